@@ -1,0 +1,4 @@
+from cloud.models.registration import CloudConnection, RegisteredWorkspace
+from cloud.models.settings import SetupWizardSettings
+
+__all__ = ["CloudConnection", "RegisteredWorkspace", "SetupWizardSettings"]

@@ -1,0 +1,52 @@
+"""What a user chose for the whole account."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from preferences.models.choices import level_field
+from workspace.models import User
+
+
+class AccountPreferences(models.Model):
+    """One account's choices; no row, or an empty field, leaves it to the workspace's default."""
+
+    user = models.OneToOneField(
+        User, models.CASCADE, primary_key=True, related_name="preferences", verbose_name=_("user")
+    )
+    desktop = level_field(_("desktop"))
+    push = level_field(_("push"))
+    email = level_field(_("e-mail"))
+    always_display_mobile = models.BooleanField(_("always display mobile notifications"), null=True, blank=True)
+    auto_away = models.BooleanField(_("auto away"), null=True, blank=True)
+    idle_limit = models.PositiveIntegerField(_("idle limit"), null=True, blank=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("account preferences")
+        verbose_name_plural = _("account preferences")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class HighlightWord(models.Model):
+    """A word that brings its owner a notification wherever it stands."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="highlight_words", verbose_name=_("user"))
+    word = models.CharField(_("word"), max_length=64)
+    folded = models.CharField(max_length=192, editable=False, help_text=_("The word as it is compared."))
+
+    class Meta:
+        verbose_name = _("highlight word")
+        verbose_name_plural = _("highlight words")
+        constraints = [models.UniqueConstraint(fields=["user", "folded"], name="highlight_word_once_per_user")]
+        indexes = [models.Index(fields=["folded"], name="highlight_word_folded")]
+
+    def __str__(self) -> str:
+        return self.word
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.folded = self.word.casefold()
+        super().save(*args, **kwargs)  # type: ignore[arg-type]

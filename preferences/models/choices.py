@@ -1,0 +1,24 @@
+"""What a notification preference can be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+class Level(models.TextChoices):
+    """Which messages bring a notification; stored as an empty text where the level below decides ("default")."""
+
+    ALL = "all", _("All messages")
+    MENTIONS = "mentions", _("Mentions")
+    NOTHING = "nothing", _("Nothing")
+
+
+def level_field(verbose_name: str | _StrPromise, default: str = "") -> models.CharField[str, str]:
+    """Return a model field for one channel's level that may be left to the default."""
+    return models.CharField(verbose_name=verbose_name, max_length=8, choices=Level.choices, blank=True, default=default)

@@ -1,0 +1,56 @@
+"""What a member chose for one room."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from preferences.models.choices import level_field
+from workspace.models import Room, Subscription, User
+
+
+class RoomPreferences(models.Model):
+    """One subscription's choices; kept only for members who chose something, which most never do.
+
+    The room stands here as well so that a room's few differing members are found without reading all of them.
+    """
+
+    subscription = models.OneToOneField(
+        Subscription, models.CASCADE, primary_key=True, related_name="preferences", verbose_name=_("subscription")
+    )
+    room = models.ForeignKey(Room, models.CASCADE, related_name="+", editable=False, db_index=False)
+    desktop = level_field(_("desktop"))
+    push = level_field(_("push"))
+    email = level_field(_("e-mail"))
+    notifications_disabled = models.BooleanField(_("receives no alerts"), default=False)
+    group_mentions_muted = models.BooleanField(_("@all and @here muted"), default=False)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("room preferences")
+        verbose_name_plural = _("room preferences")
+        indexes = [models.Index(fields=["room", "push"], name="room_preferences_of_room")]
+
+    def __str__(self) -> str:
+        return str(self.subscription)
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.room_id = self.subscription.room_id
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class IgnoredSender(models.Model):
+    """Somebody whose messages a member ignores in one room."""
+
+    subscription = models.ForeignKey(
+        Subscription, models.CASCADE, related_name="ignored_senders", verbose_name=_("subscription")
+    )
+    sender = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("sender"))
+
+    class Meta:
+        verbose_name = _("ignored sender")
+        verbose_name_plural = _("ignored senders")
+        constraints = [models.UniqueConstraint(fields=["subscription", "sender"], name="sender_ignored_once_per_room")]
+
+    def __str__(self) -> str:
+        return f"{self.subscription} ignores {self.sender}"

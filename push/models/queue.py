@@ -1,0 +1,177 @@
+"""What was decided of a message, and the notifications that wait, travel or ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from push.models.devices import Device
+from workspace.models import Message, Room, User
+
+
+class Channel(models.TextChoices):
+    """How a notification reaches its member."""
+
+    DESKTOP = "desktop", _("Desktop")
+    PUSH = "push", _("Push")
+    EMAIL = "email", _("E-mail")
+
+
+class Event(models.TextChoices):
+    """What happened to a message."""
+
+    POSTED = "posted", _("Posted")
+    EDITED = "edited", _("Edited")
+
+
+class Decision(models.Model):
+    """That a message has to be, or has been, decided upon: the row outlives any task that was lost."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="decisions", verbose_name=_("message"))
+    event = models.CharField(_("event"), max_length=8, choices=Event.choices, default=Event.POSTED)
+    accepted_at = models.DateTimeField(_("accepted"), default=timezone.now)
+    decided_at = models.DateTimeField(_("decided"), null=True)
+    counts: models.JSONField[Any, Any] = models.JSONField(
+        _("counts"), default=dict, help_text=_("Members by channel and reason code.")
+    )
+    failures = models.PositiveSmallIntegerField(_("failures"), default=0)
+    retry_at = models.DateTimeField(_("next try"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message"], condition=models.Q(event=Event.POSTED), name="decision_once_per_post"
+            )
+        ]
+        indexes = [models.Index(fields=["retry_at"], condition=models.Q(decided_at=None), name="decision_pending")]
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.event}"
+
+
+class State(models.TextChoices):
+    """Where a notification stands."""
+
+    QUEUED = "queued", _("Queued")
+    RETRYING = "retrying", _("Waiting to retry")
+    CLAIMED = "claimed", _("Being sent")
+    SENT = "sent", _("Sent")
+    DROPPED = "dropped", _("Dropped")
+    FAILED = "failed", _("Failed")
+
+
+WAITING = (State.QUEUED, State.RETRYING)
+UNFINISHED = (*WAITING, State.CLAIMED)
+
+
+class Notification(models.Model):
+    """One queued or finished item for one member and one message.
+
+    Rows are written by the hundred thousand, so the foreign keys carry no database constraint (docs/keys.md).
+    """
+
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="notifications", db_constraint=False, db_index=False, verbose_name=_("user")
+    )
+    message = models.ForeignKey(
+        Message,
+        models.CASCADE,
+        related_name="notifications",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("message"),
+    )
+    room = models.ForeignKey(
+        Room, models.CASCADE, related_name="+", db_constraint=False, db_index=False, verbose_name=_("room")
+    )
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
+    rule = models.CharField(_("rule"), max_length=32, help_text=_("Code of the rule that decided to send it."))
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.QUEUED)
+    reason = models.CharField(_("reason"), max_length=32, blank=True, help_text=_("Code of why it ended."))
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    due_at = models.DateTimeField(_("due"))
+    claimed_by = models.CharField(_("claimed by"), max_length=36, blank=True)
+    claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "user", "channel"], name="notification_once_per_channel"),
+            models.CheckConstraint(
+                condition=models.Q(state="claimed", claimed_until__isnull=False)
+                | (~models.Q(state="claimed") & models.Q(claimed_until__isnull=True)),
+                name="notification_claim_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["sent", "dropped", "failed"], finished_at__isnull=False)
+                | models.Q(state__in=["queued", "retrying", "claimed"], finished_at__isnull=True),
+                name="notification_finished_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(state__in=WAITING), name="notification_due"),
+            models.Index(
+                fields=["user", "due_at"], condition=models.Q(state__in=WAITING), name="notification_due_of_user"
+            ),
+            models.Index(
+                fields=["user", "claimed_until"], condition=models.Q(state="claimed"), name="notification_claimed"
+            ),
+            models.Index(fields=["claimed_until"], condition=models.Q(state="claimed"), name="notification_claim_end"),
+            models.Index(
+                fields=["finished_at"], condition=models.Q(finished_at__isnull=False), name="notification_finished"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.pk}"
+
+
+class Answer(models.TextChoices):
+    """What became of one try to hand a notification to a device."""
+
+    SENDING = "sending", _("No answer yet")
+    ACCEPTED = "accepted", _("Accepted")
+    DEAD = "dead", _("Token dead")
+    REFUSED = "refused", _("Refused")
+    UNAUTHORIZED = "unauthorized", _("Credentials refused")
+    RETRY = "retry", _("To be tried again")
+
+
+DEFINITE = (Answer.ACCEPTED, Answer.DEAD, Answer.REFUSED, Answer.UNAUTHORIZED)
+
+
+class Attempt(models.Model):
+    """One try to hand a notification to one device; saved before sending, closed by the answer."""
+
+    notification = models.ForeignKey(
+        Notification, models.CASCADE, related_name="attempts", verbose_name=_("notification")
+    )
+    device = models.ForeignKey(Device, models.SET_NULL, null=True, related_name="attempts", verbose_name=_("device"))
+    number = models.PositiveSmallIntegerField(_("number"), default=1)
+    claimed_by = models.CharField(_("sent by"), max_length=36, blank=True)
+    answer = models.CharField(_("answer"), max_length=12, choices=Answer.choices, default=Answer.SENDING)
+    status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
+    detail = models.CharField(_("detail"), max_length=255, blank=True)
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    retry_at = models.DateTimeField(_("next try"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["notification", "device", "number"], name="attempt_numbered_per_device")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notification} → {self.device}"

@@ -1,0 +1,40 @@
+"""The worker's entry points. A task only says "there is work": the rows hold what is to be done.
+
+Losing a task loses nothing, because the worker's clock finds the rows; running one twice sends nothing twice.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+from django_q.tasks import async_task
+
+log = logging.getLogger(__name__)
+
+
+def wake(task: str) -> None:
+    """Tell the worker, once the running transaction is committed, that there is work for `decide` or `dispatch`."""
+    transaction.on_commit(lambda: enqueue(task))
+
+
+def enqueue(task: str) -> None:
+    """Put the task in the broker's queue; a broker that cannot be reached costs time, not the work."""
+    try:
+        async_task(f"push.tasks.{task}")
+    except Exception:
+        log.exception("The broker cannot be reached; the worker's clock will find the work.")
+
+
+def decide() -> None:
+    """Decide upon every message that waits for it."""
+    from push.services.fanout import pending_decide
+
+    pending_decide()
+
+
+def dispatch() -> None:
+    """Send every notification that is due."""
+    from push.services.dispatch import due_dispatch
+
+    due_dispatch()

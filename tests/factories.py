@@ -1,0 +1,116 @@
+"""Rows for tests, made through the services that make them in the product wherever one exists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import factory
+from django.contrib.auth.models import Group
+from factory.django import DjangoModelFactory
+
+from preferences.models import AccountPreferences, HighlightWord, IgnoredSender, RoomPreferences
+from push.models import Device, DeviceType, token_digest
+from workspace.models import EmailAddress, Message, Room, RoomType, Subscription, User
+from workspace.services.messages import message_post
+from workspace.services.rooms import direct_key_of, members_add
+
+PASSWORD = "correct horse battery"
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """A member of the workspace with the role `user`; `roles=("admin",)` makes an administrator."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda number: f"user{number}")
+    name = factory.LazyAttribute(lambda user: user.username.title())
+    password = factory.django.Password(PASSWORD)
+
+    @factory.post_generation
+    def roles(user: User, create: bool, extracted: tuple[str, ...] | None) -> None:  # noqa: N805
+        names = ("user",) if extracted is None else extracted
+        user.groups.set(Group.objects.filter(name__in=names))
+        if "admin" in names:
+            user.is_staff = True
+            user.save(update_fields=["is_staff"])
+
+
+class EmailAddressFactory(DjangoModelFactory[EmailAddress]):
+    class Meta:
+        model = EmailAddress
+
+    user = factory.SubFactory(UserFactory)
+    address = factory.LazyAttribute(lambda email: f"{email.user.username}@example.org")
+    verified = True
+
+
+class RoomFactory(DjangoModelFactory[Room]):
+    """A channel; `members=[...]` lets people in."""
+
+    class Meta:
+        model = Room
+        skip_postgeneration_save = True
+
+    type = RoomType.CHANNEL
+    name = factory.Sequence(lambda number: f"room{number}")
+    creator = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def members(room: Room, create: bool, extracted: list[User] | None) -> None:  # noqa: N805
+        members_add(room=room, users=extracted or [])
+
+
+def direct_room(*people: User) -> Room:
+    """Return a direct room of these people."""
+    room = Room.objects.create(type=RoomType.DIRECT, creator=people[0], direct_key=direct_key_of(people))
+    members_add(room=room, users=people)
+    return room
+
+
+def message_in(room: Room, sender: User, text: str = "hello", **fields: Any) -> Message:
+    """Post a message; a sender who is no member yet becomes one."""
+    if not Subscription.objects.filter(room=room, user=sender).exists():
+        members_add(room=room, users=[sender])
+    return message_post(sender=sender, room=room, text=text, **fields)
+
+
+class AccountPreferencesFactory(DjangoModelFactory[AccountPreferences]):
+    class Meta:
+        model = AccountPreferences
+
+    user = factory.SubFactory(UserFactory)
+
+
+class RoomPreferencesFactory(DjangoModelFactory[RoomPreferences]):
+    """Needs `subscription`."""
+
+    class Meta:
+        model = RoomPreferences
+
+
+class IgnoredSenderFactory(DjangoModelFactory[IgnoredSender]):
+    """Needs `subscription` and `sender`."""
+
+    class Meta:
+        model = IgnoredSender
+
+
+class HighlightWordFactory(DjangoModelFactory[HighlightWord]):
+    class Meta:
+        model = HighlightWord
+
+    user = factory.SubFactory(UserFactory)
+    word = "deploy"
+
+
+class DeviceFactory(DjangoModelFactory[Device]):
+    class Meta:
+        model = Device
+
+    user = factory.SubFactory(UserFactory)
+    type = DeviceType.APN
+    app_name = "chat.rocket.reactnative"
+    token = factory.Sequence(lambda number: f"{number:064x}")
+    token_digest = factory.LazyAttribute(lambda device: token_digest(device.token))

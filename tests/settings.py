@@ -1,0 +1,22 @@
+"""Settings of the test run: the embedded defaults, whatever the machine's environment says.
+
+`DATABASE_URL` and `REDIS_URL` are kept, because the same suite runs on PostgreSQL and Redis with them.
+"""
+
+import os
+import tempfile
+
+for name in list(os.environ):
+    if name in {"MODE", "SANDBOX", "SECRET_KEY", "ENCRYPTION_KEY", "DEBUG"} or name.startswith("OVERWRITE_SETTING_"):
+        del os.environ[name]
+os.environ["DATA_DIR"] = os.environ.get("TEST_DATA_DIR") or tempfile.mkdtemp(prefix="callboard-tests-")
+
+from workspace.config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+API_RATE_LIMITING = False
+
+# A file, not memory: threads and further processes must see the same database.
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}  # noqa: F405

@@ -1,0 +1,116 @@
+"""Reading the environment: one sentence for the operator whenever a value cannot be used."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
+
+
+class Mode(StrEnum):
+    """How the installation is run: by itself on its embedded parts, or exposed to a network."""
+
+    EMBEDDED = "embedded"
+    PRODUCTION = "production"
+
+
+class Environment:
+    """Typed access to environment variables, each secret also readable from the file `NAME_FILE`."""
+
+    def __init__(self) -> None:
+        self._env = environ.Env()
+
+    def _read(self, name: str, read: Callable[[], T], wanted: str) -> T:
+        try:
+            return read()
+        except (ValueError, TypeError, KeyError) as error:
+            raise ImproperlyConfigured(f"{name} must be {wanted}.") from error
+
+    def text(self, name: str, default: str) -> str:
+        """Return the text in `name`."""
+        return str(self._env.str(name, default=default))
+
+    def boolean(self, name: str, *, default: bool) -> bool:
+        """Return the truth value in `name`; anything but a plain yes or no stops the start."""
+        raw = self.text(name, "").strip().lower()
+        if raw == "":
+            return default
+        if raw in {"true", "yes", "on", "1"}:
+            return True
+        if raw in {"false", "no", "off", "0"}:
+            return False
+        raise ImproperlyConfigured(f"{name} must be true or false, not {raw!r}.")
+
+    def integer(self, name: str, default: int, *, minimum: int | None = None) -> int:
+        """Return the whole number in `name`, refusing one below `minimum`."""
+        value = self._read(name, lambda: int(self._env.str(name, default=str(default))), "a whole number")
+        if minimum is not None and value < minimum:
+            raise ImproperlyConfigured(f"{name} must be at least {minimum}, not {value}.")
+        return value
+
+    def items(self, name: str, default: list[str]) -> list[str]:
+        """Return the comma-separated values in `name`."""
+        return [item.strip() for item in self._env.list(name, default=default) if item.strip()]
+
+    def choice(self, name: str, options: type[StrEnum], default: StrEnum) -> Any:
+        """Return the member of `options` that `name` spells."""
+        raw = self.text(name, default.value)
+        try:
+            return options(raw)
+        except ValueError as error:
+            allowed = ", ".join(option.value for option in options)
+            raise ImproperlyConfigured(f"{name} must be one of: {allowed}; it is {raw!r}.") from error
+
+    def secret(self, name: str, default: str = "") -> str:
+        """Return the secret in `name`, or the content of the file that `NAME_FILE` names."""
+        path = self.text(f"{name}_FILE", "")
+        if not path:
+            return self.text(name, default)
+        if self.text(name, ""):
+            raise ImproperlyConfigured(f"Set either {name} or {name}_FILE, not both.")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE names a file that cannot be read: {error.strerror}.") from error
+
+    def http_url(self, name: str, default: str) -> str:
+        """Return the http(s) address in `name`, without a slash at its end."""
+        value = self.text(name, default).rstrip("/")
+        if not value.startswith(("http://", "https://")):
+            raise ImproperlyConfigured(f"{name} must begin with http:// or https://.")
+        return value
+
+    def database(self, name: str, default: str) -> dict[str, Any]:
+        """Return Django's database parameters for the address in `name` (or `NAME_FILE`)."""
+        url = self.secret(name, default)
+        parsed: dict[str, Any] = self._read(name, lambda: dict(self._env.db_url_config(url)), "a database address")
+        if parsed.get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+            raise ImproperlyConfigured(f"{name} must begin with postgres:// or sqlite://.")
+        return parsed
+
+    def email(self, name: str, default: str) -> dict[str, Any]:
+        """Return Django's e-mail settings for the address in `name` (or `NAME_FILE`)."""
+        url = self.secret(name, default)
+        return self._read(name, lambda: dict(self._env.email_url_config(url)), "an e-mail server's address")
+
+
+def embedded_secret(directory: Path, name: str) -> str:
+    """Return the secret kept in `directory`, made on first use and readable by its owner only."""
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / name
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="utf-8").strip()
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        value = secrets.token_urlsafe(48)
+        file.write(value)
+    return value

@@ -1,0 +1,217 @@
+"""The installation's configuration, read from the environment (docs/configuration.md lists every variable)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from workspace.config.env import Environment, Mode, embedded_secret
+from workspace.config.logging import logging_config
+from workspace.config.unfold import UNFOLD as UNFOLD
+
+env = Environment()
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+MODE = env.choice("MODE", Mode, Mode.EMBEDDED)
+PRODUCTION = MODE is Mode.PRODUCTION
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var")))
+
+DEBUG = env.boolean("DEBUG", default=False)
+SECRET_KEY = env.secret("SECRET_KEY")
+ENCRYPTION_KEY = env.secret("ENCRYPTION_KEY")
+if PRODUCTION:
+    if not SECRET_KEY:
+        raise ImproperlyConfigured("SECRET_KEY (or SECRET_KEY_FILE) must be set in production.")
+    if not ENCRYPTION_KEY:
+        raise ImproperlyConfigured("ENCRYPTION_KEY (or ENCRYPTION_KEY_FILE) must be set in production.")
+    if DEBUG:
+        raise ImproperlyConfigured("DEBUG must be off in production.")
+SECRET_KEY = SECRET_KEY or embedded_secret(DATA_DIR, "secret_key")
+# Secrets at rest are encrypted with this key; after a rotation, earlier keys follow it, separated by commas.
+SALT_KEY = [key.strip() for key in (ENCRYPTION_KEY or embedded_secret(DATA_DIR, "encryption_key")).split(",")]
+
+PORT = env.integer("PORT", 8000, minimum=1)
+SITE_URL = env.http_url("SITE_URL", f"http://127.0.0.1:{PORT}")
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if not PRODUCTION else [])
+if PRODUCTION and not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts that this installation answers for.")
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+# The sandbox provider takes the place of Apple and Google, and shows pushes on simulated phones.
+SANDBOX = env.boolean("SANDBOX", default=not PRODUCTION)
+if SANDBOX and PRODUCTION:
+    raise ImproperlyConfigured("SANDBOX must be off in production: it would show pushes to anyone who signs in.")
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "knox",
+    "axes",
+    "auditlog",
+    "django_htmx",
+    "django_q",
+    "workspace",
+    "preferences",
+    "cloud",
+    "push",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "auditlog.middleware.AuditlogMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "workspace.config.urls"
+ASGI_APPLICATION = "workspace.config.asgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASE = env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'callboard.sqlite3'}")
+DATABASE |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    # WAL lets readers work beside the one writer; IMMEDIATE takes the write lock at a transaction's start, where
+    # waiting for it (20 s) is possible; later it would fail at once with "database is locked".
+    DATABASE["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    Path(DATABASE["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+DATABASES = {"default": DATABASE}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.secret("REDIS_URL")
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+
+# Tasks only say "there is work": the rows are the truth, so a lost or doubled task does no harm. The figures are
+# the ones measured to drain fastest (docs/worker.md); a task's result is never kept.
+TASK_TIMEOUT = 300
+Q_CLUSTER: dict[str, Any] = {
+    "name": "callboard",
+    "label": "Worker",
+    "workers": env.integer("WORKERS", 2, minimum=1),
+    "bulk": 10,
+    "queue_limit": 20,
+    "save_limit": -1,
+    "ack_failures": True,
+    "max_attempts": 1,
+    "timeout": TASK_TIMEOUT,
+    "retry": TASK_TIMEOUT + 60,
+    "catch_up": False,
+    "log_level": env.text("LOG_LEVEL", "INFO"),
+    **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
+}
+
+# How long a push or e-mail waits, in seconds, by the member's connection; negative: never queued in that state.
+NOTIFY_DELAY_ONLINE = env.integer("NOTIFY_DELAY_ONLINE", 120)
+NOTIFY_DELAY_AWAY = env.integer("NOTIFY_DELAY_AWAY", 120)
+NOTIFY_DELAY_OFFLINE = env.integer("NOTIFY_DELAY_OFFLINE", 0)
+# A client that has reported nothing for this long (seconds) counts as gone.
+PRESENCE_GRACE = env.integer("PRESENCE_GRACE", 300, minimum=1)
+# A worker's claim on a member's notifications ends after this long (seconds) unless it is extended.
+CLAIM_LEASE = env.integer("CLAIM_LEASE", 30, minimum=1)
+# Each retry of a failed send waits this long (seconds), doubled with every further one: 1, 2, 4, 8, 16 minutes.
+RETRY_BASE = env.integer("RETRY_BASE", 60, minimum=1)
+
+AUTH_USER_MODEL = "workspace.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "workspace.authentication.NameOrEmailBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_ENABLE_ADMIN = False
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["workspace.api.authentication.TokenHeaderAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "workspace.api.errors.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+}
+REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}
+API_RATE_LIMITING = env.boolean("API_RATE_LIMITING", default=True)
+# The largest request body that is read, in bytes.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Callboard",
+    "DESCRIPTION": "The notification API of a Callboard workspace, compatible with Rocket.Chat's.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+EMAIL_CONFIG = env.email("EMAIL_URL", "filemail://")
+vars().update(EMAIL_CONFIG)
+EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "callboard@localhost")
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LOCALE_PATHS = [BASE_DIR / "workspace" / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STATICFILES_DIRS = [BASE_DIR / "workspace" / "static"]
+# The embedded installation serves files from where they lie; production collects them once, at build time.
+WHITENOISE_USE_FINDERS = not PRODUCTION
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = env.integer("SECURE_HSTS_SECONDS", 31_536_000, minimum=0)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    if env.boolean("BEHIND_PROXY", default=True):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = logging_config(env.text("LOG_LEVEL", "INFO"))

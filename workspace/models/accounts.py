@@ -1,0 +1,116 @@
+"""Accounts and their e-mail addresses."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from workspace.ids import PublicIdField
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes accounts, and finds them by username in any case."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
+        """Create an account; without a password it cannot sign in."""
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> User:
+        """Create an account that may do everything."""
+        return self.create_user(username, password, **{**fields, "is_staff": True, "is_superuser": True})
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person (or bot) of the workspace."""
+
+    public_id = PublicIdField()
+    username = models.CharField(
+        _("username"),
+        max_length=64,
+        unique=True,
+        validators=[
+            RegexValidator(r"\A[0-9a-zA-Z_.-]+\Z", _("Use only letters, digits, dots, dashes and underscores."))
+        ],
+    )
+    name = models.CharField(_("name"), max_length=255, blank=True)
+    language = models.CharField(
+        _("language"),
+        max_length=16,
+        blank=True,
+        choices=settings.LANGUAGES,
+        help_text=_("Empty: the language of the workspace."),
+    )
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("A deactivated account cannot sign in and is notified of nothing.")
+    )
+    is_staff = models.BooleanField(_("administrator"), default=False, help_text=_("May open the administration."))
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["username"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="user_username_any_case",
+                violation_error_message=_("This username is taken."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+    @property
+    def display_name(self) -> str:
+        """Return the name that people read: the real name, or the username where none is given."""
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        return self.username
+
+
+class EmailAddress(models.Model):
+    """An address of an account; only a verified one receives mail."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="emails", verbose_name=_("user"))
+    address = models.EmailField(_("address"))
+    verified = models.BooleanField(_("verified"), default=False)
+
+    class Meta:
+        verbose_name = _("e-mail address")
+        verbose_name_plural = _("e-mail addresses")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("address"),
+                name="email_address_any_case",
+                violation_error_message=_("This address belongs to another account."),
+            )
+        ]
+        indexes = [models.Index(fields=["user"], condition=models.Q(verified=True), name="email_verified_of_user")]
+
+    def __str__(self) -> str:
+        return self.address

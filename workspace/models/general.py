@@ -1,0 +1,64 @@
+"""The General settings."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from workspace.ids import public_id_new
+from workspace.setting_groups import SettingsGroup, setting
+
+NOTIFICATIONS = _("Notifications")
+
+
+class BusySilences(models.TextChoices):
+    """Which channels the status Busy silences."""
+
+    DESKTOP_AND_PUSH = "desktop_and_push", _("Desktop and push notifications")
+    DESKTOP = "desktop", _("Desktop notifications only")
+
+
+class GeneralSettings(SettingsGroup):
+    """Administration > Workspace > Settings > General."""
+
+    site_name = setting(
+        models.CharField(_("Site name"), max_length=120, default="Callboard"), id="Site_Name", public=True
+    )
+    unique_id = setting(
+        models.CharField(_("Unique id"), max_length=17, default=public_id_new, editable=False),
+        id="uniqueID",
+        public=True,
+    )
+    use_real_name = setting(
+        models.BooleanField(
+            _("Use real name"), default=False, help_text=_("Show people's real names instead of their usernames.")
+        ),
+        id="UI_Use_Real_Name",
+        public=True,
+    )
+    max_room_members = setting(
+        models.PositiveIntegerField(
+            _("Max room members before disabling all message notifications"),
+            default=100,
+            help_text=_(
+                "In larger rooms, only mentions and a member's own choice for the room bring notifications. "
+                "0: no limit."
+            ),
+        ),
+        id="Notifications_Max_Room_Members",
+        section=NOTIFICATIONS,
+    )
+    busy_silences = setting(
+        models.CharField(
+            _("Busy silences"),
+            max_length=16,
+            choices=BusySilences.choices,
+            default=BusySilences.DESKTOP_AND_PUSH,
+            help_text=_("What a member whose status is Busy does not receive."),
+        ),
+        id="Notifications_Busy_Silences",
+        section=NOTIFICATIONS,
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("General")

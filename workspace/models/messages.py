@@ -1,0 +1,99 @@
+"""Messages, whom they mention, and who follows their threads."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from workspace.ids import PublicIdField
+from workspace.models.accounts import User
+from workspace.models.rooms import Room
+
+ENCRYPTED = "e2e"
+
+
+class Message(models.Model):
+    """What somebody said in a room, or what the system said of it."""
+
+    public_id = PublicIdField()
+    room = models.ForeignKey(Room, models.CASCADE, related_name="messages", verbose_name=_("room"))
+    sender = models.ForeignKey(User, models.PROTECT, related_name="messages", verbose_name=_("sender"))
+    text = models.TextField(_("text"), blank=True)
+    type = models.CharField(
+        _("type"),
+        max_length=32,
+        blank=True,
+        help_text=_("Empty for what a person wrote, e2e for what a person wrote encrypted, else a system message."),
+    )
+    content = models.JSONField(_("encrypted content"), null=True, blank=True)
+    alias = models.CharField(_("alias"), max_length=255, blank=True)
+    parent = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="replies", verbose_name=_("thread")
+    )
+    is_shown_in_room = models.BooleanField(
+        _("also shown in the room"), default=False, help_text=_("Of a thread reply: it stands in the room as well.")
+    )
+    mentions_all = models.BooleanField(_("mentions @all"), default=False)
+    mentions_here = models.BooleanField(_("mentions @here"), default=False)
+    sent_at = models.DateTimeField(_("sent"), default=timezone.now)
+    accepted_at = models.DateTimeField(_("accepted"), default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
+    edited_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("edited by")
+    )
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True)
+    reply_count = models.PositiveIntegerField(_("replies"), default=0, editable=False)
+    last_reply_at = models.DateTimeField(_("last reply"), null=True, editable=False)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+    mentioned_users = models.ManyToManyField(User, through="Mention", related_name="mentioned_in")
+    followers = models.ManyToManyField(User, through="ThreadFollower", related_name="followed_threads")
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["room", "sent_at"], name="message_of_room_in_time")]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+    @property
+    def is_system(self) -> bool:
+        """Return whether the system speaks, not a person."""
+        return self.type not in {"", ENCRYPTED}
+
+    @property
+    def is_thread_reply(self) -> bool:
+        """Return whether it stands in a thread only."""
+        return self.parent_id is not None and not self.is_shown_in_room
+
+
+class Mention(models.Model):
+    """A person whom a message mentions by name, resolved when it was posted."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="mentions", verbose_name=_("message"))
+    user = models.ForeignKey(User, models.CASCADE, related_name="mentions", verbose_name=_("user"))
+
+    class Meta:
+        verbose_name = _("mention")
+        verbose_name_plural = _("mentions")
+        constraints = [models.UniqueConstraint(fields=["message", "user"], name="mention_once_per_message")]
+
+    def __str__(self) -> str:
+        return f"@{self.user} in {self.message}"
+
+
+class ThreadFollower(models.Model):
+    """A person who is told of a thread's new replies."""
+
+    thread = models.ForeignKey(Message, models.CASCADE, related_name="thread_followers", verbose_name=_("thread"))
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("user"))
+
+    class Meta:
+        verbose_name = _("thread follower")
+        verbose_name_plural = _("thread followers")
+        constraints = [models.UniqueConstraint(fields=["thread", "user"], name="follower_once_per_thread")]
+
+    def __str__(self) -> str:
+        return f"{self.user} follows {self.thread}"

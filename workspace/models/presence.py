@@ -1,0 +1,54 @@
+"""What is known of a user's presence: the status picked by hand, and the connection that clients report."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from workspace.models.accounts import User
+
+DEFAULT_IDLE_LIMIT = 60
+
+
+class Status(models.TextChoices):
+    """What a user picks by hand; `offline` is shown to others as "invisible"."""
+
+    ONLINE = "online", _("Online")
+    AWAY = "away", _("Away")
+    BUSY = "busy", _("Busy")
+    OFFLINE = "offline", _("Invisible")
+
+
+class Connection(models.TextChoices):
+    """What a user's clients say."""
+
+    ONLINE = "online", _("Online")
+    AWAY = "away", _("Away")
+    OFFLINE = "offline", _("Offline")
+
+
+class Presence(models.Model):
+    """One user's presence; a user without a row has never been connected.
+
+    The connection is not stored but follows from two moments, so that nobody has to be awake to end it:
+    *offline* from `connected_until` on, else *away* from `away_at` on, else *online*.
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="presence")
+    status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.ONLINE)
+    status_text = models.CharField(_("status text"), max_length=120, blank=True)
+    status_expires_at = models.DateTimeField(_("status ends"), null=True, blank=True)
+    last_active_at = models.DateTimeField(_("last active"), null=True, blank=True)
+    connected_until = models.DateTimeField(_("connected until"), null=True, blank=True)
+    away_at = models.DateTimeField(_("away from"), null=True, blank=True)
+    idle_limit = models.PositiveIntegerField(
+        _("idle limit"), default=DEFAULT_IDLE_LIMIT, help_text=_("Seconds without activity until away; 0: never.")
+    )
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("presence")
+        verbose_name_plural = _("presences")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.status}"

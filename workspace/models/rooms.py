@@ -1,0 +1,111 @@
+"""Rooms and their members."""
+
+from __future__ import annotations
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from workspace.ids import PublicIdField
+from workspace.models.accounts import User
+
+
+class RoomType(models.TextChoices):
+    """The kinds of rooms, spelt as clients expect them."""
+
+    CHANNEL = "c", _("Channel")
+    PRIVATE = "p", _("Private group")
+    DIRECT = "d", _("Direct message")
+
+
+class Room(models.Model):
+    """A place where messages are posted."""
+
+    public_id = PublicIdField(editable=True)
+    type = models.CharField(_("type"), max_length=1, choices=RoomType.choices)
+    name = models.CharField(
+        _("name"),
+        max_length=255,
+        blank=True,
+        validators=[
+            RegexValidator(r"\A[0-9a-zA-Z_.-]*\Z", _("Use only letters, digits, dots, dashes and underscores."))
+        ],
+        help_text=_("Empty for a direct message."),
+    )
+    topic = models.CharField(_("topic"), max_length=255, blank=True)
+    direct_key = models.CharField(
+        max_length=64, null=True, blank=True, unique=True, editable=False, help_text=_("Its members, as one key.")
+    )
+    creator = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("creator"))
+    is_read_only = models.BooleanField(_("read-only"), default=False)
+    is_archived = models.BooleanField(_("archived"), default=False)
+    members_count = models.PositiveIntegerField(_("members"), default=0, editable=False)
+    messages_count = models.PositiveIntegerField(_("messages"), default=0, editable=False)
+    last_message_at = models.DateTimeField(_("last message"), null=True, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("room")
+        verbose_name_plural = _("rooms")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                condition=~models.Q(name=""),
+                name="room_name_any_case",
+                violation_error_message=_("A room of this name exists."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(type=RoomType.DIRECT, name="", direct_key__isnull=False)
+                | (~models.Q(type=RoomType.DIRECT) & ~models.Q(name="") & models.Q(direct_key__isnull=True)),
+                name="room_named_unless_direct",
+            ),
+        ]
+        permissions = [
+            ("create_c", "May create channels"),
+            ("create_p", "May create private groups"),
+            ("create_d", "May begin direct messages"),
+            ("view_d_room", "May view direct messages"),
+            ("view_c_room", "May view and join channels"),
+            ("add_user_to_joined_room", "May add people to rooms that they are in"),
+            ("add_user_to_any_c_room", "May add people to every channel"),
+            ("post_readonly", "May post in read-only rooms"),
+            ("mention_all", "May mention @all"),
+            ("mention_here", "May mention @here"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.name}" if self.name else self.public_id
+
+    @property
+    def is_direct(self) -> bool:
+        return self.type == RoomType.DIRECT
+
+
+class Subscription(models.Model):
+    """One member's relation to one room."""
+
+    public_id = PublicIdField()
+    room = models.ForeignKey(Room, models.CASCADE, related_name="subscriptions", verbose_name=_("room"))
+    user = models.ForeignKey(User, models.PROTECT, related_name="subscriptions", verbose_name=_("user"))
+    is_owner = models.BooleanField(_("owner"), default=False)
+    is_muted = models.BooleanField(_("muted"), default=False, help_text=_("May read, but not post."))
+    is_open = models.BooleanField(_("shown in the list"), default=True)
+    unread = models.PositiveIntegerField(_("unread"), default=0)
+    user_mentions = models.PositiveIntegerField(_("unread mentions"), default=0)
+    group_mentions = models.PositiveIntegerField(_("unread group mentions"), default=0)
+    last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True)
+    joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["room", "user"], name="subscription_once_per_room")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.room}"

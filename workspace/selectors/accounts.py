@@ -1,0 +1,27 @@
+"""Reading accounts."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from workspace.errors import ApplicationError
+from workspace.models import User
+
+
+def user_by_sign_in_name(name: str) -> User | None:
+    """Return the account with this username or e-mail address, in any case of letters."""
+    return User.objects.filter(Q(username__iexact=name) | Q(emails__address__iexact=name)).distinct().first()
+
+
+def user_by_id_or_name(*, public_id: str = "", username: str = "") -> User:
+    """Return the account; raises `error-invalid-user` when there is none."""
+    condition = Q(public_id=public_id) if public_id else Q(username__iexact=username)
+    user = User.objects.filter(condition).first()
+    if user is None:
+        raise ApplicationError("error-invalid-user", "Invalid user")
+    return user
+
+
+def roles_of(user: User) -> list[str]:
+    """Return the names of the account's roles, which are Django's groups."""
+    return list(user.groups.order_by("name").values_list("name", flat=True))

@@ -1,0 +1,39 @@
+"""Reading rooms and who may see them."""
+
+from __future__ import annotations
+
+from workspace.errors import ApplicationError, NotAllowedError
+from workspace.models import Room, RoomType, Subscription, User
+
+
+def room_by_id_or_name(*, public_id: str = "", name: str = "") -> Room:
+    """Return the room; raises `error-room-not-found` when there is none."""
+    rooms = Room.objects.filter(public_id=public_id) if public_id else Room.objects.filter(name__iexact=name)
+    room = rooms.first()
+    if room is None:
+        raise ApplicationError(
+            "error-room-not-found", 'The required "roomId" or "roomName" param provided does not match any room'
+        )
+    return room
+
+
+def subscription_of(*, user: User, room: Room) -> Subscription | None:
+    """Return the member's subscription, if they are a member."""
+    return Subscription.objects.filter(user=user, room=room).first()
+
+
+def can_read(*, user: User, room: Room) -> bool:
+    """Return whether the user may read the room: its members, and for channels whoever may view channels."""
+    if room.is_direct and not user.has_perm("workspace.view_d_room"):
+        return False
+    if Subscription.objects.filter(user=user, room=room).exists():
+        return True
+    return room.type == RoomType.CHANNEL and user.has_perm("workspace.view_c_room")
+
+
+def room_readable_by(*, user: User, public_id: str = "", name: str = "") -> Room:
+    """Return the room when the user may read it; one that they may not is as unknown to them as none."""
+    room = room_by_id_or_name(public_id=public_id, name=name)
+    if not can_read(user=user, room=room):
+        raise NotAllowedError()
+    return room

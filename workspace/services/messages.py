@@ -1,0 +1,163 @@
+"""Posting, editing and deleting messages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from workspace.errors import ApplicationError, NotAllowedError
+from workspace.ids import public_id_new
+from workspace.mentions import mentions_parse
+from workspace.models import Mention, Message, Room, Subscription, ThreadFollower, User
+from workspace.selectors.rooms import subscription_of
+from workspace.signals import message_deleted, message_edited, message_posted
+
+MESSAGE_MAX_LENGTH = 5000
+
+
+@transaction.atomic
+def message_post(
+    *,
+    sender: User,
+    room: Room,
+    text: str,
+    public_id: str = "",
+    parent: Message | None = None,
+    is_shown_in_room: bool = False,
+    type: str = "",
+    content: Any = None,
+    alias: str = "",
+    sent_at: datetime | None = None,
+) -> Message:
+    """Store a message of a member and announce it; whoever must be told is told later, by the worker.
+
+    A `public_id` chosen by the client makes a repeated request harmless: the message stored first is returned.
+    Raises `error-not-allowed` unless the sender may post in the room, `error-message-size-exceeded` for a text over
+    5,000 characters, `error-invalid-message` when `parent` is no message of the room.
+    """
+    if public_id and (known := Message.objects.filter(public_id=public_id).first()):
+        if known.sender_id == sender.pk and known.room_id == room.pk:
+            return known
+        raise ApplicationError("error-duplicate-message-id", "A message with this id exists")
+    may_post_check(sender=sender, room=room)
+    if len(text) > MESSAGE_MAX_LENGTH:
+        raise ApplicationError("error-message-size-exceeded", "Message size exceeds Message_MaxAllowedSize")
+    if parent is not None:
+        parent = parent.parent or parent
+        if parent.room_id != room.pk or parent.deleted_at is not None:
+            raise ApplicationError("error-invalid-message", "Invalid message")
+    now = timezone.now()
+    message = Message(
+        public_id=public_id or public_id_new(),
+        room=room,
+        sender=sender,
+        text=text,
+        parent=parent,
+        is_shown_in_room=is_shown_in_room,
+        type=type,
+        content=content,
+        alias=alias,
+        sent_at=sent_at or now,
+        accepted_at=now,
+    )
+    message.clean_fields(exclude=["room", "sender", "parent", "text"])
+    mentioned = mentions_resolve(message)
+    message.save()
+    Mention.objects.bulk_create([Mention(message=message, user=user) for user in mentioned])
+    if parent is not None:
+        thread_extend(thread=parent, reply=message, mentioned=mentioned)
+    Room.objects.filter(pk=room.pk).update(last_message_at=now, messages_count=F("messages_count") + 1, updated_at=now)
+    message_posted.send(Message, message=message)
+    return message
+
+
+def may_post_check(*, sender: User, room: Room) -> None:
+    """Raise `error-not-allowed` unless the sender may post in the room."""
+    subscription = subscription_of(user=sender, room=room)
+    if subscription is None or subscription.is_muted:
+        raise NotAllowedError()
+    if room.is_archived:
+        raise ApplicationError("error-room-archived", "The room is archived")
+    if not can_post(subscription=subscription, room=room, sender=sender):
+        raise ApplicationError("room_is_read_only", "room_is_read_only")
+
+
+def can_post(*, subscription: Subscription, room: Room, sender: User) -> bool:
+    """Return whether the member may post: in a read-only room its owners may, and whoever holds the permission."""
+    if subscription.is_muted or room.is_archived:
+        return False
+    return not room.is_read_only or subscription.is_owner or sender.has_perm("workspace.post_readonly")
+
+
+def mentions_resolve(message: Message) -> list[User]:
+    """Return whom the text mentions by name, and mark on the message the groups that its sender may call."""
+    parsed = mentions_parse(message.text)
+    sender = message.sender
+    message.mentions_all = parsed.calls("all") and sender.has_perm("workspace.mention_all")
+    message.mentions_here = parsed.calls("here") and sender.has_perm("workspace.mention_here")
+    if not parsed.names:
+        return []
+    by_name = {
+        user.username.lower(): user
+        for user in User.objects.alias(lowered=Lower("username")).filter(lowered__in=parsed.names)
+    }
+    return [by_name[name] for name in sorted(parsed.resolve(set(by_name)))]
+
+
+def thread_extend(*, thread: Message, reply: Message, mentioned: list[User]) -> None:
+    """Count a reply, and let its author, the thread's author and those it mentions follow the thread."""
+    followers = {thread.sender_id, reply.sender_id, *(user.pk for user in mentioned)}
+    ThreadFollower.objects.bulk_create(
+        [ThreadFollower(thread=thread, user_id=pk) for pk in sorted(followers)], ignore_conflicts=True
+    )
+    Message.objects.filter(pk=thread.pk).update(
+        reply_count=F("reply_count") + 1, last_reply_at=reply.accepted_at, updated_at=reply.accepted_at
+    )
+
+
+@transaction.atomic
+def message_edit(*, editor: User, message: Message, text: str) -> Message:
+    """Change a message's text; whom it mentions is resolved anew, and nobody is notified again.
+
+    Raises `error-action-not-allowed` unless the editor wrote it.
+    """
+    if message.sender_id != editor.pk or message.deleted_at is not None:
+        raise ApplicationError("error-action-not-allowed", "Message editing not allowed")
+    if len(text) > MESSAGE_MAX_LENGTH:
+        raise ApplicationError("error-message-size-exceeded", "Message size exceeds Message_MaxAllowedSize")
+    message.text = text
+    message.edited_at, message.edited_by = timezone.now(), editor
+    mentioned = mentions_resolve(message)
+    message.save()
+    message.mentions.all().delete()
+    Mention.objects.bulk_create([Mention(message=message, user=user) for user in mentioned])
+    message_edited.send(Message, message=message)
+    return message
+
+
+@transaction.atomic
+def message_delete(*, deleter: User, message: Message) -> None:
+    """Delete a message's content; its row stays, so that what was decided of it can still be explained.
+
+    Raises `error-action-not-allowed` unless the deleter wrote it or is an administrator.
+    """
+    if message.sender_id != deleter.pk and not deleter.has_perm("workspace.delete_message"):
+        raise ApplicationError("error-action-not-allowed", "Not allowed")
+    if message.deleted_at is not None:
+        return
+    message.text, message.content, message.deleted_at = "", None, timezone.now()
+    message.save(update_fields=["text", "content", "deleted_at", "updated_at"])
+    message_deleted.send(Message, message=message)
+
+
+@transaction.atomic
+def system_message_post(*, room: Room, user: User, type: str, text: str = "") -> Message:
+    """Store what the system says of a room, such as `uj` (joined) or `ul` (left); nobody is notified of it."""
+    message = Message.objects.create(room=room, sender=user, type=type, text=text)
+    message_posted.send(Message, message=message)
+    return message

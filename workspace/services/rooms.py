@@ -1,0 +1,137 @@
+"""Making rooms, and letting people in and out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+from django.db.models import F
+
+from workspace.errors import ApplicationError, MissingPermissionError
+from workspace.ids import public_id_new
+from workspace.models import Room, RoomType, Subscription, User
+from workspace.selectors.rooms import subscription_of
+from workspace.signals import membership_ended
+
+CREATE_PERMISSION = {RoomType.CHANNEL: "workspace.create_c", RoomType.PRIVATE: "workspace.create_p"}
+
+
+@transaction.atomic
+def members_add(*, room: Room, users: Iterable[User], owners: Iterable[User] = ()) -> int:
+    """Let people into the room and return how many were not in it before; its member count is kept true.
+
+    The room's row is locked first, so that two of these at once cannot both count the same person.
+    """
+    Room.objects.select_for_update().get(pk=room.pk)
+    owner_ids = {user.pk for user in owners}
+    wanted = {user.pk for user in users} | owner_ids
+    present = set(Subscription.objects.filter(room=room, user_id__in=wanted).values_list("user_id", flat=True))
+    Subscription.objects.bulk_create(
+        [Subscription(room=room, user_id=pk, is_owner=pk in owner_ids) for pk in sorted(wanted - present)],
+        batch_size=1000,
+    )
+    added = len(wanted - present)
+    Room.objects.filter(pk=room.pk).update(members_count=F("members_count") + added)
+    room.refresh_from_db(fields=["members_count"])
+    return added
+
+
+@transaction.atomic
+def room_create(
+    *,
+    creator: User,
+    name: str,
+    type: RoomType = RoomType.CHANNEL,
+    members: Iterable[User] = (),
+    is_read_only: bool = False,
+    creator_joins: bool = True,
+    public_id: str = "",
+) -> Room:
+    """Create a channel or private group.
+
+    Raises MissingPermissionError when the creator may not, `error-duplicate-channel-name` when the name is taken,
+    ValidationError when it is misspelt.
+    """
+    if not creator.has_perm(CREATE_PERMISSION[type]):
+        raise MissingPermissionError()
+    if Room.objects.filter(name__iexact=name).exists():
+        raise ApplicationError(
+            "error-duplicate-channel-name", f"A channel with name '{name}' exists", details={"channel_name": name}
+        )
+    room = Room(
+        type=type, name=name, creator=creator, is_read_only=is_read_only, public_id=public_id or public_id_new()
+    )
+    room.full_clean()
+    room.save()
+    members_add(room=room, users=members, owners=[creator] if creator_joins else [])
+    return room
+
+
+def direct_key_of(users: Sequence[User]) -> str:
+    """Return the key that one set of people share, in whatever order they are named."""
+    return hashlib.sha256(",".join(str(pk) for pk in sorted({user.pk for user in users})).encode()).hexdigest()
+
+
+@transaction.atomic
+def direct_room_open(*, creator: User, others: Sequence[User]) -> Room:
+    """Return the direct room of these people, created unless they have one."""
+    people = list({user.pk: user for user in (creator, *others)}.values())
+    key = direct_key_of(people)
+    if room := Room.objects.filter(direct_key=key).first():
+        Subscription.objects.filter(room=room, user=creator, is_open=False).update(is_open=True)
+        return room
+    if not creator.has_perm("workspace.create_d"):
+        raise MissingPermissionError()
+    room, made = Room.objects.get_or_create(
+        direct_key=key, defaults={"type": RoomType.DIRECT, "creator": creator, "public_id": public_id_new()}
+    )
+    if made:
+        members_add(room=room, users=people)
+    return room
+
+
+@transaction.atomic
+def room_join(*, user: User, room: Room) -> None:
+    """Let the user into a channel by their own wish; raises `error-not-allowed` for any other room."""
+    if subscription_of(user=user, room=room):
+        return
+    if room.type != RoomType.CHANNEL or not user.has_perm("workspace.view_c_room"):
+        raise ApplicationError("error-not-allowed", "Not allowed")
+    if room.is_archived:
+        raise ApplicationError("error-room-archived", "The room is archived")
+    members_add(room=room, users=[user])
+
+
+@transaction.atomic
+def room_invite(*, inviter: User, room: Room, users: Sequence[User]) -> None:
+    """Let others into a channel or private group.
+
+    Raises MissingPermissionError unless the inviter is in the room and may add people to it, or may add people to
+    any channel; `error-room-archived` for an archived room.
+    """
+    is_member = subscription_of(user=inviter, room=room) is not None
+    to_joined = is_member and inviter.has_perm("workspace.add_user_to_joined_room")
+    to_any = room.type == RoomType.CHANNEL and inviter.has_perm("workspace.add_user_to_any_c_room")
+    if room.is_direct or not (to_joined or to_any):
+        raise MissingPermissionError()
+    if room.is_archived:
+        raise ApplicationError("error-room-archived", "The room is archived")
+    members_add(room=room, users=users)
+
+
+@transaction.atomic
+def room_leave(*, user: User, room: Room) -> None:
+    """Let the user out of the room; raises `error-you-are-last-owner` when it would be left without an owner."""
+    Room.objects.select_for_update().get(pk=room.pk)
+    subscription = subscription_of(user=user, room=room)
+    if subscription is None:
+        raise ApplicationError("error-user-not-in-room", "The user is not in this room")
+    others_own = room.subscriptions.filter(is_owner=True).exclude(user=user).exists()
+    if subscription.is_owner and not others_own and room.members_count > 1:
+        raise ApplicationError(
+            "error-you-are-last-owner", "You are the last owner. Please set new owner before leaving the room."
+        )
+    subscription.delete()
+    Room.objects.filter(pk=room.pk).update(members_count=F("members_count") - 1)
+    membership_ended.send(Subscription, user=user, room=room)

@@ -1,0 +1,30 @@
+"""Settings that the environment fixes: `OVERWRITE_SETTING_<id>`."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.db import models
+
+PREFIX = "OVERWRITE_SETTING_"
+
+
+def overridden(setting_id: str) -> bool:
+    """Return whether the environment fixes the setting."""
+    return PREFIX + setting_id in os.environ
+
+
+def value_of(setting_id: str, field: models.Field[Any, Any]) -> Any:
+    """Return the value that the environment gives the setting.
+
+    Raises ImproperlyConfigured, naming the variable, when it is not a value of the setting's type.
+    """
+    raw: Any = os.environ[PREFIX + setting_id]
+    if isinstance(field, models.BooleanField):
+        raw = {"true": True, "false": False}.get(raw.strip().lower(), raw)
+    try:
+        return field.clean(raw, None)
+    except ValidationError as error:
+        raise ImproperlyConfigured(f"{PREFIX}{setting_id}: {' '.join(error.messages)}") from error

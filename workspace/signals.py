@@ -1,0 +1,24 @@
+"""What the rooms above may hear of; sent inside the transaction that makes it true.
+
+A receiver that writes rows therefore writes them together with what it heard of, or not at all. Work that can wait
+belongs on the worker, handed over in `transaction.on_commit`.
+"""
+
+from django.dispatch import Signal
+
+# sender: Message, message: Message
+message_posted = Signal()
+message_edited = Signal()
+message_deleted = Signal()
+
+# sender: Subscription, user: User, room: Room, at: datetime
+room_read = Signal()
+
+# sender: Subscription, user: User, room: Room
+membership_ended = Signal()
+
+# sender: Presence, user: User
+presence_changed = Signal()
+
+# sender: User, user: User, digest: str (of the API token that ended)
+signed_out = Signal()
