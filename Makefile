@@ -2,12 +2,17 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+EXAMPLE_KEY := an-example-for-the-deploy-check-only-never-use-it-0123456789
 
 .PHONY: run test check test-services format lock clean
 
+# The process manager gives each process a PORT of its own, so the site's goes by another name.
+run: export WEB_PORT := $(or $(PORT),8000)
+run: export SITE_URL := $(or $(SITE_URL),http://127.0.0.1:$(WEB_PORT))
+run: export PATH := $(CURDIR)/$(BIN):$(PATH)
 run: $(VENV)/.run
-	@$(BIN)/python manage.py setup
-	@exec $(BIN)/honcho start
+	@python manage.py setup
+	@exec honcho start
 
 test: $(VENV)/.dev
 	@env -u DATABASE_URL -u REDIS_URL $(BIN)/pytest -q -m "not browser"
@@ -18,7 +23,8 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	@tests/deploy_check
+	MODE=production SECRET_KEY=$(EXAMPLE_KEY) ENCRYPTION_KEY=$(EXAMPLE_KEY) ALLOWED_HOSTS=callboard.example \
+		SITE_URL=https://callboard.example $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 test-services: $(VENV)/.dev
 	@tests/services

@@ -20,3 +20,10 @@ API_RATE_LIMITING = False
 # A file, not memory: threads and further processes must see the same database.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}  # noqa: F405
+else:
+    DATABASES["default"]["TEST"] = {"NAME": f"test_callboard_{os.getpid()}"}  # noqa: F405
+
+# Keys of this run only, removed when it ends (conftest.py).
+REDIS_PREFIX = f"callboard-tests-{os.getpid()}"
+Q_CLUSTER["name"] = REDIS_PREFIX  # noqa: F405
+CACHES["default"]["KEY_PREFIX"] = REDIS_PREFIX  # noqa: F405

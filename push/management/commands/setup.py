@@ -1,0 +1,38 @@
+"""`manage.py setup`: what `make run` does before the first process starts."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from push.models import PushSettings
+from push.services.demo import PASSWORD, PEOPLE, demo_prepare
+from workspace.models import User
+
+
+class Command(BaseCommand):
+    help = "Brings the database up to date and, on an empty embedded installation, prepares the demo workspace."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", verbosity=0)
+        if not settings.PRODUCTION:
+            demo_prepare(site_url=settings.SITE_URL)
+            self.stdout.write(self.greeting())
+
+    def greeting(self) -> str:
+        """Return where the site answers, who can sign in, and what looks wrong."""
+        lines = ["", f"Callboard answers at {settings.SITE_URL}  (Ctrl-C stops it)", ""]
+        names = [name for name, _full_name, _roles in PEOPLE]
+        if present := User.objects.filter(username__in=names).values_list("username", flat=True):
+            lines += [f"  Demo sign-ins: {', '.join(sorted(present))}   password, unless changed: {PASSWORD}"]
+        if settings.SANDBOX:
+            lines += [f"  Simulated phone: {settings.SITE_URL}/phone/"]
+        lines += [f"  Administration:  {settings.SITE_URL}/admin/", ""]
+        gateway = urlsplit(PushSettings.stored().gateway.split()[0])
+        if gateway.hostname in {"127.0.0.1", "localhost"} and gateway.netloc != urlsplit(settings.SITE_URL).netloc:
+            lines += [f"  Note: Push_gateway is {gateway.geturl()}, which is not where this site answers.", ""]
+        return "\n".join(lines)
