@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'message',
                 'verbose_name_plural': 'messages',
                 'ordering': ['-pk'],
+                'permissions': [('view_message_text', 'May read what messages say in the administration')],
             },
         ),
         migrations.AddField(

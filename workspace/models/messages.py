@@ -54,6 +54,7 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
         ordering = ["-pk"]
         indexes = [models.Index(fields=["room", "sent_at"], name="message_of_room_in_time")]
+        permissions = [("view_message_text", "May read what messages say in the administration")]
 
     def __str__(self) -> str:
         return str(self.public_id)
