@@ -1,0 +1,98 @@
+"""Registering workspaces with the cloud, and a workspace's own registration."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection as database
+
+from cloud.models import CloudConnection, RegisteredWorkspace
+from cloud.selectors.registration import workspace_by_access_token
+from cloud.services.registration import access_token_rotate, connection_save, workspace_register, workspace_seen
+from workspace.errors import ApplicationError
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+def register(unique_id: str = "u1") -> tuple[RegisteredWorkspace, str]:
+    return workspace_register(unique_id=unique_id, name="Theatre")
+
+
+def test_a_registered_workspace_is_found_by_its_access_token() -> None:
+    workspace, token = register()
+    assert workspace_by_access_token(token) == workspace
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "\ud800", "x" * 10_000])
+def test_a_token_that_belongs_to_no_workspace_finds_none(token: str) -> None:
+    register()
+    assert workspace_by_access_token(token) is None
+
+
+def test_each_workspace_has_a_token_of_its_own() -> None:
+    (first, first_token), (second, second_token) = register("u1"), register("u2")
+    assert workspace_by_access_token(first_token) == first
+    assert workspace_by_access_token(second_token) == second
+
+
+def test_the_token_itself_is_not_stored() -> None:
+    _workspace, token = register()
+    row = RegisteredWorkspace.objects.values().get()
+    assert token not in map(str, row.values())
+
+
+def test_a_suspended_workspace_is_not_found() -> None:
+    workspace, token = register()
+    workspace.is_active = False
+    workspace.save()
+    assert workspace_by_access_token(token) is None
+
+
+def test_a_workspace_registers_once() -> None:
+    register()
+    with pytest.raises(ApplicationError) as refused:
+        register()
+    assert (refused.value.code, refused.value.status) == ("error-workspace-registered", 409)
+    assert RegisteredWorkspace.objects.count() == 1
+
+
+def test_a_workspace_needs_a_name() -> None:
+    with pytest.raises(ValidationError):
+        workspace_register(unique_id="u1", name="")
+
+
+def test_a_rotated_token_takes_the_place_of_the_one_before() -> None:
+    workspace, old = register()
+    new = access_token_rotate(workspace=workspace)
+    assert workspace_by_access_token(old) is None
+    assert workspace_by_access_token(new) == workspace
+
+
+def test_a_busy_workspace_is_recorded_as_seen_once_a_minute() -> None:
+    workspace, _token = register()
+    workspace_seen(workspace=workspace, at=NOON)
+    stale = RegisteredWorkspace.objects.get()
+    workspace_seen(workspace=workspace, at=NOON + timedelta(seconds=30))
+    assert RegisteredWorkspace.objects.get().last_seen_at == NOON
+    workspace_seen(workspace=stale, at=NOON + timedelta(seconds=60))
+    assert RegisteredWorkspace.objects.get().last_seen_at == NOON + timedelta(seconds=60)
+
+
+def test_the_connection_keeps_its_token_encrypted() -> None:
+    connection_save(workspace_id="w1", access_token="secret-token")
+    with database.cursor() as cursor:
+        cursor.execute("SELECT access_token FROM cloud_cloudconnection")
+        (stored,) = cursor.fetchone()
+    assert "secret-token" not in stored
+    assert CloudConnection.objects.get().access_token == "secret-token"
+
+
+def test_a_new_connection_takes_the_place_of_the_one_before() -> None:
+    connection_save(workspace_id="w1", access_token="one")
+    connection_save(workspace_id="w2", access_token="two")
+    kept = CloudConnection.objects.get()
+    assert (kept.workspace_id, kept.access_token) == ("w2", "two")
