@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from preferences.highlights import fold
 from preferences.models.choices import level_field
 from workspace.models import User
 
@@ -48,5 +49,5 @@ class HighlightWord(models.Model):
         return self.word
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.folded = self.word.casefold()
+        self.folded = fold(self.word)
         super().save(*args, **kwargs)  # type: ignore[arg-type]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.contrib.auth.backends import ModelBackend
+from django.db.models import Q, QuerySet
 
 from workspace.errors import ApplicationError
 from workspace.models import User
@@ -25,3 +26,8 @@ def user_by_id_or_name(*, public_id: str = "", username: str = "") -> User:
 def roles_of(user: User) -> list[str]:
     """Return the names of the account's roles, which are Django's groups."""
     return list(user.groups.order_by("name").values_list("name", flat=True))
+
+
+def users_with_permission(permission: str) -> QuerySet[User]:
+    """Return the active accounts that hold the permission (`app.codename`), by role, by themselves or as superuser."""
+    return ModelBackend().with_perm(permission)

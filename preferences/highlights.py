@@ -1,0 +1,41 @@
+"""Finding highlight words in a text."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from workspace.mentions import without_literals
+
+
+def fold(text: str) -> str:
+    """Return the text as highlight words are compared: in any case of letters, however accents are encoded.
+
+    Unicode 15, section 3.13, D146: folding the case of a decomposed text, so that an accent's place cannot differ.
+    """
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
+
+
+def words_found(text: str, folded_words: Iterable[str]) -> set[str]:
+    """Return those of the folded words that stand in the text as whole words, outside of code and addresses."""
+    folded = fold(without_literals(text))
+    return {word for word in folded_words if word and stands_alone(word, folded)}
+
+
+def stands_alone(word: str, text: str) -> bool:
+    """Return whether the word stands somewhere in the text without touching a letter, digit or underscore."""
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if not (start and is_part_of_word(text[start - 1])) and not (end < len(text) and is_part_of_word(text[end])):
+            return True
+        start = text.find(word, start + 1)
+    return False
+
+
+def is_part_of_word(character: str) -> bool:
+    """Return whether a word goes on with the character: letters, digits, underscores and the marks that letters carry.
+
+    Vowel signs of Indic scripts are such marks, which a regular expression's word boundary would cut a word at.
+    """
+    return character.isalnum() or character == "_" or unicodedata.category(character).startswith("M")

@@ -1,0 +1,53 @@
+"""Reading the table: for a whole room at once, as a query expression, or rule by rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Case, CharField, Q, Value, When
+
+from push.models import Channel
+from push.rules.facts import MessageFacts
+from push.rules.rule import Rule
+from push.rules.table import RULES
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The table as far as one message leaves it open for one channel.
+
+    `open` are the rules that hold for some members and not for others, in order; `last` decides for everyone else.
+    """
+
+    open: tuple[tuple[Rule, Q], ...]
+    last: Rule
+
+    @property
+    def sending_codes(self) -> list[str]:
+        """Return the codes of the rules by which some member may be notified."""
+        return [rule.code for rule in (*(rule for rule, _condition in self.open), self.last) if rule.sends]
+
+    def code(self) -> Case | Value:
+        """Return the code of the rule that decides for a member, as an expression over `members_of` the room."""
+        last = Value(self.last.code, output_field=CharField())
+        if not self.open:
+            return last
+        whens = [When(condition, then=Value(rule.code)) for rule, condition in self.open]
+        return Case(*whens, default=last, output_field=CharField())
+
+
+def rules_of(channel: Channel) -> list[Rule]:
+    """Return the rules that apply to the channel, in order."""
+    return [rule for rule in RULES if channel in rule.channels]
+
+
+def table_read(facts: MessageFacts, channel: Channel) -> Reading:
+    """Read the table for a message: rules that cannot hold are left out, and it ends at one that holds for all."""
+    undecided: list[tuple[Rule, Q]] = []
+    for rule in rules_of(channel):
+        held = rule.condition(facts, channel)
+        if held is True:
+            return Reading(tuple(undecided), rule)
+        if isinstance(held, Q):
+            undecided.append((rule, held))
+    raise AssertionError("The last rule of the table holds for everyone.")

@@ -1,0 +1,41 @@
+"""What a rule is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.functional import Promise
+
+from push.models import Channel
+from push.rules.facts import MessageFacts
+
+# A rule's condition: a truth value where the message alone tells, else a condition over `members_of` the room.
+Condition = Callable[[MessageFacts, Channel], bool | Q]
+
+CHANNELS = (Channel.DESKTOP, Channel.PUSH, Channel.EMAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the decision table.
+
+    `code` is its lasting name, `sends` its verdict, `sentence` says to people when it holds.
+    """
+
+    code: str
+    sends: bool
+    sentence: Promise
+    condition: Condition
+    channels: tuple[Channel, ...] = CHANNELS
+
+
+def silence(code: str, sentence: Promise, condition: Condition, *, channels: tuple[Channel, ...] = CHANNELS) -> Rule:
+    """Declare a rule by which nothing is sent."""
+    return Rule(code, False, sentence, condition, channels)
+
+
+def send(code: str, sentence: Promise, condition: Condition) -> Rule:
+    """Declare a rule by which the notification is sent."""
+    return Rule(code, True, sentence, condition)

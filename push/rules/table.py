@@ -1,0 +1,190 @@
+"""The decision table: who is notified of a message, through which channel, and why not.
+
+The rules are read in this order; the first that holds decides. To add a rule is to add it here: the query that
+decides for a whole room, the explanation for one member, the counters and docs/rules.md are made from this list.
+What a condition may ask of a member is named in :func:`push.rules.members.members_of`.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from preferences.models import Level
+from push.models import Channel
+from push.rules.rule import Rule, send, silence
+from workspace.models import Connection, Status
+
+DESKTOP, PUSH, EMAIL = Channel.DESKTOP, Channel.PUSH, Channel.EMAIL
+
+MENTIONED = Q(is_mentioned=True)
+HIGHLIGHTED = Q(is_highlighted=True)
+
+
+def in_room(level: str, channel: Channel) -> Q:
+    """Return that the member chose the level for this room; the empty level is no choice."""
+    return Q(**{f"room_{channel}": level})
+
+
+def in_account(level: str, channel: Channel) -> Q:
+    """Return that the member left the room to the account's level, which is this one."""
+    return in_room("", channel) & Q(**{f"account_{channel}": level})
+
+
+RULES: tuple[Rule, ...] = (
+    silence("edited", _("An older message was edited."), lambda message, _channel: message.is_edit),
+    silence(
+        "system_message",
+        _("The system tells of the room (who joined or left, a new topic); no person wrote it."),
+        lambda message, _channel: message.is_system,
+    ),
+    silence(
+        "imported",
+        _("The message's own time is more than 60 seconds from its arrival: history was brought in."),
+        lambda message, _channel: message.is_imported,
+    ),
+    silence(
+        "push_disabled",
+        _("Push notifications are turned off for the whole workspace (Push > Enable)."),
+        lambda message, _channel: not message.push_enabled,
+        channels=(PUSH,),
+    ),
+    silence(
+        "email_disabled",
+        _("E-mail notifications are turned off for the whole workspace (Accounts > Allow e-mail notifications)."),
+        lambda message, _channel: not message.email_enabled,
+        channels=(EMAIL,),
+    ),
+    silence(
+        "own_message",
+        _("The member sent the message."),
+        lambda message, _channel: Q(user=message.sender_id),
+    ),
+    silence(
+        "room_notifications_disabled",
+        _("The member turned off all alerts of this room."),
+        lambda _message, _channel: Q(alerts_off=True),
+    ),
+    silence(
+        "sender_ignored",
+        _("The member ignores the sender in this room."),
+        lambda _message, _channel: Q(ignores_sender=True),
+    ),
+    silence(
+        "group_mentions_muted",
+        _("The member muted @all and @here in this room, and the message does not mention them otherwise."),
+        lambda message, _channel: (
+            (message.calls_all or message.calls_here) and Q(group_mentions_muted=True) & ~MENTIONED
+        ),
+    ),
+    silence(
+        "user_inactive",
+        _("The member's account is deactivated."),
+        lambda _message, _channel: Q(user__is_active=False),
+    ),
+    silence(
+        "busy",
+        _("The member's status was Busy."),
+        lambda message, channel: (channel == DESKTOP or message.busy_silences_push) and Q(status=Status.BUSY),
+        channels=(DESKTOP, PUSH),
+    ),
+    silence(
+        "no_client",
+        _("No client of the member was connected."),
+        lambda _message, _channel: Q(connection=Connection.OFFLINE),
+        channels=(DESKTOP,),
+    ),
+    silence(
+        "no_device",
+        _("No device of the member is registered."),
+        lambda _message, _channel: Q(has_device=False),
+        channels=(PUSH,),
+    ),
+    silence(
+        "no_email",
+        _("The member has no verified e-mail address."),
+        lambda _message, _channel: Q(has_email=False),
+        channels=(EMAIL,),
+    ),
+    silence(
+        "thread_not_followed",
+        _("The message stands in a thread that the member does not follow."),
+        lambda message, channel: (
+            message.is_thread_reply and Q(follows_thread=False) & (Q() if channel == PUSH else ~HIGHLIGHTED)
+        ),
+    ),
+    silence(
+        "room_nothing",
+        _("The member chose Nothing for this room."),
+        lambda _message, channel: in_room(Level.NOTHING, channel),
+    ),
+    silence(
+        "account_nothing",
+        _("The member chose Nothing for the whole account, and nothing else for this room."),
+        lambda _message, channel: in_account(Level.NOTHING, channel),
+    ),
+    silence(
+        "default_nothing",
+        _("The workspace's default is Nothing, and the member chose nothing else."),
+        lambda message, channel: message.defaults[channel] == Level.NOTHING and in_account("", channel),
+    ),
+    silence(
+        "direct_messages_forbidden",
+        _("The member's roles do not let them view direct messages."),
+        lambda message, _channel: message.is_direct and Q(views_direct_messages=False),
+    ),
+    send("direct_message", _("It is a direct message."), lambda message, _channel: message.is_direct),
+    send(
+        "mentioned",
+        _("The message mentions the member, or answers in a thread that they follow."),
+        lambda _message, _channel: MENTIONED,
+    ),
+    send(
+        "highlight",
+        _("The message holds one of the member's highlight words."),
+        lambda _message, _channel: HIGHLIGHTED,
+    ),
+    send(
+        "room_all",
+        _("The member chose All messages for this room."),
+        lambda _message, channel: in_room(Level.ALL, channel),
+    ),
+    silence(
+        "room_too_large",
+        _("The room has more members than may be notified of all messages (General > Notifications)."),
+        lambda message, _channel: message.is_room_too_large,
+    ),
+    send(
+        "account_all",
+        _("The member chose All messages for the whole account, and nothing else for this room."),
+        lambda _message, channel: in_account(Level.ALL, channel),
+    ),
+    send(
+        "default_all",
+        _("The workspace's default is All messages, and the member chose nothing else."),
+        lambda message, channel: message.defaults[channel] == Level.ALL and in_account("", channel),
+    ),
+    send(
+        "group_mention",
+        _("The message calls @all; or @here, for e-mail and for members whose desktop was in use."),
+        lambda message, channel: (
+            message.calls_all
+            or (message.calls_here and channel != PUSH and (channel == EMAIL or Q(connection=Connection.ONLINE)))
+        ),
+    ),
+    silence("not_mentioned", _("Nothing in the message calls for the member."), lambda _message, _channel: True),
+)
+
+RULES_BY_CODE = {rule.code: rule for rule in RULES}
+
+# Why an item that a rule decided to send was not queued or did not leave: codes of the queue, not of a rule.
+DELAY_NEVER = "delay_never"
+MESSAGE_GONE = "message_gone"
+CLEARED_BY_READ = "cleared_by_read"
+
+
+def sentence_of(code: str) -> Promise | None:
+    """Return what the rule's code means to people."""
+    rule = RULES_BY_CODE.get(code)
+    return rule.sentence if rule else None
