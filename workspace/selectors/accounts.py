@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from workspace.errors import ApplicationError
 from workspace.models import User
+from workspace.services.roles import ADMIN
 
 
 def user_by_sign_in_name(name: str) -> User | None:
@@ -31,3 +32,9 @@ def roles_of(user: User) -> list[str]:
 def users_with_permission(permission: str) -> QuerySet[User]:
     """Return the active accounts that hold the permission (`app.codename`), by role, by themselves or as superuser."""
     return ModelBackend().with_perm(permission)
+
+
+def administrators() -> QuerySet[User]:
+    """Return the active accounts that may open the administration and hold all of its permissions."""
+    all_powerful = Q(is_superuser=True) | Q(groups__name=ADMIN)
+    return User.objects.filter(all_powerful, is_active=True, is_staff=True).distinct()

@@ -6,8 +6,11 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, Room, User
+from workspace.selectors.accounts import administrators
 from workspace.services.roles import ADMIN, USER
 from workspace.services.rooms import members_add
 
@@ -42,3 +45,24 @@ def user_create(
     if joins_default_channel and (room := Room.objects.filter(public_id=DEFAULT_CHANNEL_ID).first()):
         members_add(room=room, users=[user])
     return user
+
+
+@transaction.atomic
+def user_deactivate(*, user: User, by: User) -> None:
+    """Keep the account from signing in and from being notified; what it wrote and belonged to stays.
+
+    Raises `error-action-not-allowed` for one's own account, and for the last one that administers the workspace.
+    """
+    if user.pk == by.pk:
+        raise ApplicationError("error-action-not-allowed", _("You cannot deactivate your own account."))
+    if not administrators().exclude(pk=user.pk).exists():
+        raise ApplicationError("error-action-not-allowed", _("No other account administers the workspace."))
+    user.is_active = False
+    user.save(update_fields=["is_active", "updated_at"])
+
+
+@transaction.atomic
+def user_activate(*, user: User) -> None:
+    """Let a deactivated account sign in and be notified again."""
+    user.is_active = True
+    user.save(update_fields=["is_active", "updated_at"])

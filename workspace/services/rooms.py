@@ -135,3 +135,17 @@ def room_leave(*, user: User, room: Room) -> None:
     subscription.delete()
     Room.objects.filter(pk=room.pk).update(members_count=F("members_count") - 1)
     membership_ended.send(Subscription, user=user, room=room)
+
+
+@transaction.atomic
+def room_archive(*, room: Room) -> None:
+    """Close the room to new messages and members; whoever may read it still can."""
+    room.is_archived = True
+    room.save(update_fields=["is_archived", "updated_at"])
+
+
+@transaction.atomic
+def room_reopen(*, room: Room) -> None:
+    """Open an archived room again."""
+    room.is_archived = False
+    room.save(update_fields=["is_archived", "updated_at"])
