@@ -22,3 +22,17 @@ class Level(models.TextChoices):
 def level_field(verbose_name: str | _StrPromise, default: str = "") -> models.CharField[str, str]:
     """Return a model field for one channel's level that may be left to the default."""
     return models.CharField(verbose_name=verbose_name, max_length=8, choices=Level.choices, blank=True, default=default)
+
+
+class Sound(models.TextChoices):
+    """The sounds that every client brings along, spelt as clients know them."""
+
+    NONE = "none", _("None")
+    BEEP = "beep", _("Beep")
+    CHELLE = "chelle", _("Chelle")
+    CHIME = "chime", _("Chime")
+    DING = "ding", _("Ding")
+    DOOR = "door", _("Door")
+    DROPLET = "droplet", _("Droplet")
+    HIGHBELL = "highbell", _("High bell")
+    SEASONS = "seasons", _("Seasons")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from preferences.models.choices import Level
+from preferences.models.choices import Level, Sound
 from workspace.models.presence import DEFAULT_IDLE_LIMIT
 from workspace.setting_groups import SettingsGroup, setting
 
@@ -17,26 +20,47 @@ PREFIX = "Accounts_Default_User_Preferences_"
 class AccountsSettings(SettingsGroup):
     """What holds for every account that has not chosen otherwise."""
 
+    icon = "group"
+
     allow_email = setting(
-        models.BooleanField(_("Allow e-mail notifications"), default=True), id="Accounts_AllowEmailNotifications"
+        models.BooleanField(
+            _("Allow e-mail notifications"),
+            default=True,
+            help_text=_("Off: nobody is notified by e-mail, whatever they chose."),
+        ),
+        id="Accounts_AllowEmailNotifications",
     )
     desktop = setting(
-        models.CharField(_("Desktop notifications"), max_length=8, choices=Level.choices, default=Level.ALL),
+        models.CharField(
+            _("Desktop Notifications Default Alert"),
+            max_length=8,
+            choices=Level.choices,
+            default=Level.ALL,
+            help_text=_("Which messages show a notification in an open web page."),
+        ),
         id=PREFIX + "desktopNotifications",
+        section=DEFAULT_USER_PREFERENCES,
+        public=True,
+    )
+    require_interaction = setting(
+        models.BooleanField(
+            _("Require interaction to dismiss desktop notifications"),
+            default=False,
+            help_text=_("They stay until clicked."),
+        ),
+        id=PREFIX + "desktopNotificationRequireInteraction",
         section=DEFAULT_USER_PREFERENCES,
         public=True,
     )
     push = setting(
         models.CharField(
-            _("Mobile Notifications Default Alert"), max_length=8, choices=Level.choices, default=Level.ALL
+            _("Mobile Notifications Default Alert"),
+            max_length=8,
+            choices=Level.choices,
+            default=Level.ALL,
+            help_text=_("Which messages are pushed to phones."),
         ),
         id=PREFIX + "pushNotifications",
-        section=DEFAULT_USER_PREFERENCES,
-        public=True,
-    )
-    email = setting(
-        models.CharField(_("E-mail notifications"), max_length=8, choices=Level.choices, default=Level.MENTIONS),
-        id=PREFIX + "emailNotificationMode",
         section=DEFAULT_USER_PREFERENCES,
         public=True,
     )
@@ -50,8 +74,42 @@ class AccountsSettings(SettingsGroup):
         section=DEFAULT_USER_PREFERENCES,
         public=True,
     )
+    email = setting(
+        models.CharField(
+            _("E-mail notifications"),
+            max_length=8,
+            choices=Level.choices,
+            default=Level.MENTIONS,
+            help_text=_("Which messages are sent by e-mail to members who are not online."),
+        ),
+        id=PREFIX + "emailNotificationMode",
+        section=DEFAULT_USER_PREFERENCES,
+        public=True,
+    )
+    login_detection_email = setting(
+        models.BooleanField(
+            _("E-mail on new sign-ins"),
+            default=True,
+            help_text=_("People receive an e-mail when their account is used from a new device."),
+        ),
+        id=PREFIX + "receiveLoginDetectionEmail",
+        section=DEFAULT_USER_PREFERENCES,
+        public=True,
+    )
+    unread_alert = setting(
+        models.BooleanField(
+            _("Unread alert"),
+            default=True,
+            help_text=_("The web page's title and icon show that there are unread messages."),
+        ),
+        id=PREFIX + "unreadAlert",
+        section=DEFAULT_USER_PREFERENCES,
+        public=True,
+    )
     auto_away = setting(
-        models.BooleanField(_("Auto away"), default=True),
+        models.BooleanField(
+            _("Auto away"), default=True, help_text=_("Members without activity count as away after the idle limit.")
+        ),
         id=PREFIX + "enableAutoAway",
         section=DEFAULT_USER_PREFERENCES,
         public=True,
@@ -61,12 +119,51 @@ class AccountsSettings(SettingsGroup):
             _("Idle time limit"),
             default=DEFAULT_IDLE_LIMIT,
             validators=[MaxValueValidator(86_400)],
-            help_text=_("Seconds without activity until a member counts as away."),
+            help_text=_("Seconds without activity until a member counts as away; at most a day (86,400). 0: never."),
         ),
         id=PREFIX + "idleTimeLimit",
+        section=DEFAULT_USER_PREFERENCES,
+        public=True,
+        requires=(PREFIX + "enableAutoAway",),
+    )
+    new_room_sound = setting(
+        models.CharField(_("New room sound"), max_length=16, choices=Sound.choices, default=Sound.DOOR),
+        id=PREFIX + "newRoomNotification",
+        section=DEFAULT_USER_PREFERENCES,
+        public=True,
+    )
+    new_message_sound = setting(
+        models.CharField(_("New message sound"), max_length=16, choices=Sound.choices, default=Sound.CHIME),
+        id=PREFIX + "newMessageNotification",
+        section=DEFAULT_USER_PREFERENCES,
+        public=True,
+    )
+    mute_focused = setting(
+        models.BooleanField(
+            _("Mute focused conversations"),
+            default=True,
+            help_text=_("No sound for messages in the room that is open."),
+        ),
+        id=PREFIX + "muteFocusedConversations",
+        section=DEFAULT_USER_PREFERENCES,
+        public=True,
+    )
+    sound_volume = setting(
+        models.PositiveSmallIntegerField(
+            _("Notification sound volume"),
+            default=100,
+            validators=[MaxValueValidator(100)],
+            help_text=_("Percent, from 0 to 100."),
+        ),
+        id=PREFIX + "notificationsSoundVolume",
         section=DEFAULT_USER_PREFERENCES,
         public=True,
     )
 
     class Meta:
         verbose_name = verbose_name_plural = _("Accounts")
+
+    def notes(self) -> Mapping[str, str | Promise]:
+        from preferences.selectors.inheritance import inheritance_sentences
+
+        return inheritance_sentences()

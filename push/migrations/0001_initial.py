@@ -2,6 +2,7 @@ import django.core.validators
 import django.utils.timezone
 import push.models.settings
 import workspace.ids
+import workspace.setting_groups.secret_field
 from django.db import migrations, models
 
 
@@ -76,6 +77,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='GatewayPush',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('identity', models.CharField(max_length=64, verbose_name='identity')),
+                ('token_digest', models.CharField(editable=False, max_length=64)),
+                ('taken_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='taken')),
+                ('accepted_at', models.DateTimeField(null=True, verbose_name='accepted')),
+            ],
+            options={
+                'verbose_name': 'gateway push',
+                'verbose_name_plural': 'gateway pushes',
+                'ordering': ['-pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Notification',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -100,15 +116,30 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('enable', models.BooleanField(default=True, verbose_name='Enable')),
-                ('enable_gateway', models.BooleanField(default=True, help_text="Push through a gateway that holds the app's keys. Needs registration and agreed terms.", verbose_name='Enable Gateway')),
-                ('gateway', models.TextField(default='https://gateway.rocket.chat', help_text='One address a line; the next is tried when one cannot be reached.', validators=[push.models.settings.gateways_validate], verbose_name='Gateway')),
-                ('show_username_room', models.BooleanField(default=True, verbose_name='Show Channel/Group/Username in Notification')),
-                ('show_message', models.BooleanField(default=True, verbose_name='Show Message in Notification')),
+                ('enable', models.BooleanField(default=True, help_text='Off: no notification is pushed to any phone.', verbose_name='Enable')),
+                ('enable_gateway', models.BooleanField(default=True, help_text="Push through a gateway that holds the app's keys. Needs registration and agreed terms. Off: push to Apple and Google directly, with the certificates and keys below.", verbose_name='Enable Gateway')),
+                ('gateway', models.TextField(default='https://gateway.rocket.chat', help_text='One address a line; the next is tried when one cannot be reached.', validators=[django.core.validators.MaxLengthValidator(2000), push.models.settings.gateways_validate], verbose_name='Gateway')),
+                ('production', models.BooleanField(default=True, help_text="Off: pushes go to Apple's development service, with the Dev certificate and key.", verbose_name='Production')),
+                ('apn_token_key', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='The content of the .p8 file; does not expire and serves all apps of the team. Used first.', verbose_name='APN token key (.p8)')),
+                ('apn_token_key_id', models.CharField(blank=True, default='', help_text="Shown beside the key on Apple's developer site: 10 letters and digits.", max_length=10, validators=[django.core.validators.RegexValidator('\\A[A-Z0-9]{10}\\Z', "Apple's ids are 10 capital letters and digits.")], verbose_name='APN token key id')),
+                ('apn_team_id', models.CharField(blank=True, default='', help_text="Shown under Membership on Apple's developer site: 10 letters and digits.", max_length=10, validators=[django.core.validators.RegexValidator('\\A[A-Z0-9]{10}\\Z', "Apple's ids are 10 capital letters and digits.")], verbose_name='APN team id')),
+                ('apn_cert', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='PEM; only used without a token key.', verbose_name='APN certificate')),
+                ('apn_key', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text="The certificate's private key, PEM.", verbose_name='APN key')),
+                ('apn_passphrase', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='Opens the key, where it is encrypted.', verbose_name='APN passphrase')),
+                ('apn_dev_cert', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='PEM; used while Production is off.', verbose_name='APN Dev certificate')),
+                ('apn_dev_key', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text="The Dev certificate's private key, PEM.", verbose_name='APN Dev key')),
+                ('apn_dev_passphrase', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='Opens the Dev key, where it is encrypted.', verbose_name='APN Dev passphrase')),
+                ('google_api_credentials', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text="The JSON file that Google's console offers for the project's service account.", verbose_name='FCM service account')),
+                ('gcm_api_key', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='Not used: Google ended the service in 2024. Kept for tools that still set it.', verbose_name='GCM API key (legacy)')),
+                ('gcm_project_number', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='Not used, as the key above.', verbose_name='GCM project number (legacy)')),
+                ('show_username_room', models.BooleanField(default=True, help_text='Off: the notification does not say who wrote, nor where.', verbose_name='Show Channel/Group/Username in Notification')),
+                ('show_message', models.BooleanField(default=True, help_text='Off: the notification only says that there is a new message.', verbose_name='Show Message in Notification')),
+                ('request_content_from_server', models.BooleanField(default=False, help_text="The push carries the message's id only; the app fetches the content from this server.", verbose_name='Hide message content from Apple and Google')),
             ],
             options={
                 'verbose_name': 'Push',
                 'verbose_name_plural': 'Push',
+                'permissions': [('test_push_notifications', 'May send test pushes to their own devices')],
             },
         ),
         migrations.CreateModel(

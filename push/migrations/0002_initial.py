@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('cloud', '0002_initial'),
         ('push', '0001_initial'),
         ('workspace', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -28,6 +29,11 @@ class Migration(migrations.Migration):
             model_name='attempt',
             name='device',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='attempts', to='push.device', verbose_name='device'),
+        ),
+        migrations.AddField(
+            model_name='gatewaypush',
+            name='workspace',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cloud.registeredworkspace', verbose_name='workspace'),
         ),
         migrations.AddField(
             model_name='notification',
@@ -64,6 +70,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='device',
             index=models.Index(condition=models.Q(('disabled_at', None)), fields=['user'], name='device_enabled_of_user'),
+        ),
+        migrations.AddIndex(
+            model_name='gatewaypush',
+            index=models.Index(fields=['taken_at'], name='gateway_push_age'),
+        ),
+        migrations.AddConstraint(
+            model_name='gatewaypush',
+            constraint=models.UniqueConstraint(fields=('workspace', 'identity', 'token_digest'), name='gateway_push_once'),
         ),
         migrations.AddIndex(
             model_name='notification',

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
+from django.core.validators import MaxLengthValidator, URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from workspace.setting_groups import SettingsGroup, setting
+from push.credentials import validation
+from workspace.setting_groups import SecretField, SettingsGroup, setting
 
 DEFAULT_GATEWAY = "https://gateway.rocket.chat"
+CERTIFICATES_AND_KEYS = _("Certificates and Keys")
 PRIVACY = _("Privacy")
+GATEWAY_REQUIRES = ("Push_enable", "Register_Server", "Cloud_Service_Agree_PrivacyTerms")
+DIRECT = ("Push_enable", "!Push_enable_gateway")
 
 
 def gateways_validate(text: str) -> None:
@@ -31,38 +37,200 @@ def gateways_validate(text: str) -> None:
 class PushSettings(SettingsGroup):
     """How push notifications leave the workspace, and what they reveal."""
 
-    enable = setting(models.BooleanField(_("Enable"), default=True), id="Push_enable", public=True)
+    icon = "notifications_active"
+
+    enable = setting(
+        models.BooleanField(_("Enable"), default=True, help_text=_("Off: no notification is pushed to any phone.")),
+        id="Push_enable",
+        public=True,
+    )
     enable_gateway = setting(
         models.BooleanField(
             _("Enable Gateway"),
             default=True,
-            help_text=_("Push through a gateway that holds the app's keys. Needs registration and agreed terms."),
+            help_text=_(
+                "Push through a gateway that holds the app's keys. Needs registration and agreed terms. Off: push to "
+                "Apple and Google directly, with the certificates and keys below."
+            ),
         ),
         id="Push_enable_gateway",
-        requires=("Push_enable", "Register_Server", "Cloud_Service_Agree_PrivacyTerms"),
+        requires=GATEWAY_REQUIRES,
+        fixed_when_hosted=True,
     )
     gateway = setting(
         models.TextField(
             _("Gateway"),
             default=DEFAULT_GATEWAY,
-            validators=[gateways_validate],
+            validators=[MaxLengthValidator(2000), gateways_validate],
             help_text=_("One address a line; the next is tried when one cannot be reached."),
         ),
         id="Push_gateway",
-        requires=("Push_enable_gateway",),
+        requires=("Push_enable", "Push_enable_gateway"),
+        fixed_when_hosted=True,
     )
+    production = setting(
+        models.BooleanField(
+            _("Production"),
+            default=True,
+            help_text=_("Off: pushes go to Apple's development service, with the Dev certificate and key."),
+        ),
+        id="Push_production",
+        public=True,
+        requires=DIRECT,
+    )
+
+    apn_token_key = setting(
+        SecretField(
+            _("APN token key (.p8)"),
+            validators=[validation.token_key_validate],
+            help_text=_("The content of the .p8 file; does not expire and serves all apps of the team. Used first."),
+        ),
+        id="Push_apn_token_key",
+        section=CERTIFICATES_AND_KEYS,
+        requires=DIRECT,
+    )
+    apn_token_key_id = setting(
+        models.CharField(
+            _("APN token key id"),
+            max_length=10,
+            blank=True,
+            default="",
+            validators=[validation.apple_id_validator],
+            help_text=_("Shown beside the key on Apple's developer site: 10 letters and digits."),
+        ),
+        id="Push_apn_token_key_id",
+        section=CERTIFICATES_AND_KEYS,
+        requires=DIRECT,
+    )
+    apn_team_id = setting(
+        models.CharField(
+            _("APN team id"),
+            max_length=10,
+            blank=True,
+            default="",
+            validators=[validation.apple_id_validator],
+            help_text=_("Shown under Membership on Apple's developer site: 10 letters and digits."),
+        ),
+        id="Push_apn_team_id",
+        section=CERTIFICATES_AND_KEYS,
+        requires=DIRECT,
+    )
+    apn_cert = setting(
+        SecretField(
+            _("APN certificate"),
+            validators=[validation.certificate_validate],
+            help_text=_("PEM; only used without a token key."),
+        ),
+        id="Push_apn_cert",
+        section=CERTIFICATES_AND_KEYS,
+        requires=DIRECT,
+        describe=validation.certificate_describe,
+    )
+    apn_key = setting(
+        SecretField(_("APN key"), help_text=_("The certificate's private key, PEM.")),
+        id="Push_apn_key",
+        section=CERTIFICATES_AND_KEYS,
+        requires=DIRECT,
+    )
+    apn_passphrase = setting(
+        SecretField(_("APN passphrase"), multiline=False, help_text=_("Opens the key, where it is encrypted.")),
+        id="Push_apn_passphrase",
+        section=CERTIFICATES_AND_KEYS,
+        requires=DIRECT,
+    )
+    apn_dev_cert = setting(
+        SecretField(
+            _("APN Dev certificate"),
+            validators=[validation.certificate_validate],
+            help_text=_("PEM; used while Production is off."),
+        ),
+        id="Push_apn_dev_cert",
+        section=CERTIFICATES_AND_KEYS,
+        requires=DIRECT,
+        describe=validation.certificate_describe,
+    )
+    apn_dev_key = setting(
+        SecretField(_("APN Dev key"), help_text=_("The Dev certificate's private key, PEM.")),
+        id="Push_apn_dev_key",
+        section=CERTIFICATES_AND_KEYS,
+        requires=DIRECT,
+    )
+    apn_dev_passphrase = setting(
+        SecretField(_("APN Dev passphrase"), multiline=False, help_text=_("Opens the Dev key, where it is encrypted.")),
+        id="Push_apn_dev_passphrase",
+        section=CERTIFICATES_AND_KEYS,
+        requires=DIRECT,
+    )
+    google_api_credentials = setting(
+        SecretField(
+            _("FCM service account"),
+            validators=[validation.service_account_validate],
+            help_text=_("The JSON file that Google's console offers for the project's service account."),
+        ),
+        id="Push_google_api_credentials",
+        section=CERTIFICATES_AND_KEYS,
+        requires=DIRECT,
+        describe=validation.service_account_describe,
+    )
+    gcm_api_key = setting(
+        SecretField(
+            _("GCM API key (legacy)"),
+            multiline=False,
+            help_text=_("Not used: Google ended the service in 2024. Kept for tools that still set it."),
+        ),
+        id="Push_gcm_api_key",
+        section=CERTIFICATES_AND_KEYS,
+        requires=DIRECT,
+    )
+    gcm_project_number = setting(
+        SecretField(_("GCM project number (legacy)"), multiline=False, help_text=_("Not used, as the key above.")),
+        id="Push_gcm_project_number",
+        section=CERTIFICATES_AND_KEYS,
+        requires=DIRECT,
+    )
+
     show_username_room = setting(
-        models.BooleanField(_("Show Channel/Group/Username in Notification"), default=True),
+        models.BooleanField(
+            _("Show Channel/Group/Username in Notification"),
+            default=True,
+            help_text=_("Off: the notification does not say who wrote, nor where."),
+        ),
         id="Push_show_username_room",
         section=PRIVACY,
         public=True,
+        requires=("Push_enable",),
     )
     show_message = setting(
-        models.BooleanField(_("Show Message in Notification"), default=True),
+        models.BooleanField(
+            _("Show Message in Notification"),
+            default=True,
+            help_text=_("Off: the notification only says that there is a new message."),
+        ),
         id="Push_show_message",
         section=PRIVACY,
         public=True,
+        requires=("Push_enable",),
+    )
+    request_content_from_server = setting(
+        models.BooleanField(
+            _("Hide message content from Apple and Google"),
+            default=False,
+            help_text=_("The push carries the message's id only; the app fetches the content from this server."),
+        ),
+        id="Push_request_content_from_server",
+        section=PRIVACY,
+        premium_module="push-privacy",
+        requires=("Push_enable",),
     )
 
     class Meta:
         verbose_name = verbose_name_plural = _("Push")
+        permissions = [("test_push_notifications", "May send test pushes to their own devices")]
+
+    def changes_validate(self, changed: Collection[str]) -> None:
+        problems = {
+            **validation.certificate_pair_validate(self, "apn", changed),
+            **validation.certificate_pair_validate(self, "apn_dev", changed),
+        }
+        if problems:
+            raise ValidationError(problems)

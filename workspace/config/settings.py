@@ -143,6 +143,9 @@ Q_CLUSTER: dict[str, Any] = {
     **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
 }
 
+# A workspace hosted in the cloud leaves the choice of the push gateway to its host.
+CLOUD_HOSTED = env.boolean("CLOUD_HOSTED", default=False)
+
 # How long a push or e-mail waits, in seconds, by the member's connection; negative: never queued in that state.
 NOTIFY_DELAY_ONLINE = env.integer("NOTIFY_DELAY_ONLINE", 120)
 NOTIFY_DELAY_AWAY = env.integer("NOTIFY_DELAY_AWAY", 120)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -21,11 +22,26 @@ class BusySilences(models.TextChoices):
 class GeneralSettings(SettingsGroup):
     """Administration > Workspace > Settings > General."""
 
+    icon = "tune"
+
     site_name = setting(
-        models.CharField(_("Site name"), max_length=120, default="Callboard"), id="Site_Name", public=True
+        models.CharField(
+            _("Site name"),
+            max_length=120,
+            default="Callboard",
+            help_text=_("What clients call this workspace."),
+        ),
+        id="Site_Name",
+        public=True,
     )
     unique_id = setting(
-        models.CharField(_("Unique id"), max_length=17, default=public_id_new, editable=False),
+        models.CharField(
+            _("Unique id"),
+            max_length=17,
+            default=public_id_new,
+            editable=False,
+            help_text=_("What clients, clouds and gateways tell workspaces apart by."),
+        ),
         id="uniqueID",
         public=True,
     )
@@ -40,6 +56,7 @@ class GeneralSettings(SettingsGroup):
         models.PositiveIntegerField(
             _("Max room members before disabling all message notifications"),
             default=100,
+            validators=[MaxValueValidator(1_000_000)],
             help_text=_(
                 "In larger rooms, only mentions and a member's own choice for the room bring notifications. "
                 "0: no limit."

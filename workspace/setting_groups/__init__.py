@@ -1,3 +1,4 @@
-from workspace.setting_groups.base import SettingsGroup, setting
+from workspace.setting_groups.base import Action, SettingsGroup, setting
+from workspace.setting_groups.secret_field import SecretField
 
-__all__ = ["SettingsGroup", "setting"]
+__all__ = ["Action", "SecretField", "SettingsGroup", "setting"]

@@ -8,14 +8,18 @@ else that shows or changes settings is derived from these declarations.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.utils.functional import Promise
 
-from workspace.setting_groups import overrides
+from workspace.setting_groups import locks
+from workspace.setting_groups.secret_field import SecretField
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
 
 FieldT = TypeVar("FieldT", bound="models.Field[Any, Any]")
 
@@ -33,6 +37,8 @@ class Setting:
     secret: bool = False
     premium_module: str = ""
     requires: tuple[str, ...] = ()
+    fixed_when_hosted: bool = False
+    describe: Callable[[str], str] | None = None
 
 
 def setting(
@@ -41,20 +47,44 @@ def setting(
     id: str,
     section: str | Promise = "",
     public: bool = False,
-    secret: bool = False,
     premium_module: str = "",
     requires: tuple[str, ...] = (),
+    fixed_when_hosted: bool = False,
+    describe: Callable[[str], str] | None = None,
 ) -> FieldT:
-    """Declare a setting held in `field`.
+    """Declare a setting held in `field`; one held in a SecretField is told to no one.
 
     `id` is its name in the API and, after `OVERWRITE_SETTING_`, in the environment; `public` settings are told to
-    anyone, `secret` ones to no one; `premium_module` names the licence's module without which it reads as off;
-    `requires` lists the ids of truth-valued settings that must all hold for it to have an effect.
+    anyone; `premium_module` names the licence's module without which it reads as off; `requires` lists the ids of
+    truth-valued settings that must all hold for it to have an effect, or must not where `!` precedes the id;
+    `fixed_when_hosted` settings keep their default on a cloud-hosted workspace; `describe` returns what admins may
+    read of a secret's value, such as when it expires.
     """
     field.declaration = Setting(  # type: ignore[attr-defined]
-        id=id, section=section, public=public, secret=secret, premium_module=premium_module, requires=requires
+        id=id,
+        section=section,
+        public=public,
+        secret=isinstance(field, SecretField),
+        premium_module=premium_module,
+        requires=requires,
+        fixed_when_hosted=fixed_when_hosted,
+        describe=describe,
     )
     return field
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Action:
+    """A button among the settings: `run` is the dotted path of a function that takes the acting user."""
+
+    id: str
+    label: str | Promise
+    help: str | Promise = ""
+    section: str | Promise = ""
+    requires: tuple[str, ...] = ()
+    permission: str = ""
+    run: str
+    page: str = ""
 
 
 class SettingsGroup(models.Model):
@@ -62,6 +92,12 @@ class SettingsGroup(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     updated_at = models.DateTimeField(auto_now=True, editable=False)
+
+    # What a group may add to its page: an icon for the sidebar, the dotted path of a function that takes the request
+    # and returns what stands above the form, and buttons.
+    icon: ClassVar[str] = "settings"
+    panel: ClassVar[str] = ""
+    actions: ClassVar[tuple[Action, ...]] = ()
 
     _cache: ClassVar[dict[type[SettingsGroup], tuple[float, SettingsGroup]]] = {}
 
@@ -72,6 +108,26 @@ class SettingsGroup(models.Model):
         self.id = 1
         super().save(*args, **kwargs)
         SettingsGroup._cache.pop(type(self), None)
+
+    def changes_validate(self, changed: Collection[str]) -> None:
+        """Check the values against each other before the fields named in `changed` are saved.
+
+        Raises ValidationError by field name. What was saved long ago and is now wrong, such as an expired
+        certificate, must not keep other settings from being saved.
+        """
+
+    def changes_accept(self, changed: Collection[str], actor: AbstractBaseUser | None) -> Collection[str]:
+        """Set what follows from a change by `actor`, and return the names of the further fields to be saved."""
+        return ()
+
+    def notes(self) -> Mapping[str, str | Promise]:
+        """Return sentences to show beside settings, by field name, such as how many people a value concerns."""
+        return {}
+
+    @classmethod
+    def slug(cls) -> str:
+        """Return the group's name in addresses, such as `push`."""
+        return cls.__name__.removesuffix("Settings").lower()
 
     @classmethod
     def declared_fields(cls) -> Iterator[tuple[Setting, models.Field[Any, Any]]]:
@@ -89,14 +145,15 @@ class SettingsGroup(models.Model):
             return cached[1]
         group = cls.stored()
         for declaration, field in cls.declared_fields():
-            if overrides.overridden(declaration.id):
-                setattr(group, field.attname, overrides.value_of(declaration.id, field))
+            lock = locks.lock_of(declaration, field)
+            if lock and lock.value is not locks.STORED:
+                setattr(group, field.attname, lock.value)
         SettingsGroup._cache[cls] = (now, group)
         return group
 
     @classmethod
     def stored(cls) -> Self:
-        """Return the settings as saved, without the environment's overrides; the defaults before a first save."""
+        """Return the settings as saved, whatever fixes them otherwise; the defaults before a first save."""
         return cls._default_manager.filter(pk=1).first() or cls()
 
     @staticmethod

@@ -9,7 +9,8 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 from workspace.setting_groups import overrides
-from workspace.setting_groups.registry import settings_by_id
+from workspace.setting_groups.kinds import Kind
+from workspace.setting_groups.registry import actions_by_id, settings_by_id
 
 
 @checks.register
@@ -29,3 +30,17 @@ def overrides_are_valid(**_kwargs: Any) -> list[checks.CheckMessage]:
         except ImproperlyConfigured as error:
             problems.append(checks.Error(str(error), id="workspace.E002"))
     return problems
+
+
+@checks.register
+def requirements_are_known(**_kwargs: Any) -> list[checks.CheckMessage]:
+    """Refuse a declaration that requires a setting that does not exist or is not a truth value."""
+    known = settings_by_id()
+    wanted = [(entry.id, entry.declaration.requires) for entry in known.values()]
+    wanted += [(name, entry.action.requires) for name, entry in actions_by_id().items()]
+    return [
+        checks.Error(f"{name} requires {other}, which is no truth-valued setting.", id="workspace.E003")
+        for name, requires in wanted
+        for other in (required.removeprefix("!") for required in requires)
+        if other not in known or known[other].kind != Kind.BOOLEAN
+    ]

@@ -8,6 +8,8 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import models
 
+from workspace.setting_groups.kinds import value_parse
+
 PREFIX = "OVERWRITE_SETTING_"
 
 
@@ -21,10 +23,7 @@ def value_of(setting_id: str, field: models.Field[Any, Any]) -> Any:
 
     Raises ImproperlyConfigured, naming the variable, when it is not a value of the setting's type.
     """
-    raw: Any = os.environ[PREFIX + setting_id]
-    if isinstance(field, models.BooleanField):
-        raw = {"true": True, "false": False}.get(raw.strip().lower(), raw)
     try:
-        return field.clean(raw, None)
+        return value_parse(field, os.environ[PREFIX + setting_id])
     except ValidationError as error:
         raise ImproperlyConfigured(f"{PREFIX}{setting_id}: {' '.join(error.messages)}") from error

@@ -10,7 +10,9 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
-from workspace.setting_groups.base import Setting, SettingsGroup
+from workspace.setting_groups.base import Action, Setting, SettingsGroup
+from workspace.setting_groups.kinds import Kind, kind_of
+from workspace.setting_groups.locks import Lock, lock_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,40 @@ class RegisteredSetting:
     group: type[SettingsGroup]
     field: models.Field[Any, Any]
     declaration: Setting
+
+    @property
+    def id(self) -> str:
+        return self.declaration.id
+
+    @property
+    def label(self) -> str:
+        return str(self.field.verbose_name)
+
+    @property
+    def kind(self) -> Kind:
+        return kind_of(self.field)
+
+    @property
+    def default(self) -> Any:
+        """Return the value before anyone chose; a value made by chance has none that could be named."""
+        return None if callable(self.field.default) else self.field.get_default()
+
+    @property
+    def lock(self) -> Lock | None:
+        return lock_of(self.declaration, self.field)
+
+    @property
+    def value(self) -> Any:
+        """Return the value in force."""
+        return getattr(self.group.current(), self.field.attname)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredAction:
+    """A button together with the group among whose settings it stands."""
+
+    group: type[SettingsGroup]
+    action: Action
 
 
 def groups() -> list[type[SettingsGroup]]:
@@ -37,3 +73,24 @@ def settings_by_id() -> dict[str, RegisteredSetting]:
                 raise ImproperlyConfigured(f"The setting {declaration.id} is declared twice.")
             found[declaration.id] = RegisteredSetting(group, field, declaration)
     return found
+
+
+@cache
+def actions_by_id() -> dict[str, RegisteredAction]:
+    """Return every declared button by its id."""
+    return {action.id: RegisteredAction(group, action) for group in groups() for action in group.actions}
+
+
+def settings_of(group: type[SettingsGroup]) -> list[RegisteredSetting]:
+    """Return the group's settings in the order of declaration."""
+    return [entry for entry in settings_by_id().values() if entry.group is group]
+
+
+def requirements_unmet(requires: tuple[str, ...]) -> list[tuple[RegisteredSetting, bool]]:
+    """Return those of a declaration's requirements that do not hold now: the setting, and the value it would need."""
+    unmet = []
+    for name in requires:
+        entry, wanted = settings_by_id()[name.removeprefix("!")], not name.startswith("!")
+        if bool(entry.value) is not wanted:
+            unmet.append((entry, wanted))
+    return unmet

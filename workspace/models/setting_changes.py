@@ -1,0 +1,51 @@
+"""The settings' history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class ChangeSource(models.TextChoices):
+    """By which way a setting was changed."""
+
+    ADMIN = "admin", _("Settings screen")
+    API = "api", _("API")
+    REVERT = "revert", _("Revert")
+    COMMAND = "command", _("Command line")
+
+
+class SettingChange(models.Model):
+    """One setting changed once. A secret's values are never kept: only whether there was one, and its fingerprint."""
+
+    setting_id = models.CharField(_("setting"), max_length=100)
+    before: models.JSONField[Any, Any] = models.JSONField(_("from"), null=True)
+    after: models.JSONField[Any, Any] = models.JSONField(_("to"), null=True)
+    secret = models.BooleanField(_("secret"), default=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    actor_name = models.CharField(
+        _("name then"), max_length=64, blank=True, help_text=_("Outlives the account; empty for the system itself.")
+    )
+    source = models.CharField(_("where from"), max_length=8, choices=ChangeSource.choices)
+    address = models.GenericIPAddressField(_("address"), null=True, blank=True)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("change of a setting")
+        verbose_name_plural = _("changes of settings")
+        ordering = ["-pk"]
+        default_permissions = ("view",)
+        permissions = [
+            ("view_privileged_setting", "May view the workspace's settings"),
+            ("edit_privileged_setting", "May edit the workspace's settings"),
+        ]
+        indexes = [models.Index(fields=["setting_id", "-id"], name="setting_change_of_setting")]
+
+    def __str__(self) -> str:
+        return f"{self.setting_id} {self.at:%Y-%m-%d %H:%M}"

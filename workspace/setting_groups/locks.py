@@ -1,0 +1,62 @@
+"""Settings whose value is not for admins to choose, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from workspace import licence
+from workspace.setting_groups import overrides
+
+if TYPE_CHECKING:
+    from workspace.setting_groups.base import Setting
+
+STORED = object()
+
+
+class LockKind(models.TextChoices):
+    """Who decides in the admins' place."""
+
+    ENVIRONMENT = "environment", _("Fixed by the environment")
+    HOSTED = "hosted", _("Fixed by the hosting")
+    PREMIUM = "premium", _("Premium")
+    BUILT_IN = "built-in", _("Not changeable")
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Why a setting cannot be changed, and the value that holds meanwhile (:data:`STORED`: the stored one)."""
+
+    kind: LockKind
+    reason: str | Promise
+    value: Any
+
+
+def lock_of(declaration: Setting, field: models.Field[Any, Any]) -> Lock | None:
+    """Return what keeps the setting from being changed now, or None; the environment's word goes first."""
+    if overrides.overridden(declaration.id):
+        reason = format_lazy(
+            _("Fixed by the environment variable {name} of the server."), name=overrides.PREFIX + declaration.id
+        )
+        return Lock(LockKind.ENVIRONMENT, reason, overrides.value_of(declaration.id, field))
+    if declaration.fixed_when_hosted and settings.CLOUD_HOSTED:
+        return Lock(LockKind.HOSTED, _("Fixed, because this workspace is hosted in the cloud."), field.get_default())
+    if declaration.premium_module and not licence.module_granted(declaration.premium_module):
+        reason = format_lazy(
+            _("Unlocked by a licence with the module “{module}”; until then it is off."),
+            module=declaration.premium_module,
+        )
+        return Lock(LockKind.PREMIUM, reason, _off_value(field))
+    if not field.editable:
+        return Lock(LockKind.BUILT_IN, _("Made with the workspace; it cannot be changed."), STORED)
+    return None
+
+
+def _off_value(field: models.Field[Any, Any]) -> Any:
+    return False if isinstance(field, models.BooleanField) else field.get_default()
