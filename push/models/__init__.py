@@ -1,4 +1,5 @@
 from push.models.devices import Device, DeviceType, SandboxPush, token_digest
+from push.models.gateway import GatewayPush
 from push.models.queue import (
     DEFINITE,
     UNFINISHED,
@@ -11,6 +12,7 @@ from push.models.queue import (
     Notification,
     State,
 )
+from push.models.reasons import EndReason
 from push.models.settings import PushSettings
 
 __all__ = [
@@ -23,7 +25,9 @@ __all__ = [
     "Decision",
     "Device",
     "DeviceType",
+    "EndReason",
     "Event",
+    "GatewayPush",
     "Notification",
     "PushSettings",
     "SandboxPush",

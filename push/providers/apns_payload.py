@@ -1,0 +1,64 @@
+"""What goes to Apple: the body and headers of one request to APNs.
+
+Source: Apple, "Generating a remote notification" and "Sending notification requests to APNs".
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from push.providers.base import Push
+from push.providers.fitting import json_text, payload_fit
+
+# A device that stays off for longer has newer things to show.
+EXPIRES_AFTER = timedelta(hours=1)
+PRIORITY_NOW = "10"
+
+
+def apns_payload(push: Push) -> dict[str, Any]:
+    """Return the request's JSON, at most 4,096 bytes long.
+
+    Raises PayloadTooLargeError when shortening the text does not make it fit.
+    """
+    return payload_fit(push, apns_payload_whole)
+
+
+def apns_payload_whole(push: Push) -> dict[str, Any]:
+    """Return the request's JSON, however long.
+
+    `mutable-content` lets the app's extension fetch, decrypt and decorate what is shown; without it, it never runs.
+    """
+    aps: dict[str, Any] = {"alert": {"title": push.title, "body": push.text}}
+    if push.badge is not None:
+        aps["badge"] = push.badge
+    if push.sound:
+        aps["sound"] = push.sound
+    if push.category:
+        aps["category"] = push.category
+    if push.not_id is not None:
+        aps["thread-id"] = str(push.not_id)
+    if push.content_available:
+        aps["content-available"] = 1
+    aps["mutable-content"] = 1
+    return {"aps": aps, "ejson": json_text(push.payload), "messageFrom": push.sender}
+
+
+def apns_headers(push: Push, *, at: datetime) -> dict[str, str]:
+    """Return the request's headers for a push sent at the moment `at`; `apns-id` is the same for every retry."""
+    headers = {
+        "apns-topic": push.topic,
+        "apns-priority": PRIORITY_NOW,
+        "apns-push-type": "alert",
+        "apns-expiration": str(int((at + EXPIRES_AFTER).timestamp())),
+    }
+    return headers | ({"apns-id": apns_id(push.identity)} if push.identity else {})
+
+
+def apns_id(identity: str) -> str:
+    """Return the identity as the lower-case UUID that Apple asks for."""
+    try:
+        return str(uuid.UUID(identity))
+    except ValueError:
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, identity))

@@ -1,0 +1,53 @@
+"""What every push provider is handed, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from push.models import Answer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Push:
+    """One notification for one device, before it takes the shape that Apple or Google want.
+
+    `type` is `apn` or `gcm`; `topic` the app's bundle id (Apple only); `payload` what the app reads (section A.1 of
+    the interface contract); `not_id` the same for all pushes of one room, so that devices stack them; `sender` names
+    the sending service, not the person; `identity` stays the same through every retry and may be empty.
+    """
+
+    type: str
+    token: str
+    title: str = ""
+    text: str = ""
+    badge: int | None = None
+    sound: str = ""
+    not_id: int | None = None
+    topic: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    category: str = ""
+    style: str = ""
+    image: str = ""
+    sender: str = ""
+    content_available: bool = False
+    identity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAnswer:
+    """What a provider said: `answer` is `accepted`, `dead`, `refused`, `unauthorized` or `retry`."""
+
+    answer: Answer
+    reason: str = ""
+
+
+class Provider(Protocol):
+    """Hands a push on. Never raises for what the other side says or fails to say: that is an answer."""
+
+    def send(self, push: Push) -> ProviderAnswer: ...
+
+
+class PayloadTooLargeError(Exception):
+    """The push cannot be made small enough for its provider without losing what makes it work."""

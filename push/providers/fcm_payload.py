@@ -1,0 +1,50 @@
+"""What goes to Google: the message of one request to FCM's HTTP v1 interface.
+
+Source: Firebase, "REST resource: projects.messages". Data only: a `notification` block would keep Android from
+handing the message to the app in the background.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+from push.providers.base import Push
+from push.providers.fitting import json_text, payload_fit
+
+POSITIVE_32_BIT = 0x7FFFFFFF
+
+
+def fcm_message(push: Push) -> dict[str, Any]:
+    """Return the request's JSON, its data at most 4,096 bytes long.
+
+    Raises PayloadTooLargeError when shortening the text does not make it fit.
+    """
+    data = payload_fit(push, fcm_data_whole)
+    return {"message": {"token": push.token, "data": data, "android": {"priority": "HIGH"}}}
+
+
+def fcm_data_whole(push: Push) -> dict[str, str]:
+    """Return the message's data, however long: strings throughout, as Google demands."""
+    data = {
+        "ejson": json_text(push.payload),
+        "notId": str(not_id_of(push)),
+        "title": push.title,
+        "message": push.text,
+        "style": push.style,
+        "image": push.image,
+        "msgcnt": "" if push.badge is None else str(push.badge),
+        "soundname": push.sound,
+    }
+    return {key: value for key, value in data.items() if value or key in {"title", "message"}}
+
+
+def not_id_of(push: Push) -> int:
+    """Return the number by which a device stacks notifications.
+
+    The app silently drops a message without one, so a push that brings none gets the number of its room.
+    """
+    if push.not_id is not None:
+        return push.not_id
+    room = f"{push.payload.get('host', '')}{push.payload.get('rid', '')}"
+    return zlib.crc32(room.encode()) & POSITIVE_32_BIT
