@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
                 ('public_id', workspace.ids.PublicIdField(default=workspace.ids.public_id_new, editable=False, max_length=17, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9]{1,17}\\Z', 'An id is made of up to 17 letters and digits.')], verbose_name='id')),
-                ('username', models.CharField(max_length=64, unique=True, validators=[django.core.validators.RegexValidator('\\A[0-9a-zA-Z_.-]+\\Z', 'Use only letters, digits, dots, dashes and underscores.')], verbose_name='username')),
+                ('username', models.CharField(max_length=64, unique=True, validators=[django.core.validators.RegexValidator('\\A[0-9a-zA-Z_.-]+\\Z', 'Use only letters, digits, dots, dashes and underscores.'), django.core.validators.RegexValidator('\\A(?i:all|here)\\Z', 'This name calls everybody.', inverse_match=True)], verbose_name='username')),
                 ('name', models.CharField(blank=True, max_length=255, verbose_name='name')),
                 ('language', models.CharField(blank=True, choices=[('en', 'English'), ('de', 'German'), ('es', 'Spanish'), ('fr', 'French'), ('pt', 'Portuguese')], help_text='Empty: the language of the workspace.', max_length=16, verbose_name='language')),
                 ('is_active', models.BooleanField(default=True, help_text='A deactivated account cannot sign in and is notified of nothing.', verbose_name='active')),
@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
                 'ordering': ['username'],
+                'permissions': [('api_bypass_rate_limit', 'May call the API without rate limits')],
             },
         ),
         migrations.CreateModel(
@@ -45,15 +46,30 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('site_name', models.CharField(default='Callboard', max_length=120, verbose_name='Site name')),
-                ('unique_id', models.CharField(default=workspace.ids.public_id_new, editable=False, max_length=17, verbose_name='Unique id')),
+                ('site_name', models.CharField(default='Callboard', help_text='What clients call this workspace.', max_length=120, verbose_name='Site name')),
+                ('unique_id', models.CharField(default=workspace.ids.public_id_new, editable=False, help_text='What clients, clouds and gateways tell workspaces apart by.', max_length=17, verbose_name='Unique id')),
                 ('use_real_name', models.BooleanField(default=False, help_text="Show people's real names instead of their usernames.", verbose_name='Use real name')),
-                ('max_room_members', models.PositiveIntegerField(default=100, help_text="In larger rooms, only mentions and a member's own choice for the room bring notifications. 0: no limit.", verbose_name='Max room members before disabling all message notifications')),
+                ('max_room_members', models.PositiveIntegerField(default=100, help_text="In larger rooms, only mentions and a member's own choice for the room bring notifications. 0: no limit.", validators=[django.core.validators.MaxValueValidator(1000000)], verbose_name='Max room members before disabling all message notifications')),
                 ('busy_silences', models.CharField(choices=[('desktop_and_push', 'Desktop and push notifications'), ('desktop', 'Desktop notifications only')], default='desktop_and_push', help_text='What a member whose status is Busy does not receive.', max_length=16, verbose_name='Busy silences')),
             ],
             options={
                 'verbose_name': 'General',
                 'verbose_name_plural': 'General',
+            },
+        ),
+        migrations.CreateModel(
+            name='MobileSettings',
+            fields=[
+                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('allow_save_media', models.BooleanField(default=True, help_text="People may save pictures and videos from rooms to their phone's gallery.", verbose_name='Allow Save Media to Gallery')),
+                ('quick_replies', models.CharField(blank=True, default='OK,Yes,No,On my way,Will follow up shortly', help_text='Answers that a watch offers to a notification, separated by commas.', max_length=255, verbose_name='Quick replies')),
+                ('force_screen_lock', models.BooleanField(default=False, help_text='The apps ask for the passcode or biometrics when they are opened again.', verbose_name='Force Screen Lock')),
+                ('force_screen_lock_after', models.PositiveIntegerField(default=1800, help_text='Seconds since the app was last used; at most a week (604,800).', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(604800)], verbose_name='Force Screen Lock After')),
+            ],
+            options={
+                'verbose_name': 'Mobile',
+                'verbose_name_plural': 'Mobile',
             },
         ),
         migrations.CreateModel(
@@ -157,13 +173,35 @@ class Migration(migrations.Migration):
                 'verbose_name': 'room',
                 'verbose_name_plural': 'rooms',
                 'ordering': ['pk'],
-                'permissions': [('create_c', 'May create channels'), ('create_p', 'May create private groups'), ('create_d', 'May begin direct messages'), ('view_d_room', 'May view direct messages'), ('view_c_room', 'May view and join channels'), ('add_user_to_joined_room', 'May add people to rooms that they are in'), ('add_user_to_any_c_room', 'May add people to every channel'), ('post_readonly', 'May post in read-only rooms'), ('mention_all', 'May mention @all'), ('mention_here', 'May mention @here')],
+                'permissions': [('create_c', 'May create channels'), ('create_p', 'May create private groups'), ('create_d', 'May begin direct messages'), ('view_d_room', 'May view direct messages'), ('view_c_room', 'May view and join channels'), ('add_user_to_joined_room', 'May add people to rooms that they are in'), ('add_user_to_any_c_room', 'May add people to every channel'), ('post_readonly', 'May post in read-only rooms'), ('mention_all', 'May mention @all'), ('mention_here', 'May mention @here'), ('message_impersonate', 'May post under another name')],
             },
         ),
         migrations.AddField(
             model_name='message',
             name='room',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='workspace.room', verbose_name='room'),
+        ),
+        migrations.CreateModel(
+            name='SettingChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('setting_id', models.CharField(max_length=100, verbose_name='setting')),
+                ('before', models.JSONField(null=True, verbose_name='from')),
+                ('after', models.JSONField(null=True, verbose_name='to')),
+                ('secret', models.BooleanField(default=False, verbose_name='secret')),
+                ('actor_name', models.CharField(blank=True, help_text='Outlives the account; empty for the system itself.', max_length=64, verbose_name='name then')),
+                ('source', models.CharField(choices=[('admin', 'Settings screen'), ('api', 'API'), ('revert', 'Revert'), ('command', 'Command line')], max_length=8, verbose_name='where from')),
+                ('address', models.GenericIPAddressField(blank=True, null=True, verbose_name='address')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
+                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+            ],
+            options={
+                'verbose_name': 'change of a setting',
+                'verbose_name_plural': 'changes of settings',
+                'ordering': ['-pk'],
+                'permissions': [('view_privileged_setting', "May view the workspace's settings"), ('edit_privileged_setting', "May edit the workspace's settings")],
+                'default_permissions': ('view',),
+            },
         ),
         migrations.CreateModel(
             name='Subscription',
@@ -228,6 +266,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='room',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('direct_key__isnull', False), ('name', ''), ('type', 'd')), models.Q(models.Q(('type', 'd'), _negated=True), models.Q(('name', ''), _negated=True), ('direct_key__isnull', True)), _connector='OR'), name='room_named_unless_direct'),
+        ),
+        migrations.AddIndex(
+            model_name='settingchange',
+            index=models.Index(fields=['setting_id', '-id'], name='setting_change_of_setting'),
         ),
         migrations.AddConstraint(
             model_name='subscription',

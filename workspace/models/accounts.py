@@ -42,7 +42,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=64,
         unique=True,
         validators=[
-            RegexValidator(r"\A[0-9a-zA-Z_.-]+\Z", _("Use only letters, digits, dots, dashes and underscores."))
+            RegexValidator(r"\A[0-9a-zA-Z_.-]+\Z", _("Use only letters, digits, dots, dashes and underscores.")),
+            RegexValidator(r"\A(?i:all|here)\Z", _("This name calls everybody."), inverse_match=True),
         ],
     )
     name = models.CharField(_("name"), max_length=255, blank=True)
@@ -76,6 +77,7 @@ class User(AbstractBaseUser, PermissionsMixin):
                 violation_error_message=_("This username is taken."),
             )
         ]
+        permissions = [("api_bypass_rate_limit", "May call the API without rate limits")]
 
     def __str__(self) -> str:
         return self.username

@@ -75,6 +75,7 @@ class Room(models.Model):
             ("post_readonly", "May post in read-only rooms"),
             ("mention_all", "May mention @all"),
             ("mention_here", "May mention @here"),
+            ("message_impersonate", "May post under another name"),
         ]
 
     def __str__(self) -> str:
