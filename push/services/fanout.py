@@ -1,0 +1,152 @@
+"""Deciding upon messages: for all members of a room at once, by a few statements whatever the room's size."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Case, CharField, Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from push.models import Channel, Decision, Event, Notification, State
+from push.rules.facts import MessageFacts, facts_of
+from push.rules.members import members_of
+from push.rules.reading import Reading, table_read
+from push.rules.table import CLEARED_BY_READ, DELAY_NEVER, MESSAGE_GONE, RULES_BY_CODE
+from push.services.bulk import insert_select
+from push.services.due import due_expression, never_queued
+from push.tasks import wake
+from workspace.services.reading import unread_count_add
+
+log = logging.getLogger(__name__)
+
+QUEUED_CHANNELS = (Channel.PUSH, Channel.EMAIL)
+RETRY_LIMIT = timedelta(minutes=5)
+
+Counts = dict[str, dict[str, int]]
+
+
+def pending_decide() -> int:
+    """Decide upon every message that waits for it, oldest first; returns how many were decided.
+
+    Any number of workers may do this at once. A decision that fails is logged and tried again later, and holds up
+    no other.
+    """
+    decided = 0
+    while pending().exists() and (outcome := next_decide()) is not None:
+        decided += outcome
+    return decided
+
+
+def pending() -> QuerySet[Decision]:
+    """Return the decisions that may be taken now: of each room only the oldest one.
+
+    Two of one room are never taken at once, because they would count the same members' unread messages.
+    """
+    due = Decision.objects.filter(decided_at=None, retry_at__lte=timezone.now())
+    earlier = due.filter(message__room=OuterRef("message__room"), pk__lt=OuterRef("pk"))
+    return due.filter(~Exists(earlier)).order_by("retry_at", "pk")
+
+
+@transaction.atomic
+def next_decide() -> bool | None:
+    """Take the oldest pending decision that no other worker holds; returns whether it succeeded, None without one."""
+    decision = pending().select_for_update(skip_locked=True, of=("self",)).select_related("message__room").first()
+    if decision is None:
+        return None
+    try:
+        with transaction.atomic():
+            decision_take(decision=decision)
+    except Exception:
+        log.exception("Decision %s failed; it will be tried again.", decision.pk)
+        decision_postpone(decision=decision)
+        return False
+    return True
+
+
+def decision_postpone(*, decision: Decision) -> None:
+    """Let a decision that failed be tried again after 2, 4, 8 ... seconds, at most five minutes."""
+    delay = min(timedelta(seconds=2 ** min(decision.failures + 1, 10)), RETRY_LIMIT)
+    Decision.objects.filter(pk=decision.pk).update(failures=F("failures") + 1, retry_at=timezone.now() + delay)
+
+
+def decision_take(*, decision: Decision) -> None:
+    """Decide upon a message for every member and channel, queue what is to be sent, and keep the counts."""
+    message = decision.message
+    facts = facts_of(message, event=decision.event, accepted_at=decision.accepted_at)
+    if message.deleted_at is not None:
+        members = members_of(facts).count()
+        decision.counts = {channel: {MESSAGE_GONE: members} for channel in Channel.values}
+    else:
+        if decision.event == Event.POSTED:
+            unread_count_add(message=message)
+        decision.counts = members_notify(facts=facts)
+    decision.decided_at = timezone.now()
+    decision.save(update_fields=["counts", "decided_at"])
+
+
+def members_notify(*, facts: MessageFacts) -> Counts:
+    """Queue the notifications of a message; returns the number of members by channel and reason code."""
+    now = timezone.now()
+    readings = {channel: table_read(facts, channel) for channel in Channel}
+    counts = members_count(facts, readings)
+    for channel in QUEUED_CHANNELS:
+        if any(RULES_BY_CODE[code].sends for code in counts[channel] if code in RULES_BY_CODE):
+            notifications_insert(facts=facts, channel=channel, reading=readings[channel], now=now)
+    if Notification.objects.filter(message=facts.message_id, state=State.QUEUED, due_at__lte=now).exists():
+        wake("dispatch")
+    return counts
+
+
+def members_count(facts: MessageFacts, readings: dict[Channel, Reading]) -> Counts:
+    """Return the number of members by channel and reason code, reading the room once."""
+    if not any(reading.open for reading in readings.values()):
+        members = members_of(facts).count()
+        return {channel.value: {reading.last.code: members} for channel, reading in readings.items()}
+    codes = {f"{channel}_code": reading.code() for channel, reading in readings.items()}
+    groups = members_of(facts).annotate(**codes, then=F("connection")).values(*codes, "then")
+    counts: dict[Channel, Counter[str]] = {channel: Counter() for channel in readings}
+    never = never_queued()
+    for group in groups.annotate(members=Count("pk")):
+        for channel, counter in counts.items():
+            code = group[f"{channel}_code"]
+            is_held_back = channel in QUEUED_CHANNELS and RULES_BY_CODE[code].sends and group["then"] in never
+            counter[DELAY_NEVER if is_held_back else code] += group["members"]
+    return {channel.value: dict(counter) for channel, counter in counts.items()}
+
+
+def notifications_insert(*, facts: MessageFacts, channel: Channel, reading: Reading, now: datetime) -> int:
+    """Write the notifications of one channel in one statement; returns how many are new.
+
+    Those of members who have read the room since the message was accepted are written as finished.
+    """
+    notified = (
+        members_of(facts)
+        .alias(code=reading.code())
+        .filter(code__in=reading.sending_codes)
+        .exclude(connection__in=never_queued())
+    )
+    has_read = Q(last_seen_at__gte=facts.accepted_at)
+    return insert_select(
+        Notification,
+        notified,
+        {
+            "user": F("user"),
+            "message": Value(facts.message_id),
+            "room": Value(facts.room_id),
+            "channel": Value(channel.value),
+            "rule": F("code"),
+            "state": text_case(has_read, State.DROPPED, State.QUEUED),
+            "reason": text_case(has_read, CLEARED_BY_READ, ""),
+            "created_at": Value(now, output_field=DateTimeField()),
+            "due_at": due_expression(facts.accepted_at),
+            "finished_at": Case(When(has_read, then=Value(now)), default=None, output_field=DateTimeField()),
+        },
+    )
+
+
+def text_case(condition: Q, then: str, otherwise: str) -> Case:
+    """Return an expression for one text or another."""
+    return Case(When(condition, then=Value(then)), default=Value(otherwise), output_field=CharField())

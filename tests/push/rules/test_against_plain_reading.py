@@ -1,0 +1,109 @@
+"""The database's verdicts, compared with a plain reading of the table over generated situations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from random import Random
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from push.models import Channel
+from push.rules.facts import facts_of
+from push.rules.members import members_of
+from push.rules.reading import rules_of, table_read
+from tests.push.plain_rules import MemberSituation, MessageSituation, code_of
+from tests.push.situations import CHANNELS, situation_build
+
+LEVELS = ("all", "mentions", "nothing")
+MEMBERS = 100
+
+# What a member may be: each list's first entries are repeated as often as it takes to reach the table's later rules.
+MEMBER_OPTIONS = {
+    "alerts_off": (False,) * 9 + (True,),
+    "ignores_sender": (False,) * 9 + (True,),
+    "mutes_groups": (False, False, False, True),
+    "active": (True,) * 9 + (False,),
+    "status": ("online", "online", "away", "offline", "busy", "busy (over)"),
+    "connection": ("online", "away", "offline"),
+    "device": ("enabled",) * 6 + ("none", "disabled"),
+    "email": ("verified",) * 6 + ("none", "unverified"),
+    "mentioned_by_name": (False, False, False, True),
+    "follows_thread": (False, True),
+    "has_highlight": (False, False, False, True),
+    "views_direct": ("by role", "by role", "by permission", "superuser", "no"),
+}
+LEVEL_OPTIONS = ("", "", "all", "mentions", "nothing")
+
+
+def members_drawn(random: Random) -> list[MemberSituation]:
+    """Return a room full of members, each in some situation."""
+    return [
+        MemberSituation(
+            **{name: random.choice(options) for name, options in MEMBER_OPTIONS.items()},
+            room={channel: random.choice(LEVEL_OPTIONS) for channel in CHANNELS},
+            account={channel: random.choice(LEVEL_OPTIONS) for channel in CHANNELS},
+        )
+        for _member in range(MEMBERS)
+    ]
+
+
+messages = st.builds(
+    MessageSituation,
+    event=st.sampled_from(["posted"] * 9 + ["edited"]),
+    type=st.sampled_from([""] * 8 + ["e2e", "uj"]),
+    sent_seconds_before=st.sampled_from([0] * 6 + [60, -60, 61, -61]),
+    direct=st.sampled_from([False, False, False, True]),
+    thread=st.sampled_from(["none", "none", "hidden", "shown"]),
+    calls_all=st.sampled_from([False, False, True]),
+    calls_here=st.sampled_from([False, False, True]),
+    max_room_members=st.sampled_from([0, MEMBERS - 1, MEMBERS, MEMBERS + 1]),
+    push_enabled=st.sampled_from([True] * 7 + [False]),
+    email_enabled=st.sampled_from([True] * 7 + [False]),
+    busy_silences=st.sampled_from(["desktop_and_push", "desktop"]),
+    defaults=st.fixed_dictionaries({channel: st.sampled_from(LEVELS) for channel in CHANNELS}),
+)
+
+reached: Counter[tuple[str, str]] = Counter()
+
+
+def codes_decided(message: MessageSituation, members: list[MemberSituation]) -> list[dict[str, str]]:
+    """Return what the database decides for each member, by channel; it is as it was before afterwards."""
+    with transaction.atomic():
+        row, users = situation_build(message, members)
+        facts = facts_of(row, event=message.event)
+        codes = {f"{channel}_code": table_read(facts, channel).code() for channel in Channel}
+        found = {row.pop("user"): row for row in members_of(facts).annotate(**codes).values("user", *codes)}
+        transaction.set_rollback(True)
+    return [{name.removesuffix("_code"): code for name, code in found[user.pk].items()} for user in users]
+
+
+@pytest.mark.django_db
+class TestDatabaseAgainstPlainReading:
+    @settings(
+        max_examples=60,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    @given(message=messages, seed=st.integers(0, 2**32), has_sender=st.booleans())
+    def test_verdicts_are_equal(self, message: MessageSituation, seed: int, has_sender: bool) -> None:
+        members = members_drawn(Random(seed))
+        members[0] = replace(members[0], is_sender=has_sender)
+        for decided, member in zip(codes_decided(message, members), members, strict=True):
+            if message.type == "e2e":
+                member = replace(member, has_highlight=False)
+            expected = {channel: code_of(message, member, channel, MEMBERS) for channel in CHANNELS}
+            assert decided == expected, (message, member)
+            reached.update(expected.items())
+
+    def test_every_rule_has_decided_somewhere(self) -> None:
+        if not reached:
+            pytest.skip("Needs the comparison to have run.")
+        for channel in Channel:
+            assert {rule.code for rule in rules_of(channel)} == {code for name, code in reached if name == channel}
