@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from workspace.errors import ApplicationError, NotAllowedError
+from workspace.errors import ApplicationError
 from workspace.models import Room, RoomType, Subscription, User
+
+
+def room_not_found() -> ApplicationError:
+    """Return the error of a room that there is not, or that the asker may not know of."""
+    return ApplicationError(
+        "error-room-not-found", 'The required "roomId" or "roomName" param provided does not match any room'
+    )
 
 
 def room_by_id_or_name(*, public_id: str = "", name: str = "") -> Room:
     """Return the room; raises `error-room-not-found` when there is none."""
     rooms = Room.objects.filter(public_id=public_id) if public_id else Room.objects.filter(name__iexact=name)
-    room = rooms.first()
+    room = rooms.first() if public_id or name else None
     if room is None:
-        raise ApplicationError(
-            "error-room-not-found", 'The required "roomId" or "roomName" param provided does not match any room'
-        )
+        raise room_not_found()
     return room
 
 
@@ -35,5 +40,5 @@ def room_readable_by(*, user: User, public_id: str = "", name: str = "") -> Room
     """Return the room when the user may read it; one that they may not is as unknown to them as none."""
     room = room_by_id_or_name(public_id=public_id, name=name)
     if not can_read(user=user, room=room):
-        raise NotAllowedError()
+        raise room_not_found()
     return room

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -13,8 +13,9 @@ from django.utils import timezone
 from workspace.errors import ApplicationError, NotAllowedError
 from workspace.ids import public_id_new
 from workspace.mentions import mentions_parse
-from workspace.models import Mention, Message, Room, Subscription, ThreadFollower, User
+from workspace.models import Mention, Message, Room, Subscription, User
 from workspace.selectors.rooms import subscription_of
+from workspace.services.threads import thread_extend, thread_of
 from workspace.signals import message_deleted, message_edited, message_posted
 
 MESSAGE_MAX_LENGTH = 5000
@@ -38,27 +39,22 @@ def message_post(
 
     A `public_id` chosen by the client makes a repeated request harmless: the message stored first is returned.
     Raises `error-not-allowed` unless the sender may post in the room, `error-message-size-exceeded` for a text over
-    5,000 characters, `error-invalid-message` when `parent` is no message of the room.
+    5,000 characters, `error-invalid-message` when `parent` is no message of the room, ValidationError for a public id
+    that is not made of letters and digits.
     """
-    if public_id and (known := Message.objects.filter(public_id=public_id).first()):
-        if known.sender_id == sender.pk and known.room_id == room.pk:
-            return known
-        raise ApplicationError("error-duplicate-message-id", "A message with this id exists")
+    if public_id and (known := message_known(sender=sender, room=room, public_id=public_id)):
+        return known
     may_post_check(sender=sender, room=room)
-    if len(text) > MESSAGE_MAX_LENGTH:
-        raise ApplicationError("error-message-size-exceeded", "Message size exceeds Message_MaxAllowedSize")
-    if parent is not None:
-        parent = parent.parent or parent
-        if parent.room_id != room.pk or parent.deleted_at is not None:
-            raise ApplicationError("error-invalid-message", "Invalid message")
+    text_check(text)
+    thread = thread_of(parent, room=room) if parent else None
     now = timezone.now()
     message = Message(
         public_id=public_id or public_id_new(),
         room=room,
         sender=sender,
         text=text,
-        parent=parent,
-        is_shown_in_room=is_shown_in_room,
+        parent=thread,
+        is_shown_in_room=is_shown_in_room and thread is not None,
         type=type,
         content=content,
         alias=alias,
@@ -67,13 +63,43 @@ def message_post(
     )
     message.clean_fields(exclude=["room", "sender", "parent", "text"])
     mentioned = mentions_resolve(message)
-    message.save()
+    if repeated := message_save(message):
+        return repeated
     Mention.objects.bulk_create([Mention(message=message, user=user) for user in mentioned])
-    if parent is not None:
-        thread_extend(thread=parent, reply=message, mentioned=mentioned)
+    if thread is not None:
+        thread_extend(thread=thread, reply=message, mentioned=mentioned)
     Room.objects.filter(pk=room.pk).update(last_message_at=now, messages_count=F("messages_count") + 1, updated_at=now)
     message_posted.send(Message, message=message)
     return message
+
+
+def message_known(*, sender: User, room: Room, public_id: str) -> Message | None:
+    """Return the message with this id, if it was stored already.
+
+    Raises `error-duplicate-message-id` when it is not the sender's own in this room.
+    """
+    known = Message.objects.filter(public_id=public_id).first()
+    if known is None or (known.sender_id == sender.pk and known.room_id == room.pk):
+        return known
+    raise ApplicationError("error-duplicate-message-id", "A message with this id exists")
+
+
+def message_save(message: Message) -> Message | None:
+    """Save the message; when a repeated request has stored it in the meantime, return that one instead."""
+    try:
+        with transaction.atomic():
+            message.save()
+    except IntegrityError:
+        if known := message_known(sender=message.sender, room=message.room, public_id=message.public_id):
+            return known
+        raise
+    return None
+
+
+def text_check(text: str) -> None:
+    """Raise `error-message-size-exceeded` for a text that is too long."""
+    if len(text) > MESSAGE_MAX_LENGTH:
+        raise ApplicationError("error-message-size-exceeded", "Message size exceeds Message_MaxAllowedSize")
 
 
 def may_post_check(*, sender: User, room: Room) -> None:
@@ -109,31 +135,23 @@ def mentions_resolve(message: Message) -> list[User]:
     return [by_name[name] for name in sorted(parsed.resolve(set(by_name)))]
 
 
-def thread_extend(*, thread: Message, reply: Message, mentioned: list[User]) -> None:
-    """Count a reply, and let its author, the thread's author and those it mentions follow the thread."""
-    followers = {thread.sender_id, reply.sender_id, *(user.pk for user in mentioned)}
-    ThreadFollower.objects.bulk_create(
-        [ThreadFollower(thread=thread, user_id=pk) for pk in sorted(followers)], ignore_conflicts=True
-    )
-    Message.objects.filter(pk=thread.pk).update(
-        reply_count=F("reply_count") + 1, last_reply_at=reply.accepted_at, updated_at=reply.accepted_at
-    )
-
-
 @transaction.atomic
 def message_edit(*, editor: User, message: Message, text: str) -> Message:
     """Change a message's text; whom it mentions is resolved anew, and nobody is notified again.
 
-    Raises `error-action-not-allowed` unless the editor wrote it.
+    Raises `error-action-not-allowed` unless the editor wrote it, and as posting does unless they may still post there.
     """
-    if message.sender_id != editor.pk or message.deleted_at is not None:
+    if message.sender_id != editor.pk or message.is_system or message.deleted_at is not None:
         raise ApplicationError("error-action-not-allowed", "Message editing not allowed")
-    if len(text) > MESSAGE_MAX_LENGTH:
-        raise ApplicationError("error-message-size-exceeded", "Message size exceeds Message_MaxAllowedSize")
+    may_post_check(sender=editor, room=message.room)
+    text_check(text)
     message.text = text
     message.edited_at, message.edited_by = timezone.now(), editor
     mentioned = mentions_resolve(message)
-    message.save()
+    # These columns only: replies may have been counted since the message was read.
+    message.save(
+        update_fields=["text", "edited_at", "edited_by", "mentions_all", "mentions_here", "updated_at"],
+    )
     message.mentions.all().delete()
     Mention.objects.bulk_create([Mention(message=message, user=user) for user in mentioned])
     message_edited.send(Message, message=message)
@@ -148,10 +166,17 @@ def message_delete(*, deleter: User, message: Message) -> None:
     """
     if message.sender_id != deleter.pk and not deleter.has_perm("workspace.delete_message"):
         raise ApplicationError("error-action-not-allowed", "Not allowed")
-    if message.deleted_at is not None:
+    now = timezone.now()
+    deleted = Message.objects.filter(pk=message.pk, deleted_at=None).update(
+        text="", content=None, deleted_at=now, updated_at=now
+    )
+    if not deleted:
         return
-    message.text, message.content, message.deleted_at = "", None, timezone.now()
-    message.save(update_fields=["text", "content", "deleted_at", "updated_at"])
+    if message.parent_id is not None:
+        Message.objects.filter(pk=message.parent_id, reply_count__gt=0).update(reply_count=F("reply_count") - 1)
+    if not message.is_system:
+        Room.objects.filter(pk=message.room_id, messages_count__gt=0).update(messages_count=F("messages_count") - 1)
+    message.refresh_from_db(fields=["text", "content", "deleted_at", "updated_at"])
     message_deleted.send(Message, message=message)
 
 

@@ -31,9 +31,10 @@ def activity_report(*, user: User, at: datetime | None = None) -> Presence:
 
 @transaction.atomic
 def disconnect(*, user: User) -> None:
-    """Record that no client of the user is connected any more."""
-    Presence.objects.filter(user=user).update(connected_until=timezone.now(), updated_at=timezone.now())
-    presence_changed.send(Presence, user=user)
+    """Record that no client of the user is connected any more; does nothing for one that has gone already."""
+    now = timezone.now()
+    if Presence.objects.filter(user=user, connected_until__gt=now).update(connected_until=now, updated_at=now):
+        presence_changed.send(Presence, user=user)
 
 
 @transaction.atomic
@@ -42,6 +43,7 @@ def status_set(
 ) -> Presence:
     """Pick a status by hand, with a text, until `expires_at`; never changes the connection or its timing.
 
+    What is left out stays as it is, unless its time is over: it does not come back.
     Raises `error-invalid-date` for an end that has passed, `error-invalid-status` for an unknown status.
     """
     if expires_at is not None and expires_at <= timezone.now():
@@ -49,6 +51,8 @@ def status_set(
     if status is not None and status not in Status.values:
         raise ApplicationError("error-invalid-status", "Invalid status")
     presence, _created = Presence.objects.select_for_update().get_or_create(user=user)
+    if presence.status_expires_at is not None and presence.status_expires_at <= timezone.now():
+        presence.status, presence.status_text = Status.ONLINE, ""
     presence.status = status if status is not None else presence.status
     presence.status_text = text if text is not None else presence.status_text
     presence.status_expires_at = expires_at

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from workspace.errors import ApplicationError, MissingPermissionError
+from workspace.errors import ApplicationError, MissingPermissionError, NotAllowedError
 from workspace.ids import public_id_new
 from workspace.models import Room, RoomType, Subscription, User
 from workspace.selectors.rooms import subscription_of
 from workspace.signals import membership_ended
 
 CREATE_PERMISSION = {RoomType.CHANNEL: "workspace.create_c", RoomType.PRIVATE: "workspace.create_p"}
+# Every message of a direct room notifies everybody in it, so these rooms stay small.
+DIRECT_ROOM_MAX_PEOPLE = 8
 
 
 @transaction.atomic
@@ -23,7 +26,7 @@ def members_add(*, room: Room, users: Iterable[User], owners: Iterable[User] = (
 
     The room's row is locked first, so that two of these at once cannot both count the same person.
     """
-    Room.objects.select_for_update().get(pk=room.pk)
+    Room.objects.select_for_update(no_key=True).get(pk=room.pk)
     owner_ids = {user.pk for user in owners}
     wanted = {user.pk for user in users} | owner_ids
     present = set(Subscription.objects.filter(room=room, user_id__in=wanted).values_list("user_id", flat=True))
@@ -50,22 +53,41 @@ def room_create(
 ) -> Room:
     """Create a channel or private group.
 
-    Raises MissingPermissionError when the creator may not, `error-duplicate-channel-name` when the name is taken,
-    ValidationError when it is misspelt.
+    Raises MissingPermissionError when the creator may not, `error-invalid-room-name` when the name is misspelt,
+    `error-duplicate-channel-name` when it is taken.
     """
     if not creator.has_perm(CREATE_PERMISSION[type]):
         raise MissingPermissionError()
-    if Room.objects.filter(name__iexact=name).exists():
-        raise ApplicationError(
-            "error-duplicate-channel-name", f"A channel with name '{name}' exists", details={"channel_name": name}
-        )
     room = Room(
         type=type, name=name, creator=creator, is_read_only=is_read_only, public_id=public_id or public_id_new()
     )
-    room.full_clean()
-    room.save()
+    name_check(room)
+    try:
+        with transaction.atomic():
+            room.save()
+    except IntegrityError as error:
+        raise ApplicationError(
+            "error-duplicate-channel-name", f"A channel with name '{name}' exists", details={"channel_name": name}
+        ) from error
     members_add(room=room, users=members, owners=[creator] if creator_joins else [])
     return room
+
+
+def name_check(room: Room) -> None:
+    """Raise `error-invalid-room-name` unless the room has a name, and one that it can have."""
+    others = [field.name for field in Room._meta.fields if field.name != "name"]
+    try:
+        room.clean_fields(exclude=others)
+    except ValidationError:
+        valid = False
+    else:
+        valid = bool(room.name)
+    if not valid:
+        raise ApplicationError(
+            "error-invalid-room-name",
+            f"'{room.name}' is not a valid room name.",
+            details={"channel_name": room.name},
+        )
 
 
 def direct_key_of(users: Sequence[User]) -> str:
@@ -75,8 +97,17 @@ def direct_key_of(users: Sequence[User]) -> str:
 
 @transaction.atomic
 def direct_room_open(*, creator: User, others: Sequence[User]) -> Room:
-    """Return the direct room of these people, created unless they have one."""
+    """Return the direct room of these people, created unless they have one.
+
+    Raises MissingPermissionError when the creator may not begin one,
+    `error-direct-message-max-user-exceeded` for more than 8 people.
+    """
     people = list({user.pk: user for user in (creator, *others)}.values())
+    if len(people) > DIRECT_ROOM_MAX_PEOPLE:
+        raise ApplicationError(
+            "error-direct-message-max-user-exceeded",
+            f"You cannot add more than {DIRECT_ROOM_MAX_PEOPLE} users to a direct message",
+        )
     key = direct_key_of(people)
     if room := Room.objects.filter(direct_key=key).first():
         Subscription.objects.filter(room=room, user=creator, is_open=False).update(is_open=True)
@@ -97,7 +128,7 @@ def room_join(*, user: User, room: Room) -> None:
     if subscription_of(user=user, room=room):
         return
     if room.type != RoomType.CHANNEL or not user.has_perm("workspace.view_c_room"):
-        raise ApplicationError("error-not-allowed", "Not allowed")
+        raise NotAllowedError()
     if room.is_archived:
         raise ApplicationError("error-room-archived", "The room is archived")
     members_add(room=room, users=[user])
@@ -122,18 +153,25 @@ def room_invite(*, inviter: User, room: Room, users: Sequence[User]) -> None:
 
 @transaction.atomic
 def room_leave(*, user: User, room: Room) -> None:
-    """Let the user out of the room; raises `error-you-are-last-owner` when it would be left without an owner."""
-    Room.objects.select_for_update().get(pk=room.pk)
+    """Let the user out of a channel or private group.
+
+    Raises `error-user-not-in-room`, `error-not-allowed` for a direct room, and `error-you-are-last-owner` when others
+    would be left in it without an owner.
+    """
+    if room.is_direct:
+        raise NotAllowedError()
+    locked = Room.objects.select_for_update(no_key=True).get(pk=room.pk)
     subscription = subscription_of(user=user, room=room)
     if subscription is None:
         raise ApplicationError("error-user-not-in-room", "The user is not in this room")
     others_own = room.subscriptions.filter(is_owner=True).exclude(user=user).exists()
-    if subscription.is_owner and not others_own and room.members_count > 1:
+    if subscription.is_owner and not others_own and locked.members_count > 1:
         raise ApplicationError(
             "error-you-are-last-owner", "You are the last owner. Please set new owner before leaving the room."
         )
     subscription.delete()
     Room.objects.filter(pk=room.pk).update(members_count=F("members_count") - 1)
+    room.refresh_from_db(fields=["members_count"])
     membership_ended.send(Subscription, user=user, room=room)
 
 

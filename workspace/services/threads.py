@@ -1,0 +1,35 @@
+"""Threads, and who follows them."""
+
+from __future__ import annotations
+
+from django.db.models import F
+
+from workspace.errors import ApplicationError
+from workspace.models import Message, Room, ThreadFollower, User
+
+
+def thread_of(parent: Message, *, room: Room) -> Message:
+    """Return the message that begins the thread which `parent` begins or stands in.
+
+    Raises `error-invalid-message` unless it stands in the room and is not deleted.
+    """
+    thread = parent.parent or parent
+    if thread.room_id != room.pk or thread.deleted_at is not None:
+        raise ApplicationError("error-invalid-message", "Invalid message")
+    return thread
+
+
+def thread_extend(*, thread: Message, reply: Message, mentioned: list[User]) -> None:
+    """Count a reply, and let its author and those it mentions follow the thread.
+
+    The first reply makes the thread's own author follow it; whoever stopped following later is left in peace.
+    """
+    followers = {reply.sender_id, *(user.pk for user in mentioned)}
+    if thread.reply_count == 0:
+        followers.add(thread.sender_id)
+    ThreadFollower.objects.bulk_create(
+        [ThreadFollower(thread=thread, user_id=pk) for pk in sorted(followers)], ignore_conflicts=True
+    )
+    Message.objects.filter(pk=thread.pk).update(
+        reply_count=F("reply_count") + 1, last_reply_at=reply.accepted_at, updated_at=reply.accepted_at
+    )
