@@ -1,0 +1,111 @@
+"""What every page of the administration has in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
+
+from workspace.admin.confirmation import ConfirmedActions
+from workspace.admin.contributions import contributed, related_links
+
+if TYPE_CHECKING:
+    BaseModelAdmin = admin.ModelAdmin[Any]
+    BasePaginator = Paginator[Any]
+    BaseTabularInline = admin.TabularInline[Any, Any]
+else:
+    BasePaginator = Paginator
+    from unfold.admin import ModelAdmin as BaseModelAdmin
+    from unfold.admin import TabularInline as BaseTabularInline
+
+# Beyond this many rows a list says "more than" and asks for a filter: counting them all would read the whole table.
+COUNT_LIMIT = 10_000
+
+
+class CappedPaginator(BasePaginator):
+    """Counts no further than :data:`COUNT_LIMIT`, so that a list opens as fast with millions of rows."""
+
+    template_name = "admin/pagination_capped.html"
+    limit = COUNT_LIMIT
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        if not hasattr(rows, "order_by"):
+            return len(rows)
+        return int(rows.order_by()[: COUNT_LIMIT + 1].count())
+
+    @property
+    def is_capped(self) -> bool:
+        return self.count > COUNT_LIMIT
+
+
+class ModelAdmin(ConfirmedActions, BaseModelAdmin):
+    """An unfold page that stays fast on large tables and shows what other apps add to it."""
+
+    paginator = CappedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+    list_filter_submit = True
+    # Acting on "all" of a list whose length is only known to a limit would act on more than anyone has seen.
+    list_disable_select_all = True
+    compressed_fields = True
+    warn_unsaved_form = True
+    change_form_outer_before_template = "admin/related_links.html"
+
+    def get_inlines(self, request: HttpRequest, obj: Model | None) -> list[Any]:
+        return [*super().get_inlines(request, obj), *contributed(self.model).inlines] if obj else list(self.inlines)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return [*super().get_list_display(request), *contributed(self.model).list_display]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request)
+        related = contributed(self.model).list_select_related
+        return rows.select_related(*related) if related else rows
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        links = related_links(self.model, object_id, request) if object_id else []
+        context = {**(extra_context or {}), "related_links": links}
+        return super().changeform_view(request, object_id, form_url, context)
+
+
+class NoAddition:
+    """Rows that only the service itself makes, and that keep what happened: neither added nor deleted by hand."""
+
+    def has_add_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+        return False
+
+
+class ReadOnly(NoAddition):
+    """Rows that record what happened: editing them would make them lie."""
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(ReadOnly, ModelAdmin):
+    """A list and pages to read."""
+
+
+class ReadOnlyInline(ReadOnly, BaseTabularInline):
+    """Related rows to read, a page at a time."""
+
+    extra = 0
+    per_page = 10
+    show_change_link = True
+    can_delete = False

@@ -1,0 +1,73 @@
+"""How values look in lists and on pages: coloured labels, links, moments and masked secrets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from workspace.models import User
+
+EMPTY = "–"
+MASKED_TAIL = 6
+
+
+def label(text: str | Promise, kind: str = "", *, title: str | Promise = "") -> SafeString:
+    """Return a coloured label; `kind` is unfold's `success`, `info`, `warning`, `danger`, `primary` or empty."""
+    return mark_safe(  # noqa: S308 (the template escapes)
+        render_to_string("unfold/helpers/label.html", {"text": text, "type": kind, "label_title": title})
+    )
+
+
+def change_link(row: Model | None, text: Any = None) -> SafeString | str:
+    """Return a link to the row's page."""
+    if row is None:
+        return EMPTY
+    url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    return format_html('<a href="{}" class="text-link">{}</a>', url, row if text is None else text)
+
+
+def moment(at: datetime | None) -> SafeString | str:
+    """Return a moment to the second, in the site's time zone."""
+    if at is None:
+        return EMPTY
+    local = timezone.localtime(at)
+    return format_html(
+        '<time datetime="{}" class="tabular-nums whitespace-nowrap">{:%Y-%m-%d %H:%M:%S}</time>',
+        local.isoformat(),
+        local,
+    )
+
+
+def two_lines(first: Any, second: Any) -> SafeString:
+    """Return a value with another, less weighty, beneath it."""
+    return format_html(
+        '<span class="flex flex-col max-lg:items-end"><span>{}</span>'
+        '<span class="text-subtle text-xs">{}</span></span>',
+        first,
+        second,
+    )
+
+
+def code(text: str) -> SafeString | str:
+    """Return a technical text in a fixed-width face."""
+    return format_html('<span class="font-mono text-xs break-all">{}</span>', text) if text else EMPTY
+
+
+def person(user: User) -> SafeString:
+    """Return a link to the person, under the name that people read."""
+    return two_lines(change_link(user, user.display_name), f"@{user.username}")
+
+
+def masked(secret: str) -> str:
+    """Return the last characters of a secret, or none of one too short to keep the rest hidden."""
+    if not secret:
+        return EMPTY
+    return f"••••••{secret[-MASKED_TAIL:]}" if len(secret) > 2 * MASKED_TAIL else "••••••"

@@ -1,0 +1,61 @@
+"""The libraries' own pages: taken away where they would show secrets or task payloads, else made to read."""
+
+from __future__ import annotations
+
+from auditlog.models import LogEntry
+from axes.conf import settings as axes_settings
+from axes.models import AccessAttempt
+from axes.utils import reset
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django_q.models import Failure, OrmQ, Schedule, Success
+from knox.models import get_token_model
+
+from workspace.admin.base import ReadOnlyAdmin
+from workspace.admin.columns import label, moment
+from workspace.admin.confirmation import ConfirmedAction
+
+# Nobody is to read API tokens, or the queue's tasks with all that they carry; a setting's history has its own page.
+for model in (get_token_model(), Failure, OrmQ, Schedule, Success, LogEntry):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+def is_locked_out(attempt: AccessAttempt) -> bool:
+    """Return whether the account cannot sign in from this address until the cooling-off time has passed."""
+    return bool(attempt.failures_since_start >= axes_settings.AXES_FAILURE_LIMIT)
+
+
+@admin.register(AccessAttempt)
+class SignInAttemptAdmin(ReadOnlyAdmin):
+    """Failed sign-ins, counted by account and address until one succeeds."""
+
+    list_display = ("attempted", "username", "ip_address", "failures_since_start", "state", "path_info")
+    search_fields = ("username", "ip_address")
+    search_help_text = _("Username or address")
+    ordering = ("-attempt_time",)
+    sortable_by = ()
+    fieldsets = (
+        (None, {"fields": (("username", "state"), ("failures_since_start", "attempt_time"))}),
+        (_("Where it came from"), {"fields": (("ip_address", "path_info"), "user_agent")}),
+    )
+    confirmed_actions = (
+        ConfirmedAction(
+            name="let_in_again",
+            title=_("Let in again"),
+            question=_("The failures are forgotten, and the account can try to sign in from this address at once."),
+            permission="axes.delete_accessattempt",
+            icon="lock_open",
+            applies=is_locked_out,
+            run=lambda _request, attempt: reset(username=attempt.username, ip=attempt.ip_address),
+        ),
+    )
+
+    @admin.display(description=_("last attempt"))
+    def attempted(self, attempt: AccessAttempt) -> SafeString | str:
+        return moment(attempt.attempt_time)
+
+    @admin.display(description=_("state"))
+    def state(self, attempt: AccessAttempt) -> SafeString:
+        return label(_("Locked out"), "danger") if is_locked_out(attempt) else label(_("May try again"), "success")

@@ -1,0 +1,108 @@
+"""The messages' pages: what was posted, without its text for those who may not read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    BooleanRadioFilter,
+    FieldTextFilter,
+    RangeDateTimeFilter,
+)
+
+from workspace.admin import labels
+from workspace.admin.base import ReadOnlyAdmin
+from workspace.admin.columns import EMPTY, change_link, moment, person
+from workspace.models import Message
+
+READ_TEXT = "workspace.view_message_text"
+SHOWN_LENGTH = 80
+
+
+def may_read_text(request: HttpRequest) -> bool:
+    """Return whether the reader may see what people wrote to each other."""
+    return request.user.has_perm(READ_TEXT)
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    """Messages are written, edited and deleted by people in rooms only."""
+
+    list_display = ("sent", "of_room", "author", "kind", "mentions_column")
+    list_select_related = ("room", "sender")
+    list_filter = (
+        ("room", AutocompleteSelectFilter),
+        ("sender", AutocompleteSelectFilter),
+        ("type", FieldTextFilter),
+        ("mentions_all", BooleanRadioFilter),
+        ("mentions_here", BooleanRadioFilter),
+        ("sent_at", RangeDateTimeFilter),
+    )
+    search_fields = ("=public_id", "sender__username", "room__name")
+    search_help_text = _("Id, sender or room; the text as well for those who may read it")
+    ordering = ("-pk",)
+    sortable_by = ()
+    fieldsets = (
+        (None, {"fields": (("room", "sender"), ("kind", "public_id"))}),
+        (_("Whom it calls"), {"fields": (("mentioned_people", "mentions_all", "mentions_here"),)}),
+        (_("Thread"), {"fields": (("parent", "is_shown_in_room"), ("reply_count", "last_reply_at"))}),
+        (_("When"), {"fields": (("sent_at", "accepted_at"), ("edited_at", "edited_by"), ("deleted_at",))}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        return super().get_queryset(request).prefetch_related("mentioned_users")
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        columns = list(super().get_list_display(request))
+        return [*columns[:3], "excerpt", *columns[3:]] if may_read_text(request) else columns
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        # A search is an answer, too: whoever may not read the text must not find out what stands in it.
+        return [*self.search_fields, "text"] if may_read_text(request) else list(self.search_fields)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        first, *rest = super().get_fieldsets(request, obj)
+        if not may_read_text(request):
+            return [first, *rest]
+        return [first, (_("Text"), {"fields": ("written",)}), *rest]
+
+    @admin.display(description=_("sent"))
+    def sent(self, message: Message) -> SafeString | str:
+        return moment(message.sent_at)
+
+    @admin.display(description=_("room"))
+    def of_room(self, message: Message) -> SafeString | str:
+        return change_link(message.room)
+
+    @admin.display(description=_("sender"))
+    def author(self, message: Message) -> SafeString:
+        return person(message.sender)
+
+    @admin.display(description=_("text"))
+    def excerpt(self, message: Message) -> str:
+        return Truncator(message.text).chars(SHOWN_LENGTH) or EMPTY
+
+    @admin.display(description=_("text"))
+    def written(self, message: Message) -> SafeString | str:
+        return format_html('<span class="whitespace-pre-wrap">{}</span>', message.text) if message.text else EMPTY
+
+    @admin.display(description=_("kind"))
+    def kind(self, message: Message) -> SafeString:
+        return labels.message_kind(message)
+
+    @admin.display(description=_("mentions"))
+    def mentions_column(self, message: Message) -> str:
+        groups = ["@all"] * message.mentions_all + ["@here"] * message.mentions_here
+        return ", ".join([*groups, *(f"@{user.username}" for user in message.mentioned_users.all())]) or EMPTY
+
+    @admin.display(description=_("mentioned by name"))
+    def mentioned_people(self, message: Message) -> str:
+        return ", ".join(f"@{user.username}" for user in message.mentioned_users.all()) or EMPTY

@@ -1,0 +1,69 @@
+"""The roles' pages: Django's groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Count, Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from workspace.admin.base import ModelAdmin, ReadOnlyAdmin
+from workspace.admin.contributions import RelatedLink, contribute
+from workspace.models import User
+from workspace.services.roles import ADMIN, USER
+
+BUILT_IN = (ADMIN, USER)
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(ModelAdmin):
+    """Roles are what permissions are given through; the two that every workspace has keep their names."""
+
+    list_display = ("name", "members", "permission_count")
+    search_fields = ("name",)
+    ordering = ("name",)
+    autocomplete_fields = ("permissions",)
+    fields = ("name", "permissions")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(member_count=Count("user", distinct=True), held_count=Count("permissions", distinct=True))
+        )
+
+    def get_readonly_fields(self, _request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        return ("name",) if isinstance(obj, Group) and obj.name in BUILT_IN else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        is_own = isinstance(obj, Group) and obj.name not in BUILT_IN
+        return is_own and super().has_delete_permission(request, obj)
+
+    @admin.display(description=_("members"))
+    def members(self, group: Any) -> int:
+        return int(group.member_count)
+
+    @admin.display(description=_("permissions"))
+    def permission_count(self, group: Any) -> int:
+        return int(group.held_count)
+
+
+@admin.register(Permission)
+class PermissionAdmin(ReadOnlyAdmin):
+    """Only searched, when a role is given permissions."""
+
+    search_fields = ("name", "codename", "content_type__app_label")
+    list_display = ("name", "codename", "content_type")
+    list_select_related = ("content_type",)
+    ordering = ("content_type__app_label", "codename")
+
+    def has_module_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+
+contribute(Group, links=[RelatedLink(_("Members"), "group", User, "groups__id__exact")])

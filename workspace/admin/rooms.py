@@ -1,0 +1,187 @@
+"""The rooms' pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.decorators import action
+from unfold.forms import BaseDialogForm
+
+from workspace.admin import labels
+from workspace.admin.base import ModelAdmin
+from workspace.admin.columns import change_link, label, moment, two_lines
+from workspace.admin.confirmation import ConfirmedAction, redirect_to_page
+from workspace.admin.contributions import RelatedLink, contribute
+from workspace.admin.room_forms import PeopleField, RoomCreationForm
+from workspace.models import Message, Room, RoomType, Subscription
+from workspace.services.rooms import members_add, room_archive, room_reopen
+
+
+class AddPeopleForm(BaseDialogForm):  # type: ignore[misc]
+    """Who is let into a room."""
+
+    people = PeopleField(label=_("Usernames"), help_text=_("Apart by commas or spaces."))
+
+
+@admin.register(Room)
+class RoomAdmin(ModelAdmin):
+    """Rooms are archived rather than deleted: what was said in them, and of whom it told, stays."""
+
+    list_display = ("room", "kind", "members_count", "messages_count", "last_message", "state")
+    list_display_links = None
+    list_filter = (
+        ("type", ChoicesDropdownFilter),
+        ("is_archived", BooleanRadioFilter),
+        ("is_read_only", BooleanRadioFilter),
+        ("last_message_at", RangeDateTimeFilter),
+    )
+    search_fields = ("name", "topic", "=public_id")
+    search_help_text = _("Name, topic or id")
+    ordering = ("-pk",)
+    sortable_by = ("room", "members_count", "messages_count", "last_message")
+    readonly_fields = (
+        "public_id",
+        "type",
+        "creator",
+        "members_count",
+        "messages_count",
+        "last_message_at",
+        "created_at",
+        "state",
+    )
+    fieldsets = (
+        (None, {"fields": (("name", "type"), "topic", ("is_read_only", "state"))}),
+        (
+            _("Facts"),
+            {
+                "fields": (
+                    ("members_count", "messages_count"),
+                    ("last_message_at", "created_at"),
+                    ("creator", "public_id"),
+                )
+            },
+        ),
+    )
+    add_fieldsets = ((None, {"fields": (("type", "name"), "topic", "members", "is_read_only")}),)
+    confirmed_actions = (
+        ConfirmedAction(
+            name="archive",
+            title=_("Archive"),
+            question=_("Nobody can post in an archived room or join it. Its members can still read it."),
+            permission="workspace.change_room",
+            icon="archive",
+            is_dangerous=True,
+            applies=lambda room: not room.is_archived,
+            run=lambda _request, room: room_archive(room=room),
+        ),
+        ConfirmedAction(
+            name="reopen",
+            title=_("Reopen"),
+            question=_("Members can post in the room again."),
+            permission="workspace.change_room",
+            icon="unarchive",
+            applies=lambda room: room.is_archived,
+            run=lambda _request, room: room_reopen(room=room),
+        ),
+    )
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.actions_detail = ["add_people", *self.actions_detail]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
+        of_direct = Subscription.objects.filter(room__type=RoomType.DIRECT).select_related("user")
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(Prefetch("subscriptions", queryset=of_direct, to_attr="direct_members"))
+        )
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is not None:
+            return super().get_form(request, obj, change, **kwargs)
+        form = super().get_form(request, obj, change, form=RoomCreationForm, **kwargs)
+        return type(form)(form.__name__, (form,), {"creator": request.user})
+
+    def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
+        shown = super().get_actions_detail(request, object_id)
+        room = self.get_object(request, object_id)
+        is_open = room is not None and not room.is_direct and not room.is_archived
+        return shown if is_open else [action for action in shown if not action.action_name.endswith("_add_people")]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        is_direct = isinstance(obj, Room) and obj.is_direct
+        return not is_direct and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return super().get_readonly_fields(request, obj) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Room, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        obj.pk = form.create().pk
+        obj.refresh_from_db()
+
+    @action(
+        description=_("Add people"),
+        url_path="add-people",
+        permissions=["change"],
+        icon="group_add",
+        dialog={
+            "title": _("Add people to the room"),
+            "description": _("Whoever is in the room already stays in it."),
+            "form_class": AddPeopleForm,
+            "form_submit_text": _("Add"),
+        },
+    )  # type: ignore[misc]
+    def add_people(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        """Let people into the room, whoever has the dialog's permission being no member themselves."""
+        room = self.get_object(request, object_id)
+        if room is None or room.is_direct:
+            raise Http404
+        added = members_add(room=room, users=form.cleaned_data["people"])
+        self.log_change(request, room, f"{added} added")
+        told = ngettext("%(count)d person was added.", "%(count)d people were added.", added)
+        messages.success(request, told % {"count": added})
+        return redirect_to_page(request, room)
+
+    @admin.display(description=_("room"), ordering="name")
+    def room(self, room: Any) -> SafeString | str:
+        if not room.is_direct:
+            return two_lines(change_link(room), room.topic) if room.topic else change_link(room)
+        names = ", ".join(f"@{member.user.username}" for member in room.direct_members)
+        return change_link(room, names or room.public_id)
+
+    @admin.display(description=_("type"))
+    def kind(self, room: Room) -> SafeString:
+        return labels.room_type(room)
+
+    @admin.display(description=_("last message"), ordering="last_message_at")
+    def last_message(self, room: Room) -> SafeString | str:
+        return moment(room.last_message_at)
+
+    @admin.display(description=_("state"))
+    def state(self, room: Room) -> SafeString:
+        if room.is_archived:
+            return label(_("Archived"), "warning")
+        return label(_("Read-only"), "info") if room.is_read_only else label(_("Open"), "success")
+
+
+contribute(
+    Room,
+    links=[
+        RelatedLink(_("Subscriptions"), "group", Subscription, "room__id__exact"),
+        RelatedLink(_("Messages"), "chat", Message, "room__id__exact"),
+    ],
+)

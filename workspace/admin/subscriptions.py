@@ -1,0 +1,98 @@
+"""The memberships' pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter, RangeDateTimeFilter
+
+from workspace.admin.base import ModelAdmin, NoAddition
+from workspace.admin.columns import change_link, label, moment, person
+from workspace.admin.confirmation import ConfirmedAction
+from workspace.models import Subscription
+from workspace.services.rooms import room_leave
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(NoAddition, ModelAdmin):
+    """Members are let in on their room's page; here they are muted, made owners or let out."""
+
+    list_display = ("member", "of_room", "role", "unread", "mentioned", "seen", "joined")
+    list_display_links = None
+    list_select_related = ("user", "room")
+    list_filter = (
+        ("room", AutocompleteSelectFilter),
+        ("user", AutocompleteSelectFilter),
+        ("is_owner", BooleanRadioFilter),
+        ("is_muted", BooleanRadioFilter),
+        ("is_open", BooleanRadioFilter),
+        ("last_seen_at", RangeDateTimeFilter),
+    )
+    search_fields = ("user__username", "user__name", "room__name", "=public_id")
+    search_help_text = _("Member, room or id")
+    ordering = ("-pk",)
+    sortable_by = ("unread",)
+    readonly_fields = (
+        "user",
+        "room",
+        "is_open",
+        "unread",
+        "user_mentions",
+        "group_mentions",
+        "last_seen_at",
+        "joined_at",
+        "public_id",
+    )
+    fieldsets = (
+        (None, {"fields": (("user", "room"), ("is_owner", "is_muted"))}),
+        (
+            _("Read and unread"),
+            {"fields": (("unread", "user_mentions", "group_mentions"), ("last_seen_at", "is_open"))},
+        ),
+        (_("Facts"), {"fields": (("joined_at", "public_id"),)}),
+    )
+    confirmed_actions = (
+        ConfirmedAction(
+            name="let_out",
+            title=_("Let out of the room"),
+            question=_("The member no longer reads the room, and their notifications of it that wait are dropped."),
+            permission="workspace.change_subscription",
+            icon="logout",
+            is_dangerous=True,
+            run=lambda _request, membership: room_leave(user=membership.user, room=membership.room),
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user", "room")
+
+    @admin.display(description=_("member"), ordering="user__username")
+    def member(self, subscription: Subscription) -> SafeString:
+        return person(subscription.user)
+
+    @admin.display(description=_("room"), ordering="room__name")
+    def of_room(self, subscription: Subscription) -> SafeString | str:
+        return change_link(subscription.room)
+
+    @admin.display(description=_("role"))
+    def role(self, subscription: Subscription) -> SafeString | str:
+        if subscription.is_muted:
+            return change_link(subscription, label(_("Muted"), "warning"))
+        kind = label(_("Owner"), "primary") if subscription.is_owner else label(_("Member"))
+        return change_link(subscription, kind)
+
+    @admin.display(description=_("mentions"))
+    def mentioned(self, subscription: Subscription) -> int:
+        return subscription.user_mentions + subscription.group_mentions
+
+    @admin.display(description=_("last seen"))
+    def seen(self, subscription: Subscription) -> SafeString | str:
+        return moment(subscription.last_seen_at)
+
+    @admin.display(description=_("joined"))
+    def joined(self, subscription: Subscription) -> SafeString | str:
+        return moment(subscription.joined_at)

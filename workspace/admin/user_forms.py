@@ -1,0 +1,61 @@
+"""Forms of the accounts' pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.contrib.auth.forms import UsernameField
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
+
+from workspace.models import User
+from workspace.services.accounts import user_create
+from workspace.services.roles import USER
+
+if TYPE_CHECKING:
+    from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+
+    BaseCreationForm = AdminUserCreationForm[User]
+    BaseChangeForm = UserChangeForm[User]
+else:
+    from unfold.forms import UserChangeForm as BaseChangeForm
+    from unfold.forms import UserCreationForm as BaseCreationForm
+
+
+class AccountCreationForm(BaseCreationForm):
+    """A new account: its name, password and roles; its addresses stand beneath."""
+
+    joins_default_channel = forms.BooleanField(
+        label=_("joins #general"), required=False, initial=True, help_text=_("The channel that everyone begins in.")
+    )
+
+    class Meta:
+        model = User
+        fields = ("username", "name", "groups")
+        field_classes: ClassVar[dict[str, type[forms.Field]]] = {"username": UsernameField}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "groups" in self.fields:
+            self.fields["groups"].initial = Group.objects.filter(name=USER)
+
+    def create(self) -> User:
+        """Create the account as the rest of the product does."""
+        data = self.cleaned_data
+        return user_create(
+            username=data["username"],
+            password=data["password1"] if data.get("set_usable_password", True) else None,
+            name=data["name"],
+            roles=[group.name for group in data.get("groups") or Group.objects.filter(name=USER)],
+            joins_default_channel=data["joins_default_channel"],
+        )
+
+
+class AccountChangeForm(BaseChangeForm):
+    """An account's own facts."""
+
+    class Meta:
+        model = User
+        fields = "__all__"
+        field_classes: ClassVar[dict[str, type[forms.Field]]] = {"username": UsernameField}

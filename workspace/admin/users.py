@@ -1,0 +1,188 @@
+"""The accounts' pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import Model, Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import BooleanRadioFilter, RangeDateTimeFilter, RelatedDropdownFilter
+
+from workspace.admin import labels
+from workspace.admin.base import BaseTabularInline, ModelAdmin
+from workspace.admin.columns import label, moment, person
+from workspace.admin.confirmation import ConfirmedAction
+from workspace.admin.contributions import RelatedLink, contribute
+from workspace.admin.user_forms import AccountChangeForm, AccountCreationForm
+from workspace.models import EmailAddress, Message, Presence, Subscription, User
+from workspace.selectors.presence import connection_expression, presence_of, status_expression
+from workspace.services.accounts import user_activate, user_deactivate
+from workspace.services.roles import ADMIN
+
+if TYPE_CHECKING:
+    from django.contrib.auth.forms import AdminPasswordChangeForm
+else:
+    from unfold.forms import AdminPasswordChangeForm
+
+
+class EmailAddressInline(BaseTabularInline):
+    """The account's addresses."""
+
+    model = EmailAddress
+    extra = 0
+    fields = ("address", "verified")
+
+
+@admin.register(User)
+class UserAdmin(ModelAdmin, DjangoUserAdmin):
+    """Accounts are created, changed and deactivated here, and never deleted: what they wrote must stay theirs."""
+
+    form = AccountChangeForm
+    add_form = AccountCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("account", "address", "roles", "presence", "state", "joined")
+    list_display_links = None
+    list_filter = (
+        ("groups", RelatedDropdownFilter),
+        ("is_active", BooleanRadioFilter),
+        ("is_staff", BooleanRadioFilter),
+        ("created_at", RangeDateTimeFilter),
+    )
+    search_fields = ("username", "name", "emails__address", "=public_id")
+    search_help_text = _("Username, name, e-mail address or id")
+    ordering = ("username",)
+    sortable_by = ("account", "joined")
+    filter_horizontal = ()
+    autocomplete_fields = ("groups",)
+    inlines = (EmailAddressInline,)
+    readonly_fields = ("public_id", "state", "created_at", "updated_at", "presence_status", "presence_times")
+    fieldsets = (
+        (None, {"fields": (("username", "name"), ("language", "password"), ("state", "public_id"))}),
+        (_("Roles"), {"fields": ("groups", ("is_staff", "is_superuser"))}),
+        (_("Presence"), {"fields": (("presence_status", "presence_times"),)}),
+        (_("Dates"), {"fields": (("created_at", "updated_at"),)}),
+    )
+    add_fieldsets = (
+        (None, {"fields": (("username", "name"), "usable_password", ("password1", "password2"))}),
+        (_("Roles"), {"fields": ("groups", "joins_default_channel")}),
+    )
+    confirmed_actions = (
+        ConfirmedAction(
+            name="deactivate",
+            title=_("Deactivate"),
+            question=_(
+                "A deactivated account cannot sign in and is notified of nothing. "
+                "Its messages and memberships stay, and it can be activated again."
+            ),
+            permission="workspace.change_user",
+            icon="person_off",
+            is_dangerous=True,
+            applies=lambda user: user.is_active,
+            run=lambda request, user: user_deactivate(user=user, by=request.user),
+        ),
+        ConfirmedAction(
+            name="activate",
+            title=_("Activate"),
+            question=_("The account can sign in and is notified again."),
+            permission="workspace.change_user",
+            icon="person_check",
+            applies=lambda user: not user.is_active,
+            run=lambda _request, user: user_activate(user=user),
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        now = timezone.now()
+        presences = Presence.objects.annotate(connection=connection_expression(now), chosen=status_expression(now))
+        return (
+            super().get_queryset(request).prefetch_related("groups", "emails", Prefetch("presence", queryset=presences))
+        )
+
+    def may_act_on(self, request: HttpRequest, row: Model) -> bool:
+        return may_manage(request, row)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_change_permission(request, obj) and may_manage(request, obj)
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        fixed = list(super().get_readonly_fields(request, obj))
+        if not request.user.has_perm("auth.change_group"):
+            fixed += ["groups", "is_staff"]
+        if not (request.user.is_active and getattr(request.user, "is_superuser", False)):
+            fixed.append("is_superuser")
+        return fixed
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        obj.pk = form.create().pk
+        obj.refresh_from_db()
+        obj._state.adding = False
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        user = form.instance
+        # Whoever holds the role may open what it is for.
+        if not user.is_staff and user.groups.filter(name=ADMIN).exists():
+            user.is_staff = True
+            user.save(update_fields=["is_staff", "updated_at"])
+
+    @admin.display(description=_("account"), ordering="username")
+    def account(self, user: User) -> SafeString:
+        return person(user)
+
+    @admin.display(description=_("e-mail address"))
+    def address(self, user: User) -> str:
+        return ", ".join(email.address for email in user.emails.all()) or "–"
+
+    @admin.display(description=_("roles"))
+    def roles(self, user: User) -> SafeString | str:
+        return labels.roles(user)
+
+    @admin.display(description=_("presence"))
+    def presence(self, user: User) -> SafeString:
+        presence = getattr(user, "presence", None)
+        return labels.connection(presence.connection if presence else "offline")
+
+    @admin.display(description=_("state"))
+    def state(self, user: User) -> SafeString:
+        return label(_("Active"), "success") if user.is_active else label(_("Deactivated"), "danger")
+
+    @admin.display(description=_("created"), ordering="created_at")
+    def joined(self, user: User) -> SafeString | str:
+        return moment(user.created_at)
+
+    @admin.display(description=_("status"))
+    def presence_status(self, user: User) -> SafeString:
+        return labels.presence(presence_of(user))
+
+    @admin.display(description=_("last active"))
+    def presence_times(self, user: User) -> SafeString | str:
+        return moment(user.presence.last_active_at) if hasattr(user, "presence") else moment(None)
+
+
+def may_manage(request: HttpRequest, user: Model | None) -> bool:
+    """Return whether the reader may change this account: nobody may change one mightier than their own."""
+    if not isinstance(user, User) or user.pk == request.user.pk:
+        return True
+    if user.is_superuser:
+        return bool(getattr(request.user, "is_superuser", False))
+    return not user.is_staff or request.user.has_perm("auth.change_group")
+
+
+contribute(
+    User,
+    links=[
+        RelatedLink(_("Subscriptions"), "groups", Subscription, "user__id__exact"),
+        RelatedLink(_("Messages"), "chat", Message, "sender__id__exact"),
+    ],
+)
