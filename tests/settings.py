@@ -16,6 +16,8 @@ from workspace.config.settings import *  # noqa: E402, F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 API_RATE_LIMITING = False
+# Files are found when they are asked for, not listed anew for every client.
+WHITENOISE_AUTOREFRESH = True
 
 # A file, not memory: threads and further processes must see the same database.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405

@@ -1,0 +1,53 @@
+"""Reading a provider's payload back as a phone would show it."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+from push.models import DeviceType, SandboxPush
+
+
+class Card(TypedDict):
+    """One notification on a lock screen.
+
+    `thread` is the same for those that are stacked; `badge` is the number on the app's icon from then on, None where
+    the push leaves it as it is; `received_at` is in milliseconds since 1970.
+    """
+
+    id: int
+    title: str
+    text: str
+    thread: str
+    badge: int | None
+    received_at: int
+    headers: dict[str, str]
+    payload: dict[str, Any]
+
+
+def card_of(push: SandboxPush) -> Card:
+    """Return the notification that the push's provider would show, with the payload that it comes from."""
+    read = apple_read if push.type == DeviceType.APN else google_read
+    title, text, thread, badge = read(push.payload)
+    return Card(
+        id=push.pk,
+        title=title,
+        text=text,
+        thread=thread,
+        badge=badge,
+        received_at=int(push.received_at.timestamp() * 1000),
+        headers=push.headers,
+        payload=push.payload,
+    )
+
+
+def apple_read(payload: dict[str, Any]) -> tuple[str, str, str, int | None]:
+    """Return title, text, thread and badge of what was sent to Apple."""
+    aps = payload["aps"]
+    return aps["alert"]["title"], aps["alert"]["body"], aps.get("thread-id", ""), aps.get("badge")
+
+
+def google_read(payload: dict[str, Any]) -> tuple[str, str, str, int | None]:
+    """Return title, text, thread and badge of what was sent to Google."""
+    data = payload["message"]["data"]
+    badge = int(data["msgcnt"]) if "msgcnt" in data else None
+    return data["title"], data["message"], data["notId"], badge

@@ -1,0 +1,115 @@
+"""The simulated phone: a lock screen that shows what Apple or Google would (only where the sandbox is enabled)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from push.pages.lock_screen import card_of
+from push.pages.phone_texts import phone_texts
+from push.selectors.sandbox import device_by_token, sandbox_inbox
+from workspace.models import GeneralSettings, User
+from workspace.services.sign_in import sign_in
+
+APP_NAME = "callboard.phone"
+PHONES_PER_BROWSER = 9
+ID_MAX_DIGITS = 18
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def sandbox_only(view: View) -> View:
+    """Let the view answer only where the sandbox is enabled: elsewhere there is no such page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if not settings.SANDBOX:
+            raise Http404
+        return view(request)
+
+    return guarded
+
+
+def signed_in_only(view: Callable[[HttpRequest, User], HttpResponse]) -> View:
+    """Let the view answer signed-in users only; scripts are told with 401 rather than sent to a page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if not isinstance(request.user, User):
+            return JsonResponse({"success": False, "error": "error-not-signed-in"}, status=401)
+        return view(request, request.user)
+
+    return guarded
+
+
+@require_GET
+@sandbox_only
+@login_required
+def phone(request: HttpRequest) -> HttpResponse:
+    """Show the phone; `?phone=2` is a further one in the same browser."""
+    number = phone_number(request.GET.get("phone", ""))
+    site_name = GeneralSettings.current().site_name
+    context = {
+        "number": number,
+        "next_number": number + 1 if number < PHONES_PER_BROWSER else 1,
+        "site_name": site_name,
+        "title": _("Phone %(number)d") % {"number": number},
+        "config": phone_config(request, number=number, site_name=site_name),
+    }
+    return render(request, "push/phone.html", context)
+
+
+def phone_number(raw: str) -> int:
+    """Return which of the browser's phones is meant: 1 to 9, the first where that makes no sense."""
+    return int(raw) if raw in {str(number) for number in range(1, PHONES_PER_BROWSER + 1)} else 1
+
+
+def phone_config(request: HttpRequest, *, number: int, site_name: str) -> dict[str, Any]:
+    """Return what the phone's script has to know."""
+    return {
+        "number": number,
+        "userId": request.user.public_id if isinstance(request.user, User) else "",
+        "appName": APP_NAME,
+        "siteName": site_name,
+        "urls": {
+            "credentials": reverse("phone-credentials"),
+            "inbox": reverse("phone-inbox"),
+            "token": "/api/v1/push.token",
+            "logout": "/api/v1/logout",
+        },
+        "texts": phone_texts(),
+    }
+
+
+@require_POST
+@sandbox_only
+@signed_in_only
+def phone_credentials(request: HttpRequest, user: User) -> HttpResponse:
+    """Sign the phone in to the API as the session's user, and return the credentials that its requests carry."""
+    auth_token = sign_in(user=user)
+    return JsonResponse({"authToken": auth_token, "userId": user.public_id})
+
+
+@require_GET
+@sandbox_only
+@signed_in_only
+def phone_inbox(request: HttpRequest, user: User) -> HttpResponse:
+    """Return what the user's phone with this `token` received `after` a push that it has already; 404 for no phone."""
+    device = device_by_token(user=user, token=request.GET.get("token", ""))
+    if device is None:
+        return JsonResponse({"success": False, "error": "error-device-not-found"}, status=404)
+    after = push_id(request.GET.get("after", ""))
+    return JsonResponse({"pushes": [card_of(push) for push in sandbox_inbox(device=device, after=after)]})
+
+
+def push_id(raw: str) -> int:
+    """Return the push's id in the text; 0, which comes before all, where there is none."""
+    return int(raw) if raw.isdecimal() and len(raw) <= ID_MAX_DIGITS else 0

@@ -1,0 +1,71 @@
+"""A registered workspace, and requests as it sends them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from cloud.models import RegisteredWorkspace
+from cloud.services.registration import workspace_register
+
+TOKEN = "a1" * 32
+Send = Callable[..., HttpResponse]
+
+
+def options(**fields: Any) -> dict[str, Any]:
+    """Return the options of a push as a workspace's server sends them."""
+    return {
+        "createdAt": "2026-05-04T12:00:00.000Z",
+        "createdBy": "<SERVER>",
+        "sent": False,
+        "sending": 0,
+        "uniqueId": "u1",
+        "from": "push",
+        "badge": 3,
+        "sound": "default",
+        "priority": 10,
+        "title": "#ops",
+        "text": "ana: disk full",
+        "payload": {"host": "https://chat.example.org/", "rid": "r1", "messageId": "m1", "type": "c"},
+        "userId": "abc",
+        "notId": 42,
+        "gcm": {"style": "inbox", "image": "https://chat.example.org/icon.png"},
+        "apn": {"category": "MESSAGE"},
+        "topic": "chat.rocket.reactnative",
+        **fields,
+    }
+
+
+@pytest.fixture
+def registration(db: None) -> tuple[RegisteredWorkspace, str]:
+    return workspace_register(unique_id="u1", name="Theatre")
+
+
+@pytest.fixture
+def access_token(registration: tuple[RegisteredWorkspace, str]) -> str:
+    return registration[1]
+
+
+@pytest.fixture
+def send(client: Client, access_token: str) -> Send:
+    """Return a function that sends one push: `body` in full, or made of `token` and `options`."""
+
+    def _send(
+        *,
+        type: str = "apn",
+        token: Any = TOKEN,
+        body: bytes | None = None,
+        authorization: str | None = None,
+        **fields: Any,
+    ) -> HttpResponse:
+        content = json.dumps({"token": token, "options": options(**fields)}).encode() if body is None else body
+        header = f"Bearer {access_token}" if authorization is None else authorization
+        headers = {"Authorization": header} if header else {}
+        return client.post(f"/push/{type}/send", content, content_type="application/json", headers=headers)
+
+    return _send

@@ -1,0 +1,38 @@
+"""Static files, served beside the pages."""
+
+from __future__ import annotations
+
+import asyncio
+
+from django.test import AsyncClient, Client
+
+STYLES = "/static/unfold/css/styles.css"
+
+
+def test_a_file_is_served_whole_with_its_type(client: Client) -> None:
+    response = client.get(STYLES)
+    assert response.status_code == 200
+    assert response["Content-Type"].startswith("text/css")
+    assert int(response["Content-Length"]) == len(response.content) > 10_000
+
+
+def test_an_unchanged_file_is_not_sent_again(client: Client) -> None:
+    modified = client.get(STYLES)["Last-Modified"]
+    response = client.get(STYLES, headers={"If-Modified-Since": modified})
+    assert (response.status_code, response.content) == (304, b"")
+
+
+def test_a_head_request_is_answered_without_the_file(client: Client) -> None:
+    response = client.head(STYLES)
+    assert (response.status_code, response.content) == (200, b"")
+
+
+def test_under_asgi_nothing_is_warned_of() -> None:
+    response = asyncio.run(AsyncClient().get(STYLES))
+    assert response.status_code == 200
+    assert not response.streaming
+
+
+def test_there_is_no_way_out_of_the_folder(client: Client) -> None:
+    assert client.get("/static/../manage.py").status_code == 404
+    assert client.get("/static/%2e%2e/manage.py").status_code == 404

@@ -1,0 +1,59 @@
+"""Signing in to the site, and out of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
+
+from workspace.pages.look import page_context
+
+# The longest e-mail address there is (RFC 5321): people sign in by one as well.
+NAME_MAX_LENGTH = 254
+
+
+class SignInForm(AuthenticationForm):
+    """Asks for username or e-mail address, and password."""
+
+    username = forms.CharField(
+        label=gettext_lazy("Username or e-mail address"),
+        widget=UnfoldAdminTextInputWidget(
+            attrs={"autofocus": True, "autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        strip=False,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "current-password"}),
+    )
+    error_messages = {
+        "invalid_login": gettext_lazy("No account has this name and password. Capitals matter in the password."),
+        "inactive": gettext_lazy("This account is deactivated."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs["maxlength"] = NAME_MAX_LENGTH
+
+
+class SignInView(LoginView):
+    """The sign-in page; who is signed in already goes on to where they wanted."""
+
+    template_name = "pages/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), **page_context(self.request, title=_("Sign in"))}
+
+
+class SignOutView(LogoutView):
+    """Ends the session; answers a POST only, so that no link or picture elsewhere can do it."""
+
+    next_page = reverse_lazy("sign-in")
