@@ -125,6 +125,11 @@ class SettingsGroup(models.Model):
         return {}
 
     @classmethod
+    def label(cls) -> str:
+        """Return the group's name for people."""
+        return str(cls._meta.verbose_name)
+
+    @classmethod
     def slug(cls) -> str:
         """Return the group's name in addresses, such as `push`."""
         return cls.__name__.removesuffix("Settings").lower()

@@ -1,0 +1,1 @@
+"""Administration > Workspace > Settings: the screens, built from the settings' declarations."""

@@ -1,0 +1,102 @@
+"""The form of one settings group, made from its declarations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from unfold import widgets
+
+from workspace.setting_groups import SettingsGroup
+from workspace.setting_groups.kinds import Kind
+from workspace.setting_groups.registry import RegisteredSetting, settings_of
+
+CLEAR_SUFFIX = "__clear"
+
+
+class SecretTextarea(widgets.UnfoldAdminTextareaWidget):  # type: ignore[misc]
+    """A box to write a secret into, that never shows one: not even the one just sent, beside an error."""
+
+    def format_value(self, _value: Any) -> str:
+        return ""
+
+
+class SecretInput(widgets.UnfoldAdminPasswordWidget):  # type: ignore[misc]
+    """A line to write a secret into, likewise."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"autocomplete": "new-password", **(attrs or {})}, render_value=False)
+
+
+WIDGETS: dict[Kind, type[forms.Widget]] = {
+    Kind.BOOLEAN: widgets.UnfoldBooleanSwitchWidget,
+    Kind.INTEGER: widgets.UnfoldAdminIntegerFieldWidget,
+    Kind.SELECT: widgets.UnfoldAdminSelectWidget,
+    Kind.TEXT: widgets.UnfoldAdminTextInputWidget,
+    Kind.MULTILINE: widgets.UnfoldAdminTextareaWidget,
+}
+
+
+def _secret_field(entry: RegisteredSetting) -> forms.Field:
+    attrs = {"spellcheck": "false", "autocomplete": "off", "rows": 4}
+    widget = SecretTextarea(attrs) if entry.kind == Kind.MULTILINE else SecretInput()
+    return forms.CharField(label=entry.label, help_text=entry.field.help_text, required=False, widget=widget)
+
+
+def _plain_field(entry: RegisteredSetting) -> forms.Field:
+    widget = WIDGETS[entry.kind]
+    # What the browser was shown is sent back with what was entered: only what this admin changed is saved, so two
+    # admins at work on the same page do not undo each other's changes.
+    field = entry.field.formfield(
+        widget=widget({"rows": 3} if entry.kind == Kind.MULTILINE else None), show_hidden_initial=True
+    )
+    if field is None:
+        field = forms.CharField(label=entry.label, help_text=entry.field.help_text, widget=widget(), required=False)
+    return field
+
+
+def form_field(entry: RegisteredSetting) -> forms.Field:
+    """Return the setting's form field: filled with the value in force, fixed where the setting is locked."""
+    field = _secret_field(entry) if entry.declaration.secret else _plain_field(entry)
+    if not entry.declaration.secret:
+        field.initial = entry.value
+    if entry.lock:
+        field.disabled, field.show_hidden_initial, field.required = True, False, False
+    return field
+
+
+class GroupForm(forms.Form):
+    """All settings of one group; the saving, and the final word on what is valid, are the service's."""
+
+    use_required_attribute = False
+
+    def __init__(self, group: type[SettingsGroup], *args: Any, editable: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.entries = settings_of(group)
+        for entry in self.entries:
+            self.fields[entry.id] = form_field(entry)
+            if not editable:
+                self.fields[entry.id].disabled = True
+            elif entry.declaration.secret and not entry.lock:
+                self.fields[entry.id + CLEAR_SUFFIX] = forms.BooleanField(
+                    required=False, widget=widgets.UnfoldBooleanWidget()
+                )
+
+    def changed_values(self) -> dict[str, Any]:
+        """Return, by setting id, what was entered in the fields that the admin changed; call on a valid form."""
+        changed: dict[str, Any] = {}
+        for entry in self.entries:
+            if self.cleaned_data.get(entry.id + CLEAR_SUFFIX):
+                changed[entry.id] = ""
+            elif entry.id in self.changed_data:
+                changed[entry.id] = self.cleaned_data[entry.id]
+        return changed
+
+    def errors_add(self, errors: dict[str, list[str]]) -> None:
+        """Show the service's objections beside the fields, and those to other fields above the form."""
+        for setting_id, messages in errors.items():
+            for message in messages:
+                if setting_id in self.fields:
+                    self.add_error(setting_id, message)
+                else:
+                    self.add_error(None, f"{setting_id}: {message}")

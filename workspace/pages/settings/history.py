@@ -1,0 +1,156 @@
+"""The settings' history, and bringing a former value back."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from workspace.errors import ApplicationError
+from workspace.models import ChangeSource, SettingChange, User
+from workspace.pages.settings.base import address_of, page, settings_view
+from workspace.pages.settings.presentation import setting_url, value_display
+from workspace.services.settings import EDIT_PERMISSION, setting_revert
+from workspace.setting_groups.registry import RegisteredSetting, settings_by_id
+
+PER_PAGE = 50
+
+
+class FilterForm(forms.Form):
+    """Which changes to list; an empty field does not filter."""
+
+    setting = forms.ChoiceField(label=gettext_lazy("Setting"), required=False, widget=UnfoldAdminSelectWidget)
+    by = forms.CharField(label=gettext_lazy("By (username)"), required=False, widget=UnfoldAdminTextInputWidget)
+    source = forms.ChoiceField(label=gettext_lazy("Where from"), required=False, widget=UnfoldAdminSelectWidget)
+    since = forms.DateField(
+        label=gettext_lazy("Since"), required=False, widget=UnfoldAdminTextInputWidget({"type": "date"})
+    )
+    until = forms.DateField(
+        label=gettext_lazy("Until"), required=False, widget=UnfoldAdminTextInputWidget({"type": "date"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = settings_by_id().values()
+        labels = sorted((f"{entry.group.label()}: {entry.label}", entry.id) for entry in known)
+        self.fields["setting"].choices = [("", _("All")), *((key, text) for text, key in labels)]  # type: ignore[attr-defined]
+        self.fields["source"].choices = [("", _("All")), *ChangeSource.choices]  # type: ignore[attr-defined]
+
+    def changes(self) -> QuerySet[SettingChange]:
+        """Return what passes the filters; a filter that cannot be understood shows nothing, not everything."""
+        changes = SettingChange.objects.select_related("actor")
+        if not self.is_valid():
+            return changes.none()
+        conditions = {
+            "setting_id": self.cleaned_data["setting"],
+            "actor_name__iexact": self.cleaned_data["by"],
+            "source": self.cleaned_data["source"],
+            "at__gte": _moment(self.cleaned_data["since"], time.min),
+            "at__lte": _moment(self.cleaned_data["until"], time.max),
+        }
+        return changes.filter(**{lookup: value for lookup, value in conditions.items() if value})
+
+
+def _moment(day: Any, at: time) -> datetime | None:
+    return timezone.make_aware(datetime.combine(day, at)) if day else None
+
+
+class ChangeView:
+    """One change in words."""
+
+    def __init__(self, change: SettingChange) -> None:
+        self.change = change
+        self.entry: RegisteredSetting | None = settings_by_id().get(change.setting_id)
+
+    @property
+    def label(self) -> str:
+        return self.entry.label if self.entry else self.change.setting_id
+
+    @property
+    def url(self) -> str:
+        return setting_url(self.entry) if self.entry else ""
+
+    @property
+    def before(self) -> str:
+        return self._display(self.change.before)
+
+    @property
+    def after(self) -> str:
+        return self._display(self.change.after)
+
+    @property
+    def who(self) -> str:
+        return self.change.actor_name or _("the system")
+
+    @property
+    def current(self) -> str:
+        return value_display(self.entry, self.entry.value) if self.entry else ""
+
+    @property
+    def why_not(self) -> str:
+        """Return why going back is impossible or would change nothing; empty when it can be done."""
+        if self.entry is None:
+            return _("There is no such setting any more.")
+        if self.change.secret:
+            return _("A secret's former value is not kept, so it cannot be brought back.")
+        if self.entry.lock:
+            return str(self.entry.lock.reason)
+        if self.entry.value == self.change.before:
+            return _("The setting has this value already.")
+        return ""
+
+    @property
+    def revertable(self) -> bool:
+        return not self.why_not
+
+    def _display(self, value: Any) -> str:
+        if self.change.secret:
+            return _("set (fingerprint %(fingerprint)s)") % value if value else _("empty")
+        return value_display(self.entry, value) if self.entry else str(value)
+
+
+@settings_view()
+def history(request: HttpRequest) -> HttpResponse:
+    """List the changes, newest first."""
+    form = FilterForm(request.GET)
+    found = Paginator(form.changes(), PER_PAGE).get_page(request.GET.get("page"))
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    context = {
+        "form": form,
+        "page_obj": found,
+        "changes": [ChangeView(change) for change in found],
+        "query": kept.urlencode(),
+    }
+    return page(request, "history.html", gettext_lazy("History of the settings"), context)
+
+
+@settings_view(permission=EDIT_PERMISSION)
+def revert(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask whether to bring the value back that the setting had before the change, and do it."""
+    change = get_object_or_404(SettingChange, pk=pk)
+    view = ChangeView(change)
+    if request.method != "POST":
+        return page(request, "revert.html", gettext_lazy("Revert a setting?"), {"view": view})
+    assert isinstance(request.user, User)
+    try:
+        setting_revert(change=change, actor=request.user, address=address_of(request))
+    except ApplicationError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(
+            request,
+            _("“%(label)s” is %(value)s again.") % {"label": view.label, "value": view.before},
+        )
+    return redirect(f"{reverse('settings_history')}?setting={change.setting_id}")
