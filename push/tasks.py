@@ -27,14 +27,16 @@ def enqueue(task: str) -> None:
 
 
 def decide() -> None:
-    """Decide upon every message that waits for it."""
+    """Decide upon every message that waits for it, and send at once what is due thereby."""
     from push.services.fanout import pending_decide
 
     pending_decide()
+    dispatch()
 
 
 def dispatch() -> None:
-    """Send every notification that is due."""
+    """Send every notification that is due; what is left when the run's time is up goes on in a task of its own."""
     from push.services.dispatch import due_dispatch
 
-    due_dispatch()
+    if not due_dispatch():
+        enqueue("dispatch")

@@ -15,7 +15,7 @@ def logging_config(level: str) -> dict[str, Any]:
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django.request": {"level": "ERROR"},
-            "django_q": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+            "django-q": {"level": "WARNING"},
             "axes": {"level": "WARNING"},
         },
     }

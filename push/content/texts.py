@@ -1,0 +1,57 @@
+"""A notification's title and text, as far as the privacy settings let them be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext
+
+from push.content.cutting import shorten
+from push.models import PushSettings
+from push.selectors.items import Item
+from workspace.models import GeneralSettings, Message, Room, User
+from workspace.models.messages import ENCRYPTED
+
+TITLE_LENGTH = 65
+TEXT_LENGTH = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What is shown of a message: the room or sender, and what was said."""
+
+    title: str
+    text: str
+
+
+def texts_of(item: Item) -> Texts:
+    """Return the title and text of an item, cut to length."""
+    message, room = item.notification.message, item.room
+    said = said_in(message, item.user)
+    if not PushSettings.current().show_username_room:
+        return Texts("", shorten(said, TEXT_LENGTH))
+    name = shown_name(message.sender)
+    if room.is_direct:
+        return Texts(shorten(name, TITLE_LENGTH), shorten(said, TEXT_LENGTH))
+    # Apps take the name off again where they show it elsewhere, so it is always there.
+    return Texts(shorten(room_title(room), TITLE_LENGTH), shorten(f"{name}: {said}", TEXT_LENGTH))
+
+
+def said_in(message: Message, receiver: User) -> str:
+    """Return the message's text, or "You have a new message" where it is encrypted, empty or not to be shown."""
+    if PushSettings.current().show_message and message.type != ENCRYPTED and message.text.strip():
+        return message.text
+    with translation.override(receiver.language or settings.LANGUAGE_CODE):
+        return gettext("You have a new message")
+
+
+def shown_name(user: User) -> str:
+    """Return the name that the workspace shows people by: usernames, or real names where it uses them."""
+    return user.display_name if GeneralSettings.current().use_real_name else user.username
+
+
+def room_title(room: Room) -> str:
+    """Return how a room that has a name is called."""
+    return f"#{room.name}"

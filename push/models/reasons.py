@@ -1,0 +1,27 @@
+"""Why a queued notification ended without being sent; the codes of what the rules decided are in push/rules."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class EndReason(models.TextChoices):
+    """The codes, each with its sentence for people."""
+
+    CLEARED_BY_READ = "cleared_by_read", _("The member read the room first.")
+    MESSAGE_GONE = "message_gone", _("The message was deleted.")
+    ACCESS_LOST = "access_lost", _("The member left the room or may not read it any more.")
+    CONNECTED = "connected", _("The member was online.")
+    USER_INACTIVE = "user_inactive", _("The account was deactivated.")
+    PUSH_DISABLED = "push_disabled", _("Push notifications were turned off.")
+    EMAIL_DISABLED = "email_disabled", _("E-mail notifications were turned off.")
+    NO_DEVICE = "no_device", _("No device of the member was left.")
+    NO_EMAIL = "no_email", _("The member had no verified address left.")
+    TOKEN_DEAD = "token_dead", _("The push service does not know the device any more.")
+    REFUSED = "refused", _("It was refused for good.")
+    UNAUTHORIZED = "unauthorized", _("The credentials were refused.")
+    GAVE_UP = "gave_up", _("No try succeeded; given up after the last retry.")
+    MISCONFIGURED = "misconfigured", _("Server notifications are misconfigured.")
+    NO_ROUTE = "no_route", _("The gateway is off, and there is no other way to the device.")
+    NOT_BUILT = "not_built", _("Its content could not be built; the log holds the error.")

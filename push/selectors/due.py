@@ -1,0 +1,49 @@
+"""Reading what is due, always through the partial indexes and never over the whole due set."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from push.models import WAITING, Decision, Notification, State
+
+
+def claims_alive(at: datetime) -> QuerySet[Notification]:
+    """Return the items whose claim holds at the moment `at`."""
+    return Notification.objects.filter(state=State.CLAIMED, claimed_until__gt=at)
+
+
+def claims_expired(at: datetime) -> QuerySet[Notification]:
+    """Return the items whose claim has ended without a result: their worker is gone."""
+    return Notification.objects.filter(state=State.CLAIMED, claimed_until__lte=at)
+
+
+def waiting_of_free_users(at: datetime) -> QuerySet[Notification]:
+    """Return the waiting items, due or not, earliest first, of users whom no worker serves at the moment `at`."""
+    served = claims_alive(at).filter(user=OuterRef("user"))
+    return Notification.objects.filter(~Exists(served), state__in=WAITING).order_by("due_at")
+
+
+def due_users(at: datetime, *, rows: int, without: Collection[int] = ()) -> list[int]:
+    """Return the keys of users with something due, from the first `rows` due items only, longest due first."""
+    due = waiting_of_free_users(at).filter(due_at__lte=at).exclude(user__in=without)
+    return list(dict.fromkeys(due.values_list("user_id", flat=True)[:rows]))
+
+
+def due_next(at: datetime) -> tuple[int, datetime] | None:
+    """Return the key and due time of the free users' item that is due first, be it in the past or the future."""
+    return waiting_of_free_users(at).values_list("pk", "due_at").first()
+
+
+def decision_next(at: datetime) -> int | None:
+    """Return the key of a decision that has been waiting for a worker at the moment `at`, if there is one."""
+    pending = Decision.objects.filter(decided_at=None, retry_at__lte=at, accepted_at__lte=at)
+    return pending.order_by("retry_at").values_list("pk", flat=True).first()
+
+
+def work_waits(at: datetime) -> bool:
+    """Return whether a worker is needed: something is due that nobody serves, or a claim was left behind."""
+    head = due_next(at)
+    return (head is not None and head[1] <= at) or claims_expired(at).exists()

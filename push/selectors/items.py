@@ -1,0 +1,140 @@
+"""Reading everything that sending a claimed notification depends on, as it stands now, a round of items at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import F, OuterRef, Subquery, Sum
+
+from preferences.models import AccountsSettings
+from push.models import Channel, Device, EndReason, Notification, PushSettings
+from workspace.models import Connection, EmailAddress, Room, Subscription, User
+from workspace.selectors.permissions import users_permitted
+from workspace.selectors.presence import connection_expression
+
+VIEW_DIRECT = "workspace.view_d_room"
+
+
+@dataclass(slots=True)
+class Item:
+    """A claimed notification with what stands now of its message, room, member, and ways to reach them."""
+
+    notification: Notification
+    subscription: Subscription | None
+    connection: str
+    always_display_mobile: bool
+    may_view_directs: bool
+    badge: int = 0
+    devices: list[Device] = field(default_factory=list)
+    address: str = ""
+
+    @property
+    def key(self) -> int:
+        return self.notification.pk
+
+    @property
+    def user(self) -> User:
+        return self.notification.user
+
+    @property
+    def room(self) -> Room:
+        return self.notification.room
+
+    @property
+    def is_email(self) -> bool:
+        return self.notification.channel == Channel.EMAIL
+
+
+def items_load(*, keys: Collection[int], token: str, at: datetime) -> list[Item]:
+    """Return the items that `token` holds, in order of creation; one whose room is gone is left out."""
+    membership = Subscription.objects.filter(room=OuterRef("room"), user=OuterRef("user"))
+    rows = list(
+        Notification.objects.filter(pk__in=keys, claimed_by=token)
+        .select_related("user", "room", "message__sender", "message__parent")
+        .annotate(
+            connection=connection_expression(at, "user__presence__"),
+            always_display=F("user__preferences__always_display_mobile"),
+            subscription_key=Subquery(membership.values("pk")),
+        )
+        .order_by("pk")
+    )
+    subscriptions = Subscription.objects.in_bulk([row.subscription_key for row in rows])
+    viewers = direct_viewers(rows)
+    badges = unread_sums({row.user_id for row in rows if row.channel == Channel.PUSH})
+    devices = devices_of({row.user_id for row in rows if row.channel == Channel.PUSH})
+    addresses = addresses_of({row.user_id for row in rows if row.channel == Channel.EMAIL})
+    default = AccountsSettings.current().always_display_mobile
+    return [
+        Item(
+            notification=row,
+            subscription=subscriptions.get(row.subscription_key),
+            connection=row.connection,
+            always_display_mobile=default if row.always_display is None else row.always_display,
+            may_view_directs=row.user_id in viewers,
+            badge=badges.get(row.user_id, 0),
+            devices=devices.get(row.user_id, []),
+            address=addresses.get(row.user_id, ""),
+        )
+        for row in rows
+    ]
+
+
+def direct_viewers(rows: Iterable[Notification]) -> set[int]:
+    """Return those of the direct rooms' members who may view direct messages."""
+    members = {row.user_id for row in rows if row.room.is_direct}
+    return users_permitted(VIEW_DIRECT, users=members) if members else set()
+
+
+def unread_sums(users: Collection[int]) -> dict[int, int]:
+    """Return what each of the users has unread in all rooms: the number on the app's icon."""
+    sums = Subscription.objects.filter(user__in=users).values_list("user").annotate(total=Sum("unread"))
+    return dict(sums.order_by())
+
+
+def devices_of(users: Collection[int]) -> dict[int, list[Device]]:
+    """Return the users' devices that pushes are sent to."""
+    devices: dict[int, list[Device]] = defaultdict(list)
+    for device in Device.objects.filter(user__in=users, disabled_at=None).order_by("pk"):
+        devices[device.user_id].append(device)
+    return devices
+
+
+def addresses_of(users: Collection[int]) -> dict[int, str]:
+    """Return the address that each user's mail goes to: the first verified one."""
+    verified = EmailAddress.objects.filter(user__in=users, verified=True).order_by("-pk")
+    return dict(verified.values_list("user_id", "address"))
+
+
+def obstacle_of(item: Item) -> EndReason | None:
+    """Return why the item must not be sent any more, if anything has changed since it was queued (decisions.md)."""
+    message, subscription = item.notification.message, item.subscription
+    if message.deleted_at is not None:
+        return EndReason.MESSAGE_GONE
+    if not item.user.is_active:
+        return EndReason.USER_INACTIVE
+    if subscription is None or (item.room.is_direct and not item.may_view_directs):
+        return EndReason.ACCESS_LOST
+    if subscription.last_seen_at is not None and subscription.last_seen_at >= message.accepted_at:
+        return EndReason.CLEARED_BY_READ
+    return email_obstacle_of(item) if item.is_email else push_obstacle_of(item)
+
+
+def push_obstacle_of(item: Item) -> EndReason | None:
+    """Return what stands in the way of a push."""
+    if not PushSettings.current().enable:
+        return EndReason.PUSH_DISABLED
+    if item.connection == Connection.ONLINE and not item.always_display_mobile:
+        return EndReason.CONNECTED
+    return None if item.devices else EndReason.NO_DEVICE
+
+
+def email_obstacle_of(item: Item) -> EndReason | None:
+    """Return what stands in the way of an e-mail."""
+    if not AccountsSettings.current().allow_email:
+        return EndReason.EMAIL_DISABLED
+    if item.connection == Connection.ONLINE:
+        return EndReason.CONNECTED
+    return None if item.address else EndReason.NO_EMAIL

@@ -1,0 +1,158 @@
+"""The tries to hand a notification to its devices: a row is saved before sending and closed by the answer.
+
+A try that a dead worker left without an answer is taken over by the next owner of the claim: the same row, the same
+number, the same identity. Nobody knows whether it arrived, so it counts as the one try that it was; and the worker
+that lost it, should it be alive after all, finds the row in other hands and cannot record its answer.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from push.models import DEFINITE, Answer, Attempt, Device, EndReason, State
+from push.transports.answers import DETAIL_LENGTH, SendAnswer, retry_wait
+
+# How a notification ends that no device accepted, in the order in which it is told: the first of these that occurred.
+FAILURES = (
+    (Answer.RETRY, State.FAILED, EndReason.GAVE_UP),
+    (Answer.UNAUTHORIZED, State.FAILED, EndReason.UNAUTHORIZED),
+    (Answer.REFUSED, State.FAILED, EndReason.REFUSED),
+    (Answer.DEAD, State.DROPPED, EndReason.TOKEN_DEAD),
+)
+ERROR_WORDS = {
+    Answer.DEAD: "The push service does not know this token any more",
+    Answer.REFUSED: "The push was refused",
+    Answer.UNAUTHORIZED: "The workspace's credentials were refused",
+    Answer.RETRY: "No answer that settles it; it is tried again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where a notification stands after its tries; `due_at` is set while one is still to be repeated."""
+
+    state: State
+    reason: str = ""
+    due_at: datetime | None = None
+
+
+class History:
+    """The tries of some notifications: the last one per notification and device (None: by e-mail)."""
+
+    def __init__(self, attempts: Iterable[Attempt]) -> None:
+        self._last: dict[int, dict[int | None, Attempt]] = defaultdict(dict)
+        for attempt in sorted(attempts, key=lambda attempt: attempt.number):
+            self.add(attempt)
+
+    def add(self, attempt: Attempt) -> None:
+        self._last[attempt.notification_id][attempt.device_id] = attempt
+
+    def next_try(self, notification: int, device: int | None, *, token: str, now: datetime) -> Attempt | None:
+        """Return the try that has to be made now, new or taken over; None when none has."""
+        last = self._last[notification].get(device)
+        if last is not None and last.answer == Answer.SENDING:
+            last.claimed_by, last.started_at = token, now
+            return last
+        if last is not None and (last.answer in DEFINITE or last.retry_at is None or last.retry_at > now):
+            return None
+        number = last.number + 1 if last else 1
+        return Attempt(notification_id=notification, device_id=device, number=number, claimed_by=token, started_at=now)
+
+    def outcome(self, notification: int, devices: Sequence[int | None]) -> Outcome:
+        """Return where the notification stands; only `devices`, those still enabled, are worth waiting for."""
+        tries = self._last[notification]
+        pending = [
+            attempt.retry_at
+            for device, attempt in tries.items()
+            if device in devices and attempt.answer == Answer.RETRY and attempt.retry_at
+        ]
+        if pending:
+            return Outcome(State.RETRYING, due_at=min(pending))
+        answers = {attempt.answer for attempt in tries.values()}
+        if Answer.ACCEPTED in answers:
+            return Outcome(State.SENT)
+        for answer, state, reason in FAILURES:
+            if answer in answers:
+                return Outcome(state, reason)
+        return Outcome(State.DROPPED, EndReason.NO_DEVICE)
+
+
+def history_of(notifications: Iterable[int]) -> History:
+    """Return the tries of these notifications so far."""
+    return History(Attempt.objects.filter(notification__in=notifications))
+
+
+def attempts_open(*, attempts: Sequence[Attempt], token: str, now: datetime) -> set[int]:
+    """Save the tries that are about to be made and return their keys.
+
+    Those taken over pass into the hands of `token`, but for one whose former owner has just recorded its answer.
+    """
+    old = {attempt.pk: attempt for attempt in attempts if attempt.pk is not None}
+    new = Attempt.objects.bulk_create([attempt for attempt in attempts if attempt.pk is None])
+    opened = {attempt.pk for attempt in new}
+    if old:
+        unanswered = Attempt.objects.filter(pk__in=old, answer=Answer.SENDING)
+        unanswered.update(claimed_by=token, started_at=now)
+        opened.update(unanswered.filter(claimed_by=token).values_list("pk", flat=True))
+    for key in old.keys() - opened:
+        old[key].refresh_from_db()
+    return opened
+
+
+def attempts_close(*, answers: Sequence[tuple[Attempt, SendAnswer]], token: str, now: datetime) -> None:
+    """Record the answers, each only while its try is still in the hands of `token`."""
+    alike: dict[SendAnswer, list[Attempt]] = defaultdict(list)
+    for attempt, answer in answers:
+        attempt.answer, attempt.finished_at = answer.answer, now
+        if answer.answer == Answer.RETRY:
+            wait = retry_wait(attempt.number, answer.retry_after)
+            attempt.retry_at = now + wait if wait is not None else None
+            attempt_update([attempt], answer, token=token)
+        else:
+            alike[answer].append(attempt)
+    for answer, attempts in alike.items():
+        attempt_update(attempts, answer, token=token)
+
+
+def attempt_update(attempts: Sequence[Attempt], answer: SendAnswer, *, token: str) -> None:
+    """Write one answer to the tries that got it; they share the moment of its repetition."""
+    held = Attempt.objects.filter(pk__in=[attempt.pk for attempt in attempts], claimed_by=token, answer=Answer.SENDING)
+    held.update(
+        answer=answer.answer,
+        status=answer.status,
+        detail=answer.detail[:DETAIL_LENGTH],
+        finished_at=attempts[0].finished_at,
+        retry_at=attempts[0].retry_at,
+    )
+
+
+def devices_note(*, answers: Sequence[tuple[Device, SendAnswer]], sent_at: datetime, now: datetime) -> None:
+    """Record on the devices what was said of them.
+
+    A dead token's device is disabled, unless its app has presented the token again since `sent_at`.
+    """
+    accepted = [device.pk for device, answer in answers if answer.answer == Answer.ACCEPTED]
+    Device.objects.filter(pk__in=accepted).update(last_accepted_at=now, last_error="")
+    alike: dict[str, list[Device]] = defaultdict(list)
+    for device, answer in answers:
+        if answer.answer != Answer.ACCEPTED:
+            alike[error_words(answer)].append(device)
+    for words, devices in alike.items():
+        Device.objects.filter(pk__in=[device.pk for device in devices]).update(last_error=words)
+    dead = [device for device, answer in answers if answer.answer == Answer.DEAD]
+    same_token = Q(token_digest__in=[device.token_digest for device in dead], registered_at__lte=sent_at)
+    Device.objects.filter(same_token, pk__in=[device.pk for device in dead], disabled_at=None).update(
+        disabled_at=now, disabled_reason=ERROR_WORDS[Answer.DEAD] + "."
+    )
+
+
+def error_words(answer: SendAnswer) -> str:
+    """Return an answer that was no acceptance in words, for the device's page."""
+    status = f" (HTTP {answer.status})" if answer.status else ""
+    detail = f": {answer.detail}" if answer.detail else "."
+    return f"{ERROR_WORDS[answer.answer]}{status}{detail}"[:DETAIL_LENGTH]

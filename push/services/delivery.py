@@ -1,0 +1,185 @@
+"""Sending one round: the next item of each claimed user, re-checked, built, sent together, and recorded."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils import timezone
+
+from push.content.mail import email_of
+from push.content.options import push_content
+from push.models import Attempt, Device, EndReason, State
+from push.selectors.items import Item, items_load, obstacle_of
+from push.selectors.routes import route_current
+from push.services.attempts import History, Outcome, attempts_close, attempts_open, devices_note, history_of
+from push.services.queue import items_finish
+from push.transports.answers import SendAnswer
+from push.transports.email import email_send
+from push.transports.engine import engine_current
+from push.transports.gateway import GatewayPush, GatewayRoute, gateway_send
+
+log = logging.getLogger(__name__)
+
+
+EMAILS_TOGETHER = 20
+
+
+@dataclass(slots=True)
+class Parcel:
+    """One try about to be made: a push to one device, or an e-mail."""
+
+    attempt: Attempt
+    device: Device | None = None
+    push: GatewayPush | None = None
+    email: EmailMessage | None = None
+
+
+@dataclass(slots=True)
+class Shipment:
+    """An item with the tries that are about to be made for it."""
+
+    item: Item
+    parcels: list[Parcel]
+
+
+@dataclass(slots=True)
+class Round:
+    """What is sent of one round's items, and how those ended that nothing is sent of."""
+
+    token: str
+    started_at: datetime
+    history: History
+    route: GatewayRoute | EndReason
+    shipments: list[Shipment] = field(default_factory=list)
+    ended: list[tuple[int, Outcome]] = field(default_factory=list)
+
+    def batches(self) -> Iterator[list[Shipment]]:
+        """Yield what is sent and recorded together: all pushes, then the e-mails in small numbers."""
+        pushes = [shipment for shipment in self.shipments if not shipment.item.is_email]
+        emails = [shipment for shipment in self.shipments if shipment.item.is_email]
+        starts = range(0, len(emails), EMAILS_TOGETHER)
+        yield from filter(None, [pushes, *(emails[start : start + EMAILS_TOGETHER] for start in starts)])
+
+
+def round_deliver(*, keys: Collection[int], token: str, heartbeat: Callable[[], None]) -> None:
+    """Send the items that `token` holds, one of each user, and record what became of them.
+
+    `heartbeat` is called while waiting for answers.
+    """
+    current = round_prepare(keys=keys, token=token, now=timezone.now())
+    round_open(current)
+    for batch in current.batches():
+        parcels = [parcel for shipment in batch for parcel in shipment.parcels]
+        answers = parcels_send(parcels, route=current.route, heartbeat=heartbeat)
+        batch_record(current, batch, answers)
+
+
+def round_prepare(*, keys: Collection[int], token: str, now: datetime) -> Round:
+    """Read the items anew, end those that must not be sent any more, and build what is sent of the others."""
+    items = items_load(keys=keys, token=token, at=now)
+    current = Round(token, now, history_of([item.key for item in items]), route_current())
+    gone = set(keys) - {item.key for item in items}
+    current.ended += [(key, Outcome(State.DROPPED, EndReason.ACCESS_LOST)) for key in gone]
+    for item in items:
+        if ending := ending_of(item, current.route):
+            current.ended.append((item.key, ending))
+        else:
+            item_prepare(current, item)
+    return current
+
+
+def ending_of(item: Item, route: GatewayRoute | EndReason) -> Outcome | None:
+    """Return how the item ends without being sent; None when it is to be sent."""
+    if obstacle := obstacle_of(item):
+        return Outcome(State.DROPPED, obstacle)
+    if not item.is_email and isinstance(route, EndReason):
+        return Outcome(State.FAILED, route)
+    return None
+
+
+def item_prepare(current: Round, item: Item) -> None:
+    """Put what has to be sent of an item now into the round; an item whose content fails to build fails alone."""
+    try:
+        parcels = email_parcels(current, item) if item.is_email else push_parcels(current, item)
+    except Exception:
+        log.exception("The content of notification %s could not be built.", item.key)
+        current.ended.append((item.key, Outcome(State.FAILED, EndReason.NOT_BUILT)))
+        return
+    current.shipments.append(Shipment(item, parcels))
+
+
+def push_parcels(current: Round, item: Item) -> list[Parcel]:
+    """Return a push for each device without a definite answer whose time has come."""
+    content = push_content(item)
+    parcels = []
+    for device in item.devices:
+        attempt = current.history.next_try(item.key, device.pk, token=current.token, now=current.started_at)
+        if attempt:
+            push = GatewayPush(service=device.type, token=device.token, options=content.options_for(device))
+            parcels.append(Parcel(attempt, device=device, push=push))
+    return parcels
+
+
+def email_parcels(current: Round, item: Item) -> list[Parcel]:
+    """Return the item's e-mail, unless it was answered for or its time has not come."""
+    attempt = current.history.next_try(item.key, None, token=current.token, now=current.started_at)
+    return [Parcel(attempt, email=email_of(item))] if attempt else []
+
+
+@transaction.atomic
+def round_open(current: Round) -> None:
+    """Save the tries before anything is sent, and how the other items ended."""
+    attempts = [parcel.attempt for shipment in current.shipments for parcel in shipment.parcels]
+    opened = attempts_open(attempts=attempts, token=current.token, now=current.started_at)
+    for shipment in current.shipments:
+        shipment.parcels = [parcel for parcel in shipment.parcels if parcel.attempt.pk in opened]
+    outcomes_write(current.ended, token=current.token)
+
+
+def parcels_send(
+    parcels: Sequence[Parcel], *, route: GatewayRoute | EndReason, heartbeat: Callable[[], None]
+) -> list[tuple[Parcel, SendAnswer]]:
+    """Send everything, pushes and e-mails, and return the answers."""
+    pushed = [parcel for parcel in parcels if parcel.push]
+    mailed = [parcel for parcel in parcels if parcel.email]
+    answers = email_send([parcel.email for parcel in mailed if parcel.email], heartbeat=heartbeat)
+    if pushed and isinstance(route, GatewayRoute):
+        pushes = [parcel.push for parcel in pushed if parcel.push]
+        answers += gateway_send(pushes, route=route, engine=engine_current(), heartbeat=heartbeat)
+    return list(zip(mailed + pushed, answers, strict=True))
+
+
+@transaction.atomic
+def batch_record(current: Round, batch: Sequence[Shipment], answers: Sequence[tuple[Parcel, SendAnswer]]) -> None:
+    """Close the tries by their answers, note them on the devices, and write where each item stands now."""
+    now = timezone.now()
+    attempts_close(answers=[(parcel.attempt, answer) for parcel, answer in answers], token=current.token, now=now)
+    devices_note(
+        answers=[(parcel.device, answer) for parcel, answer in answers if parcel.device],
+        sent_at=current.started_at,
+        now=now,
+    )
+    for parcel, _answer in answers:
+        current.history.add(parcel.attempt)
+    outcomes_write([(item.key, outcome_of(current, item)) for item in (one.item for one in batch)], token=current.token)
+
+
+def outcome_of(current: Round, item: Item) -> Outcome:
+    """Return where the item stands after its tries."""
+    targets: list[int | None] = [None] if item.is_email else [device.pk for device in item.devices]
+    return current.history.outcome(item.key, targets)
+
+
+def outcomes_write(outcomes: Iterable[tuple[int, Outcome]], *, token: str) -> None:
+    """Write the states of items, as far as `token` still holds them."""
+    alike: dict[Outcome, list[int]] = defaultdict(list)
+    for key, outcome in outcomes:
+        alike[outcome].append(key)
+    for outcome, keys in alike.items():
+        items_finish(keys=keys, token=token, state=outcome.state, reason=outcome.reason, due_at=outcome.due_at)

@@ -1,0 +1,45 @@
+"""Sending what is due: claim users, send their items in order of creation, until nothing is due."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+from django.utils import timezone
+
+from push.selectors.due import work_waits
+from push.services.claims import Claim, claim_extend, claim_narrow, claim_release, users_claim
+from push.services.delivery import round_deliver
+
+USERS_PER_CLAIM = 200
+# A run ends after this many seconds, so that what waits behind it in the broker's queue gets its turn.
+RUN_SECONDS = 15
+
+
+def due_dispatch() -> bool:
+    """Send what is due; returns False if the time was up before nothing was due any more.
+
+    Any number of workers may do this at once.
+    """
+    end = time.monotonic() + RUN_SECONDS
+    while work_waits(timezone.now()) and (claim := users_claim(limit=USERS_PER_CLAIM, now=timezone.now())):
+        claim_dispatch(claim=claim, end=end)
+        if time.monotonic() > end:
+            return False
+    return True
+
+
+def claim_dispatch(*, claim: Claim, end: float) -> None:
+    """Send a claim's items: the users' next items together, round by round, each user's in order of creation.
+
+    What is left at the moment `end` (of the monotonic clock) goes back into the queue.
+    """
+    while claim.items:
+        if time.monotonic() > end:
+            claim_release(claim=claim)
+            return
+        claim_extend(claim=claim)
+        keys = [of_user[0] for of_user in claim.items.values()]
+        if keys:
+            round_deliver(keys=keys, token=claim.token, heartbeat=partial(claim_extend, claim=claim))
+        claim_narrow(claim, set(claim.keys).difference(keys))
