@@ -8,7 +8,6 @@ What a condition may ask of a member is named in :func:`push.rules.members.membe
 from __future__ import annotations
 
 from django.db.models import Q
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from preferences.models import Level
@@ -177,14 +176,3 @@ RULES: tuple[Rule, ...] = (
 )
 
 RULES_BY_CODE = {rule.code: rule for rule in RULES}
-
-# Why an item that a rule decided to send was not queued or did not leave: codes of the queue, not of a rule.
-DELAY_NEVER = "delay_never"
-MESSAGE_GONE = "message_gone"
-CLEARED_BY_READ = "cleared_by_read"
-
-
-def sentence_of(code: str) -> Promise | None:
-    """Return what the rule's code means to people."""
-    rule = RULES_BY_CODE.get(code)
-    return rule.sentence if rule else None

@@ -18,7 +18,7 @@ def insert_select(model: type[models.Model], source: QuerySet[Any], values: dict
     for field in model._meta.concrete_fields:
         if not field.primary_key:
             default = Value(field.get_default(), output_field=field)
-            columns[field.column] = values.get(field.name, default)
+            columns[str(field.column)] = values.get(field.name, default)
     aliases = [f"column_{name}" for name in columns]
     selected = source.annotate(**dict(zip(aliases, columns.values(), strict=True))).values_list(*aliases)
     select, parameters = selected.query.sql_with_params()

@@ -9,6 +9,9 @@ from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, Value
 
 from workspace.models import Connection
 
+# Counted in place of the rule's code for members to whom it would send, but for whom nothing is ever queued.
+DELAY_NEVER = "delay_never"
+
 
 def delays() -> dict[str, int]:
     """Return the delay of each connection in seconds; a negative one means that nothing is queued."""

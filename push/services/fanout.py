@@ -10,13 +10,13 @@ from django.db import transaction
 from django.db.models import Case, CharField, Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from push.models import Channel, Decision, Event, Notification, State
+from push.models import Channel, Decision, EndReason, Event, Notification, State
 from push.rules.facts import MessageFacts, facts_of
 from push.rules.members import members_of
 from push.rules.reading import Reading, table_read
-from push.rules.table import CLEARED_BY_READ, DELAY_NEVER, MESSAGE_GONE, RULES_BY_CODE
+from push.rules.table import RULES_BY_CODE
 from push.services.bulk import insert_select
-from push.services.due import due_expression, never_queued
+from push.services.due import DELAY_NEVER, due_expression, never_queued
 from push.tasks import wake
 from workspace.services.reading import unread_count_add
 
@@ -78,7 +78,7 @@ def decision_take(*, decision: Decision) -> None:
     facts = facts_of(message, event=decision.event, accepted_at=decision.accepted_at)
     if message.deleted_at is not None:
         members = members_of(facts).count()
-        decision.counts = {channel: {MESSAGE_GONE: members} for channel in Channel.values}
+        decision.counts = {channel: {EndReason.MESSAGE_GONE.value: members} for channel in Channel.values}
     else:
         if decision.event == Event.POSTED:
             unread_count_add(message=message)
@@ -125,8 +125,7 @@ def notifications_insert(*, facts: MessageFacts, channel: Channel, reading: Read
     notified = (
         members_of(facts)
         .alias(code=reading.code())
-        .filter(code__in=reading.sending_codes)
-        .exclude(connection__in=never_queued())
+        .filter(~Q(connection__in=never_queued()), code__in=reading.sending_codes)
     )
     has_read = Q(last_seen_at__gte=facts.accepted_at)
     return insert_select(
@@ -139,7 +138,7 @@ def notifications_insert(*, facts: MessageFacts, channel: Channel, reading: Read
             "channel": Value(channel.value),
             "rule": F("code"),
             "state": text_case(has_read, State.DROPPED, State.QUEUED),
-            "reason": text_case(has_read, CLEARED_BY_READ, ""),
+            "reason": text_case(has_read, EndReason.CLEARED_BY_READ, ""),
             "created_at": Value(now, output_field=DateTimeField()),
             "due_at": due_expression(facts.accepted_at),
             "finished_at": Case(When(has_read, then=Value(now)), default=None, output_field=DateTimeField()),

@@ -1,0 +1,20 @@
+"""What the reason codes of notifications and decisions mean to people."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from push.models import EndReason
+from push.rules.table import RULES_BY_CODE
+from push.services.due import DELAY_NEVER
+
+
+def reason_sentence(code: str) -> str:
+    """Return the sentence for a rule's code, an end reason or a count's code; an unknown code stands for itself."""
+    if code in RULES_BY_CODE:
+        return str(RULES_BY_CODE[code].sentence)
+    if code in EndReason.values:
+        return str(EndReason(code).label)
+    if code == DELAY_NEVER:
+        return _("Nothing is queued for members whose connection was such (NOTIFY_DELAY_ONLINE, _AWAY, _OFFLINE).")
+    return code
