@@ -2,27 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-NAVIGATION: list[dict[str, Any]] = []
+
+def viewer_of(app: str, model: str) -> Callable[[HttpRequest], bool]:
+    """Return what tells whether the reader may see the model's rows."""
+    return lambda request: request.user.has_perm(f"{app}.view_{model}")
 
 
-def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the sidebar: the parts listed here, and the settings' part, which follows from their declarations."""
-    from workspace.pages.settings.navigation import settings_navigation
+def listed(title: str | Promise, icon: str, app: str, model: str) -> dict[str, Any]:
+    """Return the sidebar's link to a model's list, shown to those who may see its rows."""
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{app}_{model}_changelist"),
+        "permission": viewer_of(app, model),
+    }
 
-    return [*NAVIGATION, settings_navigation(request)]
 
+NAVIGATION: list[dict[str, Any]] = [
+    {"items": [{"title": _("Dashboard"), "icon": "space_dashboard", "link": reverse_lazy("admin:index")}]},
+    {
+        "title": _("Notifications"),
+        "items": [
+            listed(_("Notifications"), "notifications", "push", "notification"),
+            listed(_("Attempts"), "send_to_mobile", "push", "attempt"),
+            listed(_("Decisions"), "rule", "push", "decision"),
+            listed(_("Devices"), "devices", "push", "device"),
+            listed(_("Sandbox pushes"), "science", "push", "sandboxpush"),
+        ],
+    },
+    {
+        "title": _("People"),
+        "items": [
+            listed(_("Users"), "person", "workspace", "user"),
+            listed(_("Roles"), "shield_person", "auth", "group"),
+            listed(_("Presences"), "sensors", "workspace", "presence"),
+            listed(_("Failed sign-ins"), "lock_clock", "axes", "accessattempt"),
+        ],
+    },
+    {
+        "title": _("Rooms"),
+        "items": [
+            listed(_("Rooms"), "forum", "workspace", "room"),
+            listed(_("Subscriptions"), "groups", "workspace", "subscription"),
+            listed(_("Messages"), "chat", "workspace", "message"),
+        ],
+    },
+    {
+        "title": _("Cloud"),
+        "items": [
+            listed(_("Cloud connection"), "cloud_done", "cloud", "cloudconnection"),
+            listed(_("Registered workspaces"), "domain", "cloud", "registeredworkspace"),
+        ],
+    },
+]
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Callboard",
     "SITE_HEADER": "Callboard",
+    "SITE_SUBHEADER": _("Administration"),
     "SITE_SYMBOL": "campaign",
-    "SIDEBAR": {
-        "show_search": True,
-        "show_all_applications": True,
-        "navigation": "workspace.config.unfold.navigation",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "8px",
+    "DASHBOARD_CALLBACK": "push.admin.dashboard.dashboard_context",
+    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": NAVIGATION},
+    "COLORS": {
+        "primary": {
+            "50": "oklch(96.2% .018 272.314)",
+            "100": "oklch(93% .034 272.788)",
+            "200": "oklch(87% .065 274.039)",
+            "300": "oklch(78.5% .115 274.713)",
+            "400": "oklch(67.3% .182 276.935)",
+            "500": "oklch(58.5% .233 277.117)",
+            "600": "oklch(51.1% .262 276.966)",
+            "700": "oklch(45.7% .24 277.023)",
+            "800": "oklch(39.8% .195 277.366)",
+            "900": "oklch(35.9% .144 278.697)",
+            "950": "oklch(25.7% .09 281.288)",
+        },
     },
 }

@@ -113,6 +113,13 @@ class Section:
     settings: list[SettingView] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
 
+    @property
+    def unmet(self) -> list[Requirement]:
+        """Return what all settings of the section lack alike, to be said once instead of beside each."""
+        lacks = [[(other.entry.id, other.wanted) for other in view.unmet] for view in self.settings]
+        shared = len(lacks) > 1 and all(lack == lacks[0] for lack in lacks)
+        return self.settings[0].unmet if shared else []
+
 
 def setting_url(entry: RegisteredSetting) -> str:
     """Return where on the screens the setting stands."""
