@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -59,6 +60,16 @@ def two_lines(first: Any, second: Any) -> SafeString:
 def code(text: str) -> SafeString | str:
     """Return a technical text in a fixed-width face."""
     return format_html('<span class="font-mono text-xs break-all">{}</span>', text) if text else EMPTY
+
+
+def json_block(value: Any) -> SafeString:
+    """Return JSON, set out to be read."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+    return format_html(
+        '<pre class="bg-base-50 border border-base-200 font-mono overflow-x-auto p-3 rounded-default text-xs '
+        'whitespace-pre-wrap break-all dark:bg-white/[.02] dark:border-base-800">{}</pre>',
+        text,
+    )
 
 
 def person(user: User) -> SafeString:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial, wraps
 from types import MethodType
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -24,6 +24,8 @@ from unfold.enums import ActionVariant
 from workspace.errors import ApplicationError
 
 ROWS_SHOWN = 20
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +121,7 @@ def confirmation_page(
     action: ConfirmedAction, model_admin: Any, request: HttpRequest, rows: list[Any]
 ) -> TemplateResponse:
     """Return the page that asks before a list's chosen rows are acted upon."""
-    request.current_app = model_admin.admin_site.name  # type: ignore[attr-defined]
+    request.current_app = model_admin.admin_site.name
     context = {
         **model_admin.admin_site.each_context(request),
         "title": action.title,
@@ -145,6 +147,12 @@ def redirect_to_page(request: HttpRequest, row: Model) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": url})
     return HttpResponseRedirect(url)
+
+
+def page_dialog(**options: Any) -> Callable[[FunctionT], FunctionT]:
+    """Return unfold's decorator for a page's own action, without losing the function's type."""
+    decorator: Callable[[FunctionT], FunctionT] = unfold_action(**options)
+    return decorator
 
 
 def page_action(action: ConfirmedAction) -> Any:

@@ -58,7 +58,8 @@ class MessageAdmin(ReadOnlyAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
-        return super().get_queryset(request).prefetch_related("mentioned_users")
+        messages: QuerySet[Message] = super().get_queryset(request)
+        return messages.prefetch_related("mentioned_users")
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         columns = list(super().get_list_display(request))

@@ -28,7 +28,7 @@ class ConnectionFilter(DropdownFilter):  # type: ignore[misc]
     def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[Any]:
         return list(Connection.choices)
 
-    def queryset(self, _request: HttpRequest, queryset: QuerySet[Presence]) -> QuerySet[Presence]:
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(connection=self.value()) if self.value() else queryset
 
 

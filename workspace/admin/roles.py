@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,12 @@ BUILT_IN = (ADMIN, USER)
 admin.site.unregister(Group)
 
 
+def rows_of_group(through: type[Model]) -> Coalesce:
+    """Return the count of a group's rows in a many-to-many table, by itself: joining two would multiply them."""
+    counted = through._default_manager.filter(group=OuterRef("pk")).order_by().values("group").annotate(n=Count("pk"))
+    return Coalesce(Subquery(counted.values("n")), 0)
+
+
 @admin.register(Group)
 class RoleAdmin(ModelAdmin):
     """Roles are what permissions are given through; the two that every workspace has keep their names."""
@@ -31,10 +38,9 @@ class RoleAdmin(ModelAdmin):
     fields = ("name", "permissions")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(member_count=Count("user", distinct=True), held_count=Count("permissions", distinct=True))
+        groups: QuerySet[Group] = super().get_queryset(request)
+        return groups.annotate(
+            member_count=rows_of_group(User.groups.through), held_count=rows_of_group(Group.permissions.through)
         )
 
     def get_readonly_fields(self, _request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:

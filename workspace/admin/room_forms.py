@@ -25,7 +25,7 @@ def people_named(text: str) -> list[User]:
     Raises ValidationError naming those that no account has.
     """
     names = {name.lstrip("@").lower() for name in text.replace(",", " ").split()}
-    found = list(User.objects.alias(lowered=Lower("username")).filter(lowered__in=names))
+    found: list[User] = list(User.objects.alias(lowered=Lower("username")).filter(lowered__in=names))
     unknown = names - {user.username.lower() for user in found}
     if unknown:
         raise ValidationError(_("Nobody is called: %(names)s."), params={"names": ", ".join(sorted(unknown))})

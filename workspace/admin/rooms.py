@@ -11,13 +11,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RangeDateTimeFilter
-from unfold.decorators import action
 from unfold.forms import BaseDialogForm
 
 from workspace.admin import labels
 from workspace.admin.base import ModelAdmin
 from workspace.admin.columns import change_link, label, moment, two_lines
-from workspace.admin.confirmation import ConfirmedAction, redirect_to_page
+from workspace.admin.confirmation import ConfirmedAction, page_dialog, redirect_to_page
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.admin.room_forms import PeopleField, RoomCreationForm
 from workspace.models import Message, Room, RoomType, Subscription
@@ -98,17 +97,15 @@ class RoomAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
         of_direct = Subscription.objects.filter(room__type=RoomType.DIRECT).select_related("user")
-        return (
-            super()
-            .get_queryset(request)
-            .prefetch_related(Prefetch("subscriptions", queryset=of_direct, to_attr="direct_members"))
-        )
+        rooms: QuerySet[Room] = super().get_queryset(request)
+        return rooms.prefetch_related(Prefetch("subscriptions", queryset=of_direct, to_attr="direct_members"))
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is not None:
             return super().get_form(request, obj, change, **kwargs)
-        form = super().get_form(request, obj, change, form=RoomCreationForm, **kwargs)
-        return type(form)(form.__name__, (form,), {"creator": request.user})
+        form: Any = super().get_form(request, obj, change, form=RoomCreationForm, **kwargs)
+        form.creator = request.user
+        return form
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
         shown = super().get_actions_detail(request, object_id)
@@ -133,7 +130,7 @@ class RoomAdmin(ModelAdmin):
         obj.pk = form.create().pk
         obj.refresh_from_db()
 
-    @action(
+    @page_dialog(
         description=_("Add people"),
         url_path="add-people",
         permissions=["change"],
@@ -144,7 +141,7 @@ class RoomAdmin(ModelAdmin):
             "form_class": AddPeopleForm,
             "form_submit_text": _("Add"),
         },
-    )  # type: ignore[misc]
+    )
     def add_people(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         """Let people into the room, whoever has the dialog's permission being no member themselves."""
         room = self.get_object(request, object_id)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -26,7 +27,10 @@ from workspace.services.roles import ADMIN
 
 if TYPE_CHECKING:
     from django.contrib.auth.forms import AdminPasswordChangeForm
+
+    BaseUserAdmin = DjangoUserAdmin[User]
 else:
+    BaseUserAdmin = DjangoUserAdmin
     from unfold.forms import AdminPasswordChangeForm
 
 
@@ -39,7 +43,7 @@ class EmailAddressInline(BaseTabularInline):
 
 
 @admin.register(User)
-class UserAdmin(ModelAdmin, DjangoUserAdmin):
+class UserAdmin(ModelAdmin, BaseUserAdmin):
     """Accounts are created, changed and deactivated here, and never deleted: what they wrote must stay theirs."""
 
     form = AccountChangeForm
@@ -83,7 +87,7 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
             icon="person_off",
             is_dangerous=True,
             applies=lambda user: user.is_active,
-            run=lambda request, user: user_deactivate(user=user, by=request.user),
+            run=lambda request, user: user_deactivate(user=user, by=signed_in(request)),
         ),
         ConfirmedAction(
             name="activate",
@@ -99,9 +103,8 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         now = timezone.now()
         presences = Presence.objects.annotate(connection=connection_expression(now), chosen=status_expression(now))
-        return (
-            super().get_queryset(request).prefetch_related("groups", "emails", Prefetch("presence", queryset=presences))
-        )
+        users: QuerySet[User] = super().get_queryset(request)
+        return users.prefetch_related("groups", "emails", Prefetch("presence", queryset=presences))
 
     def may_act_on(self, request: HttpRequest, row: Model) -> bool:
         return may_manage(request, row)
@@ -116,7 +119,7 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
         fixed = list(super().get_readonly_fields(request, obj))
         if not request.user.has_perm("auth.change_group"):
             fixed += ["groups", "is_staff"]
-        if not (request.user.is_active and getattr(request.user, "is_superuser", False)):
+        if not signed_in(request).is_superuser:
             fixed.append("is_superuser")
         return fixed
 
@@ -170,12 +173,19 @@ class UserAdmin(ModelAdmin, DjangoUserAdmin):
         return moment(user.presence.last_active_at) if hasattr(user, "presence") else moment(None)
 
 
+def signed_in(request: HttpRequest) -> User:
+    """Return the reader, who has an account wherever the administration is open."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
 def may_manage(request: HttpRequest, user: Model | None) -> bool:
     """Return whether the reader may change this account: nobody may change one mightier than their own."""
     if not isinstance(user, User) or user.pk == request.user.pk:
         return True
     if user.is_superuser:
-        return bool(getattr(request.user, "is_superuser", False))
+        return signed_in(request).is_superuser
     return not user.is_staff or request.user.has_perm("auth.change_group")
 
 

@@ -64,6 +64,14 @@ NAVIGATION: list[dict[str, Any]] = [
     },
 ]
 
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the sidebar: the parts listed here, and the settings' part, which follows from their declarations."""
+    from workspace.pages.settings.navigation import settings_navigation
+
+    return [*NAVIGATION, settings_navigation(request)]
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Callboard",
     "SITE_HEADER": "Callboard",
@@ -73,7 +81,11 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
     "DASHBOARD_CALLBACK": "push.admin.dashboard.dashboard_context",
-    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": NAVIGATION},
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": False,
+        "navigation": "workspace.config.unfold.navigation",
+    },
     "COLORS": {
         "primary": {
             "50": "oklch(96.2% .018 272.314)",

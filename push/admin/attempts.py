@@ -1,0 +1,94 @@
+"""The attempts' pages: each try to hand a notification to a device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import (
+    MultipleChoicesDropdownFilter,
+    RangeDateTimeFilter,
+    RangeNumericFilter,
+    SingleNumericFilter,
+)
+
+from push.admin import labels
+from push.models import Attempt, Device
+from workspace.admin.base import ReadOnlyAdmin, ReadOnlyInline
+from workspace.admin.columns import EMPTY, change_link, moment, person
+from workspace.admin.contributions import RelatedLink, contribute
+
+
+class AttemptColumns:
+    """What the list and the inline show alike."""
+
+    @admin.display(description=_("answer"))
+    def told(self, attempt: Attempt) -> SafeString:
+        return labels.answer(attempt)
+
+    @admin.display(description=_("device"))
+    def sent_to(self, attempt: Attempt) -> SafeString | str:
+        if attempt.device is None:
+            return EMPTY
+        return change_link(attempt.device, labels.device_type(attempt.device.type))
+
+    @admin.display(description=_("started"))
+    def started(self, attempt: Attempt) -> SafeString | str:
+        return moment(attempt.started_at)
+
+    @admin.display(description=_("finished"))
+    def ended(self, attempt: Attempt) -> SafeString | str:
+        return moment(attempt.finished_at)
+
+    @admin.display(description=_("next try"))
+    def next_try(self, attempt: Attempt) -> SafeString | str:
+        return moment(attempt.retry_at)
+
+
+class AttemptInline(AttemptColumns, ReadOnlyInline):
+    """A notification's attempts, the latest first."""
+
+    model = Attempt
+    ordering = ("-pk",)
+    fields = readonly_fields = ("sent_to", "number", "told", "status", "detail", "started", "ended", "next_try")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("device", "notification")
+
+
+@admin.register(Attempt)
+class AttemptAdmin(AttemptColumns, ReadOnlyAdmin):
+    """Saved before sending and closed by the answer."""
+
+    list_display = ("item", "recipient", "sent_to", "number", "told", "status", "detail", "next_try")
+    list_display_links = None
+    list_select_related = ("notification__user", "device")
+    list_filter = (
+        ("answer", MultipleChoicesDropdownFilter),
+        ("status", SingleNumericFilter),
+        ("number", RangeNumericFilter),
+        ("started_at", RangeDateTimeFilter),
+        ("retry_at", RangeDateTimeFilter),
+    )
+    search_fields = ("notification__user__username", "detail", "=device__public_id")
+    search_help_text = _("Member, detail or device id")
+    ordering = ("-pk",)
+    sortable_by = ("item",)
+    fieldsets = (
+        (None, {"fields": (("told", "status"), "detail", ("notification", "device"), ("number", "claimed_by"))}),
+        (_("When"), {"fields": (("started_at", "finished_at", "retry_at"),)}),
+    )
+
+    @admin.display(description=_("started"), ordering="pk")
+    def item(self, attempt: Attempt) -> SafeString | str:
+        return change_link(attempt, moment(attempt.started_at))
+
+    @admin.display(description=_("member"))
+    def recipient(self, attempt: Attempt) -> SafeString:
+        return person(attempt.notification.user)
+
+
+contribute(Device, links=[RelatedLink(_("Attempts"), "send_to_mobile", Attempt, "device__id__exact")])

@@ -1,0 +1,137 @@
+"""The administration's first page."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from push.admin import labels
+from push.models import Device, Notification, State
+from push.selectors.dashboard import Day, Queue, devices_by_type, last_day, last_failures, queue_now
+from workspace.admin.columns import change_link, moment, person
+from workspace.admin.contributions import changelist_url
+
+REASONS_SHOWN = 6
+SERIES = (
+    (State.SENT, gettext_lazy("Sent"), "var(--color-primary-600)"),
+    (State.DROPPED, gettext_lazy("Dropped"), "var(--color-base-400)"),
+    (State.FAILED, gettext_lazy("Failed"), "#dc2626"),
+)
+
+
+def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add what the reader may see (unfold's `DASHBOARD_CALLBACK`)."""
+    now = timezone.now()
+    if request.user.has_perm("push.view_notification"):
+        day = last_day(now)
+        context |= {
+            "queue_cards": queue_cards(queue_now(now)),
+            "day_cards": day_cards(day),
+            "day_chart": day_chart(day) if any(day.total(state) for state, *_rest in SERIES) else "",
+            "reasons": reason_rows(day),
+            "failures": failure_table(last_failures(now)),
+            "failures_url": f"{changelist_url(Notification)}?state__exact={State.FAILED}",
+        }
+    if request.user.has_perm("push.view_device"):
+        context |= {"devices": device_rows(), "devices_url": changelist_url(Device)}
+    return context
+
+
+def queue_cards(queue: Queue) -> list[dict[str, Any]]:
+    """Return the figures of the queue."""
+    queued = f"{changelist_url(Notification)}?state__exact={State.QUEUED}&state__exact={State.RETRYING}"
+    oldest = _("oldest for %(time)s") % {"time": timesince(queue.oldest_due)} if queue.oldest_due else _("none late")
+    undecided = _("%(count)d messages to decide upon") % {"count": queue.undecided}
+    return [
+        {"title": _("Waiting"), "figure": queue.waiting, "note": undecided, "icon": "hourglass_top", "url": queued},
+        {"title": _("Due now"), "figure": queue.due, "note": oldest, "icon": "alarm", "url": queued},
+        {
+            "title": _("Being sent"),
+            "figure": queue.sending,
+            "note": _("claimed by a worker"),
+            "icon": "send",
+            "url": f"{changelist_url(Notification)}?state__exact={State.CLAIMED}",
+        },
+    ]
+
+
+def day_cards(day: Day) -> list[dict[str, Any]]:
+    """Return what ended in the last 24 hours, by how it ended."""
+    icons = {State.SENT: "check_circle", State.DROPPED: "filter_alt_off", State.FAILED: "error"}
+    return [
+        {
+            "title": title,
+            "figure": day.total(state),
+            "note": _("in the last 24 hours"),
+            "icon": icons[state],
+            "url": f"{changelist_url(Notification)}?state__exact={state}",
+            "is_bad": state == State.FAILED and day.total(state) > 0,
+        }
+        for state, title, _colour in SERIES
+    ]
+
+
+def day_chart(day: Day) -> str:
+    """Return the day's hours as the data of unfold's bar chart."""
+    return json.dumps(
+        {
+            "labels": [timezone.localtime(hour).strftime("%H:%M") for hour in day.hours],
+            "datasets": [
+                {"label": str(title), "data": day.series(state), "backgroundColor": colour, "stack": "all"}
+                for state, title, colour in SERIES
+            ],
+        }
+    )
+
+
+def reason_rows(day: Day) -> list[dict[str, Any]]:
+    """Return the commonest reasons for which nothing was sent."""
+    total = day.total(State.DROPPED) + day.total(State.FAILED) or 1
+    return [
+        {
+            "sentence": labels.sentence_of(reason) or reason,
+            "code": reason,
+            "count": count,
+            "share": round(100 * count / total),
+            "failed": state == State.FAILED,
+            "url": f"{changelist_url(Notification)}?reason={reason}",
+        }
+        for (state, reason), count in day.reasons.most_common(REASONS_SHOWN)
+    ]
+
+
+def device_rows() -> list[dict[str, Any]]:
+    """Return the devices of each type."""
+    return [
+        {
+            "name": labels.device_type(kind),
+            "enabled": enabled,
+            "disabled": disabled,
+            "share": round(100 * enabled / (enabled + disabled or 1)),
+            "url": f"{changelist_url(Device)}?type__exact={kind}",
+        }
+        for kind, enabled, disabled in devices_by_type()
+    ]
+
+
+def failure_table(failures: list[Notification]) -> dict[str, Any]:
+    """Return the last failures as unfold's table."""
+    return {
+        "headers": [_("failed"), _("member"), _("room"), _("channel"), _("reason")],
+        "rows": [
+            [
+                change_link(failure, moment(failure.finished_at)),
+                person(failure.user),
+                change_link(failure.room),
+                labels.channel(failure.channel),
+                labels.sentence_of(failure.reason) or failure.reason,
+            ]
+            for failure in failures
+        ],
+    }

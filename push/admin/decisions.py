@@ -1,0 +1,127 @@
+"""The decisions' pages: how many members were to be notified of a message, how many not, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateTimeFilter
+
+from push.admin import labels
+from push.models import Channel, Decision
+from push.rules.table import RULES_BY_CODE
+from workspace.admin.base import ReadOnlyAdmin
+from workspace.admin.columns import EMPTY, change_link, code, label, moment
+from workspace.admin.contributions import RelatedLink, contribute
+from workspace.models import Message
+
+
+def sends(reason: str) -> bool:
+    """Return whether the code is that of a rule by which a notification is sent."""
+    rule = RULES_BY_CODE.get(reason)
+    return rule is not None and rule.sends
+
+
+def sent_of(counts: dict[str, int]) -> tuple[int, int]:
+    """Return how many of a channel's members were to be notified, and of how many."""
+    return sum(count for reason, count in counts.items() if sends(reason)), sum(counts.values())
+
+
+class DecidedFilter(DropdownFilter):  # type: ignore[misc]
+    """Whether the worker has decided yet."""
+
+    title = _("state")
+    parameter_name = "decided"
+
+    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[Any]:
+        return [("no", _("Waiting")), ("yes", _("Decided"))]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Decision]) -> QuerySet[Decision]:
+        return queryset.filter(decided_at__isnull=self.value() == "no") if self.value() else queryset
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    """One row a message: decided by the worker, with the counts of every rule that decided."""
+
+    list_display = ("of_message", "of_room", "event", "standing", "summary", "accepted", "decided")
+    list_display_links = None
+    list_select_related = ("message__room",)
+    list_filter = (
+        DecidedFilter,
+        ("event", ChoicesDropdownFilter),
+        ("accepted_at", RangeDateTimeFilter),
+        ("decided_at", RangeDateTimeFilter),
+    )
+    search_fields = ("=message__public_id", "message__room__name", "message__sender__username")
+    search_help_text = _("Message id, room or sender")
+    ordering = ("-pk",)
+    sortable_by = ()
+    fieldsets = (
+        (None, {"fields": (("message", "event"), ("standing", "failures"))}),
+        (_("What was decided"), {"fields": ("counts_told",)}),
+        (_("When"), {"fields": (("accepted_at", "decided_at", "retry_at"),)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("message__room")
+
+    @admin.display(description=_("message"))
+    def of_message(self, decision: Decision) -> SafeString | str:
+        return change_link(decision, code(decision.message.public_id))
+
+    @admin.display(description=_("room"))
+    def of_room(self, decision: Decision) -> SafeString | str:
+        return change_link(decision.message.room)
+
+    @admin.display(description=_("state"))
+    def standing(self, decision: Decision) -> SafeString:
+        if decision.decided_at:
+            return label(_("Decided"), "success")
+        return label(_("Failing"), "danger") if decision.failures else label(_("Waiting"), "info")
+
+    @admin.display(description=_("to be notified"))
+    def summary(self, decision: Decision) -> SafeString | str:
+        told = (
+            (labels.channel(channel), *sent_of(decision.counts[channel]))
+            for channel in Channel.values
+            if channel in decision.counts
+        )
+        parts = format_html_join("", '<span class="whitespace-nowrap">{} {} / {}</span>', told)
+        return format_html('<span class="flex flex-wrap gap-x-4">{}</span>', parts) if decision.counts else EMPTY
+
+    @admin.display(description=_("members by channel and reason"))
+    def counts_told(self, decision: Decision) -> SafeString | str:
+        channels = [
+            {
+                "name": labels.channel(channel),
+                "sent": sent_of(counts)[0],
+                "members": sent_of(counts)[1],
+                "reasons": [
+                    {"code": reason, "sentence": labels.sentence_of(reason), "count": count, "sends": sends(reason)}
+                    for reason, count in sorted(counts.items(), key=lambda pair: (not sends(pair[0]), -pair[1]))
+                ],
+            }
+            for channel, counts in decision.counts.items()
+            if channel in Channel.values
+        ]
+        if not channels:
+            return EMPTY
+        return mark_safe(render_to_string("admin/decision_counts.html", {"channels": channels}))  # noqa: S308
+
+    @admin.display(description=_("accepted"))
+    def accepted(self, decision: Decision) -> SafeString | str:
+        return moment(decision.accepted_at)
+
+    @admin.display(description=_("decided"))
+    def decided(self, decision: Decision) -> SafeString | str:
+        return moment(decision.decided_at)
+
+
+contribute(Message, links=[RelatedLink(_("Decisions"), "rule", Decision, "message__id__exact")])

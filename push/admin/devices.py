@@ -1,0 +1,146 @@
+"""The devices' pages; a token is a key to somebody's phone, so only its last characters are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    ChoicesDropdownFilter,
+    DropdownFilter,
+    FieldTextFilter,
+    RangeDateTimeFilter,
+)
+
+from push.admin import labels
+from push.models import Device, token_digest
+from push.services.switching import device_disable, device_enable
+from workspace.admin.base import ReadOnlyAdmin, ReadOnlyInline
+from workspace.admin.columns import change_link, code, masked, moment, person
+from workspace.admin.confirmation import ConfirmedAction
+from workspace.admin.contributions import RelatedLink, contribute
+from workspace.models import User
+
+
+class EnabledFilter(DropdownFilter):  # type: ignore[misc]
+    """Whether devices are sent to."""
+
+    title = _("state")
+    parameter_name = "enabled"
+
+    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[Any]:
+        return [("yes", _("Enabled")), ("no", _("Disabled"))]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Device]) -> QuerySet[Device]:
+        return queryset.filter(disabled_at__isnull=self.value() == "yes") if self.value() else queryset
+
+
+class DeviceColumns:
+    """What the list, the page and the inline show alike."""
+
+    @admin.display(description=_("type"))
+    def kind(self, device: Device) -> SafeString:
+        return labels.device_type(device.type)
+
+    @admin.display(description=_("token"))
+    def token_end(self, device: Device) -> SafeString | str:
+        return code(masked(device.token))
+
+    @admin.display(description=_("VoIP token"))
+    def voip_token_end(self, device: Device) -> SafeString | str:
+        return code(masked(device.voip_token))
+
+    @admin.display(description=_("state"))
+    def state(self, device: Device) -> SafeString:
+        return labels.device_state(device)
+
+    @admin.display(description=_("last accepted push"))
+    def accepted(self, device: Device) -> SafeString | str:
+        return moment(device.last_accepted_at)
+
+    @admin.display(description=_("registered"), ordering="registered_at")
+    def registered(self, device: Device) -> SafeString | str:
+        return moment(device.registered_at)
+
+
+class DeviceInline(DeviceColumns, ReadOnlyInline):
+    """A person's devices."""
+
+    model = Device
+    fields = readonly_fields = ("kind", "app_name", "token_end", "state", "accepted", "registered")
+
+
+@admin.register(Device)
+class DeviceAdmin(DeviceColumns, ReadOnlyAdmin):
+    """Apps register devices; here they are switched off and on."""
+
+    list_display = ("device", "owner", "app_name", "token_end", "state", "last_error", "accepted", "registered")
+    list_display_links = None
+    list_select_related = ("user",)
+    list_filter = (
+        ("type", ChoicesDropdownFilter),
+        EnabledFilter,
+        ("app_name", FieldTextFilter),
+        ("user", AutocompleteSelectFilter),
+        ("registered_at", RangeDateTimeFilter),
+        ("last_accepted_at", RangeDateTimeFilter),
+    )
+    search_fields = ("user__username", "user__name", "app_name", "=public_id", "=client_id")
+    search_help_text = _("Owner, app, id or the whole token")
+    ordering = ("-pk",)
+    sortable_by = ("registered",)
+    fieldsets = (
+        (None, {"fields": (("user", "state"), ("kind", "app_name"), ("token_end", "voip_token_end"))}),
+        (_("How it fares"), {"fields": (("last_accepted_at", "last_error"), ("disabled_at", "disabled_reason"))}),
+        (_("Facts"), {"fields": (("registered_at", "created_at"), ("client_id", "public_id"))}),
+    )
+    confirmed_actions = (
+        ConfirmedAction(
+            name="disable",
+            title=_("Disable"),
+            question=_("Nothing is sent to a disabled device, until it is enabled here or its app registers it anew."),
+            permission="push.change_device",
+            icon="mobile_off",
+            is_dangerous=True,
+            applies=lambda device: device.disabled_at is None,
+            run=lambda _request, device: device_disable(device=device, reason=str(_("Disabled by an administrator."))),
+        ),
+        ConfirmedAction(
+            name="enable",
+            title=_("Enable"),
+            question=_("Notifications are sent to the device again."),
+            permission="push.change_device",
+            icon="mobile_friendly",
+            applies=lambda device: device.disabled_at is not None,
+            run=lambda _request, device: device_enable(device=device),
+        ),
+    )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Device], search_term: str
+    ) -> tuple[QuerySet[Device], bool]:
+        # A whole token is found through its digest, which alone is indexed.
+        found, has_duplicates = super().get_search_results(request, queryset, search_term)
+        if search_term:
+            found = queryset.filter(Q(pk__in=found.values("pk")) | Q(token_digest=token_digest(search_term.strip())))
+        return found, has_duplicates
+
+    @admin.display(description=_("device"))
+    def device(self, device: Device) -> SafeString | str:
+        return change_link(device, labels.device_type(device.type))
+
+    @admin.display(description=_("owner"))
+    def owner(self, device: Device) -> SafeString:
+        return person(device.user)
+
+
+contribute(
+    User,
+    inlines=[DeviceInline],
+    links=[RelatedLink(_("Devices"), "devices", Device, "user__id__exact")],
+)

@@ -1,0 +1,89 @@
+"""The push app's states as coloured labels, and its codes as sentences."""
+
+from __future__ import annotations
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from push.models import Answer, Attempt, Channel, Device, DeviceType, Notification, State
+from push.models.reasons import EndReason
+from push.rules.table import RULES_BY_CODE
+from workspace.admin.columns import EMPTY, code, label
+
+STATE_KINDS = {
+    State.QUEUED: "info",
+    State.RETRYING: "warning",
+    State.CLAIMED: "primary",
+    State.SENT: "success",
+    State.DROPPED: "",
+    State.FAILED: "danger",
+}
+ANSWER_KINDS = {
+    Answer.SENDING: "primary",
+    Answer.ACCEPTED: "success",
+    Answer.RETRY: "warning",
+    Answer.DEAD: "danger",
+    Answer.REFUSED: "danger",
+    Answer.UNAUTHORIZED: "danger",
+}
+CHANNEL_ICONS = {Channel.DESKTOP: "desktop_windows", Channel.PUSH: "smartphone", Channel.EMAIL: "mail"}
+TYPE_ICONS = {DeviceType.APN: "phone_iphone", DeviceType.GCM: "phone_android"}
+
+
+def sentence_of(reason: str) -> str:
+    """Return what a code says to people: a rule's, or why a queued item ended; empty for an unknown one."""
+    if rule := RULES_BY_CODE.get(reason):
+        return str(rule.sentence)
+    return str(EndReason(reason).label) if reason in EndReason else ""
+
+
+def reason(value: str) -> SafeString | str:
+    """Return a code, with its sentence beneath it."""
+    if not value:
+        return EMPTY
+    return format_html('<span class="flex flex-col"><span>{}</span>{}</span>', sentence_of(value), code(value))
+
+
+def reason_short(value: str) -> SafeString | str:
+    """Return a code with its sentence to hover, for lists."""
+    return format_html('<span title="{}">{}</span>', sentence_of(value), code(value)) if value else EMPTY
+
+
+def state(notification: Notification) -> SafeString:
+    """Return where the notification stands."""
+    value = State(notification.state)
+    return label(value.label, STATE_KINDS[value], title=sentence_of(notification.reason))
+
+
+def answer(attempt: Attempt) -> SafeString:
+    """Return what became of the attempt."""
+    value = Answer(attempt.answer)
+    return label(value.label, ANSWER_KINDS[value])
+
+
+def with_icon(icon: str, text: object) -> SafeString:
+    """Return a text behind a symbol."""
+    return format_html(
+        '<span class="inline-flex gap-2 items-center whitespace-nowrap">'
+        '<span class="material-symbols-outlined md-18">{}</span>{}</span>',
+        icon,
+        text,
+    )
+
+
+def channel(value: str) -> SafeString:
+    """Return a channel with its symbol."""
+    return with_icon(CHANNEL_ICONS[Channel(value)], Channel(value).label)
+
+
+def device_type(value: str) -> SafeString:
+    """Return a device's type with its symbol."""
+    return with_icon(TYPE_ICONS[DeviceType(value)], DeviceType(value).label)
+
+
+def device_state(device: Device) -> SafeString:
+    """Return whether the device is sent to, and why not."""
+    if device.disabled_at is None:
+        return label(_("Enabled"), "success")
+    return label(_("Disabled"), "danger", title=device.disabled_reason)

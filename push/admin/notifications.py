@@ -1,0 +1,124 @@
+"""The notifications' pages: everyone's queue, and what became of each item."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    ChoicesDropdownFilter,
+    DropdownFilter,
+    MultipleChoicesDropdownFilter,
+    RangeDateTimeFilter,
+)
+
+from push.admin import labels
+from push.admin.attempts import AttemptInline
+from push.models import Attempt, Notification
+from push.models.reasons import EndReason
+from workspace.admin.base import ReadOnlyAdmin
+from workspace.admin.columns import change_link, moment, person
+from workspace.admin.contributions import RelatedLink, contribute
+from workspace.models import Message, Room, User
+
+
+class ReasonFilter(DropdownFilter):  # type: ignore[misc]
+    """Why items ended, by the sentences that people read."""
+
+    title = _("reason")
+    parameter_name = "reason"
+
+    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[Any]:
+        return list(EndReason.choices)
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Notification]) -> QuerySet[Notification]:
+        return queryset.filter(reason=self.value()) if self.value() else queryset
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    """One item for one member, message and channel; kept with its reason, whatever became of it."""
+
+    list_display = ("item", "recipient", "of_room", "via", "standing", "why", "tries", "due", "ended")
+    list_display_links = None
+    list_select_related = ("user", "room")
+    list_filter = (
+        ("state", MultipleChoicesDropdownFilter),
+        ("channel", ChoicesDropdownFilter),
+        ReasonFilter,
+        ("due_at", RangeDateTimeFilter),
+        ("finished_at", RangeDateTimeFilter),
+        ("user", AutocompleteSelectFilter),
+        ("room", AutocompleteSelectFilter),
+    )
+    search_fields = ("user__username", "user__name", "room__name", "=message__public_id", "=reason", "=rule")
+    search_help_text = _("Member, room, message id or code")
+    ordering = ("-pk",)
+    sortable_by = ("item",)
+    inlines = (AttemptInline,)
+    fieldsets = (
+        (None, {"fields": (("standing", "reason_told"), ("user", "room"), ("via", "message"), "rule_told")}),
+        (_("When"), {"fields": (("created_at", "due_at", "finished_at"),)}),
+        (_("Who is sending it"), {"fields": (("claimed_by", "claimed_until"),)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Notification]:
+        tries = Attempt.objects.filter(notification=OuterRef("pk")).order_by().values("notification")
+        notifications: QuerySet[Notification] = super().get_queryset(request)
+        return notifications.annotate(tries=Coalesce(Subquery(tries.annotate(n=Count("pk")).values("n")), 0))
+
+    @admin.display(description=_("created"), ordering="pk")
+    def item(self, notification: Notification) -> SafeString | str:
+        return change_link(notification, moment(notification.created_at))
+
+    @admin.display(description=_("member"))
+    def recipient(self, notification: Notification) -> SafeString:
+        return person(notification.user)
+
+    @admin.display(description=_("room"))
+    def of_room(self, notification: Notification) -> SafeString | str:
+        return change_link(notification.room)
+
+    @admin.display(description=_("channel"))
+    def via(self, notification: Notification) -> SafeString:
+        return labels.channel(notification.channel)
+
+    @admin.display(description=_("state"))
+    def standing(self, notification: Notification) -> SafeString:
+        return labels.state(notification)
+
+    @admin.display(description=_("reason"))
+    def why(self, notification: Notification) -> SafeString | str:
+        return labels.reason_short(notification.reason or notification.rule)
+
+    @admin.display(description=_("why it ended"))
+    def reason_told(self, notification: Notification) -> SafeString | str:
+        return labels.reason(notification.reason)
+
+    @admin.display(description=_("why it is sent"))
+    def rule_told(self, notification: Notification) -> SafeString | str:
+        return labels.reason(notification.rule)
+
+    @admin.display(description=_("tries"))
+    def tries(self, notification: Any) -> int:
+        return int(notification.tries)
+
+    @admin.display(description=_("due"))
+    def due(self, notification: Notification) -> SafeString | str:
+        return moment(notification.due_at)
+
+    @admin.display(description=_("finished"))
+    def ended(self, notification: Notification) -> SafeString | str:
+        return moment(notification.finished_at)
+
+
+contribute(User, links=[RelatedLink(_("Notifications"), "notifications", Notification, "user__id__exact")])
+contribute(Room, links=[RelatedLink(_("Notifications"), "notifications", Notification, "room__id__exact")])
+contribute(Message, links=[RelatedLink(_("Notifications"), "notifications", Notification, "message__id__exact")])
+contribute(Notification, links=[RelatedLink(_("Attempts"), "send_to_mobile", Attempt, "notification__id__exact")])

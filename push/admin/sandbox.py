@@ -1,0 +1,78 @@
+"""The sandbox pushes' pages: what simulated phones were sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
+
+from push.admin import labels
+from push.models import Device, SandboxPush
+from workspace.admin.base import ReadOnlyAdmin
+from workspace.admin.columns import EMPTY, change_link, code, json_block, masked, moment
+from workspace.admin.messages import may_read_text
+
+SECRET_KEYS = frozenset({"token", "authorization", ":path", "voiptoken"})
+
+
+def without_secrets(value: Any) -> Any:
+    """Return JSON in which device tokens and credentials are masked."""
+    if isinstance(value, dict):
+        return {
+            key: masked(str(item)) if key.lower() in SECRET_KEYS else without_secrets(item)
+            for key, item in value.items()
+        }
+    return [without_secrets(item) for item in value] if isinstance(value, list) else value
+
+
+@admin.register(SandboxPush)
+class SandboxPushAdmin(ReadOnlyAdmin):
+    """The sandbox stands in for Apple and Google; it exists outside production only."""
+
+    list_display = ("received", "kind", "owner", "identity_code")
+    list_display_links = None
+    list_filter = (("type", ChoicesDropdownFilter), ("received_at", RangeDateTimeFilter))
+    search_fields = ("=identity",)
+    search_help_text = _("Identity")
+    ordering = ("-pk",)
+    sortable_by = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SandboxPush]:
+        owners = Device.objects.filter(token_digest=OuterRef("token_digest")).values("user__username")[:1]
+        pushes: QuerySet[SandboxPush] = super().get_queryset(request)
+        return pushes.annotate(owner_name=Subquery(owners))
+
+    def get_fieldsets(self, request: HttpRequest, _obj: Model | None = None) -> list[Any]:
+        facts: tuple[Any, Any] = (None, {"fields": (("kind", "owner"), ("received_at", "identity_code"))})
+        if not may_read_text(request):
+            return [facts]
+        return [facts, (_("What was sent"), {"fields": ("payload_shown", "headers_shown")})]
+
+    @admin.display(description=_("received"))
+    def received(self, push: SandboxPush) -> SafeString | str:
+        return change_link(push, moment(push.received_at))
+
+    @admin.display(description=_("type"))
+    def kind(self, push: SandboxPush) -> SafeString:
+        return labels.device_type(push.type)
+
+    @admin.display(description=_("device of"))
+    def owner(self, push: Any) -> str:
+        return f"@{push.owner_name}" if push.owner_name else EMPTY
+
+    @admin.display(description=_("identity"))
+    def identity_code(self, push: SandboxPush) -> SafeString | str:
+        return code(push.identity)
+
+    @admin.display(description=_("payload"))
+    def payload_shown(self, push: SandboxPush) -> SafeString:
+        return json_block(without_secrets(push.payload))
+
+    @admin.display(description=_("headers"))
+    def headers_shown(self, push: SandboxPush) -> SafeString:
+        return json_block(without_secrets(push.headers))

@@ -1,0 +1,88 @@
+"""What the administration's first page tells: how the queue stands, and what the last day was like."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min, Q
+from django.db.models.functions import TruncHour
+
+from push.models import WAITING, Decision, Device, DeviceType, Notification, State
+
+DAY_HOURS = 24
+FAILURES_SHOWN = 8
+FAILURES_SINCE = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How the queue stands at one moment; `undecided` messages come before it."""
+
+    waiting: int
+    due: int
+    sending: int
+    oldest_due: datetime | None
+    undecided: int
+
+
+@dataclass(slots=True)
+class Day:
+    """What ended in the last 24 hours; `hours` begin with the oldest."""
+
+    hours: list[datetime] = field(default_factory=list)
+    by_state: dict[str, Counter[datetime]] = field(default_factory=dict)
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def total(self, state: str) -> int:
+        return self.by_state[state].total()
+
+    def series(self, state: str) -> list[int]:
+        """Return the count of each hour."""
+        return [self.by_state[state][hour] for hour in self.hours]
+
+
+def queue_now(now: datetime) -> Queue:
+    """Return how the queue stands; two queries, each over rows that a partial index holds."""
+    waiting = Q(state__in=WAITING)
+    due = waiting & Q(due_at__lte=now)
+    found = Notification.objects.filter(waiting | Q(state=State.CLAIMED)).aggregate(
+        waiting=Count("pk", filter=waiting),
+        due=Count("pk", filter=due),
+        oldest_due=Min("due_at", filter=due),
+        sending=Count("pk", filter=Q(state=State.CLAIMED)),
+    )
+    return Queue(**found, undecided=Decision.objects.filter(decided_at=None).count())
+
+
+def last_day(now: datetime) -> Day:
+    """Return what ended in the last 24 hours, in one query over the index of the moments of ending."""
+    first = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=DAY_HOURS - 1)
+    day = Day(
+        hours=[first + timedelta(hours=hour) for hour in range(DAY_HOURS)],
+        by_state={state: Counter() for state in (State.SENT, State.DROPPED, State.FAILED)},
+    )
+    ended = Notification.objects.filter(finished_at__gte=first, finished_at__lte=now).order_by()
+    counted = ended.annotate(hour=TruncHour("finished_at")).values_list("hour", "state", "reason")
+    for hour, state, reason, count in counted.annotate(count=Count("pk")):
+        day.by_state[state][hour] += count
+        if reason:
+            day.reasons[state, reason] += count
+    return day
+
+
+def devices_by_type() -> list[tuple[DeviceType, int, int]]:
+    """Return each type of device with how many are enabled and how many are disabled."""
+    counted = Device.objects.order_by().values_list("type")
+    found = {
+        kind: (enabled, total - enabled)
+        for kind, total, enabled in counted.annotate(total=Count("pk"), enabled=Count("pk", filter=Q(disabled_at=None)))
+    }
+    return [(kind, *found.get(kind.value, (0, 0))) for kind in DeviceType]
+
+
+def last_failures(now: datetime) -> list[Notification]:
+    """Return the last notifications that failed within the week, the newest first."""
+    failed = Notification.objects.filter(state=State.FAILED, finished_at__gte=now - FAILURES_SINCE)
+    return list(failed.select_related("user", "room").order_by("-finished_at")[:FAILURES_SHOWN])
