@@ -178,8 +178,8 @@ def failure_of(handle: Any, code: int, message: str) -> HttpAnswer:
     status = handle.getinfo(pycurl.RESPONSE_CODE)
     if code == pycurl.E_WRITE_ERROR and status:
         return HttpAnswer(status=status)
-    # libcurl counts this time from the start until the request is about to be sent: zero says that it never was.
-    reached = handle.getinfo(pycurl.PRETRANSFER_TIME) > 0
+    # Bytes of the request, or a finished TLS handshake: either way some of it may have arrived.
+    reached = any(handle.getinfo(fact) for fact in (pycurl.REQUEST_SIZE, pycurl.SIZE_UPLOAD_T, pycurl.APPCONNECT_TIME))
     return HttpAnswer(error=message or f"libcurl error {code}", reached=reached)
 
 

@@ -1,0 +1,149 @@
+"""A push gateway that speaks the protocol over real HTTP on a free port, answers as told, and keeps what it got."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+DEADLINE = 30.0
+
+
+@dataclass
+class Reply:
+    """How one request is answered: held until `hold` is set, then cut off without an answer, or answered."""
+
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    body: Any = field(default_factory=dict)
+    cut: bool = False
+    hold: threading.Event | None = None
+
+
+@dataclass
+class Received:
+    """One request, with the status it was answered with (0 while, or because, it was not)."""
+
+    service: str
+    authorization: str
+    token: str
+    options: dict[str, Any]
+    status: int = 0
+
+
+class FakeGateway:
+    """Use as a context manager; `address` is where it answers."""
+
+    def __init__(self) -> None:
+        self.received: list[Received] = []
+        self._replies: dict[str, deque[Reply]] = defaultdict(deque)
+        self._changed = threading.Condition()
+        self._sockets: set[socket.socket] = set()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler_class())
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def accepted(self) -> list[Received]:
+        return [one for one in self.received if 200 <= one.status < 300]
+
+    @property
+    def texts(self) -> list[str]:
+        """What was accepted, by its text, in order."""
+        return [one.options["text"] for one in self.accepted]
+
+    def script(self, token: str, *replies: Reply) -> None:
+        """Answer the next requests for `token` so; those after them are accepted."""
+        self._replies[token].extend(replies)
+
+    def wait(self, condition: Callable[[FakeGateway], bool], *, timeout: float = DEADLINE) -> None:
+        """Wait until what was received fulfils the condition; fails after the deadline."""
+        with self._changed:
+            met = self._changed.wait_for(lambda: condition(self), timeout)
+        assert met, f"Not within {timeout} s; received: {[(one.token[-4:], one.status) for one in self.received]}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        for replies in self._replies.values():
+            for reply in replies:
+                if reply.hold:
+                    reply.hold.set()
+        for connection in list(self._sockets):
+            connection_end(connection)
+        self._server.server_close()
+
+    def _note(self, change: Callable[[], None]) -> None:
+        with self._changed:
+            change()
+            self._changed.notify_all()
+
+    def _handler_class(fake) -> type[BaseHTTPRequestHandler]:  # noqa: N805
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                super().setup()
+                fake._sockets.add(self.connection)
+
+            def finish(self) -> None:
+                fake._sockets.discard(self.connection)
+                super().finish()
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                service = self.path.split("/")[2]
+                received = Received(service, self.headers["Authorization"], body["token"], body["options"])
+                replies = fake._replies[received.token]
+                reply = replies.popleft() if replies else Reply()
+                fake._note(lambda: fake.received.append(received))
+                if reply.hold:
+                    reply.hold.wait(DEADLINE)
+                if reply.cut:
+                    connection_end(self.connection)
+                    return
+                self.answer(reply, received)
+
+            def answer(self, reply: Reply, received: Received) -> None:
+                content = json.dumps(reply.body).encode()
+                fake._note(lambda: setattr(received, "status", reply.status))
+                self.send_response(reply.status)
+                for name, value in {**reply.headers, "Content-Length": str(len(content))}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(content)
+
+            def handle_one_request(self) -> None:
+                try:
+                    super().handle_one_request()
+                except (ConnectionError, ValueError):
+                    self.close_connection = True
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """Keep the test's output clean."""
+
+        return Handler
+
+
+def connection_end(connection: socket.socket) -> None:
+    """Break the connection off, whoever is reading or writing."""
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return

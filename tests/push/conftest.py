@@ -1,0 +1,96 @@
+"""What tests of the dispatch share: a gateway to send to, and items in the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from cloud.models import SetupWizardSettings
+from cloud.services.registration import connection_save
+from push.models import Channel, Device, Notification, PushSettings
+from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
+from tests.fakes.gateway import FakeGateway
+from workspace.models import Message, Room, User
+from workspace.services.rooms import members_add
+
+ACCESS_TOKEN = "workspace-access-token"
+
+
+@pytest.fixture
+def fake_gateway() -> Iterator[FakeGateway]:
+    with FakeGateway() as fake:
+        yield fake
+
+
+@pytest.fixture
+def gateway(db: None, fake_gateway: FakeGateway) -> FakeGateway:
+    """A gateway that the workspace is registered with and pushes through."""
+    gateway_connect(fake_gateway.address)
+    return fake_gateway
+
+
+def gateway_connect(*addresses: str) -> None:
+    connection_save(workspace_id="workspace", access_token=ACCESS_TOKEN)
+    wizard = SetupWizardSettings.stored()
+    wizard.register_server = wizard.privacy_terms_agreed = True
+    wizard.save()
+    settings_change(gateway="\n".join(addresses))
+
+
+def settings_change(**values: Any) -> None:
+    """Save values of the Push settings."""
+    push = PushSettings.stored()
+    for name, value in values.items():
+        setattr(push, name, value)
+    push.save()
+
+
+def queue(
+    user: User,
+    message: Message,
+    *,
+    channel: Channel = Channel.PUSH,
+    due_in: float = 0,
+    **fields: Any,
+) -> Notification:
+    """Put an item in the queue, due in that many seconds."""
+    due_at: datetime = timezone.now() + timedelta(seconds=due_in)
+    return Notification.objects.create(
+        user=user, message=message, room_id=message.room_id, channel=channel, rule="mentioned", due_at=due_at, **fields
+    )
+
+
+@pytest.fixture
+def room(db: None) -> Room:
+    return RoomFactory(name="ops", creator=UserFactory(username="ana", name="Ana Silva"))
+
+
+@pytest.fixture
+def receiver(room: Room) -> User:
+    """A member of the room with one device."""
+    user = UserFactory(username="bob", name="Bob Meier")
+    members_add(room=room, users=[user])
+    DeviceFactory(user=user)
+    return user
+
+
+@pytest.fixture
+def device(receiver: User) -> Device:
+    return Device.objects.get(user=receiver)
+
+
+Post = Callable[..., Message]
+
+
+@pytest.fixture
+def post(room: Room) -> Post:
+    """Posts in the room as its creator."""
+
+    def post_text(text: str = "disk full", **fields: Any) -> Message:
+        return message_in(room, room.creator, text, **fields)
+
+    return post_text

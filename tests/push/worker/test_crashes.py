@@ -1,0 +1,137 @@
+"""The worker as real processes: killed at the worst moments, started again, stopped."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+
+from push.models import Answer, Attempt, Device, Notification, State
+from push.services.claims import users_claim
+from tests.fakes.gateway import FakeGateway, Reply
+from tests.push.conftest import Post, queue
+from tests.push.worker.conftest import WorkerProcess
+from workspace.models import User
+
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+
+StartWorker = Callable[..., WorkerProcess]
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float = 30) -> None:
+    """Wait for rows that other processes write."""
+    pause = threading.Event()
+    for _look in range(int(seconds / 0.05)):
+        if condition():
+            return
+        pause.wait(0.05)
+    pytest.fail("The condition was not met in time.")
+
+
+def states() -> list[str]:
+    return list(Notification.objects.order_by("pk").values_list("state", flat=True))
+
+
+@pytest.fixture
+def start(start_worker: StartWorker, gateway: FakeGateway) -> StartWorker:
+    return start_worker
+
+
+def test_a_posted_message_reaches_the_gateway(
+    start: StartWorker, gateway: FakeGateway, receiver: User, post: Post
+) -> None:
+    start()
+    post("hello @bob")
+    gateway.wait(lambda fake: fake.texts == ["ana: hello @bob"])
+    wait_until(lambda: states() == [State.SENT])
+
+
+def test_what_comes_due_later_is_found_by_the_clock(
+    start: StartWorker, gateway: FakeGateway, receiver: User, post: Post
+) -> None:
+    start(NOTIFY_DELAY_OFFLINE="2")
+    before = timezone.now()
+    post("later @bob")
+    gateway.wait(lambda fake: len(fake.accepted) == 1)
+    assert 2 <= (timezone.now() - before).total_seconds() < 4
+
+
+def test_killed_while_sending_the_push_arrives_after_a_restart(
+    start: StartWorker, gateway: FakeGateway, receiver: User, device: Device, post: Post
+) -> None:
+    gateway.script(device.token, Reply(cut=True, hold=threading.Event()))
+    worker = start(CLAIM_LEASE="2")
+    post("hold on @bob")
+    gateway.wait(lambda fake: len(fake.received) == 1)
+    worker.kill()
+    [interrupted] = Attempt.objects.all()
+    assert interrupted.answer == Answer.SENDING
+    start(CLAIM_LEASE="2")
+    gateway.wait(lambda fake: len(fake.accepted) == 1)
+    wait_until(lambda: states() == [State.SENT])
+    assert len({one.options["identity"] for one in gateway.received}) == 1
+    assert Attempt.objects.get().answer == Answer.ACCEPTED
+
+
+def test_a_claim_whose_worker_died_before_sending_is_sent_by_another(
+    start: StartWorker, gateway: FakeGateway, receiver: User, post: Post, settings: object
+) -> None:
+    settings.CLAIM_LEASE = 2  # type: ignore[attr-defined]
+    queue(receiver, post("claimed and left"))
+    assert users_claim(limit=10, now=timezone.now())
+    start(CLAIM_LEASE="2")
+    gateway.wait(lambda fake: len(fake.accepted) == 1)
+    wait_until(lambda: states() == [State.SENT])
+
+
+def test_what_was_answered_for_good_is_not_sent_again_after_a_kill(
+    start: StartWorker, gateway: FakeGateway, receiver: User, device: Device, post: Post
+) -> None:
+    worker = start(CLAIM_LEASE="2")
+    post("first @bob")
+    wait_until(lambda: states() == [State.SENT])
+    gateway.script(device.token, Reply(cut=True, hold=threading.Event()))
+    post("second @bob")
+    gateway.wait(lambda fake: len(fake.received) == 2)
+    worker.kill()
+    start(CLAIM_LEASE="2")
+    wait_until(lambda: states() == [State.SENT, State.SENT])
+    assert gateway.texts == ["ana: first @bob", "ana: second @bob"]
+
+
+def test_a_slow_answer_does_not_cost_a_living_worker_its_claim(
+    start: StartWorker, gateway: FakeGateway, receiver: User, device: Device, post: Post
+) -> None:
+    answer = threading.Event()
+    gateway.script(device.token, Reply(hold=answer))
+    start(CLAIM_LEASE="1")
+    post("slow @bob")
+    gateway.wait(lambda fake: len(fake.received) == 1)
+    answer.wait(4)
+    answer.set()
+    wait_until(lambda: states() == [State.SENT])
+    assert len(gateway.received) == 1
+
+
+def test_a_killed_worker_leaves_no_process_behind(start: StartWorker) -> None:
+    worker = start()
+    assert len(worker.processes()) >= 6
+    worker.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_asked_to_stop_it_finishes_what_it_is_sending(
+    start: StartWorker, gateway: FakeGateway, receiver: User, device: Device, post: Post, number: int
+) -> None:
+    answer = threading.Event()
+    gateway.script(device.token, Reply(hold=answer))
+    worker = start()
+    post("last words @bob")
+    gateway.wait(lambda fake: len(fake.received) == 1)
+    threading.Timer(0.5, answer.set).start()
+    assert worker.stop(number) == 0
+    assert "The worker has stopped." in "".join(worker.output)
+    assert states() == [State.SENT]
