@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class PreferencesConfig(AppConfig):
     name = "preferences"
     verbose_name = _("Preferences")
+
+    def ready(self) -> None:
+        from preferences import receivers  # noqa: F401

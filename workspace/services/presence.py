@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import NullIf
 from django.utils import timezone
 
 from workspace.errors import ApplicationError
@@ -59,3 +62,15 @@ def status_set(
     presence.save(update_fields=["status", "status_text", "status_expires_at", "updated_at"])
     presence_changed.send(Presence, user=user)
     return presence
+
+
+@transaction.atomic
+def idle_limit_set(*, presences: QuerySet[Presence], seconds: int | Combinable) -> None:
+    """Set after how many seconds without activity these users are away (0: never).
+
+    Whoever is idle already is away from when the new limit has passed since their last activity.
+    """
+    limit = NullIf(seconds if isinstance(seconds, Combinable) else Value(seconds), Value(0))
+    idle_time = ExpressionWrapper(limit * Value(timedelta(seconds=1)), DurationField())
+    away_at = ExpressionWrapper(F("last_active_at") + idle_time, DateTimeField())
+    presences.update(idle_limit=seconds, away_at=away_at, updated_at=timezone.now())

@@ -1,0 +1,34 @@
+"""How many accounts a workspace default decides for."""
+
+from __future__ import annotations
+
+import pytest
+
+from preferences.models import Level
+from preferences.selectors.inheritance import inheritance_sentences, inheriting_counts
+from tests.factories import AccountPreferencesFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_those_who_chose_for_themselves_do_not_inherit() -> None:
+    UserFactory()
+    AccountPreferencesFactory(push=Level.MENTIONS)
+    AccountPreferencesFactory(push="", idle_limit=30, always_display_mobile=False)
+    counts = inheriting_counts()
+    assert counts["push"] == 2
+    assert counts["idle_limit"] == 2
+    assert counts["always_display_mobile"] == 2
+    assert counts["desktop"] == 3
+
+
+def test_deactivated_accounts_do_not_count() -> None:
+    AccountPreferencesFactory(user__is_active=False)
+    AccountPreferencesFactory(user__is_active=False, push=Level.NOTHING)
+    UserFactory()
+    assert inheriting_counts()["push"] == 1
+
+
+def test_the_counts_are_told_in_a_sentence() -> None:
+    UserFactory()
+    assert inheritance_sentences()["push"] == "1 user inherits this value now."
