@@ -108,7 +108,10 @@ RULES: tuple[Rule, ...] = (
     ),
     silence(
         "thread_not_followed",
-        _("The message stands in a thread that the member does not follow."),
+        _(
+            "The message stands in a thread that the member does not follow. (By desktop and e-mail, one with a "
+            "highlight word of theirs is sent all the same.)"
+        ),
         lambda message, channel: (
             message.is_thread_reply and Q(follows_thread=False) & (Q() if channel == PUSH else ~HIGHLIGHTED)
         ),
