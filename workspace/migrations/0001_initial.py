@@ -51,6 +51,8 @@ class Migration(migrations.Migration):
                 ('use_real_name', models.BooleanField(default=False, help_text="Show people's real names instead of their usernames.", verbose_name='Use real name')),
                 ('max_room_members', models.PositiveIntegerField(default=100, help_text="In larger rooms, only mentions and a member's own choice for the room bring notifications. 0: no limit.", validators=[django.core.validators.MaxValueValidator(1000000)], verbose_name='Max room members before disabling all message notifications')),
                 ('busy_silences', models.CharField(choices=[('desktop_and_push', 'Desktop and push notifications'), ('desktop', 'Desktop notifications only')], default='desktop_and_push', help_text='What a member whose status is Busy does not receive.', max_length=16, verbose_name='Busy silences')),
+                ('api_default_count', models.PositiveIntegerField(default=50, help_text='How many items an API list holds where the client does not say.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)], verbose_name='Items a page')),
+                ('api_allow_infinite_count', models.BooleanField(default=True, help_text='A client that asks for 0 items receives all of them. Off: none.', verbose_name='Allow lists of any length')),
             ],
             options={
                 'verbose_name': 'General',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +10,7 @@ from workspace.ids import public_id_new
 from workspace.setting_groups import SettingsGroup, setting
 
 NOTIFICATIONS = _("Notifications")
+REST_API = _("REST API")
 
 
 class BusySilences(models.TextChoices):
@@ -75,6 +76,26 @@ class GeneralSettings(SettingsGroup):
         ),
         id="Notifications_Busy_Silences",
         section=NOTIFICATIONS,
+    )
+
+    api_default_count = setting(
+        models.PositiveIntegerField(
+            _("Items a page"),
+            default=50,
+            validators=[MinValueValidator(1), MaxValueValidator(1000)],
+            help_text=_("How many items an API list holds where the client does not say."),
+        ),
+        id="API_Default_Count",
+        section=REST_API,
+    )
+    api_allow_infinite_count = setting(
+        models.BooleanField(
+            _("Allow lists of any length"),
+            default=True,
+            help_text=_("A client that asks for 0 items receives all of them. Off: none."),
+        ),
+        id="API_Allow_Infinite_Count",
+        section=REST_API,
     )
 
     class Meta:

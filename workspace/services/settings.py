@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from workspace.errors import ApplicationError, MissingPermissionError
 from workspace.models import ChangeSource, SettingChange, User
 from workspace.setting_groups import SettingsGroup
+from workspace.setting_groups.facts import FACTS
 from workspace.setting_groups.kinds import value_parse
-from workspace.setting_groups.registry import RegisteredSetting, settings_by_id, settings_of
+from workspace.setting_groups.registry import RegisteredSetting, actions_by_id, settings_by_id, settings_of
 
 EDIT_PERMISSION = "workspace.edit_privileged_setting"
 VIEW_PERMISSION = "workspace.view_privileged_setting"
@@ -84,6 +85,8 @@ def masked(value: str) -> dict[str, str]:
 
 def _entries_of(values: Mapping[str, Any]) -> list[RegisteredSetting]:
     known = settings_by_id()
+    if built_in := sorted(set(values) & (set(FACTS) | set(actions_by_id()))):
+        raise _not_allowed(dict.fromkeys(built_in, _("This is not a setting that could be changed.")))
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise ApplicationError(
@@ -97,12 +100,16 @@ def _entries_of(values: Mapping[str, Any]) -> list[RegisteredSetting]:
 def _locks_refuse(entries: list[RegisteredSetting]) -> None:
     locked = {entry.id: str(lock.reason) for entry in entries if (lock := entry.lock)}
     if locked:
-        raise ApplicationError(
-            "error-action-not-allowed",
-            " ".join(f"{setting_id}: {reason}" for setting_id, reason in locked.items()),
-            status=403,
-            details={"method": "saveSettings", "settingIds": sorted(locked)},
-        )
+        raise _not_allowed(locked)
+
+
+def _not_allowed(reasons: Mapping[str, str]) -> ApplicationError:
+    return ApplicationError(
+        "error-action-not-allowed",
+        " ".join(f"{setting_id}: {reason}" for setting_id, reason in reasons.items()),
+        status=403,
+        details={"method": "saveSettings", "settingIds": sorted(reasons)},
+    )
 
 
 def _invalid(problems: Mapping[str, ValidationError]) -> ApplicationError:

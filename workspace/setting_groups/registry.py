@@ -68,10 +68,10 @@ def settings_by_id() -> dict[str, RegisteredSetting]:
     """Return every declared setting by its id."""
     found: dict[str, RegisteredSetting] = {}
     for group in groups():
-        for declaration, field in group.declared_fields():
-            if declaration.id in found:
-                raise ImproperlyConfigured(f"The setting {declaration.id} is declared twice.")
-            found[declaration.id] = RegisteredSetting(group, field, declaration)
+        for entry in settings_of(group):
+            if entry.id in found:
+                raise ImproperlyConfigured(f"The setting {entry.id} is declared twice.")
+            found[entry.id] = entry
     return found
 
 
@@ -83,7 +83,7 @@ def actions_by_id() -> dict[str, RegisteredAction]:
 
 def settings_of(group: type[SettingsGroup]) -> list[RegisteredSetting]:
     """Return the group's settings in the order of declaration."""
-    return [entry for entry in settings_by_id().values() if entry.group is group]
+    return [RegisteredSetting(group, field, declaration) for declaration, field in group.declared_fields()]
 
 
 def requirements_unmet(requires: tuple[str, ...]) -> list[tuple[RegisteredSetting, bool]]:

@@ -1,0 +1,37 @@
+"""Reading Google's service accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from push.credentials import service_account_read
+from push.credentials.validation import service_account_describe
+from tests.keys import ec_key, key_pem, service_account_json
+
+
+def test_a_service_account_is_read_and_described() -> None:
+    account = service_account_read(service_account_json())
+    assert account.project_id == "example-project"
+    assert "push@example-project" in service_account_describe(service_account_json())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "no JSON"),
+        ("[]", "must be an object"),
+        ('{"type": "service_account"}', "client_email, project_id, private_key_id, private_key are missing"),
+        (service_account_json(project_id=None), "The field project_id is missing"),
+        (service_account_json(project_id=7), "The field project_id is missing"),
+        (service_account_json(type="authorized_user"), "service_account"),
+        (service_account_json(private_key="no key"), "no usable private key"),
+        (service_account_json(private_key=key_pem(ec_key())), "RSA key"),
+    ],
+)
+def test_what_is_no_service_account_is_refused_with_a_sentence(text: Any, words: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        service_account_read(text)
+    assert words in " ".join(caught.value.messages)

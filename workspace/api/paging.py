@@ -1,0 +1,59 @@
+"""Answering lists page by page: `offset`, `count` and `sort` in, the page with `count`, `offset` and `total` out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from rest_framework import serializers
+
+from workspace.api.base import SuccessResult
+from workspace.api.errors import InvalidParamsError
+from workspace.api.params import Params, TextParam
+from workspace.models import GeneralSettings
+
+NOT_INTEGER: dict[str, Any] = {
+    "invalid": "must be integer",
+    "null": "must be integer",
+    "min_value": "must be >= {min_value}",
+}
+
+
+class SortParam(TextParam):
+    """A JSON object from field names to 1 (ascending) or -1 (descending)."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            order = json.loads(super().to_internal_value(data))
+        except (ValueError, RecursionError) as error:
+            raise InvalidParamsError(["sort must be a JSON object"]) from error
+        if not isinstance(order, dict) or any(step not in (1, -1) for step in order.values()):
+            raise InvalidParamsError(["sort must map field names to 1 or -1"])
+        return order
+
+
+class PagingParams(Params):
+    """Which page of a list; a `count` of 0 asks for everything."""
+
+    offset = serializers.IntegerField(required=False, default=0, min_value=0, error_messages=NOT_INTEGER)
+    count = serializers.IntegerField(required=False, min_value=0, error_messages=NOT_INTEGER)
+    sort = SortParam(required=False)
+
+
+class PageResult(SuccessResult):
+    """The envelope of a page."""
+
+    count = serializers.IntegerField()
+    offset = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+def page_of(rows: Sequence[Any], params: dict[str, Any], *, name: str) -> dict[str, Any]:
+    """Return the page of `rows` that the parameters ask for, under `name`, with its envelope."""
+    general = GeneralSettings.current()
+    count = params.get("count", general.api_default_count)
+    offset = params["offset"]
+    end = offset + count if count or not general.api_allow_infinite_count else None
+    found = list(rows[offset:end])
+    return {name: found, "count": len(found), "offset": offset, "total": len(rows)}

@@ -1,0 +1,162 @@
+"""The endpoints of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.module_loading import import_string
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from workspace.api.base import Api, PublicApi, caller_of, endpoint
+from workspace.api.errors import InvalidParamsError
+from workspace.api.paging import PagingParams, page_of
+from workspace.api.params import FlagParam, ListParam, Params, TextParam
+from workspace.api.settings.objects import (
+    PublicSettingsPage,
+    SettingResult,
+    SettingsPage,
+    all_settings,
+    public_settings,
+    told,
+)
+from workspace.errors import ApplicationError, MissingPermissionError
+from workspace.models import ChangeSource
+from workspace.services.settings import EDIT_PERMISSION, VIEW_PERMISSION, Origin, setting_save, settings_save
+from workspace.setting_groups import SettingsGroup
+from workspace.setting_groups.facts import FACTS
+from workspace.setting_groups.registry import actions_by_id, settings_by_id
+
+
+class AnyParam(serializers.Field[Any, Any, Any, Any]):
+    """A value of any type."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"allow_null": True, **kwargs})
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+def permission_check(request: Request, permission: str) -> None:
+    """Raise MissingPermissionError unless the caller holds the permission; then read what stands, nothing cached."""
+    if not caller_of(request).has_perm(permission):
+        raise MissingPermissionError()
+    SettingsGroup.forget_cached()
+
+
+def sorted_by_id(rows: list[dict[str, Any]], params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the settings by their ids, the only order that they are asked for in."""
+    return sorted(rows, key=lambda row: str(row["_id"]), reverse=params.get("sort", {}).get("_id") == -1)
+
+
+class SettingsPublicApi(PublicApi):
+    """`GET settings.public`"""
+
+    class PublicParams(PagingParams):
+        """Which public settings: those named in `_id`, separated by commas, or all."""
+
+        _id = TextParam(required=False, allow_blank=True)
+
+    @endpoint(params=PublicParams, result=PublicSettingsPage, summary="Read the public settings")
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        rows = sorted_by_id(public_settings(), params)
+        if "_id" in params:
+            wanted = set(params["_id"].split(","))
+            rows = [row for row in rows if row["_id"] in wanted]
+        return page_of(rows, params, name="settings")
+
+
+class SettingsApi(Api):
+    """`GET settings`, `POST settings`"""
+
+    class ListParams(PagingParams):
+        """Which settings, and whether with their defaults."""
+
+        includeDefaults = serializers.BooleanField(required=False, default=False)
+
+    class SaveParams(Params):
+        """The settings to save, all or none."""
+
+        class Item(Params):
+            """A setting's new value."""
+
+            _id = TextParam()
+            value = AnyParam()
+
+        settings = ListParam(child=Item(), min_length=1)
+
+    @endpoint(params=ListParams, result=SettingsPage, summary="Read all settings")
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        permission_check(request, VIEW_PERMISSION)
+        rows = sorted_by_id(all_settings(with_defaults=params["includeDefaults"]), params)
+        return page_of(rows, params, name="settings")
+
+    @endpoint(params=SaveParams, summary="Save several settings, all or none")
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        values = {item["_id"]: item["value"] for item in params["settings"]}
+        if len(values) < len(params["settings"]):
+            raise InvalidParamsError(["must NOT have duplicate items"])
+        settings_save(values=values, origin=_origin_of(request))
+        return {}
+
+
+class SettingApi(Api):
+    """`GET settings/{_id}`, `POST settings/{_id}`"""
+
+    class SaveParams(Params):
+        """The new value; for a button, `execute`."""
+
+        any_of = ("value", "execute")
+
+        value = AnyParam(required=False)
+        execute = FlagParam(required=False)
+        editor = TextParam(required=False)
+
+    @endpoint(result=SettingResult, summary="Read a setting")
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        permission_check(request, VIEW_PERMISSION)
+        return {"_id": self.kwargs["setting_id"], "value": self._value()}
+
+    @endpoint(params=SaveParams, summary="Save a setting, or press a button")
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        setting_id = self.kwargs["setting_id"]
+        if params.get("execute"):
+            return self._execute(request, setting_id)
+        if "value" not in params:
+            raise InvalidParamsError(["must have required property 'value'"])
+        setting_save(setting_id=setting_id, value=params["value"], origin=_origin_of(request))
+        return {}
+
+    def _value(self) -> Any:
+        setting_id = self.kwargs["setting_id"]
+        if setting_id in FACTS:
+            return FACTS[setting_id]()
+        if setting_id in actions_by_id():
+            return setting_id
+        if entry := settings_by_id().get(setting_id):
+            return told(entry)
+        raise _not_found(setting_id)
+
+    def _execute(self, request: Request, setting_id: str) -> dict[str, Any]:
+        entry = actions_by_id().get(setting_id)
+        if entry is None:
+            raise _not_found(setting_id)
+        if not caller_of(request).has_perm(entry.action.permission or EDIT_PERMISSION):
+            raise MissingPermissionError()
+        import_string(entry.action.run)(caller_of(request))
+        return {}
+
+
+def _not_found(setting_id: str) -> ApplicationError:
+    return ApplicationError(
+        "error-setting-not-found", "There is no setting with this id", details={"settingIds": [setting_id]}
+    )
+
+
+def _origin_of(request: Request) -> Origin:
+    return Origin(source=ChangeSource.API, actor=caller_of(request), address=request.META.get("REMOTE_ADDR") or None)

@@ -1,0 +1,21 @@
+"""Settings of the clients' vocabulary that this server has no choice in: clients ask for them, nobody changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+
+FACTS: dict[str, Callable[[], Any]] = {
+    "Site_Url": lambda: settings.SITE_URL,
+    "Threads_enabled": lambda: True,
+    "Presence_broadcast_disabled": lambda: False,
+    "Accounts_AllowUserStatusMessageChange": lambda: True,
+    "Accounts_AllowInvisibleStatusOption": lambda: True,
+    "UI_Allow_room_names_with_special_chars": lambda: False,
+    "Message_Read_Receipt_Enabled": lambda: False,
+    "E2E_Enable": lambda: False,
+    "LDAP_Enable": lambda: False,
+    "CROWD_Enable": lambda: False,
+}
