@@ -37,3 +37,10 @@ class MissingPermissionError(ApplicationError):
         super().__init__(
             "error-unauthorized", "User does not have the permissions required for this action", status=403
         )
+
+
+class SignInError(ApplicationError):
+    """A sign-in that failed."""
+
+    def __init__(self, code: str = "Unauthorized", message: str = "Unauthorized") -> None:
+        super().__init__(code, message, status=401)

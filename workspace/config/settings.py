@@ -120,7 +120,7 @@ CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
         if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 50_000}}
     )
 }
 
@@ -168,6 +168,9 @@ LOGIN_REDIRECT_URL = "home"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "workspace.authentication.lockout_name"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_CALLABLE = "workspace.pages.lockout.locked_out"
 
@@ -175,8 +178,10 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["workspace.api.authentication.TokenHeaderAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["workspace.api.parsers.JsonParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "workspace.api.negotiation.JsonAlways",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "workspace.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "workspace.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
@@ -189,6 +194,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The notification API of a Callboard workspace, compatible with Rocket.Chat's.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "PREPROCESSING_HOOKS": ["workspace.api.schema.slashless_keep"],
+    "POSTPROCESSING_HOOKS": ["workspace.api.schema.failures_describe"],
 }
 
 EMAIL_CONFIG = env.email("EMAIL_URL", "filemail://")
@@ -208,6 +215,7 @@ LANGUAGES = [
     ("pt", _("Portuguese")),
 ]
 LOCALE_PATHS = [BASE_DIR / "workspace" / "locale"]
+FORMAT_MODULE_PATH = "workspace.config.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

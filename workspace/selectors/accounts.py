@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from django.contrib.auth.backends import ModelBackend
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from workspace.errors import ApplicationError
 from workspace.models import User
@@ -17,11 +20,26 @@ def user_by_sign_in_name(name: str) -> User | None:
 
 def user_by_id_or_name(*, public_id: str = "", username: str = "") -> User:
     """Return the account; raises `error-invalid-user` when there is none."""
-    condition = Q(public_id=public_id) if public_id else Q(username__iexact=username)
-    user = User.objects.filter(condition).first()
-    if user is None:
+    return (users_by_ids([public_id]) if public_id else users_by_names([username]))[0]
+
+
+def users_by_ids(ids: Collection[str]) -> list[User]:
+    """Return the accounts with these public ids; raises `error-invalid-user` when one is missing."""
+    return all_found({user.public_id: user for user in User.objects.filter(public_id__in=ids)}, ids)
+
+
+def users_by_names(names: Collection[str]) -> list[User]:
+    """Return the accounts with these usernames, in any case of letters; `error-invalid-user` when one is missing."""
+    wanted = [name.lower() for name in names]
+    found = User.objects.alias(lowered=Lower("username")).filter(lowered__in=wanted)
+    return all_found({user.username.lower(): user for user in found}, wanted)
+
+
+def all_found(found: Mapping[str, User], wanted: Collection[str]) -> list[User]:
+    """Return each wanted account once, in the order asked for; raises `error-invalid-user` when one is missing."""
+    if any(key not in found for key in wanted):
         raise ApplicationError("error-invalid-user", "Invalid user")
-    return user
+    return [found[key] for key in dict.fromkeys(wanted)]
 
 
 def roles_of(user: User) -> list[str]:

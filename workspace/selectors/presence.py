@@ -43,6 +43,7 @@ class PresenceView:
     status_text: str
     connection: str
     away_since: datetime | None
+    expires_at: datetime | None = None
 
     @property
     def shown(self) -> str:
@@ -66,4 +67,6 @@ def presence_of(user: User, *, at: datetime | None = None) -> PresenceView:
     chosen, text, connection, away_at, expires_at = row
     expired = expires_at is not None and expires_at <= moment
     away_since = away_at if connection == Connection.AWAY else None
-    return PresenceView(chosen, "" if expired else text, connection, away_since)
+    if expired:
+        text, expires_at = "", None
+    return PresenceView(chosen, text, connection, away_since, expires_at)

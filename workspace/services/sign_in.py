@@ -1,13 +1,76 @@
-"""Signing in to the API."""
+"""Signing in to the API, and out."""
 
 from __future__ import annotations
 
+from django.contrib.auth import authenticate
+from django.contrib.auth.signals import user_logged_in
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from knox.crypto import hash_token
 from knox.models import AuthToken
 
+from workspace.errors import SignInError
 from workspace.models import User
+from workspace.selectors.accounts import user_by_sign_in_name
+from workspace.services.presence import disconnect
+from workspace.signals import signed_out
+
+
+def credentials_check(*, request: HttpRequest, name: str, password: str) -> User:
+    """Return the account with this username or e-mail address and password; not in a transaction: failures count.
+
+    Raises SignInError: `Unauthorized` for wrong credentials, `error-login-blocked-for-user` after too many of them,
+    `error-user-is-not-activated` for a deactivated account.
+    """
+    user = authenticate(request, username=name, password=password)
+    if isinstance(user, User):
+        # Heard by what counts failed sign-ins, and by what notes the last one.
+        user_logged_in.send(sender=User, request=request, user=user)
+        return user
+    if getattr(request, "axes_locked_out", False):
+        # Told here; left standing, it would make the lock-out middleware replace the answer.
+        request.axes_locked_out = False  # type: ignore[attr-defined]
+        raise SignInError("error-login-blocked-for-user", "Login has been temporarily blocked for this user")
+    account = user_by_sign_in_name(name)
+    if account is not None and not account.is_active and account.check_password(password):
+        raise SignInError("error-user-is-not-activated", "User is not activated")
+    raise SignInError()
 
 
 def sign_in(*, user: User) -> str:
-    """Sign the user in to the API and return the token that its requests carry; only its digest is stored."""
-    _row, token = AuthToken.objects.create(user=user)
+    """Sign in the user, whose credentials were checked, and return the token that says so from now on.
+
+    Raises SignInError (`error-user-is-not-activated`) for a deactivated account.
+    """
+    if not user.is_active:
+        raise SignInError("error-user-is-not-activated", "User is not activated")
+    _auth_token, token = AuthToken.objects.create(user=user)
     return str(token)
+
+
+def sign_in_resume(*, token: str) -> User:
+    """Return whose sign-in the token stands for; raises SignInError when it has ended."""
+    auth_token = token_find(token)
+    if auth_token is None:
+        raise SignInError(message="You've been logged out by the server. Please log in again.")
+    user: User = auth_token.user
+    return user
+
+
+def token_find(token: str) -> AuthToken | None:
+    """Return the sign-in that the token stands for: one that has not ended, of an active account."""
+    auth_token = AuthToken.objects.select_related("user").filter(digest=hash_token(token)).first()
+    if auth_token is None or not auth_token.user.is_active:
+        return None
+    return None if auth_token.expiry and auth_token.expiry <= timezone.now() else auth_token
+
+
+@transaction.atomic
+def sign_out(*, auth_token: AuthToken) -> None:
+    """End the sign-in; with the last one of an account, its clients count as gone."""
+    user, digest = auth_token.user, auth_token.digest
+    auth_token.delete()
+    signed_out.send(User, user=user, digest=digest)
+    if not AuthToken.objects.filter(user=user).exists():
+        disconnect(user=user)

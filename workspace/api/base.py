@@ -1,0 +1,106 @@
+"""What every endpoint is built on."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, NoReturn, TypeVar
+
+from drf_spectacular.utils import extend_schema
+from knox.models import AuthToken
+from rest_framework import serializers
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from workspace.api.errors import TooManyRequestsError
+from workspace.api.params import Params
+from workspace.api.throttling import DEFAULT_RATE, EndpointThrottle, Rate, Usage
+from workspace.models import User
+
+ApiT = TypeVar("ApiT", bound="Api")
+Method = Callable[[ApiT, Request, dict[str, Any]], dict[str, Any]]
+
+
+class Result(serializers.Serializer[Any]):
+    """An object in an answer. A field declared with `required=False` is left out where it has no value."""
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        values = super().to_representation(instance)
+        return {name: value for name, value in values.items() if value is not None or self.fields[name].required}
+
+
+class SuccessResult(Result):
+    """The envelope of an answer: what was asked for, and `success`."""
+
+    success = serializers.BooleanField(read_only=True, default=True)
+
+
+class Api(APIView):
+    """One endpoint. It needs a sign-in, and may be called at its `rate`."""
+
+    rate: ClassVar[Rate] = DEFAULT_RATE
+    throttle_classes = [EndpointThrottle]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+    usage: Usage | None = None
+
+    def throttled(self, request: Request, wait: float | None) -> NoReturn:
+        raise TooManyRequestsError(max(1, math.ceil(wait or 0)))
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        final: Response = super().finalize_response(request, response, *args, **kwargs)
+        if self.usage is not None:
+            for name, value in self.usage.headers().items():
+                final[name] = value
+        return final
+
+
+class PublicApi(Api):
+    """An endpoint that anybody may call; a sign-in that is sent along is not looked at."""
+
+    authentication_classes: Sequence[type[BaseAuthentication]] = []
+    permission_classes = []
+
+
+def endpoint(
+    *, params: type[Params] = Params, result: type[Result] = SuccessResult, summary: str = "", description: str = ""
+) -> Callable[[Method[ApiT]], Callable[..., Response]]:
+    """Make a method of an :class:`Api` of a function from parameters to what the answer holds.
+
+    `params` and `result` declare both sides, to the reader of the schema as to the request: the parameters (of the
+    query for GET, else of the body) are checked against the one, the answer is made by the other. What stands in the
+    path is in the view's `kwargs`.
+    """
+
+    def decorate(method: Method[ApiT]) -> Callable[..., Response]:
+        @functools.wraps(method)
+        def answer(view: ApiT, request: Request, **_of_the_path: str) -> Response:
+            given = request.query_params if reads_query else request.data
+            return Response(result(method(view, request, params.read(given))).data)
+
+        reads_query = method.__name__ == "get"
+        declared: dict[str, Any] = {"parameters": [params]} if reads_query and params is not Params else {}
+        if not reads_query:
+            declared["request"] = None if params is Params else params
+        documented: Callable[..., Response] = extend_schema(
+            summary=summary, description=description, responses={200: result}, **declared
+        )(answer)
+        return documented
+
+    return decorate
+
+
+def caller_of(request: Request) -> User:
+    """Return the account that calls; only for endpoints that need a sign-in."""
+    user = request.user
+    assert isinstance(user, User)
+    return user
+
+
+def session_of(request: Request) -> AuthToken:
+    """Return the sign-in that calls; only for endpoints that need one."""
+    auth_token = request.auth
+    assert isinstance(auth_token, AuthToken)
+    return auth_token

@@ -1,0 +1,152 @@
+"""Posting messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from workspace.api.base import Api, SuccessResult, caller_of, endpoint
+from workspace.api.objects import MessageObject, message_of
+from workspace.api.params import ChoiceParam, FlagParam, Params, TextParam
+from workspace.api.targets import TargetsParam, parent_of, room_of_target
+from workspace.api.throttling import Rate
+from workspace.errors import ApplicationError, NotAllowedError
+from workspace.ids import PUBLIC_ID_LENGTH
+from workspace.models import User
+from workspace.models.messages import ENCRYPTED
+from workspace.selectors.rooms import room_readable_by
+from workspace.services.messages import message_post
+
+ALIAS_MAX_LENGTH = 255
+RID_MISSING = "The 'rid' property on the message object is missing."
+
+
+class PostMessageParams(Params):
+    """What to post, and where."""
+
+    any_of = ("roomId", "channel")
+
+    roomId = TargetsParam(required=False)
+    channel = TargetsParam(required=False)
+    text = TextParam(required=False, allow_blank=True)
+    alias = TextParam(required=False, max_length=ALIAS_MAX_LENGTH)
+    tmid = TextParam(required=False, help_text="The message that is answered in a thread.")
+
+
+class PostMessageResult(SuccessResult):
+    """The message as posted; the first one, where there were several targets."""
+
+    ts = serializers.IntegerField(help_text="Epoch milliseconds.")
+    channel = serializers.CharField(help_text="The target, as it was given.")
+    message = MessageObject()
+
+
+class PostMessageApi(Api):
+    @endpoint(
+        params=PostMessageParams,
+        result=PostMessageResult,
+        summary="Post a message",
+        description="To one room or to several, all or none. Without `text`, an empty message is posted, as clients "
+        "expect. Returns once the message is stored; who is notified of it is decided by the worker.",
+    )
+    @transaction.atomic
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        sender = caller_of(request)
+        targets = params.get("roomId") or params["channel"]
+        messages = []
+        for target in targets:
+            room = room_of_target(sender, target)
+            messages.append(
+                message_post(
+                    sender=sender,
+                    room=room,
+                    text=params.get("text", ""),
+                    alias=alias_allowed(sender, params.get("alias", "")),
+                    parent=parent_of(room, params.get("tmid")),
+                )
+            )
+        first = messages[0]
+        return {"ts": int(first.sent_at.timestamp() * 1000), "channel": targets[0], "message": message_of(first)}
+
+
+class EncryptedContent(Params):
+    """A text that only its readers' devices can decrypt."""
+
+    algorithm = TextParam(max_length=64)
+    ciphertext = TextParam(max_length=100_000)
+    kid = TextParam(required=False, max_length=255)
+    iv = TextParam(required=False, max_length=255)
+
+
+class MessageParams(Params):
+    """The message."""
+
+    told_missing = {"rid": ApplicationError(RID_MISSING, RID_MISSING)}
+
+    rid = TextParam(help_text="The room's id.")
+    _id = TextParam(
+        required=False,
+        max_length=PUBLIC_ID_LENGTH,
+        help_text="Chosen by the client, of letters and digits: posting it again changes nothing.",
+    )
+    msg = TextParam(required=False, allow_blank=True)
+    tmid = TextParam(required=False, help_text="The message that is answered in a thread.")
+    tshow = FlagParam(required=False, help_text="The answer stands in the room as well.")
+    alias = TextParam(required=False, max_length=ALIAS_MAX_LENGTH)
+    t = ChoiceParam(required=False, choices=[ENCRYPTED])
+    content = EncryptedContent(required=False)
+
+
+class SendMessageParams(Params):
+    """What to post, as an object."""
+
+    told_missing = {"message": ApplicationError("error-invalid-params", 'The "message" parameter must be provided.')}
+
+    message = MessageParams()
+
+
+class SendMessageResult(SuccessResult):
+    """The message as posted."""
+
+    message = MessageObject()
+
+
+class SendMessageApi(Api):
+    rate = Rate(5, 1000)
+
+    @endpoint(
+        params=SendMessageParams,
+        result=SendMessageResult,
+        summary="Post a message object",
+        description="A message without `msg` and `content` says nothing and is refused with `error-invalid-params`.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        sender, given = caller_of(request), params["message"]
+        if not (given.get("msg") or given.get("content")):
+            raise ApplicationError("error-invalid-params", "The message says nothing.")
+        try:
+            room = room_readable_by(user=sender, public_id=given["rid"])
+        except ApplicationError as error:
+            raise ApplicationError("error-invalid-room", "Invalid room") from error
+        message = message_post(
+            sender=sender,
+            room=room,
+            text=given.get("msg", ""),
+            public_id=given.get("_id", ""),
+            parent=parent_of(room, given.get("tmid")),
+            is_shown_in_room=given.get("tshow", False),
+            type=given.get("t", ""),
+            content=given.get("content"),
+            alias=alias_allowed(sender, given.get("alias", "")),
+        )
+        return {"message": message_of(message)}
+
+
+def alias_allowed(sender: User, alias: str) -> str:
+    """Return the other name to post under; raises `error-not-allowed` unless the sender may use one."""
+    if alias and not sender.has_perm("workspace.message_impersonate"):
+        raise NotAllowedError()
+    return alias

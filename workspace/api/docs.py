@@ -1,0 +1,92 @@
+"""The API's description for people, made from the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+
+from workspace.pages.look import page_context
+
+Schema = dict[str, Any]
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """Show every endpoint with what it takes and what it answers."""
+    schema: Schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    context = {
+        **page_context(request, title=_("API")),
+        "description": schema["info"]["description"],
+        "operations": list(operations_of(schema)),
+    }
+    return render(request, "workspace/api_docs.html", context)
+
+
+def operations_of(schema: Schema) -> Iterator[dict[str, Any]]:
+    """Yield the operations of the schema as the page shows them."""
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            yield {
+                "anchor": operation["operationId"],
+                "method": method.upper(),
+                "path": path,
+                "summary": operation.get("summary", ""),
+                "description": operation.get("description", ""),
+                "is_public": {} in operation.get("security", [{}]),
+                "parameters": [*query_fields(operation), *body_fields(operation.get("requestBody", {}), schema)],
+                "answer": list(body_fields(operation["responses"]["200"], schema)),
+            }
+
+
+def query_fields(operation: Schema) -> Iterator[dict[str, Any]]:
+    """Yield the parameters that stand in the address."""
+    for parameter in operation.get("parameters", []):
+        described = parameter["schema"] | {"description": parameter.get("description", "")}
+        yield field_of(parameter["name"], described, required=parameter.get("required", False))
+
+
+def body_fields(body: Schema, schema: Schema) -> Iterator[dict[str, Any]]:
+    """Yield the fields of a request's or an answer's body."""
+    for content in list(body.get("content", {}).values())[:1]:
+        yield from object_fields(content["schema"], schema)
+
+
+def object_fields(described: Schema, schema: Schema, prefix: str = "") -> Iterator[dict[str, Any]]:
+    """Yield an object's fields, those of the objects within it after each, by their dotted names."""
+    resolved = resolve(described, schema)
+    for name, declared in resolved.get("properties", {}).items():
+        field = resolve(declared, schema)
+        yield field_of(prefix + name, field, required=name in resolved.get("required", []))
+        inner = resolve(field["items"], schema) if field.get("type") == "array" else field
+        mark = "[]." if inner is not field else "."
+        yield from object_fields(inner, schema, prefix + name + mark)
+
+
+def resolve(described: Schema, schema: Schema) -> Schema:
+    """Return what a reference refers to, with what stands beside it."""
+    references = [described, *described.get("allOf", [])]
+    found = next((part["$ref"] for part in references if "$ref" in part), None)
+    if found is None:
+        return described
+    beside = {key: value for key, value in described.items() if key not in {"$ref", "allOf"}}
+    component: Schema = schema["components"]["schemas"][found.rsplit("/", 1)[1]]
+    return component | beside
+
+
+def field_of(name: str, described: Schema, *, required: bool) -> dict[str, Any]:
+    """Return one field as the page shows it."""
+    alternatives = [part.get("type", "") for part in described.get("oneOf", [])]
+    return {
+        "name": name,
+        "type": described.get("type") or " | ".join(alternatives),
+        "choices": [choice for choice in described.get("enum", []) if choice not in {"", None}],
+        "max_length": described.get("maxLength"),
+        "required": required,
+        "description": described.get("description", ""),
+    }

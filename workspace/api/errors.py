@@ -1,0 +1,106 @@
+"""Every failure of the API as JSON, in the envelopes that clients know."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import ValidationError as ModelValidationError
+from django.core.signals import got_request_exception
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from workspace.api.parsers import BodyTooLargeError
+from workspace.errors import ApplicationError, MissingPermissionError, SignInError
+
+log = logging.getLogger("django.request")
+
+NOT_SIGNED_IN = {"status": "error", "message": "You must be logged in to do this."}
+INTERNAL_ERROR = ApplicationError("error-internal", "Internal server error", status=500)
+ENDPOINT_NOT_FOUND = ApplicationError("error-endpoint-not-found", "The API has no such endpoint", status=404)
+
+
+class InvalidParamsError(ApplicationError):
+    """Parameters that break their schema: one sentence per problem, in the words of JSON schema validators."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__("invalid-params", "\n".join(sentences))
+
+
+class TooManyRequestsError(ApplicationError):
+    """The caller has to wait; clients read the seconds from the text, where no other digit may stand."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            "error-too-many-requests",
+            f"Error, too many requests. Please slow down. You must wait {seconds} seconds before trying this again.",
+            status=429,
+        )
+
+
+def exception_handler(exception: Exception, context: dict[str, Any]) -> Response:
+    """Return the answer to a failed request; a failure of the server's own is logged and tells nothing."""
+    if isinstance(exception, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        return Response(NOT_SIGNED_IN, status=401, headers={"WWW-Authenticate": "X-Auth-Token"})
+    error = application_error(exception)
+    if error is INTERNAL_ERROR:
+        request = context["request"]._request
+        log.error("Internal Server Error: %s", request.path, exc_info=exception, extra={"status_code": 500})
+        got_request_exception.send(sender=None, request=request)
+    headers = {"Allow": ", ".join(context["view"].allowed_methods)} if error.status == 405 else None
+    return Response(failure_body(error), status=error.status, headers=headers)
+
+
+def failure_body(error: ApplicationError) -> dict[str, Any]:
+    """Return the envelope of a failure: `error` is the text and the code in brackets, `errorType` the code again.
+
+    Clients know some errors by a text alone: one whose message is the same as its code.
+    """
+    if isinstance(error, SignInError):
+        return {"status": "error", "error": error.code, "message": error.message}
+    if error.message == error.code:
+        return {"success": False, "error": error.message}
+    text = f"{error.message} [{error.code}]".strip()
+    details = {"details": error.details} if error.details else {}
+    return {"success": False, "error": text, "errorType": error.code, **details}
+
+
+def application_error(exception: Exception) -> ApplicationError:
+    """Return what an exception means for the client."""
+    match exception:
+        case ApplicationError():
+            return exception
+        case exceptions.ValidationError():
+            return InvalidParamsError(list(sentences_of(exception.detail)))
+        case ModelValidationError():
+            return InvalidParamsError(exception.messages)
+        case exceptions.PermissionDenied() | PermissionDenied():
+            return MissingPermissionError()
+        case exceptions.NotFound() | Http404():
+            return ENDPOINT_NOT_FOUND
+        case exceptions.ParseError():
+            return ApplicationError("invalid-params", "The request's body is malformed")
+        case BodyTooLargeError() | exceptions.MethodNotAllowed() | exceptions.UnsupportedMediaType():
+            return ApplicationError(
+                f"error-{exception.default_code.removeprefix('error-').replace('_', '-')}",
+                str(exception.detail),
+                status=exception.status_code,
+            )
+        case SuspiciousOperation():
+            return ApplicationError("error-bad-request", "Bad request")
+    return INTERNAL_ERROR
+
+
+def sentences_of(detail: Any, name: str = "") -> Iterator[str]:
+    """Yield a sentence for each problem found in the parameters, naming a missing one."""
+    if isinstance(detail, dict):
+        for key, value in detail.items():
+            yield from sentences_of(value, str(key))
+    elif isinstance(detail, list):
+        for value in detail:
+            yield from sentences_of(value, name)
+    else:
+        yield f"must have required property '{name}'" if detail.code == "required" else str(detail)

@@ -1,0 +1,206 @@
+"""The objects of the API: accounts, rooms and messages as clients know them.
+
+Each has a declaration of its shape, which checks and documents answers, and a function that fills it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from rest_framework import serializers
+
+from workspace.api.base import Result
+from workspace.models import Message, Room, RoomType, User
+from workspace.selectors.accounts import roles_of
+from workspace.selectors.presence import presence_of
+
+
+class Moment(serializers.DateTimeField):
+    """A date and time in ISO 8601: UTC, with milliseconds and `Z`."""
+
+    def to_representation(self, value: datetime) -> str:
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class PersonObject(Result):
+    """An account named in another object."""
+
+    _id = serializers.CharField()
+    username = serializers.CharField()
+    name = serializers.CharField()
+
+
+class MentionObject(PersonObject):
+    """Whom a message mentions: a person, or the groups `all` and `here`."""
+
+    type = serializers.CharField()
+
+
+class EmailObject(Result):
+    """An e-mail address of an account."""
+
+    address = serializers.CharField()
+    verified = serializers.BooleanField()
+
+
+class AccountSettingsObject(Result):
+    """What an account has chosen."""
+
+    preferences = serializers.DictField()
+
+
+class MeObject(Result):
+    """The account that is signed in."""
+
+    _id = serializers.CharField()
+    name = serializers.CharField()
+    username = serializers.CharField()
+    emails = EmailObject(many=True)
+    status = serializers.CharField()
+    statusConnection = serializers.CharField()
+    statusText = serializers.CharField()
+    utcOffset = serializers.IntegerField()
+    active = serializers.BooleanField()
+    roles = serializers.ListField(child=serializers.CharField())
+    settings = AccountSettingsObject()
+    avatarUrl = serializers.CharField()
+    language = serializers.CharField(required=False)
+
+
+class RoomObject(Result):
+    """A room. A direct one has no name, but tells who is in it."""
+
+    _id = serializers.CharField()
+    t = serializers.ChoiceField(choices=RoomType.choices)
+    name = serializers.CharField(required=False)
+    fname = serializers.CharField(required=False)
+    u = PersonObject()
+    topic = serializers.CharField()
+    msgs = serializers.IntegerField()
+    usersCount = serializers.IntegerField()
+    usernames = serializers.ListField(child=serializers.CharField(), required=False)
+    uids = serializers.ListField(child=serializers.CharField(), required=False)
+    ro = serializers.BooleanField()
+    archived = serializers.BooleanField()
+    default = serializers.BooleanField()
+    broadcast = serializers.BooleanField()
+    encrypted = serializers.BooleanField()
+    featured = serializers.BooleanField()
+    sysMes = serializers.BooleanField()
+    customFields = serializers.DictField()
+    ts = Moment()
+    lm = Moment(required=False)
+    _updatedAt = Moment()
+
+
+class MessageObject(Result):
+    """A message."""
+
+    _id = serializers.CharField()
+    rid = serializers.CharField()
+    msg = serializers.CharField()
+    ts = Moment()
+    u = PersonObject()
+    _updatedAt = Moment()
+    urls = serializers.ListField(child=serializers.DictField())
+    mentions = MentionObject(many=True)
+    channels = serializers.ListField(child=serializers.DictField())
+    md = serializers.ListField(child=serializers.DictField())
+    t = serializers.CharField(required=False)
+    content = serializers.DictField(required=False)
+    alias = serializers.CharField(required=False)
+    tmid = serializers.CharField(required=False)
+    tshow = serializers.BooleanField(required=False)
+    tcount = serializers.IntegerField(required=False)
+    tlm = Moment(required=False)
+    replies = serializers.ListField(child=serializers.CharField(), required=False)
+    editedAt = Moment(required=False)
+    editedBy = PersonObject(required=False)
+
+
+def person_of(user: User) -> dict[str, Any]:
+    """Return the account as other objects name it."""
+    return {"_id": user.public_id, "username": user.username, "name": user.display_name}
+
+
+def me_of(user: User) -> dict[str, Any]:
+    """Return what the account is told of itself."""
+    presence = presence_of(user)
+    return person_of(user) | {
+        "emails": list(user.emails.all()),
+        "status": presence.shown,
+        "statusConnection": presence.connection,
+        "statusText": presence.status_text,
+        "utcOffset": 0,
+        "active": user.is_active,
+        "roles": roles_of(user),
+        "settings": {"preferences": {}},
+        "avatarUrl": f"{settings.SITE_URL}/avatar/{user.username}",
+        "language": user.language or None,
+    }
+
+
+def room_of(room: Room) -> dict[str, Any]:
+    """Return the room; its counters are read anew, because the services count in the database."""
+    room.refresh_from_db()
+    members = User.objects.filter(subscriptions__room=room).order_by("username") if room.is_direct else None
+    return {
+        "_id": room.public_id,
+        "t": room.type,
+        "name": room.name or None,
+        "fname": room.name or None,
+        "u": person_of(room.creator),
+        "topic": room.topic,
+        "msgs": room.messages_count,
+        "usersCount": room.members_count,
+        "usernames": [member.username for member in members] if members is not None else None,
+        "uids": [member.public_id for member in members] if members is not None else None,
+        "ro": room.is_read_only,
+        "archived": room.is_archived,
+        "default": False,
+        "broadcast": False,
+        "encrypted": False,
+        "featured": False,
+        "sysMes": True,
+        "customFields": {},
+        "ts": room.created_at,
+        "lm": room.last_message_at,
+        "_updatedAt": room.updated_at,
+    }
+
+
+def message_of(message: Message) -> dict[str, Any]:
+    """Return the message; what it does not have is left out."""
+    is_reply, is_thread = message.parent is not None, message.reply_count > 0
+    return {
+        "_id": message.public_id,
+        "rid": message.room.public_id,
+        "msg": message.text,
+        "ts": message.sent_at,
+        "u": person_of(message.sender),
+        "_updatedAt": message.updated_at,
+        "urls": [],
+        "mentions": mentions_of(message),
+        "channels": [],
+        "md": [],
+        "t": message.type or None,
+        "content": message.content,
+        "alias": message.alias or None,
+        "tmid": message.parent.public_id if message.parent else None,
+        "tshow": message.is_shown_in_room if is_reply else None,
+        "tcount": message.reply_count if is_thread else None,
+        "tlm": message.last_reply_at,
+        "replies": list(message.followers.values_list("public_id", flat=True)) if is_thread else None,
+        "editedAt": message.edited_at,
+        "editedBy": person_of(message.edited_by) if message.edited_by else None,
+    }
+
+
+def mentions_of(message: Message) -> list[dict[str, Any]]:
+    """Return whom the message mentions, the groups before the people."""
+    called = {"all": message.mentions_all, "here": message.mentions_here}
+    groups = [{"_id": name, "username": name, "name": name, "type": "group"} for name in called if called[name]]
+    people = message.mentioned_users.order_by("username")
+    return groups + [person_of(user) | {"type": "user"} for user in people]

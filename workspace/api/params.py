@@ -1,0 +1,121 @@
+"""Declaring an endpoint's parameters; what breaks the declaration is told in the words of JSON schema validators.
+
+Types are taken strictly, as a schema does: the number 1 is neither a text nor a truth value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from workspace.api.errors import InvalidParamsError
+from workspace.errors import ApplicationError
+
+MISSING = "must have required property '{}'"
+ALLOWED = "must be equal to one of the allowed values"
+
+
+class TextParam(serializers.CharField):
+    """A text, taken as it stands."""
+
+    default_error_messages = {
+        "invalid": "must be string",
+        "null": "must be string",
+        "blank": "must NOT have fewer than 1 characters",
+        "max_length": "must NOT have more than {max_length} characters",
+        "min_length": "must NOT have fewer than {min_length} characters",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"trim_whitespace": False, **kwargs})
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class FlagParam(serializers.BooleanField):
+    """A truth value."""
+
+    default_error_messages = {"invalid": "must be boolean", "null": "must be boolean"}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class ChoiceParam(serializers.ChoiceField):
+    """One of a few texts."""
+
+    default_error_messages = {"invalid_choice": ALLOWED, "null": ALLOWED}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str) or data not in self.choices:
+            self.fail("invalid_choice", input=data)
+        return data
+
+
+class MomentParam(serializers.DateTimeField):
+    """A date and time in ISO 8601."""
+
+    default_error_messages = dict.fromkeys(
+        ("invalid", "date", "make_aware", "overflow", "null"), 'must match format "date-time"'
+    )
+
+
+class ListParam(serializers.ListField):
+    """A list."""
+
+    default_error_messages = {
+        "not_a_list": "must be array",
+        "null": "must be array",
+        "min_length": "must NOT have fewer than {min_length} items",
+        "max_length": "must NOT have more than {max_length} items",
+        "empty": "must NOT have fewer than 1 items",
+    }
+
+
+class Params(serializers.Serializer[Any]):
+    """The parameters of one endpoint, or of one object among them.
+
+    `any_of` and `one_of` name parameters of which at least one, or exactly one, must be there. `told_missing` maps a
+    required parameter to the error that clients know for the lack of it, where it is not the schema's sentence.
+    """
+
+    any_of: ClassVar[tuple[str, ...]] = ()
+    one_of: ClassVar[tuple[str, ...]] = ()
+    told_missing: ClassVar[Mapping[str, ApplicationError]] = {}
+
+    default_error_messages = {"invalid": "must be object", "null": "must be object"}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, Mapping):
+            for name, error in self.told_missing.items():
+                if data.get(name) is None:
+                    raise error
+            self.combinations_check(data)
+        values: dict[str, Any] = super().to_internal_value(data)
+        return values
+
+    def combinations_check(self, data: Mapping[str, Any]) -> None:
+        """Raise InvalidParamsError unless the parameters are there that `any_of` and `one_of` ask for."""
+        for names, allowed, sentence in (
+            (self.any_of, range(1, len(self.any_of) + 1), "must match a schema in anyOf"),
+            (self.one_of, range(1, 2), "must match exactly one schema in oneOf"),
+        ):
+            present = [name for name in names if name in data]
+            if names and len(present) not in allowed:
+                absent = [] if present else [MISSING.format(name) for name in names]
+                raise InvalidParamsError([*absent, sentence])
+
+    @classmethod
+    def read(cls, data: Any) -> dict[str, Any]:
+        """Return the parameters in `data`; raises InvalidParamsError, or the error that `told_missing` names."""
+        params = cls(data=data)
+        params.is_valid(raise_exception=True)
+        values: dict[str, Any] = params.validated_data
+        return values

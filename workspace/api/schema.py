@@ -1,0 +1,89 @@
+"""The OpenAPI schema: what drf-spectacular cannot see by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from rest_framework.serializers import Serializer
+
+Endpoint = tuple[str, str, str, Callable[..., Any]]
+
+FAILURE = {
+    "type": "object",
+    "description": "What failed: a text followed by the code in brackets, or the code alone.",
+    "properties": {
+        "success": {"type": "boolean", "enum": [False]},
+        "error": {"type": "string"},
+        "errorType": {"type": "string"},
+        "details": {"type": "object", "additionalProperties": {}},
+    },
+    "required": ["success", "error"],
+}
+NOT_SIGNED_IN = {
+    "type": "object",
+    "description": "The sign-in is missing, wrong or over.",
+    "properties": {
+        "status": {"type": "string", "enum": ["error"]},
+        "error": {"type": "string"},
+        "message": {"type": "string"},
+    },
+    "required": ["status", "message"],
+}
+# What any endpoint may answer beside its success.
+FAILURES = {
+    "400": ("Failure", "A parameter is missing or wrong, or what was asked for cannot be done."),
+    "401": ("NotSignedIn", "Not signed in."),
+    "403": ("Failure", "The caller's roles lack a permission."),
+    "404": ("Failure", "There is no such thing."),
+    "405": ("Failure", "The endpoint knows no such method."),
+    "413": ("Failure", "The body is too large."),
+    "415": ("Failure", "The body is not JSON."),
+    "429": ("Failure", "Too many calls; the text holds the seconds to wait."),
+}
+
+
+# What a parameter in a path stands in, which no name may hold.
+BRACES = str.maketrans("", "", "{}")
+
+
+class ApiSchema(AutoSchema):
+    """Describes an endpoint; DELETE has a body here, because clients send one."""
+
+    def get_operation_id(self) -> str:
+        endpoint = self.path.removeprefix("/api/").removeprefix("v1/")
+        return f"{self.method.lower()}.{endpoint}".replace("/", ".").translate(BRACES)
+
+    def get_tags(self) -> list[str]:
+        return [self.path.removeprefix("/api/").removeprefix("v1/").split(".")[0].split("/")[0]]
+
+    def get_description(self) -> str:  # type: ignore[override]
+        return ""
+
+    def get_serializer_name(self, serializer: Serializer[Any], direction: object) -> str:
+        return type(serializer).__qualname__.replace(".", "")
+
+    def _get_request_body(self, direction: str = "request") -> Any:
+        method = self.method
+        self.method = "POST" if method == "DELETE" else method
+        try:
+            return super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        finally:
+            self.method = method
+
+
+def slashless_keep(endpoints: list[Endpoint], **_kwargs: Any) -> list[Endpoint]:
+    """Leave out the addresses with a slash at their end, which are the same endpoints again."""
+    return [endpoint for endpoint in endpoints if not endpoint[0].endswith("/")]
+
+
+def failures_describe(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """Add to every operation how it may fail."""
+    result["components"]["schemas"] |= {"Failure": FAILURE, "NotSignedIn": NOT_SIGNED_IN}
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            for status, (schema, description) in FAILURES.items():
+                content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+                operation["responses"].setdefault(status, {"description": description, "content": content})
+    return result

@@ -1,0 +1,28 @@
+"""The API's endpoints that the workspace answers by itself."""
+
+from __future__ import annotations
+
+from workspace.api import chat, direct, info, presence, rooms, sign_in, subscriptions
+from workspace.api.routes import routes
+
+urlpatterns = routes(
+    {
+        "info": info.InfoApi,
+        "v1/login": sign_in.LoginApi,
+        "v1/logout": sign_in.LogoutApi,
+        "v1/me": sign_in.MeApi,
+        "v1/channels.create": rooms.ChannelsCreateApi,
+        "v1/channels.invite": rooms.ChannelsInviteApi,
+        "v1/channels.join": rooms.ChannelsJoinApi,
+        "v1/groups.create": rooms.GroupsCreateApi,
+        "v1/groups.invite": rooms.GroupsInviteApi,
+        "v1/dm.create": direct.DirectCreateApi,
+        "v1/im.create": direct.DirectCreateApi,
+        "v1/chat.postMessage": chat.PostMessageApi,
+        "v1/chat.sendMessage": chat.SendMessageApi,
+        "v1/subscriptions.read": subscriptions.SubscriptionsReadApi,
+        "v1/users.setStatus": presence.SetStatusApi,
+        "v1/users.getStatus": presence.GetStatusApi,
+        "v1/users.getPresence": presence.GetPresenceApi,
+    }
+)
