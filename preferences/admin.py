@@ -6,13 +6,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from preferences.models import AccountPreferences, HighlightWord, IgnoredSender, Level, RoomPreferences
 from workspace.admin.base import ReadOnlyInline
-from workspace.admin.columns import EMPTY, label
+from workspace.admin.columns import EMPTY, gathered, label
 from workspace.admin.contributions import contribute
 from workspace.models import Subscription, User
 
@@ -23,6 +22,13 @@ CHANNELS = {"desktop": _("desktop"), "push": _("push"), "email": _("e-mail")}
 def level(value: str) -> SafeString:
     """Return a level as a label; an empty one leaves it to the level below."""
     return label(Level(value).label, LEVEL_KINDS[Level(value)]) if value else label(_("Default"))
+
+
+def choice(value: bool | None) -> SafeString:
+    """Return a yes or no as a label; neither leaves it to the workspace's default."""
+    if value is None:
+        return label(_("Default"))
+    return label(_("Yes"), "success") if value else label(_("No"), "danger")
 
 
 class LevelColumns:
@@ -46,7 +52,6 @@ class RoomPreferencesInline(LevelColumns, ReadOnlyInline):
 
     model = RoomPreferences
     fk_name = "subscription"
-    show_change_link = False
     fields = readonly_fields = (
         "desktop_level",
         "push_level",
@@ -60,7 +65,6 @@ class IgnoredSenderInline(ReadOnlyInline):
     """Whom the member ignores in the room."""
 
     model = IgnoredSender
-    show_change_link = False
     fields = readonly_fields = ("sender",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -71,22 +75,28 @@ class AccountPreferencesInline(LevelColumns, ReadOnlyInline):
     """What the person chose for the whole account."""
 
     model = AccountPreferences
-    show_change_link = False
     fields = readonly_fields = (
         "desktop_level",
         "push_level",
         "email_level",
-        "always_display_mobile",
-        "auto_away",
+        "always_display",
+        "goes_away",
         "idle_limit",
     )
+
+    @admin.display(description=_("always display mobile notifications"))
+    def always_display(self, row: AccountPreferences) -> SafeString:
+        return choice(row.always_display_mobile)
+
+    @admin.display(description=_("auto away"))
+    def goes_away(self, row: AccountPreferences) -> SafeString:
+        return choice(row.auto_away)
 
 
 class HighlightWordInline(ReadOnlyInline):
     """The words that bring the person a notification."""
 
     model = HighlightWord
-    show_change_link = False
     fields = readonly_fields = ("word",)
 
 
@@ -105,8 +115,7 @@ def room_choices(subscription: Subscription) -> SafeString | str:
         shown.insert(0, label(_("No alerts"), "danger"))
     if chosen.group_mentions_muted:
         shown.append(label(_("@all muted"), "warning"))
-    labels = format_html_join("", "{}", ((item,) for item in shown))
-    return format_html('<span class="flex flex-wrap gap-1">{}</span>', labels) if shown else EMPTY
+    return gathered(shown)
 
 
 contribute(

@@ -35,9 +35,9 @@ class AttemptColumns:
             return EMPTY
         return change_link(attempt.device, labels.device_type(attempt.device.type))
 
-    @admin.display(description=_("started"))
-    def started(self, attempt: Attempt) -> SafeString | str:
-        return moment(attempt.started_at)
+    @admin.display(description=_("started"), ordering="pk")
+    def item(self, attempt: Attempt) -> SafeString | str:
+        return change_link(attempt, moment(attempt.started_at))
 
     @admin.display(description=_("finished"))
     def ended(self, attempt: Attempt) -> SafeString | str:
@@ -53,7 +53,7 @@ class AttemptInline(AttemptColumns, ReadOnlyInline):
 
     model = Attempt
     ordering = ("-pk",)
-    fields = readonly_fields = ("sent_to", "number", "told", "status", "detail", "started", "ended", "next_try")
+    fields = readonly_fields = ("item", "sent_to", "number", "told", "status", "detail", "ended", "next_try")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("device", "notification")
@@ -81,10 +81,6 @@ class AttemptAdmin(AttemptColumns, ReadOnlyAdmin):
         (None, {"fields": (("told", "status"), "detail", ("notification", "device"), ("number", "claimed_by"))}),
         (_("When"), {"fields": (("started_at", "finished_at", "retry_at"),)}),
     )
-
-    @admin.display(description=_("started"), ordering="pk")
-    def item(self, attempt: Attempt) -> SafeString | str:
-        return change_link(attempt, moment(attempt.started_at))
 
     @admin.display(description=_("member"))
     def recipient(self, attempt: Attempt) -> SafeString:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from push.admin import labels
 from push.models import Device, Notification, State
 from push.selectors.dashboard import Day, Queue, devices_by_type, last_day, last_failures, queue_now
-from workspace.admin.columns import change_link, moment, person
+from workspace.admin.columns import change_link, moment, person, room_link
 from workspace.admin.contributions import changelist_url
 
 REASONS_SHOWN = 6
@@ -28,12 +28,14 @@ SERIES = (
 def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add what the reader may see (unfold's `DASHBOARD_CALLBACK`)."""
     now = timezone.now()
+    context["title"] = _("Dashboard")
     if request.user.has_perm("push.view_notification"):
         day = last_day(now)
         context |= {
             "queue_cards": queue_cards(queue_now(now)),
             "day_cards": day_cards(day),
             "day_chart": day_chart(day) if any(day.total(state) for state, *_rest in SERIES) else "",
+            "legend": [(title, colour) for _state, title, colour in SERIES],
             "reasons": reason_rows(day),
             "failures": failure_table(last_failures(now)),
             "failures_url": f"{changelist_url(Notification)}?state__exact={State.FAILED}",
@@ -83,7 +85,16 @@ def day_chart(day: Day) -> str:
         {
             "labels": [timezone.localtime(hour).strftime("%H:%M") for hour in day.hours],
             "datasets": [
-                {"label": str(title), "data": day.series(state), "backgroundColor": colour, "stack": "all"}
+                {
+                    "label": str(title),
+                    "data": day.series(state),
+                    "backgroundColor": colour,
+                    "stack": "all",
+                    "maxBarThickness": 20,
+                    "borderRadius": 2,
+                    "displayYAxis": True,
+                    "maxTicksXLimit": 12,
+                }
                 for state, title, colour in SERIES
             ],
         }
@@ -128,7 +139,7 @@ def failure_table(failures: list[Notification]) -> dict[str, Any]:
             [
                 change_link(failure, moment(failure.finished_at)),
                 person(failure.user),
-                change_link(failure.room),
+                room_link(failure.room),
                 labels.channel(failure.channel),
                 labels.sentence_of(failure.reason) or failure.reason,
             ]

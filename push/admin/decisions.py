@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateTimeFilter
@@ -17,7 +17,7 @@ from push.admin import labels
 from push.models import Channel, Decision
 from push.rules.table import RULES_BY_CODE
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import EMPTY, change_link, code, label, moment
+from workspace.admin.columns import EMPTY, change_link, code, gathered, label, moment, room_link
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.models import Message
 
@@ -39,10 +39,10 @@ class DecidedFilter(DropdownFilter):  # type: ignore[misc]
     title = _("state")
     parameter_name = "decided"
 
-    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[Any]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[Any]:
         return [("no", _("Waiting")), ("yes", _("Decided"))]
 
-    def queryset(self, _request: HttpRequest, queryset: QuerySet[Decision]) -> QuerySet[Decision]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Decision]) -> QuerySet[Decision]:
         return queryset.filter(decided_at__isnull=self.value() == "no") if self.value() else queryset
 
 
@@ -78,7 +78,7 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("room"))
     def of_room(self, decision: Decision) -> SafeString | str:
-        return change_link(decision.message.room)
+        return room_link(decision.message.room)
 
     @admin.display(description=_("state"))
     def standing(self, decision: Decision) -> SafeString:
@@ -88,15 +88,13 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("to be notified"))
     def summary(self, decision: Decision) -> SafeString | str:
-        told = (
-            (labels.channel(channel), *sent_of(decision.counts[channel]))
-            for channel in Channel.values
-            if channel in decision.counts
+        return gathered(
+            format_html('<span class="cb-moment">{} {} / {}</span>', labels.channel(channel), *sent_of(counts))
+            for channel, counts in decision.counts.items()
+            if channel in Channel.values
         )
-        parts = format_html_join("", '<span class="whitespace-nowrap">{} {} / {}</span>', told)
-        return format_html('<span class="flex flex-wrap gap-x-4">{}</span>', parts) if decision.counts else EMPTY
 
-    @admin.display(description=_("members by channel and reason"))
+    @admin.display(description=_("members"))
     def counts_told(self, decision: Decision) -> SafeString | str:
         channels = [
             {

@@ -33,15 +33,19 @@ class EnabledFilter(DropdownFilter):  # type: ignore[misc]
     title = _("state")
     parameter_name = "enabled"
 
-    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[Any]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[Any]:
         return [("yes", _("Enabled")), ("no", _("Disabled"))]
 
-    def queryset(self, _request: HttpRequest, queryset: QuerySet[Device]) -> QuerySet[Device]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Device]) -> QuerySet[Device]:
         return queryset.filter(disabled_at__isnull=self.value() == "yes") if self.value() else queryset
 
 
 class DeviceColumns:
     """What the list, the page and the inline show alike."""
+
+    @admin.display(description=_("device"))
+    def device(self, device: Device) -> SafeString | str:
+        return change_link(device, labels.device_type(device.type))
 
     @admin.display(description=_("type"))
     def kind(self, device: Device) -> SafeString:
@@ -72,7 +76,7 @@ class DeviceInline(DeviceColumns, ReadOnlyInline):
     """A person's devices."""
 
     model = Device
-    fields = readonly_fields = ("kind", "app_name", "token_end", "state", "accepted", "registered")
+    fields = readonly_fields = ("device", "app_name", "token_end", "state", "accepted", "registered")
 
 
 @admin.register(Device)
@@ -129,10 +133,6 @@ class DeviceAdmin(DeviceColumns, ReadOnlyAdmin):
         if search_term:
             found = queryset.filter(Q(pk__in=found.values("pk")) | Q(token_digest=token_digest(search_term.strip())))
         return found, has_duplicates
-
-    @admin.display(description=_("device"))
-    def device(self, device: Device) -> SafeString | str:
-        return change_link(device, labels.device_type(device.type))
 
     @admin.display(description=_("owner"))
     def owner(self, device: Device) -> SafeString:

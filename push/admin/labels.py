@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from push.models import Answer, Attempt, Channel, Device, DeviceType, Notification, State
 from push.models.reasons import EndReason
 from push.rules.table import RULES_BY_CODE
-from workspace.admin.columns import EMPTY, code, label
+from workspace.admin.columns import EMPTY, code, label, two_lines
 
 STATE_KINDS = {
     State.QUEUED: "info",
@@ -42,12 +42,7 @@ def reason(value: str) -> SafeString | str:
     """Return a code, with its sentence beneath it."""
     if not value:
         return EMPTY
-    return format_html('<span class="flex flex-col"><span>{}</span>{}</span>', sentence_of(value), code(value))
-
-
-def reason_short(value: str) -> SafeString | str:
-    """Return a code with its sentence to hover, for lists."""
-    return format_html('<span title="{}">{}</span>', sentence_of(value), code(value)) if value else EMPTY
+    return two_lines(sentence_of(value), code(value))
 
 
 def state(notification: Notification) -> SafeString:
@@ -65,8 +60,7 @@ def answer(attempt: Attempt) -> SafeString:
 def with_icon(icon: str, text: object) -> SafeString:
     """Return a text behind a symbol."""
     return format_html(
-        '<span class="inline-flex gap-2 items-center whitespace-nowrap">'
-        '<span class="material-symbols-outlined md-18">{}</span>{}</span>',
+        '<span class="cb-with-icon"><span class="material-symbols-outlined md-18">{}</span>{}</span>',
         icon,
         text,
     )

@@ -23,7 +23,7 @@ from push.admin.attempts import AttemptInline
 from push.models import Attempt, Notification
 from push.models.reasons import EndReason
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import change_link, moment, person
+from workspace.admin.columns import change_link, moment, person, room_link, two_lines
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.models import Message, Room, User
 
@@ -34,10 +34,10 @@ class ReasonFilter(DropdownFilter):  # type: ignore[misc]
     title = _("reason")
     parameter_name = "reason"
 
-    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[Any]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[Any]:
         return list(EndReason.choices)
 
-    def queryset(self, _request: HttpRequest, queryset: QuerySet[Notification]) -> QuerySet[Notification]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Notification]) -> QuerySet[Notification]:
         return queryset.filter(reason=self.value()) if self.value() else queryset
 
 
@@ -45,7 +45,7 @@ class ReasonFilter(DropdownFilter):  # type: ignore[misc]
 class NotificationAdmin(ReadOnlyAdmin):
     """One item for one member, message and channel; kept with its reason, whatever became of it."""
 
-    list_display = ("item", "recipient", "of_room", "via", "standing", "why", "tries", "due", "ended")
+    list_display = ("item", "recipient", "of_room", "via", "standing", "why", "tries", "times")
     list_display_links = None
     list_select_related = ("user", "room")
     list_filter = (
@@ -83,7 +83,7 @@ class NotificationAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("room"))
     def of_room(self, notification: Notification) -> SafeString | str:
-        return change_link(notification.room)
+        return room_link(notification.room)
 
     @admin.display(description=_("channel"))
     def via(self, notification: Notification) -> SafeString:
@@ -95,7 +95,7 @@ class NotificationAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("reason"))
     def why(self, notification: Notification) -> SafeString | str:
-        return labels.reason_short(notification.reason or notification.rule)
+        return labels.reason(notification.reason or notification.rule)
 
     @admin.display(description=_("why it ended"))
     def reason_told(self, notification: Notification) -> SafeString | str:
@@ -109,13 +109,9 @@ class NotificationAdmin(ReadOnlyAdmin):
     def tries(self, notification: Any) -> int:
         return int(notification.tries)
 
-    @admin.display(description=_("due"))
-    def due(self, notification: Notification) -> SafeString | str:
-        return moment(notification.due_at)
-
-    @admin.display(description=_("finished"))
-    def ended(self, notification: Notification) -> SafeString | str:
-        return moment(notification.finished_at)
+    @admin.display(description=_("due, finished"))
+    def times(self, notification: Notification) -> SafeString:
+        return two_lines(moment(notification.due_at), moment(notification.finished_at))
 
 
 contribute(User, links=[RelatedLink(_("Notifications"), "notifications", Notification, "user__id__exact")])

@@ -47,7 +47,7 @@ class SandboxPushAdmin(ReadOnlyAdmin):
         pushes: QuerySet[SandboxPush] = super().get_queryset(request)
         return pushes.annotate(owner_name=Subquery(owners))
 
-    def get_fieldsets(self, request: HttpRequest, _obj: Model | None = None) -> list[Any]:
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         facts: tuple[Any, Any] = (None, {"fields": (("kind", "owner"), ("received_at", "identity_code"))})
         if not may_read_text(request):
             return [facts]

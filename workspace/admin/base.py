@@ -14,6 +14,8 @@ from workspace.admin.confirmation import ConfirmedActions
 from workspace.admin.contributions import contributed, related_links
 
 if TYPE_CHECKING:
+    from django.contrib.admin.views.main import ChangeList as BaseChangeList
+
     BaseModelAdmin = admin.ModelAdmin[Any]
     BasePaginator = Paginator[Any]
     BaseTabularInline = admin.TabularInline[Any, Any]
@@ -21,6 +23,7 @@ else:
     BasePaginator = Paginator
     from unfold.admin import ModelAdmin as BaseModelAdmin
     from unfold.admin import TabularInline as BaseTabularInline
+    from unfold.views import ChangeList as BaseChangeList
 
 # Beyond this many rows a list says "more than" and asks for a filter: counting them all would read the whole table.
 COUNT_LIMIT = 10_000
@@ -44,6 +47,15 @@ class CappedPaginator(BasePaginator):
         return self.count > COUNT_LIMIT
 
 
+class ChangeList(BaseChangeList):
+    """A list whose heading tells the number of results only where a search or filter made a difference."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not (self.query or self.has_active_filters):
+            self.full_result_count = self.result_count
+
+
 class ModelAdmin(ConfirmedActions, BaseModelAdmin):
     """An unfold page that stays fast on large tables and shows what other apps add to it."""
 
@@ -63,6 +75,9 @@ class ModelAdmin(ConfirmedActions, BaseModelAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         return [*super().get_list_display(request), *contributed(self.model).list_display]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ChangeList
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request)
@@ -84,17 +99,17 @@ class ModelAdmin(ConfirmedActions, BaseModelAdmin):
 class NoAddition:
     """Rows that only the service itself makes, and that keep what happened: neither added nor deleted by hand."""
 
-    def has_add_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 
 class ReadOnly(NoAddition):
     """Rows that record what happened: editing them would make them lie."""
 
-    def has_change_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 
@@ -107,5 +122,6 @@ class ReadOnlyInline(ReadOnly, BaseTabularInline):
 
     extra = 0
     per_page = 10
-    show_change_link = True
+    # A row's name says nothing that its columns do not; the column with the link leads to its page.
+    hide_title = True
     can_delete = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +11,13 @@ from django.db.models import Model
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 
-from workspace.models import User
+from workspace.models import Room, User
 
 EMPTY = "–"
 MASKED_TAIL = 6
@@ -41,17 +44,14 @@ def moment(at: datetime | None) -> SafeString | str:
         return EMPTY
     local = timezone.localtime(at)
     return format_html(
-        '<time datetime="{}" class="tabular-nums whitespace-nowrap">{:%Y-%m-%d %H:%M:%S}</time>',
-        local.isoformat(),
-        local,
+        '<time datetime="{}" class="cb-moment">{}</time>', local.isoformat(), date_format(local, "DATETIME_FORMAT")
     )
 
 
 def two_lines(first: Any, second: Any) -> SafeString:
     """Return a value with another, less weighty, beneath it."""
     return format_html(
-        '<span class="flex flex-col max-lg:items-end"><span>{}</span>'
-        '<span class="text-subtle text-xs">{}</span></span>',
+        '<span class="cb-two"><span>{}</span><span class="text-subtle text-xs">{}</span></span>',
         first,
         second,
     )
@@ -59,17 +59,28 @@ def two_lines(first: Any, second: Any) -> SafeString:
 
 def code(text: str) -> SafeString | str:
     """Return a technical text in a fixed-width face."""
-    return format_html('<span class="font-mono text-xs break-all">{}</span>', text) if text else EMPTY
+    return format_html('<span class="cb-code">{}</span>', text) if text else EMPTY
 
 
 def json_block(value: Any) -> SafeString:
     """Return JSON, set out to be read."""
     text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
     return format_html(
-        '<pre class="bg-base-50 border border-base-200 font-mono overflow-x-auto p-3 rounded-default text-xs '
-        'whitespace-pre-wrap break-all dark:bg-white/[.02] dark:border-base-800">{}</pre>',
+        '<pre class="bg-base-50 border border-base-200 cb-code cb-text p-3 rounded-default '
+        'dark:bg-white/[.02] dark:border-base-800">{}</pre>',
         text,
     )
+
+
+def gathered(parts: Iterable[Any]) -> SafeString | str:
+    """Return several labels beside each other."""
+    shown = format_html_join("", "{}", ((part,) for part in parts))
+    return format_html('<span class="cb-wrap">{}</span>', shown) if shown else EMPTY
+
+
+def room_link(room: Room) -> SafeString | str:
+    """Return a link to the room; a direct one has no name to show."""
+    return change_link(room, str(room) if room.name else _("Direct message"))
 
 
 def person(user: User) -> SafeString:

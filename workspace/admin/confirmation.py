@@ -61,7 +61,7 @@ class ConfirmedActions:
             setattr(self, action.page_method, MethodType(page_action(action), self))
         self.actions_detail = [action.page_method for action in self.confirmed_actions]
 
-    def may_act_on(self, _request: HttpRequest, _row: Model) -> bool:
+    def may_act_on(self, request: HttpRequest, _row: Model) -> bool:
         """Return whether the reader, who holds the action's permission, may act on this very row."""
         return True
 

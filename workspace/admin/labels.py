@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from workspace.admin.columns import EMPTY, label
+from workspace.admin.columns import gathered, label
 from workspace.models import Connection, Message, Room, RoomType, Status, User
 from workspace.models.messages import ENCRYPTED
 from workspace.selectors.presence import PresenceView
@@ -26,17 +25,12 @@ def status(value: str) -> SafeString:
     return label(Status(value).label, "danger" if value == Status.BUSY else "info")
 
 
-def presence(view: PresenceView) -> SafeString:
+def presence(view: PresenceView) -> SafeString | str:
     """Return the connection, and the status picked by hand where it says something else."""
     shown = connection(view.connection)
     if view.status == Status.ONLINE and not view.status_text:
         return shown
-    return format_html(
-        '<span class="flex flex-wrap gap-2 items-center">{} {} <span>{}</span></span>',
-        shown,
-        status(view.status),
-        view.status_text,
-    )
+    return gathered([shown, status(view.status), view.status_text])
 
 
 def roles(user: User) -> SafeString | str:
@@ -44,11 +38,7 @@ def roles(user: User) -> SafeString | str:
     found = [label(group.name, "primary" if group.name == ADMIN else "") for group in user.groups.all()]
     if user.is_superuser:
         found.insert(0, label(_("Superuser"), "danger"))
-    if not found:
-        return EMPTY
-    return format_html(
-        '<span class="flex flex-wrap gap-1">{}</span>', format_html_join("", "{}", ((it,) for it in found))
-    )
+    return gathered(found)
 
 
 def room_type(room: Room) -> SafeString:

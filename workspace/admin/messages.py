@@ -20,7 +20,7 @@ from unfold.contrib.filters.admin import (
 
 from workspace.admin import labels
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import EMPTY, change_link, moment, person
+from workspace.admin.columns import EMPTY, change_link, moment, person, room_link
 from workspace.models import Message
 
 READ_TEXT = "workspace.view_message_text"
@@ -37,6 +37,7 @@ class MessageAdmin(ReadOnlyAdmin):
     """Messages are written, edited and deleted by people in rooms only."""
 
     list_display = ("sent", "of_room", "author", "kind", "mentions_column")
+    list_display_links = None
     list_select_related = ("room", "sender")
     list_filter = (
         ("room", AutocompleteSelectFilter),
@@ -77,11 +78,11 @@ class MessageAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("sent"))
     def sent(self, message: Message) -> SafeString | str:
-        return moment(message.sent_at)
+        return change_link(message, moment(message.sent_at))
 
     @admin.display(description=_("room"))
     def of_room(self, message: Message) -> SafeString | str:
-        return change_link(message.room)
+        return room_link(message.room)
 
     @admin.display(description=_("sender"))
     def author(self, message: Message) -> SafeString:
@@ -93,7 +94,7 @@ class MessageAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("text"))
     def written(self, message: Message) -> SafeString | str:
-        return format_html('<span class="whitespace-pre-wrap">{}</span>', message.text) if message.text else EMPTY
+        return format_html('<span class="cb-text">{}</span>', message.text) if message.text else EMPTY
 
     @admin.display(description=_("kind"))
     def kind(self, message: Message) -> SafeString:

@@ -25,10 +25,10 @@ class ConnectionFilter(DropdownFilter):  # type: ignore[misc]
     title = _("connection")
     parameter_name = "connection"
 
-    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[Any]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[Any]:
         return list(Connection.choices)
 
-    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(connection=self.value()) if self.value() else queryset
 
 

@@ -43,7 +43,7 @@ class RoleAdmin(ModelAdmin):
             member_count=rows_of_group(User.groups.through), held_count=rows_of_group(Group.permissions.through)
         )
 
-    def get_readonly_fields(self, _request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         return ("name",) if isinstance(obj, Group) and obj.name in BUILT_IN else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -68,7 +68,7 @@ class PermissionAdmin(ReadOnlyAdmin):
     list_select_related = ("content_type",)
     ordering = ("content_type__app_label", "codename")
 
-    def has_module_permission(self, _request: HttpRequest) -> bool:
+    def has_module_permission(self, request: HttpRequest) -> bool:
         return False
 
 

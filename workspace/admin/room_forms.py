@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -45,12 +45,12 @@ class RoomCreationForm(RoomModelForm):
     """A new channel or private group; direct rooms are begun by the people in them."""
 
     type = forms.ChoiceField(
-        label=_("type"),
+        label=_("Type"),
         choices=[choice for choice in RoomType.choices if choice[0] != RoomType.DIRECT],
         widget=UnfoldAdminSelectWidget,
     )
     members = PeopleField(
-        label=_("members"), required=False, help_text=_("Usernames beside your own, apart by commas or spaces.")
+        label=_("Members"), required=False, help_text=_("Usernames beside your own, apart by commas or spaces.")
     )
 
     # Whoever looks at the page; given by the page's own subclass.
@@ -59,6 +59,7 @@ class RoomCreationForm(RoomModelForm):
     class Meta:
         model = Room
         fields = ("type", "name", "topic", "is_read_only")
+        help_texts: ClassVar[dict[str, Any]] = {"name": _("Letters, digits, dots, dashes and underscores.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

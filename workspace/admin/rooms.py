@@ -117,7 +117,7 @@ class RoomAdmin(ModelAdmin):
         is_direct = isinstance(obj, Room) and obj.is_direct
         return not is_direct and super().has_change_permission(request, obj)
 
-    def has_delete_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter, RangeDateTimeFilter
 
 from workspace.admin.base import ModelAdmin, NoAddition
-from workspace.admin.columns import change_link, label, moment, person
+from workspace.admin.columns import change_link, label, moment, person, room_link
 from workspace.admin.confirmation import ConfirmedAction
 from workspace.models import Subscription
 from workspace.services.rooms import room_leave
@@ -76,7 +76,7 @@ class SubscriptionAdmin(NoAddition, ModelAdmin):
 
     @admin.display(description=_("room"), ordering="room__name")
     def of_room(self, subscription: Subscription) -> SafeString | str:
-        return change_link(subscription.room)
+        return room_link(subscription.room)
 
     @admin.display(description=_("role"))
     def role(self, subscription: Subscription) -> SafeString | str:

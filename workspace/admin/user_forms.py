@@ -23,16 +23,25 @@ else:
     from unfold.forms import UserCreationForm as BaseCreationForm
 
 
+ROLE_LABELS = {"groups": _("Roles"), "is_superuser": _("Superuser")}
+ROLE_HELP = {
+    "groups": _("What the account may do is what its roles may."),
+    "is_superuser": _("May do everything, whatever its roles."),
+}
+
+
 class AccountCreationForm(BaseCreationForm):
     """A new account: its name, password and roles; its addresses stand beneath."""
 
     joins_default_channel = forms.BooleanField(
-        label=_("joins #general"), required=False, initial=True, help_text=_("The channel that everyone begins in.")
+        label=_("Joins #general"), required=False, initial=True, help_text=_("The channel that everyone begins in.")
     )
 
     class Meta:
         model = User
         fields = ("username", "name", "groups")
+        labels = ROLE_LABELS
+        help_texts = ROLE_HELP
         field_classes: ClassVar[dict[str, type[forms.Field]]] = {"username": UsernameField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -58,4 +67,6 @@ class AccountChangeForm(BaseChangeForm):
     class Meta:
         model = User
         fields = "__all__"
+        labels = ROLE_LABELS
+        help_texts = ROLE_HELP
         field_classes: ClassVar[dict[str, type[forms.Field]]] = {"username": UsernameField}

@@ -49,7 +49,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
     form = AccountChangeForm
     add_form = AccountCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("account", "address", "roles", "presence", "state", "joined")
+    list_display = ("account", "address", "roles", "connected", "state", "joined")
     list_display_links = None
     list_filter = (
         ("groups", RelatedDropdownFilter),
@@ -112,7 +112,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return super().has_change_permission(request, obj) and may_manage(request, obj)
 
-    def has_delete_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
@@ -152,7 +152,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
         return labels.roles(user)
 
     @admin.display(description=_("presence"))
-    def presence(self, user: User) -> SafeString:
+    def connected(self, user: User) -> SafeString:
         presence = getattr(user, "presence", None)
         return labels.connection(presence.connection if presence else "offline")
 
@@ -165,7 +165,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
         return moment(user.created_at)
 
     @admin.display(description=_("status"))
-    def presence_status(self, user: User) -> SafeString:
+    def presence_status(self, user: User) -> SafeString | str:
         return labels.presence(presence_of(user))
 
     @admin.display(description=_("last active"))
