@@ -12,7 +12,7 @@ run: export SITE_URL := $(or $(SITE_URL),http://127.0.0.1:$(WEB_PORT))
 run: export PATH := $(CURDIR)/$(BIN):$(PATH)
 run: $(VENV)/.run
 	@python manage.py setup
-	@exec honcho start
+	@honcho start || test $$? -eq 130
 
 test: $(VENV)/.dev
 	@env -u DATABASE_URL -u REDIS_URL $(BIN)/pytest -q -m "not browser"
