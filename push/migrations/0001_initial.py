@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Push',
                 'verbose_name_plural': 'Push',
-                'permissions': [('test_push_notifications', 'May send test pushes to their own devices')],
+                'permissions': [('test_push_notifications', 'May send test pushes to their own devices'), ('test_push_of_others', "May send test pushes to other people's devices")],
             },
         ),
         migrations.CreateModel(
@@ -157,6 +157,19 @@ class Migration(migrations.Migration):
                 'verbose_name': 'sandbox push',
                 'verbose_name_plural': 'sandbox pushes',
                 'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='WorkerBeat',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(help_text='Host and process.', max_length=255, unique=True, verbose_name='worker')),
+                ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='started')),
+                ('beat_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='last sign of life')),
+            ],
+            options={
+                'verbose_name': 'worker',
+                'verbose_name_plural': 'workers',
             },
         ),
     ]

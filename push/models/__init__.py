@@ -2,6 +2,7 @@ from push.models.devices import Device, DeviceType, SandboxPush, token_digest
 from push.models.gateway import GatewayPush
 from push.models.queue import (
     DEFINITE,
+    TEST_RULE,
     UNFINISHED,
     WAITING,
     Answer,
@@ -14,9 +15,11 @@ from push.models.queue import (
 )
 from push.models.reasons import EndReason
 from push.models.settings import PushSettings
+from push.models.worker import WorkerBeat
 
 __all__ = [
     "DEFINITE",
+    "TEST_RULE",
     "UNFINISHED",
     "WAITING",
     "Answer",
@@ -32,5 +35,6 @@ __all__ = [
     "PushSettings",
     "SandboxPush",
     "State",
+    "WorkerBeat",
     "token_digest",
 ]

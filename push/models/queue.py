@@ -66,6 +66,8 @@ class State(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+# Stands in the place of a rule's code where no rule decided, but somebody who wants to see a push arrive.
+TEST_RULE = "test_push"
 WAITING = (State.QUEUED, State.RETRYING)
 UNFINISHED = (*WAITING, State.CLAIMED)
 

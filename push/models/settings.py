@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from push.credentials import validation
-from workspace.setting_groups import SecretField, SettingsGroup, setting
+from workspace.setting_groups import Action, SecretField, SettingsGroup, setting
 
 DEFAULT_GATEWAY = "https://gateway.rocket.chat"
 CERTIFICATES_AND_KEYS = _("Certificates and Keys")
@@ -38,6 +38,18 @@ class PushSettings(SettingsGroup):
     """How push notifications leave the workspace, and what they reveal."""
 
     icon = "notifications_active"
+    panel = "push.pages.settings.panel.panel"
+    actions = (
+        Action(
+            id="Push_test_push",
+            label=_("Send a test push to my user"),
+            help=_("To all of your devices, by the way that every notification takes; shows what became of each."),
+            requires=("Push_enable",),
+            permission="push.test_push_notifications",
+            run="push.services.testing.own_push_test",
+            page="push_test_start",
+        ),
+    )
 
     enable = setting(
         models.BooleanField(_("Enable"), default=True, help_text=_("Off: no notification is pushed to any phone.")),
@@ -225,7 +237,10 @@ class PushSettings(SettingsGroup):
 
     class Meta:
         verbose_name = verbose_name_plural = _("Push")
-        permissions = [("test_push_notifications", "May send test pushes to their own devices")]
+        permissions = [
+            ("test_push_notifications", "May send test pushes to their own devices"),
+            ("test_push_of_others", "May send test pushes to other people's devices"),
+        ]
 
     def changes_validate(self, changed: Collection[str]) -> None:
         problems = {

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import F, OuterRef, Subquery, Sum
 
 from preferences.models import AccountsSettings
-from push.models import Channel, Device, EndReason, Notification, PushSettings
+from push.models import TEST_RULE, Channel, Device, EndReason, Notification, PushSettings
 from workspace.models import Connection, EmailAddress, Room, Subscription, User
 from workspace.selectors.permissions import users_permitted
 from workspace.selectors.presence import connection_expression
@@ -126,7 +126,8 @@ def push_obstacle_of(item: Item) -> EndReason | None:
     """Return what stands in the way of a push."""
     if not PushSettings.current().enable:
         return EndReason.PUSH_DISABLED
-    if item.connection == Connection.ONLINE and not item.always_display_mobile:
+    is_test = item.notification.rule == TEST_RULE
+    if item.connection == Connection.ONLINE and not item.always_display_mobile and not is_test:
         return EndReason.CONNECTED
     return None if item.devices else EndReason.NO_DEVICE
 

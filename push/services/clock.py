@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from push.selectors.due import claims_expired, decision_next, due_next
+from push.services.heartbeat import Heartbeat
 from push.tasks import enqueue
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class Clock:
     def __init__(self) -> None:
         self._decide = Bell("decide")
         self._dispatch = Bell("dispatch")
+        self._heartbeat = Heartbeat()
 
     def tick(self) -> float:
         """Wake tasks for the work that waits and return for how many seconds nothing needs to be looked for."""
@@ -62,8 +64,16 @@ class Clock:
             connection.close()
             return TROUBLE_SECONDS
 
+    def stop(self) -> None:
+        """Say that nobody will look any more."""
+        try:
+            self._heartbeat.stop()
+        except DatabaseError:
+            log.exception("The database cannot be told that the worker has stopped.")
+
     def look(self) -> float:
         """Do one look; raises DatabaseError when the database cannot be read."""
+        self._heartbeat.beat()
         now = timezone.now()
         self._decide.hear(decision_next(now - DECISION_GRACE))
         head = due_next(now)

@@ -29,6 +29,7 @@ class Command(BaseCommand):
                 log.error("The worker's processes have ended; new ones are started.")
                 cluster = cluster_start(stop)
         cluster.stop()
+        clock.stop()
         return "The worker has stopped."
 
 

@@ -1,11 +1,12 @@
 """The addresses of the settings' endpoints."""
 
-from django.urls import path
-
+from workspace.api.routes import routes
 from workspace.api.settings import views
 
-urlpatterns = [
-    path("settings.public", views.SettingsPublicApi.as_view()),
-    path("settings", views.SettingsApi.as_view()),
-    path("settings/<str:setting_id>", views.SettingApi.as_view()),
-]
+urlpatterns = routes(
+    {
+        "settings.public": views.SettingsPublicApi,
+        "settings": views.SettingsApi,
+        "settings/<str:setting_id>": views.SettingApi,
+    }
+)

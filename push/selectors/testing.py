@@ -1,0 +1,85 @@
+"""What became of a test push, device by device: one result for the page and for `push.test`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from push.models import TEST_RULE, UNFINISHED, Answer, Attempt, Device, EndReason, Notification
+
+# By then a provider has answered, or its not answering is the result.
+PATIENCE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceResult:
+    """What is known of one device; `state` is `waiting`, `accepted`, `refused` or `unreachable`."""
+
+    device: Device
+    state: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PushTestResult:
+    """What is known of a test push; `problem` says why it did not get as far as the devices."""
+
+    notification: Notification
+    devices: list[DeviceResult]
+    problem: str
+    finished: bool
+
+    @property
+    def accepted(self) -> int:
+        return sum(result.state == "accepted" for result in self.devices)
+
+
+def push_test_result(notification: Notification) -> PushTestResult:
+    """Return what is known now of a test push."""
+    attempts = {
+        attempt.device_id: attempt for attempt in notification.attempts.select_related("device").order_by("number")
+    }
+    results = [_device_result(attempt) for attempt in attempts.values() if attempt.device]
+    waiting = notification.state in UNFINISHED
+    if waiting:
+        untried = Device.objects.filter(user=notification.user_id, disabled_at=None).exclude(pk__in=list(filter(None, attempts)))
+        results += [DeviceResult(device, "waiting", _("Waiting for the worker …")) for device in untried]
+    late = timezone.now() - notification.created_at > PATIENCE
+    answered = not any(result.state == "waiting" for result in results)
+    return PushTestResult(
+        notification=notification,
+        devices=sorted(results, key=lambda result: result.device.pk),
+        problem=_problem(notification, is_late=waiting and late and not answered),
+        finished=late or (answered and bool(results)) or not waiting,
+    )
+
+
+def push_test_of(pk: int) -> Notification | None:
+    """Return the test push with this key."""
+    return Notification.objects.select_related("user").filter(pk=pk, rule=TEST_RULE).first()
+
+
+def _problem(notification: Notification, *, is_late: bool) -> str:
+    if is_late:
+        return _("Nothing has come back for 10 seconds. Is the worker running?")
+    if notification.state in UNFINISHED or notification.attempts.exists():
+        return ""
+    return str(EndReason(notification.reason).label) if notification.reason in EndReason.values else ""
+
+
+def _device_result(attempt: Attempt) -> DeviceResult:
+    assert attempt.device is not None
+    state, words = {
+        Answer.SENDING: ("waiting", _("Sent; no answer yet …")),
+        Answer.ACCEPTED: ("accepted", _("Accepted")),
+        Answer.DEAD: ("refused", _("Refused: the push service does not know this device any more")),
+        Answer.REFUSED: ("refused", _("Refused")),
+        Answer.UNAUTHORIZED: ("refused", _("Refused: this workspace's credentials are not accepted")),
+        Answer.RETRY: ("unreachable", _("Unreachable; it will be tried again")),
+    }[Answer(attempt.answer)]
+    status = f" (HTTP {attempt.status})" if attempt.status and state != "accepted" else ""
+    detail = f": {attempt.detail}" if attempt.detail else ""
+    return DeviceResult(attempt.device, state, f"{words}{status}{detail}")

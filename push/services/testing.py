@@ -1,0 +1,67 @@
+"""Test pushes: real notifications of a real message, which anybody can follow to each device."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from push.models import TEST_RULE, Channel, Device, Notification, PushSettings
+from push.selectors.configuration import misconfiguration
+from push.tasks import wake
+from workspace.errors import ApplicationError, MissingPermissionError
+from workspace.ids import public_id_new
+from workspace.models import Room, RoomType, User
+from workspace.services.messages import message_post
+from workspace.services.rooms import direct_key_of, members_add
+
+OWN_PERMISSION = "push.test_push_notifications"
+OTHERS_PERMISSION = "push.test_push_of_others"
+# A system message: the rules notify nobody of it, so that the test push is the only one.
+MESSAGE_TYPE = "test-push"
+
+
+def own_push_test(actor: User) -> Notification:
+    """Send a test push to the actor's own devices; see :func:`push_test_start`."""
+    return push_test_start(user=actor, actor=actor)
+
+
+@transaction.atomic
+def push_test_start(*, user: User, actor: User) -> Notification:
+    """Queue a test push to all devices of the user, due now; the worker sends it as it sends everything.
+
+    Only *Always display mobile notifications* does not hold it back: who sends a test push is online. Raises
+    MissingPermissionError, `error-push-disabled`, `error-no-tokens-for-this-user`, and `error-push-misconfigured`
+    with the reason when no push can leave the server.
+    """
+    if not actor.has_perm(OWN_PERMISSION if actor == user else OTHERS_PERMISSION):
+        raise MissingPermissionError()
+    if not PushSettings.current().enable:
+        raise ApplicationError("error-push-disabled", _("Push is disabled"))
+    if not Device.objects.filter(user=user, disabled_at=None).exists():
+        raise ApplicationError("error-no-tokens-for-this-user", _("There are no tokens for this user"))
+    if reason := misconfiguration():
+        raise ApplicationError("error-push-misconfigured", reason)
+    room = _own_room(user)
+    message = message_post(sender=user, room=room, text=_text(user), type=MESSAGE_TYPE)
+    notification = Notification.objects.create(
+        user=user, message=message, room=room, channel=Channel.PUSH, rule=TEST_RULE, due_at=timezone.now()
+    )
+    wake("dispatch")
+    return notification
+
+
+def _text(user: User) -> str:
+    with translation.override(user.language or None):
+        return _("This is a test push message")
+
+
+def _own_room(user: User) -> Room:
+    """Return the direct room that the user has with themself, which a tap on the notification opens."""
+    room, made = Room.objects.get_or_create(
+        direct_key=direct_key_of([user]),
+        defaults={"type": RoomType.DIRECT, "creator": user, "public_id": public_id_new()},
+    )
+    if made:
+        members_add(room=room, users=[user])
+    return room
