@@ -24,9 +24,9 @@ def device_register(
 ) -> Device:
     """Register the token of a user's app, or register it again, and return its device.
 
-    A token belongs to one device: one that somebody else had registered moves to this user. A device known by the
-    client's own id keeps its row when its token changes. Either way it counts as newly registered, and is enabled
-    again. `session_digest` is that of the sign-in which the device ends with.
+    A token belongs to one device: one that somebody else had registered moves to this user, as if made anew. A device
+    known by the client's own id keeps its row when its token changes. Either way it counts as newly registered, and
+    is enabled again. `session_digest` is that of the sign-in which the device ends with.
     """
     wanted = {
         "user": user,
@@ -61,6 +61,8 @@ def device_save(wanted: dict[str, Any]) -> Device:
             device = same_client.select_for_update().order_by("-registered_at").first()
         same_client.exclude(token_digest=device.token_digest if device else digest).delete()
     device = device or Device()
+    if device.user_id != wanted["user"].pk:
+        device.created_at = wanted["registered_at"]
     for name, value in wanted.items():
         setattr(device, name, value)
     device.token_digest = digest

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
@@ -56,4 +55,4 @@ class SignInView(LoginView):
 class SignOutView(LogoutView):
     """Ends the session; answers a POST only, so that no link or picture elsewhere can do it."""
 
-    next_page = reverse_lazy("sign-in")
+    next_page = "sign-in"

@@ -1,0 +1,223 @@
+// The simulated phone: registers as a device, asks for what was pushed to it, and shows it.
+
+import { PhoneApi } from "./api.js";
+import { Screen } from "./screen.js";
+import { PhoneState, lettersNew, tokenNew } from "./state.js";
+import { fill } from "./texts.js";
+
+const ASK_EVERY = 500;
+const ASK_AGAIN_AFTER_FAILURE = 3000;
+const KEPT = 100;
+const TOKEN_SHOWN = 6;
+
+class Phone {
+    constructor(config) {
+        this.config = config;
+        this.texts = config.texts;
+        this.state = new PhoneState(config);
+        this.api = new PhoneApi(config, this.state);
+        this.screen = new Screen(config);
+        this.pushes = [];
+        this.timer = null;
+        this.asking = false;
+        this.reopened = this.state.registered;
+    }
+
+    start() {
+        const tick = () => this.screen.clockShow();
+        tick();
+        setInterval(tick, 1000);
+        for (const button of document.querySelectorAll("[data-choose]")) {
+            button.addEventListener("click", () => this.setUp(button.dataset.choose));
+        }
+        element("clear").addEventListener("click", () => this.clear());
+        element("log-out").addEventListener("click", () => this.logOut());
+        document.addEventListener("visibilitychange", () => this.ask());
+        this.show();
+        if (this.state.registered) {
+            this.open();
+        }
+    }
+
+    async setUp(type) {
+        buttonsEnable(".choice", false);
+        this.state.save({ type, token: tokenNew(type), clientId: lettersNew(17), cleared: 0, seen: 0, badge: null });
+        await this.open();
+        buttonsEnable(".choice", true);
+        if (this.state.registered) {
+            this.say(this.texts.ready);
+            element("tray").focus({ preventScroll: true });
+        }
+    }
+
+    // Registers the phone, again if it was before, and begins to ask for its pushes.
+    async open() {
+        this.connection("connecting", this.texts.connecting);
+        try {
+            await this.api.register();
+        } catch (error) {
+            this.openFailed(error);
+            return;
+        }
+        this.state.save({ confirmed: true });
+        this.show();
+        await this.ask();
+    }
+
+    openFailed(error) {
+        const known = this.state.values.confirmed;
+        if (error.status === 401) {
+            this.connection("offline", this.texts.sessionEnded);
+        } else if (known) {
+            this.connection("offline", this.texts.offline);
+            setTimeout(() => this.open(), ASK_AGAIN_AFTER_FAILURE);
+            return;
+        } else {
+            this.connection("none", this.texts.notSetUp);
+            this.say(fill(this.texts.registerFailed, { reason: error.message }));
+        }
+        if (!known) {
+            this.state.forget();
+            this.show();
+        }
+    }
+
+    // Asks for new pushes and, as long as the page is seen, goes on asking.
+    async ask() {
+        clearTimeout(this.timer);
+        if (this.asking || !this.state.values.confirmed) {
+            return;
+        }
+        if (document.hidden) {
+            this.connection("paused", this.texts.paused);
+            return;
+        }
+        this.asking = true;
+        const wait = await this.askOnce();
+        this.asking = false;
+        if (wait !== null) {
+            this.timer = setTimeout(() => this.ask(), wait);
+        }
+    }
+
+    // Returns after how many milliseconds to ask again; null: never.
+    async askOnce() {
+        const token = this.state.values.token;
+        try {
+            const pushes = await this.api.inbox(this.pushes.at(-1)?.id ?? this.state.values.cleared ?? 0);
+            if (token === this.state.values.token) {
+                this.connection("connected", this.texts.connected);
+                this.receive(pushes);
+                this.reopened = false;
+            }
+            return ASK_EVERY;
+        } catch (error) {
+            return token === this.state.values.token ? this.askFailed(error) : ASK_EVERY;
+        }
+    }
+
+    askFailed(error) {
+        if (error.status === 404) {
+            this.end(this.texts.unregistered);
+            return null;
+        }
+        if (error.status === 401) {
+            this.connection("offline", this.texts.sessionEnded);
+            return null;
+        }
+        this.connection("offline", this.texts.offline);
+        return ASK_AGAIN_AFTER_FAILURE;
+    }
+
+    receive(pushes) {
+        if (!pushes.length) {
+            return;
+        }
+        const unseen = pushes.filter((push) => push.id > (this.state.values.seen ?? 0));
+        const badge = pushes.findLast((push) => push.badge !== null)?.badge ?? this.state.values.badge;
+        this.pushes = [...this.pushes, ...pushes].slice(-KEPT);
+        this.state.save({ seen: pushes.at(-1).id, badge });
+        this.show(new Set(unseen.map((push) => push.id)));
+        if (unseen.length) {
+            this.screen.ring(unseen);
+        }
+        if (this.reopened && unseen.length) {
+            this.say(unseen.length === 1 ? this.texts.missedOne : fill(this.texts.missedMany, { count: unseen.length }));
+        }
+    }
+
+    clear() {
+        this.state.save({ cleared: this.pushes.at(-1)?.id ?? this.state.values.cleared });
+        this.pushes = [];
+        this.show();
+        this.say(this.texts.cleared);
+    }
+
+    async logOut() {
+        buttonsEnable(".action", false);
+        try {
+            await this.api.unregister();
+            await this.api.logOut();
+        } catch (error) {
+            this.show();
+            this.say(fill(this.texts.logoutFailed, { reason: error.message }));
+            return;
+        }
+        this.end(this.texts.loggedOut);
+    }
+
+    end(reason) {
+        clearTimeout(this.timer);
+        this.state.forget();
+        this.pushes = [];
+        this.show();
+        this.say(reason);
+        document.querySelector("[data-choose]").focus({ preventScroll: true });
+    }
+
+    show(newIds) {
+        const { type, token, confirmed, badge } = this.state.values;
+        element("device").dataset.type = type ?? "";
+        element("setup").hidden = Boolean(confirmed);
+        element("facts").hidden = !confirmed;
+        element("fact-type").textContent = type === "gcm" ? this.texts.google : this.texts.apple;
+        element("fact-token").textContent = token ? `… ${token.slice(-TOKEN_SHOWN)}` : "";
+        element("clear").disabled = this.pushes.length === 0;
+        element("log-out").disabled = !confirmed;
+        if (!confirmed) {
+            this.connection("none", this.texts.notSetUp);
+        }
+        this.screen.badgeShow(badge);
+        this.screen.show(this.pushes, { newIds, registered: confirmed });
+    }
+
+    connection(state, text) {
+        const connection = element("connection");
+        if (connection.textContent !== text) {
+            connection.dataset.state = state;
+            connection.textContent = text;
+        }
+    }
+
+    say(text) {
+        element("message").textContent = text;
+    }
+}
+
+function element(id) {
+    return document.getElementById(id);
+}
+
+function buttonsEnable(selector, enabled) {
+    for (const button of document.querySelectorAll(selector)) {
+        button.disabled = !enabled;
+    }
+}
+
+// The administration's choice of light or dark holds here too.
+try {
+    document.documentElement.dataset.theme = JSON.parse(localStorage.getItem("adminTheme")) ?? "auto";
+} catch {
+    document.documentElement.dataset.theme = "auto";
+}
+new Phone(JSON.parse(element("phone-config").textContent)).start();

@@ -1,0 +1,140 @@
+// What the phone shows: its clock, the notifications in stacks, the badge; and how it rings.
+
+import { fill } from "./texts.js";
+
+const AS_NEW_FOR = 60_000;
+
+export class Screen {
+    constructor(config) {
+        this.config = config;
+        this.language = document.documentElement.lang;
+        this.device = document.getElementById("device");
+        this.stacks = document.getElementById("stacks");
+        this.empty = document.getElementById("empty");
+        this.unfolded = new Set();
+        this.opened = new Set();
+        this.device.addEventListener("animationend", (event) => {
+            if (event.target === this.device) {
+                delete this.device.dataset.ringing;
+            }
+        });
+    }
+
+    clockShow() {
+        const now = new Date();
+        const time = new Intl.DateTimeFormat(this.language, { hour: "numeric", minute: "2-digit" })
+            .formatToParts(now)
+            .filter((part) => !["dayPeriod"].includes(part.type))
+            .map((part) => part.value)
+            .join("")
+            .trim();
+        const date = new Intl.DateTimeFormat(this.language, { weekday: "long", day: "numeric", month: "long" });
+        for (const element of document.querySelectorAll("[data-clock]")) {
+            const text = element.dataset.clock === "time" ? time : date.format(now);
+            if (element.textContent !== text) {
+                element.textContent = text;
+            }
+        }
+        for (const element of this.stacks.querySelectorAll("time")) {
+            element.textContent = this.age(Number(element.dataset.at));
+        }
+    }
+
+    age(moment) {
+        const seconds = Math.round((Date.now() - moment) / 1000);
+        if (seconds * 1000 < AS_NEW_FOR) {
+            return this.config.texts.now;
+        }
+        const format = new Intl.RelativeTimeFormat(this.language, { style: "narrow", numeric: "always" });
+        if (seconds < 3600) {
+            return format.format(-Math.floor(seconds / 60), "minute");
+        }
+        return seconds < 86_400
+            ? format.format(-Math.floor(seconds / 3600), "hour")
+            : format.format(-Math.floor(seconds / 86_400), "day");
+    }
+
+    // Shows the pushes, newest first, those of one room in one stack; `newIds` come in with a movement.
+    show(pushes, { newIds = new Set(), registered }) {
+        const byThread = new Map();
+        for (const push of [...pushes].reverse()) {
+            const thread = push.thread || `push-${push.id}`;
+            byThread.set(thread, [...(byThread.get(thread) ?? []), push]);
+        }
+        const focused = document.activeElement?.dataset?.focusKey;
+        this.stacks.replaceChildren(...[...byThread].map(([thread, cards]) => this.stack(thread, cards, newIds)));
+        this.empty.hidden = !registered || pushes.length > 0;
+        if (focused) {
+            this.stacks.querySelector(`[data-focus-key="${CSS.escape(focused)}"]`)?.focus();
+        }
+    }
+
+    stack(thread, pushes, newIds) {
+        const stack = cloned("stack-template");
+        stack.querySelector(".cards").append(...pushes.map((push) => this.card(push, newIds.has(push.id))));
+        if (pushes.length > 1) {
+            this.stackFold(stack, thread, pushes.length);
+        }
+        return stack;
+    }
+
+    stackFold(stack, thread, count) {
+        const toggle = stack.querySelector(".stack-toggle");
+        const paint = () => {
+            const unfolded = this.unfolded.has(thread);
+            stack.toggleAttribute("data-folded", !unfolded);
+            toggle.setAttribute("aria-expanded", String(unfolded));
+            toggle.textContent = unfolded ? this.config.texts.showLess : fill(this.config.texts.showAll, { count });
+        };
+        toggle.hidden = false;
+        toggle.dataset.focusKey = `stack-${thread}`;
+        toggle.addEventListener("click", () => {
+            this.unfolded.has(thread) ? this.unfolded.delete(thread) : this.unfolded.add(thread);
+            paint();
+        });
+        paint();
+    }
+
+    card(push, isNew) {
+        const card = cloned("card-template");
+        const time = card.querySelector("time");
+        const raw = card.querySelector("details");
+        card.toggleAttribute("data-new", isNew);
+        card.querySelector(".card-title").textContent = push.title;
+        card.querySelector(".card-text").textContent = push.text;
+        time.dataset.at = push.received_at;
+        time.dateTime = new Date(push.received_at).toISOString();
+        time.textContent = this.age(push.received_at);
+        raw.open = this.opened.has(push.id);
+        raw.querySelector("pre").textContent = requestText(push);
+        raw.querySelector("summary").dataset.focusKey = `raw-${push.id}`;
+        raw.addEventListener("toggle", () => this.opened[raw.open ? "add" : "delete"](push.id));
+        return card;
+    }
+
+    badgeShow(count) {
+        const badge = document.getElementById("badge");
+        badge.hidden = !count;
+        badge.textContent = count > 99 ? "99+" : String(count ?? "");
+        const text = count ? this.config.texts.badge : this.config.texts.noBadge;
+        document.getElementById("app").setAttribute("aria-label", fill(text, { app: this.config.siteName, count }));
+    }
+
+    ring(pushes) {
+        const announcement = pushes.map((push) => [push.title, push.text].filter(Boolean).join(". ")).join(" ");
+        document.getElementById("announcer").textContent = announcement;
+        delete this.device.dataset.ringing;
+        void this.device.offsetWidth; // The movement begins anew, even while one is going on.
+        this.device.dataset.ringing = "";
+    }
+}
+
+// The request as Apple or Google would have received it: its headers, then its body.
+function requestText(push) {
+    const headers = Object.entries(push.headers).map(([name, value]) => `${name}: ${value}`);
+    return [...headers, ...(headers.length ? [""] : []), JSON.stringify(push.payload, null, 2)].join("\n");
+}
+
+function cloned(id) {
+    return document.getElementById(id).content.firstElementChild.cloneNode(true);
+}
