@@ -1,0 +1,39 @@
+"""Reading a provider's payload back as a phone would show it."""
+
+from __future__ import annotations
+
+import pytest
+
+from push.models import SandboxPush
+from push.pages.lock_screen import card_of
+from push.providers.base import Push
+from push.providers.sandbox import SandboxProvider
+
+pytestmark = pytest.mark.django_db
+
+
+def received(**fields: object) -> SandboxPush:
+    SandboxProvider().send(Push(**({"type": "apn", "token": "t", "topic": "app"} | fields)))
+    return SandboxPush.objects.get()
+
+
+@pytest.mark.parametrize("type", ["apn", "gcm"])
+def test_title_text_badge_and_room_are_read_from_what_the_provider_got(type: str) -> None:
+    push = received(type=type, title="#ops", text="ana: disk full", badge=3, not_id=42)
+    card = card_of(push)
+    assert (card["title"], card["text"], card["badge"], card["thread"]) == ("#ops", "ana: disk full", 3, "42")
+    assert card["payload"] == push.payload
+    assert card["received_at"] == int(push.received_at.timestamp() * 1000)
+
+
+@pytest.mark.parametrize("type", ["apn", "gcm"])
+def test_a_push_without_a_badge_leaves_the_icon_as_it_is(type: str) -> None:
+    assert card_of(received(type=type))["badge"] is None
+
+
+def test_an_apple_push_without_a_room_belongs_to_no_stack() -> None:
+    assert card_of(received())["thread"] == ""
+
+
+def test_the_headers_are_shown_where_the_provider_takes_any() -> None:
+    assert card_of(received())["headers"]["apns-topic"] == "app"

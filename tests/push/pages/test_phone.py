@@ -1,0 +1,159 @@
+"""The simulated phone's page and its two endpoints."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from knox.models import AuthToken
+
+from push.models import Device, DeviceType, SandboxPush
+from push.providers.base import Push
+from push.providers.sandbox import SandboxProvider
+from push.services.devices import device_register
+from tests.factories import DeviceFactory, UserFactory
+from workspace.models import User
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "workspace.authentication.NameOrEmailBackend"
+ADDRESSES = [("get", "/phone/"), ("post", "/phone/credentials"), ("get", "/phone/inbox?token=t")]
+
+
+@pytest.fixture
+def ana() -> User:
+    return UserFactory(username="ana")
+
+
+@pytest.fixture
+def browser(client: Client, ana: User) -> Client:
+    client.force_login(ana, backend=BACKEND)
+    return client
+
+
+def push(device: Device, text: str = "hello") -> None:
+    SandboxProvider().send(Push(type=device.type, token=device.token, topic="app", text=text))
+
+
+def inbox(browser: Client, **query: Any) -> HttpResponse:
+    return browser.get("/phone/inbox", query)
+
+
+def texts(response: HttpResponse) -> list[str]:
+    return [card["text"] for card in response.json()["pushes"]]
+
+
+def test_a_stranger_is_sent_to_the_sign_in_page_and_back(client: Client) -> None:
+    response = client.get("/phone/?phone=2")
+    assert (response.status_code, response["Location"]) == (302, "/sign-in/?next=/phone/%3Fphone%3D2")
+
+
+@pytest.mark.parametrize(("method", "address"), ADDRESSES[1:])
+def test_a_stranger_s_script_is_refused(client: Client, method: str, address: str) -> None:
+    assert getattr(client, method)(address).status_code == 401
+
+
+@pytest.mark.parametrize(("method", "address"), ADDRESSES)
+def test_without_the_sandbox_there_is_no_phone(browser: Client, settings: Any, method: str, address: str) -> None:
+    settings.SANDBOX = False
+    assert getattr(browser, method)(address).status_code == 404
+
+
+@pytest.mark.parametrize(("query", "number"), [("", 1), ("2", 2), ("9", 9), ("10", 1), ("x", 1), ("٣", 1), ("-1", 1)])
+def test_the_page_is_one_of_nine_phones(browser: Client, query: str, number: int) -> None:
+    response = browser.get("/phone/", {"phone": query})
+    assert response.status_code == 200
+    assert response.context["config"]["number"] == number
+
+
+def test_the_page_carries_no_script_or_style_of_its_own(browser: Client) -> None:
+    html = browser.get("/phone/").content.decode()
+    assert "<style" not in html
+    assert "style=" not in html
+    assert html.count("<script") == 2
+    assert '<script id="phone-config" type="application/json">' in html
+    assert 'src="/static/push/phone/main.js" type="module"></script>' in html
+
+
+def test_the_credentials_open_the_api_for_the_signed_in_user(browser: Client, client: Client, ana: User) -> None:
+    credentials = browser.post("/phone/credentials").json()
+    assert credentials["userId"] == ana.public_id
+    headers = {"X-Auth-Token": credentials["authToken"], "X-User-Id": credentials["userId"]}
+    assert Client().get("/api/v1/me", headers=headers).json()["username"] == "ana"
+
+
+def test_another_site_cannot_obtain_credentials(ana: User) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(ana, backend=BACKEND)
+    assert browser.post("/phone/credentials").status_code == 403
+    assert not AuthToken.objects.exists()
+
+
+def test_credentials_are_not_given_for_looking(browser: Client) -> None:
+    assert browser.get("/phone/credentials").status_code == 405
+
+
+def test_the_inbox_holds_what_the_phone_received_in_order(browser: Client, ana: User) -> None:
+    device, other = DeviceFactory(user=ana), DeviceFactory(user=ana)
+    push(device, "one")
+    push(other, "elsewhere")
+    push(device, "two")
+    assert texts(inbox(browser, token=device.token)) == ["one", "two"]
+
+
+def test_only_what_came_after_the_last_push_is_sent(browser: Client, ana: User) -> None:
+    device = DeviceFactory(user=ana)
+    push(device, "one")
+    last = inbox(browser, token=device.token).json()["pushes"][-1]["id"]
+    assert texts(inbox(browser, token=device.token, after=last)) == []
+    push(device, "two")
+    assert texts(inbox(browser, token=device.token, after=last)) == ["two"]
+
+
+@pytest.mark.parametrize("after", ["", "x", "-1", "1.5", "9" * 5000])
+def test_an_id_that_makes_no_sense_means_from_the_beginning(browser: Client, ana: User, after: str) -> None:
+    device = DeviceFactory(user=ana)
+    push(device)
+    assert texts(inbox(browser, token=device.token, after=after)) == ["hello"]
+
+
+def test_an_id_beyond_all_others_finds_nothing(browser: Client, ana: User) -> None:
+    device = DeviceFactory(user=ana)
+    push(device)
+    assert texts(inbox(browser, token=device.token, after="9" * 18)) == []
+
+
+def test_a_phone_that_was_closed_for_long_gets_the_newest(browser: Client, ana: User) -> None:
+    device = DeviceFactory(user=ana)
+    for number in range(55):
+        push(device, str(number))
+    shown = texts(inbox(browser, token=device.token))
+    assert (len(shown), shown[0], shown[-1]) == (50, "5", "54")
+
+
+def test_another_user_s_phone_is_as_unknown_as_none(browser: Client) -> None:
+    device = DeviceFactory()
+    push(device)
+    for token in (device.token, "unknown", ""):
+        response = inbox(browser, token=token)
+        assert (response.status_code, response.json()["error"]) == (404, "error-device-not-found")
+
+
+def test_who_takes_a_phone_over_does_not_see_what_it_received_before(browser: Client, ana: User) -> None:
+    device = DeviceFactory()
+    push(device, "for its owner")
+    SandboxPush.objects.update(received_at=timezone.now() - timedelta(seconds=1))
+    taken = device_register(user=ana, type=DeviceType.APN, app_name="app", token=device.token)
+    push(taken, "for ana")
+    assert texts(inbox(browser, token=device.token)) == ["for ana"]
+
+
+def test_a_phone_that_registers_again_still_has_what_it_missed(browser: Client, ana: User) -> None:
+    device = device_register(user=ana, type=DeviceType.APN, app_name="app", token="t")
+    push(device, "missed")
+    device_register(user=ana, type=DeviceType.APN, app_name="app", token="t")
+    assert texts(inbox(browser, token="t")) == ["missed"]

@@ -1,0 +1,50 @@
+"""The first page after signing in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "workspace.authentication.NameOrEmailBackend"
+
+
+def home_of(client: Client, **fields: Any) -> str:
+    client.force_login(UserFactory(**fields), backend=BACKEND)
+    response = client.get("/")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_stranger_is_sent_to_the_sign_in_page(client: Client) -> None:
+    assert client.get("/")["Location"] == "/sign-in/?next=/"
+
+
+def test_a_member_is_greeted_and_shown_the_ways_on(client: Client) -> None:
+    html = home_of(client, name="Ana Silva")
+    assert "Hello, Ana Silva" in html
+    assert 'href="/phone/"' in html
+    assert 'href="/api/docs"' in html
+    assert 'action="/sign-out/"' in html
+
+
+def test_a_member_is_not_shown_the_administration(client: Client) -> None:
+    assert 'href="/admin/"' not in home_of(client)
+
+
+def test_an_administrator_is_shown_the_administration(client: Client) -> None:
+    assert 'href="/admin/"' in home_of(client, roles=("admin", "user"))
+
+
+def test_without_the_sandbox_no_phone_is_offered(client: Client, settings: Any) -> None:
+    settings.SANDBOX = False
+    assert 'href="/phone/"' not in home_of(client)
+
+
+def test_a_name_is_shown_as_text(client: Client) -> None:
+    assert "<b>Ana</b>" not in home_of(client, name="<b>Ana</b>")
