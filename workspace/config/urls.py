@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/", include("push.api.urls")),
     path("api/", include("workspace.api.description_urls")),
     re_path(r"^api/", endpoint_unknown),
+    path("admin/settings/push/", include("push.pages.settings.urls")),
     path("admin/settings/", include("workspace.pages.settings.urls")),
     path("admin/", admin.site.urls),
 ]

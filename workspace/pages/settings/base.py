@@ -48,7 +48,7 @@ def page(
         "may_edit": request.user.has_perm(EDIT_PERMISSION),
         **context,
     }
-    return render(request, f"workspace/settings/{template}", whole, status=status)
+    return render(request, template, whole, status=status)
 
 
 def origin_of(request: HttpRequest) -> Origin:

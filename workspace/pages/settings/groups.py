@@ -26,7 +26,7 @@ def index(request: HttpRequest) -> HttpResponse:
     found = [(entry, setting_url(entry)) for entry in search(query)]
     listed = [(group, len(settings_of(group))) for group in groups_by_label()]
     context = {"query": query, "found": found, "groups": listed}
-    return page(request, "index.html", gettext_lazy("Settings"), context)
+    return page(request, "workspace/settings/index.html", gettext_lazy("Settings"), context)
 
 
 @settings_view()
@@ -63,7 +63,7 @@ def _group_answer(
 ) -> HttpResponse:
     panel = import_string(group.panel)(request) if group.panel else ""
     context = {"group": group, "slug": group.slug(), "form": form, "sections": sections(group, form), "panel": panel}
-    return page(request, "group.html", group.label(), context, status=status)
+    return page(request, "workspace/settings/group.html", group.label(), context, status=status)
 
 
 @require_POST

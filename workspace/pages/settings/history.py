@@ -133,7 +133,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "changes": [ChangeView(change) for change in found],
         "query": kept.urlencode(),
     }
-    return page(request, "history.html", gettext_lazy("History of the settings"), context)
+    return page(request, "workspace/settings/history.html", gettext_lazy("History of the settings"), context)
 
 
 @settings_view(permission=EDIT_PERMISSION)
@@ -142,7 +142,7 @@ def revert(request: HttpRequest, pk: int) -> HttpResponse:
     change = get_object_or_404(SettingChange, pk=pk)
     view = ChangeView(change)
     if request.method != "POST":
-        return page(request, "revert.html", gettext_lazy("Revert a setting?"), {"view": view})
+        return page(request, "workspace/settings/revert.html", gettext_lazy("Revert a setting?"), {"view": view})
     assert isinstance(request.user, User)
     try:
         setting_revert(change=change, actor=request.user, address=address_of(request))

@@ -1,0 +1,36 @@
+"""A point of a checklist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+
+from workspace.pages.settings.presentation import setting_url
+from workspace.setting_groups.registry import settings_by_id
+
+
+class Light(StrEnum):
+    """How a point stands."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One point: how it stands, what is so, and where to go next."""
+
+    light: Light
+    title: str | Promise
+    sentence: str
+    url: str = ""
+    step: str | Promise = ""
+
+
+def setting_step(setting_id: str) -> tuple[str, str]:
+    """Return the address and name of the setting that a point is put right with."""
+    entry = settings_by_id()[setting_id]
+    return setting_url(entry), entry.label
