@@ -81,19 +81,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='notification',
-            index=models.Index(condition=models.Q(('state__in', ('queued', 'retrying'))), fields=['due_at'], name='notification_due'),
+            index=models.Index(condition=models.Q(('claimed_until__isnull', True), ('finished_at__isnull', True)), fields=['due_at'], name='notification_due'),
         ),
         migrations.AddIndex(
             model_name='notification',
-            index=models.Index(condition=models.Q(('state__in', ('queued', 'retrying'))), fields=['user', 'due_at'], name='notification_due_of_user'),
+            index=models.Index(condition=models.Q(('claimed_until__isnull', True), ('finished_at__isnull', True)), fields=['user', 'due_at'], name='notification_due_of_user'),
         ),
         migrations.AddIndex(
             model_name='notification',
-            index=models.Index(condition=models.Q(('state', 'claimed')), fields=['user', 'claimed_until'], name='notification_claimed'),
+            index=models.Index(condition=models.Q(('claimed_until__isnull', False)), fields=['user', 'claimed_until'], name='notification_claimed'),
         ),
         migrations.AddIndex(
             model_name='notification',
-            index=models.Index(condition=models.Q(('state', 'claimed')), fields=['claimed_until'], name='notification_claim_end'),
+            index=models.Index(condition=models.Q(('claimed_until__isnull', False)), fields=['claimed_until'], name='notification_claim_end'),
         ),
         migrations.AddIndex(
             model_name='notification',

@@ -2,6 +2,7 @@ from push.models.devices import Device, DeviceType, SandboxPush, token_digest
 from push.models.gateway import GatewayPush
 from push.models.queue import (
     DEFINITE,
+    IS_WAITING,
     TEST_RULE,
     UNFINISHED,
     WAITING,
@@ -19,6 +20,7 @@ from push.models.worker import WorkerBeat
 
 __all__ = [
     "DEFINITE",
+    "IS_WAITING",
     "TEST_RULE",
     "UNFINISHED",
     "WAITING",

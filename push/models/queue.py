@@ -70,6 +70,9 @@ class State(models.TextChoices):
 TEST_RULE = "test_push"
 WAITING = (State.QUEUED, State.RETRYING)
 UNFINISHED = (*WAITING, State.CLAIMED)
+# That an item is waiting, in the words of the partial indexes. These do not name states: SQLite uses such an index only
+# where the query repeats its condition literally, and values are sent as parameters.
+IS_WAITING = models.Q(finished_at__isnull=True, claimed_until__isnull=True)
 
 
 class Notification(models.Model):
@@ -120,14 +123,16 @@ class Notification(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=models.Q(state__in=WAITING), name="notification_due"),
+            models.Index(fields=["due_at"], condition=IS_WAITING, name="notification_due"),
+            models.Index(fields=["user", "due_at"], condition=IS_WAITING, name="notification_due_of_user"),
             models.Index(
-                fields=["user", "due_at"], condition=models.Q(state__in=WAITING), name="notification_due_of_user"
+                fields=["user", "claimed_until"],
+                condition=models.Q(claimed_until__isnull=False),
+                name="notification_claimed",
             ),
             models.Index(
-                fields=["user", "claimed_until"], condition=models.Q(state="claimed"), name="notification_claimed"
+                fields=["claimed_until"], condition=models.Q(claimed_until__isnull=False), name="notification_claim_end"
             ),
-            models.Index(fields=["claimed_until"], condition=models.Q(state="claimed"), name="notification_claim_end"),
             models.Index(
                 fields=["finished_at"], condition=models.Q(finished_at__isnull=False), name="notification_finished"
             ),

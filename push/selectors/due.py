@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from push.models import WAITING, Decision, Notification, State
+from push.models import IS_WAITING, Decision, Notification, State
 
 
 def claims_alive(at: datetime) -> QuerySet[Notification]:
@@ -23,7 +23,7 @@ def claims_expired(at: datetime) -> QuerySet[Notification]:
 def waiting_of_free_users(at: datetime) -> QuerySet[Notification]:
     """Return the waiting items, due or not, earliest first, of users whom no worker serves at the moment `at`."""
     served = claims_alive(at).filter(user=OuterRef("user"))
-    return Notification.objects.filter(~Exists(served), state__in=WAITING).order_by("due_at")
+    return Notification.objects.filter(IS_WAITING, ~Exists(served)).order_by("due_at")
 
 
 def due_users(at: datetime, *, rows: int, without: Collection[int] = ()) -> list[int]:

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from push.models import Notification, State
+from push.models import IS_WAITING, Notification, State
 from push.selectors.due import claims_alive, claims_expired, due_users
 
 # How many due rows are read to find users, and how often again when other workers serve those found.
@@ -57,7 +57,7 @@ def users_claim(*, limit: int, now: datetime) -> Claim | None:
     if not users:
         return None
     claimable = Q(state=State.QUEUED) | Q(state=State.RETRYING, due_at__lte=now)
-    theirs = Notification.objects.filter(claimable, user__in=users)
+    theirs = Notification.objects.filter(IS_WAITING, claimable, user__in=users)
     # Rows that somebody else is changing are skipped, not waited for: they are being dropped.
     rows = list(
         theirs.select_for_update(skip_locked=True).order_by("pk").values_list("user_id", "pk")[: ITEMS_LIMIT + 1]

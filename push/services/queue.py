@@ -8,27 +8,27 @@ from datetime import datetime
 from django.db import models, transaction
 from django.utils import timezone
 
-from push.models import WAITING, EndReason, Notification, State
+from push.models import IS_WAITING, EndReason, Notification, State
 from workspace.models import Message, Room, User
 
 
 @transaction.atomic
 def room_items_clear(*, user: User, room: Room) -> int:
     """Drop what waits for a member who has read the room; returns how many items."""
-    waiting = Notification.objects.filter(user=user, room=room, state__in=WAITING)
+    waiting = Notification.objects.filter(IS_WAITING, user=user, room=room)
     return items_drop(waiting, EndReason.CLEARED_BY_READ)
 
 
 @transaction.atomic
 def message_items_drop(*, message: Message) -> int:
     """Drop what waits to tell of a message that was deleted; returns how many items."""
-    return items_drop(Notification.objects.filter(message=message, state__in=WAITING), EndReason.MESSAGE_GONE)
+    return items_drop(Notification.objects.filter(IS_WAITING, message=message), EndReason.MESSAGE_GONE)
 
 
 @transaction.atomic
 def member_items_drop(*, user: User, room: Room) -> int:
     """Drop what waits for a member who is not in the room any more; returns how many items."""
-    waiting = Notification.objects.filter(user=user, room=room, state__in=WAITING)
+    waiting = Notification.objects.filter(IS_WAITING, user=user, room=room)
     return items_drop(waiting, EndReason.ACCESS_LOST)
 
 

@@ -19,7 +19,7 @@ from tests.factories import (
     direct_room,
     message_in,
 )
-from tests.fakes.gateway import FakeGateway, Reply
+from tests.fakes.gateway import FakeGateway
 from tests.push.conftest import ACCESS_TOKEN, Post, gateway_connect, queue, settings_change
 from workspace.models import Message, Room, Subscription, User
 from workspace.services.messages import message_delete
@@ -35,9 +35,7 @@ def ending(item: Notification) -> tuple[str, str]:
     return item.state, item.reason
 
 
-def test_a_due_item_is_sent_to_every_device(
-    gateway: FakeGateway, receiver: User, device: Device, post: Post
-) -> None:
+def test_a_due_item_is_sent_to_every_device(gateway: FakeGateway, receiver: User, device: Device, post: Post) -> None:
     other = DeviceFactory(user=receiver, type="gcm")
     item = queue(receiver, post("disk full"))
     assert due_dispatch()
