@@ -1,0 +1,71 @@
+"""A headless Chromium, and people who sign in with it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.factories import PASSWORD
+from workspace.models import User
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start the system's Chromium.
+
+    Playwright's event loop runs in the test's own thread for as long; Django would refuse its database there,
+    although nothing but the test uses it in that thread.
+    """
+    executable = shutil.which("chromium")
+    if executable is None:
+        pytest.skip("no Chromium on this machine")
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def site(live_server: LiveServer) -> str:
+    """Return where the site answers."""
+    return str(live_server.url)
+
+
+@pytest.fixture
+def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
+    """Open a browser without any memory, and let no page of it fail unseen."""
+    context = browser.new_context(base_url=site, locale="en-US")
+    context.set_default_timeout(10_000)
+    problems: list[str] = []
+    context.on("weberror", lambda error: problems.append(str(error.error)))
+    context.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    yield context
+    context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def sign_in(context: BrowserContext) -> Callable[[User, str], Page]:
+    """Return a function that signs a user in on the way to an address, and returns the page."""
+
+    def _sign_in(user: User, address: str) -> Page:
+        page = context.new_page()
+        page.goto(address)
+        page.get_by_label("Username or e-mail address").fill(user.username)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"**{address}")
+        return page
+
+    return _sign_in
