@@ -81,7 +81,10 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
-    "STYLES": [lambda _request: static("workspace/admin.css")],
+    "STYLES": [
+        lambda _request: static("workspace/admin.css"),
+        lambda _request: static("workspace/scriptless.css"),
+    ],
     "DASHBOARD_CALLBACK": "push.admin.dashboard.dashboard_context",
     "SIDEBAR": {
         "show_search": True,
@@ -95,7 +98,7 @@ UNFOLD: dict[str, Any] = {
             "200": "oklch(87% .065 274.039)",
             "300": "oklch(78.5% .115 274.713)",
             "400": "oklch(67.3% .182 276.935)",
-            "500": "oklch(58.5% .233 277.117)",
+            "500": "oklch(66% .19 277.117)",
             "600": "oklch(51.1% .262 276.966)",
             "700": "oklch(45.7% .24 277.023)",
             "800": "oklch(39.8% .195 277.366)",
