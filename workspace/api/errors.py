@@ -6,14 +6,13 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.core.signals import got_request_exception
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from workspace.api.parsers import BodyTooLargeError
 from workspace.errors import ApplicationError, MissingPermissionError, SignInError
 
 log = logging.getLogger("django.request")
@@ -83,12 +82,11 @@ def application_error(exception: Exception) -> ApplicationError:
             return ENDPOINT_NOT_FOUND
         case exceptions.ParseError():
             return ApplicationError("invalid-params", "The request's body is malformed")
-        case BodyTooLargeError() | exceptions.MethodNotAllowed() | exceptions.UnsupportedMediaType():
-            return ApplicationError(
-                f"error-{exception.default_code.removeprefix('error-').replace('_', '-')}",
-                str(exception.detail),
-                status=exception.status_code,
-            )
+        case exceptions.MethodNotAllowed() | exceptions.UnsupportedMediaType():
+            code = f"error-{exception.default_code.replace('_', '-')}"
+            return ApplicationError(code, str(exception.detail), status=exception.status_code)
+        case RequestDataTooBig():
+            return ApplicationError("error-request-too-large", "The request's body is too large", status=413)
         case SuspiciousOperation():
             return ApplicationError("error-bad-request", "Bad request")
     return INTERNAL_ERROR

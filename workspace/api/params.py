@@ -14,6 +14,7 @@ from workspace.api.errors import InvalidParamsError
 from workspace.errors import ApplicationError
 
 MISSING = "must have required property '{}'"
+NO_OBJECT = "must be object"
 ALLOWED = "must be equal to one of the allowed values"
 
 
@@ -90,7 +91,7 @@ class Params(serializers.Serializer[Any]):
     one_of: ClassVar[tuple[str, ...]] = ()
     told_missing: ClassVar[Mapping[str, ApplicationError]] = {}
 
-    default_error_messages = {"invalid": "must be object", "null": "must be object"}
+    default_error_messages = {"invalid": NO_OBJECT, "null": NO_OBJECT}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if isinstance(data, Mapping):
@@ -115,6 +116,8 @@ class Params(serializers.Serializer[Any]):
     @classmethod
     def read(cls, data: Any) -> dict[str, Any]:
         """Return the parameters in `data`; raises InvalidParamsError, or the error that `told_missing` names."""
+        if not isinstance(data, Mapping):
+            raise InvalidParamsError([NO_OBJECT])
         params = cls(data=data)
         params.is_valid(raise_exception=True)
         values: dict[str, Any] = params.validated_data
