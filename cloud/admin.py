@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import BooleanRadioFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import BooleanRadioFilter
 
 from cloud.models import CloudConnection, RegisteredWorkspace
 from cloud.services.suspension import workspace_resume, workspace_suspend
 from workspace.admin.base import ReadOnlyAdmin
 from workspace.admin.columns import change_link, code, label, moment
 from workspace.admin.confirmation import ConfirmedAction
+from workspace.admin.filters import MomentRangeFilter
 
 
 @admin.register(CloudConnection)
@@ -44,7 +45,7 @@ class RegisteredWorkspaceAdmin(ReadOnlyAdmin):
 
     list_display = ("named", "unique_id", "state", "registered", "seen")
     list_display_links = None
-    list_filter = (("is_active", BooleanRadioFilter), ("last_seen_at", RangeDateTimeFilter))
+    list_filter = (("is_active", BooleanRadioFilter), ("last_seen_at", MomentRangeFilter))
     search_fields = ("name", "=unique_id", "=public_id")
     search_help_text = _("Name or id")
     ordering = ("-pk",)

@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     MultipleChoicesDropdownFilter,
-    RangeDateTimeFilter,
     RangeNumericFilter,
     SingleNumericFilter,
 )
@@ -20,6 +19,7 @@ from push.models import Attempt, Device
 from workspace.admin.base import ReadOnlyAdmin, ReadOnlyInline
 from workspace.admin.columns import EMPTY, change_link, moment, person
 from workspace.admin.contributions import RelatedLink, contribute
+from workspace.admin.filters import MomentRangeFilter
 
 
 class AttemptColumns:
@@ -70,8 +70,8 @@ class AttemptAdmin(AttemptColumns, ReadOnlyAdmin):
         ("answer", MultipleChoicesDropdownFilter),
         ("status", SingleNumericFilter),
         ("number", RangeNumericFilter),
-        ("started_at", RangeDateTimeFilter),
-        ("retry_at", RangeDateTimeFilter),
+        ("started_at", MomentRangeFilter),
+        ("retry_at", MomentRangeFilter),
     )
     search_fields = ("notification__user__username", "detail", "=device__public_id")
     search_help_text = _("Member, detail or device id")
@@ -79,7 +79,7 @@ class AttemptAdmin(AttemptColumns, ReadOnlyAdmin):
     sortable_by = ("item",)
     fieldsets = (
         (None, {"fields": (("told", "status"), "detail", ("notification", "device"), ("number", "claimed_by"))}),
-        (_("When"), {"fields": (("started_at", "finished_at", "retry_at"),)}),
+        (_("When"), {"fields": (("started_at", "finished_at"), "retry_at")}),
     )
 
     @admin.display(description=_("member"))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from push.admin import labels
 from push.models import Device, Notification, State
 from push.selectors.dashboard import Day, Queue, devices_by_type, last_day, last_failures, queue_now
+from push.selectors.reasons import reason_sentence
 from workspace.admin.columns import change_link, moment, person, room_link
 from workspace.admin.contributions import changelist_url
 
@@ -106,7 +107,7 @@ def reason_rows(day: Day) -> list[dict[str, Any]]:
     total = day.total(State.DROPPED) + day.total(State.FAILED) or 1
     return [
         {
-            "sentence": labels.sentence_of(reason) or reason,
+            "sentence": reason_sentence(reason),
             "code": reason,
             "count": count,
             "share": round(100 * count / total),
@@ -141,7 +142,7 @@ def failure_table(failures: list[Notification]) -> dict[str, Any]:
                 person(failure.user),
                 room_link(failure.room),
                 labels.channel(failure.channel),
-                labels.sentence_of(failure.reason) or failure.reason,
+                reason_sentence(failure.reason),
             ]
             for failure in failures
         ],

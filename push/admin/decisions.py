@@ -11,14 +11,16 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from push.admin import labels
 from push.models import Channel, Decision
 from push.rules.table import RULES_BY_CODE
+from push.selectors.reasons import reason_sentence
 from workspace.admin.base import ReadOnlyAdmin
 from workspace.admin.columns import EMPTY, change_link, code, gathered, label, moment, room_link
 from workspace.admin.contributions import RelatedLink, contribute
+from workspace.admin.filters import MomentRangeFilter
 from workspace.models import Message
 
 
@@ -56,8 +58,8 @@ class DecisionAdmin(ReadOnlyAdmin):
     list_filter = (
         DecidedFilter,
         ("event", ChoicesDropdownFilter),
-        ("accepted_at", RangeDateTimeFilter),
-        ("decided_at", RangeDateTimeFilter),
+        ("accepted_at", MomentRangeFilter),
+        ("decided_at", MomentRangeFilter),
     )
     search_fields = ("=message__public_id", "message__room__name", "message__sender__username")
     search_help_text = _("Message id, room or sender")
@@ -66,7 +68,7 @@ class DecisionAdmin(ReadOnlyAdmin):
     fieldsets = (
         (None, {"fields": (("message", "event"), ("standing", "failures"))}),
         (_("What was decided"), {"fields": ("counts_told",)}),
-        (_("When"), {"fields": (("accepted_at", "decided_at", "retry_at"),)}),
+        (_("When"), {"fields": (("accepted_at", "decided_at"), "retry_at")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -102,7 +104,7 @@ class DecisionAdmin(ReadOnlyAdmin):
                 "sent": sent_of(counts)[0],
                 "members": sent_of(counts)[1],
                 "reasons": [
-                    {"code": reason, "sentence": labels.sentence_of(reason), "count": count, "sends": sends(reason)}
+                    {"code": reason, "sentence": reason_sentence(reason), "count": count, "sends": sends(reason)}
                     for reason, count in sorted(counts.items(), key=lambda pair: (not sends(pair[0]), -pair[1]))
                 ],
             }

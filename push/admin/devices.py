@@ -14,7 +14,6 @@ from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     DropdownFilter,
     FieldTextFilter,
-    RangeDateTimeFilter,
 )
 
 from push.admin import labels
@@ -24,6 +23,7 @@ from workspace.admin.base import ReadOnlyAdmin, ReadOnlyInline
 from workspace.admin.columns import change_link, code, masked, moment, person
 from workspace.admin.confirmation import ConfirmedAction
 from workspace.admin.contributions import RelatedLink, contribute
+from workspace.admin.filters import MomentRangeFilter
 from workspace.models import User
 
 
@@ -91,8 +91,8 @@ class DeviceAdmin(DeviceColumns, ReadOnlyAdmin):
         EnabledFilter,
         ("app_name", FieldTextFilter),
         ("user", AutocompleteSelectFilter),
-        ("registered_at", RangeDateTimeFilter),
-        ("last_accepted_at", RangeDateTimeFilter),
+        ("registered_at", MomentRangeFilter),
+        ("last_accepted_at", MomentRangeFilter),
     )
     search_fields = ("user__username", "user__name", "app_name", "=public_id", "=client_id")
     search_help_text = _("Owner, app, id or the whole token")

@@ -7,8 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from push.models import Answer, Attempt, Channel, Device, DeviceType, Notification, State
-from push.models.reasons import EndReason
-from push.rules.table import RULES_BY_CODE
+from push.selectors.reasons import reason_sentence
 from workspace.admin.columns import EMPTY, code, label, two_lines
 
 STATE_KINDS = {
@@ -31,24 +30,17 @@ CHANNEL_ICONS = {Channel.DESKTOP: "desktop_windows", Channel.PUSH: "smartphone",
 TYPE_ICONS = {DeviceType.APN: "phone_iphone", DeviceType.GCM: "phone_android"}
 
 
-def sentence_of(reason: str) -> str:
-    """Return what a code says to people: a rule's, or why a queued item ended; empty for an unknown one."""
-    if rule := RULES_BY_CODE.get(reason):
-        return str(rule.sentence)
-    return str(EndReason(reason).label) if reason in EndReason else ""
-
-
 def reason(value: str) -> SafeString | str:
     """Return a code, with its sentence beneath it."""
     if not value:
         return EMPTY
-    return two_lines(sentence_of(value), code(value))
+    return two_lines(reason_sentence(value), code(value))
 
 
 def state(notification: Notification) -> SafeString:
     """Return where the notification stands."""
     value = State(notification.state)
-    return label(value.label, STATE_KINDS[value], title=sentence_of(notification.reason))
+    return label(value.label, STATE_KINDS[value], title=reason_sentence(notification.reason))
 
 
 def answer(attempt: Attempt) -> SafeString:

@@ -15,16 +15,15 @@ from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     DropdownFilter,
     MultipleChoicesDropdownFilter,
-    RangeDateTimeFilter,
 )
 
 from push.admin import labels
 from push.admin.attempts import AttemptInline
-from push.models import Attempt, Notification
-from push.models.reasons import EndReason
+from push.models import Attempt, EndReason, Notification
 from workspace.admin.base import ReadOnlyAdmin
 from workspace.admin.columns import change_link, moment, person, room_link, two_lines
 from workspace.admin.contributions import RelatedLink, contribute
+from workspace.admin.filters import MomentRangeFilter
 from workspace.models import Message, Room, User
 
 
@@ -52,8 +51,8 @@ class NotificationAdmin(ReadOnlyAdmin):
         ("state", MultipleChoicesDropdownFilter),
         ("channel", ChoicesDropdownFilter),
         ReasonFilter,
-        ("due_at", RangeDateTimeFilter),
-        ("finished_at", RangeDateTimeFilter),
+        ("due_at", MomentRangeFilter),
+        ("finished_at", MomentRangeFilter),
         ("user", AutocompleteSelectFilter),
         ("room", AutocompleteSelectFilter),
     )
@@ -64,7 +63,7 @@ class NotificationAdmin(ReadOnlyAdmin):
     inlines = (AttemptInline,)
     fieldsets = (
         (None, {"fields": (("standing", "reason_told"), ("user", "room"), ("via", "message"), "rule_told")}),
-        (_("When"), {"fields": (("created_at", "due_at", "finished_at"),)}),
+        (_("When"), {"fields": (("created_at", "due_at"), "finished_at")}),
         (_("Who is sending it"), {"fields": (("claimed_by", "claimed_until"),)}),
     )
 

@@ -9,12 +9,13 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from push.admin import labels
 from push.models import Device, SandboxPush
 from workspace.admin.base import ReadOnlyAdmin
 from workspace.admin.columns import EMPTY, change_link, code, json_block, masked, moment
+from workspace.admin.filters import MomentRangeFilter
 from workspace.admin.messages import may_read_text
 
 SECRET_KEYS = frozenset({"token", "authorization", ":path", "voiptoken"})
@@ -36,7 +37,7 @@ class SandboxPushAdmin(ReadOnlyAdmin):
 
     list_display = ("received", "kind", "owner", "identity_code")
     list_display_links = None
-    list_filter = (("type", ChoicesDropdownFilter), ("received_at", RangeDateTimeFilter))
+    list_filter = (("type", ChoicesDropdownFilter), ("received_at", MomentRangeFilter))
     search_fields = ("=identity",)
     search_help_text = _("Identity")
     ordering = ("-pk",)

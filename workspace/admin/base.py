@@ -121,6 +121,7 @@ class ReadOnlyInline(ReadOnly, BaseTabularInline):
     """Related rows to read, a page at a time."""
 
     extra = 0
+    ordering = ("-pk",)
     per_page = 10
     # A row's name says nothing that its columns do not; the column with the link leads to its page.
     hide_title = True

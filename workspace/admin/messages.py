@@ -15,12 +15,12 @@ from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     BooleanRadioFilter,
     FieldTextFilter,
-    RangeDateTimeFilter,
 )
 
 from workspace.admin import labels
 from workspace.admin.base import ReadOnlyAdmin
 from workspace.admin.columns import EMPTY, change_link, moment, person, room_link
+from workspace.admin.filters import MomentRangeFilter
 from workspace.models import Message
 
 READ_TEXT = "workspace.view_message_text"
@@ -45,10 +45,10 @@ class MessageAdmin(ReadOnlyAdmin):
         ("type", FieldTextFilter),
         ("mentions_all", BooleanRadioFilter),
         ("mentions_here", BooleanRadioFilter),
-        ("sent_at", RangeDateTimeFilter),
+        ("sent_at", MomentRangeFilter),
     )
     search_fields = ("=public_id", "sender__username", "room__name")
-    search_help_text = _("Id, sender or room; the text as well for those who may read it")
+    search_help_text = _("Id, sender or room")
     ordering = ("-pk",)
     sortable_by = ()
     fieldsets = (

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.forms import BaseDialogForm
 
 from workspace.admin import labels
@@ -18,6 +18,7 @@ from workspace.admin.base import ModelAdmin
 from workspace.admin.columns import change_link, label, moment, two_lines
 from workspace.admin.confirmation import ConfirmedAction, page_dialog, redirect_to_page
 from workspace.admin.contributions import RelatedLink, contribute
+from workspace.admin.filters import MomentRangeFilter
 from workspace.admin.room_forms import PeopleField, RoomCreationForm
 from workspace.models import Message, Room, RoomType, Subscription
 from workspace.services.rooms import members_add, room_archive, room_reopen
@@ -39,7 +40,7 @@ class RoomAdmin(ModelAdmin):
         ("type", ChoicesDropdownFilter),
         ("is_archived", BooleanRadioFilter),
         ("is_read_only", BooleanRadioFilter),
-        ("last_message_at", RangeDateTimeFilter),
+        ("last_message_at", MomentRangeFilter),
     )
     search_fields = ("name", "topic", "=public_id")
     search_help_text = _("Name, topic or id")

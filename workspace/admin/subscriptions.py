@@ -8,11 +8,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter
 
 from workspace.admin.base import ModelAdmin, NoAddition
 from workspace.admin.columns import change_link, label, moment, person, room_link
 from workspace.admin.confirmation import ConfirmedAction
+from workspace.admin.filters import MomentRangeFilter
 from workspace.models import Subscription
 from workspace.services.rooms import room_leave
 
@@ -30,7 +31,7 @@ class SubscriptionAdmin(NoAddition, ModelAdmin):
         ("is_owner", BooleanRadioFilter),
         ("is_muted", BooleanRadioFilter),
         ("is_open", BooleanRadioFilter),
-        ("last_seen_at", RangeDateTimeFilter),
+        ("last_seen_at", MomentRangeFilter),
     )
     search_fields = ("user__username", "user__name", "room__name", "=public_id")
     search_help_text = _("Member, room or id")

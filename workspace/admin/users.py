@@ -12,13 +12,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import BooleanRadioFilter, RangeDateTimeFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 
 from workspace.admin import labels
 from workspace.admin.base import BaseTabularInline, ModelAdmin
 from workspace.admin.columns import label, moment, person
 from workspace.admin.confirmation import ConfirmedAction
 from workspace.admin.contributions import RelatedLink, contribute
+from workspace.admin.filters import MomentRangeFilter
 from workspace.admin.user_forms import AccountChangeForm, AccountCreationForm
 from workspace.models import EmailAddress, Message, Presence, Subscription, User
 from workspace.selectors.presence import connection_expression, presence_of, status_expression
@@ -55,7 +56,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
         ("groups", RelatedDropdownFilter),
         ("is_active", BooleanRadioFilter),
         ("is_staff", BooleanRadioFilter),
-        ("created_at", RangeDateTimeFilter),
+        ("created_at", MomentRangeFilter),
     )
     search_fields = ("username", "name", "emails__address", "=public_id")
     search_help_text = _("Username, name, e-mail address or id")
@@ -80,7 +81,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
             name="deactivate",
             title=_("Deactivate"),
             question=_(
-                "A deactivated account cannot sign in and is notified of nothing. "
+                "The account is signed out, cannot sign in and is notified of nothing. "
                 "Its messages and memberships stay, and it can be activated again."
             ),
             permission="workspace.change_user",

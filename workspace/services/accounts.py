@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils.translation import gettext as _
+from knox.models import AuthToken
 
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, Room, User
 from workspace.selectors.accounts import administrators
 from workspace.services.roles import ADMIN, USER
 from workspace.services.rooms import members_add
+from workspace.services.sign_in import sign_out
 
 DEFAULT_CHANNEL_ID = "GENERAL"
 
@@ -49,7 +51,7 @@ def user_create(
 
 @transaction.atomic
 def user_deactivate(*, user: User, by: User) -> None:
-    """Keep the account from signing in and from being notified; what it wrote and belonged to stays.
+    """Sign the account out, and keep it from signing in and being notified; what it wrote and belonged to stays.
 
     Raises `error-action-not-allowed` for one's own account, and for the last one that administers the workspace.
     """
@@ -59,6 +61,8 @@ def user_deactivate(*, user: User, by: User) -> None:
         raise ApplicationError("error-action-not-allowed", _("No other account administers the workspace."))
     user.is_active = False
     user.save(update_fields=["is_active", "updated_at"])
+    for auth_token in AuthToken.objects.filter(user=user).select_related("user"):
+        sign_out(auth_token=auth_token)
 
 
 @transaction.atomic

@@ -1,0 +1,87 @@
+"""Rows of every kind that the administration shows, made as often as wanted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from axes.models import AccessAttempt
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from cloud.models import CloudConnection
+from cloud.services.registration import connection_save, workspace_register
+from push.models import Answer, Attempt, Channel, Decision, Device, Notification, SandboxPush, State
+from tests import factories
+from workspace.models import Message, User
+from workspace.services.presence import activity_report
+
+numbers = count(1)
+
+
+def administrator(**fields: Any) -> User:
+    """Return an account that may do everything."""
+    return factories.UserFactory(roles=("admin",), is_superuser=True, **fields)
+
+
+def staff(*permissions: str) -> User:
+    """Return an account that may open the administration and holds these permissions (`app.codename`) only."""
+    user = factories.UserFactory(roles=(), is_staff=True)
+    group = Group.objects.create(name=f"role{next(numbers)}")
+    for permission in permissions:
+        app, codename = permission.split(".")
+        group.permissions.add(group.permissions.model.objects.get(content_type__app_label=app, codename=codename))
+    user.groups.add(group)
+    return user
+
+
+def notification_of(message: Message, user: User, state: State = State.FAILED, **fields: Any) -> Notification:
+    """Return a push notification of the message; a finished one has its moment of ending."""
+    now = timezone.now()
+    if state in (State.SENT, State.DROPPED, State.FAILED):
+        fields = {"finished_at": now, **fields}
+    if state == State.CLAIMED:
+        fields = {"claimed_until": now + timedelta(seconds=30), **fields}
+    given = {"channel": Channel.PUSH, "rule": "mentioned", "due_at": now, **fields}
+    return Notification.objects.create(user=user, message=message, room=message.room, state=state, **given)
+
+
+def device_of(user: User) -> Device:
+    """Return a device whose tokens are long enough to be told from their last characters."""
+    number = next(numbers)
+    return factories.DeviceFactory(user=user, token=f"secret-token-{number:08}", voip_token=f"secret-voip-{number:08}")
+
+
+def rows_add() -> None:
+    """Make one more row of every kind, each of other people, rooms and devices than before."""
+    sender, member = factories.UserFactory(), factories.UserFactory()
+    factories.EmailAddressFactory(user=member)
+    activity_report(user=member)
+    room = factories.RoomFactory(members=[sender, member])
+    message = factories.message_in(room, sender, f"@{member.username} secret-text")
+    factories.message_in(factories.direct_room(sender, member), sender)
+    membership = room.subscriptions.get(user=member)
+    factories.RoomPreferencesFactory(subscription=membership, push="nothing")
+    factories.IgnoredSenderFactory(subscription=membership, sender=sender)
+    factories.AccountPreferencesFactory(user=member, push="all")
+    factories.HighlightWordFactory(user=member)
+    device = device_of(member)
+    notification = notification_of(message, member, reason="gave_up")
+    Attempt.objects.create(notification=notification, device=device, answer=Answer.RETRY)
+    Attempt.objects.create(notification=notification, device=None, number=2, answer=Answer.REFUSED)
+    Decision.objects.filter(message=message).update(counts={"push": {"mentioned": 1, "own_message": 1}})
+    SandboxPush.objects.create(
+        token_digest=device.token_digest,
+        type=device.type,
+        payload={"message": {"token": device.token, "data": {"title": "hello"}}},
+        headers={"authorization": "bearer secret-token-of-provider"},
+    )
+    number = next(numbers)
+    _workspace, token = workspace_register(unique_id=f"unique{number}", name=f"Workspace {number}")
+    if not CloudConnection.objects.exists():
+        connection_save(workspace_id="here", access_token=f"secret-token-{token}")
+    AccessAttempt.objects.create(
+        username=member.username, ip_address=f"203.0.113.{number % 250}", path_info="/", failures_since_start=10
+    )
+    Group.objects.create(name=f"role{number}")

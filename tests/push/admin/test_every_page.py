@@ -1,0 +1,134 @@
+"""What holds for every page of the administration, whatever app it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cloud.models import CloudConnection
+from push.models import Device
+from tests.admin_rows import administrator, rows_add, staff
+from tests.factories import UserFactory
+from workspace.models import User
+
+pytestmark = pytest.mark.django_db
+
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+
+
+def url_of(model: type[Model], page: str, *args: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def pages_of(model: type[Model]) -> Iterator[str]:
+    """Yield the addresses of the model's list, its search, its sorted list, and its pages."""
+    yield url_of(model, "changelist")
+    yield url_of(model, "changelist") + "?q=e"
+    for column in range(1, 4):
+        yield url_of(model, "changelist") + f"?o=-{column}"
+    yield url_of(model, "add")
+    if row := model._default_manager.order_by("pk").last():
+        yield url_of(model, "change", row.pk)
+        yield url_of(model, "history", row.pk)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@each_model
+def test_a_stranger_is_led_to_the_sign_in_page(model: type[Model], client: Client) -> None:
+    rows_add()
+    for url in pages_of(model):
+        answer = client.get(url)
+        assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/admin/login/")
+
+
+@each_model
+def test_a_member_without_access_is_led_to_the_sign_in_page(model: type[Model]) -> None:
+    rows_add()
+    client = signed_in(UserFactory())
+    for url in pages_of(model):
+        assert client.get(url).status_code == 302
+
+
+@each_model
+def test_staff_without_the_permission_see_nothing(model: type[Model]) -> None:
+    rows_add()
+    client = signed_in(staff())
+    for url in pages_of(model):
+        # A row that may not be seen is as unknown as none: Django leads from it to the first page.
+        assert client.get(url).status_code in (302, 403)
+
+
+@each_model
+def test_every_page_opens_in_an_empty_workspace(model: type[Model]) -> None:
+    client = signed_in(administrator())
+    for url in pages_of(model):
+        assert client.get(url).status_code in ((200, 403) if url.endswith("/add/") else (200,)), url
+
+
+@each_model
+def test_every_page_opens_with_rows(model: type[Model]) -> None:
+    rows_add()
+    client = signed_in(administrator())
+    for url in pages_of(model):
+        assert client.get(url).status_code in ((200, 403) if url.endswith("/add/") else (200,)), url
+
+
+@each_model
+def test_a_list_takes_as_many_queries_for_many_rows_as_for_few(model: type[Model]) -> None:
+    for _time in range(2):
+        rows_add()
+    client = signed_in(administrator())
+    url = url_of(model, "changelist")
+    client.get(url)
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        client.get(url)
+    for _time in range(6):
+        rows_add()
+    with CaptureQueriesContext(connection) as many:
+        client.get(url)
+    assert len(many) <= len(few)
+
+
+@each_model
+def test_no_page_shows_a_token(model: type[Model]) -> None:
+    rows_add()
+    secrets = [device.token for device in Device.objects.all()] + [device.voip_token for device in Device.objects.all()]
+    secrets += [CloudConnection.objects.get().access_token, "secret-token-of-provider"]
+    client = signed_in(administrator())
+    for url in pages_of(model):
+        html = client.get(url).content.decode()
+        assert not [secret for secret in secrets if secret in html]
+
+
+def test_no_page_of_the_libraries_shows_tokens_or_tasks() -> None:
+    registered = {model._meta.label for model in MODELS}
+    assert not {label for label in registered if label.split(".")[0] in {"knox", "django_q", "auditlog"}}
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/", "/admin/search/?s=us", "/admin/workspace/", "/admin/push/", "/admin/cloud/"]
+)
+def test_the_first_pages_open(path: str) -> None:
+    rows_add()
+    assert signed_in(administrator()).get(path).status_code == 200
+
+
+def test_the_sidebar_names_only_what_the_reader_may_see() -> None:
+    html = signed_in(staff("workspace.view_room")).get("/admin/").content.decode()
+    assert url_of(admin.site._registry[User].model, "changelist") not in html
+    assert "/admin/workspace/room/" in html

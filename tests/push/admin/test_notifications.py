@@ -1,0 +1,107 @@
+"""The notifications' and attempts' pages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from push.models import Answer, Attempt, Notification, State
+from tests.admin_rows import administrator, device_of, notification_of
+from tests.factories import RoomFactory, UserFactory, message_in
+from workspace.models import Message
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/push/notification/"
+
+
+@pytest.fixture
+def message(client: Client) -> Message:
+    client.force_login(administrator())
+    return message_in(RoomFactory(name="deploys"), UserFactory())
+
+
+@pytest.fixture
+def failed(message: Message) -> Notification:
+    return notification_of(message, UserFactory(username="grace"), reason="gave_up")
+
+
+def test_a_page_tells_why_in_sentences_and_leads_on(client: Client, failed: Notification) -> None:
+    device = device_of(failed.user)
+    Attempt.objects.create(notification=failed, device=device, answer=Answer.RETRY, status=503, detail="Unavailable")
+    html = client.get(f"{LIST}{failed.pk}/change/").content.decode()
+    assert "No try succeeded; given up after the last retry." in html
+    assert "mentions the member" in html
+    for told in ("503", "Unavailable", "To be tried again"):
+        assert told in html
+    for url in (
+        f"/workspace/user/{failed.user_id}/change/",
+        f"/workspace/room/{failed.room_id}/change/",
+        f"/workspace/message/{failed.message_id}/change/",
+        f"/push/device/{device.pk}/change/",
+        f"/push/attempt/?notification__id__exact={failed.pk}",
+    ):
+        assert url in html
+
+
+def test_a_messages_page_leads_to_its_notifications(client: Client, failed: Notification) -> None:
+    other = notification_of(message_in(RoomFactory(), UserFactory()), UserFactory(username="alan"))
+    url = f"{LIST}?message__id__exact={failed.message_id}"
+    assert url in client.get(f"/admin/workspace/message/{failed.message_id}/change/").content.decode()
+    listed = client.get(url).content.decode()
+    assert f"{LIST}{failed.pk}/change/" in listed
+    assert f"{LIST}{other.pk}/change/" not in listed
+
+
+@pytest.mark.parametrize(
+    ("params", "found"),
+    [
+        ({"state__exact": "failed"}, True),
+        ({"state__exact": "sent"}, False),
+        ({"channel__exact": "push"}, True),
+        ({"channel__exact": "email"}, False),
+        ({"reason": "gave_up"}, True),
+        ({"reason": "connected"}, False),
+        ({"due_at_from_0": "2026-03-01", "due_at_from_1": "00:00:00"}, True),
+        ({"due_at_to_0": "2026-03-01", "due_at_to_1": "00:00:00"}, False),
+        ({"q": "grace"}, True),
+        ({"q": "deploys"}, True),
+        ({"q": "gave_up"}, True),
+        ({"q": "nothing like it"}, False),
+    ],
+)
+def test_notifications_are_filtered_and_found(
+    client: Client, message: Message, params: dict[str, str], found: bool
+) -> None:
+    due = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    notification_of(message, UserFactory(username="grace"), reason="gave_up", due_at=due)
+    answer = client.get(LIST, params)
+    assert answer.status_code == 200
+    assert len(answer.context["cl"].result_list) == int(found)
+
+
+def test_filters_by_person_and_room_load_neither(client: Client, failed: Notification) -> None:
+    UserFactory(username="somebody.else")
+    params = {"user__id__exact": failed.user_id, "room__id__exact": failed.room_id}
+    answer = client.get(LIST, params)
+    assert len(answer.context["cl"].result_list) == 1
+    assert b"somebody.else" not in answer.content
+
+
+def test_every_state_has_its_label(client: Client, message: Message) -> None:
+    for state in State:
+        notification_of(message, UserFactory(), state)
+    html = client.get(LIST).content.decode()
+    assert all(str(state.label) in html for state in State)
+
+
+@pytest.mark.parametrize("page", ["add/", "{pk}/change/", "{pk}/delete/"])
+def test_the_record_cannot_be_changed(client: Client, failed: Notification, page: str) -> None:
+    attempt = Attempt.objects.create(notification=failed, device=None)
+    sent = {"state": "sent", "post": "yes"}
+    assert client.post(LIST + page.format(pk=failed.pk), sent).status_code == 403
+    assert client.post("/admin/push/attempt/" + page.format(pk=attempt.pk), sent).status_code == 403
+    failed.refresh_from_db()
+    assert failed.state == State.FAILED

@@ -1,0 +1,80 @@
+"""The figures of the administration's first page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from push.models import Decision, DeviceType, State
+from push.selectors.dashboard import devices_by_type, last_day, last_failures, queue_now
+from tests.admin_rows import notification_of
+from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
+from workspace.models import Message
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def message() -> Message:
+    return message_in(RoomFactory(), UserFactory())
+
+
+def test_the_queue_counts_what_waits_what_is_due_and_what_is_being_sent(message: Message) -> None:
+    notification_of(message, UserFactory(), State.QUEUED, due_at=NOW - timedelta(minutes=5))
+    notification_of(message, UserFactory(), State.RETRYING, due_at=NOW + timedelta(minutes=5))
+    notification_of(message, UserFactory(), State.CLAIMED, due_at=NOW - timedelta(hours=1))
+    notification_of(message, UserFactory(), State.SENT, due_at=NOW - timedelta(hours=2))
+    queue = queue_now(NOW)
+    assert (queue.waiting, queue.due, queue.sending) == (2, 1, 1)
+    assert queue.oldest_due == NOW - timedelta(minutes=5)
+
+
+def test_messages_that_wait_for_a_decision_are_counted(message: Message) -> None:
+    assert queue_now(NOW).undecided == 1
+    Decision.objects.update(decided_at=NOW)
+    assert queue_now(NOW).undecided == 0
+
+
+def test_an_empty_queue_has_no_oldest_item() -> None:
+    queue = queue_now(NOW)
+    assert (queue.waiting, queue.oldest_due) == (0, None)
+
+
+def test_the_day_has_24_hours_up_to_the_current_one() -> None:
+    hours = last_day(NOW).hours
+    assert len(hours) == 24
+    assert hours[0] == datetime(2026, 3, 1, 13, tzinfo=UTC)
+    assert hours[-1] == datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def test_what_ended_is_counted_by_hour_state_and_reason(message: Message) -> None:
+    notification_of(message, UserFactory(), State.SENT, finished_at=NOW)
+    notification_of(message, UserFactory(), State.SENT, finished_at=NOW - timedelta(hours=1))
+    notification_of(message, UserFactory(), State.DROPPED, finished_at=NOW, reason="connected")
+    notification_of(message, UserFactory(), State.DROPPED, finished_at=NOW, reason="connected")
+    day = last_day(NOW)
+    assert (day.total(State.SENT), day.total(State.DROPPED), day.total(State.FAILED)) == (2, 2, 0)
+    assert day.series(State.SENT)[-2:] == [1, 1]
+    assert day.reasons == {(State.DROPPED, "connected"): 2}
+
+
+def test_what_ended_before_the_day_is_left_out(message: Message) -> None:
+    notification_of(message, UserFactory(), State.SENT, finished_at=NOW - timedelta(hours=25))
+    assert last_day(NOW).total(State.SENT) == 0
+
+
+def test_devices_are_counted_by_type_enabled_and_disabled() -> None:
+    DeviceFactory(type=DeviceType.GCM)
+    DeviceFactory(type=DeviceType.GCM, disabled_at=NOW)
+    assert devices_by_type() == [(DeviceType.APN, 0, 0), (DeviceType.GCM, 1, 1)]
+
+
+def test_the_last_failures_come_newest_first_and_end_with_the_week(message: Message) -> None:
+    older = notification_of(message, UserFactory(), finished_at=NOW - timedelta(days=2))
+    newer = notification_of(message, UserFactory(), finished_at=NOW - timedelta(days=1))
+    notification_of(message, UserFactory(), finished_at=NOW - timedelta(days=8))
+    notification_of(message, UserFactory(), State.SENT, finished_at=NOW)
+    assert last_failures(NOW) == [newer, older]

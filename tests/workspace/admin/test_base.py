@@ -1,0 +1,38 @@
+"""What every list has in common."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.admin_rows import administrator
+from tests.factories import UserFactory
+from workspace.admin import base
+from workspace.admin.base import CappedPaginator
+from workspace.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_list_is_counted_up_to_the_limit_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "COUNT_LIMIT", 3)
+    UserFactory.create_batch(3)
+    short = CappedPaginator(User.objects.order_by("pk"), 2)
+    assert (short.count, short.is_capped) == (3, False)
+    UserFactory.create_batch(3)
+    long = CappedPaginator(User.objects.order_by("pk"), 2)
+    assert (long.count, long.is_capped) == (4, True)
+
+
+def test_a_list_beyond_the_limit_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "COUNT_LIMIT", 3)
+    client.force_login(administrator())
+    UserFactory.create_batch(5)
+    assert "More than" in client.get("/admin/workspace/user/").content.decode()
+
+
+def test_the_heading_counts_results_of_a_search_only(client: Client) -> None:
+    client.force_login(administrator(username="ada"))
+    assert "result" not in client.get("/admin/workspace/user/").context["cl"].paginator.template_name
+    assert "1 result" not in client.get("/admin/workspace/user/").content.decode()
+    assert "1 result" in client.get("/admin/workspace/user/", {"q": "ada"}).content.decode()

@@ -1,0 +1,27 @@
+"""How values look."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from workspace.admin.columns import json_block, label, masked, moment
+
+
+@pytest.mark.parametrize(
+    ("secret", "shown"),
+    [("", "–"), ("short", "••••••"), ("123456789012", "••••••"), ("1234567890123", "••••••890123")],
+)
+def test_a_secret_shows_its_end_only_where_more_stays_hidden(secret: str, shown: str) -> None:
+    assert masked(secret) == shown
+
+
+def test_a_moment_is_told_to_the_second() -> None:
+    assert "2026-03-02 12:34:56" in moment(datetime(2026, 3, 2, 12, 34, 56, tzinfo=UTC))
+    assert moment(None) == "–"
+
+
+def test_labels_and_json_are_escaped() -> None:
+    assert "<b>" not in label("<b>")
+    assert "<b>" not in json_block({"title": "<b>"})

@@ -1,0 +1,45 @@
+"""The libraries' pages."""
+
+from __future__ import annotations
+
+import pytest
+from axes.models import AccessAttempt
+from django.test import Client
+
+from tests.admin_rows import administrator, staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def attempt() -> AccessAttempt:
+    return AccessAttempt.objects.create(
+        username="mallory", ip_address="203.0.113.9", path_info="/", post_data="password=guess", failures_since_start=10
+    )
+
+
+def test_a_locked_out_account_is_let_in_again(client: Client, attempt: AccessAttempt) -> None:
+    client.force_login(administrator())
+    assert "Locked out" in client.get("/admin/axes/accessattempt/").content.decode()
+    client.post(f"/admin/axes/accessattempt/{attempt.pk}/let_in_again/", {"_form_submitted": "True"})
+    assert not AccessAttempt.objects.exists()
+
+
+def test_whoever_may_only_look_lets_nobody_in(client: Client, attempt: AccessAttempt) -> None:
+    client.force_login(staff("axes.view_accessattempt"))
+    answer = client.post(f"/admin/axes/accessattempt/{attempt.pk}/let_in_again/", {"_form_submitted": "True"})
+    assert answer.status_code == 403
+    assert AccessAttempt.objects.exists()
+
+
+def test_what_was_tried_is_not_shown(client: Client, attempt: AccessAttempt) -> None:
+    client.force_login(administrator())
+    html = client.get(f"/admin/axes/accessattempt/{attempt.pk}/change/").content.decode()
+    assert "mallory" in html
+    assert "guess" not in html
+
+
+@pytest.mark.parametrize("path", ["knox/authtoken", "django_q/ormq", "django_q/success", "auditlog/logentry"])
+def test_pages_with_secrets_are_taken_away(client: Client, path: str) -> None:
+    client.force_login(administrator())
+    assert client.get(f"/admin/{path}/").status_code == 404

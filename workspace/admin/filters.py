@@ -1,0 +1,34 @@
+"""Filters of the administration's lists."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+
+
+class MomentRangeFilter(RangeDateTimeFilter):  # type: ignore[misc]
+    """Moments from one to another in the site's time zone; a day without a time is meant as a whole.
+
+    unfold's own filter compares with moments of no time zone, and asks for a time with every day.
+    """
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        bounds = {"gte": self.bound("from", time.min), "lte": self.bound("to", time.max)}
+        return queryset.filter(**{f"{self.parameter_name}__{name}": at for name, at in bounds.items() if at})
+
+    def bound(self, side: str, default: time) -> datetime | None:
+        """Return the moment entered for one side; nothing for what is no day."""
+        day, at = (self.used_parameters.get(f"{self.parameter_name}_{side}_{part}") or "" for part in (0, 1))
+        try:
+            parsed = forms.DateField(required=False).clean(day)
+            parsed_time = forms.TimeField(required=False).clean(at) or default
+        except ValidationError:
+            return None
+        return timezone.make_aware(datetime.combine(parsed, parsed_time)) if parsed else None
