@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from push.api import devices
+from push.api import devices, testing
 from workspace.api.routes import routes
 
-urlpatterns = routes({"v1/push.token": devices.PushTokenApi, "v1/push.info": devices.PushInfoApi})
+urlpatterns = routes(
+    {"v1/push.token": devices.PushTokenApi, "v1/push.info": devices.PushInfoApi, "v1/push.test": testing.PushTestApi}
+)
