@@ -23,13 +23,13 @@ class ApiClient:
             self.token = token or sign_in(user=user)
             self.headers = {"X-Auth-Token": self.token, "X-User-Id": user.public_id}
 
-    def get(self, name: str, **query: Any) -> Any:
+    def get(self, name: str, /, **query: Any) -> Any:
         return self.client.get(self.address(name), query, headers=self.headers)
 
-    def post(self, name: str, body: Any = None, **fields: Any) -> Any:
+    def post(self, name: str, body: Any = None, /, **fields: Any) -> Any:
         return self.send("post", name, json.dumps(fields if body is None else body))
 
-    def delete(self, name: str, **fields: Any) -> Any:
+    def delete(self, name: str, /, **fields: Any) -> Any:
         return self.send("delete", name, json.dumps(fields))
 
     def send(self, method: str, name: str, body: str | bytes, content_type: str = "application/json") -> Any:

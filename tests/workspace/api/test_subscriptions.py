@@ -1,0 +1,46 @@
+"""subscriptions.read"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api_client import ApiClient, failure
+from tests.factories import RoomFactory, UserFactory, message_in
+from workspace.models import Subscription
+from workspace.services.reading import unread_count_add
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("name", ["rid", "roomId"])
+def test_reading_sets_the_counters_to_nothing(name: str) -> None:
+    ana = UserFactory(username="ana")
+    room = RoomFactory(members=[ana])
+    unread_count_add(message=message_in(room, UserFactory(), "@ana @all"))
+    response = ApiClient(ana).post("subscriptions.read", **{name: room.public_id}, readThreads=True)
+    assert response.json() == {"success": True}
+    subscription = Subscription.objects.get(user=ana)
+    assert (subscription.unread, subscription.user_mentions, subscription.group_mentions) == (0, 0, 0)
+    assert subscription.last_seen_at is not None
+
+
+def test_a_room_is_needed() -> None:
+    assert failure(ApiClient(UserFactory()).post("subscriptions.read")).splitlines() == [
+        "must have required property 'rid'",
+        "must have required property 'roomId'",
+        "must match a schema in anyOf [invalid-params]",
+    ]
+
+
+def test_a_room_that_the_caller_is_not_in_is_as_wrong_as_none() -> None:
+    api = ApiClient(UserFactory())
+    for rid in (RoomFactory().public_id, "unknown"):
+        assert failure(api.post("subscriptions.read", rid=rid)) == "error-invalid-subscription"
+
+
+def test_reading_is_the_members_own() -> None:
+    ana, bob = UserFactory(username="ana"), UserFactory(username="bob")
+    room = RoomFactory(members=[ana, bob])
+    unread_count_add(message=message_in(room, UserFactory(), "@ana @bob"))
+    ApiClient(ana).post("subscriptions.read", rid=room.public_id)
+    assert Subscription.objects.get(user=bob).unread == 1
