@@ -78,7 +78,7 @@ class Engine:
     """
 
     def __init__(
-        self, *, concurrency: int = 200, connect_timeout: float = 5, timeout: float = 20, ca_file: str = ""
+        self, *, concurrency: int = 100, connect_timeout: float = 5, timeout: float = 20, ca_file: str = ""
     ) -> None:
         self._concurrency = concurrency
         self._connect_timeout = connect_timeout
@@ -88,7 +88,8 @@ class Engine:
         self._under_way: dict[Any, Exchange] = {}
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_PIPELINING, pycurl.PIPE_MULTIPLEX)
-        self._multi.setopt(pycurl.M_MAX_HOST_CONNECTIONS, 50)
+        # As many as there are requests under way: one that waited for a connection would use up its time with waiting.
+        self._multi.setopt(pycurl.M_MAX_HOST_CONNECTIONS, concurrency)
 
     def send(self, requests: Sequence[HttpRequest], *, heartbeat: Callable[[], None] | None = None) -> list[HttpAnswer]:
         """Send the requests together and return their answers in the same order.

@@ -44,9 +44,8 @@ class FakeGateway:
         self.received: list[Received] = []
         self._replies: dict[str, deque[Reply]] = defaultdict(deque)
         self._changed = threading.Condition()
-        self._sockets: set[socket.socket] = set()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler_class())
-        self._server.daemon_threads = True
+        self.sockets: set[socket.socket] = set()
+        self._server = GatewayServer(self)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
 
     @property
@@ -85,60 +84,78 @@ class FakeGateway:
             for reply in replies:
                 if reply.hold:
                     reply.hold.set()
-        for connection in list(self._sockets):
+        for connection in list(self.sockets):
             connection_end(connection)
         self._server.server_close()
 
-    def _note(self, change: Callable[[], None]) -> None:
+    def take(self, received: Received) -> Reply:
+        """Keep what was received and return how to answer it."""
         with self._changed:
-            change()
+            self.received.append(received)
+            self._changed.notify_all()
+            replies = self._replies[received.token]
+            return replies.popleft() if replies else Reply()
+
+    def answered(self, received: Received, status: int) -> None:
+        with self._changed:
+            received.status = status
             self._changed.notify_all()
 
-    def _handler_class(fake) -> type[BaseHTTPRequestHandler]:  # noqa: N805
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
 
-            def setup(self) -> None:
-                super().setup()
-                fake._sockets.add(self.connection)
+class GatewayServer(ThreadingHTTPServer):
+    """The server, which knows the fake that it speaks for; its threads end with the process at the latest."""
 
-            def finish(self) -> None:
-                fake._sockets.discard(self.connection)
-                super().finish()
+    daemon_threads = True
+    request_queue_size = 256
 
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                service = self.path.split("/")[2]
-                received = Received(service, self.headers["Authorization"], body["token"], body["options"])
-                replies = fake._replies[received.token]
-                reply = replies.popleft() if replies else Reply()
-                fake._note(lambda: fake.received.append(received))
-                if reply.hold:
-                    reply.hold.wait(DEADLINE)
-                if reply.cut:
-                    connection_end(self.connection)
-                    return
-                self.answer(reply, received)
+    def __init__(self, fake: FakeGateway) -> None:
+        self.fake = fake
+        super().__init__(("127.0.0.1", 0), GatewayHandler)
 
-            def answer(self, reply: Reply, received: Received) -> None:
-                content = json.dumps(reply.body).encode()
-                fake._note(lambda: setattr(received, "status", reply.status))
-                self.send_response(reply.status)
-                for name, value in {**reply.headers, "Content-Length": str(len(content))}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(content)
 
-            def handle_one_request(self) -> None:
-                try:
-                    super().handle_one_request()
-                except (ConnectionError, ValueError):
-                    self.close_connection = True
+class GatewayHandler(BaseHTTPRequestHandler):
+    """Answers the requests of one connection."""
 
-            def log_message(self, format: str, *args: Any) -> None:
-                """Keep the test's output clean."""
+    protocol_version = "HTTP/1.1"
+    server: GatewayServer
 
-        return Handler
+    def setup(self) -> None:
+        super().setup()
+        self.server.fake.sockets.add(self.connection)
+
+    def finish(self) -> None:
+        self.server.fake.sockets.discard(self.connection)
+        super().finish()
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        service = self.path.split("/")[2]
+        received = Received(service, self.headers["Authorization"], body["token"], body["options"])
+        reply = self.server.fake.take(received)
+        if reply.hold:
+            reply.hold.wait(DEADLINE)
+        if reply.cut:
+            connection_end(self.connection)
+        else:
+            self.answer(reply, received)
+
+    def answer(self, reply: Reply, received: Received) -> None:
+        content = json.dumps(reply.body).encode() if reply.status != 204 else b""
+        self.server.fake.answered(received, reply.status)
+        self.send_response(reply.status)
+        for name, value in {**reply.headers, "Content-Length": str(len(content))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def handle_one_request(self) -> None:
+        try:
+            super().handle_one_request()
+        except (ConnectionError, ValueError):
+            self.close_connection = True
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Keep the test's output clean."""
 
 
 def connection_end(connection: socket.socket) -> None:
