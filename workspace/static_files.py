@@ -36,6 +36,9 @@ class StaticFilesMiddleware(Base):
         del response.headers["Content-Type"]
         for name, value in found.headers:
             response.headers[name] = value
+        if content:
+            # The length noted at the start is no longer true of a file that was changed since.
+            response.headers["Content-Length"] = str(len(content))
         return response
 
     def add_files(self, root: str | Path, prefix: str | None = None) -> None:

@@ -25,7 +25,6 @@ def phone_texts() -> dict[str, str]:
         "missedMany": _("{count} notifications arrived while this phone was closed."),
         "cleared": _("Notifications cleared."),
         "now": _("now"),
-        "stack": _("{count} notifications"),
         "showAll": _("Show all {count}"),
         "showLess": _("Show less"),
         "badge": _("{app}, {count} unread"),

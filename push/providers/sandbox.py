@@ -1,8 +1,8 @@
 """The sandbox: takes the place of Apple and Google, and keeps what they would have been sent for simulated phones.
 
 A developer can rehearse the other answers: a device token that begins with `dead-` is answered as one that the provider
-no longer knows, `refuse-` as a push that it does not take, `fail-` as a provider that is down. (No real token holds a
-dash in its first eight characters, nor does a simulated phone's.)
+no longer knows, `refuse-` as a push that it does not take, `fail-` as a provider that is down. (A simulated phone's
+token holds no dash.)
 """
 
 from __future__ import annotations

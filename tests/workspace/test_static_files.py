@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from typing import Any
 
 from django.test import AsyncClient, Client
 
@@ -25,6 +27,23 @@ def test_an_unchanged_file_is_not_sent_again(client: Client) -> None:
 def test_a_head_request_is_answered_without_the_file(client: Client) -> None:
     response = client.head(STYLES)
     assert (response.status_code, response.content) == (200, b"")
+
+
+def test_a_part_of_a_file_is_served(client: Client) -> None:
+    whole = client.get(STYLES).content
+    response = client.get(STYLES, headers={"Range": "bytes=10-19"})
+    assert (response.status_code, response.content, response["Content-Length"]) == (206, whole[10:20], "10")
+
+
+def test_a_file_that_was_changed_since_the_start_is_served_whole(tmp_path: Path, settings: Any) -> None:
+    settings.WHITENOISE_AUTOREFRESH = False
+    settings.STATIC_ROOT = tmp_path
+    (tmp_path / "note.txt").write_text("short")
+    client = Client()
+    assert client.get("/static/note.txt").content == b"short"
+    (tmp_path / "note.txt").write_text("a longer text")
+    response = client.get("/static/note.txt")
+    assert (response.content, response["Content-Length"]) == (b"a longer text", "13")
 
 
 def test_under_asgi_nothing_is_warned_of() -> None:
