@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.module_loading import import_string
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -29,6 +30,7 @@ from workspace.setting_groups.facts import FACTS
 from workspace.setting_groups.registry import actions_by_id, settings_by_id
 
 
+@extend_schema_field({})
 class AnyParam(serializers.Field[Any, Any, Any, Any]):
     """A value of any type."""
 

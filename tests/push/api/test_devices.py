@@ -1,0 +1,142 @@
+"""push.token and push.info"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from push.models import Device, PushSettings
+from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
+from tests.factories import UserFactory
+from workspace.models import User
+
+pytestmark = pytest.mark.django_db
+
+DEVICE = {"type": "gcm", "value": "token-1", "appName": "chat.rocket.android"}
+
+
+@pytest.fixture
+def ana() -> User:
+    return UserFactory()
+
+
+@pytest.fixture
+def api(ana: User) -> ApiClient:
+    return ApiClient(ana)
+
+
+def test_registers_a_device_and_tells_it_in_both_shapes(api: ApiClient, ana: User) -> None:
+    body = api.post("push.token", DEVICE).json()
+    device = Device.objects.get()
+    result = body["result"]
+    assert body["success"] is True
+    assert {
+        "_id": device.public_id,
+        "token": {"gcm": "token-1"},
+        "tokenType": "gcm",
+        "tokenValue": "token-1",
+        "appName": "chat.rocket.android",
+        "userId": ana.public_id,
+        "enabled": True,
+    }.items() <= result.items()
+    assert result["updatedAt"] == result["_updatedAt"]
+    assert "voipToken" not in result
+
+
+def test_accepts_an_id_that_was_never_seen(api: ApiClient) -> None:
+    fields = {"id": "AAAA-BBBB-" + "c" * 40, "voipToken": "voip"}
+    result = api.post("push.token", DEVICE | fields).json()["result"]
+    assert result["voipToken"] == "voip"
+    assert Device.objects.get().client_id == fields["id"]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"type": "fcm"}, "must be equal to one of the allowed values"),
+        ({"type": None}, "must be equal to one of the allowed values"),
+        ({"type": ...}, "must have required property 'type'"),
+        ({"value": ...}, "must have required property 'value'"),
+        ({"appName": ...}, "must have required property 'appName'"),
+        ({"value": ""}, "must NOT have fewer than 1 characters"),
+        ({"value": 7}, "must be string"),
+        ({"appName": ""}, "must NOT have fewer than 1 characters"),
+        ({"appName": "x" * 256}, "must NOT have more than 255 characters"),
+        ({"value": "x" * 10_240}, "must NOT have more than 4096 characters"),
+        ({"id": "x" * 256}, "must NOT have more than 255 characters"),
+        ({"voipToken": "voip"}, "must have property id when property voipToken is present"),
+    ],
+)
+def test_a_wrong_field_is_told_and_nothing_registered(api: ApiClient, change: dict[str, Any], sentence: str) -> None:
+    fields = {name: value for name, value in (DEVICE | change).items() if value is not ...}
+    response = api.post("push.token", fields)
+    assert failure(response) == f"{sentence} [invalid-params]"
+    assert not Device.objects.exists()
+
+
+def test_a_token_of_the_greatest_length_is_accepted(api: ApiClient) -> None:
+    assert api.post("push.token", DEVICE | {"value": "ü" * 4096}).status_code == 200
+
+
+def test_removes_the_callers_device_by_a_body(api: ApiClient) -> None:
+    api.post("push.token", DEVICE)
+    assert api.delete("push.token", token="token-1").json() == {"success": True}
+    assert not Device.objects.exists()
+
+
+def test_an_unknown_token_is_not_found(api: ApiClient) -> None:
+    assert failure(api.delete("push.token", token="token-1"), 404) == "Resource not found"
+
+
+def test_somebody_elses_device_is_not_found_and_stays(api: ApiClient) -> None:
+    ApiClient(UserFactory()).post("push.token", DEVICE)
+    assert failure(api.delete("push.token", token="token-1"), 404)
+    assert Device.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({}, "must have required property 'token'"),
+        ({"token": ""}, "must NOT have fewer than 1 characters"),
+        ({"token": None}, "must be string"),
+        ({"token": "x" * 4097}, "must NOT have more than 4096 characters"),
+    ],
+)
+def test_a_missing_token_is_told(api: ApiClient, fields: dict[str, Any], sentence: str) -> None:
+    assert failure(api.delete("push.token", **fields)) == f"{sentence} [invalid-params]"
+
+
+def test_signing_out_removes_what_this_sign_in_registered(api: ApiClient, ana: User) -> None:
+    other = ApiClient(ana)
+    api.post("push.token", DEVICE)
+    other.post("push.token", DEVICE | {"value": "token-2"})
+    api.post("logout", {})
+    assert list(Device.objects.values_list("token", flat=True)) == ["token-2"]
+
+
+def test_a_device_ends_with_the_sign_in_that_registered_it_last(api: ApiClient, ana: User) -> None:
+    other = ApiClient(ana)
+    api.post("push.token", DEVICE)
+    other.post("push.token", DEVICE)
+    api.post("logout", {})
+    assert Device.objects.exists()
+    other.post("logout", {})
+    assert not Device.objects.exists()
+
+
+def test_tells_whether_push_is_on_and_through_the_default_gateway(api: ApiClient) -> None:
+    info = api.get("push.info").json()
+    assert info == {"pushGatewayEnabled": True, "defaultPushGateway": True, "success": True}
+    settings = PushSettings.stored()
+    settings.enable, settings.gateway = False, "https://push.example.org"
+    settings.save()
+    info = api.get("push.info").json()
+    assert info == {"pushGatewayEnabled": False, "defaultPushGateway": False, "success": True}
+
+
+@pytest.mark.parametrize(("method", "name"), [("post", "push.token"), ("delete", "push.token"), ("get", "push.info")])
+def test_strangers_are_told_to_sign_in(method: str, name: str) -> None:
+    response = getattr(ApiClient(), method)(name)
+    assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)

@@ -1,0 +1,215 @@
+"""Settings over the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from push.models import PushSettings
+from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
+from tests.factories import UserFactory
+from tests.workspace.pages.test_settings_group import staff
+from tests.workspace.setting_groups.test_base import CONTRACT
+from workspace.models import ChangeSource, GeneralSettings, SettingChange
+from workspace.setting_groups.registry import settings_by_id
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def api() -> ApiClient:
+    return ApiClient(UserFactory(roles=("admin",)))
+
+
+def by_id(answer: Any) -> dict[str, Any]:
+    body = answer.json()
+    assert body["success"] is True
+    return {row["_id"]: row for row in body["settings"]}
+
+
+def test_anybody_reads_the_public_settings_and_no_others() -> None:
+    rows = by_id(ApiClient().get("settings.public", count=0))
+    assert rows["Push_enable"] == {"_id": "Push_enable", "value": True}
+    assert rows["Site_Url"]["value"].startswith("http")
+    assert "Push_gateway" not in rows
+    assert "Push_apn_key" not in rows
+
+
+def test_public_settings_are_asked_for_by_id() -> None:
+    body = ApiClient().get("settings.public", _id="Site_Name,uniqueID,Unknown").json()
+    assert [row["_id"] for row in body["settings"]] == ["Site_Name", "uniqueID"]
+    assert (body["total"], body["count"], body["offset"]) == (2, 2, 0)
+
+
+def test_public_settings_come_in_pages_that_hold_each_once() -> None:
+    seen: list[str] = []
+    total = 1
+    while len(seen) < total:
+        body = ApiClient().get("settings.public", count=7, offset=len(seen)).json()
+        assert body["settings"]
+        total = body["total"]
+        seen += [row["_id"] for row in body["settings"]]
+    assert len(set(seen)) == len(seen) == total
+    assert seen == sorted(seen)
+
+
+def test_a_page_has_the_length_that_the_workspace_sets() -> None:
+    GeneralSettings.objects.update(api_default_count=3, api_allow_infinite_count=False)
+    assert ApiClient().get("settings.public").json()["count"] == 3
+    assert ApiClient().get("settings.public", count=0).json()["count"] == 0
+
+
+@pytest.mark.parametrize(
+    "query", [{"offset": -1}, {"count": "many"}, {"sort": "{"}, {"sort": '{"_id": 2}'}, {"sort": "[1]"}]
+)
+def test_a_page_that_makes_no_sense_is_refused(query: dict[str, Any]) -> None:
+    assert "invalid-params" in failure(ApiClient().get("settings.public", **query))
+
+
+def test_the_order_can_be_turned() -> None:
+    body = ApiClient().get("settings.public", sort='{"_id": -1}', count=0).json()
+    names = [row["_id"] for row in body["settings"]]
+    assert names == sorted(names, reverse=True)
+
+
+def test_every_setting_of_the_contract_is_served_with_its_default(api: ApiClient) -> None:
+    rows = by_id(api.get("settings", count=0, includeDefaults="true"))
+    assert {name: rows[name]["value"] for name in CONTRACT} == CONTRACT
+    assert rows["Push_gateway"]["packageValue"] == CONTRACT["Push_gateway"]
+    assert rows["Push_test_push"]["type"] == "action"
+    assert set(settings_by_id()) <= set(rows)
+
+
+def test_defaults_are_told_on_request_only(api: ApiClient) -> None:
+    assert "packageValue" not in by_id(api.get("settings", count=0))["Push_gateway"]
+
+
+def test_a_setting_tells_what_its_screen_shows(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERWRITE_SETTING_Push_enable", "false")
+    rows = by_id(api.get("settings", count=0))
+    assert rows["Push_enable"]["value"] is False
+    assert rows["Push_enable"]["readonly"] is True
+    assert "OVERWRITE_SETTING_Push_enable" in rows["Push_enable"]["readonlyReason"]
+    premium = rows["Push_request_content_from_server"]
+    assert (premium["enterprise"], premium["modules"], premium["value"]) == (True, ["push-privacy"], False)
+    assert rows["Notifications_Busy_Silences"]["values"][1]["key"] == "desktop"
+
+
+def test_a_secret_is_never_told(api: ApiClient) -> None:
+    PushSettings(apn_passphrase="open sesame").save()
+    answer = api.get("settings", count=0, includeDefaults="true")
+    row = by_id(answer)["Push_apn_passphrase"]
+    assert (row["value"], row["secret"], row["isSet"]) == ("", True, True)
+    assert "open sesame" not in answer.content.decode()
+    assert api.get("settings/Push_apn_passphrase").json()["value"] == ""
+
+
+def test_one_setting_is_read_and_saved(api: ApiClient) -> None:
+    assert api.post("settings/Push_show_message", value=False).json() == {"success": True}
+    assert api.get("settings/Push_show_message").json() == {
+        "_id": "Push_show_message",
+        "value": False,
+        "success": True,
+    }
+    change = SettingChange.objects.get()
+    assert (change.source, change.address) == (ChangeSource.API, "127.0.0.1")
+
+
+@pytest.mark.parametrize("value", ["false", False])
+def test_a_truth_value_may_be_spelt_as_text(api: ApiClient, value: Any) -> None:
+    api.post("settings/Push_enable", value=value, editor="color")
+    assert PushSettings.current().enable is False
+
+
+def test_what_is_answered_by_the_server_itself_is_read_but_not_saved(api: ApiClient) -> None:
+    assert api.get("settings/Threads_enabled").json()["value"] is True
+    assert "error-action-not-allowed" in failure(api.post("settings/Threads_enabled", value=False), 403)
+
+
+def test_several_are_saved_together(api: ApiClient) -> None:
+    body = {"settings": [{"_id": "Site_Name", "value": "Globe"}, {"_id": "Push_enable", "value": False}]}
+    assert api.post("settings", body).json() == {"success": True}
+    assert GeneralSettings.current().site_name == "Globe"
+    assert PushSettings.current().enable is False
+
+
+@pytest.mark.parametrize(
+    ("other", "status", "code"),
+    [
+        ({"_id": "Push_enable", "value": "perhaps"}, 400, "invalid-params"),
+        ({"_id": "Push_everything", "value": True}, 400, "error-setting-not-found"),
+        ({"_id": "uniqueID", "value": "x"}, 403, "error-action-not-allowed"),
+        ({"_id": "Push_request_content_from_server", "value": True}, 403, "error-action-not-allowed"),
+        ({"_id": "Site_Name", "value": "Twice"}, 400, "invalid-params"),
+        ({"_id": "Push_enable"}, 400, "invalid-params"),
+        ({"value": True}, 400, "invalid-params"),
+        ("Push_enable", 400, "invalid-params"),
+    ],
+)
+def test_several_are_saved_all_or_none(api: ApiClient, other: Any, status: int, code: str) -> None:
+    body = {"settings": [{"_id": "Site_Name", "value": "Globe"}, other]}
+    assert code in failure(api.post("settings", body), status)
+    assert GeneralSettings.stored().site_name == "Callboard"
+
+
+def test_a_locked_setting_is_named_in_the_details(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERWRITE_SETTING_Push_enable", "true")
+    answer = api.post("settings/Push_enable", value=False)
+    assert answer.status_code == 403
+    assert answer.json()["details"] == {"method": "saveSettings", "settingIds": ["Push_enable"]}
+
+
+@pytest.mark.parametrize("body", [{}, {"settings": []}, {"settings": None}, {"settings": {"_id": "Site_Name"}}, []])
+def test_a_bulk_without_settings_is_refused(api: ApiClient, body: Any) -> None:
+    assert "invalid-params" in failure(api.post("settings", body))
+
+
+def test_a_value_must_be_given(api: ApiClient) -> None:
+    assert "must have required property 'value'" in failure(api.post("settings/Site_Name", {}))
+    assert "must have required property 'value'" in failure(api.post("settings/Site_Name", execute=False))
+
+
+def test_an_unknown_setting_is_refused(api: ApiClient) -> None:
+    assert "error-setting-not-found" in failure(api.get("settings/Push_everything"))
+    assert "error-setting-not-found" in failure(api.post("settings/Push_everything", value=1))
+    assert "error-setting-not-found" in failure(api.post("settings/Push_enable", execute=True))
+
+
+def test_a_refused_secret_is_not_repeated_in_the_answer(api: ApiClient) -> None:
+    answer = api.post("settings/Push_apn_key", value="open sesame, this is no key")
+    assert "no private key in PEM format" in failure(answer)
+    assert "open sesame" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("user_of", [lambda: UserFactory(), lambda: staff("view_user")])
+def test_without_the_permissions_there_is_nothing(user_of: Any) -> None:
+    api = ApiClient(user_of())
+    for answer in (
+        api.get("settings"),
+        api.get("settings/Push_enable"),
+        api.post("settings/Push_enable", value=False),
+        api.post("settings", settings=[{"_id": "Push_enable", "value": False}]),
+        api.post("settings/Push_test_push", execute=True),
+    ):
+        assert "error-unauthorized" in failure(answer, 403)
+    assert PushSettings.stored().enable is True
+
+
+def test_viewing_and_editing_are_permissions_of_their_own() -> None:
+    viewer, editor = ApiClient(staff("view_privileged_setting")), ApiClient(staff("edit_privileged_setting"))
+    assert viewer.get("settings/Push_enable").status_code == 200
+    assert viewer.post("settings/Push_enable", value=False).status_code == 403
+    assert editor.get("settings/Push_enable").status_code == 403
+    assert editor.post("settings/Push_enable", value=False).status_code == 200
+
+
+def test_a_stranger_is_refused() -> None:
+    for answer in (
+        ApiClient().get("settings"),
+        ApiClient().get("settings/Push_enable"),
+        ApiClient().post("settings/Push_enable", value=False),
+        ApiClient().post("settings", settings=[]),
+    ):
+        assert answer.status_code == 401
+        assert answer.json() == NOT_SIGNED_IN

@@ -1,0 +1,95 @@
+"""The API as the third-party client rocketchat_API uses it, over real HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rocketchat_API.APIExceptions.RocketExceptions import (
+    RocketApiException,
+    RocketAuthenticationException,
+    RocketBadStatusCodeException,
+)
+from rocketchat_API.rocketchat import RocketChat
+
+from tests.factories import PASSWORD
+from workspace.models import Subscription, User
+from workspace.services.accounts import user_create
+from workspace.services.roles import roles_ensure
+from workspace.services.rooms import room_create
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def people() -> dict[str, User]:
+    roles_ensure()
+    ana = user_create(username="ana", password=PASSWORD, name="Ana", email="ana@example.org")
+    room_create(creator=ana, name="general", public_id="GENERAL")
+    return {"ana": ana, "bob": user_create(username="bob", password=PASSWORD)}
+
+
+@pytest.fixture
+def rocket(live_server: Any, people: dict[str, User]) -> RocketChat:
+    return RocketChat("ana", PASSWORD, server_url=live_server.url)
+
+
+def test_signs_in_by_name_and_by_address(live_server: Any, rocket: RocketChat, people: dict[str, User]) -> None:
+    assert rocket.me()["_id"] == people["ana"].public_id
+    by_address = RocketChat("ana@example.org", PASSWORD, server_url=live_server.url)
+    assert by_address.me()["username"] == "ana"
+
+
+def test_wrong_credentials_raise_its_own_error(live_server: Any, people: dict[str, User]) -> None:
+    with pytest.raises(RocketAuthenticationException):
+        RocketChat("ana", "wrong", server_url=live_server.url)
+
+
+def test_reads_the_servers_version(live_server: Any, rocket: RocketChat) -> None:
+    assert "info" in rocket.info()
+    assert RocketChat(server_url=live_server.url).info()["version"] == "8.7.0"
+
+
+def test_makes_rooms_and_lets_people_in(rocket: RocketChat, people: dict[str, User]) -> None:
+    channel = rocket.channels_create("stage", readOnly=True)["channel"]
+    assert channel["ro"] is True
+    invited = rocket.channels_invite(room_id=channel["_id"], user_id=people["bob"].public_id)
+    assert invited["channel"]["usersCount"] == 2
+    assert rocket.dm_create("bob")["room"]["_id"] == rocket.dm_create("bob")["room"]["rid"]
+    assert rocket.dm_create_multiple(["bob"])["success"]
+
+
+def test_posts_messages(rocket: RocketChat) -> None:
+    posted = rocket.chat_post_message("hello", channel="GENERAL")
+    assert (posted["channel"], posted["message"]["msg"]) == ("GENERAL", "hello")
+    assert rocket.chat_post_message(None, channel="GENERAL")["message"]["msg"] == ""
+    answer = rocket.chat_post_message("me", room_id="GENERAL", tmid=posted["message"]["_id"])
+    assert answer["message"]["tmid"] == posted["message"]["_id"]
+    sent = rocket.chat_send_message({"rid": "GENERAL", "msg": "hi", "_id": "abcdefgh123456789"})
+    assert sent["message"]["_id"] == "abcdefgh123456789"
+
+
+def test_reads_rooms(rocket: RocketChat, people: dict[str, User]) -> None:
+    assert rocket.subscriptions_read("GENERAL")["success"]
+    assert Subscription.objects.get(user=people["ana"]).last_seen_at is not None
+
+
+def test_tells_its_status(rocket: RocketChat, people: dict[str, User]) -> None:
+    assert rocket.users_set_status("on stage", status="busy")["success"]
+    for name in ({"user_id": people["ana"].public_id}, {"username": "ana"}):
+        presence = rocket.users_get_presence(**name)
+        assert (presence["presence"], presence["connectionStatus"]) == ("busy", "online")
+        assert presence["lastLogin"]
+
+
+def test_failures_raise_its_own_errors(rocket: RocketChat) -> None:
+    with pytest.raises(RocketApiException) as raised:
+        rocket.chat_post_message("hello", channel="#nowhere")
+    assert (raised.value.status_code, raised.value.error_type) == (400, "invalid-channel")
+
+
+def test_signs_out(rocket: RocketChat) -> None:
+    assert rocket.logout()["status"] == "success"
+    with pytest.raises(RocketBadStatusCodeException) as raised:
+        rocket.me()
+    assert raised.value.status_code == 401
