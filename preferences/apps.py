@@ -7,4 +7,4 @@ class PreferencesConfig(AppConfig):
     verbose_name = _("Preferences")
 
     def ready(self) -> None:
-        from preferences import receivers  # noqa: F401
+        from preferences import receivers, remembered  # noqa: F401

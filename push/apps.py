@@ -7,4 +7,4 @@ class PushConfig(AppConfig):
     verbose_name = _("Push")
 
     def ready(self) -> None:
-        from push import receivers  # noqa: F401
+        from push import receivers, remembered  # noqa: F401

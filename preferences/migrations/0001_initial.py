@@ -1,5 +1,6 @@
 import django.core.validators
 import django.db.models.deletion
+import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
@@ -24,6 +25,7 @@ class Migration(migrations.Migration):
                 ('always_display_mobile', models.BooleanField(blank=True, null=True, verbose_name='always display mobile notifications')),
                 ('auto_away', models.BooleanField(blank=True, null=True, verbose_name='auto away')),
                 ('idle_limit', models.PositiveIntegerField(blank=True, null=True, verbose_name='idle limit')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),
             ],
             options={
@@ -62,6 +64,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('word', models.CharField(max_length=64, verbose_name='word')),
                 ('folded', models.CharField(editable=False, help_text='The word as it is compared.', max_length=192)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='highlight_words', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
@@ -75,6 +78,7 @@ class Migration(migrations.Migration):
             name='IgnoredSender',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('sender', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='sender')),
                 ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ignored_senders', to='workspace.subscription', verbose_name='subscription')),
             ],
@@ -93,6 +97,7 @@ class Migration(migrations.Migration):
                 ('email', models.CharField(blank=True, choices=[('all', 'All messages'), ('mentions', 'Mentions'), ('nothing', 'Nothing')], default='', max_length=8, verbose_name='e-mail')),
                 ('notifications_disabled', models.BooleanField(default=False, verbose_name='receives no alerts')),
                 ('group_mentions_muted', models.BooleanField(default=False, verbose_name='@all and @here muted')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),
                 ('room', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspace.room')),
             ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from preferences.highlights import fold
@@ -22,6 +23,7 @@ class AccountPreferences(models.Model):
     always_display_mobile = models.BooleanField(_("always display mobile notifications"), null=True, blank=True)
     auto_away = models.BooleanField(_("auto away"), null=True, blank=True)
     idle_limit = models.PositiveIntegerField(_("idle limit"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:
@@ -38,6 +40,7 @@ class HighlightWord(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="highlight_words", verbose_name=_("user"))
     word = models.CharField(_("word"), max_length=64)
     folded = models.CharField(max_length=192, editable=False, help_text=_("The word as it is compared."))
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("highlight word")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from preferences.models.choices import level_field
@@ -24,6 +25,7 @@ class RoomPreferences(models.Model):
     email = level_field(_("e-mail"))
     notifications_disabled = models.BooleanField(_("receives no alerts"), default=False)
     group_mentions_muted = models.BooleanField(_("@all and @here muted"), default=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:
@@ -46,6 +48,7 @@ class IgnoredSender(models.Model):
         Subscription, models.CASCADE, related_name="ignored_senders", verbose_name=_("subscription")
     )
     sender = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("sender"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("ignored sender")

@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('accepted_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='accepted')),
                 ('decided_at', models.DateTimeField(null=True, verbose_name='decided')),
                 ('counts', models.JSONField(default=dict, help_text='Members by channel and reason code.', verbose_name='counts')),
+                ('facts', models.JSONField(default=dict, editable=False, help_text="What it was decided by, where that is no member's own.", verbose_name='facts')),
                 ('failures', models.PositiveSmallIntegerField(default=0, verbose_name='failures')),
                 ('retry_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='next try')),
             ],

@@ -37,6 +37,9 @@ class Decision(models.Model):
     counts: models.JSONField[Any, Any] = models.JSONField(
         _("counts"), default=dict, help_text=_("Members by channel and reason code.")
     )
+    facts: models.JSONField[Any, Any] = models.JSONField(
+        _("facts"), default=dict, editable=False, help_text=_("What it was decided by, where that is no member's own.")
+    )
     failures = models.PositiveSmallIntegerField(_("failures"), default=0)
     retry_at = models.DateTimeField(_("next try"), default=timezone.now)
 

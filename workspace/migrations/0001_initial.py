@@ -85,6 +85,7 @@ class Migration(migrations.Migration):
                 ('connected_until', models.DateTimeField(blank=True, null=True, verbose_name='connected until')),
                 ('away_at', models.DateTimeField(blank=True, null=True, verbose_name='away from')),
                 ('idle_limit', models.PositiveIntegerField(default=60, help_text='Seconds without activity until away; 0: never.', verbose_name='idle limit')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),
             ],
             options={
@@ -98,12 +99,29 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('address', models.EmailField(max_length=254, verbose_name='address')),
                 ('verified', models.BooleanField(default=False, verbose_name='verified')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='emails', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
                 'verbose_name': 'e-mail address',
                 'verbose_name_plural': 'e-mail addresses',
                 'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='FormerRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=64, verbose_name='kind')),
+                ('key', models.BigIntegerField(verbose_name='key')),
+                ('values', models.JSONField(verbose_name='values')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='until')),
+                ('user', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+            ],
+            options={
+                'verbose_name': 'former row',
+                'verbose_name_plural': 'former rows',
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
@@ -232,6 +250,7 @@ class Migration(migrations.Migration):
             name='ThreadFollower',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
                 ('thread', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='thread_followers', to='workspace.message', verbose_name='thread')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
@@ -256,6 +275,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='emailaddress',
             constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('address'), name='email_address_any_case', violation_error_message='This address belongs to another account.'),
+        ),
+        migrations.AddIndex(
+            model_name='formerrow',
+            index=models.Index(fields=['user', 'kind', 'at'], name='former_row_of_user'),
+        ),
+        migrations.AddIndex(
+            model_name='formerrow',
+            index=models.Index(fields=['at'], name='former_row_in_time'),
         ),
         migrations.AddConstraint(
             model_name='mention',

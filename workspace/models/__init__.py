@@ -1,5 +1,6 @@
 from workspace.models.accounts import EmailAddress, User
 from workspace.models.general import BusySilences, GeneralSettings
+from workspace.models.history import FormerRow
 from workspace.models.messages import Mention, Message, ThreadFollower
 from workspace.models.mobile import MobileSettings
 from workspace.models.presence import Connection, Presence, Status
@@ -11,6 +12,7 @@ __all__ = [
     "ChangeSource",
     "Connection",
     "EmailAddress",
+    "FormerRow",
     "GeneralSettings",
     "Mention",
     "Message",

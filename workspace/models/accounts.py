@@ -100,6 +100,7 @@ class EmailAddress(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="emails", verbose_name=_("user"))
     address = models.EmailField(_("address"))
     verified = models.BooleanField(_("verified"), default=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("e-mail address")

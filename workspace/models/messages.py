@@ -90,6 +90,7 @@ class ThreadFollower(models.Model):
 
     thread = models.ForeignKey(Message, models.CASCADE, related_name="thread_followers", verbose_name=_("thread"))
     user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("user"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("thread follower")

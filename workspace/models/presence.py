@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from workspace.models.accounts import User
@@ -44,6 +45,7 @@ class Presence(models.Model):
     idle_limit = models.PositiveIntegerField(
         _("idle limit"), default=DEFAULT_IDLE_LIMIT, help_text=_("Seconds without activity until away; 0: never.")
     )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:

@@ -12,6 +12,7 @@ from django.db.models.functions import NullIf
 from django.utils import timezone
 
 from workspace.errors import ApplicationError
+from workspace.history import rows_note
 from workspace.models import Presence, Status, User
 from workspace.signals import presence_changed
 
@@ -73,4 +74,5 @@ def idle_limit_set(*, presences: QuerySet[Presence], seconds: int | Combinable) 
     limit = NullIf(seconds if isinstance(seconds, Combinable) else Value(seconds), Value(0))
     idle_time = ExpressionWrapper(limit * Value(timedelta(seconds=1)), DurationField())
     away_at = ExpressionWrapper(F("last_active_at") + idle_time, DateTimeField())
+    rows_note(rows=presences)
     presences.update(idle_limit=seconds, away_at=away_at, updated_at=timezone.now())

@@ -1,0 +1,32 @@
+"""Which rows of the workspace are remembered when they change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from workspace.history import Values, remember
+from workspace.models import EmailAddress, Presence, Subscription, ThreadFollower, User
+
+
+def presence_differs(before: Values, after: Values, at: datetime) -> bool:
+    """Return whether a change tells something else of the time before it.
+
+    The reports of a client in use, one after the other, only put off when the user will be away or offline: whoever
+    was online until now was online all along by either row. So only those are noted that end an absence.
+    """
+    if any(before[name] != after[name] for name in ("status", "status_expires_at")):
+        return True
+    return not (online_until(before, at) and online_until(after, at))
+
+
+def online_until(presence: Values, at: datetime) -> bool:
+    """Return whether the presence, as it stands, says that the user was online up to the moment `at`."""
+    connected, away = presence["connected_until"], presence["away_at"]
+    return connected is not None and connected >= at and (away is None or away >= at)
+
+
+remember(User, "is_active", user="id")
+remember(EmailAddress, "verified")
+remember(Presence, "status", "status_expires_at", "connected_until", "away_at", differs=presence_differs)
+remember(Subscription, "room_id", since="joined_at")
+remember(ThreadFollower, "thread_id")
