@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db import models
 from unfold import widgets
 
 from workspace.setting_groups import SettingsGroup
@@ -47,9 +48,10 @@ def _plain_field(entry: RegisteredSetting) -> forms.Field:
     widget = WIDGETS[entry.kind]
     # What the browser was shown is sent back with what was entered: only what this admin changed is saved, so two
     # admins at work on the same page do not undo each other's changes.
-    field = entry.field.formfield(
-        widget=widget({"rows": 3} if entry.kind == Kind.MULTILINE else None), show_hidden_initial=True
-    )
+    options: dict[str, Any] = {"show_hidden_initial": True}
+    if isinstance(entry.field, models.URLField):
+        options["assume_scheme"] = "https"
+    field = entry.field.formfield(widget=widget({"rows": 3} if entry.kind == Kind.MULTILINE else None), **options)
     if field is None:
         field = forms.CharField(label=entry.label, help_text=entry.field.help_text, widget=widget(), required=False)
     return field

@@ -1,0 +1,235 @@
+"""A settings group's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
+from django.urls import reverse
+
+from preferences.models import AccountsSettings, Level
+from push.models import PushSettings
+from tests.factories import AccountPreferencesFactory, UserFactory
+from tests.keys import certificate_pem, key_pem, rsa_key, service_account_json
+from workspace.models import GeneralSettings, MobileSettings, SettingChange, User
+from workspace.pages.settings.forms import GroupForm
+from workspace.setting_groups import SettingsGroup
+from workspace.setting_groups.registry import groups
+
+pytestmark = pytest.mark.django_db
+
+SLUGS = ["accounts", "general", "mobile", "push", "setupwizard"]
+
+
+def address(slug: str) -> str:
+    return reverse("settings_group", args=[slug])
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def staff(*permissions: str) -> User:
+    """Return an administrator who holds these permissions and no others."""
+    user = UserFactory(roles=())
+    user.is_staff = True
+    user.save()
+    role = Group.objects.create(name=f"role of {user.username}")
+    role.permissions.set(Permission.objects.filter(codename__in=permissions))
+    user.groups.add(role)
+    return user
+
+
+@pytest.fixture
+def client() -> Client:
+    return signed_in(UserFactory(username="rose", roles=("admin",)))
+
+
+def entered(group: type[SettingsGroup], **changes: Any) -> dict[str, Any]:
+    """Return what a browser sends when an admin has changed these fields of the group's form."""
+    form = GroupForm(group)
+    sent: dict[str, Any] = {}
+    for name, field in form.fields.items():
+        if field.disabled or name.endswith("__clear"):
+            continue
+        if field.show_hidden_initial:
+            sent[f"initial-{name}"] = field.prepare_value(field.initial)
+        value = changes.get(name, field.initial)
+        if value is not None and value is not False:
+            sent[name] = "on" if value is True else value
+    return sent | {name: value for name, value in changes.items() if value is not False}
+
+
+def test_every_group_has_a_page(client: Client) -> None:
+    assert sorted(group.slug() for group in groups()) == SLUGS
+    for slug in SLUGS:
+        assert client.get(address(slug)).status_code == 200
+
+
+def test_an_unknown_group_is_not_found(client: Client) -> None:
+    assert client.get(address("nothing")).status_code == 404
+
+
+def test_the_sidebar_leads_to_every_group(client: Client) -> None:
+    text = client.get(reverse("admin:index")).content.decode()
+    for slug in SLUGS:
+        assert address(slug) in text
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_stranger_is_led_to_the_sign_in(slug: str) -> None:
+    for method in ("get", "post"):
+        assert getattr(Client(), method)(address(slug)).status_code == 302
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_an_administrator_without_the_permission_gets_nothing(slug: str) -> None:
+    client = signed_in(staff("view_user"))
+    assert client.get(address(slug)).status_code == 403
+    assert client.post(address(slug), {"Push_enable": "on"}).status_code == 403
+    assert address(slug) not in client.get(reverse("admin:index")).content.decode()
+
+
+def test_who_may_only_view_can_save_nothing() -> None:
+    client = signed_in(staff("view_privileged_setting"))
+    page = client.get(address("general"))
+    assert "but not change them" in page.content.decode()
+    assert 'type="submit" class="settings-button settings-primary"' not in page.content.decode()
+    client.post(address("general"), {"Site_Name": "Mine", "initial-Site_Name": "Callboard"})
+    assert GeneralSettings.stored().site_name == "Callboard"
+
+
+def test_saving_changes_what_was_changed(client: Client) -> None:
+    answer = client.post(address("general"), entered(GeneralSettings, Site_Name="Globe"), follow=True)
+    assert "1 setting saved." in answer.content.decode()
+    assert GeneralSettings.current().site_name == "Globe"
+    change = SettingChange.objects.get()
+    assert (change.setting_id, change.actor_name, change.address) == ("Site_Name", "rose", "127.0.0.1")
+
+
+def test_saving_nothing_says_so(client: Client) -> None:
+    answer = client.post(address("general"), entered(GeneralSettings), follow=True)
+    assert "Nothing was changed." in answer.content.decode()
+    assert not SettingChange.objects.exists()
+
+
+def test_an_admin_does_not_undo_what_another_changed_meanwhile(client: Client) -> None:
+    form = entered(GeneralSettings, Notifications_Max_Room_Members="7")
+    GeneralSettings.objects.update(site_name="Changed meanwhile")
+    client.post(address("general"), form)
+    assert GeneralSettings.current().site_name == "Changed meanwhile"
+    assert GeneralSettings.current().max_room_members == 7
+
+
+def test_a_switch_is_turned_off(client: Client) -> None:
+    client.post(address("mobile"), entered(MobileSettings, Allow_Save_Media_to_Gallery=False))
+    assert MobileSettings.current().allow_save_media is False
+
+
+def test_a_wrong_value_is_told_beside_its_field_and_the_old_one_kept(client: Client) -> None:
+    answer = client.post(address("push"), entered(PushSettings, Push_gateway="gopher://x", Push_enable=False))
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "gopher://x is not an address" in text
+    assert 'id="id_Push_gateway_error"' in text
+    assert PushSettings.stored().enable is True
+
+
+def test_a_value_that_differs_from_its_default_is_marked_and_reset(client: Client) -> None:
+    assert "Changed from default" not in client.get(address("general")).content.decode()
+    GeneralSettings.objects.update(max_room_members=7)
+    text = client.get(address("general")).content.decode()
+    assert text.count("Changed from default") == 1
+    assert "Default: 100" in text
+    client.post(reverse("settings_reset"), {"setting": "Notifications_Max_Room_Members"})
+    assert GeneralSettings.current().max_room_members == 100
+
+
+def test_a_reset_needs_a_post_the_permission_and_a_setting(client: Client) -> None:
+    assert client.get(reverse("settings_reset")).status_code == 405
+    assert client.post(reverse("settings_reset"), {"setting": "Nothing"}).status_code == 404
+    viewer = signed_in(staff("view_privileged_setting"))
+    assert viewer.post(reverse("settings_reset"), {"setting": "Site_Name"}).status_code == 403
+
+
+def test_a_locked_setting_is_shown_with_the_reason_and_not_saved(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OVERWRITE_SETTING_Site_Name", "Fixed name")
+    text = client.get(address("general")).content.decode()
+    assert "Fixed name" in text
+    assert "OVERWRITE_SETTING_Site_Name of the server" in text
+    client.post(address("general"), entered(GeneralSettings, Site_Name="Other"))
+    assert GeneralSettings.stored().site_name == "Callboard"
+    assert GeneralSettings.current().site_name == "Fixed name"
+
+
+def test_a_premium_setting_says_what_unlocks_it(client: Client) -> None:
+    text = client.get(address("push")).content.decode()
+    assert "Unlocked by a licence with the module “push-privacy”" in text
+
+
+def test_the_gateway_of_a_hosted_workspace_says_that_it_is_fixed(client: Client, settings: Any) -> None:
+    settings.CLOUD_HOSTED = True
+    text = client.get(address("push")).content.decode()
+    assert text.count("Fixed, because this workspace is hosted in the cloud.") == 2
+
+
+def test_what_a_setting_lacks_is_told_with_a_link(client: Client) -> None:
+    text = client.get(address("push")).content.decode()
+    assert f'<a href="{address("setupwizard")}#Register_Server">Register Server</a> on' in text
+
+
+def test_the_accounts_page_tells_how_many_inherit(client: Client) -> None:
+    AccountPreferencesFactory(push=Level.NOTHING)
+    text = client.get(address("accounts")).content.decode()
+    assert "1 user inherits this value now." in text
+    assert "2 users inherit this value now." in text
+
+
+def test_a_changed_default_is_in_force_at_once(client: Client) -> None:
+    name = "Accounts_Default_User_Preferences_pushNotifications"
+    client.post(address("accounts"), entered(AccountsSettings, **{name: "mentions"}))
+    assert AccountsSettings.current().push == Level.MENTIONS
+
+
+def test_a_secret_is_written_and_never_shown(client: Client) -> None:
+    key = rsa_key()
+    pem, certificate = key_pem(key), certificate_pem(key)
+    client.post(address("push"), entered(PushSettings, Push_apn_key=pem, Push_apn_cert=certificate))
+    assert PushSettings.current().apn_key == pem.strip()
+    text = client.get(address("push")).content.decode()
+    assert "Set, Apple Push Services: chat.example, fingerprint " in text
+    assert "expires on" in text
+    assert "Set, ends in …" in text
+    assert pem.splitlines()[5] not in text
+    assert certificate.splitlines()[5] not in text
+
+
+def test_a_refused_secret_is_not_in_the_answer_and_the_old_one_kept(client: Client) -> None:
+    PushSettings(google_api_credentials=service_account_json()).save()
+    bad = service_account_json(project_id=None)
+    answer = client.post(address("push"), entered(PushSettings, Push_google_api_credentials=bad))
+    text = answer.content.decode()
+    assert "The field project_id is missing." in text
+    assert "0123456789abcdef" not in text
+    assert PushSettings.stored().google_api_credentials == service_account_json()
+
+
+def test_an_empty_secret_field_keeps_what_is_stored_and_removing_removes_it(client: Client) -> None:
+    PushSettings(apn_passphrase="open sesame").save()
+    client.post(address("push"), entered(PushSettings))
+    assert PushSettings.current().apn_passphrase == "open sesame"
+    client.post(address("push"), entered(PushSettings, Push_apn_passphrase__clear="on"))
+    assert PushSettings.current().apn_passphrase == ""
+
+
+def test_who_agreed_to_the_terms_is_shown(client: Client) -> None:
+    from cloud.models import SetupWizardSettings
+
+    client.post(address("setupwizard"), entered(SetupWizardSettings, Cloud_Service_Agree_PrivacyTerms=True))
+    assert "Agreed by rose on" in client.get(address("setupwizard")).content.decode()
