@@ -16,12 +16,12 @@ from workspace.models import User
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Start the system's Chromium.
 
     Playwright's event loop runs in the test's own thread for as long; Django would refuse its database there,
-    although nothing but the test uses it in that thread.
+    although nothing but the test uses it in that thread. For one module only: other tests run loops of their own.
     """
     executable = shutil.which("chromium")
     if executable is None:
