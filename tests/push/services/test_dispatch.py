@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from preferences.models import AccountsSettings
 from push.models import Answer, Attempt, Channel, Device, EndReason, Notification, PushSettings, State
+from push.services import delivery
 from push.services.claims import users_claim
-from push.services.dispatch import due_dispatch
+from push.services.dispatch import claim_dispatch, due_dispatch
 from tests.factories import (
     AccountPreferencesFactory,
     DeviceFactory,
@@ -214,7 +215,7 @@ def test_an_item_of_a_deleted_room_is_dropped(gateway: FakeGateway, receiver: Us
 
 
 def test_a_message_deleted_while_an_earlier_one_is_sent_is_dropped(
-    gateway: FakeGateway, receiver: User, room: Room, post: Post, monkeypatch: pytest.MonkeyPatch
+    gateway: FakeGateway, receiver: User, room: Room, post: Post
 ) -> None:
     queue(receiver, post("first"))
     second = post("second")
@@ -222,8 +223,6 @@ def test_a_message_deleted_while_an_earlier_one_is_sent_is_dropped(
     claim = users_claim(limit=10, now=timezone.now())
     assert claim is not None
     message_delete(deleter=room.creator, message=second)
-    from push.services.dispatch import claim_dispatch
-
     claim_dispatch(claim=claim, end=float("inf"))
     assert gateway.texts == ["ana: first"]
     assert ending(item) == (State.DROPPED, EndReason.MESSAGE_GONE)
@@ -314,8 +313,6 @@ def test_push_and_email_of_one_message_both_go(
 def test_content_that_cannot_be_built_fails_its_item_alone(
     gateway: FakeGateway, room: Room, receiver: User, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import push.services.delivery as delivery
-
     broken, sound = queue(receiver, post("broken")), queue(receiver, post("sound"))
     build = delivery.push_content
 

@@ -190,12 +190,11 @@ def certificate(tmp_path: Path) -> Path:
     return certificate_make(tmp_path)
 
 
-def tls_server(certificate: Path, newest: ssl.TLSVersion) -> ThreadingHTTPServer:
+def tls_server(certificate: Path) -> ThreadingHTTPServer:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Accepting)
     server.daemon_threads = True
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
-    context.maximum_version = newest
     server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     return server
@@ -203,7 +202,7 @@ def tls_server(certificate: Path, newest: ssl.TLSVersion) -> ThreadingHTTPServer
 
 @pytest.fixture
 def secure_address(certificate: Path) -> Iterator[str]:
-    server = tls_server(certificate, ssl.TLSVersion.MAXIMUM_SUPPORTED)
+    server = tls_server(certificate)
     yield f"https://127.0.0.1:{server.server_address[1]}/"
     server.shutdown()
     server.server_close()
