@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
 
 from preferences.highlights import words_found
-from preferences.models import AccountsSettings, HighlightWord
+from preferences.models import AccountsSettings, HighlightWord, IgnoredSender
 from push.models import Channel, Event, PushSettings
 from workspace.models import BusySilences, GeneralSettings, Message, Room
 from workspace.models.messages import ENCRYPTED
+from workspace.selectors.permissions import users_permitted
 
 # A message whose own time is further from its acceptance than this is history brought in.
 IMPORT_TOLERANCE = timedelta(seconds=60)
+VIEW_DIRECT = "workspace.view_d_room"
+SETS = ("mentioned", "highlights", "direct_viewers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFacts:
-    """One event of one message, with the settings in force; `accepted_at` is when presence is read."""
+    """One event of one message, with the settings in force; `accepted_at` is when presence is read.
+
+    `mentioned` are the keys of those whom it names; `is_sender_ignored` tells whether any member need be asked whether
+    it is they who ignore the sender; `highlights` are the folded highlight words, of any member, that stand in the
+    text; `direct_viewers` are the keys of a direct room's members who may view direct messages.
+    """
 
     message_id: int
     room_id: int
@@ -30,15 +41,34 @@ class MessageFacts:
     is_imported: bool
     is_direct: bool
     is_thread_reply: bool
-    is_room_too_large: bool
-    mentions_anyone: bool
+    members_count: int
+    max_room_members: int
+    mentioned: frozenset[int]
+    is_sender_ignored: bool
     calls_all: bool
     calls_here: bool
     highlights: frozenset[str]
+    direct_viewers: frozenset[int]
     push_enabled: bool
     email_enabled: bool
     busy_silences_push: bool
     defaults: Mapping[str, str]
+
+    @property
+    def is_room_too_large(self) -> bool:
+        """Return whether the room has more members than may be notified of all messages; a limit of 0 is none."""
+        return 0 < self.max_room_members < self.members_count
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the facts as they are kept with a decision."""
+        sets = {name: sorted(getattr(self, name)) for name in SETS}
+        return {**asdict(self), **sets, "accepted_at": self.accepted_at.isoformat()}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> MessageFacts:
+        """Return the facts that were kept with a decision."""
+        sets = {name: frozenset(kept[name]) for name in SETS}
+        return cls(**{**kept, **sets, "accepted_at": datetime.fromisoformat(kept["accepted_at"])})
 
 
 def facts_of(message: Message, *, event: str = Event.POSTED, accepted_at: datetime | None = None) -> MessageFacts:
@@ -55,16 +85,32 @@ def facts_of(message: Message, *, event: str = Event.POSTED, accepted_at: dateti
         is_imported=abs(message.accepted_at - message.sent_at) > IMPORT_TOLERANCE,
         is_direct=message.room.is_direct,
         is_thread_reply=message.is_thread_reply,
-        is_room_too_large=0 < general.max_room_members < message.room.members_count,
-        mentions_anyone=message.mentions.exists(),
+        members_count=message.room.members_count,
+        max_room_members=general.max_room_members,
+        mentioned=frozenset(message.mentions.values_list("user_id", flat=True)),
+        is_sender_ignored=ignored_in(message.room).filter(sender=message.sender_id).exists(),
         calls_all=message.mentions_all,
         calls_here=message.mentions_here,
         highlights=highlights_in(message),
+        direct_viewers=direct_viewers_of(message.room),
         push_enabled=PushSettings.current().enable,
         email_enabled=accounts.allow_email,
         busy_silences_push=general.busy_silences == BusySilences.DESKTOP_AND_PUSH,
         defaults={channel: getattr(accounts, channel) for channel in Channel.values},
     )
+
+
+def direct_viewers_of(room: Room) -> frozenset[int]:
+    """Return who of a direct room's few members may view direct messages; nobody is asked of any other room."""
+    if not room.is_direct:
+        return frozenset()
+    members = list(room.subscriptions.order_by().values_list("user_id", flat=True))
+    return frozenset(users_permitted(VIEW_DIRECT, users=members))
+
+
+def ignored_in(room: Room) -> QuerySet[IgnoredSender]:
+    """Return who is ignored by whom in the room."""
+    return IgnoredSender.objects.filter(subscription__room=room)
 
 
 def highlights_in(message: Message) -> frozenset[str]:

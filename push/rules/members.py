@@ -1,77 +1,210 @@
-"""What the rules read of each member: named expressions over the members of the message's room.
+"""What the rules read of each member: named values, each declared once.
 
-What can hold for no member of the room at all is a plain "no" here, which the database's planner then leaves out.
+A value is an expression over the members of the message's room, by which all of them are decided upon at once; and it
+is read from one member's rows as they stood then, by which a decision is explained. What can hold for no member of
+the room at all is a plain "no", which the database's planner then leaves out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from preferences.models import HighlightWord, IgnoredSender
+from preferences.models import AccountPreferences, HighlightWord, IgnoredSender
 from push.models import Channel, Device
 from push.rules.facts import MessageFacts
-from workspace.models import EmailAddress, Mention, Subscription, ThreadFollower
-from workspace.selectors.accounts import users_with_permission
+from push.rules.origins import Origin
+from push.rules.past import MemberPast
+from workspace.models import EmailAddress, Subscription, ThreadFollower, User
 from workspace.selectors.presence import connection_expression, status_expression
 
 NO = Value(False, output_field=BooleanField())
+MEMBER = OuterRef("user")
 PRESENCE = "user__presence__"
 
 
-def members_of(facts: MessageFacts) -> QuerySet[Subscription]:
-    """Return the room's members, in no order, with everything that the rules may read of them by name:
+@dataclass(frozen=True, slots=True)
+class MemberValue:
+    """One named value: what it is called, where it comes from, and how it is read, of all members and of one."""
 
-    `connection` and `status` when the message was accepted, and since when they are away (`away_at`); `is_mentioned`,
-    `is_highlighted`, `follows_thread`, `ignores_sender`, `has_device`, `has_email`, `views_direct_messages`;
-    `alerts_off`, `group_mentions_muted`; and each channel's level for the `room_` and the `account_`.
+    name: str
+    label: str | Promise
+    origin: Origin
+    now: Callable[[MessageFacts], Any]
+    then: Callable[[MemberPast], Any]
+    channel: Channel | None = None
+
+
+def one_of(keys: frozenset[int]) -> Any:
+    """Return whether the member is one of those with these keys."""
+    return ExpressionWrapper(Q(user__in=sorted(keys)), BooleanField()) if keys else NO
+
+
+def follows(facts: MessageFacts) -> Any:
+    """Return whether the member follows the thread that the message stands in."""
+    return Exists(ThreadFollower.objects.filter(thread=facts.thread_id, user=MEMBER)) if facts.thread_id else NO
+
+
+def followed(past: MemberPast) -> bool:
+    thread = past.facts.thread_id
+    return thread is not None and bool(past.rows(ThreadFollower, thread_id=thread))
+
+
+def mentioned(facts: MessageFacts) -> Any:
+    """Return whether the member is named, or follows the message's thread."""
+    meant = ([Q(user__in=sorted(facts.mentioned))] if facts.mentioned else []) + (
+        [Q(follows(facts))] if facts.thread_id else []
+    )
+    return ExpressionWrapper(Q(*meant, _connector=Q.OR), BooleanField()) if meant else NO
+
+
+def highlighted(facts: MessageFacts) -> Any:
+    """Return whether one of the member's highlight words stands in the message."""
+    words = HighlightWord.objects.filter(user=MEMBER, folded__in=sorted(facts.highlights))
+    return Exists(words) if facts.highlights else NO
+
+
+def ignoring(facts: MessageFacts) -> Any:
+    """Return whether the member ignores the sender in the room."""
+    ignored = IgnoredSender.objects.filter(subscription=OuterRef("pk"), sender=facts.sender_id)
+    return Exists(ignored) if facts.is_sender_ignored else NO
+
+
+def ignored(past: MemberPast) -> bool:
+    membership = past.subscription.get("pk")
+    return bool(past.rows(IgnoredSender, sender_id=past.facts.sender_id, subscription_id=membership))
+
+
+def device_then(past: MemberPast) -> bool:
+    ended = [row["disabled_at"] for row in past.rows(Device)]
+    return any(moment is None or moment > past.at for moment in ended)
+
+
+def level(channel: Channel) -> tuple[MemberValue, MemberValue]:
+    """Return the values of what the member chose for one channel, for the room and for the account."""
+    nothing = Value("")
+    return (
+        MemberValue(
+            f"room_{channel}",
+            _("preference for this room"),
+            Origin.ROOM,
+            lambda _facts: Coalesce(F(f"preferences__{channel}"), nothing),
+            lambda past: past.room_preferences.get(channel.value, ""),
+            channel,
+        ),
+        MemberValue(
+            f"account_{channel}",
+            _("preference for the account"),
+            Origin.ACCOUNT,
+            lambda _facts: Coalesce(F(f"user__preferences__{channel}"), nothing),
+            lambda past: past.row(AccountPreferences).get(channel.value, ""),
+            channel,
+        ),
+    )
+
+
+MEMBER_VALUES: tuple[MemberValue, ...] = (
+    MemberValue(
+        "is_sender",
+        _("sent the message"),
+        Origin.MESSAGE,
+        lambda facts: one_of(frozenset([facts.sender_id])),
+        lambda past: past.user_id == past.facts.sender_id,
+    ),
+    MemberValue(
+        "alerts_off",
+        _("alerts of this room turned off"),
+        Origin.ROOM,
+        lambda _facts: Coalesce(F("preferences__notifications_disabled"), NO),
+        lambda past: past.room_preferences.get("notifications_disabled", False),
+    ),
+    MemberValue("ignores_sender", _("ignores the sender here"), Origin.ROOM, ignoring, ignored),
+    MemberValue(
+        "group_mentions_muted",
+        _("@all and @here muted"),
+        Origin.ROOM,
+        lambda _facts: Coalesce(F("preferences__group_mentions_muted"), NO),
+        lambda past: past.room_preferences.get("group_mentions_muted", False),
+    ),
+    MemberValue(
+        "account_active",
+        _("account active"),
+        Origin.ACCOUNT,
+        lambda _facts: F("user__is_active"),
+        lambda past: past.row(User).get("is_active", False),
+    ),
+    MemberValue(
+        "status",
+        _("status picked by hand"),
+        Origin.PRESENCE,
+        lambda facts: status_expression(facts.accepted_at, PRESENCE),
+        lambda past: past.status,
+    ),
+    MemberValue(
+        "connection",
+        _("connection"),
+        Origin.PRESENCE,
+        lambda facts: connection_expression(facts.accepted_at, PRESENCE),
+        lambda past: past.connection,
+    ),
+    MemberValue(
+        "has_device",
+        _("has a registered device"),
+        Origin.ACCOUNT,
+        lambda _facts: Exists(Device.objects.filter(user=MEMBER, disabled_at=None)),
+        device_then,
+    ),
+    MemberValue(
+        "has_email",
+        _("has a verified e-mail address"),
+        Origin.ACCOUNT,
+        lambda _facts: Exists(EmailAddress.objects.filter(user=MEMBER, verified=True)),
+        lambda past: bool(past.rows(EmailAddress, verified=True)),
+    ),
+    MemberValue("follows_thread", _("follows the thread"), Origin.MESSAGE, follows, followed),
+    *(value for channel in Channel for value in level(channel)),
+    MemberValue(
+        "views_direct_messages",
+        _("may view direct messages"),
+        Origin.ROLES,
+        lambda facts: one_of(facts.direct_viewers),
+        lambda past: past.user_id in past.facts.direct_viewers,
+    ),
+    MemberValue(
+        "is_mentioned",
+        _("is mentioned, or follows the thread"),
+        Origin.MESSAGE,
+        mentioned,
+        lambda past: past.user_id in past.facts.mentioned or followed(past),
+    ),
+    MemberValue(
+        "is_highlighted",
+        _("has a highlight word in the message"),
+        Origin.ACCOUNT,
+        highlighted,
+        lambda past: any(row["folded"] in past.facts.highlights for row in past.rows(HighlightWord)),
+    ),
+)
+
+MEMBER_VALUES_BY_NAME = {value.name: value for value in MEMBER_VALUES}
+
+
+def members_of(facts: MessageFacts) -> QuerySet[Subscription]:
+    """Return the room's members, in no order, with all of :data:`MEMBER_VALUES` by name, and `away_at`.
+
+    `away_at` is since when a member was away: no rule reads it, but the queue does.
     """
-    named = {**presence_of_member(facts), **relation_to_message(facts), **reachability(), **choices()}
+    named = {value.name: value.now(facts) for value in MEMBER_VALUES}
+    named["away_at"] = F(f"{PRESENCE}away_at")
     return Subscription.objects.filter(room_id=facts.room_id).order_by().alias(**named)
 
 
-def presence_of_member(facts: MessageFacts) -> dict[str, Any]:
-    """Return the presence at the moment of acceptance."""
-    return {
-        "connection": connection_expression(facts.accepted_at, PRESENCE),
-        "status": status_expression(facts.accepted_at, PRESENCE),
-        "away_at": F(f"{PRESENCE}away_at"),
-    }
-
-
-def relation_to_message(facts: MessageFacts) -> dict[str, Any]:
-    """Return what the message is to the member."""
-    member = OuterRef("user")
-    named = Exists(Mention.objects.filter(message=facts.message_id, user=member)) if facts.mentions_anyone else None
-    follows = Exists(ThreadFollower.objects.filter(thread=facts.thread_id, user=member)) if facts.thread_id else None
-    meant = [Q(condition) for condition in (named, follows) if condition is not None]
-    highlight = HighlightWord.objects.filter(user=member, folded__in=sorted(facts.highlights))
-    return {
-        "is_mentioned": ExpressionWrapper(Q(*meant, _connector=Q.OR), BooleanField()) if meant else NO,
-        "follows_thread": follows or NO,
-        "is_highlighted": Exists(highlight) if facts.highlights else NO,
-        "ignores_sender": Exists(IgnoredSender.objects.filter(subscription=OuterRef("pk"), sender=facts.sender_id)),
-    }
-
-
-def reachability() -> dict[str, Any]:
-    """Return whether there is anything to reach the member by, and whether they may see direct messages."""
-    member = OuterRef("user")
-    return {
-        "has_device": Exists(Device.objects.filter(user=member, disabled_at=None)),
-        "has_email": Exists(EmailAddress.objects.filter(user=member, verified=True)),
-        "views_direct_messages": Exists(users_with_permission("workspace.view_d_room").filter(pk=member)),
-    }
-
-
-def choices() -> dict[str, Any]:
-    """Return what the member chose for the room and for the account; an empty level is no choice."""
-    nothing, no = Value(""), Value(False)
-    return {
-        "alerts_off": Coalesce(F("preferences__notifications_disabled"), no),
-        "group_mentions_muted": Coalesce(F("preferences__group_mentions_muted"), no),
-        **{f"room_{channel}": Coalesce(F(f"preferences__{channel}"), nothing) for channel in Channel.values},
-        **{f"account_{channel}": Coalesce(F(f"user__preferences__{channel}"), nothing) for channel in Channel.values},
-    }
+def values_then(past: MemberPast) -> dict[str, Any]:
+    """Return the same values of one member by name, as they stood then."""
+    return {value.name: value.then(past) for value in MEMBER_VALUES}

@@ -58,7 +58,7 @@ RULES: tuple[Rule, ...] = (
     silence(
         "own_message",
         _("The member sent the message."),
-        lambda message, _channel: Q(user=message.sender_id),
+        lambda _message, _channel: Q(is_sender=True),
     ),
     silence(
         "room_notifications_disabled",
@@ -80,7 +80,7 @@ RULES: tuple[Rule, ...] = (
     silence(
         "user_inactive",
         _("The member's account is deactivated."),
-        lambda _message, _channel: Q(user__is_active=False),
+        lambda _message, _channel: Q(account_active=False),
     ),
     silence(
         "busy",

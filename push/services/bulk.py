@@ -29,3 +29,13 @@ def insert_select(model: type[models.Model], source: QuerySet[Any], values: dict
         # Only names of tables and columns are set into the statement; every value is a parameter.
         cursor.execute(f"INSERT INTO {table} ({names}) {select} ON CONFLICT DO NOTHING", parameters)
         return int(cursor.rowcount)
+
+
+def compilation_off() -> None:
+    """Let PostgreSQL run the transaction's statements without compiling them first.
+
+    It compiles what looks expensive, and for the rules' long expressions that alone takes a second, each time anew.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL jit = off")

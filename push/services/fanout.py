@@ -15,7 +15,7 @@ from push.rules.facts import MessageFacts, facts_of
 from push.rules.members import members_of
 from push.rules.reading import Reading, table_read
 from push.rules.table import RULES_BY_CODE
-from push.services.bulk import insert_select
+from push.services.bulk import compilation_off, insert_select
 from push.services.due import DELAY_NEVER, due_expression, never_queued
 from push.tasks import wake
 from workspace.services.reading import unread_count_add
@@ -58,6 +58,7 @@ def next_decide() -> bool | None:
         return None
     try:
         with transaction.atomic():
+            compilation_off()
             decision_take(decision=decision)
     except Exception:
         log.exception("Decision %s failed; it will be tried again.", decision.pk)

@@ -1,0 +1,153 @@
+"""The cost of deciding upon one message, beside the cost of only writing the notifications that it brings.
+
+    [DATABASE_URL=postgres://...] .venv/bin/python bench/fanout.py 1000 10000
+
+Makes a database of its own (named as the tests' is, and removed at the end), fills a channel with members whose
+presence, devices, addresses and preferences differ, posts a message and decides upon it for all three channels. The
+rows that this wrote are then deleted and written again by the fastest means that Python has: COPY on PostgreSQL,
+`executemany` on SQLite. Every figure is the best of three, in seconds; the ratio says how many times the cost of
+only writing the rows a decision costs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workspace.config.settings")
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="callboard-bench-")
+
+import django
+
+django.setup()
+
+from django.db import connection, models, transaction
+from django.test.utils import setup_databases, teardown_databases
+from django.utils import timezone
+
+from preferences.models import AccountPreferences, AccountsSettings, Level, RoomPreferences
+from push.models import Decision, Device, Notification
+from push.services.fanout import pending_decide
+from workspace.models import EmailAddress, GeneralSettings, Presence, Room, Subscription, User
+from workspace.services.messages import message_post
+
+RUNS = 3
+LEVELS = ("", *Level.values)
+Row = tuple[Any, ...]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("members", nargs="*", type=int, default=[1_000, 10_000])
+    sizes = parser.parse_args().members
+    databases = setup_databases(verbosity=0, interactive=False)
+    try:
+        print(f"{connection.vendor}: members, rows, decision, {baseline_name()}, ratio")
+        for members in sizes:
+            print(*measure(members), sep=", ", flush=True)
+    finally:
+        teardown_databases(databases, verbosity=0)
+
+
+def measure(members: int) -> tuple[str, ...]:
+    """Return one line of figures for a room of this size."""
+    sender, room = room_fill(members)
+    message_post(sender=sender, room=room, text="Lunch is ready")
+    decision = best(pending_decide, prepare=undecide)
+    columns, rows = rows_written()
+    baseline = best(lambda: rows_write(columns, rows), prepare=Notification.objects.all().delete)
+    Decision.objects.update(decided_at=timezone.now())
+    return f"{members:,}", f"{len(rows):,}", f"{decision:.3f}", f"{baseline:.3f}", f"{decision / baseline:.2f}"
+
+
+def room_fill(members: int) -> tuple[User, Room]:
+    """Return a sender, and a channel without a size limit with them and as many members as wanted."""
+    random, now = Random(members), timezone.now()
+    general, accounts = GeneralSettings.stored(), AccountsSettings.stored()
+    general.max_room_members, accounts.email = 0, Level.ALL
+    general.save()
+    accounts.save()
+    sender = User.objects.create(username=f"sender{members}")
+    room = Room.objects.create(type="c", name=f"room{members}", creator=sender, members_count=members + 1)
+    users = create(User(username=f"member{members}-{number}") for number in range(members))
+    subscriptions = create(Subscription(room=room, user=user) for user in [sender, *users])
+    create(
+        Presence(user=user, connected_until=now + timedelta(hours=1), away_at=now + timedelta(seconds=offset))
+        for user in users
+        if (offset := random.randint(-300, 300)) % 2
+    )
+    create(Device(user=user, token_digest=user.username) for user in users if random.random() < 0.8)
+    create(
+        EmailAddress(user=user, address=f"{user.username}@example.org", verified=random.random() < 0.9)
+        for user in users
+    )
+    create(AccountPreferences(user=user, push=random.choice(LEVELS)) for user in users if random.random() < 0.2)
+    create(
+        RoomPreferences(subscription=subscription, room=room, push=random.choice(LEVELS))
+        for subscription in subscriptions
+        if random.random() < 0.05
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return sender, room
+
+
+def create(rows: Iterable[models.Model]) -> list[Any]:
+    """Store the rows, many at a time."""
+    found = list(rows)
+    return type(found[0])._default_manager.bulk_create(found, batch_size=5_000)
+
+
+def best(work: Callable[[], Any], *, prepare: Callable[[], Any]) -> float:
+    """Return the shortest time of some runs, each after a preparation that does not count."""
+    times = []
+    for _run in range(RUNS):
+        prepare()
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+def undecide() -> None:
+    """Let the last message be decided upon anew."""
+    Notification.objects.all().delete()
+    Decision.objects.filter(pk=Decision.objects.latest("pk").pk).update(decided_at=None)
+
+
+def rows_written() -> tuple[list[str], list[Row]]:
+    """Return the columns and rows that the decision wrote, as the database's driver has them, without their keys."""
+    columns = [field.column for field in Notification._meta.concrete_fields if not field.primary_key]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(columns)} FROM push_notification")
+        return columns, cursor.fetchall()
+
+
+def baseline_name() -> str:
+    """Return how the rows are written for comparison."""
+    return "COPY" if connection.vendor == "postgresql" else "executemany"
+
+
+def rows_write(columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """Write the rows by the database's fastest way in."""
+    table = f"push_notification ({', '.join(columns)})"
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            cursor.executemany(f"INSERT INTO {table} VALUES ({', '.join(['%s'] * len(columns))})", rows)
+
+
+if __name__ == "__main__":
+    main()

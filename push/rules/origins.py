@@ -1,0 +1,17 @@
+"""Where the values come from that the rules read."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Origin(models.TextChoices):
+    """The places, by whom they can be changed."""
+
+    MESSAGE = "message", _("the message")
+    ROOM = "room", _("the member's preferences for the room")
+    ACCOUNT = "account", _("the member's account")
+    PRESENCE = "presence", _("the member's presence then")
+    ROLES = "roles", _("the member's roles")
+    WORKSPACE = "workspace", _("the workspace's settings")
