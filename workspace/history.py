@@ -135,7 +135,7 @@ def json_of(value: Any) -> Any:
 
 
 def rows_then(model: type[Model], *, user: User | int, at: datetime, **matching: Any) -> list[dict[str, Any]]:
-    """Return the remembered values of the user's rows as they stood at the moment `at`.
+    """Return the remembered values, and the key as `pk`, of the user's rows as they stood at the moment `at`.
 
     `matching` leaves only the rows whose columns hold these values. Of moments before the oldest former row, which
     `prune` sets, it returns what is known.
@@ -145,9 +145,12 @@ def rows_then(model: type[Model], *, user: User | int, at: datetime, **matching:
     former: dict[int, dict[str, Any]] = {}
     noted = FormerRow.objects.filter(user=user_id, kind=remembered.kind, at__gt=at).order_by("at", "pk")
     for key, values in noted.values_list("key", "values"):
-        former.setdefault(key, remembered.parsed(values))
+        former.setdefault(key, {"pk": key, **remembered.parsed(values)})
     current = model._base_manager.filter(**{remembered.user: user_id}, **matching)
-    rows = [*former.values(), *(row.values for row in rows_stored(remembered, current) if row.key not in former)]
+    rows = [
+        *former.values(),
+        *({"pk": row.key, **row.values} for row in rows_stored(remembered, current) if row.key not in former),
+    ]
     return [
         row
         for row in rows

@@ -32,7 +32,8 @@ class Presence(models.Model):
     """One user's presence; a user without a row has never been connected.
 
     The connection is not stored but follows from two moments, so that nobody has to be awake to end it:
-    *offline* from `connected_until` on, else *away* from `away_at` on, else *online*.
+    *offline* from `connected_until` on, else *away* from `away_at` on, else *online*. Both are drawn together from
+    the user's clients whenever one of them reports (docs/presence.md).
     """
 
     user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="presence")
@@ -54,3 +55,26 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.status}"
+
+
+class ClientPresence(models.Model):
+    """One client of a user, such as an open page or a phone's app, while it is connected.
+
+    A client that has gone leaves its row behind until another client of the same user reports.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="clients", db_index=False, verbose_name=_("user"))
+    client = models.CharField(_("client"), max_length=64)
+    last_active_at = models.DateTimeField(_("last active"), null=True, blank=True)
+    connected_until = models.DateTimeField(_("connected until"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("client")
+        verbose_name_plural = _("clients")
+        default_permissions = ("view",)
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["user", "client"], name="client_presence_once")]
+
+    def __str__(self) -> str:
+        return self.client

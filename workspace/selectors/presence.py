@@ -35,6 +35,18 @@ def status_expression(at: datetime, path: str = "") -> Case:
     )
 
 
+def connection_by(connected_until: datetime | None, away_at: datetime | None, at: datetime) -> str:
+    """Return the connection at the moment `at` by the moments that one presence keeps."""
+    if connected_until is None or connected_until <= at:
+        return Connection.OFFLINE
+    return Connection.AWAY if away_at is not None and away_at <= at else Connection.ONLINE
+
+
+def status_by(status: str | None, expires_at: datetime | None, at: datetime) -> str:
+    """Return the status picked by hand that is in force at the moment `at`."""
+    return Status.ONLINE if status is None or (expires_at is not None and expires_at <= at) else status
+
+
 @dataclass(frozen=True, slots=True)
 class PresenceView:
     """A user's presence at one moment."""
