@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,12 +9,11 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.core.signals import got_request_exception
 from django.http import Http404
+from django.utils.log import log_response
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from workspace.errors import ApplicationError, MissingPermissionError, SignInError
-
-log = logging.getLogger("django.request")
 
 NOT_SIGNED_IN = {"status": "error", "message": "You must be logged in to do this."}
 INTERNAL_ERROR = ApplicationError("error-internal", "Internal server error", status=500)
@@ -45,12 +43,13 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
     if isinstance(exception, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         return Response(NOT_SIGNED_IN, status=401, headers={"WWW-Authenticate": "X-Auth-Token"})
     error = application_error(exception)
+    headers = {"Allow": ", ".join(context["view"].allowed_methods)} if error.status == 405 else None
+    response = Response(failure_body(error), status=error.status, headers=headers)
     if error is INTERNAL_ERROR:
         request = context["request"]._request
-        log.error("Internal Server Error: %s", request.path, exc_info=exception, extra={"status_code": 500})
+        log_response("Internal Server Error: %s", request.path, response=response, request=request, exception=exception)
         got_request_exception.send(sender=None, request=request)
-    headers = {"Allow": ", ".join(context["view"].allowed_methods)} if error.status == 405 else None
-    return Response(failure_body(error), status=error.status, headers=headers)
+    return response
 
 
 def failure_body(error: ApplicationError) -> dict[str, Any]:

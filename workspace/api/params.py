@@ -98,17 +98,17 @@ class Params(serializers.Serializer[Any]):
             for name, error in self.told_missing.items():
                 if data.get(name) is None:
                     raise error
-            self.combinations_check(data)
         values: dict[str, Any] = super().to_internal_value(data)
+        self.combinations_check(values)
         return values
 
-    def combinations_check(self, data: Mapping[str, Any]) -> None:
+    def combinations_check(self, values: Mapping[str, Any]) -> None:
         """Raise InvalidParamsError unless the parameters are there that `any_of` and `one_of` ask for."""
         for names, allowed, sentence in (
             (self.any_of, range(1, len(self.any_of) + 1), "must match a schema in anyOf"),
             (self.one_of, range(1, 2), "must match exactly one schema in oneOf"),
         ):
-            present = [name for name in names if name in data]
+            present = [name for name in names if name in values]
             if names and len(present) not in allowed:
                 absent = [] if present else [MISSING.format(name) for name in names]
                 raise InvalidParamsError([*absent, sentence])
