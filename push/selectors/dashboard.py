@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, Min, Q
-from django.db.models.functions import TruncHour
+from django.db.models import CharField, Count, Min, Q
+from django.db.models.functions import Cast, Substr
 
 from push.models import WAITING, Decision, Device, DeviceType, Notification, State
 
@@ -63,10 +63,13 @@ def last_day(now: datetime) -> Day:
         hours=[first + timedelta(hours=hour) for hour in range(DAY_HOURS)],
         by_state={state: Counter() for state in (State.SENT, State.DROPPED, State.FAILED)},
     )
+    # Either database writes a moment as "2026-03-02 12:34:56…" in UTC, so its hour is its first 13 characters; SQLite
+    # would cut moments to the hour by calling Python for every row.
+    hour = Substr(Cast("finished_at", CharField()), 1, 13)
     ended = Notification.objects.filter(finished_at__gte=first, finished_at__lte=now).order_by()
-    counted = ended.annotate(hour=TruncHour("finished_at")).values_list("hour", "state", "reason")
-    for hour, state, reason, count in counted.annotate(count=Count("pk")):
-        day.by_state[state][hour] += count
+    counted = ended.annotate(hour=hour).values_list("hour", "state", "reason").annotate(count=Count("pk"))
+    for text, state, reason, count in counted:
+        day.by_state[state][datetime.strptime(text, "%Y-%m-%d %H").replace(tzinfo=UTC)] += count
         if reason:
             day.reasons[state, reason] += count
     return day
