@@ -47,7 +47,7 @@ def gateways_probe(route: GatewayRoute) -> list[GatewayProbe]:
 def _probe(engine: Engine, address: str, access_token: str) -> GatewayProbe:
     request = HttpRequest(
         url=f"{address.rstrip('/')}/push/apn/send",
-        body=b"{}",
+        body=b'{"token":"","options":{}}',
         headers=("Content-Type: application/json", f"Authorization: Bearer {access_token}"),
     )
     started = time.monotonic()

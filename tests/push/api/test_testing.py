@@ -1,0 +1,47 @@
+"""`push.test`."""
+
+from __future__ import annotations
+
+import pytest
+
+from push.services.dispatch import due_dispatch
+from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
+from tests.factories import DeviceFactory, UserFactory
+from tests.fakes.gateway import FakeGateway
+from tests.push.conftest import settings_change
+from workspace.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(gateway: FakeGateway) -> User:
+    user = UserFactory(roles=("admin", "user"))
+    DeviceFactory(user=user)
+    return user
+
+
+def test_it_tells_how_many_devices_it_is_sent_to(admin: User, gateway: FakeGateway) -> None:
+    body = ApiClient(admin).post("push.test").json()
+    assert (body["tokensCount"], body["success"]) == (1, True)
+    assert [device["state"] for device in body["result"]["devices"]] == ["waiting"]
+    due_dispatch()
+    assert len(gateway.accepted) == 1
+
+
+def test_the_settings_button_does_the_same(admin: User, gateway: FakeGateway) -> None:
+    assert ApiClient(admin).post("settings/Push_test_push", execute=True).json() == {"success": True}
+    due_dispatch()
+    assert len(gateway.accepted) == 1
+
+
+def test_it_is_refused_while_push_is_off_and_without_devices(admin: User) -> None:
+    assert "error-no-tokens-for-this-user" in failure(ApiClient(UserFactory(roles=("admin",))).post("push.test"))
+    settings_change(enable=False)
+    assert "error-push-disabled" in failure(ApiClient(admin).post("push.test"))
+
+
+def test_it_needs_the_permission_and_a_sign_in(gateway: FakeGateway) -> None:
+    assert "error-unauthorized" in failure(ApiClient(UserFactory()).post("push.test"), 403)
+    answer = ApiClient().post("push.test")
+    assert (answer.status_code, answer.json()) == (401, NOT_SIGNED_IN)

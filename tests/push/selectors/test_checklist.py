@@ -1,0 +1,124 @@
+"""The state of push, point by point."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from cloud.models import SetupWizardSettings
+from push.models import PushSettings, WorkerBeat
+from push.selectors.checklist import checklist
+from push.selectors.checks import Check, Light
+from push.services.heartbeat import Heartbeat
+from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
+from tests.fakes.gateway import FakeGateway
+from tests.keys import certificate_pem, key_pem, rsa_key, service_account_json
+from tests.push.conftest import queue, settings_change
+
+pytestmark = pytest.mark.django_db
+
+
+def check(title: str) -> Check:
+    (found,) = [one for one in checklist() if str(one.title) == title]
+    return found
+
+
+def test_a_workspace_just_made_says_what_is_missing() -> None:
+    lights = {str(one.title): one.light for one in checklist()}
+    assert lights == {
+        "Push": Light.GREEN,
+        "Server registered": Light.RED,
+        "Terms agreed": Light.RED,
+        "Way to the devices": Light.RED,
+        "Devices registered": Light.AMBER,
+        "Worker alive": Light.RED,
+        "Oldest due item": Light.GREEN,
+    }
+    assert "misconfigured" in check("Way to the devices").sentence
+    assert check("Terms agreed").url == "/admin/settings/setupwizard/#Cloud_Service_Agree_PrivacyTerms"
+
+
+def test_a_workspace_that_works_is_green(gateway: FakeGateway) -> None:
+    DeviceFactory()
+    DeviceFactory(user=UserFactory())
+    Heartbeat().beat()
+    assert {one.light for one in checklist()} == {Light.GREEN}
+    assert check("Devices registered").sentence == "2 devices of 2 users."
+
+
+def test_push_turned_off_is_red_with_the_way_to_turn_it_on() -> None:
+    settings_change(enable=False)
+    assert check("Push").light == Light.RED
+    assert check("Push").url.endswith("#Push_enable")
+
+
+def test_registered_only_in_the_settings_is_not_registered() -> None:
+    SetupWizardSettings(register_server=True, privacy_terms_agreed=True).save()
+    assert "has not been registered" in check("Way to the devices").sentence
+
+
+@pytest.mark.parametrize(
+    ("values", "light", "words"),
+    [
+        ({}, Light.RED, "Neither a token key, nor a certificate"),
+        ({"apn_token_key": "key"}, Light.RED, "needs its key id"),
+        ({"apn_token_key": "key", "apn_token_key_id": "A", "apn_team_id": "B"}, Light.GREEN, "does not expire"),
+        ({"apn_cert": "damaged", "apn_key": "key"}, Light.RED, "no certificate"),
+        ({"apn_cert": certificate_pem(rsa_key(), days=90), "apn_key": "key"}, Light.GREEN, "expires on"),
+        ({"apn_cert": certificate_pem(rsa_key(), days=20), "apn_key": "key"}, Light.AMBER, "expires on"),
+        ({"apn_cert": certificate_pem(rsa_key(), days=-1), "apn_key": "key"}, Light.RED, "expired on"),
+        ({"production": False, "apn_cert": certificate_pem(rsa_key()), "apn_key": "key"}, Light.RED, "Neither"),
+        (
+            {"production": False, "apn_dev_cert": certificate_pem(rsa_key()), "apn_dev_key": "key"},
+            Light.GREEN,
+            "expires",
+        ),
+    ],
+)
+def test_without_the_gateway_apples_credentials_count(values: dict[str, object], light: Light, words: str) -> None:
+    PushSettings(enable_gateway=False, **values).save()
+    assert check("Apple credentials").light == light
+    assert words in check("Apple credentials").sentence
+
+
+def test_without_the_gateway_googles_credentials_count() -> None:
+    PushSettings(enable_gateway=False).save()
+    assert check("Google credentials").light == Light.RED
+    settings_change(google_api_credentials=service_account_json(), apn_key=key_pem(rsa_key()))
+    assert check("Google credentials").light == Light.GREEN
+
+
+def test_a_worker_counts_while_it_gives_signs_of_life() -> None:
+    heartbeat = Heartbeat()
+    heartbeat.beat()
+    assert check("Worker alive").light == Light.GREEN
+    with time_machine.travel(timezone.now() + timedelta(minutes=3), tick=False):
+        assert check("Worker alive").light == Light.RED
+        assert "No sign of life for 3" in check("Worker alive").sentence
+    heartbeat.stop()
+    assert "No worker is running" in check("Worker alive").sentence
+
+
+def test_a_heartbeat_writes_now_and_then_only(django_assert_num_queries: object) -> None:
+    heartbeat = Heartbeat()
+    heartbeat.beat()
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        heartbeat.beat()
+
+
+def test_workers_that_are_long_gone_are_swept_away() -> None:
+    WorkerBeat.objects.create(name="gone", beat_at=timezone.now() - timedelta(days=2))
+    Heartbeat().beat()
+    assert not WorkerBeat.objects.filter(name="gone").exists()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "light"), [(-60, Light.GREEN), (3, Light.GREEN), (30, Light.AMBER), (90, Light.RED)]
+)
+def test_an_item_that_waits_too_long_is_told(seconds: int, light: Light) -> None:
+    user, room = UserFactory(), RoomFactory()
+    queue(user, message_in(room, UserFactory()), due_in=-seconds)
+    assert check("Oldest due item").light == light
