@@ -5,8 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# What is shown as it stands: fenced and inline code, addresses of web pages and of people.
-LITERAL = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|\b[a-z][a-z0-9+.-]*://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.I | re.S)
+# What is shown as it stands: fenced and inline code, addresses of web pages and of people. An address is looked for
+# only where a word begins, and its first part is bounded, so that the time taken grows with the text's length alone.
+LITERAL = re.compile(
+    r"```.*?(?:```|\Z)|`[^`\n]*`"
+    r"|(?<![\w+.-])[a-z][a-z0-9+.-]{0,30}://\S+"
+    r"|(?<![\w+.-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+",
+    re.IGNORECASE | re.DOTALL,
+)
 MENTION = re.compile(r"(?<![\w@./\\-])@([0-9A-Za-z_.-]+)")
 
 
