@@ -56,14 +56,6 @@ def followed(past: MemberPast) -> bool:
     return thread is not None and bool(past.rows(ThreadFollower, thread_id=thread))
 
 
-def mentioned(facts: MessageFacts) -> Any:
-    """Return whether the member is named, or follows the message's thread."""
-    meant = ([Q(user__in=sorted(facts.mentioned))] if facts.mentioned else []) + (
-        [Q(follows(facts))] if facts.thread_id else []
-    )
-    return ExpressionWrapper(Q(*meant, _connector=Q.OR), BooleanField()) if meant else NO
-
-
 def highlighted(facts: MessageFacts) -> Any:
     """Return whether one of the member's highlight words stands in the message."""
     words = HighlightWord.objects.filter(user=MEMBER, folded__in=sorted(facts.highlights))
@@ -177,11 +169,11 @@ MEMBER_VALUES: tuple[MemberValue, ...] = (
         lambda past: past.user_id in past.facts.direct_viewers,
     ),
     MemberValue(
-        "is_mentioned",
-        _("is mentioned, or follows the thread"),
+        "is_named",
+        _("mentioned by name"),
         Origin.MESSAGE,
-        mentioned,
-        lambda past: past.user_id in past.facts.mentioned or followed(past),
+        lambda facts: one_of(facts.mentioned),
+        lambda past: past.user_id in past.facts.mentioned,
     ),
     MemberValue(
         "is_highlighted",

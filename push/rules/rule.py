@@ -21,7 +21,8 @@ CHANNELS = (Channel.DESKTOP, Channel.PUSH, Channel.EMAIL)
 class Rule:
     """One row of the decision table.
 
-    `code` is its lasting name, `sends` its verdict, `sentence` says to people when it holds.
+    `code` is its lasting name, `sends` its verdict, `sentence` says to people when it holds; `advice` says to them who
+    can change what, and where, so that the next such message is sent.
     """
 
     code: str
@@ -29,11 +30,19 @@ class Rule:
     sentence: Promise
     condition: Condition
     channels: tuple[Channel, ...] = CHANNELS
+    advice: str | Promise = ""
 
 
-def silence(code: str, sentence: Promise, condition: Condition, *, channels: tuple[Channel, ...] = CHANNELS) -> Rule:
+def silence(
+    code: str,
+    sentence: Promise,
+    condition: Condition,
+    *,
+    channels: tuple[Channel, ...] = CHANNELS,
+    advice: str | Promise = "",
+) -> Rule:
     """Declare a rule by which nothing is sent."""
-    return Rule(code, False, sentence, condition, channels)
+    return Rule(code, False, sentence, condition, channels, advice)
 
 
 def send(code: str, sentence: Promise, condition: Condition) -> Rule:

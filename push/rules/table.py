@@ -17,7 +17,7 @@ from workspace.models import Connection, Status
 
 DESKTOP, PUSH, EMAIL = Channel.DESKTOP, Channel.PUSH, Channel.EMAIL
 
-MENTIONED = Q(is_mentioned=True)
+MENTIONED = Q(is_named=True) | Q(follows_thread=True)
 HIGHLIGHTED = Q(is_highlighted=True)
 
 
@@ -32,43 +32,55 @@ def in_account(level: str, channel: Channel) -> Q:
 
 
 RULES: tuple[Rule, ...] = (
-    silence("edited", _("An older message was edited."), lambda message, _channel: message.is_edit),
+    silence(
+        "edited",
+        _("An older message was edited."),
+        lambda message, _channel: message.is_edit,
+        advice=_("Nothing needs to change: edits notify nobody. Whoever is to be told is mentioned in a new message."),
+    ),
     silence(
         "system_message",
         _("The system tells of the room (who joined or left, a new topic); no person wrote it."),
         lambda message, _channel: message.is_system,
+        advice=_("Nothing needs to change: what the system tells of a room notifies nobody."),
     ),
     silence(
         "imported",
         _("The message's own time is more than 60 seconds from its arrival: history was brought in."),
         lambda message, _channel: message.is_imported,
+        advice=_("Nothing needs to change, unless the clock of what posted the message is wrong."),
     ),
     silence(
         "push_disabled",
         _("Push notifications are turned off for the whole workspace (Push > Enable)."),
         lambda message, _channel: not message.push_enabled,
         channels=(PUSH,),
+        advice=_("An administrator can turn push notifications on: Settings > Push > Enable."),
     ),
     silence(
         "email_disabled",
         _("E-mail notifications are turned off for the whole workspace (Accounts > Allow e-mail notifications)."),
         lambda message, _channel: not message.email_enabled,
         channels=(EMAIL,),
+        advice=_("An administrator can allow e-mail notifications: Settings > Accounts."),
     ),
     silence(
         "own_message",
         _("The member sent the message."),
         lambda _message, _channel: Q(is_sender=True),
+        advice=_("Nothing needs to change: nobody is notified of their own messages."),
     ),
     silence(
         "room_notifications_disabled",
         _("The member turned off all alerts of this room."),
         lambda _message, _channel: Q(alerts_off=True),
+        advice=_("The member can turn “Receive alerts” on again in the room's notification preferences."),
     ),
     silence(
         "sender_ignored",
         _("The member ignores the sender in this room."),
         lambda _message, _channel: Q(ignores_sender=True),
+        advice=_("The member can stop ignoring the sender in this room."),
     ),
     silence(
         "group_mentions_muted",
@@ -76,35 +88,47 @@ RULES: tuple[Rule, ...] = (
         lambda message, _channel: (
             (message.calls_all or message.calls_here) and Q(group_mentions_muted=True) & ~MENTIONED
         ),
+        advice=_(
+            "The member muted @all in this room, and can undo it in the room's notification preferences. A mention by "
+            "name reaches them anyway."
+        ),
     ),
     silence(
         "user_inactive",
         _("The member's account is deactivated."),
         lambda _message, _channel: Q(account_active=False),
+        advice=_("An administrator can activate the account on the person's page."),
     ),
     silence(
         "busy",
         _("The member's status was Busy."),
         lambda message, channel: (channel == DESKTOP or message.busy_silences_push) and Q(status=Status.BUSY),
         channels=(DESKTOP, PUSH),
+        advice=_(
+            "The member can pick another status. An administrator can let Busy silence desktop notifications only: "
+            "Settings > General > Busy silences."
+        ),
     ),
     silence(
         "no_client",
         _("No client of the member was connected."),
         lambda _message, _channel: Q(connection=Connection.OFFLINE),
         channels=(DESKTOP,),
+        advice=_("Nothing needs to change: desktop notifications are for people whose client is open."),
     ),
     silence(
         "no_device",
         _("No device of the member is registered."),
         lambda _message, _channel: Q(has_device=False),
         channels=(PUSH,),
+        advice=_("The member can sign in to the mobile app and allow its notifications: it then registers the device."),
     ),
     silence(
         "no_email",
         _("The member has no verified e-mail address."),
         lambda _message, _channel: Q(has_email=False),
         channels=(EMAIL,),
+        advice=_("The member can verify an e-mail address of the account."),
     ),
     silence(
         "thread_not_followed",
@@ -115,26 +139,34 @@ RULES: tuple[Rule, ...] = (
         lambda message, channel: (
             message.is_thread_reply and Q(follows_thread=False) & (Q() if channel == PUSH else ~HIGHLIGHTED)
         ),
+        advice=_("The member can follow the thread. A mention by name, or a reply of their own, does so, too."),
     ),
     silence(
         "room_nothing",
         _("The member chose Nothing for this room."),
         lambda _message, channel: in_room(Level.NOTHING, channel),
+        advice=_("The member can choose another level in the room's notification preferences."),
     ),
     silence(
         "account_nothing",
         _("The member chose Nothing for the whole account, and nothing else for this room."),
         lambda _message, channel: in_account(Level.NOTHING, channel),
+        advice=_("The member can choose another level for the account, or one of its own for this room."),
     ),
     silence(
         "default_nothing",
         _("The workspace's default is Nothing, and the member chose nothing else."),
         lambda message, channel: message.defaults[channel] == Level.NOTHING and in_account("", channel),
+        advice=_(
+            "The member can choose a level for the account or for this room. An administrator can change the default: "
+            "Settings > Accounts > Default User Preferences."
+        ),
     ),
     silence(
         "direct_messages_forbidden",
         _("The member's roles do not let them view direct messages."),
         lambda message, _channel: message.is_direct and Q(views_direct_messages=False),
+        advice=_("An administrator can give one of the member's roles the permission to view direct messages."),
     ),
     send("direct_message", _("It is a direct message."), lambda message, _channel: message.is_direct),
     send(
@@ -156,6 +188,10 @@ RULES: tuple[Rule, ...] = (
         "room_too_large",
         _("The room has more members than may be notified of all messages (General > Notifications)."),
         lambda message, _channel: message.is_room_too_large,
+        advice=_(
+            "The member can choose All messages for this room. An administrator can raise the limit: Settings > "
+            "General > Max room members before disabling all message notifications."
+        ),
     ),
     send(
         "account_all",
@@ -175,7 +211,15 @@ RULES: tuple[Rule, ...] = (
             or (message.calls_here and channel != PUSH and (channel == EMAIL or Q(connection=Connection.ONLINE)))
         ),
     ),
-    silence("not_mentioned", _("Nothing in the message calls for the member."), lambda _message, _channel: True),
+    silence(
+        "not_mentioned",
+        _("Nothing in the message calls for the member."),
+        lambda _message, _channel: True,
+        advice=_(
+            "The member can choose All messages for this room or for the account, or add a highlight word. A mention "
+            "by name reaches them anyway."
+        ),
+    ),
 )
 
 RULES_BY_CODE = {rule.code: rule for rule in RULES}

@@ -8,6 +8,9 @@ from push.models import EndReason
 from push.rules.table import RULES_BY_CODE
 from push.services.due import DELAY_NEVER
 
+# Stands in the place of a rule's code for somebody who was not in the room.
+NOT_MEMBER = "not_member"
+
 
 def reason_sentence(code: str) -> str:
     """Return the sentence for a rule's code, an end reason or a count's code; an unknown code stands for itself."""
@@ -17,4 +20,6 @@ def reason_sentence(code: str) -> str:
         return str(EndReason(code).label)
     if code == DELAY_NEVER:
         return _("Nothing is queued for members whose connection was such (NOTIFY_DELAY_ONLINE, _AWAY, _OFFLINE).")
+    if code == NOT_MEMBER:
+        return _("They were no member of the room when it was decided.")
     return code

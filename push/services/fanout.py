@@ -75,7 +75,7 @@ def decision_postpone(*, decision: Decision) -> None:
 
 def decision_take(*, decision: Decision) -> None:
     """Decide upon a message for every member and channel, queue what is to be sent, and keep the counts."""
-    message = decision.message
+    message, read_at, never = decision.message, timezone.now(), never_queued()
     facts = facts_of(message, event=decision.event, accepted_at=decision.accepted_at)
     if message.deleted_at is not None:
         members = members_of(facts).count()
@@ -85,7 +85,8 @@ def decision_take(*, decision: Decision) -> None:
             unread_count_add(message=message)
         decision.counts = members_notify(facts=facts)
     decision.decided_at = timezone.now()
-    decision.save(update_fields=["counts", "decided_at"])
+    decision.facts = {"read_at": read_at.isoformat(), "never_queued": never, "message": facts.as_json()}
+    decision.save(update_fields=["counts", "facts", "decided_at"])
 
 
 def members_notify(*, facts: MessageFacts) -> Counts:
