@@ -113,6 +113,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='OutcomeCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(verbose_name='day')),
+                ('channel', models.CharField(choices=[('desktop', 'Desktop'), ('push', 'Push'), ('email', 'E-mail')], max_length=8, verbose_name='channel')),
+                ('state', models.CharField(choices=[('queued', 'Queued'), ('retrying', 'Waiting to retry'), ('claimed', 'Being sent'), ('sent', 'Sent'), ('dropped', 'Dropped'), ('failed', 'Failed')], max_length=8, verbose_name='state')),
+                ('reason', models.CharField(blank=True, max_length=32, verbose_name='reason')),
+                ('count', models.PositiveBigIntegerField(default=0, verbose_name='notifications')),
+            ],
+            options={
+                'verbose_name': 'past outcome',
+                'verbose_name_plural': 'past outcomes',
+                'ordering': ['-day', 'channel', 'state', 'reason'],
+            },
+        ),
+        migrations.CreateModel(
             name='PushSettings',
             fields=[
                 ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),

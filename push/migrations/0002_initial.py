@@ -55,6 +55,10 @@ class Migration(migrations.Migration):
             name='notification',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='push.notification', verbose_name='notification'),
         ),
+        migrations.AddConstraint(
+            model_name='outcomecount',
+            constraint=models.UniqueConstraint(fields=('day', 'channel', 'state', 'reason'), name='outcome_count_once'),
+        ),
         migrations.AddIndex(
             model_name='sandboxpush',
             index=models.Index(fields=['token_digest', 'id'], name='sandbox_push_of_token'),

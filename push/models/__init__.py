@@ -1,3 +1,4 @@
+from push.models.counts import OutcomeCount
 from push.models.devices import Device, DeviceType, SandboxPush, token_digest
 from push.models.gateway import GatewayPush
 from push.models.queue import (
@@ -34,6 +35,7 @@ __all__ = [
     "Event",
     "GatewayPush",
     "Notification",
+    "OutcomeCount",
     "PushSettings",
     "SandboxPush",
     "State",

@@ -8,10 +8,11 @@ from django.db import transaction
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from workspace.api.base import Api, SuccessResult, caller_of, endpoint
+from workspace.api.base import Api, SuccessResult, caller_of, endpoint, session_of
 from workspace.api.objects import Moment
 from workspace.api.params import ChoiceParam, MomentParam, Params, TextParam
 from workspace.api.throttling import Rate
+from workspace.clients import token_client
 from workspace.errors import ApplicationError, MissingPermissionError
 from workspace.models import Connection, Status, User
 from workspace.selectors.accounts import user_by_id_or_name
@@ -82,7 +83,7 @@ class SetStatusApi(Api):
         status_set(
             user=user, status=params.get("status"), text=params.get("message"), expires_at=params.get("expiresAt")
         )
-        activity_report(user=caller)
+        activity_report(user=caller, client=token_client(session_of(request).digest))
         return {}
 
 

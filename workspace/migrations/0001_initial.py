@@ -60,6 +60,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='KeptMail',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sender', models.CharField(max_length=320, verbose_name='from')),
+                ('recipients', models.JSONField(verbose_name='to')),
+                ('subject', models.CharField(blank=True, max_length=255, verbose_name='subject')),
+                ('headers', models.JSONField(default=dict, verbose_name='headers')),
+                ('text', models.TextField(blank=True, verbose_name='text')),
+                ('html', models.TextField(blank=True, verbose_name='HTML')),
+                ('kept_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='written')),
+            ],
+            options={
+                'verbose_name': 'e-mail',
+                'verbose_name_plural': 'e-mails',
+                'ordering': ['-pk'],
+                'default_permissions': ('view',),
+            },
+        ),
+        migrations.CreateModel(
             name='MobileSettings',
             fields=[
                 ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
@@ -91,6 +110,23 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'presence',
                 'verbose_name_plural': 'presences',
+            },
+        ),
+        migrations.CreateModel(
+            name='ClientPresence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('client', models.CharField(max_length=64, verbose_name='client')),
+                ('last_active_at', models.DateTimeField(blank=True, null=True, verbose_name='last active')),
+                ('connected_until', models.DateTimeField(verbose_name='connected until')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='clients', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+            ],
+            options={
+                'verbose_name': 'client',
+                'verbose_name_plural': 'clients',
+                'ordering': ['pk'],
+                'default_permissions': ('view',),
             },
         ),
         migrations.CreateModel(
@@ -267,6 +303,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='user',
             constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='user_username_any_case', violation_error_message='This username is taken.'),
+        ),
+        migrations.AddConstraint(
+            model_name='clientpresence',
+            constraint=models.UniqueConstraint(fields=('user', 'client'), name='client_presence_once'),
         ),
         migrations.AddIndex(
             model_name='emailaddress',

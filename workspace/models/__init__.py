@@ -1,19 +1,22 @@
 from workspace.models.accounts import EmailAddress, User
 from workspace.models.general import BusySilences, GeneralSettings
 from workspace.models.history import FormerRow
+from workspace.models.mail import KeptMail
 from workspace.models.messages import Mention, Message, ThreadFollower
 from workspace.models.mobile import MobileSettings
-from workspace.models.presence import Connection, Presence, Status
+from workspace.models.presence import ClientPresence, Connection, Presence, Status
 from workspace.models.rooms import Room, RoomType, Subscription
 from workspace.models.setting_changes import ChangeSource, SettingChange
 
 __all__ = [
     "BusySilences",
     "ChangeSource",
+    "ClientPresence",
     "Connection",
     "EmailAddress",
     "FormerRow",
     "GeneralSettings",
+    "KeptMail",
     "Mention",
     "Message",
     "MobileSettings",

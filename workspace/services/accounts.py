@@ -12,6 +12,7 @@ from knox.models import AuthToken
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, Room, User
 from workspace.selectors.accounts import administrators
+from workspace.services.presence import clients_end
 from workspace.services.roles import ADMIN, USER
 from workspace.services.rooms import members_add
 from workspace.services.sign_in import sign_out
@@ -63,6 +64,7 @@ def user_deactivate(*, user: User, by: User) -> None:
     user.save(update_fields=["is_active", "updated_at"])
     for auth_token in AuthToken.objects.filter(user=user).select_related("user"):
         sign_out(auth_token=auth_token)
+    clients_end(user=user)
 
 
 @transaction.atomic

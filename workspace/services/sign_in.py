@@ -10,10 +10,11 @@ from django.utils import timezone
 from knox.crypto import hash_token
 from knox.models import AuthToken
 
+from workspace.clients import token_client
 from workspace.errors import SignInError
 from workspace.models import User
 from workspace.selectors.accounts import user_by_sign_in_name
-from workspace.services.presence import disconnect
+from workspace.services.presence import clients_end
 from workspace.signals import signed_out
 
 
@@ -68,9 +69,8 @@ def token_find(token: str) -> AuthToken | None:
 
 @transaction.atomic
 def sign_out(*, auth_token: AuthToken) -> None:
-    """End the sign-in; with the last one of an account, its clients count as gone."""
+    """End the sign-in; the client that used it counts as gone."""
     user, digest = auth_token.user, auth_token.digest
     auth_token.delete()
     signed_out.send(User, user=user, digest=digest)
-    if not AuthToken.objects.filter(user=user).exists():
-        disconnect(user=user)
+    clients_end(user=user, prefix=token_client(digest))

@@ -11,7 +11,6 @@ from tests.api_client import NOT_SIGNED_IN, ApiClient
 from tests.factories import PASSWORD, EmailAddressFactory, UserFactory
 from workspace.models import User
 from workspace.selectors.presence import presence_of
-from workspace.services.presence import activity_report
 
 pytestmark = pytest.mark.django_db
 
@@ -147,9 +146,10 @@ def test_logout_ends_this_sign_in_only(ana: User) -> None:
     assert other.get("me").status_code == 200
 
 
-def test_the_last_logout_disconnects(ana: User) -> None:
+def test_a_logout_ends_the_connection_of_its_client_only(ana: User) -> None:
     client, other = ApiClient(ana), ApiClient(ana)
-    activity_report(user=ana)
+    client.post("users.setStatus", message="here")
+    other.post("users.setStatus", message="there")
     client.post("logout", {})
     assert presence_of(ana).connection == "online"
     other.post("logout", {})

@@ -1,0 +1,27 @@
+"""What remains of notifications whose own rows have been pruned: how many ended how, day by day."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from push.models.queue import Channel, State
+
+
+class OutcomeCount(models.Model):
+    """How many pruned notifications of one channel ended on one day (UTC) in one state for one reason."""
+
+    day = models.DateField(_("day"))
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices)
+    reason = models.CharField(_("reason"), max_length=32, blank=True)
+    count = models.PositiveBigIntegerField(_("notifications"), default=0)
+
+    class Meta:
+        verbose_name = _("past outcome")
+        verbose_name_plural = _("past outcomes")
+        ordering = ["-day", "channel", "state", "reason"]
+        constraints = [models.UniqueConstraint(fields=["day", "channel", "state", "reason"], name="outcome_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.channel} {self.state} {self.reason}".strip()

@@ -1,0 +1,165 @@
+"""Presence as it is drawn together from a user's clients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from tests.factories import UserFactory
+from workspace.models import ClientPresence, Presence, User
+from workspace.selectors.presence import presence_of
+from workspace.services.presence import activity_report, client_leave, client_report, clients_end, idle_limit_set
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def ana() -> User:
+    return UserFactory(username="ana")
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Coordinates]:
+    with time_machine.travel(NOON, tick=False) as travel:
+        yield travel
+
+
+def connection_after(user: User, seconds: float) -> str:
+    """Return the user's connection that many seconds after noon."""
+    return presence_of(user, at=NOON + timedelta(seconds=seconds)).connection
+
+
+def away_since(user: User, seconds: float) -> float:
+    """Return since which second after noon the user has been away, that many seconds after noon."""
+    since = presence_of(user, at=NOON + timedelta(seconds=seconds)).away_since
+    assert since is not None
+    return (since - NOON).total_seconds()
+
+
+def limit_set(user: User, seconds: int) -> None:
+    Presence.objects.get_or_create(user=user)
+    idle_limit_set(presences=Presence.objects.filter(user=user), seconds=seconds)
+
+
+def test_a_client_is_online_then_away_then_offline(ana: User, clock: time_machine.Coordinates) -> None:
+    activity_report(user=ana, client="a")
+    assert [connection_after(ana, second) for second in (0, 59, 60, 299, 300)] == [
+        "online",
+        "online",
+        "away",
+        "away",
+        "offline",
+    ]
+
+
+def test_one_active_client_keeps_the_user_online(ana: User, clock: time_machine.Coordinates) -> None:
+    activity_report(user=ana, client="a")
+    clock.shift(50)
+    activity_report(user=ana, client="b")
+    clock.shift(5)
+    client_report(user=ana, client="a")
+    assert connection_after(ana, 109) == "online"
+    assert away_since(ana, 110) == 110
+
+
+def test_an_idle_client_keeps_the_user_connected_but_not_online(ana: User, clock: time_machine.Coordinates) -> None:
+    activity_report(user=ana, client="a")
+    for _minute in range(10):
+        clock.shift(60)
+        client_report(user=ana, client="a")
+    assert connection_after(ana, 600) == "away"
+    assert away_since(ana, 600) == 60
+
+
+def test_an_idle_client_that_is_left_alone_makes_the_user_away_from_then_on(
+    ana: User, clock: time_machine.Coordinates
+) -> None:
+    activity_report(user=ana, client="idle")
+    clock.shift(200)
+    activity_report(user=ana, client="used")
+    clock.shift(10)
+    clients_end(user=ana, prefix="used")
+    assert connection_after(ana, 210) == "away"
+    assert away_since(ana, 210) == 210
+    clock.shift(30)
+    client_report(user=ana, client="idle")
+    assert away_since(ana, 240) == 210
+
+
+def test_a_client_that_crashed_keeps_nobody_online_beyond_its_grace_time(
+    ana: User, clock: time_machine.Coordinates
+) -> None:
+    limit_set(ana, 1000)
+    activity_report(user=ana, client="idle", at=NOON - timedelta(seconds=900))
+    activity_report(user=ana, client="crashed")
+    clock.shift(150)
+    client_report(user=ana, client="idle")
+    assert connection_after(ana, 299) == "online"
+    assert away_since(ana, 300) == 300
+
+
+def test_a_page_that_is_left_counts_for_a_moment_longer(ana: User, clock: time_machine.Coordinates) -> None:
+    activity_report(user=ana, client="page")
+    client_leave(user=ana, client="page")
+    assert [connection_after(ana, second) for second in (4, 5)] == ["online", "offline"]
+    clock.shift(1)
+    activity_report(user=ana, client="next page")
+    assert connection_after(ana, 5) == "online"
+
+
+def test_leaving_one_of_two_pages_leaves_the_other_connected(ana: User, clock: time_machine.Coordinates) -> None:
+    activity_report(user=ana, client="a")
+    activity_report(user=ana, client="b")
+    client_leave(user=ana, client="a")
+    assert connection_after(ana, 30) == "online"
+
+
+def test_what_has_gone_cannot_leave_or_end(ana: User, clock: time_machine.Coordinates) -> None:
+    client_leave(user=ana, client="a")
+    clients_end(user=ana)
+    assert not Presence.objects.exists()
+    activity_report(user=ana, client="a")
+    clock.shift(400)
+    client_leave(user=ana, client="a")
+    clients_end(user=ana)
+    assert Presence.objects.get().connected_until == NOON + timedelta(seconds=300)
+
+
+def test_activity_from_before_the_report_counts_from_then(ana: User, clock: time_machine.Coordinates) -> None:
+    client_report(user=ana, client="a", active_at=NOON - timedelta(seconds=10))
+    assert away_since(ana, 50) == 50
+    client_report(user=ana, client="a", active_at=NOON - timedelta(seconds=30))
+    assert away_since(ana, 50) == 50
+
+
+def test_a_client_that_was_never_used_is_away_at_once(ana: User, clock: time_machine.Coordinates) -> None:
+    client_report(user=ana, client="a")
+    assert away_since(ana, 0) == 0
+
+
+def test_without_auto_away_whoever_is_connected_is_online(ana: User, clock: time_machine.Coordinates) -> None:
+    limit_set(ana, 0)
+    client_report(user=ana, client="a")
+    assert connection_after(ana, 299) == "online"
+    assert connection_after(ana, 300) == "offline"
+
+
+def test_one_users_clients_are_not_anothers(ana: User, clock: time_machine.Coordinates) -> None:
+    bob = UserFactory()
+    activity_report(user=ana, client="a")
+    activity_report(user=bob, client="a")
+    clients_end(user=bob)
+    assert connection_after(ana, 1) == "online"
+
+
+def test_clients_that_have_gone_leave_no_rows_for_long(ana: User, clock: time_machine.Coordinates) -> None:
+    for number in range(5):
+        activity_report(user=ana, client=f"page {number}")
+        clock.shift(301)
+    activity_report(user=ana, client="page 5")
+    assert ClientPresence.objects.count() == 1

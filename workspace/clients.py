@@ -1,0 +1,23 @@
+"""What a user's clients are called in presence. A client is told by the sign-in it uses, so that it ends with it."""
+
+from __future__ import annotations
+
+from django.utils.crypto import salted_hmac
+
+NAME_LENGTH = 24
+
+
+def token_client(digest: str) -> str:
+    """Return the name of the client that uses an API token, by the token's digest."""
+    return f"token:{digest[:NAME_LENGTH]}"
+
+
+def session_clients(session_key: str) -> str:
+    """Return what the names of all pages of one browser session begin with; it does not tell the session's key."""
+    digest = salted_hmac("workspace.clients", session_key).hexdigest()
+    return f"page:{digest[:NAME_LENGTH]}:"
+
+
+def page_client(session_key: str, page: str) -> str:
+    """Return the name of one open page, by the key of its browser session and what the page calls itself."""
+    return session_clients(session_key) + page
