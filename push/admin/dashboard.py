@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from push.admin import labels
 from push.models import Device, Notification, State
@@ -50,7 +50,8 @@ def queue_cards(queue: Queue) -> list[dict[str, Any]]:
     """Return the figures of the queue."""
     queued = f"{changelist_url(Notification)}?state__exact={State.QUEUED}&state__exact={State.RETRYING}"
     oldest = _("oldest for %(time)s") % {"time": timesince(queue.oldest_due)} if queue.oldest_due else _("none late")
-    undecided = _("%(count)d messages to decide upon") % {"count": queue.undecided}
+    undecided = ngettext("%(count)d message to decide upon", "%(count)d messages to decide upon", queue.undecided)
+    undecided %= {"count": queue.undecided}
     return [
         {"title": _("Waiting"), "figure": queue.waiting, "note": undecided, "icon": "hourglass_top", "url": queued},
         {"title": _("Due now"), "figure": queue.due, "note": oldest, "icon": "alarm", "url": queued},

@@ -17,6 +17,8 @@ from workspace.models import User
 from workspace.services.roles import ADMIN, USER
 
 BUILT_IN = (ADMIN, USER)
+# The apps whose permissions mean something here; others' pages do not exist.
+APPS = ("workspace", "preferences", "cloud", "push", "auth", "axes")
 
 admin.site.unregister(Group)
 
@@ -25,6 +27,11 @@ def rows_of_group(through: type[Model]) -> Coalesce:
     """Return the count of a group's rows in a many-to-many table, by itself: joining two would multiply them."""
     counted = through._default_manager.filter(group=OuterRef("pk")).order_by().values("group").annotate(n=Count("pk"))
     return Coalesce(Subquery(counted.values("n")), 0)
+
+
+def permissions_given() -> QuerySet[Permission]:
+    """Return the permissions that roles are made of."""
+    return Permission.objects.filter(content_type__app_label__in=APPS).select_related("content_type")
 
 
 @admin.register(Group)
@@ -42,6 +49,9 @@ class RoleAdmin(ModelAdmin):
         return groups.annotate(
             member_count=rows_of_group(User.groups.through), held_count=rows_of_group(Group.permissions.through)
         )
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(db_field, request, **{**kwargs, "queryset": permissions_given()})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         return ("name",) if isinstance(obj, Group) and obj.name in BUILT_IN else ()
@@ -67,6 +77,9 @@ class PermissionAdmin(ReadOnlyAdmin):
     list_display = ("name", "codename", "content_type")
     list_select_related = ("content_type",)
     ordering = ("content_type__app_label", "codename")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Permission]:
+        return permissions_given()
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth.forms import UsernameField
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from workspace.models import User
 from workspace.services.accounts import user_create
@@ -34,7 +35,11 @@ class AccountCreationForm(BaseCreationForm):
     """A new account: its name, password and roles; its addresses stand beneath."""
 
     joins_default_channel = forms.BooleanField(
-        label=_("Joins #general"), required=False, initial=True, help_text=_("The channel that everyone begins in.")
+        label=_("Joins #general"),
+        required=False,
+        initial=True,
+        help_text=_("The channel that everyone begins in."),
+        widget=UnfoldBooleanSwitchWidget,
     )
 
     class Meta:
@@ -46,6 +51,8 @@ class AccountCreationForm(BaseCreationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["usable_password"].label = _("Signs in with a password")
+        self.fields["usable_password"].help_text = _("Disabled: an account for a program that never signs in.")
         if "groups" in self.fields:
             self.fields["groups"].initial = Group.objects.filter(name=USER)
 
