@@ -10,7 +10,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter
 from cloud.models import CloudConnection, RegisteredWorkspace
 from cloud.services.suspension import workspace_resume, workspace_suspend
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import change_link, code, label, moment
+from workspace.admin.columns import code, label, moment
 from workspace.admin.confirmation import ConfirmedAction
 from workspace.admin.filters import MomentRangeFilter
 
@@ -20,7 +20,6 @@ class CloudConnectionAdmin(ReadOnlyAdmin):
     """That this workspace is registered; its access token never leaves the server."""
 
     list_display = ("registered_as", "token", "connected")
-    list_display_links = None
     sortable_by = ()
     search_fields = ("workspace_id",)
     ordering = ("pk",)
@@ -28,7 +27,7 @@ class CloudConnectionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("workspace id"))
     def registered_as(self, connection: CloudConnection) -> SafeString | str:
-        return change_link(connection, code(connection.workspace_id))
+        return code(connection.workspace_id)
 
     @admin.display(description=_("access token"))
     def token(self, connection: CloudConnection) -> SafeString:
@@ -44,7 +43,6 @@ class RegisteredWorkspaceAdmin(ReadOnlyAdmin):
     """Who may push through this installation's gateway; they register themselves, and can be suspended."""
 
     list_display = ("named", "unique_id", "state", "registered", "seen")
-    list_display_links = None
     list_filter = (("is_active", BooleanRadioFilter), ("last_seen_at", MomentRangeFilter))
     search_fields = ("name", "=unique_id", "=public_id")
     search_help_text = _("Name or id")
@@ -74,8 +72,8 @@ class RegisteredWorkspaceAdmin(ReadOnlyAdmin):
     )
 
     @admin.display(description=_("name"), ordering="name")
-    def named(self, workspace: RegisteredWorkspace) -> SafeString | str:
-        return change_link(workspace)
+    def named(self, workspace: RegisteredWorkspace) -> str:
+        return workspace.name
 
     @admin.display(description=_("state"))
     def state(self, workspace: RegisteredWorkspace) -> SafeString:

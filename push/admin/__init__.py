@@ -1,5 +1,5 @@
 """The administration of devices, decisions, notifications and their attempts."""
 
-from push.admin import attempts, decisions, devices, notifications, sandbox
+from push.admin import attempts, decisions, devices, explain, notifications, sandbox
 
-__all__ = ["attempts", "decisions", "devices", "notifications", "sandbox"]
+__all__ = ["attempts", "decisions", "devices", "explain", "notifications", "sandbox"]

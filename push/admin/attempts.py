@@ -35,10 +35,6 @@ class AttemptColumns:
             return EMPTY
         return change_link(attempt.device, labels.device_type(attempt.device.type))
 
-    @admin.display(description=_("started"), ordering="pk")
-    def item(self, attempt: Attempt) -> SafeString | str:
-        return change_link(attempt, moment(attempt.started_at))
-
     @admin.display(description=_("finished"))
     def ended(self, attempt: Attempt) -> SafeString | str:
         return moment(attempt.finished_at)
@@ -58,13 +54,16 @@ class AttemptInline(AttemptColumns, ReadOnlyInline):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("device", "notification")
 
+    @admin.display(description=_("started"))
+    def item(self, attempt: Attempt) -> SafeString | str:
+        return change_link(attempt, moment(attempt.started_at))
+
 
 @admin.register(Attempt)
 class AttemptAdmin(AttemptColumns, ReadOnlyAdmin):
     """Saved before sending and closed by the answer."""
 
-    list_display = ("item", "recipient", "sent_to", "number", "told", "status", "detail", "next_try")
-    list_display_links = None
+    list_display = ("begun", "recipient", "sent_to", "number", "told", "status", "detail", "next_try")
     list_select_related = ("notification__user", "device")
     list_filter = (
         ("answer", MultipleChoicesDropdownFilter),
@@ -76,11 +75,15 @@ class AttemptAdmin(AttemptColumns, ReadOnlyAdmin):
     search_fields = ("notification__user__username", "detail", "=device__public_id")
     search_help_text = _("Member, detail or device id")
     ordering = ("-pk",)
-    sortable_by = ("item",)
+    sortable_by = ("begun",)
     fieldsets = (
         (None, {"fields": (("told", "status"), "detail", ("notification", "device"), ("number", "claimed_by"))}),
         (_("When"), {"fields": (("started_at", "finished_at"), "retry_at")}),
     )
+
+    @admin.display(description=_("started"), ordering="pk")
+    def begun(self, attempt: Attempt) -> SafeString | str:
+        return moment(attempt.started_at)
 
     @admin.display(description=_("member"))
     def recipient(self, attempt: Attempt) -> SafeString:

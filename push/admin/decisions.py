@@ -18,7 +18,7 @@ from push.models import Channel, Decision
 from push.rules.table import RULES_BY_CODE
 from push.selectors.reasons import reason_sentence
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import EMPTY, change_link, code, gathered, label, moment, room_link
+from workspace.admin.columns import EMPTY, code, gathered, label, moment, room_link
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.admin.filters import MomentRangeFilter
 from workspace.models import Message
@@ -53,7 +53,6 @@ class DecisionAdmin(ReadOnlyAdmin):
     """One row a message: decided by the worker, with the counts of every rule that decided."""
 
     list_display = ("of_message", "of_room", "event", "standing", "summary", "accepted", "decided")
-    list_display_links = None
     list_select_related = ("message__room",)
     list_filter = (
         DecidedFilter,
@@ -76,7 +75,7 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("message"))
     def of_message(self, decision: Decision) -> SafeString | str:
-        return change_link(decision, code(decision.message.public_id))
+        return code(decision.message.public_id)
 
     @admin.display(description=_("room"))
     def of_room(self, decision: Decision) -> SafeString | str:

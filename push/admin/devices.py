@@ -43,10 +43,6 @@ class EnabledFilter(DropdownFilter):  # type: ignore[misc]
 class DeviceColumns:
     """What the list, the page and the inline show alike."""
 
-    @admin.display(description=_("device"))
-    def device(self, device: Device) -> SafeString | str:
-        return change_link(device, labels.device_type(device.type))
-
     @admin.display(description=_("type"))
     def kind(self, device: Device) -> SafeString:
         return labels.device_type(device.type)
@@ -78,13 +74,16 @@ class DeviceInline(DeviceColumns, ReadOnlyInline):
     model = Device
     fields = readonly_fields = ("device", "app_name", "token_end", "state", "accepted", "registered")
 
+    @admin.display(description=_("device"))
+    def device(self, device: Device) -> SafeString | str:
+        return change_link(device, labels.device_type(device.type))
+
 
 @admin.register(Device)
 class DeviceAdmin(DeviceColumns, ReadOnlyAdmin):
     """Apps register devices; here they are switched off and on."""
 
-    list_display = ("device", "owner", "app_name", "token_end", "state", "last_error", "accepted", "registered")
-    list_display_links = None
+    list_display = ("kind", "owner", "app_name", "token_end", "state", "last_error", "accepted", "registered")
     list_select_related = ("user",)
     list_filter = (
         ("type", ChoicesDropdownFilter),

@@ -21,7 +21,7 @@ from push.admin import labels
 from push.admin.attempts import AttemptInline
 from push.models import Attempt, EndReason, Notification
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import change_link, moment, person, room_link, two_lines
+from workspace.admin.columns import moment, person, room_link, two_lines
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.admin.filters import MomentRangeFilter
 from workspace.models import Message, Room, User
@@ -45,7 +45,6 @@ class NotificationAdmin(ReadOnlyAdmin):
     """One item for one member, message and channel; kept with its reason, whatever became of it."""
 
     list_display = ("item", "recipient", "of_room", "via", "standing", "why", "tries", "times")
-    list_display_links = None
     list_select_related = ("user", "room")
     list_filter = (
         ("state", MultipleChoicesDropdownFilter),
@@ -74,7 +73,7 @@ class NotificationAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("created"), ordering="pk")
     def item(self, notification: Notification) -> SafeString | str:
-        return change_link(notification, moment(notification.created_at))
+        return moment(notification.created_at)
 
     @admin.display(description=_("member"))
     def recipient(self, notification: Notification) -> SafeString:

@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from push.admin import labels
 from push.models import Device, SandboxPush
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import EMPTY, change_link, code, json_block, masked, moment
+from workspace.admin.columns import EMPTY, code, json_block, masked, moment
 from workspace.admin.filters import MomentRangeFilter
 from workspace.admin.messages import may_read_text
 
@@ -36,7 +36,6 @@ class SandboxPushAdmin(ReadOnlyAdmin):
     """The sandbox stands in for Apple and Google; it exists outside production only."""
 
     list_display = ("received", "kind", "owner", "identity_code")
-    list_display_links = None
     list_filter = (("type", ChoicesDropdownFilter), ("received_at", MomentRangeFilter))
     search_fields = ("=identity",)
     search_help_text = _("Identity")
@@ -56,7 +55,7 @@ class SandboxPushAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("received"))
     def received(self, push: SandboxPush) -> SafeString | str:
-        return change_link(push, moment(push.received_at))
+        return moment(push.received_at)
 
     @admin.display(description=_("type"))
     def kind(self, push: SandboxPush) -> SafeString:

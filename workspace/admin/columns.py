@@ -83,6 +83,11 @@ def room_link(room: Room) -> SafeString | str:
     return change_link(room, str(room) if room.name else _("Direct message"))
 
 
+def named(user: User) -> SafeString:
+    """Return the name that people read, above the username."""
+    return two_lines(user.display_name, f"@{user.username}")
+
+
 def person(user: User) -> SafeString:
     """Return a link to the person, under the name that people read."""
     return two_lines(change_link(user, user.display_name), f"@{user.username}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -32,6 +32,24 @@ class RelatedLink:
         return request.user.has_perm(f"{options.app_label}.view_{options.model_name}")
 
 
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """A link from one row's page to a page of another kind, for those who hold the permission."""
+
+    title: str | Promise
+    icon: str
+    address: Callable[[str], str]
+    permission: str
+
+    def url(self, object_id: str) -> str:
+        """Return the address of the page about the object."""
+        return self.address(object_id)
+
+    def allowed(self, request: HttpRequest) -> bool:
+        """Return whether the reader may open the page."""
+        return request.user.has_perm(self.permission)
+
+
 @dataclass(slots=True)
 class Contribution:
     """Everything added to one model's pages."""
@@ -39,7 +57,7 @@ class Contribution:
     inlines: list[Any] = field(default_factory=list)
     list_display: list[Any] = field(default_factory=list)
     list_select_related: list[str] = field(default_factory=list)
-    links: list[RelatedLink] = field(default_factory=list)
+    links: list[RelatedLink | PageLink] = field(default_factory=list)
 
 
 _CONTRIBUTIONS: dict[type[Model], Contribution] = {}
@@ -51,7 +69,7 @@ def contribute(
     inlines: Sequence[Any] = (),
     list_display: Sequence[Any] = (),
     list_select_related: Sequence[str] = (),
-    links: Sequence[RelatedLink] = (),
+    links: Sequence[RelatedLink | PageLink] = (),
 ) -> None:
     """Add inlines, list columns (with the relations that they read) and links to the pages of `model`."""
     contribution = _CONTRIBUTIONS.setdefault(model, Contribution())

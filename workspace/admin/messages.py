@@ -19,7 +19,7 @@ from unfold.contrib.filters.admin import (
 
 from workspace.admin import labels
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import EMPTY, change_link, moment, person, room_link
+from workspace.admin.columns import EMPTY, moment, person, room_link
 from workspace.admin.filters import MomentRangeFilter
 from workspace.models import Message
 
@@ -37,7 +37,6 @@ class MessageAdmin(ReadOnlyAdmin):
     """Messages are written, edited and deleted by people in rooms only."""
 
     list_display = ("sent", "of_room", "author", "kind", "mentions_column")
-    list_display_links = None
     list_select_related = ("room", "sender")
     list_filter = (
         ("room", AutocompleteSelectFilter),
@@ -78,7 +77,7 @@ class MessageAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("sent"))
     def sent(self, message: Message) -> SafeString | str:
-        return change_link(message, moment(message.sent_at))
+        return moment(message.sent_at)
 
     @admin.display(description=_("room"))
     def of_room(self, message: Message) -> SafeString | str:

@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from workspace.admin import labels
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import EMPTY, moment, person
+from workspace.admin.columns import EMPTY, moment, named
 from workspace.models import Connection, Presence, Status
 from workspace.selectors.presence import connection_expression, status_expression
 
@@ -58,7 +58,7 @@ class PresenceAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("member"))
     def member(self, presence: Presence) -> SafeString:
-        return person(presence.user)
+        return named(presence.user)
 
     @admin.display(description=_("connection"))
     def connected(self, presence: Any) -> SafeString:

@@ -15,7 +15,7 @@ from unfold.forms import BaseDialogForm
 
 from workspace.admin import labels
 from workspace.admin.base import ModelAdmin
-from workspace.admin.columns import change_link, label, moment, two_lines
+from workspace.admin.columns import label, moment, two_lines
 from workspace.admin.confirmation import ConfirmedAction, page_dialog, redirect_to_page
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.admin.filters import MomentRangeFilter
@@ -35,7 +35,6 @@ class RoomAdmin(ModelAdmin):
     """Rooms are archived rather than deleted: what was said in them, and of whom it told, stays."""
 
     list_display = ("room", "kind", "members_count", "messages_count", "last_message", "state")
-    list_display_links = None
     list_filter = (
         ("type", ChoicesDropdownFilter),
         ("is_archived", BooleanRadioFilter),
@@ -157,9 +156,8 @@ class RoomAdmin(ModelAdmin):
     @admin.display(description=_("room"), ordering="name")
     def room(self, room: Any) -> SafeString | str:
         if not room.is_direct:
-            return two_lines(change_link(room), room.topic) if room.topic else change_link(room)
-        names = ", ".join(f"@{member.user.username}" for member in room.direct_members)
-        return change_link(room, names or room.public_id)
+            return two_lines(room, room.topic) if room.topic else str(room)
+        return ", ".join(f"@{member.user.username}" for member in room.direct_members) or room.public_id
 
     @admin.display(description=_("type"))
     def kind(self, room: Room) -> SafeString:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter
 
 from workspace.admin.base import ModelAdmin, NoAddition
-from workspace.admin.columns import change_link, label, moment, person, room_link
+from workspace.admin.columns import label, moment, named, room_link
 from workspace.admin.confirmation import ConfirmedAction
 from workspace.admin.filters import MomentRangeFilter
 from workspace.models import Subscription
@@ -23,7 +23,6 @@ class SubscriptionAdmin(NoAddition, ModelAdmin):
     """Members are let in on their room's page; here they are muted, made owners or let out."""
 
     list_display = ("member", "of_room", "role", "unread", "mentioned", "seen", "joined")
-    list_display_links = None
     list_select_related = ("user", "room")
     list_filter = (
         ("room", AutocompleteSelectFilter),
@@ -73,18 +72,17 @@ class SubscriptionAdmin(NoAddition, ModelAdmin):
 
     @admin.display(description=_("member"), ordering="user__username")
     def member(self, subscription: Subscription) -> SafeString:
-        return person(subscription.user)
+        return named(subscription.user)
 
     @admin.display(description=_("room"), ordering="room__name")
     def of_room(self, subscription: Subscription) -> SafeString | str:
         return room_link(subscription.room)
 
     @admin.display(description=_("role"))
-    def role(self, subscription: Subscription) -> SafeString | str:
+    def role(self, subscription: Subscription) -> SafeString:
         if subscription.is_muted:
-            return change_link(subscription, label(_("Muted"), "warning"))
-        kind = label(_("Owner"), "primary") if subscription.is_owner else label(_("Member"))
-        return change_link(subscription, kind)
+            return label(_("Muted"), "warning")
+        return label(_("Owner"), "primary") if subscription.is_owner else label(_("Member"))
 
     @admin.display(description=_("mentions"))
     def mentioned(self, subscription: Subscription) -> int:

@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilt
 
 from workspace.admin import labels
 from workspace.admin.base import BaseTabularInline, ModelAdmin
-from workspace.admin.columns import label, moment, person
+from workspace.admin.columns import label, moment, named
 from workspace.admin.confirmation import ConfirmedAction
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.admin.filters import MomentRangeFilter
@@ -51,7 +51,6 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
     add_form = AccountCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("account", "address", "roles", "connected", "state", "joined")
-    list_display_links = None
     list_filter = (
         ("groups", RelatedDropdownFilter),
         ("is_active", BooleanRadioFilter),
@@ -142,7 +141,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
 
     @admin.display(description=_("account"), ordering="username")
     def account(self, user: User) -> SafeString:
-        return person(user)
+        return named(user)
 
     @admin.display(description=_("e-mail address"))
     def address(self, user: User) -> str:
