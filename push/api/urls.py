@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from push.api import devices, testing
+from push.api import devices, explain, testing
 from workspace.api.routes import routes
 
 urlpatterns = routes(
-    {"v1/push.token": devices.PushTokenApi, "v1/push.info": devices.PushInfoApi, "v1/push.test": testing.PushTestApi}
+    {
+        "v1/push.token": devices.PushTokenApi,
+        "v1/push.info": devices.PushInfoApi,
+        "v1/push.test": testing.PushTestApi,
+        "v1/notifications.explain": explain.NotificationsExplainApi,
+    }
 )

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'decision',
                 'verbose_name_plural': 'decisions',
                 'ordering': ['-pk'],
+                'permissions': [('explain_notifications', "May have anybody's notifications explained")],
             },
         ),
         migrations.CreateModel(

@@ -53,6 +53,7 @@ class Decision(models.Model):
             )
         ]
         indexes = [models.Index(fields=["retry_at"], condition=models.Q(decided_at=None), name="decision_pending")]
+        permissions = [("explain_notifications", "May have anybody's notifications explained")]
 
     def __str__(self) -> str:
         return f"{self.message} {self.event}"

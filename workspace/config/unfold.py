@@ -33,6 +33,12 @@ NAVIGATION: list[dict[str, Any]] = [
         "title": _("Notifications"),
         "items": [
             listed(_("Notifications"), "notifications", "push", "notification"),
+            {
+                "title": _("Why, or why not?"),
+                "icon": "help",
+                "link": reverse_lazy("explain"),
+                "permission": lambda request: request.user.has_perm("push.explain_notifications"),
+            },
             listed(_("Attempts"), "send_to_mobile", "push", "attempt"),
             listed(_("Decisions"), "rule", "push", "decision"),
             listed(_("Devices"), "devices", "push", "device"),
@@ -81,6 +87,9 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("workspace/icon.svg")},
+    ],
     "STYLES": [
         lambda _request: static("workspace/admin.css"),
         lambda _request: static("workspace/scriptless.css"),

@@ -1,0 +1,114 @@
+"""Why was somebody notified, or not: the administration's page and everybody's own."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from push.models import Channel
+from push.pages.what_if import WhatIfForm
+from push.selectors.explained import Explanation
+from push.selectors.explanation_access import EXPLAIN_PERMISSION, message_explicable
+from push.selectors.explanation_search import messages_found, own_messages, people_found
+from push.selectors.explanations import explanation_of
+from workspace.admin.messages import may_read_text
+from workspace.errors import ApplicationError
+from workspace.models import Message, User
+from workspace.pages.look import page_context
+
+WORDS_MAX_LENGTH = 100
+
+
+def explain_admin(request: HttpRequest) -> HttpResponse:
+    """Explain anybody's notification of any message, to administrators who may; strangers are led to sign in."""
+    return admin.site.admin_view(_explain_admin)(request)
+
+
+@require_GET
+def _explain_admin(request: HttpRequest) -> HttpResponse:
+    if not request.user.has_perm(EXPLAIN_PERMISSION):
+        raise PermissionDenied
+    words = {name: request.GET.get(name, "").strip()[:WORDS_MAX_LENGTH] for name in ("message", "user", "room")}
+    message = Message.objects.select_related("room", "sender").filter(public_id=words["message"]).first()
+    user = User.objects.filter(username__iexact=words["user"]).first() if words["user"] else None
+    context: dict[str, Any] = {"words": words, "message": message, "subject": user, "may_read": may_read_text(request)}
+    if message is None:
+        context["messages_found"] = messages_found(words["message"], room=words["room"], in_text=context["may_read"])
+    if user is None and (message is not None or words["user"]):
+        context["people_found"] = people_found(words["user"], room=message.room if message else None)
+    if message is not None and user is not None:
+        context |= explained(request, message, user, may_ask=True)
+    request.current_app = admin.site.name
+    whole = {**admin.site.each_context(request), "title": gettext_lazy("Why was I not notified?"), **context}
+    return render(request, "push/explain/admin.html", whole)
+
+
+@require_GET
+@login_required
+def explain_own(request: HttpRequest) -> HttpResponse:
+    """Show the messages of one's own rooms, to ask about one of them."""
+    assert isinstance(request.user, User)
+    context = {
+        **page_context(request, title=_("Why didn't I get this?")),
+        "messages_found": own_messages(request.user),
+        "asked": (public_id := request.GET.get("message", "").strip()[:WORDS_MAX_LENGTH]),
+        "message": None,
+    }
+    if public_id:
+        try:
+            context["message"] = message = message_explicable(asker=request.user, public_id=public_id)
+        except ApplicationError as error:
+            raise Http404 from error
+        context |= explained(request, message, request.user, may_ask=False)
+    return TemplateResponse(request, "push/explain/own.html", context)
+
+
+def explained(request: HttpRequest, message: Message, user: User, *, may_ask: bool) -> dict[str, Any]:
+    """Return what the chart's template needs; `may_ask` lets the reader ask "what if"."""
+    channel = channel_asked(request)
+    form = WhatIfForm(request.GET, channel=channel) if may_ask else None
+    changes = form.changes() if form else {}
+    explanation = explanation_of(message=message, user=user, changes=changes)
+    return {
+        "explanation": explanation,
+        "found": next(found for found in explanation.channels if found.channel == channel),
+        "tabs": tabs(request, explanation, user, may_ask=may_ask),
+        "form": form,
+        "changes": changes,
+        "channel": channel,
+        "here": f"{request.path}?{urlencode(address(message, user, channel, may_ask=may_ask))}",
+    }
+
+
+def channel_asked(request: HttpRequest) -> Channel:
+    """Return the channel whose chart is shown: push, unless another is asked for."""
+    asked = request.GET.get("channel", "")
+    return Channel(asked) if asked in Channel.values else Channel.PUSH
+
+
+def tabs(request: HttpRequest, explanation: Explanation, user: User, *, may_ask: bool) -> list[dict[str, Any]]:
+    """Return the channels, each with its verdict and the address of its chart."""
+    return [
+        {
+            "found": found,
+            "is_current": found.channel == channel_asked(request),
+            "url": f"?{urlencode(address(explanation.message, user, found.channel, may_ask=may_ask))}",
+        }
+        for found in explanation.channels
+    ]
+
+
+def address(message: Message, user: User, channel: Channel, *, may_ask: bool) -> dict[str, str]:
+    """Return the query that leads to one chart."""
+    named = {"user": user.username} if may_ask else {}
+    return {"message": message.public_id, **named, "channel": channel.value}

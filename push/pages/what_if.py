@@ -1,0 +1,79 @@
+"""The form that asks "what if": other values than those that were decided by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from preferences.models import Level
+from push.models import Channel
+from push.rules.labels import MESSAGE_VALUES
+from push.rules.members import MEMBER_VALUES_BY_NAME
+from workspace.models import Connection, Status
+
+AS_IT_WAS = ("", _("As it was"))
+NOT_CHOSEN = "default"
+SWITCHES = {"yes": True, "no": False}
+LEVELS = (*Level.choices, (NOT_CHOSEN, _("Not chosen")))
+OF_MEMBER = (
+    "account_active",
+    "has_device",
+    "has_email",
+    "alerts_off",
+    "ignores_sender",
+    "group_mentions_muted",
+    "follows_thread",
+    "is_named",
+    "is_highlighted",
+)
+OF_MESSAGE = ("is_thread_reply", "calls_all", "calls_here", "busy_silences_push")
+MOST_MEMBERS = 10_000_000
+
+
+class WhatIfForm(forms.Form):
+    """One field for everything that may be asked otherwise; what is left empty stays as it was."""
+
+    def __init__(self, data: Any, *, channel: Channel) -> None:
+        super().__init__(data)
+        self.fields["status"] = choice(MEMBER_VALUES_BY_NAME["status"].label, Status.choices)
+        self.fields["connection"] = choice(MEMBER_VALUES_BY_NAME["connection"].label, Connection.choices)
+        self.fields[f"room_{channel}"] = choice(MEMBER_VALUES_BY_NAME[f"room_{channel}"].label, LEVELS)
+        self.fields[f"account_{channel}"] = choice(MEMBER_VALUES_BY_NAME[f"account_{channel}"].label, LEVELS)
+        self.fields[f"default_{channel}"] = choice(_("workspace default"), Level.choices)
+        for name in OF_MEMBER:
+            self.fields[name] = switch(MEMBER_VALUES_BY_NAME[name].label)
+        for name in OF_MESSAGE:
+            self.fields[name] = switch(MESSAGE_VALUES[name][0])
+        self.fields["members_count"] = number(_("members of the room"))
+        self.fields["max_room_members"] = number(_("limit of members (0: none)"))
+
+    def changes(self) -> dict[str, Any]:
+        """Return the values asked for, by name; none while something cannot be understood."""
+        if not self.is_valid():
+            return {}
+        asked = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+        return {name: value_of(value) for name, value in asked.items()}
+
+
+def value_of(value: Any) -> Any:
+    """Return what a field's value stands for."""
+    if value == NOT_CHOSEN:
+        return ""
+    return SWITCHES.get(value, value) if isinstance(value, str) else value
+
+
+def choice(label: Any, choices: Any) -> forms.ChoiceField:
+    """Return a field for one of some values."""
+    return forms.ChoiceField(label=label, choices=[AS_IT_WAS, *choices], required=False)
+
+
+def switch(label: Any) -> forms.ChoiceField:
+    """Return a field for a truth value."""
+    return choice(label, [("yes", _("Yes")), ("no", _("No"))])
+
+
+def number(label: Any) -> forms.IntegerField:
+    """Return a field for a number of members."""
+    return forms.IntegerField(label=label, min_value=0, max_value=MOST_MEMBERS, required=False)
