@@ -38,6 +38,9 @@ ADVICE: dict[str, str | Promise] = {
     EndReason.GAVE_UP: gettext_lazy(
         "An administrator can check that the gateway or the push services can be reached: Settings > Push."
     ),
+    EndReason.EXPIRED: gettext_lazy(
+        "An administrator can look at whether the worker was running: the dashboard shows its signs of life."
+    ),
     EndReason.MISCONFIGURED: gettext_lazy(
         "An administrator can set up how pushes leave the workspace: Settings > Push."
     ),

@@ -81,6 +81,11 @@ class History:
                 return Outcome(state, reason)
         return Outcome(State.DROPPED, EndReason.NO_DEVICE)
 
+    def expiry(self, notification: int) -> Outcome:
+        """Return how the notification ends when its lifetime does."""
+        accepted = any(attempt.answer == Answer.ACCEPTED for attempt in self._last[notification].values())
+        return Outcome(State.SENT) if accepted else Outcome(State.FAILED, EndReason.EXPIRED)
+
 
 def history_of(notifications: Iterable[int]) -> History:
     """Return the tries of these notifications so far."""

@@ -6,8 +6,9 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
@@ -87,19 +88,25 @@ def round_prepare(*, keys: Collection[int], token: str, now: datetime) -> Round:
     gone = set(keys) - {item.key for item in items}
     current.ended += [(key, Outcome(State.DROPPED, EndReason.ACCESS_LOST)) for key in gone]
     for item in items:
-        if ending := ending_of(item, current.route):
+        if ending := ending_of(current, item):
             current.ended.append((item.key, ending))
         else:
             item_prepare(current, item)
     return current
 
 
-def ending_of(item: Item, route: GatewayRoute | EndReason) -> Outcome | None:
-    """Return how the item ends without being sent; None when it is to be sent."""
+def ending_of(current: Round, item: Item) -> Outcome | None:
+    """Return how the item ends without being sent; None when it is to be sent.
+
+    The lifetime is counted from the time that the item was last due: what waited for a retry, for the end of quiet
+    hours or for an admin was not late meanwhile. A worker that dies does not move that time.
+    """
     if obstacle := obstacle_of(item):
         return Outcome(State.DROPPED, obstacle)
-    if not item.is_email and isinstance(route, EndReason):
-        return Outcome(State.FAILED, route)
+    if item.notification.due_at + timedelta(seconds=settings.NOTIFICATION_LIFETIME) <= current.started_at:
+        return current.history.expiry(item.key)
+    if not item.is_email and isinstance(current.route, EndReason):
+        return Outcome(State.FAILED, current.route)
     return None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from workspace.config.env import Environment, Mode, embedded_secret
+from workspace.config.env import Environment, LogLevel, Mode, embedded_secret
 from workspace.config.logging import logging_config
 from workspace.config.unfold import UNFOLD as UNFOLD
 
@@ -20,6 +20,7 @@ PRODUCTION = MODE is Mode.PRODUCTION
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var")))
 
 DEBUG = env.boolean("DEBUG", default=False)
+LOG_LEVEL = env.choice("LOG_LEVEL", LogLevel, LogLevel.INFO)
 SECRET_KEY = env.secret("SECRET_KEY")
 ENCRYPTION_KEY = env.secret("ENCRYPTION_KEY")
 if PRODUCTION:
@@ -115,7 +116,7 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
 DATABASES = {"default": DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.secret("REDIS_URL")
+REDIS_URL = env.redis("REDIS_URL")
 CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
@@ -139,7 +140,7 @@ Q_CLUSTER: dict[str, Any] = {
     "timeout": TASK_TIMEOUT,
     "retry": TASK_TIMEOUT + 60,
     "catch_up": False,
-    "log_level": env.text("LOG_LEVEL", "INFO"),
+    "log_level": LOG_LEVEL.value,
     **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
 }
 
@@ -159,6 +160,8 @@ PRESENCE_GRACE = env.integer("PRESENCE_GRACE", 300, minimum=1)
 CLAIM_LEASE = env.integer("CLAIM_LEASE", 30, minimum=1)
 # Each retry of a failed send waits this long (seconds), doubled with every further one: 1, 2, 4, 8, 16 minutes.
 RETRY_BASE = env.integer("RETRY_BASE", 60, minimum=1)
+# A notification that could not be sent within this long (seconds) after it was due is not sent any more.
+NOTIFICATION_LIFETIME = env.integer("NOTIFICATION_LIFETIME", 86_400, minimum=1)
 
 AUTH_USER_MODEL = "workspace.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "workspace.authentication.NameOrEmailBackend"]
@@ -197,6 +200,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The notification API of a Callboard workspace, compatible with Rocket.Chat's.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "PREPROCESSING_HOOKS": ["workspace.api.schema.slashless_keep"],
     "POSTPROCESSING_HOOKS": ["workspace.api.schema.failures_describe"],
 }
@@ -237,4 +241,4 @@ if PRODUCTION:
     if env.boolean("BEHIND_PROXY", default=True):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-LOGGING = logging_config(env.text("LOG_LEVEL", "INFO"))
+LOGGING = logging_config(LOG_LEVEL)
