@@ -7,12 +7,11 @@ EXAMPLE_KEY := an-example-for-the-deploy-check-only-never-use-it-0123456789
 .PHONY: run test check test-services format lock clean
 
 # The process manager gives each process a PORT of its own, so the site's goes by another name.
-run: export WEB_PORT := $(or $(PORT),8000)
-run: export SITE_URL := $(or $(SITE_URL),http://127.0.0.1:$(WEB_PORT))
 run: export PATH := $(CURDIR)/$(BIN):$(PATH)
 run: $(VENV)/.run
-	@python manage.py setup
-	@honcho start || test $$? -eq 130
+	@set -a; test ! -f .env || . ./.env; \
+	WEB_PORT=$${PORT:-8000}; SITE_URL=$${SITE_URL:-http://127.0.0.1:$$WEB_PORT}; \
+	python manage.py setup && { honcho start || test $$? -eq 130; }
 
 test: $(VENV)/.dev
 	@env -u DATABASE_URL -u REDIS_URL $(BIN)/pytest -q -m "not browser"

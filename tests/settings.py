@@ -6,10 +6,17 @@
 import os
 import tempfile
 
+CONFIGURATION = {
+    *("MODE", "SANDBOX", "DEBUG", "LOG_LEVEL", "SECRET_KEY", "ENCRYPTION_KEY", "SITE_URL", "PORT", "ALLOWED_HOSTS"),
+    *("EMAIL_URL", "DEFAULT_FROM_EMAIL", "API_RATE_LIMITING", "PRESENCE_GRACE", "CLAIM_LEASE", "RETRY_BASE", "WORKERS"),
+    *("NOTIFY_DELAY_ONLINE", "NOTIFY_DELAY_AWAY", "NOTIFY_DELAY_OFFLINE", "RETENTION_DAYS", "NOTIFICATION_LIFETIME"),
+}
 for name in list(os.environ):
-    if name in {"MODE", "SANDBOX", "SECRET_KEY", "ENCRYPTION_KEY", "DEBUG"} or name.startswith("OVERWRITE_SETTING_"):
+    if name.removesuffix("_FILE") in CONFIGURATION or name.startswith("OVERWRITE_SETTING_"):
         del os.environ[name]
-os.environ["DATA_DIR"] = os.environ.get("TEST_DATA_DIR") or tempfile.mkdtemp(prefix="callboard-tests-")
+# Kept by the reference to it, and removed when the run ends.
+directory = tempfile.TemporaryDirectory(prefix="callboard-tests-", ignore_cleanup_errors=True)
+os.environ["DATA_DIR"] = os.environ.get("TEST_DATA_DIR") or directory.name
 
 from workspace.config.settings import *  # noqa: E402, F403
 

@@ -22,6 +22,15 @@ class Mode(StrEnum):
     PRODUCTION = "production"
 
 
+class LogLevel(StrEnum):
+    """The least urgent lines that are logged."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+
+
 class Environment:
     """Typed access to environment variables, each secret also readable from the file `NAME_FILE`."""
 
@@ -31,8 +40,9 @@ class Environment:
     def _read(self, name: str, read: Callable[[], T], wanted: str) -> T:
         try:
             return read()
-        except (ValueError, TypeError, KeyError) as error:
-            raise ImproperlyConfigured(f"{name} must be {wanted}.") from error
+        except (ValueError, TypeError, KeyError, ImproperlyConfigured):
+            # The cause is left out: it may quote the value, which may hold a password.
+            raise ImproperlyConfigured(f"{name} must be {wanted}.") from None
 
     def text(self, name: str, default: str) -> str:
         """Return the text in `name`."""
@@ -95,6 +105,13 @@ class Environment:
         if parsed.get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
             raise ImproperlyConfigured(f"{name} must begin with postgres:// or sqlite://.")
         return parsed
+
+    def redis(self, name: str) -> str:
+        """Return the Redis server's address in `name` (or `NAME_FILE`), empty for none."""
+        url = self.secret(name)
+        if url and not url.startswith(("redis://", "rediss://", "unix://")):
+            raise ImproperlyConfigured(f"{name} must begin with redis:// or rediss://.")
+        return url
 
     def email(self, name: str, default: str) -> dict[str, Any]:
         """Return Django's e-mail settings for the address in `name` (or `NAME_FILE`)."""

@@ -1,0 +1,52 @@
+"""The demo workspace of the embedded default."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+
+from cloud.models import CloudConnection, RegisteredWorkspace
+from cloud.selectors.registration import workspace_by_access_token
+from push.models import PushSettings
+from push.services.demo import PASSWORD, demo_prepare
+from tests.factories import UserFactory
+from workspace.models import Room, User
+
+pytestmark = pytest.mark.django_db
+SITE = "http://127.0.0.1:8000"
+
+
+def test_it_fills_an_empty_installation_with_people_who_can_sign_in() -> None:
+    assert demo_prepare(site_url=SITE)
+    assert set(User.objects.values_list("username", flat=True)) == {"admin", "ana", "bob"}
+    assert all(user.check_password(PASSWORD) for user in User.objects.all())
+    assert User.objects.get(username="admin").is_staff
+
+
+def test_everybody_is_in_the_general_channel_under_the_id_that_clients_know() -> None:
+    demo_prepare(site_url=SITE)
+    assert Room.objects.get(public_id="GENERAL", name="general").members_count == 3
+
+
+def test_the_workspace_pushes_through_the_gateway_in_its_own_site_with_real_credentials() -> None:
+    demo_prepare(site_url=SITE)
+    assert PushSettings.stored().gateway == SITE
+    token = CloudConnection.objects.get().access_token
+    assert workspace_by_access_token(token) == RegisteredWorkspace.objects.get()
+
+
+def test_an_installation_with_an_account_is_left_as_it_is() -> None:
+    UserFactory(username="somebody")
+    assert not demo_prepare(site_url=SITE)
+    assert User.objects.count() == 1
+    assert not RegisteredWorkspace.objects.exists()
+
+
+def test_set_up_twice_changes_nothing_and_tells_where_to_go(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("setup")
+    User.objects.filter(username="bob").update(username="robert")
+    call_command("setup")
+    assert not User.objects.filter(username="bob").exists()
+    told = capsys.readouterr().out
+    assert "/phone/" in told
+    assert "admin, ana   password" in told

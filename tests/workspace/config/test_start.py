@@ -1,0 +1,58 @@
+"""Starting: what a wrong configuration says, and what production insists on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+PRODUCTION = {
+    "MODE": "production",
+    "SECRET_KEY": "k" * 60,
+    "ENCRYPTION_KEY": "e" * 60,
+    "ALLOWED_HOSTS": "callboard.example",
+    "SITE_URL": "https://callboard.example",
+}
+
+
+def check(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run Django's checks in a process with nothing but these variables set."""
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), **variables}
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "check"]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_it_starts_with_nothing_configured(tmp_path: Path) -> None:
+    assert check(tmp_path).returncode == 0
+
+
+def test_production_starts_with_what_it_needs(tmp_path: Path) -> None:
+    assert check(tmp_path, **PRODUCTION).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ENCRYPTION_KEY", "ALLOWED_HOSTS"])
+def test_production_says_what_is_missing(tmp_path: Path, name: str) -> None:
+    result = check(tmp_path, **{**PRODUCTION, name: ""})
+    assert result.returncode != 0
+    assert f"Callboard cannot start: {name}" in result.stderr
+
+
+def test_production_refuses_simulated_phones(tmp_path: Path) -> None:
+    assert "SANDBOX must be off" in check(tmp_path, **PRODUCTION, SANDBOX="true").stderr
+
+
+def test_a_wrong_value_ends_the_start_with_a_sentence_and_no_traceback(tmp_path: Path) -> None:
+    result = check(tmp_path, PORT="eighty")
+    assert result.returncode != 0
+    assert result.stderr.strip() == "Callboard cannot start: PORT must be a whole number."
+
+
+@pytest.mark.parametrize("variable", ["OVERWRITE_SETTING_Push_enable", "OVERWRITE_SETTING_No_such_setting"])
+def test_a_wrong_override_is_told_by_name(tmp_path: Path, variable: str) -> None:
+    result = check(tmp_path, **{variable: "perhaps"})
+    assert result.returncode != 0
+    assert variable in result.stderr
