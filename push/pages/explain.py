@@ -49,7 +49,7 @@ def _explain_admin(request: HttpRequest) -> HttpResponse:
     if message is not None and user is not None:
         context |= explained(request, message, user, may_ask=True)
     request.current_app = admin.site.name
-    whole = {**admin.site.each_context(request), "title": gettext_lazy("Why was I not notified?"), **context}
+    whole = {**admin.site.each_context(request), "title": gettext_lazy("Why, or why not?"), **context}
     return render(request, "push/explain/admin.html", whole)
 
 
