@@ -8,7 +8,7 @@ class WorkspaceConfig(AppConfig):
     verbose_name = _("Workspace")
 
     def ready(self) -> None:
-        from workspace import remembered  # noqa: F401
+        from workspace import receivers, remembered  # noqa: F401
         from workspace.services.setup import essentials_ensure
         from workspace.setting_groups import checks  # noqa: F401
 

@@ -75,6 +75,8 @@ class PushInfoResult(SuccessResult):
 
 
 class PushTokenApi(Api):
+    is_background = True
+
     @endpoint(
         params=DeviceParams,
         result=DeviceResult,

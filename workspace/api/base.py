@@ -15,8 +15,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from workspace.api.activity import mobile_activity_note
 from workspace.api.errors import TooManyRequestsError
 from workspace.api.params import Params
+from workspace.api.parsers import chunks_join
 from workspace.api.throttling import DEFAULT_RATE, EndpointThrottle, Rate, Usage
 from workspace.models import User
 
@@ -39,12 +41,22 @@ class SuccessResult(Result):
 
 
 class Api(APIView):
-    """One endpoint. It needs a sign-in, and may be called at its `rate`."""
+    """One endpoint. It needs a sign-in, and may be called at its `rate`.
+
+    `is_background` marks what apps call while nobody is using them; it says nothing of anybody's presence.
+    """
 
     rate: ClassVar[Rate] = DEFAULT_RATE
+    is_background: ClassVar[bool] = False
     throttle_classes = [EndpointThrottle]
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     usage: Usage | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        chunks_join(request._request)
+        if not self.is_background:
+            mobile_activity_note(request)
 
     def throttled(self, request: Request, wait: float | None) -> NoReturn:
         raise TooManyRequestsError(max(1, math.ceil(wait or 0)))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from workspace.api.base import Api, SuccessResult, caller_of, endpoint, session_of
+from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint, session_of
 from workspace.api.objects import Moment
 from workspace.api.params import ChoiceParam, MomentParam, Params, TextParam
 from workspace.api.throttling import Rate
@@ -16,7 +20,7 @@ from workspace.clients import token_client
 from workspace.errors import ApplicationError, MissingPermissionError
 from workspace.models import Connection, Status, User
 from workspace.selectors.accounts import user_by_id_or_name
-from workspace.selectors.presence import presence_of
+from workspace.selectors.presence import presence_changed_between, presence_of, presences_read, users_present, view_of
 from workspace.services.presence import activity_report, status_set
 
 MATCH_ERROR = "Match error: Failed Match.OneOf, Match.Maybe or Match.Optional validation"
@@ -51,6 +55,7 @@ class StatusResult(SuccessResult):
     _id = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.choices)
     message = serializers.CharField()
+    statusSource = serializers.CharField()
     connectionStatus = serializers.ChoiceField(choices=Connection.choices, required=False)
     statusExpiresAt = Moment(required=False)
 
@@ -62,6 +67,48 @@ def whose(request: Request, params: dict[str, Any]) -> User:
     if "username" in params:
         return user_by_id_or_name(username=params["username"])
     return caller_of(request)
+
+
+class IdsParam(serializers.Field[list[str], Any, Any, Any]):
+    """Public ids: one, several with commas between them, or the parameter repeated."""
+
+    def get_value(self, dictionary: Any) -> Any:
+        name = self.field_name or ""
+        return dictionary.getlist(name) if name in dictionary else serializers.empty
+
+    def to_internal_value(self, data: list[str]) -> list[str]:
+        texts = [TextParam(allow_blank=True).run_validation(text) for text in data]
+        return [public_id for text in texts for public_id in text.split(",") if public_id]
+
+
+class PresencesParams(Params):
+    """Whose: those with these ids, or everybody; with a moment, only whose presence has changed since."""
+
+    ids = extend_schema_field({"type": "string"})(IdsParam)(required=False, help_text="Ids with commas between them.")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        since = MomentParam(required=False, help_text="Only whose presence has changed since.")
+        return {**super().get_fields(), "from": since}
+
+
+class PresenceObject(Result):
+    """A person's presence."""
+
+    _id = serializers.CharField()
+    name = serializers.CharField()
+    username = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.choices)
+    utcOffset = serializers.IntegerField()
+    statusText = serializers.CharField(required=False)
+    statusSource = serializers.CharField(required=False)
+    statusExpiresAt = Moment(required=False)
+
+
+class PresencesResult(SuccessResult):
+    """People's presence; `full` tells that whoever is missing is offline."""
+
+    users = PresenceObject(many=True)
+    full = serializers.BooleanField()
 
 
 class SetStatusApi(Api):
@@ -97,6 +144,7 @@ class GetStatusApi(Api):
             "_id": user.public_id,
             "status": view.shown,
             "message": view.status_text,
+            "statusSource": view.source,
             "connectionStatus": view.connection if own else None,
             "statusExpiresAt": view.expires_at,
         }
@@ -110,3 +158,42 @@ class GetPresenceApi(Api):
         if user != caller_of(request):
             return {"presence": view.shown}
         return {"presence": view.shown, "connectionStatus": view.connection, "lastLogin": user.last_login}
+
+
+class PresencesApi(Api):
+    @endpoint(
+        params=PresencesParams,
+        result=PresencesResult,
+        summary="Who is there",
+        description="Without `ids`, everybody who is not offline; with `from`, also those who have gone since.",
+    )
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        at, since = timezone.now(), params.get("from")
+        rows = presences_read(people_of(params.get("ids"), since, at), at=at, fields=("public_id", "name", "username"))
+        return {"users": [presence_object(row, at) for row in rows.order_by("pk")], "full": since is None}
+
+
+def people_of(ids: list[str] | None, since: datetime | None, at: datetime) -> QuerySet[User]:
+    """Return the accounts that are asked for, by id or else whoever is there, or has changed since."""
+    if ids:
+        people = User.objects.filter(is_active=True, public_id__in=ids)
+    elif since is None:
+        return users_present(at=at)
+    else:
+        people = User.objects.filter(is_active=True)
+    return people if since is None else people.filter(presence_changed_between(since, at))
+
+
+def presence_object(row: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """Return a person's presence as clients know it."""
+    view = view_of(row, at=at)
+    return {
+        "_id": row["public_id"],
+        "name": row["name"] or row["username"],
+        "username": row["username"],
+        "status": view.shown,
+        "utcOffset": 0,
+        "statusText": view.status_text or None,
+        "statusSource": view.source,
+        "statusExpiresAt": view.expires_at,
+    }

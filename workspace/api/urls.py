@@ -24,5 +24,6 @@ urlpatterns = routes(
         "v1/users.setStatus": presence.SetStatusApi,
         "v1/users.getStatus": presence.GetStatusApi,
         "v1/users.getPresence": presence.GetPresenceApi,
+        "v1/users.presence": presence.PresencesApi,
     }
 )

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from unfold.sites import UnfoldAdminSite
 
 from workspace.models import GeneralSettings
+from workspace.pages.presence import heartbeat_seconds
 
 
 class PagesSite(UnfoldAdminSite):  # type: ignore[misc]
@@ -32,4 +33,5 @@ def page_context(request: HttpRequest, *, title: str) -> dict[str, Any]:
         **pages_site.each_context(request),
         "site_name": GeneralSettings.current().site_name,
         "title": title,
+        "presence_heartbeat": heartbeat_seconds(),
     }

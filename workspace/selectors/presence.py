@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any
 
-from django.db.models import Case, CharField, F, Q, Value, When
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from workspace.models import Connection, Presence, Status, User
+from workspace.models import Connection, Status, User
 
 
 def connection_expression(at: datetime, path: str = "") -> Case:
@@ -64,21 +68,49 @@ class PresenceView:
             return Connection.OFFLINE
         return self.connection if self.status == Status.ONLINE else self.status
 
+    @property
+    def source(self) -> str:
+        """Return what the shown status comes from: the person's own choice, or their clients."""
+        return "manual" if self.status != Status.ONLINE or self.status_text else "internal"
+
+
+def view_of(row: Mapping[str, Any], *, at: datetime) -> PresenceView:
+    """Return what a row of :func:`presences_read` tells of the moment `at`."""
+    expires_at = row["presence__status_expires_at"]
+    has_expired = expires_at is not None and expires_at <= at
+    return PresenceView(
+        status=row["chosen"],
+        status_text="" if has_expired else row["presence__status_text"] or "",
+        connection=row["connection"],
+        away_since=row["presence__away_at"] if row["connection"] == Connection.AWAY else None,
+        expires_at=None if has_expired else expires_at,
+    )
+
+
+def presences_read(users: QuerySet[User], *, at: datetime, fields: Collection[str] = ()) -> QuerySet[Any, Any]:
+    """Return what is known of the users' presence at the moment `at`, with `fields` of theirs."""
+    now = {"connection": connection_expression(at, "presence__"), "chosen": status_expression(at, "presence__")}
+    kept = ("presence__status_text", "presence__away_at", "presence__status_expires_at")
+    rows: QuerySet[Any, Any] = users.annotate(**now).values(*fields, *now, *kept)
+    return rows
+
 
 def presence_of(user: User, *, at: datetime | None = None) -> PresenceView:
     """Return the user's presence at the moment `at` (now)."""
     moment = at or timezone.now()
-    row = (
-        Presence.objects.filter(user=user)
-        .annotate(connection=connection_expression(moment), chosen=status_expression(moment))
-        .values_list("chosen", "status_text", "connection", "away_at", "status_expires_at")
-        .first()
+    return view_of(presences_read(User.objects.filter(pk=user.pk), at=moment).get(), at=moment)
+
+
+def users_present(*, at: datetime) -> QuerySet[User]:
+    """Return the active users whom others do not see as offline at the moment `at`."""
+    is_invisible = Q(presence__status=Status.OFFLINE) & (
+        Q(presence__status_expires_at=None) | Q(presence__status_expires_at__gt=at)
     )
-    if row is None:
-        return PresenceView(Status.ONLINE, "", Connection.OFFLINE, None)
-    chosen, text, connection, away_at, expires_at = row
-    expired = expires_at is not None and expires_at <= moment
-    away_since = away_at if connection == Connection.AWAY else None
-    if expired:
-        text, expires_at = "", None
-    return PresenceView(chosen, text, connection, away_since, expires_at)
+    return User.objects.filter(is_active=True, presence__connected_until__gt=at).exclude(is_invisible)
+
+
+def presence_changed_between(since: datetime, at: datetime) -> Q:
+    """Return the condition on users whose presence may have changed in between, by a report or by itself."""
+    moments = ("connected_until", "away_at", "status_expires_at")
+    passed = [Q(**{f"presence__{name}__gt": since, f"presence__{name}__lte": at}) for name in moments]
+    return reduce(or_, passed, Q(presence__updated_at__gt=since))

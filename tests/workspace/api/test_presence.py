@@ -108,6 +108,7 @@ def test_tells_ones_own_status_with_the_connection(api: ApiClient, ana: User) ->
         "_id": ana.public_id,
         "status": "online",
         "message": "",
+        "statusSource": "internal",
         "connectionStatus": "online",
     }
 
@@ -116,7 +117,13 @@ def test_tells_others_what_is_shown(api: ApiClient, ana: User) -> None:
     api.post("users.setStatus", status="busy", message="on stage")
     other = ApiClient(UserFactory())
     body = other.get("users.getStatus", userId=ana.public_id).json()
-    assert body == {"success": True, "_id": ana.public_id, "status": "busy", "message": "on stage"}
+    assert body == {
+        "success": True,
+        "_id": ana.public_id,
+        "status": "busy",
+        "message": "on stage",
+        "statusSource": "manual",
+    }
 
 
 def test_ones_own_presence_has_all_three_fields(ana: User) -> None:

@@ -1,0 +1,40 @@
+"""An open page tells of its user."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.factories import UserFactory
+from workspace.models import ClientPresence, User
+from workspace.selectors.presence import presence_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SignIn = Callable[[User, str], Page]
+# A browser sends what a page tells last on its own, unseen by whoever drives it.
+LOOKS = 100
+
+
+def test_a_page_reports_that_it_is_open_used_and_left(sign_in: SignIn, site: str) -> None:
+    ana = UserFactory(username="ana")
+    page = sign_in(ana, "/")
+    page.wait_for_load_state("networkidle")
+    assert presence_of(ana).connection == "online"
+    first = ClientPresence.objects.get()
+    with page.expect_response("**/presence/", timeout=15_000):
+        page.mouse.move(100, 100)
+        page.mouse.move(120, 120)
+    used = ClientPresence.objects.get(pk=first.pk).last_active_at
+    assert used is not None
+    assert first.last_active_at is not None
+    assert used > first.last_active_at
+    page.goto("/phone/")
+    is_left = ClientPresence.objects.filter(pk=first.pk, connected_until__lt=first.connected_until)
+    for _look in range(LOOKS):
+        if is_left.exists():
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("The page did not tell that it was left.")

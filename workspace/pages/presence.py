@@ -1,0 +1,54 @@
+"""What open pages say of themselves: that they are there, being used, or being left (docs/presence.md)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from workspace.clients import page_client
+from workspace.models import User
+from workspace.services.presence import client_leave, client_report
+
+ACTIVE, IDLE, CLOSING = "active", "idle", "closing"
+# An open page reports at least this often (seconds), and several times within the grace time.
+HEARTBEAT = 60
+REPORTS_PER_GRACE = 4
+
+
+class ReportForm(forms.Form):
+    """One report: what the page calls itself, its state, and how many seconds ago it was last used."""
+
+    page = forms.RegexField(r"\A[0-9A-Za-z]{8,32}\Z")
+    state = forms.ChoiceField(choices=[(state, state) for state in (ACTIVE, IDLE, CLOSING)])
+    ago = forms.IntegerField(min_value=0, max_value=86_400, required=False)
+
+
+def heartbeat_seconds() -> int:
+    """Return how often an open page has to report."""
+    return max(1, min(HEARTBEAT, settings.PRESENCE_GRACE // REPORTS_PER_GRACE))
+
+
+@require_POST
+def presence_report(request: HttpRequest) -> HttpResponse:
+    """Take one report of a page; nobody is led to the sign-in page, because nobody would see it."""
+    form = ReportForm(request.POST)
+    user, session_key = request.user, request.session.session_key
+    if not isinstance(user, User) or session_key is None:
+        return HttpResponse(status=403)
+    if not form.is_valid():
+        return HttpResponse(status=400)
+    report = form.cleaned_data
+    client = page_client(session_key, report["page"])
+    if report["state"] == CLOSING:
+        client_leave(user=user, client=client)
+    elif report["state"] == ACTIVE:
+        used_at = timezone.now() - timedelta(seconds=report["ago"] or 0)
+        client_report(user=user, client=client, active_at=used_at)
+    else:
+        client_report(user=user, client=client)
+    return HttpResponse(status=204)
