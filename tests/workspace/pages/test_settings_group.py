@@ -133,7 +133,6 @@ def test_a_switch_is_turned_off(client: Client) -> None:
 def test_a_wrong_value_is_told_beside_its_field_and_the_old_one_kept(client: Client) -> None:
     answer = client.post(address("push"), entered(PushSettings, Push_gateway="gopher://x", Push_enable=False))
     text = answer.content.decode()
-    assert answer.status_code == 422
     assert "gopher://x is not an address" in text
     assert 'id="id_Push_gateway_error"' in text
     assert PushSettings.stored().enable is True

@@ -37,9 +37,7 @@ def settings_view(*, permission: str = VIEW_PERMISSION) -> Callable[[View], View
     return decorate
 
 
-def page(
-    request: HttpRequest, template: str, title: str | Promise, context: dict[str, Any], *, status: int = 200
-) -> HttpResponse:
+def page(request: HttpRequest, template: str, title: str | Promise, context: dict[str, Any]) -> HttpResponse:
     """Answer with a page in the administration's frame."""
     request.current_app = admin.site.name
     whole = {
@@ -48,7 +46,7 @@ def page(
         "may_edit": request.user.has_perm(EDIT_PERMISSION),
         **context,
     }
-    return render(request, template, whole, status=status)
+    return render(request, template, whole)
 
 
 def origin_of(request: HttpRequest) -> Origin:

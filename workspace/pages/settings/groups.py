@@ -39,7 +39,7 @@ def group_page(request: HttpRequest, slug: str) -> HttpResponse:
     form = GroupForm(group, request.POST, editable=editable)
     if form.is_valid() and _saved(request, form):
         return redirect("settings_group", slug)
-    return _group_answer(request, group, form, status=422)
+    return _group_answer(request, group, form)
 
 
 def _saved(request: HttpRequest, form: GroupForm) -> bool:
@@ -58,12 +58,10 @@ def _saved(request: HttpRequest, form: GroupForm) -> bool:
     return True
 
 
-def _group_answer(
-    request: HttpRequest, group: type[SettingsGroup], form: GroupForm, *, status: int = 200
-) -> HttpResponse:
+def _group_answer(request: HttpRequest, group: type[SettingsGroup], form: GroupForm) -> HttpResponse:
     panel = import_string(group.panel)(request) if group.panel else ""
     context = {"group": group, "slug": group.slug(), "form": form, "sections": sections(group, form), "panel": panel}
-    return page(request, "workspace/settings/group.html", group.label(), context, status=status)
+    return page(request, "workspace/settings/group.html", group.label(), context)
 
 
 @require_POST
