@@ -101,10 +101,9 @@ class Environment:
     def database(self, name: str, default: str) -> dict[str, Any]:
         """Return Django's database parameters for the address in `name` (or `NAME_FILE`)."""
         url = self.secret(name, default)
-        parsed: dict[str, Any] = self._read(name, lambda: dict(self._env.db_url_config(url)), "a database address")
-        if parsed.get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+        if not url.startswith(("postgres://", "postgresql://", "sqlite://")):
             raise ImproperlyConfigured(f"{name} must begin with postgres:// or sqlite://.")
-        return parsed
+        return self._read(name, lambda: dict(self._env.db_url_config(url)), "a database's address")
 
     def redis(self, name: str) -> str:
         """Return the Redis server's address in `name` (or `NAME_FILE`), empty for none."""
