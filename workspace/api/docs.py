@@ -7,6 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
@@ -37,7 +39,7 @@ def operations_of(schema: Schema) -> Iterator[dict[str, Any]]:
                 "method": method.upper(),
                 "path": path,
                 "summary": operation.get("summary", ""),
-                "description": operation.get("description", ""),
+                "description": code_mark(operation.get("description", "")),
                 "is_public": {} in operation.get("security", [{}]),
                 "parameters": [*query_fields(operation), *body_fields(operation.get("requestBody", {}), schema)],
                 "answer": list(body_fields(operation["responses"]["200"], schema)),
@@ -84,9 +86,16 @@ def field_of(name: str, described: Schema, *, required: bool) -> dict[str, Any]:
     alternatives = [part.get("type", "") for part in described.get("oneOf", [])]
     return {
         "name": name,
-        "type": described.get("type") or " | ".join(alternatives),
+        "type": described.get("format") or described.get("type") or " | ".join(alternatives),
         "choices": [choice for choice in described.get("enum", []) if choice not in {"", None}],
         "max_length": described.get("maxLength"),
         "required": required,
-        "description": described.get("description", ""),
+        "description": code_mark(described.get("description", "")),
     }
+
+
+def code_mark(text: str) -> SafeString:
+    """Return the text as HTML, with what stands in backticks as code."""
+    parts = text.split("`")
+    marked = [("code" if index % 2 else "span", part) for index, part in enumerate(parts) if part]
+    return format_html_join("", "<{0}>{1}</{0}>", marked)
