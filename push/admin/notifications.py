@@ -1,13 +1,17 @@
-"""The notifications' pages: everyone's queue, and what became of each item."""
+"""The notifications' pages: everyone's queue, how it stands at the moment, and what became of each item."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
@@ -19,7 +23,9 @@ from unfold.contrib.filters.admin import (
 
 from push.admin import labels
 from push.admin.attempts import AttemptInline
+from push.admin.queue_actions import QUEUE_ACTIONS
 from push.models import Attempt, EndReason, Notification
+from push.selectors.queue_counts import LIMIT, queue_counts
 from workspace.admin.base import ReadOnlyAdmin
 from workspace.admin.columns import moment, person, room_link, two_lines
 from workspace.admin.contributions import RelatedLink, contribute
@@ -60,6 +66,8 @@ class NotificationAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
     sortable_by = ("item",)
     inlines = (AttemptInline,)
+    list_before_template = "admin/push/queue_live.html"
+    confirmed_actions = QUEUE_ACTIONS
     fieldsets = (
         (None, {"fields": (("standing", "reason_told"), ("user", "room"), ("via", "message"), "rule_told")}),
         (_("When"), {"fields": (("created_at", "due_at"), "finished_at")}),
@@ -70,6 +78,23 @@ class NotificationAdmin(ReadOnlyAdmin):
         tries = Attempt.objects.filter(notification=OuterRef("pk")).order_by().values("notification")
         notifications: QuerySet[Notification] = super().get_queryset(request)
         return notifications.annotate(tries=Coalesce(Subquery(tries.annotate(n=Count("pk")).values("n")), 0))
+
+    def get_urls(self) -> list[URLPattern]:
+        counts = path("counts/", self.admin_site.admin_view(self.counts_view), name="push_notification_counts")
+        return [counts, *super().get_urls()]
+
+    def counts_view(self, request: HttpRequest) -> HttpResponse:
+        """Answer with how the queue stands now, for the list that asks again and again."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return TemplateResponse(request, "admin/push/queue_counts.html", self.counts_context())
+
+    def counts_context(self) -> dict[str, Any]:
+        """Return what the figures above the list are drawn from."""
+        return {"counts": queue_counts(timezone.now()), "limit": LIMIT}
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), **self.counts_context()})
 
     @admin.display(description=_("created"), ordering="pk")
     def item(self, notification: Notification) -> SafeString | str:

@@ -23,6 +23,7 @@ class EndReason(models.TextChoices):
     UNAUTHORIZED = "unauthorized", _("The credentials were refused.")
     GAVE_UP = "gave_up", _("No try succeeded; given up after the last retry.")
     EXPIRED = "expired", _("It could not be sent within its lifetime.")
+    CANCELLED = "cancelled", _("An administrator cancelled it.")
     MISCONFIGURED = "misconfigured", _("Server notifications are misconfigured.")
     NO_ROUTE = "no_route", _("The gateway is off, and there is no other way to the device.")
     NOT_BUILT = "not_built", _("Its content could not be built; the log holds the error.")

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from push.models import DEFINITE, Answer, Attempt, Device, EndReason, State
+from push.models import Answer, Attempt, Device, EndReason, State
 from push.transports.answers import DETAIL_LENGTH, SendAnswer, retry_wait
 
 # How a notification ends that no device accepted, in the order in which it is told: the first of these that occurred.
@@ -58,7 +58,8 @@ class History:
         if last is not None and last.answer == Answer.SENDING:
             last.claimed_by, last.started_at = token, now
             return last
-        if last is not None and (last.answer in DEFINITE or last.retry_at is None or last.retry_at > now):
+        # A definite answer has no time for a repetition, unless an administrator has given it one.
+        if last is not None and (last.answer == Answer.ACCEPTED or last.retry_at is None or last.retry_at > now):
             return None
         number = last.number + 1 if last else 1
         return Attempt(notification_id=notification, device_id=device, number=number, claimed_by=token, started_at=now)

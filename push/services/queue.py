@@ -1,4 +1,4 @@
-"""Taking notifications out of the queue because they have lost their point, and writing how they ended."""
+"""Taking notifications out of the queue, hurrying them, putting them back, and writing how they ended."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from datetime import datetime
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from push.models import IS_WAITING, EndReason, Notification, State
+from push.models import IS_WAITING, Answer, Attempt, EndReason, Notification, State
+from push.tasks import wake
+from workspace.errors import ApplicationError
 from workspace.models import Message, Room, User
 
 
@@ -30,6 +33,46 @@ def member_items_drop(*, user: User, room: Room) -> int:
     """Drop what waits for a member who is not in the room any more; returns how many items."""
     waiting = Notification.objects.filter(IS_WAITING, user=user, room=room)
     return items_drop(waiting, EndReason.ACCESS_LOST)
+
+
+@transaction.atomic
+def item_send_now(*, notification: Notification) -> None:
+    """Let a waiting item be due now; what else waits for its member comes along, as it always does.
+
+    Raises `error-not-waiting` for one that is being sent or has ended.
+    """
+    now = timezone.now()
+    if not Notification.objects.filter(IS_WAITING, pk=notification.pk).update(due_at=now):
+        raise not_waiting()
+    Attempt.objects.filter(notification=notification, answer=Answer.RETRY, retry_at__gt=now).update(retry_at=now)
+    wake("dispatch")
+
+
+@transaction.atomic
+def item_cancel(*, notification: Notification) -> None:
+    """End a waiting item unsent; raises `error-not-waiting` for one that is being sent or has ended."""
+    if not items_drop(Notification.objects.filter(IS_WAITING, pk=notification.pk), EndReason.CANCELLED):
+        raise not_waiting()
+
+
+@transaction.atomic
+def item_retry(*, notification: Notification) -> None:
+    """Put an item that ended unsent back into the queue, due now, for one more try with each device.
+
+    What stands in its way is asked again when it is sent. Raises `error-not-ended` for one that was sent or waits.
+    """
+    now = timezone.now()
+    ended = Notification.objects.filter(pk=notification.pk, state__in=[State.FAILED, State.DROPPED])
+    if not ended.update(state=State.QUEUED, reason="", due_at=now, finished_at=None):
+        raise ApplicationError("error-not-ended", _("It was sent, or is still in the queue."))
+    tries = Attempt.objects.filter(notification=notification).exclude(answer__in=[Answer.ACCEPTED, Answer.SENDING])
+    tries.update(retry_at=now)
+    wake("dispatch")
+
+
+def not_waiting() -> ApplicationError:
+    """Return the error of an item that cannot be changed any more."""
+    return ApplicationError("error-not-waiting", _("It is being sent, or has ended already."))
 
 
 def items_drop(waiting: models.QuerySet[Notification], reason: EndReason) -> int:
