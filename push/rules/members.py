@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from preferences.models import AccountPreferences, HighlightWord, IgnoredSender
+from preferences.models import AccountPreferences, HighlightWord, IgnoredSender, RoomPreferences
 from push.models import Channel, Device
 from push.rules.facts import MessageFacts
 from push.rules.origins import Origin
@@ -29,16 +29,22 @@ MEMBER = OuterRef("user")
 PRESENCE = "user__presence__"
 
 
+Holders = Callable[[MessageFacts, Any], QuerySet[Any, Any] | frozenset[int]]
+
+
 @dataclass(frozen=True, slots=True)
 class MemberValue:
-    """One named value: what it is called, where it comes from, and how it is read, of all members and of one."""
+    """One named value: what it is called, where it comes from, and how it is read, of all members and of one.
+
+    `holders` returns the keys of the users of whom it is the given value, where an index tells them.
+    """
 
     name: str
     label: str | Promise
     origin: Origin
     now: Callable[[MessageFacts], Any]
     then: Callable[[MemberPast], Any]
-    channel: Channel | None = None
+    holders: Holders | None = None
 
 
 def one_of(keys: frozenset[int]) -> Any:
@@ -73,6 +79,11 @@ def ignored(past: MemberPast) -> bool:
     return bool(past.rows(IgnoredSender, sender_id=past.facts.sender_id, subscription_id=membership))
 
 
+def keys_of(model: type[Model], user: str, **matching: Any) -> QuerySet[Any, Any]:
+    """Return the keys of the users to whom such rows belong."""
+    return model._default_manager.filter(**matching).order_by().values_list(user, flat=True)
+
+
 def device_then(past: MemberPast) -> bool:
     ended = [row["disabled_at"] for row in past.rows(Device)]
     return any(moment is None or moment > past.at for moment in ended)
@@ -88,7 +99,7 @@ def level(channel: Channel) -> tuple[MemberValue, MemberValue]:
             Origin.ROOM,
             lambda _facts: Coalesce(F(f"preferences__{channel}"), nothing),
             lambda past: past.room_preferences.get(channel.value, ""),
-            channel,
+            lambda facts, value: keys_of(RoomPreferences, "subscription__user", room=facts.room_id, **{channel: value}),
         ),
         MemberValue(
             f"account_{channel}",
@@ -96,7 +107,7 @@ def level(channel: Channel) -> tuple[MemberValue, MemberValue]:
             Origin.ACCOUNT,
             lambda _facts: Coalesce(F(f"user__preferences__{channel}"), nothing),
             lambda past: past.row(AccountPreferences).get(channel.value, ""),
-            channel,
+            lambda _facts, value: keys_of(AccountPreferences, "user", **{channel: value}),
         ),
     )
 
@@ -159,7 +170,14 @@ MEMBER_VALUES: tuple[MemberValue, ...] = (
         lambda _facts: Exists(EmailAddress.objects.filter(user=MEMBER, verified=True)),
         lambda past: bool(past.rows(EmailAddress, verified=True)),
     ),
-    MemberValue("follows_thread", _("follows the thread"), Origin.MESSAGE, follows, followed),
+    MemberValue(
+        "follows_thread",
+        _("follows the thread"),
+        Origin.MESSAGE,
+        follows,
+        followed,
+        lambda facts, _value: keys_of(ThreadFollower, "user", thread=facts.thread_id),
+    ),
     *(value for channel in Channel for value in level(channel)),
     MemberValue(
         "views_direct_messages",
@@ -174,6 +192,7 @@ MEMBER_VALUES: tuple[MemberValue, ...] = (
         Origin.MESSAGE,
         lambda facts: one_of(facts.mentioned),
         lambda past: past.user_id in past.facts.mentioned,
+        lambda facts, _value: facts.mentioned,
     ),
     MemberValue(
         "is_highlighted",
@@ -181,6 +200,7 @@ MEMBER_VALUES: tuple[MemberValue, ...] = (
         Origin.ACCOUNT,
         highlighted,
         lambda past: any(row["folded"] in past.facts.highlights for row in past.rows(HighlightWord)),
+        lambda facts, _value: keys_of(HighlightWord, "user", folded__in=sorted(facts.highlights)),
     ),
 )
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from push.models import Channel, Decision, EndReason, Event, Notification
+from push.rules.candidates import NOT_CALLED
 from push.rules.facts import MessageFacts, facts_of
 from push.rules.labels import level_shown, read_value
 from push.rules.members import values_then
@@ -203,7 +204,12 @@ def remarks_of(situation: Situation, channel: Channel, reconstructed: str, kept:
             "kept": kept.rule,
             "found": reconstructed,
         }
-    elif kept is None and counts and reconstructed not in counts:
+    elif (
+        kept is None
+        and counts
+        and reconstructed not in counts
+        and (sends_by(reconstructed) or NOT_CALLED not in counts)
+    ):
         yield _("Nobody was counted under this reason then: something has changed without leaving a trace.")
     elif kept is None and channel != Channel.DESKTOP and sends_by(reconstructed):
         yield _("No notification is kept of it: it was removed, or something has changed without leaving a trace.")

@@ -11,6 +11,7 @@ from django.db.models import Case, CharField, Count, DateTimeField, Exists, F, O
 from django.utils import timezone
 
 from push.models import Channel, Decision, EndReason, Event, Notification, State
+from push.rules.candidates import NOT_CALLED, candidates_of
 from push.rules.facts import MessageFacts, facts_of
 from push.rules.members import members_of
 from push.rules.reading import Reading, table_read
@@ -18,6 +19,7 @@ from push.rules.table import RULES_BY_CODE
 from push.services.bulk import compilation_off, insert_select
 from push.services.due import DELAY_NEVER, due_expression, never_queued
 from push.tasks import wake
+from workspace.models import Subscription
 from workspace.services.reading import unread_count_add
 
 log = logging.getLogger(__name__)
@@ -93,22 +95,26 @@ def members_notify(*, facts: MessageFacts) -> Counts:
     """Queue the notifications of a message; returns the number of members by channel and reason code."""
     now = timezone.now()
     readings = {channel: table_read(facts, channel) for channel in Channel}
-    counts = members_count(facts, readings)
+    candidates = candidates_of(facts, readings.values())
+    reached = members_of(facts) if candidates is None else members_of(facts).filter(user__in=candidates)
+    counts = members_count(facts, readings, reached)
+    if candidates is not None:
+        others_count(counts, members=facts.members_count)
     for channel in QUEUED_CHANNELS:
         if any(RULES_BY_CODE[code].sends for code in counts[channel] if code in RULES_BY_CODE):
-            notifications_insert(facts=facts, channel=channel, reading=readings[channel], now=now)
+            notifications_insert(reached=reached, facts=facts, channel=channel, reading=readings[channel], now=now)
     if Notification.objects.filter(message=facts.message_id, state=State.QUEUED, due_at__lte=now).exists():
         wake("dispatch")
     return counts
 
 
-def members_count(facts: MessageFacts, readings: dict[Channel, Reading]) -> Counts:
-    """Return the number of members by channel and reason code, reading the room once."""
+def members_count(facts: MessageFacts, readings: dict[Channel, Reading], reached: QuerySet[Subscription]) -> Counts:
+    """Return the number of the reached members by channel and reason code, reading them once."""
     if not any(reading.open for reading in readings.values()):
-        members = members_of(facts).count()
+        members = facts.members_count
         return {channel.value: {reading.last.code: members} for channel, reading in readings.items()}
     codes = {f"{channel}_code": reading.code() for channel, reading in readings.items()}
-    groups = members_of(facts).annotate(**codes, then=F("connection")).values(*codes, "then")
+    groups = reached.annotate(**codes, then=F("connection")).values(*codes, "then")
     counts: dict[Channel, Counter[str]] = {channel: Counter() for channel in readings}
     never = never_queued()
     for group in groups.annotate(members=Count("pk")):
@@ -119,15 +125,22 @@ def members_count(facts: MessageFacts, readings: dict[Channel, Reading]) -> Coun
     return {channel.value: dict(counter) for channel, counter in counts.items()}
 
 
-def notifications_insert(*, facts: MessageFacts, channel: Channel, reading: Reading, now: datetime) -> int:
+def others_count(counts: Counts, *, members: int) -> None:
+    """Add those of a large room's members whom nothing in the message calls for, so that no rule was read for them."""
+    for counter in counts.values():
+        if (others := members - sum(counter.values())) > 0:
+            counter[NOT_CALLED] = others
+
+
+def notifications_insert(
+    *, reached: QuerySet[Subscription], facts: MessageFacts, channel: Channel, reading: Reading, now: datetime
+) -> int:
     """Write the notifications of one channel in one statement; returns how many are new.
 
     Those of members who have read the room since the message was accepted are written as finished.
     """
-    notified = (
-        members_of(facts)
-        .alias(code=reading.code())
-        .filter(~Q(connection__in=never_queued()), code__in=reading.sending_codes)
+    notified = reached.alias(code=reading.code()).filter(
+        ~Q(connection__in=never_queued()), code__in=reading.sending_codes
     )
     has_read = Q(last_seen_at__gte=facts.accepted_at)
     return insert_select(
