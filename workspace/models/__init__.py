@@ -2,7 +2,7 @@ from workspace.models.accounts import EmailAddress, User
 from workspace.models.general import BusySilences, GeneralSettings
 from workspace.models.history import FormerRow
 from workspace.models.mail import KeptMail
-from workspace.models.messages import Mention, Message, ThreadFollower
+from workspace.models.messages import Mention, Message, SystemMessage, ThreadFollower
 from workspace.models.mobile import MobileSettings
 from workspace.models.presence import ClientPresence, Connection, Presence, Status
 from workspace.models.rooms import Room, RoomType, Subscription
@@ -26,6 +26,7 @@ __all__ = [
     "SettingChange",
     "Status",
     "Subscription",
+    "SystemMessage",
     "ThreadFollower",
     "User",
 ]

@@ -13,6 +13,14 @@ from workspace.models.rooms import Room
 ENCRYPTED = "e2e"
 
 
+class SystemMessage(models.TextChoices):
+    """What the system tells of a room, by the types that clients know; the text is the username concerned."""
+
+    JOINED = "uj", _("Joined")
+    LEFT = "ul", _("Left")
+    ADDED = "au", _("Was added")
+
+
 class Message(models.Model):
     """What somebody said in a room, or what the system said of it."""
 

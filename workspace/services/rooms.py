@@ -11,8 +11,9 @@ from django.db.models import F
 
 from workspace.errors import ApplicationError, MissingPermissionError, NotAllowedError
 from workspace.ids import public_id_new
-from workspace.models import Room, RoomType, Subscription, User
+from workspace.models import Room, RoomType, Subscription, SystemMessage, User
 from workspace.selectors.rooms import subscription_of
+from workspace.services.messages import system_message_post
 from workspace.signals import membership_ended
 
 CREATE_PERMISSION = {RoomType.CHANNEL: "workspace.create_c", RoomType.PRIVATE: "workspace.create_p"}
@@ -132,6 +133,7 @@ def room_join(*, user: User, room: Room) -> None:
     if room.is_archived:
         raise ApplicationError("error-room-archived", "The room is archived")
     members_add(room=room, users=[user])
+    system_message_post(room=room, user=user, type=SystemMessage.JOINED, text=user.username)
 
 
 @transaction.atomic
@@ -148,7 +150,11 @@ def room_invite(*, inviter: User, room: Room, users: Sequence[User]) -> None:
         raise MissingPermissionError()
     if room.is_archived:
         raise ApplicationError("error-room-archived", "The room is archived")
+    present = set(room.subscriptions.filter(user__in=users).values_list("user_id", flat=True))
     members_add(room=room, users=users)
+    for user in users:
+        if user.pk not in present:
+            system_message_post(room=room, user=inviter, type=SystemMessage.ADDED, text=user.username)
 
 
 @transaction.atomic
@@ -172,6 +178,7 @@ def room_leave(*, user: User, room: Room) -> None:
     subscription.delete()
     Room.objects.filter(pk=room.pk).update(members_count=F("members_count") - 1)
     room.refresh_from_db(fields=["members_count"])
+    system_message_post(room=room, user=user, type=SystemMessage.LEFT, text=user.username)
     membership_ended.send(Subscription, user=user, room=room)
 
 

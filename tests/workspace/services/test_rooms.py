@@ -183,3 +183,23 @@ def test_leaving_is_announced(ana: User) -> None:
     finally:
         membership_ended.disconnect(listen)
     assert heard == [(ana, room)]
+
+
+def told(room: Room) -> list[tuple[str, str, str]]:
+    """Return what the system told of the room: the type, who did it, and of whom."""
+    return list(room.messages.order_by("pk").values_list("type", "sender__username", "text"))
+
+
+def test_the_room_tells_who_came_and_went(ana: User) -> None:
+    room, bob = RoomFactory(members=[UserFactory()]), UserFactory(username="bob")
+    room_join(user=ana, room=room)
+    room_invite(inviter=ana, room=room, users=[bob, ana])
+    room_leave(user=bob, room=room)
+    assert told(room) == [("uj", "ana", "ana"), ("au", "ana", "bob"), ("ul", "bob", "bob")]
+
+
+def test_joining_again_is_not_told_again(ana: User) -> None:
+    room = RoomFactory()
+    room_join(user=ana, room=room)
+    room_join(user=ana, room=room)
+    assert [kind for kind, _who, _whom in told(room)] == ["uj"]
