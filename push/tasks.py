@@ -18,12 +18,14 @@ def wake(task: str) -> None:
     transaction.on_commit(lambda: enqueue(task))
 
 
-def enqueue(task: str) -> None:
-    """Put the task in the broker's queue; a broker that cannot be reached costs time, not the work."""
+def enqueue(task: str) -> bool:
+    """Put the task in the broker's queue; returns false if it cannot be reached: that costs time, not the work."""
     try:
         async_task(f"push.tasks.{task}")
     except Exception:
         log.exception("The broker cannot be reached; the worker's clock will find the work.")
+        return False
+    return True
 
 
 def decide() -> None:

@@ -10,9 +10,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from push.models import IS_WAITING, Decision, Notification, State
 
 
-def claims_alive(at: datetime) -> QuerySet[Notification]:
-    """Return the items whose claim holds at the moment `at`."""
-    return Notification.objects.filter(state=State.CLAIMED, claimed_until__gt=at)
+def claimed() -> QuerySet[Notification]:
+    """Return the items that a worker holds; a claim that has ended holds until it is taken back."""
+    return Notification.objects.filter(state=State.CLAIMED, claimed_until__isnull=False)
 
 
 def claims_expired(at: datetime) -> QuerySet[Notification]:
@@ -20,21 +20,21 @@ def claims_expired(at: datetime) -> QuerySet[Notification]:
     return Notification.objects.filter(state=State.CLAIMED, claimed_until__lte=at)
 
 
-def waiting_of_free_users(at: datetime) -> QuerySet[Notification]:
-    """Return the waiting items, due or not, earliest first, of users whom no worker serves at the moment `at`."""
-    served = claims_alive(at).filter(user=OuterRef("user"))
+def waiting_of_free_users() -> QuerySet[Notification]:
+    """Return the waiting items, due or not, earliest first, of users whom no worker serves."""
+    served = claimed().filter(user=OuterRef("user"))
     return Notification.objects.filter(IS_WAITING, ~Exists(served)).order_by("due_at")
 
 
 def due_users(at: datetime, *, rows: int, without: Collection[int] = ()) -> list[int]:
     """Return the keys of users with something due, from the first `rows` due items only, longest due first."""
-    due = waiting_of_free_users(at).filter(due_at__lte=at).exclude(user__in=without)
+    due = waiting_of_free_users().filter(due_at__lte=at).exclude(user__in=without)
     return list(dict.fromkeys(due.values_list("user_id", flat=True)[:rows]))
 
 
-def due_next(at: datetime) -> tuple[int, datetime] | None:
+def due_next() -> tuple[int, datetime] | None:
     """Return the key and due time of the free users' item that is due first, be it in the past or the future."""
-    return waiting_of_free_users(at).values_list("pk", "due_at").first()
+    return waiting_of_free_users().values_list("pk", "due_at").first()
 
 
 def decision_next(at: datetime) -> int | None:
@@ -45,5 +45,5 @@ def decision_next(at: datetime) -> int | None:
 
 def work_waits(at: datetime) -> bool:
     """Return whether a worker is needed: something is due that nobody serves, or a claim was left behind."""
-    head = due_next(at)
+    head = due_next()
     return (head is not None and head[1] <= at) or claims_expired(at).exists()

@@ -18,7 +18,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from push.models import IS_WAITING, Notification, State
-from push.selectors.due import claims_alive, claims_expired, due_users
+from push.selectors.due import claimed, claims_expired, due_users
+from push.services.jumps import clock_watch
 
 # How many due rows are read to find users, and how often again when other workers serve those found.
 WINDOW_ROWS = 400
@@ -52,7 +53,8 @@ def users_claim(*, limit: int, now: datetime) -> Claim | None:
     Items waiting to be retried are left until their own time. Returns None when nothing is due that is not being
     served. On SQLite the transaction itself keeps others out; on PostgreSQL an advisory lock per user does.
     """
-    claims_release(now=now)
+    if clock_watch.claims_settled():
+        claims_release(now=now)
     users = free_users_lock(limit=limit, now=now)
     if not users:
         return None
@@ -95,7 +97,7 @@ def free_users_lock(*, limit: int, now: datetime) -> list[int]:
         tried.update(candidates)
         locked = users_lock(candidates)
         # Read again under the lock: a worker may have claimed and committed since the candidates were found.
-        served = set(claims_alive(now).filter(user__in=locked).values_list("user_id", flat=True))
+        served = set(claimed().filter(user__in=locked).values_list("user_id", flat=True))
         found += [user for user in locked if user not in served]
         if len(found) >= limit:
             break

@@ -6,7 +6,7 @@ import logging
 import time
 from datetime import timedelta
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from push.selectors.due import claims_expired, decision_next, due_next
@@ -33,18 +33,31 @@ class Bell:
 
     def __init__(self, task: str) -> None:
         self._task = task
+        self.hush()
+
+    def hush(self) -> None:
+        """Forget the work: it is not there any more, or cannot be seen."""
         self._rung_for: object = None
         self._rung_at = float("-inf")
+        self._unattended_from = float("inf")
 
     def hear(self, work: object) -> None:
         """Wake the task for `work`, whatever identifies what waits first; None when nothing waits."""
         if work is None:
-            self._rung_for, self._rung_at = None, float("-inf")
+            self.hush()
             return
-        now = time.monotonic()
-        if now - self._rung_at >= (self.PATIENCE if work == self._rung_for else self.INTERVAL):
-            self._rung_for, self._rung_at = work, now
-            enqueue(self._task)
+        now, is_same = time.monotonic(), work == self._rung_for
+        if now - self._rung_at < (self.PATIENCE if is_same else self.INTERVAL):
+            return
+        self._rung_for, self._rung_at = work, now
+        if not enqueue(self._task):
+            self._unattended_from = float("inf")
+        elif not is_same or self._unattended_from == float("inf"):
+            self._unattended_from = now
+
+    def unattended_seconds(self) -> float:
+        """Return for how long the very same work has been announced without anybody having taken it."""
+        return max(time.monotonic() - self._unattended_from, 0.0)
 
 
 class Clock:
@@ -59,24 +72,30 @@ class Clock:
         """Wake tasks for the work that waits and return for how many seconds nothing needs to be looked for."""
         try:
             return self.look()
-        except DatabaseError:
+        except Error:
             log.exception("The database cannot be read; the clock goes on trying.")
             connection.close()
+            self._decide.hush()
+            self._dispatch.hush()
             return TROUBLE_SECONDS
+
+    def unattended_seconds(self) -> float:
+        """Return for how long some work has been announced without anybody having taken it."""
+        return max(self._decide.unattended_seconds(), self._dispatch.unattended_seconds())
 
     def stop(self) -> None:
         """Say that nobody will look any more."""
         try:
             self._heartbeat.stop()
-        except DatabaseError:
+        except Error:
             log.exception("The database cannot be told that the worker has stopped.")
 
     def look(self) -> float:
-        """Do one look; raises DatabaseError when the database cannot be read."""
+        """Do one look; raises django.db.Error when the database cannot be read."""
         self._heartbeat.beat()
         now = timezone.now()
         self._decide.hear(decision_next(now - DECISION_GRACE))
-        head = due_next(now)
+        head = due_next()
         if head is not None and head[1] <= now:
             self._dispatch.hear(head)
             return POLL_SECONDS

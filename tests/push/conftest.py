@@ -12,12 +12,19 @@ from django.utils import timezone
 from cloud.models import SetupWizardSettings
 from cloud.services.registration import connection_save
 from push.models import Channel, Device, Notification, PushSettings
+from push.services import jumps
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from tests.fakes.gateway import FakeGateway
 from workspace.models import Message, Room, User
 from workspace.services.rooms import members_add
 
 ACCESS_TOKEN = "workspace-access-token"
+
+
+@pytest.fixture(autouse=True)
+def _travel_is_the_passing_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let tests that travel in time mean that time has passed, not that somebody has set the clock."""
+    monkeypatch.setattr(jumps, "JUMP_SECONDS", float("inf"))
 
 
 @pytest.fixture

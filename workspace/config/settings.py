@@ -140,7 +140,10 @@ Q_CLUSTER: dict[str, Any] = {
     "timeout": TASK_TIMEOUT,
     "retry": TASK_TIMEOUT + 60,
     "catch_up": False,
+    "scheduler": False,
+    "poll": 0.1,
     "log_level": LOG_LEVEL.value,
+    "broker_class": f"push.worker.brokers.{'RedisBroker' if REDIS_URL else 'DatabaseBroker'}",
     **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
 }
 

@@ -164,7 +164,7 @@ def test_finding_what_is_due_uses_the_partial_indexes(receiver: User, post: Post
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
-    due = waiting_of_free_users(now).filter(due_at__lte=now).values_list("user_id", flat=True)[:400].explain()
+    due = waiting_of_free_users().filter(due_at__lte=now).values_list("user_id", flat=True)[:400].explain()
     assert "notification_due" in due
     assert "notification_claim" in due
     assert "notification_claim_end" in claims_expired(now).order_by("claimed_until").values("pk").explain()

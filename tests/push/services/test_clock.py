@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from push.models import Decision, Notification
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The tasks that were put in the broker's queue."""
     tasks: list[str] = []
-    monkeypatch.setattr(clock_module, "enqueue", tasks.append)
+    monkeypatch.setattr(clock_module, "enqueue", lambda task: tasks.append(task) or True)
     return tasks
 
 
@@ -123,7 +123,7 @@ def test_after_a_pause_new_work_is_announced_at_once(seconds: Seconds, woken: li
 def test_a_database_that_is_gone_does_not_stop_the_clock(
     monkeypatch: pytest.MonkeyPatch, woken: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(_moment: object) -> None:
+    def fail() -> None:
         raise OperationalError("server closed the connection")
 
     closed: list[bool] = []
@@ -143,3 +143,47 @@ def test_items_of_users_being_served_do_not_wake_anybody(woken: list[str], recei
     Clock().tick()
     assert woken == []
     assert Notification.objects.count() == 2
+
+
+def test_work_that_nobody_takes_is_unattended_from_its_first_announcement(seconds: Seconds, woken: list[str]) -> None:
+    bell = Bell("dispatch")
+    for _tick in range(40):
+        bell.hear("the same item")
+        seconds.now += POLL_SECONDS
+    assert bell.unattended_seconds() == 40 * POLL_SECONDS
+
+
+def test_work_that_goes_on_is_not_unattended(seconds: Seconds, woken: list[str]) -> None:
+    bell = Bell("dispatch")
+    for tick in range(40):
+        bell.hear(f"item {tick}")
+        seconds.now += POLL_SECONDS
+    assert bell.unattended_seconds() <= Bell.INTERVAL
+    bell.hear(None)
+    assert bell.unattended_seconds() == 0
+
+
+def test_work_that_could_not_be_announced_is_not_unattended(seconds: Seconds, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock_module, "enqueue", lambda _task: False)
+    bell = Bell("dispatch")
+    for _tick in range(40):
+        bell.hear("the same item")
+        seconds.now += POLL_SECONDS
+    assert bell.unattended_seconds() == 0
+
+
+def test_work_that_cannot_be_seen_is_not_unattended(
+    seconds: Seconds, monkeypatch: pytest.MonkeyPatch, woken: list[str], receiver: User, post: Post
+) -> None:
+    def fail() -> None:
+        raise InterfaceError("connection already closed")
+
+    queue(receiver, post())
+    clock = Clock()
+    clock.tick()
+    seconds.now += 10
+    assert clock.unattended_seconds() == 10
+    monkeypatch.setattr(clock_module, "due_next", fail)
+    monkeypatch.setattr(clock_module.connection, "close", lambda: None)
+    clock.tick()
+    assert clock.unattended_seconds() == 0

@@ -1,0 +1,34 @@
+"""Noticing that the system's clock was set, so that nobody takes living workers' claims for ended ones."""
+
+from __future__ import annotations
+
+import time
+
+from django.conf import settings
+
+# A difference that no ordinary adjustment of the clock makes, in seconds.
+JUMP_SECONDS = 1.0
+
+
+class JumpWatch:
+    """Compares the system's clock with the one that cannot be set, each time that it is asked."""
+
+    def __init__(self) -> None:
+        self._offset = time.time() - time.monotonic()
+        self._jumped_at = float("-inf")
+
+    def claims_settled(self) -> bool:
+        """Return whether the ends of claims can be believed.
+
+        After a jump, living workers get the time of one claim to extend theirs: they measure it by the clock that
+        cannot be set, and write the new end by the one that was.
+        """
+        now, wall = time.monotonic(), time.time()
+        if abs(wall - now - self._offset) > JUMP_SECONDS:
+            self._jumped_at = now
+        self._offset = wall - now
+        return now - self._jumped_at >= settings.CLAIM_LEASE
+
+
+# This process's.
+clock_watch = JumpWatch()

@@ -1,0 +1,71 @@
+"""The brokers of the task queue, which outlive the servers behind them.
+
+django-q2's own brokers raise when their server is gone: the process that reads from it then sleeps for ten seconds and
+ends. These log it and go on trying. A task that is lost meanwhile costs nothing: the worker's clock finds the rows.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from django.conf import settings
+from django.db import Error, connection
+from django_q.brokers.orm import ORM
+from django_q.brokers.redis_broker import Redis
+from redis import Redis as Server
+from redis import RedisError
+
+log = logging.getLogger(__name__)
+
+TROUBLE_SECONDS = 0.5
+# BLPOP waits for a second; a server that has said nothing for this long is gone without having said so.
+SOCKET_SECONDS = 5
+
+Tasks = list[tuple[Any, Any]] | None
+
+
+class DatabaseBroker(ORM):  # type: ignore[misc]
+    """Keeps tasks in the database."""
+
+    def dequeue(self) -> Tasks:
+        """Return the next tasks, none when the database cannot be asked."""
+        try:
+            tasks: Tasks = super().dequeue()
+        except Error as error:
+            trouble_note("database", error)
+            connection.close()
+            return None
+        return tasks
+
+
+class RedisBroker(Redis):  # type: ignore[misc]
+    """Keeps tasks in Redis."""
+
+    @staticmethod
+    def get_connection(list_key: str | None = None) -> Server:
+        """Return a client of the server, which gives up waiting for one that does not answer any more."""
+        server: Server = Server.from_url(
+            settings.REDIS_URL, socket_timeout=SOCKET_SECONDS, socket_connect_timeout=SOCKET_SECONDS
+        )
+        return server
+
+    def ping(self) -> bool:
+        """Return true: the processes start without the server as well, and wait for it."""
+        return True
+
+    def dequeue(self) -> Tasks:
+        """Return the next task, none when the server cannot be asked."""
+        try:
+            tasks: Tasks = super().dequeue()
+        except RedisError as error:
+            trouble_note("Redis server", error)
+            return None
+        return tasks
+
+
+def trouble_note(name: str, error: Exception) -> None:
+    """Say that the server cannot be asked, and wait a little before it is asked again."""
+    log.warning("The %s with the tasks cannot be asked; it is tried again: %s", name, error)
+    time.sleep(TROUBLE_SECONDS)

@@ -1,0 +1,104 @@
+"""Setting the system's clock while workers hold claims."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from push.models import State
+from push.services import claims, jumps
+from push.services.claims import claim_extend, users_claim
+from push.services.jumps import JumpWatch
+from push.services.queue import items_finish
+from tests.push.conftest import Post, queue
+from workspace.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+class Clocks:
+    """The system's clock and the one that cannot be set, both moved by hand."""
+
+    def __init__(self) -> None:
+        self.wall, self.steady = 1_800_000_000.0, 1000.0
+
+    def time(self) -> float:
+        return self.wall
+
+    def monotonic(self) -> float:
+        return self.steady
+
+    def pass_by(self, seconds: float) -> None:
+        self.wall += seconds
+        self.steady += seconds
+
+
+@pytest.fixture
+def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
+    clocks = Clocks()
+    monkeypatch.setattr(jumps, "JUMP_SECONDS", 1.0)
+    monkeypatch.setattr(jumps, "time", clocks)
+    return clocks
+
+
+def test_the_passing_of_time_is_no_jump(clocks: Clocks) -> None:
+    watch = JumpWatch()
+    clocks.pass_by(100_000)
+    assert watch.claims_settled()
+
+
+def test_an_ordinary_adjustment_is_no_jump(clocks: Clocks) -> None:
+    watch = JumpWatch()
+    clocks.wall += 0.4
+    assert watch.claims_settled()
+
+
+@pytest.mark.parametrize("seconds", [3600, -3600])
+def test_after_a_jump_claims_are_believed_again_when_one_has_had_time_to_be_extended(
+    clocks: Clocks, seconds: int, settings: object
+) -> None:
+    settings.CLAIM_LEASE = 30  # type: ignore[attr-defined]
+    watch = JumpWatch()
+    clocks.wall += seconds
+    assert not watch.claims_settled()
+    clocks.pass_by(29)
+    assert not watch.claims_settled()
+    clocks.pass_by(1)
+    assert watch.claims_settled()
+
+
+def test_a_living_workers_claim_outlives_a_jump_of_the_clock(
+    clocks: Clocks, receiver: User, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "clock_watch", JumpWatch())
+    item = queue(receiver, post())
+    claim = users_claim(limit=1, now=timezone.now())
+    assert claim
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        clocks.wall += 3600
+        assert users_claim(limit=1, now=timezone.now()) is None
+        queue(receiver, post())
+        assert users_claim(limit=1, now=timezone.now()) is None
+        claim.extended_at -= 11
+        claim_extend(claim=claim)
+        clocks.pass_by(31)
+        assert users_claim(limit=1, now=timezone.now()) is None
+        assert items_finish(keys=[item.pk], token=claim.token, state=State.SENT) == 1
+
+
+def test_a_dead_workers_claim_comes_back_after_a_jump(
+    clocks: Clocks, receiver: User, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "clock_watch", JumpWatch())
+    item = queue(receiver, post())
+    assert users_claim(limit=1, now=timezone.now())
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        clocks.wall += 3600
+        assert users_claim(limit=1, now=timezone.now()) is None
+        clocks.pass_by(31)
+        second = users_claim(limit=1, now=timezone.now())
+    assert second
+    assert second.keys == [item.pk]
