@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from auditlog.models import LogEntry
 from axes.conf import settings as axes_settings
 from axes.models import AccessAttempt
 from axes.utils import reset
@@ -17,7 +16,7 @@ from workspace.admin.columns import label, moment
 from workspace.admin.confirmation import ConfirmedAction
 
 # Nobody is to read API tokens, or the queue's tasks with all that they carry; a setting's history has its own page.
-for model in (get_token_model(), Failure, OrmQ, Schedule, Success, LogEntry):
+for model in (get_token_model(), Failure, OrmQ, Schedule, Success):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 

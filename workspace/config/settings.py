@@ -61,7 +61,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "knox",
     "axes",
-    "auditlog",
     "django_htmx",
     "django_q",
     "workspace",
@@ -80,7 +79,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "auditlog.middleware.AuditlogMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -165,6 +163,9 @@ CLAIM_LEASE = env.integer("CLAIM_LEASE", 30, minimum=1)
 RETRY_BASE = env.integer("RETRY_BASE", 60, minimum=1)
 # A notification that could not be sent within this long (seconds) after it was due is not sent any more.
 NOTIFICATION_LIFETIME = env.integer("NOTIFICATION_LIFETIME", 86_400, minimum=1)
+
+# Finished notifications, decisions and pushes are kept for this many days.
+RETENTION_DAYS = env.integer("RETENTION_DAYS", 30, minimum=1)
 
 AUTH_USER_MODEL = "workspace.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "workspace.authentication.NameOrEmailBackend"]
