@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workspace.api import chat, direct, info, presence, rooms, sign_in, subscriptions
+from workspace.api import chat, direct, info, presence, rooms, sign_in, subscriptions, threads
 from workspace.api.routes import routes
 
 urlpatterns = routes(
@@ -20,6 +20,8 @@ urlpatterns = routes(
         "v1/im.create": direct.DirectCreateApi,
         "v1/chat.postMessage": chat.PostMessageApi,
         "v1/chat.sendMessage": chat.SendMessageApi,
+        "v1/chat.followMessage": threads.FollowMessageApi,
+        "v1/chat.unfollowMessage": threads.UnfollowMessageApi,
         "v1/subscriptions.read": subscriptions.SubscriptionsReadApi,
         "v1/users.setStatus": presence.SetStatusApi,
         "v1/users.getStatus": presence.GetStatusApi,

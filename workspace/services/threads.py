@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.db.models import F
 
 from workspace.errors import ApplicationError
 from workspace.models import Message, Room, ThreadFollower, User
+from workspace.selectors.rooms import can_read
 
 
 def thread_of(parent: Message, *, room: Room) -> Message:
@@ -33,3 +35,28 @@ def thread_extend(*, thread: Message, reply: Message, mentioned: list[User]) -> 
     Message.objects.filter(pk=thread.pk).update(
         reply_count=F("reply_count") + 1, last_reply_at=reply.accepted_at, updated_at=reply.accepted_at
     )
+
+
+@transaction.atomic
+def thread_follow(*, user: User, public_id: str) -> None:
+    """Let the user follow the thread that the message begins or stands in; may be repeated.
+
+    Raises `error-invalid-message` for a message that there is not, or that the user may not read.
+    """
+    thread = thread_for(user, public_id, method="followMessage")
+    ThreadFollower.objects.get_or_create(thread=thread, user=user)
+
+
+@transaction.atomic
+def thread_unfollow(*, user: User, public_id: str) -> None:
+    """Let the user's following of the thread end; may be repeated. Raises what following raises."""
+    thread = thread_for(user, public_id, method="unfollowMessage")
+    ThreadFollower.objects.filter(thread=thread, user=user).delete()
+
+
+def thread_for(user: User, public_id: str, *, method: str) -> Message:
+    """Return the thread of a message that the user may read; the error names the `method` as clients know it."""
+    message = Message.objects.select_related("room", "parent").filter(public_id=public_id, deleted_at=None).first()
+    if message is None or not can_read(user=user, room=message.room):
+        raise ApplicationError("error-invalid-message", "Invalid message", details={"method": method})
+    return message.parent or message
