@@ -6,6 +6,7 @@ back by itself once the claim's end has passed.
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
 from collections.abc import Collection, Iterable, Sequence
@@ -13,13 +14,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from push.models import IS_WAITING, Notification, State
 from push.selectors.due import claimed, claims_expired, due_users
 from push.services.jumps import clock_watch
+
+log = logging.getLogger(__name__)
 
 # How many due rows are read to find users, and how often again when other workers serve those found.
 WINDOW_ROWS = 400
@@ -127,9 +130,23 @@ def grouped(rows: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
 
 
 def claim_extend(*, claim: Claim) -> None:
-    """Extend the claim once a third of it has passed, and forget the items that it lost to another worker."""
+    """Extend the claim once a third of it has passed, and forget the items that it lost to another worker.
+
+    When the database is away that is left for the next time: what is being sent has no use for it.
+    """
     if time.monotonic() - claim.extended_at < settings.CLAIM_LEASE / 3:
         return
+    try:
+        claim_prolong(claim)
+    except (OperationalError, InterfaceError) as error:
+        if connection.in_atomic_block:
+            raise
+        log.warning("The database is away; a claim could not be extended: %s", error)
+        connection.close()
+
+
+def claim_prolong(claim: Claim) -> None:
+    """Let the claim last for `CLAIM_LEASE` seconds from now, and forget the items that it lost."""
     now = timezone.now()
     claim.until = now + timedelta(seconds=settings.CLAIM_LEASE)
     held = Notification.objects.filter(pk__in=claim.keys, state=State.CLAIMED, claimed_by=claim.token)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -19,6 +20,7 @@ from push.models import Attempt, Device, EndReason, State
 from push.selectors.items import Item, items_load, obstacle_of
 from push.selectors.routes import route_current
 from push.services.attempts import History, Outcome, attempts_close, attempts_open, devices_note, history_of
+from push.services.patience import patiently
 from push.services.queue import items_finish
 from push.transports.answers import SendAnswer
 from push.transports.email import email_send
@@ -78,7 +80,8 @@ def round_deliver(*, keys: Collection[int], token: str, heartbeat: Callable[[], 
     for batch in current.batches():
         parcels = [parcel for shipment in batch for parcel in shipment.parcels]
         answers = parcels_send(parcels, route=current.route, heartbeat=heartbeat)
-        batch_record(current, batch, answers)
+        # An answer that is lost is a push that is sent twice.
+        patiently(partial(batch_record, current, batch, answers))
 
 
 def round_prepare(*, keys: Collection[int], token: str, now: datetime) -> Round:
