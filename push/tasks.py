@@ -42,3 +42,11 @@ def dispatch() -> None:
 
     if not due_dispatch():
         enqueue("dispatch")
+
+
+def prune() -> None:
+    """Delete some of what is older than the retention time; what is left is deleted by tasks of their own."""
+    from push.services.retention import expired_prune
+
+    if not expired_prune():
+        enqueue("prune")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cloud.models import CloudConnection
 from cloud.services.registration import connection_save, workspace_register
-from push.models import Answer, Attempt, Channel, Decision, Device, Notification, SandboxPush, State
+from push.models import Answer, Attempt, Channel, Decision, Device, Notification, OutcomeCount, SandboxPush, State
 from tests import factories
 from workspace.models import Message, User
 from workspace.services.presence import activity_report
@@ -71,6 +71,7 @@ def rows_add() -> None:
     Attempt.objects.create(notification=notification, device=device, answer=Answer.RETRY)
     Attempt.objects.create(notification=notification, device=None, number=2, answer=Answer.REFUSED)
     Decision.objects.filter(message=message).update(counts={"push": {"mentioned": 1, "own_message": 1}})
+    OutcomeCount.objects.create(day=date(2026, 1, 1) + timedelta(days=next(numbers)), channel="push", state="sent")
     SandboxPush.objects.create(
         token_digest=device.token_digest,
         type=device.type,

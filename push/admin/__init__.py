@@ -1,5 +1,5 @@
 """The administration of devices, decisions, notifications and their attempts."""
 
-from push.admin import attempts, decisions, devices, explain, notifications, sandbox
+from push.admin import attempts, decisions, devices, explain, notifications, outcomes, sandbox
 
-__all__ = ["attempts", "decisions", "devices", "explain", "notifications", "sandbox"]
+__all__ = ["attempts", "decisions", "devices", "explain", "notifications", "outcomes", "sandbox"]

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from push.models import Answer, Attempt, Channel, Device, DeviceType, Notification, State
+from push.models import Answer, Attempt, Channel, Device, DeviceType, Notification, OutcomeCount, State
 from push.selectors.reasons import reason_sentence
 from workspace.admin.columns import EMPTY, code, label, two_lines
 
@@ -41,6 +41,12 @@ def state(notification: Notification) -> SafeString:
     """Return where the notification stands."""
     value = State(notification.state)
     return label(value.label, STATE_KINDS[value], title=reason_sentence(notification.reason))
+
+
+def outcome(count: OutcomeCount) -> SafeString:
+    """Return how pruned notifications ended."""
+    value = State(count.state)
+    return label(value.label, STATE_KINDS[value])
 
 
 def answer(attempt: Attempt) -> SafeString:

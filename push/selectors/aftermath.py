@@ -41,6 +41,7 @@ ADVICE: dict[str, str | Promise] = {
     EndReason.EXPIRED: gettext_lazy(
         "An administrator can look at whether the worker was running: the dashboard shows its signs of life."
     ),
+    EndReason.CANCELLED: gettext_lazy("An administrator can retry it on the notification's page."),
     EndReason.MISCONFIGURED: gettext_lazy(
         "An administrator can set up how pushes leave the workspace: Settings > Push."
     ),

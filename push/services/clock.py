@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from push.selectors.due import claims_expired, decision_next, due_next
 from push.services.heartbeat import Heartbeat
+from push.services.housekeeping import Housekeeping
 from push.tasks import enqueue
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ class Clock:
         self._decide = Bell("decide")
         self._dispatch = Bell("dispatch")
         self._heartbeat = Heartbeat()
+        self._housekeeping = Housekeeping()
 
     def tick(self) -> float:
         """Wake tasks for the work that waits and return for how many seconds nothing needs to be looked for."""
@@ -93,6 +95,7 @@ class Clock:
     def look(self) -> float:
         """Do one look; raises django.db.Error when the database cannot be read."""
         self._heartbeat.beat()
+        self._housekeeping.look()
         now = timezone.now()
         self._decide.hear(decision_next(now - DECISION_GRACE))
         head = due_next()

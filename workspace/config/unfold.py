@@ -42,6 +42,7 @@ NAVIGATION: list[dict[str, Any]] = [
             listed(_("Attempts"), "send_to_mobile", "push", "attempt"),
             listed(_("Decisions"), "rule", "push", "decision"),
             listed(_("Devices"), "devices", "push", "device"),
+            listed(_("Past outcomes"), "history", "push", "outcomecount"),
             listed(_("Sandbox pushes"), "science", "push", "sandboxpush"),
         ],
     },

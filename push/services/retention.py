@@ -1,0 +1,99 @@
+"""Pruning what is older than the retention time (`RETENTION_DAYS`), a bounded number of rows at a time.
+
+Each batch is a short transaction of its own, and skips what another worker is pruning. How many notifications ended how
+stays counted, day by day, in the same transaction that deletes them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from push.models import Attempt, Decision, GatewayPush, Notification, OutcomeCount, SandboxPush
+from workspace.models import FormerRow, KeptMail
+
+BATCH = 500
+# A run ends after this many seconds, so that a worker's other tasks wait for it no longer.
+RUN_SECONDS = 0.5
+
+Outcome = tuple[date, str, str, str]
+
+
+def expired_prune(*, seconds: float = RUN_SECONDS) -> bool:
+    """Prune for that long at most, but for its last batch; returns False if there is more to prune."""
+    end = time.monotonic() + seconds
+    before = timezone.now() - timedelta(days=settings.RETENTION_DAYS)
+    for prune in PRUNERS:
+        while prune(before):
+            if time.monotonic() > end:
+                return False
+    return True
+
+
+@transaction.atomic
+def notifications_prune(before: datetime) -> int:
+    """Delete some notifications that ended before that moment, with their attempts; returns how many."""
+    ended = Notification.objects.filter(finished_at__lt=before).order_by("finished_at")
+    rows = ended.select_for_update(skip_locked=True).values_list("pk", "finished_at", "channel", "state", "reason")
+    found = list(rows[:BATCH])
+    days = [(at.astimezone(UTC).date(), channel, state, reason) for _key, at, channel, state, reason in found if at]
+    outcomes_add(Counter(days))
+    keys = [key for key, *_rest in found]
+    Attempt.objects.filter(notification__in=keys).delete()
+    Notification.objects.filter(pk__in=keys).delete()
+    return len(found)
+
+
+def outcomes_add(counts: Counter[Outcome]) -> None:
+    """Add to the counts; in one order for all workers, or they might wait for each other in a ring."""
+    for (day, channel, state, reason), count in sorted(counts.items()):
+        row, _made = OutcomeCount.objects.get_or_create(day=day, channel=channel, state=state, reason=reason)
+        OutcomeCount.objects.filter(pk=row.pk).update(count=F("count") + count)
+
+
+def pruner_by_moment(model: type[models.Model], moment: str) -> Callable[[datetime], int]:
+    """Return what prunes rows by the index over their moment."""
+
+    def prune(before: datetime) -> int:
+        return rows_prune(model._default_manager.filter(**{f"{moment}__lt": before}).order_by(moment))
+
+    return prune
+
+
+def pruner_by_key(model: type[models.Model], moment: str) -> Callable[[datetime], int]:
+    """Return what prunes rows whose moments have no index, but follow the order in which the rows were made.
+
+    It therefore reads no further than the oldest rows.
+    """
+
+    def prune(before: datetime) -> int:
+        known = model._default_manager.filter(**{f"{moment}__isnull": False})
+        oldest = list(known.order_by("pk").values_list("pk", flat=True)[:BATCH])
+        return rows_prune(model._default_manager.filter(pk__in=oldest, **{f"{moment}__lt": before}).order_by("pk"))
+
+    return prune
+
+
+@transaction.atomic
+def rows_prune(rows: models.QuerySet[models.Model]) -> int:
+    """Delete the first of the rows and return how many."""
+    keys = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+    rows.model._default_manager.filter(pk__in=keys).delete()
+    return len(keys)
+
+
+PRUNERS: tuple[Callable[[datetime], int], ...] = (
+    notifications_prune,
+    pruner_by_key(Decision, "decided_at"),
+    pruner_by_key(SandboxPush, "received_at"),
+    pruner_by_moment(GatewayPush, "taken_at"),
+    pruner_by_moment(FormerRow, "at"),
+    pruner_by_moment(KeptMail, "kept_at"),
+)
