@@ -225,7 +225,6 @@ LANGUAGES = [
     ("fr", _("French")),
     ("pt", _("Portuguese")),
 ]
-LOCALE_PATHS = [BASE_DIR / "workspace" / "locale"]
 FORMAT_MODULE_PATH = "workspace.config.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -1,0 +1,23 @@
+"""What notifications say in the receivers' languages."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext
+
+PLACEHOLDER = "You have a new message"
+
+
+def test_english_says_what_apps_recognise() -> None:
+    # Apple's app finds earlier placeholders by this very text.
+    with translation.override("en"):
+        assert gettext(PLACEHOLDER) == "You have a new message"
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES if code != "en"])
+def test_every_language_that_can_be_chosen_has_its_words(language: str) -> None:
+    with translation.override(language):
+        assert gettext(PLACEHOLDER) != PLACEHOLDER
+        assert "ana" in gettext("%(name)s wrote:") % {"name": "ana"}
