@@ -45,7 +45,9 @@ def push_test_result(notification: Notification) -> PushTestResult:
     results = [_device_result(attempt) for attempt in attempts.values() if attempt.device]
     waiting = notification.state in UNFINISHED
     if waiting:
-        untried = Device.objects.filter(user=notification.user_id, disabled_at=None).exclude(pk__in=list(filter(None, attempts)))
+        untried = Device.objects.filter(user=notification.user_id, disabled_at=None).exclude(
+            pk__in=list(filter(None, attempts))
+        )
         results += [DeviceResult(device, "waiting", _("Waiting for the worker …")) for device in untried]
     late = timezone.now() - notification.created_at > PATIENCE
     answered = not any(result.state == "waiting" for result in results)
