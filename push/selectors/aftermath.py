@@ -89,7 +89,7 @@ def try_told(notification: Notification, attempt: Attempt) -> str:
 
 def ending(notification: Notification) -> Iterator[Happening]:
     """Yield how it ended, or what it waits for."""
-    at, reason = notification.finished_at, reason_sentence(notification.reason)
+    at, reason = notification.finished_at, end_sentence(notification.reason)
     if notification.state == State.SENT:
         yield Happening(at, _("Sent."), "success")
     elif notification.state == State.DROPPED:
@@ -100,6 +100,11 @@ def ending(notification: Notification) -> Iterator[Happening]:
         yield Happening(None, _("A worker is sending it right now."))
     else:
         yield Happening(notification.due_at, _("Waits until then, unless the member reads the room first."))
+
+
+def end_sentence(reason: str) -> str:
+    """Return why it ended, in words; a code that a rule has as well means something else here."""
+    return str(EndReason(reason).label) if reason in EndReason.values else reason_sentence(reason)
 
 
 def advice_of(notification: Notification) -> str:
