@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EXAMPLE_KEY := an-example-for-the-deploy-check-only-never-use-it-0123456789
 
-.PHONY: run test check test-services format lock clean
+.PHONY: run test check test-services faults format lock clean
 
 # The process manager gives each process a PORT of its own, so the site's goes by another name.
 run: export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -27,6 +27,10 @@ check: $(VENV)/.dev
 
 test-services: $(VENV)/.dev
 	@tests/services
+
+# The fault suite in its long form, with a report: 200 kills on SQLite and 200 on PostgreSQL and Redis (half an hour).
+faults: $(VENV)/.dev
+	@env -u DATABASE_URL -u REDIS_URL FAULT_KILLS=200 $(BIN)/pytest -q -s tests/push/worker/test_faults.py
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

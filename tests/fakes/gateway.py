@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ class Received:
     token: str
     options: dict[str, Any]
     status: int = 0
+    received_at: float = field(default_factory=time.monotonic)
 
 
 class FakeGateway:

@@ -76,6 +76,10 @@ class WorkerProcess:
             found |= more
         return found
 
+    def children(self) -> set[int]:
+        """Return the numbers of its living descendants."""
+        return self.processes() - {self._process.pid}
+
     def kill(self) -> None:
         """`kill -9` the worker; its children are left to notice by themselves."""
         self._process.kill()

@@ -1,0 +1,117 @@
+"""PostgreSQL and Redis servers of a test's own, on free ports, which it may restart and empty as it likes."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import redis
+
+DEADLINE = 30.0
+# What runs PostgreSQL where the tests are run by root, under whom it refuses to run.
+UNPRIVILEGED = ("postgres", "nobody")
+
+
+def port_free() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def postgres_binaries() -> Path | None:
+    """Return the folder of the newest PostgreSQL server that is installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    program = shutil.which("initdb")
+    return Path(program).resolve().parent if program else None
+
+
+class OwnPostgres:
+    """A PostgreSQL server with an empty database `faults`."""
+
+    def __init__(self, binaries: Path) -> None:
+        self._binaries = binaries
+        self.port = port_free()
+        self._as: dict[str, Any] = {}
+        self._folder = Path(tempfile.mkdtemp(prefix="callboard-postgres-"))
+        if os.geteuid() == 0:
+            account = next(name for name in UNPRIVILEGED if name in {entry.pw_name for entry in pwd.getpwall()})
+            self._as = {"user": account, "group": pwd.getpwnam(account).pw_gid, "extra_groups": []}
+            shutil.chown(self._folder, account)
+        self._run("initdb", "-A", "trust", "-U", "postgres", "-N", "-D", str(self._folder / "data"))
+        self.start()
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "faults")
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        self._control("start", "-o", options, "-l", str(self._folder / "log"))
+
+    def stop(self) -> None:
+        """Stop it at once, as a crash does."""
+        self._control("stop", "-m", "immediate")
+
+    def close(self) -> None:
+        self.stop()
+        shutil.rmtree(self._folder)
+
+    def _control(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-w", "-D", str(self._folder / "data"), *arguments)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self._binaries / program), *arguments]
+        subprocess.run(
+            command, check=True, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self._as
+        )
+
+
+class OwnRedis:
+    """A Redis server that forgets everything when it ends."""
+
+    def __init__(self) -> None:
+        self.port = port_free()
+        self._folder = Path(tempfile.mkdtemp(prefix="callboard-redis-"))
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
+        self._process = subprocess.Popen(
+            command, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        end = time.monotonic() + DEADLINE
+        while not self._answers():
+            assert time.monotonic() < end, "Redis does not start."
+            time.sleep(0.05)
+
+    def empty(self) -> None:
+        with redis.Redis.from_url(self.url) as client:
+            client.flushall()
+
+    def stop(self) -> None:
+        """Kill it: it forgets everything."""
+        self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        self.stop()
+        shutil.rmtree(self._folder)
+
+    def _answers(self) -> bool:
+        try:
+            with redis.Redis.from_url(self.url) as client:
+                return bool(client.ping())
+        except redis.ConnectionError:
+            return False
