@@ -148,9 +148,6 @@ Q_CLUSTER: dict[str, Any] = {
 # A workspace hosted in the cloud leaves the choice of the push gateway to its host.
 CLOUD_HOSTED = env.boolean("CLOUD_HOSTED", default=False)
 
-# How long ended notifications, decisions and what they were taken by are kept.
-RETENTION_DAYS = env.integer("RETENTION_DAYS", 30, minimum=1)
-
 # How long a push or e-mail waits, in seconds, by the member's connection; negative: never queued in that state.
 NOTIFY_DELAY_ONLINE = env.integer("NOTIFY_DELAY_ONLINE", 120)
 NOTIFY_DELAY_AWAY = env.integer("NOTIFY_DELAY_AWAY", 120)
