@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from workspace.errors import ApplicationError
-from workspace.models import Room, RoomType, Subscription, User
+from workspace.models import Message, Room, RoomType, Subscription, User
+from workspace.models.messages import ENCRYPTED
 
 
 def room_not_found() -> ApplicationError:
@@ -42,3 +45,18 @@ def room_readable_by(*, user: User, public_id: str = "", name: str = "") -> Room
     if not can_read(user=user, room=room):
         raise room_not_found()
     return room
+
+
+def room_title_for(*, room: Room, user: User) -> str:
+    """Return how the room is called to the user; a direct room is called by the other people in it."""
+    if not room.is_direct:
+        return f"#{room.name}"
+    people = User.objects.filter(subscriptions__room=room).order_by("username")
+    return ", ".join(person.display_name for person in people if person.pk != user.pk) or user.display_name
+
+
+def room_messages_last(*, room: Room, limit: int = 30) -> list[Message]:
+    """Return what people said in the room last, oldest first; replies in threads only where they show in the room."""
+    shown = Message.objects.filter(Q(parent=None) | Q(is_shown_in_room=True), room=room, type__in=["", ENCRYPTED])
+    last = shown.filter(deleted_at=None).select_related("sender").order_by("-sent_at", "-pk")
+    return list(last[:limit])[::-1]

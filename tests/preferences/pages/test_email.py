@@ -1,0 +1,81 @@
+"""Choosing which messages bring an e-mail, and unsubscribing by a link."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from preferences.models import AccountPreferences, RoomPreferences
+from preferences.unsubscribing import unsubscribe_url
+from tests.factories import RoomFactory, RoomPreferencesFactory, UserFactory
+from workspace.models import User
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "workspace.authentication.NameOrEmailBackend"
+PREFERENCES = "/preferences/email/"
+
+
+@pytest.fixture
+def ana() -> User:
+    return UserFactory(username="ana")
+
+
+def address_of(user: User) -> str:
+    return unsubscribe_url(user).removeprefix(settings.SITE_URL)
+
+
+def email_of(user: User) -> str:
+    row = AccountPreferences.objects.filter(user=user).first()
+    return row.email if row else ""
+
+
+def test_the_choice_is_shown_and_saved(client: Client, ana: User) -> None:
+    client.force_login(ana, backend=BACKEND)
+    assert "Default (Mentions)" in client.get(PREFERENCES).content.decode()
+    answer = client.post(PREFERENCES, {"email": "all"}, follow=True)
+    assert "Saved." in answer.content.decode()
+    assert email_of(ana) == "all"
+    client.post(PREFERENCES, {"email": ""})
+    assert email_of(ana) == ""
+
+
+def test_what_cannot_be_chosen_is_not_saved(client: Client, ana: User) -> None:
+    client.force_login(ana, backend=BACKEND)
+    assert client.post(PREFERENCES, {"email": "sometimes"}).status_code == 200
+    assert email_of(ana) == ""
+
+
+def test_a_stranger_is_sent_to_the_sign_in_page(client: Client) -> None:
+    assert client.get(PREFERENCES).status_code == 302
+
+
+def test_following_the_link_asks_first(client: Client, ana: User) -> None:
+    html = client.get(address_of(ana)).content.decode()
+    assert "No more e-mails?" in html
+    assert email_of(ana) == ""
+
+
+def test_one_click_ends_the_mails_without_a_sign_in(ana: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post(address_of(ana), {"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    assert email_of(ana) == "nothing"
+    assert client.post(address_of(ana)).status_code == 200
+
+
+def test_it_ends_the_mails_of_rooms_with_a_choice_of_their_own(client: Client, ana: User) -> None:
+    for level in ("all", "mentions", "nothing"):
+        room = RoomFactory(members=[ana])
+        RoomPreferencesFactory(subscription=room.subscriptions.get(user=ana), room=room, email=level, push="all")
+    client.post(address_of(ana))
+    assert sorted(RoomPreferences.objects.values_list("email", flat=True)) == ["", "", "nothing"]
+    assert set(RoomPreferences.objects.values_list("push", flat=True)) == {"all"}
+
+
+def test_an_address_that_was_not_signed_here_is_unknown(client: Client, ana: User) -> None:
+    wrong = address_of(ana)[:-3] + "xx/"
+    for address in (wrong, f"/unsubscribe/{ana.public_id}/", "/unsubscribe/a:b/"):
+        assert client.post(address).status_code == 404
+    assert email_of(ana) == ""
