@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -36,3 +38,10 @@ def test_the_heading_counts_results_of_a_search_only(client: Client) -> None:
     assert "result" not in client.get("/admin/workspace/user/").context["cl"].paginator.template_name
     assert "1 result" not in client.get("/admin/workspace/user/").content.decode()
     assert "1 result" in client.get("/admin/workspace/user/", {"q": "ada"}).content.decode()
+
+
+def test_the_heading_leaves_names_as_they_are(client: Client) -> None:
+    admin = administrator(username="ada")
+    client.force_login(admin)
+    html = client.get(f"/admin/workspace/user/{admin.pk}/change/").content.decode()
+    assert re.findall(r'tracking-tight">\s*(\w+)\s*</', html) == ["Workspace", "Users", "ada"]
