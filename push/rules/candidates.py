@@ -28,30 +28,42 @@ def candidates_of(facts: MessageFacts, readings: Iterable[Reading]) -> set[int] 
     if facts.members_count < LARGE_ROOM:
         return None
     found: set[int] = set()
+    search = Search(facts)
     for reading in readings:
         if reading.last.sends:
             return None
         for condition in (condition for rule, condition in reading.open if rule.sends):
-            holders = holders_of(condition, facts)
+            holders = search.holders_of(condition)
             if holders is None or len(found := found | holders) > MOST_CANDIDATES:
                 return None
     return found
 
 
-def holders_of(condition: Q, facts: MessageFacts) -> set[int] | None:
-    """Return the keys of all users for whom the condition may hold; None where no index tells them.
+class Search:
+    """Looks for the users whom conditions name, each value once."""
 
-    Of conditions that must all hold, one that an index answers is enough; of alternatives, each has to be answered.
-    """
-    if condition.negated:
-        return None
-    answers = [
-        holders_of(child, facts) if isinstance(child, Q) else leaf_holders(child, facts) for child in condition.children
-    ]
-    answered = [answer for answer in answers if answer is not None]
-    if condition.connector == Q.OR:
-        return set().union(*answered) if len(answered) == len(answers) else None
-    return min(answered, key=len, default=None)
+    def __init__(self, facts: MessageFacts) -> None:
+        self._facts = facts
+        self._found: dict[Any, set[int] | None] = {}
+
+    def holders_of(self, condition: Q) -> set[int] | None:
+        """Return the keys of all users for whom the condition may hold; None where no index tells them.
+
+        Of conditions that must all hold, one that an index answers is enough; of alternatives, each has to be answered.
+        """
+        if condition.negated:
+            return None
+        answers = [self.holders_of(child) if isinstance(child, Q) else self.leaf(child) for child in condition.children]
+        answered = [answer for answer in answers if answer is not None]
+        if condition.connector == Q.OR:
+            return set().union(*answered) if len(answered) == len(answers) else None
+        return min(answered, key=len, default=None)
+
+    def leaf(self, leaf: Any) -> set[int] | None:
+        """Return the keys of the users whose named value is the one asked for."""
+        if leaf not in self._found:
+            self._found[leaf] = leaf_holders(leaf, self._facts)
+        return self._found[leaf]
 
 
 def leaf_holders(leaf: Any, facts: MessageFacts) -> set[int] | None:

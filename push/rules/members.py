@@ -7,7 +7,7 @@ the room at all is a plain "no", which the database's planner then leaves out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ from workspace.selectors.presence import connection_expression, status_expressio
 NO = Value(False, output_field=BooleanField())
 MEMBER = OuterRef("user")
 PRESENCE = "user__presence__"
+NOBODY: frozenset[int] = frozenset()
 
 
 Holders = Callable[[MessageFacts, Any], QuerySet[Any, Any] | frozenset[int]]
@@ -176,7 +177,7 @@ MEMBER_VALUES: tuple[MemberValue, ...] = (
         Origin.MESSAGE,
         follows,
         followed,
-        lambda facts, _value: keys_of(ThreadFollower, "user", thread=facts.thread_id),
+        lambda facts, _value: keys_of(ThreadFollower, "user", thread=facts.thread_id) if facts.thread_id else NOBODY,
     ),
     *(value for channel in Channel for value in level(channel)),
     MemberValue(
@@ -200,19 +201,21 @@ MEMBER_VALUES: tuple[MemberValue, ...] = (
         Origin.ACCOUNT,
         highlighted,
         lambda past: any(row["folded"] in past.facts.highlights for row in past.rows(HighlightWord)),
-        lambda facts, _value: keys_of(HighlightWord, "user", folded__in=sorted(facts.highlights)),
+        lambda facts, _value: (
+            keys_of(HighlightWord, "user", folded__in=facts.highlights) if facts.highlights else NOBODY
+        ),
     ),
 )
 
 MEMBER_VALUES_BY_NAME = {value.name: value for value in MEMBER_VALUES}
 
 
-def members_of(facts: MessageFacts) -> QuerySet[Subscription]:
-    """Return the room's members, in no order, with all of :data:`MEMBER_VALUES` by name, and `away_at`.
+def members_of(facts: MessageFacts, names: Container[str] | None = None) -> QuerySet[Subscription]:
+    """Return the room's members, in no order, with all of :data:`MEMBER_VALUES` (or those of `names`) by name.
 
-    `away_at` is since when a member was away: no rule reads it, but the queue does.
+    Beside these it names `away_at`, since when a member was away: no rule reads it, but the queue does.
     """
-    named = {value.name: value.now(facts) for value in MEMBER_VALUES}
+    named = {value.name: value.now(facts) for value in MEMBER_VALUES if names is None or value.name in names}
     named["away_at"] = F(f"{PRESENCE}away_at")
     return Subscription.objects.filter(room_id=facts.room_id).order_by().alias(**named)
 

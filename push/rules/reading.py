@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Case, CharField, Q, Value, When
@@ -27,6 +28,11 @@ class Reading:
         """Return the codes of the rules by which some member may be notified."""
         return [rule.code for rule in (*(rule for rule, _condition in self.open), self.last) if rule.sends]
 
+    @property
+    def names(self) -> set[str]:
+        """Return the names of the members' values that have to be read."""
+        return {name for _rule, condition in self.open for name in names_in(condition)}
+
     def code(self) -> Case | Value:
         """Return the code of the rule that decides for a member, as an expression over `members_of` the room."""
         last = Value(self.last.code, output_field=CharField())
@@ -51,3 +57,12 @@ def table_read(facts: MessageFacts, channel: Channel) -> Reading:
         if isinstance(held, Q):
             undecided.append((rule, held))
     raise AssertionError("The last rule of the table holds for everyone.")
+
+
+def names_in(condition: Q) -> Iterator[str]:
+    """Yield the names of the members' values that a condition speaks of."""
+    for child in condition.children:
+        if isinstance(child, Q):
+            yield from names_in(child)
+        elif isinstance(child, tuple):
+            yield child[0].split("__")[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Case, CharField, Field, Q, Value, Whe
 
 from push.models import Channel
 from push.rules.facts import MessageFacts
-from push.rules.reading import rules_of
+from push.rules.reading import names_in, rules_of
 from push.rules.rule import Rule
 from workspace.models import User
 
@@ -51,15 +51,6 @@ def question_of(rule: Rule, facts: MessageFacts, channel: Channel) -> Question:
     condition = rule.condition(reading, channel)
     of_member = names_in(condition) if isinstance(condition, Q) else ()
     return Question(rule, condition, tuple(dict.fromkeys((*reading.read, *of_member))))
-
-
-def names_in(condition: Q) -> Iterator[str]:
-    """Yield the names of the members' values that a condition speaks of."""
-    for child in condition.children:
-        if isinstance(child, Q):
-            yield from names_in(child)
-        elif isinstance(child, tuple):
-            yield child[0].split("__")[0]
 
 
 def trace_of(facts: MessageFacts, values: Mapping[str, Any], channel: Channel) -> tuple[Step, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, CharField, Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value, When
@@ -95,51 +96,90 @@ def members_notify(*, facts: MessageFacts) -> Counts:
     """Queue the notifications of a message; returns the number of members by channel and reason code."""
     now = timezone.now()
     readings = {channel: table_read(facts, channel) for channel in Channel}
+    members = members_of(facts, {"connection"}.union(*(reading.names for reading in readings.values())))
     candidates = candidates_of(facts, readings.values())
-    reached = members_of(facts) if candidates is None else members_of(facts).filter(user__in=candidates)
-    counts = members_count(facts, readings, reached)
-    if candidates is not None:
-        others_count(counts, members=facts.members_count)
-    for channel in QUEUED_CHANNELS:
-        if any(RULES_BY_CODE[code].sends for code in counts[channel] if code in RULES_BY_CODE):
-            notifications_insert(reached=reached, facts=facts, channel=channel, reading=readings[channel], now=now)
+    if candidates is None:
+        counts = members_count(facts, readings, members)
+        for channel in QUEUED_CHANNELS:
+            if any(RULES_BY_CODE[code].sends for code in counts[channel] if code in RULES_BY_CODE):
+                notifications_insert(facts=facts, channel=channel, reading=readings[channel], members=members, now=now)
+    else:
+        counts = few_notify(facts=facts, readings=readings, members=members.filter(user__in=candidates), now=now)
     if Notification.objects.filter(message=facts.message_id, state=State.QUEUED, due_at__lte=now).exists():
         wake("dispatch")
     return counts
 
 
-def members_count(facts: MessageFacts, readings: dict[Channel, Reading], reached: QuerySet[Subscription]) -> Counts:
-    """Return the number of the reached members by channel and reason code, reading them once."""
-    if not any(reading.open for reading in readings.values()):
-        members = facts.members_count
-        return {channel.value: {reading.last.code: members} for channel, reading in readings.items()}
+def few_notify(
+    *, facts: MessageFacts, readings: dict[Channel, Reading], members: QuerySet[Subscription], now: datetime
+) -> Counts:
+    """Queue the notifications of the few whom the message can reach; returns the counts of the whole room.
+
+    For so few, reading them once and writing what they get costs less than a statement that does both.
+    """
     codes = {f"{channel}_code": reading.code() for channel, reading in readings.items()}
-    groups = reached.annotate(**codes, then=F("connection")).values(*codes, "then")
+    found = members.annotate(**codes, then=F("connection"), due=due_expression(facts.accepted_at))
     counts: dict[Channel, Counter[str]] = {channel: Counter() for channel in readings}
-    never = never_queued()
-    for group in groups.annotate(members=Count("pk")):
+    notifications: list[Notification] = []
+    for member in found.values("user", "last_seen_at", "then", "due", *codes):
         for channel, counter in counts.items():
-            code = group[f"{channel}_code"]
-            is_held_back = channel in QUEUED_CHANNELS and RULES_BY_CODE[code].sends and group["then"] in never
-            counter[DELAY_NEVER if is_held_back else code] += group["members"]
+            code = code_counted(channel, member[f"{channel}_code"], member["then"])
+            counter[code] += 1
+            if channel in QUEUED_CHANNELS and code in RULES_BY_CODE and RULES_BY_CODE[code].sends:
+                notifications.append(notification_of(facts, channel, code, member, now))
+    Notification.objects.bulk_create(notifications, ignore_conflicts=True)
+    for counter in counts.values():
+        if (others := facts.members_count - counter.total()) > 0:
+            counter[NOT_CALLED] = others
     return {channel.value: dict(counter) for channel, counter in counts.items()}
 
 
-def others_count(counts: Counts, *, members: int) -> None:
-    """Add those of a large room's members whom nothing in the message calls for, so that no rule was read for them."""
-    for counter in counts.values():
-        if (others := members - sum(counter.values())) > 0:
-            counter[NOT_CALLED] = others
+def notification_of(
+    facts: MessageFacts, channel: Channel, code: str, member: dict[str, Any], now: datetime
+) -> Notification:
+    """Return one member's notification, as :func:`notifications_insert` writes it."""
+    has_read = member["last_seen_at"] is not None and member["last_seen_at"] >= facts.accepted_at
+    return Notification(
+        user_id=member["user"],
+        message_id=facts.message_id,
+        room_id=facts.room_id,
+        channel=channel,
+        rule=code,
+        state=State.DROPPED if has_read else State.QUEUED,
+        reason=EndReason.CLEARED_BY_READ if has_read else "",
+        created_at=now,
+        due_at=member["due"],
+        finished_at=now if has_read else None,
+    )
+
+
+def code_counted(channel: Channel, code: str, connection: str) -> str:
+    """Return what a member is counted under: the code of the rule that decided, or that nothing is queued for them."""
+    is_held_back = channel in QUEUED_CHANNELS and RULES_BY_CODE[code].sends and connection in never_queued()
+    return DELAY_NEVER if is_held_back else code
+
+
+def members_count(facts: MessageFacts, readings: dict[Channel, Reading], members: QuerySet[Subscription]) -> Counts:
+    """Return the number of members by channel and reason code, reading the room once."""
+    if not any(reading.open for reading in readings.values()):
+        return {channel.value: {reading.last.code: facts.members_count} for channel, reading in readings.items()}
+    codes = {f"{channel}_code": reading.code() for channel, reading in readings.items()}
+    groups = members.annotate(**codes, then=F("connection")).values(*codes, "then")
+    counts: dict[Channel, Counter[str]] = {channel: Counter() for channel in readings}
+    for group in groups.annotate(number=Count("pk")):
+        for channel, counter in counts.items():
+            counter[code_counted(channel, group[f"{channel}_code"], group["then"])] += group["number"]
+    return {channel.value: dict(counter) for channel, counter in counts.items()}
 
 
 def notifications_insert(
-    *, reached: QuerySet[Subscription], facts: MessageFacts, channel: Channel, reading: Reading, now: datetime
+    *, facts: MessageFacts, channel: Channel, reading: Reading, members: QuerySet[Subscription], now: datetime
 ) -> int:
     """Write the notifications of one channel in one statement; returns how many are new.
 
     Those of members who have read the room since the message was accepted are written as finished.
     """
-    notified = reached.alias(code=reading.code()).filter(
+    notified = members.alias(code=reading.code()).filter(
         ~Q(connection__in=never_queued()), code__in=reading.sending_codes
     )
     has_read = Q(last_seen_at__gte=facts.accepted_at)

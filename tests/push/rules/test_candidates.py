@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
 
 from preferences.models import AccountsSettings
 from preferences.services.accounts import account_preferences_save, highlight_words_set
@@ -21,7 +22,7 @@ from push.rules.facts import facts_of
 from push.rules.members import members_of
 from push.rules.reading import table_read
 from push.rules.table import RULES_BY_CODE
-from push.services.fanout import pending_decide
+from push.services.fanout import members_notify, pending_decide
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from tests.push.plain_rules import MessageSituation
 from tests.push.rules.test_against_plain_reading import members_drawn, messages
@@ -92,7 +93,7 @@ def test_too_many_to_be_named_are_read(room: Room, monkeypatch: pytest.MonkeyPat
     assert pushed() == {"member1", "member4"}
 
 
-@settings(
+@hypothesis_settings(
     max_examples=25,
     deadline=None,
     derandomize=True,
@@ -113,3 +114,34 @@ def test_nobody_to_whom_a_rule_sends_is_missing(message: MessageSituation) -> No
             sent = {user for user, code in decided if RULES_BY_CODE[code].sends}
             assert found is None or sent <= found
         transaction.set_rollback(True)
+
+
+COLUMNS = ("user", "channel", "rule", "state", "reason", "due_at")
+
+
+def test_the_few_get_what_the_statement_for_all_would_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    situation = MessageSituation(max_room_members=1, defaults=dict.fromkeys(Channel.values, "mentions"))
+    row, _users = situation_build(situation, members_drawn(Random(4)))
+    facts = facts_of(row)
+    written = []
+    for large in (1, 1_000_000):
+        monkeypatch.setattr(candidates, "LARGE_ROOM", large)
+        counts = members_notify(facts=facts)
+        written.append((set(Notification.objects.values_list(*COLUMNS)), sends_counted(counts)))
+        Notification.objects.all().delete()
+    assert written[0] == written[1]
+    assert written[0][0]
+
+
+def sends_counted(counts: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    return {
+        channel: {code: count for code, count in by_code.items() if code in RULES_BY_CODE and RULES_BY_CODE[code].sends}
+        for channel, by_code in counts.items()
+    }
+
+
+def test_what_is_never_queued_is_counted_so(room: Room, settings: Any) -> None:
+    settings.NOTIFY_DELAY_OFFLINE = -1
+    decision = decide(room, "@member1")
+    assert decision.counts["push"] == {"delay_never": 1, NOT_CALLED: 6}
+    assert not Notification.objects.exists()
