@@ -59,11 +59,13 @@ class Environment:
             return False
         raise ImproperlyConfigured(f"{name} must be true or false, not {raw!r}.")
 
-    def integer(self, name: str, default: int, *, minimum: int | None = None) -> int:
-        """Return the whole number in `name`, refusing one below `minimum`."""
+    def integer(self, name: str, default: int, *, minimum: int | None = None, maximum: int | None = None) -> int:
+        """Return the whole number in `name`, refusing one below `minimum` or above `maximum`."""
         value = self._read(name, lambda: int(self._env.str(name, default=str(default))), "a whole number")
         if minimum is not None and value < minimum:
             raise ImproperlyConfigured(f"{name} must be at least {minimum}, not {value}.")
+        if maximum is not None and value > maximum:
+            raise ImproperlyConfigured(f"{name} must be at most {maximum}, not {value}.")
         return value
 
     def items(self, name: str, default: list[str]) -> list[str]:
@@ -118,10 +120,18 @@ class Environment:
         return self._read(name, lambda: dict(self._env.email_url_config(url)), "an e-mail server's address")
 
 
+def data_directory(path: Path) -> Path:
+    """Return the folder that `DATA_DIR` names, made unless it is there."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"DATA_DIR names a folder that cannot be made: {error.strerror}.") from error
+    return path
+
+
 def embedded_secret(directory: Path, name: str) -> str:
     """Return the secret kept in `directory`, made on first use and readable by its owner only."""
-    directory.mkdir(parents=True, exist_ok=True)
-    path = directory / name
+    path = data_directory(directory) / name
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -33,8 +33,10 @@ if PRODUCTION:
 SECRET_KEY = SECRET_KEY or embedded_secret(DATA_DIR, "secret_key")
 # Secrets at rest are encrypted with this key; after a rotation, earlier keys follow it, separated by commas.
 SALT_KEY = [key.strip() for key in (ENCRYPTION_KEY or embedded_secret(DATA_DIR, "encryption_key")).split(",")]
+if not all(SALT_KEY):
+    raise ImproperlyConfigured("ENCRYPTION_KEY must be a key, or several with commas between them, none of them empty.")
 
-PORT = env.integer("PORT", 8000, minimum=1)
+PORT = env.integer("PORT", 8000, minimum=1, maximum=65_535)
 SITE_URL = env.http_url("SITE_URL", f"http://127.0.0.1:{PORT}")
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if not PRODUCTION else [])
 if PRODUCTION and not ALLOWED_HOSTS:

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from push.models import PushSettings
 from push.services.demo import PASSWORD, PEOPLE, demo_prepare
@@ -18,7 +19,10 @@ class Command(BaseCommand):
     help = "Brings the database up to date and, on an empty embedded installation, prepares the demo workspace."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("migrate", verbosity=0)
+        try:
+            call_command("migrate", verbosity=0)
+        except OperationalError as error:
+            raise CommandError(f"The database (DATABASE_URL) cannot be used: {error}") from error
         if not settings.PRODUCTION:
             demo_prepare(site_url=settings.SITE_URL)
             self.stdout.write(self.greeting())

@@ -30,6 +30,7 @@ def test_an_empty_value_leaves_the_default(monkeypatch: Any) -> None:
     [
         ("SANDBOX", "maybe", lambda: env.boolean("SANDBOX", default=True)),
         ("PORT", "http", lambda: env.integer("PORT", 8000)),
+        ("PORT", "65536", lambda: env.integer("PORT", 8000, maximum=65_535)),
         ("WORKERS", "0", lambda: env.integer("WORKERS", 2, minimum=1)),
         ("MODE", "staging", lambda: env.choice("MODE", Mode, Mode.EMBEDDED)),
         ("LOG_LEVEL", "loud", lambda: env.choice("LOG_LEVEL", LogLevel, LogLevel.INFO)),

@@ -19,11 +19,11 @@ PRODUCTION = {
 }
 
 
-def check(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run Django's checks in a process with nothing but these variables set."""
+def check(tmp_path: Path, command: str = "check", **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run Django's checks (or another command) in a process with nothing but these variables set."""
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), **variables}
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "check"]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    words = [sys.executable, str(settings.BASE_DIR / "manage.py"), command]
+    return subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_it_starts_with_nothing_configured(tmp_path: Path) -> None:
@@ -49,6 +49,26 @@ def test_a_wrong_value_ends_the_start_with_a_sentence_and_no_traceback(tmp_path:
     result = check(tmp_path, PORT="eighty")
     assert result.returncode != 0
     assert result.stderr.strip() == "Callboard cannot start: PORT must be a whole number."
+
+
+@pytest.mark.parametrize("keys", [",", "one,,two"])
+def test_an_empty_key_among_others_is_refused(tmp_path: Path, keys: str) -> None:
+    assert "Callboard cannot start: ENCRYPTION_KEY" in check(tmp_path, ENCRYPTION_KEY=keys).stderr
+
+
+def test_a_data_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = check(tmp_path, DATA_DIR=str(tmp_path / "file" / "folder"))
+    assert "Callboard cannot start: DATA_DIR names a folder that cannot be made" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_database_that_does_not_answer_is_told_in_a_sentence(tmp_path: Path) -> None:
+    result = check(tmp_path, "setup", DATABASE_URL="postgres://callboard:hunter2@127.0.0.1:1/callboard")
+    assert result.returncode != 0
+    assert "CommandError: The database (DATABASE_URL) cannot be used" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "hunter2" not in result.stderr
 
 
 @pytest.mark.parametrize("variable", ["OVERWRITE_SETTING_Push_enable", "OVERWRITE_SETTING_No_such_setting"])
