@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,10 +11,12 @@ from django.db.models import F, OuterRef, Subquery, Sum
 
 from preferences.models import AccountsSettings
 from push.models import TEST_RULE, Channel, Device, EndReason, Notification, PushSettings
-from workspace.models import Connection, EmailAddress, Room, Subscription, User
+from workspace.models import Connection, EmailAddress, Message, Room, Subscription, User
 from workspace.selectors.permissions import users_permitted
 from workspace.selectors.presence import connection_expression
 
+# What makes reading members by the thousand slow, and sending has no use for.
+UNUSED_OF_USERS = ("password", "last_login", "created_at", "updated_at")
 VIEW_DIRECT = "workspace.view_d_room"
 
 
@@ -51,9 +53,8 @@ class Item:
 def items_load(*, keys: Collection[int], token: str, at: datetime) -> list[Item]:
     """Return the items that `token` holds, in order of creation; one whose room is gone is left out."""
     membership = Subscription.objects.filter(room=OuterRef("room"), user=OuterRef("user"))
-    rows = list(
+    held = list(
         Notification.objects.filter(pk__in=keys, claimed_by=token)
-        .select_related("user", "room", "message__sender", "message__parent")
         .annotate(
             connection=connection_expression(at, "user__presence__"),
             always_display=F("user__preferences__always_display_mobile"),
@@ -61,6 +62,8 @@ def items_load(*, keys: Collection[int], token: str, at: datetime) -> list[Item]
         )
         .order_by("pk")
     )
+    whole = relations_fill(held)
+    rows = [row for row in held if row.pk in whole]
     subscriptions = Subscription.objects.in_bulk([row.subscription_key for row in rows])
     viewers = direct_viewers(rows)
     badges = unread_sums({row.user_id for row in rows if row.channel == Channel.PUSH})
@@ -80,6 +83,23 @@ def items_load(*, keys: Collection[int], token: str, at: datetime) -> list[Item]
         )
         for row in rows
     ]
+
+
+def relations_fill(rows: Sequence[Notification]) -> set[int]:
+    """Give the rows their users, rooms and messages, each read once however many rows tell of it.
+
+    Returns the keys of those that have all three: the columns carry no constraint (docs/keys.md).
+    """
+    users = User.objects.defer(*UNUSED_OF_USERS).in_bulk({row.user_id for row in rows})
+    rooms = Room.objects.in_bulk({row.room_id for row in rows})
+    messages = Message.objects.select_related("sender", "parent").in_bulk({row.message_id for row in rows})
+    whole = set()
+    for row in rows:
+        user, room, message = users.get(row.user_id), rooms.get(row.room_id), messages.get(row.message_id)
+        if user and room and message:
+            row.user, row.room, row.message = user, room, message
+            whole.add(row.pk)
+    return whole
 
 
 def direct_viewers(rows: Iterable[Notification]) -> set[int]:

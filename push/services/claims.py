@@ -25,7 +25,7 @@ from push.services.jumps import clock_watch
 log = logging.getLogger(__name__)
 
 # How many due rows are read to find users, and how often again when other workers serve those found.
-WINDOW_ROWS = 400
+WINDOW_ROWS = 800
 WINDOWS = 5
 # The most items that one claim takes; what a user has beyond them follows with the next claim, in order.
 ITEMS_LIMIT = 2000
