@@ -5,7 +5,7 @@ import { Screen } from "./screen.js";
 import { PhoneState, lettersNew, tokenNew } from "./state.js";
 import { fill } from "./texts.js";
 
-const ASK_EVERY = 500;
+const ASK_EVERY = 250;
 const ASK_AGAIN_AFTER_FAILURE = 3000;
 const KEPT = 100;
 const TOKEN_SHOWN = 6;
