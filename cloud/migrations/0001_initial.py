@@ -1,7 +1,7 @@
 import django.core.validators
 import django.utils.timezone
-import encrypted_fields.fields
 import workspace.ids
+import workspace.setting_groups.secret_field
 from django.db import migrations, models
 
 
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
                 ('workspace_id', models.CharField(max_length=64, verbose_name='workspace id')),
-                ('access_token', encrypted_fields.fields.EncryptedTextField(verbose_name='access token')),
+                ('access_token', workspace.setting_groups.secret_field.SecretField(blank=True, default='', verbose_name='access token')),
                 ('connected_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='connected')),
             ],
             options={

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from encrypted_fields.fields import EncryptedTextField
 
 from workspace.ids import PublicIdField
+from workspace.setting_groups import SecretField
 
 
 class CloudConnection(models.Model):
@@ -15,7 +15,7 @@ class CloudConnection(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     workspace_id = models.CharField(_("workspace id"), max_length=64)
-    access_token = EncryptedTextField(_("access token"))
+    access_token = SecretField(_("access token"))
     connected_at = models.DateTimeField(_("connected"), default=timezone.now)
 
     class Meta:

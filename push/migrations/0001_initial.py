@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                 ('gcm_project_number', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='Not used, as the key above.', verbose_name='GCM project number (legacy)')),
                 ('show_username_room', models.BooleanField(default=True, help_text='Off: the notification does not say who wrote, nor where.', verbose_name='Show Channel/Group/Username in Notification')),
                 ('show_message', models.BooleanField(default=True, help_text='Off: the notification only says that there is a new message.', verbose_name='Show Message in Notification')),
-                ('request_content_from_server', models.BooleanField(default=False, help_text="The push carries the message's id only; the app fetches the content from this server.", verbose_name='Hide message content from Apple and Google')),
+                ('request_content_from_server', models.BooleanField(default=True, help_text="The push carries the message's id only; the app fetches the content from this server.", verbose_name='Hide message content from Apple and Google')),
             ],
             options={
                 'verbose_name': 'Push',

@@ -226,7 +226,7 @@ class PushSettings(SettingsGroup):
     request_content_from_server = setting(
         models.BooleanField(
             _("Hide message content from Apple and Google"),
-            default=False,
+            default=True,
             help_text=_("The push carries the message's id only; the app fetches the content from this server."),
         ),
         id="Push_request_content_from_server",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -96,3 +97,9 @@ def test_a_new_connection_takes_the_place_of_the_one_before() -> None:
     connection_save(workspace_id="w2", access_token="two")
     kept = CloudConnection.objects.get()
     assert (kept.workspace_id, kept.access_token) == ("w2", "two")
+
+
+def test_an_access_token_that_no_key_opens_is_none_and_not_gibberish(settings: Any) -> None:
+    connection_save(workspace_id="w", access_token="a-token-of-the-gateway")
+    settings.SALT_KEY = ["another key"]
+    assert CloudConnection.objects.get().access_token == ""

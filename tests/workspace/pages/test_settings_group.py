@@ -15,6 +15,7 @@ from tests.factories import AccountPreferencesFactory, UserFactory
 from tests.keys import certificate_pem, key_pem, rsa_key, service_account_json
 from workspace.models import GeneralSettings, MobileSettings, SettingChange, User
 from workspace.pages.settings.forms import GroupForm
+from workspace.services.settings import masked
 from workspace.setting_groups import SettingsGroup
 from workspace.setting_groups.registry import groups
 
@@ -205,8 +206,15 @@ def test_a_secret_is_written_and_never_shown(client: Client) -> None:
     assert "Set, Apple Push Services: chat.example, fingerprint " in text
     assert "expires on" in text
     assert "Set, ends in …" in text
+    assert f"fingerprint {masked(pem.strip())['fingerprint']}" in text
     assert pem.splitlines()[5] not in text
     assert certificate.splitlines()[5] not in text
+
+
+def test_what_a_missing_licence_turns_off_is_not_marked_as_changed_by_somebody(client: Client) -> None:
+    text = client.get(address("push")).content.decode()
+    assert "Unlocked by a licence" in text
+    assert "Changed from default" not in text
 
 
 def test_a_refused_secret_is_not_in_the_answer_and_the_old_one_kept(client: Client) -> None:

@@ -37,7 +37,6 @@ CONTRACT = {
     "Push_gcm_project_number": "",
     "Push_show_username_room": True,
     "Push_show_message": True,
-    "Push_request_content_from_server": False,
     "Allow_Save_Media_to_Gallery": True,
     "Force_Screen_Lock": False,
     "Force_Screen_Lock_After": 1800,
@@ -68,6 +67,11 @@ CONTRACT = {
 @pytest.mark.parametrize(("setting_id", "default"), CONTRACT.items())
 def test_a_setting_of_the_contract_has_its_default(setting_id: str, default: Any) -> None:
     assert settings_by_id()[setting_id].value == default
+
+
+def test_the_premium_setting_of_the_contract_has_its_default_and_reads_as_off() -> None:
+    entry = settings_by_id()["Push_request_content_from_server"]
+    assert (entry.default, entry.value) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from workspace.pages.settings.forms import CLEAR_SUFFIX, GroupForm
+from workspace.services.settings import masked
 from workspace.setting_groups import SettingsGroup
 from workspace.setting_groups.base import Action
 from workspace.setting_groups.kinds import Kind
-from workspace.setting_groups.locks import Lock
+from workspace.setting_groups.locks import Lock, LockKind
 from workspace.setting_groups.registry import RegisteredSetting, requirements_unmet, settings_by_id
 
 # From this length on, four characters of a secret's end tell an admin which one it is, and no one else anything.
@@ -69,9 +70,10 @@ class SettingView:
 
     @property
     def differs(self) -> bool:
-        """Return whether the value in force is another than the default, which an admin may bring back."""
+        """Return whether somebody gave it another value than the default; a missing licence's "off" is nobody's."""
         entry = self.entry
-        return not entry.declaration.secret and entry.default is not None and entry.value != entry.default
+        chosen = not entry.declaration.secret and (self.lock is None or self.lock.kind != LockKind.PREMIUM)
+        return chosen and entry.default is not None and entry.value != entry.default
 
     @property
     def default_display(self) -> str:
@@ -95,8 +97,10 @@ class SettingView:
         parts = [_("Set")]
         if self.entry.declaration.describe:
             parts.append(self.entry.declaration.describe(value))
-        elif len(value) >= TAIL_FROM_LENGTH:
-            parts.append(_("ends in …%(tail)s") % {"tail": _tail(value)})
+        else:
+            if len(value) >= TAIL_FROM_LENGTH:
+                parts.append(_("ends in …%(tail)s") % {"tail": _tail(value)})
+            parts.append(_("fingerprint %(fingerprint)s") % masked(value))
         return ", ".join(parts)
 
 
