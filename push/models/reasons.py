@@ -24,6 +24,25 @@ class EndReason(models.TextChoices):
     GAVE_UP = "gave_up", _("No try succeeded; given up after the last retry.")
     EXPIRED = "expired", _("It could not be sent within its lifetime.")
     CANCELLED = "cancelled", _("An administrator cancelled it.")
-    MISCONFIGURED = "misconfigured", _("Server notifications are misconfigured.")
+    NOT_REGISTERED = (
+        "not_registered",
+        _(
+            "Server notifications are misconfigured: the gateway needs a registered server, and “Register Server” is off."
+        ),
+    )
+    TERMS_NOT_AGREED = (
+        "terms_not_agreed",
+        _(
+            "Server notifications are misconfigured: the gateway needs the Cloud Service Privacy Terms, and nobody has "
+            "agreed to them."
+        ),
+    )
+    NOT_CONNECTED = (
+        "not_connected",
+        _(
+            "Server notifications are misconfigured: “Register Server” is on, but this workspace is not connected to a "
+            "cloud."
+        ),
+    )
     NO_ROUTE = "no_route", _("The gateway is off, and there is no other way to the device.")
     NOT_BUILT = "not_built", _("Its content could not be built; the log holds the error.")

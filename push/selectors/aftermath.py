@@ -42,9 +42,13 @@ ADVICE: dict[str, str | Promise] = {
         "An administrator can look at whether the worker was running: the dashboard shows its signs of life."
     ),
     EndReason.CANCELLED: gettext_lazy("An administrator can retry it on the notification's page."),
-    EndReason.MISCONFIGURED: gettext_lazy(
-        "An administrator can set up how pushes leave the workspace: Settings > Push."
+    EndReason.NOT_REGISTERED: gettext_lazy(
+        "An administrator can register the server: Settings > Setup Wizard > Register Server."
     ),
+    EndReason.TERMS_NOT_AGREED: gettext_lazy(
+        "An administrator can agree to the terms: Settings > Setup Wizard > Cloud Service Privacy Terms Agreement."
+    ),
+    EndReason.NOT_CONNECTED: gettext_lazy("An administrator can connect the workspace to a cloud."),
     EndReason.NO_ROUTE: gettext_lazy(
         "An administrator can enable the gateway, or add certificates and keys: Settings > Push."
     ),

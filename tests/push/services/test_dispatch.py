@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from cloud.models import CloudConnection, SetupWizardSettings
 from preferences.models import AccountsSettings
 from push.models import Answer, Attempt, Channel, Device, EndReason, Notification, PushSettings, State
+from push.selectors.aftermath import advice_of, end_sentence
 from push.services import delivery
 from push.services.claims import users_claim
 from push.services.dispatch import claim_dispatch, due_dispatch
@@ -234,8 +236,34 @@ def test_a_message_deleted_while_an_earlier_one_is_sent_is_dropped(
 def test_without_a_registration_the_item_fails_visibly(receiver: User, post: Post) -> None:
     item = queue(receiver, post())
     due_dispatch()
-    assert ending(item) == (State.FAILED, EndReason.MISCONFIGURED)
-    assert str(EndReason.MISCONFIGURED.label) == "Server notifications are misconfigured."
+    assert ending(item) == (State.FAILED, EndReason.NOT_REGISTERED)
+
+
+@pytest.mark.parametrize(
+    ("missing", "reason", "words"),
+    [
+        ("register_server", EndReason.NOT_REGISTERED, "“Register Server” is off"),
+        ("privacy_terms_agreed", EndReason.TERMS_NOT_AGREED, "nobody has agreed"),
+        ("connection", EndReason.NOT_CONNECTED, "not connected to a cloud"),
+    ],
+)
+def test_the_record_says_what_was_missing_for_the_gateway(
+    gateway: FakeGateway, receiver: User, post: Post, missing: str, reason: EndReason, words: str
+) -> None:
+    if missing == "connection":
+        CloudConnection.objects.all().delete()
+    else:
+        wizard = SetupWizardSettings.stored()
+        setattr(wizard, missing, False)
+        wizard.save()
+    item = queue(receiver, post())
+    due_dispatch()
+    assert ending(item) == (State.FAILED, reason)
+    gateway_connect(gateway.address)
+    sentence = end_sentence(item.reason)
+    assert sentence.startswith("Server notifications are misconfigured: ")
+    assert words in sentence
+    assert advice_of(item).startswith("An administrator can ")
 
 
 def test_without_the_gateway_there_is_no_route(gateway: FakeGateway, receiver: User, post: Post) -> None:
