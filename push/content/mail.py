@@ -1,57 +1,98 @@
-"""The e-mail of a notification."""
+"""The e-mail of a room's notifications for one member."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from email.utils import parseaddr
+from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
+from preferences.unsubscribing import unsubscribe_url
 from push.content.texts import said_in, shown_name
 from push.models import PushSettings
 from push.selectors.items import Item
 from workspace.models import GeneralSettings, Message, Room, RoomType
 
 PATHS = {RoomType.CHANNEL.value: "channel", RoomType.PRIVATE.value: "group", RoomType.DIRECT.value: "direct"}
+# What piled up beyond this many messages is only counted: nobody reads more in an e-mail.
+MESSAGES_SHOWN = 50
 
 
-def email_of(item: Item) -> EmailMessage:
-    """Return an item's e-mail in the receiver's language: what was said, where the privacy settings allow it."""
+def email_of(items: Sequence[Item]) -> EmailMultiAlternatives:
+    """Return the e-mail of one or more items of the same member and room, in the member's language.
+
+    It says what was said, where the privacy settings allow it, and names people and room only where names may be shown.
+    """
+    first = items[0]
+    with translation.override(first.user.language or settings.LANGUAGE_CODE):
+        context = context_of(items)
+        mail = EmailMultiAlternatives(
+            subject=" ".join(subject_of(items).split()),
+            body=render_to_string("push/mail/messages.txt", context),
+            to=[first.address],
+            headers={
+                "Message-ID": message_id_of(items),
+                "Auto-Submitted": "auto-generated",
+                # One click ends the mails (RFC 8058).
+                "List-Unsubscribe": f"<{context['unsubscribe_url']}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            },
+        )
+        mail.attach_alternative(render_to_string("push/mail/messages.html", context), "text/html")
+    return mail
+
+
+def context_of(items: Sequence[Item]) -> dict[str, Any]:
+    """Return what both forms of the e-mail are written from."""
+    first, names_show = items[0], PushSettings.current().show_username_room
+    shown = items[:MESSAGES_SHOWN]
+    return {
+        "language": translation.get_language(),
+        "site_name": GeneralSettings.current().site_name,
+        "room": f"#{first.room.name}" if names_show and not first.room.is_direct else "",
+        "messages": [entry_of(item, names_show=names_show) for item in shown],
+        "more": len(items) - len(shown),
+        "room_url": room_url(first.room, first.notification.message),
+        "preferences_url": settings.SITE_URL + reverse("email-preferences"),
+        "unsubscribe_url": unsubscribe_url(first.user),
+    }
+
+
+def entry_of(item: Item, *, names_show: bool) -> dict[str, Any]:
+    """Return one message as the e-mail tells it."""
     message = item.notification.message
-    with translation.override(item.user.language or settings.LANGUAGE_CODE):
-        subject = subject_of(item)
-        lines = [
-            heading_of(item),
-            said_in(message, item.user),
-            gettext("Open it: %(address)s") % {"address": room_url(item.room, message)},
-        ]
-    return EmailMessage(
-        subject=" ".join(subject.split()),
-        body="\n\n".join(line for line in lines if line) + "\n",
-        to=[item.address],
-        headers={"Message-ID": message_id_of(item), "Auto-Submitted": "auto-generated"},
-    )
+    return {
+        "sender": shown_name(message.sender) if names_show else "",
+        "said": said_in(message, item.user),
+        "sent_at": message.sent_at,
+    }
 
 
-def subject_of(item: Item) -> str:
+def subject_of(items: Sequence[Item]) -> str:
     """Return the subject; it names the room or sender only where names may be shown."""
-    site = GeneralSettings.current().site_name
-    if not PushSettings.current().show_username_room:
-        return f"[{site}] " + gettext("You have a new message")
-    name = shown_name(item.notification.message.sender)
-    if item.room.is_direct:
-        return f"[{site}] " + gettext("Direct message from %(name)s") % {"name": name}
-    return f"[{site}] " + gettext("%(name)s wrote in #%(room)s") % {"name": name, "room": item.room.name}
+    return f"[{GeneralSettings.current().site_name}] {event_of(items)}"
 
 
-def heading_of(item: Item) -> str:
-    """Return the line above the message: who wrote it, where names may be shown."""
+def event_of(items: Sequence[Item]) -> str:
+    """Return what happened in a few words: who wrote, or how many messages there are."""
+    room, count = items[0].room, len(items)
     if not PushSettings.current().show_username_room:
-        return ""
-    return gettext("%(name)s wrote:") % {"name": shown_name(item.notification.message.sender)}
+        return ngettext("You have a new message", "You have %(count)d new messages", count) % {"count": count}
+    names = list(dict.fromkeys(shown_name(item.notification.message.sender) for item in items))
+    if room.is_direct and len(names) == 1:
+        told = ngettext("Direct message from %(name)s", "%(count)d direct messages from %(name)s", count)
+        return told % {"count": count, "name": names[0]}
+    if room.is_direct:
+        return gettext("%(count)d direct messages") % {"count": count}
+    told = ngettext("%(name)s wrote in #%(room)s", "%(count)d new messages in #%(room)s", count)
+    return told % {"count": count, "name": names[0], "room": room.name}
 
 
 def room_url(room: Room, message: Message) -> str:
@@ -61,8 +102,9 @@ def room_url(room: Room, message: Message) -> str:
     return f"{settings.SITE_URL}/{PATHS[room.type]}/{name}?msg={message.public_id}"
 
 
-def message_id_of(item: Item) -> str:
+def message_id_of(items: Sequence[Item]) -> str:
     """Return the e-mail's identity, the same for every retry, so that mail programs can tell a repetition."""
     unique_id = GeneralSettings.current().unique_id
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    return f"<{uuid.uuid5(uuid.NAMESPACE_URL, f'{unique_id}/{item.key}/email')}@{domain}>"
+    keys = ",".join(str(item.key) for item in items)
+    return f"<{uuid.uuid5(uuid.NAMESPACE_URL, f'{unique_id}/{keys}/email')}@{domain}>"

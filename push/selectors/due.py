@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from push.models import IS_WAITING, Decision, Notification, State
+from push.models import IS_WAITING, Channel, Decision, Notification, State
 
 
 def claimed() -> QuerySet[Notification]:
@@ -47,3 +47,9 @@ def work_waits(at: datetime) -> bool:
     """Return whether a worker is needed: something is due that nobody serves, or a claim was left behind."""
     head = due_next()
     return (head is not None and head[1] <= at) or claims_expired(at).exists()
+
+
+def email_rooms(keys: Collection[int]) -> dict[int, int]:
+    """Return the rooms of those of the items that are e-mails."""
+    emails = Notification.objects.filter(pk__in=keys, channel=Channel.EMAIL)
+    return dict(emails.values_list("pk", "room_id"))

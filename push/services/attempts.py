@@ -82,6 +82,11 @@ class History:
                 return Outcome(state, reason)
         return Outcome(State.DROPPED, EndReason.NO_DEVICE)
 
+    def tried_at(self, notification: int) -> datetime | None:
+        """Return when an e-mail of the notification was last tried, which is the same for all that it told of."""
+        last = self._last[notification].get(None)
+        return last.started_at if last else None
+
     def expiry(self, notification: int) -> Outcome:
         """Return how the notification ends when its lifetime does."""
         accepted = any(attempt.answer == Answer.ACCEPTED for attempt in self._last[notification].values())
@@ -110,19 +115,23 @@ def attempts_open(*, attempts: Sequence[Attempt], token: str, now: datetime) -> 
     return opened
 
 
-def attempts_close(*, answers: Sequence[tuple[Attempt, SendAnswer]], token: str, now: datetime) -> None:
-    """Record the answers, each only while its try is still in the hands of `token`."""
+def attempts_close(*, answers: Sequence[tuple[Sequence[Attempt], SendAnswer]], token: str, now: datetime) -> None:
+    """Record the answers, each only while its tries are still in the hands of `token`.
+
+    Tries with one answer were one sending, with one number, and are repeated at one time.
+    """
     alike: dict[SendAnswer, list[Attempt]] = defaultdict(list)
-    for attempt, answer in answers:
-        attempt.answer, attempt.finished_at = answer.answer, now
-        if answer.answer == Answer.RETRY:
-            wait = retry_wait(attempt.number, answer.retry_after)
+    for attempts, answer in answers:
+        wait = retry_wait(attempts[0].number, answer.retry_after) if answer.answer == Answer.RETRY else None
+        for attempt in attempts:
+            attempt.answer, attempt.finished_at = answer.answer, now
             attempt.retry_at = now + wait if wait is not None else None
-            attempt_update([attempt], answer, token=token)
+        if answer.answer == Answer.RETRY:
+            attempt_update(attempts, answer, token=token)
         else:
-            alike[answer].append(attempt)
-    for answer, attempts in alike.items():
-        attempt_update(attempts, answer, token=token)
+            alike[answer] += attempts
+    for answer, tries in alike.items():
+        attempt_update(tries, answer, token=token)
 
 
 def attempt_update(attempts: Sequence[Attempt], answer: SendAnswer, *, token: str) -> None:

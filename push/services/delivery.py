@@ -1,4 +1,7 @@
-"""Sending one round: the next item of each claimed user, re-checked, built, sent together, and recorded."""
+"""Sending one round: the next item of each claimed user, re-checked, built, sent together, and recorded.
+
+E-mails of one user and room are one e-mail; each of its items keeps its own record and try.
+"""
 
 from __future__ import annotations
 
@@ -35,9 +38,9 @@ EMAILS_TOGETHER = 20
 
 @dataclass(slots=True)
 class Parcel:
-    """One try about to be made: a push to one device, or an e-mail."""
+    """What is about to be handed on: a push to one device, or an e-mail; it is a try of each item that it tells of."""
 
-    attempt: Attempt
+    attempts: list[Attempt]
     device: Device | None = None
     push: GatewayPush | None = None
     email: EmailMessage | None = None
@@ -45,9 +48,9 @@ class Parcel:
 
 @dataclass(slots=True)
 class Shipment:
-    """An item with the tries that are about to be made for it."""
+    """Items that are told of together, and what is about to be handed on for them."""
 
-    item: Item
+    items: list[Item]
     parcels: list[Parcel]
 
 
@@ -64,14 +67,14 @@ class Round:
 
     def batches(self) -> Iterator[list[Shipment]]:
         """Yield what is sent and recorded together: all pushes, then the e-mails in small numbers."""
-        pushes = [shipment for shipment in self.shipments if not shipment.item.is_email]
-        emails = [shipment for shipment in self.shipments if shipment.item.is_email]
+        pushes = [shipment for shipment in self.shipments if not shipment.items[0].is_email]
+        emails = [shipment for shipment in self.shipments if shipment.items[0].is_email]
         starts = range(0, len(emails), EMAILS_TOGETHER)
         yield from filter(None, [pushes, *(emails[start : start + EMAILS_TOGETHER] for start in starts)])
 
 
 def round_deliver(*, keys: Collection[int], token: str, heartbeat: Callable[[], None]) -> None:
-    """Send the items that `token` holds, one of each user, and record what became of them.
+    """Send the items that `token` holds, one of each user or one room's e-mails, and record what became of them.
 
     `heartbeat` is called while waiting for answers.
     """
@@ -90,12 +93,25 @@ def round_prepare(*, keys: Collection[int], token: str, now: datetime) -> Round:
     current = Round(token, now, history_of([item.key for item in items]), route_current())
     gone = set(keys) - {item.key for item in items}
     current.ended += [(key, Outcome(State.DROPPED, EndReason.ACCESS_LOST)) for key in gone]
+    together: dict[object, list[Item]] = defaultdict(list)
     for item in items:
         if ending := ending_of(current, item):
             current.ended.append((item.key, ending))
         else:
-            item_prepare(current, item)
+            together[companions_of(current, item)].append(item)
+    for group in together.values():
+        group_prepare(current, group)
     return current
+
+
+def companions_of(current: Round, item: Item) -> object:
+    """Return what the items have in common that travel in one e-mail; a push has its own key, and no companions.
+
+    What was in one e-mail before is in one again, so that its repetition is the same e-mail.
+    """
+    if not item.is_email:
+        return item.key
+    return item.user.pk, item.room.pk, current.history.tried_at(item.key)
 
 
 def ending_of(current: Round, item: Item) -> Outcome | None:
@@ -113,15 +129,19 @@ def ending_of(current: Round, item: Item) -> Outcome | None:
     return None
 
 
-def item_prepare(current: Round, item: Item) -> None:
-    """Put what has to be sent of an item now into the round; an item whose content fails to build fails alone."""
+def group_prepare(current: Round, items: list[Item]) -> None:
+    """Put what has to be sent of these items now into the round; an item whose content fails to build fails alone."""
     try:
-        parcels = email_parcels(current, item) if item.is_email else push_parcels(current, item)
+        parcels = email_parcels(current, items) if items[0].is_email else push_parcels(current, items[0])
     except Exception:
-        log.exception("The content of notification %s could not be built.", item.key)
-        current.ended.append((item.key, Outcome(State.FAILED, EndReason.NOT_BUILT)))
+        if len(items) > 1:
+            for item in items:
+                group_prepare(current, [item])
+            return
+        log.exception("The content of notification %s could not be built.", items[0].key)
+        current.ended.append((items[0].key, Outcome(State.FAILED, EndReason.NOT_BUILT)))
         return
-    current.shipments.append(Shipment(item, parcels))
+    current.shipments.append(Shipment(items, parcels))
 
 
 def push_parcels(current: Round, item: Item) -> list[Parcel]:
@@ -132,23 +152,30 @@ def push_parcels(current: Round, item: Item) -> list[Parcel]:
         attempt = current.history.next_try(item.key, device.pk, token=current.token, now=current.started_at)
         if attempt:
             push = GatewayPush(service=device.type, token=device.token, options=content.options_for(device))
-            parcels.append(Parcel(attempt, device=device, push=push))
+            parcels.append(Parcel([attempt], device=device, push=push))
     return parcels
 
 
-def email_parcels(current: Round, item: Item) -> list[Parcel]:
-    """Return the item's e-mail, unless it was answered for or its time has not come."""
-    attempt = current.history.next_try(item.key, None, token=current.token, now=current.started_at)
-    return [Parcel(attempt, email=email_of(item))] if attempt else []
+def email_parcels(current: Round, items: Sequence[Item]) -> list[Parcel]:
+    """Return the e-mail of the items, but for those that were answered for or whose time has not come."""
+    told: list[Item] = []
+    attempts: list[Attempt] = []
+    for item in items:
+        if attempt := current.history.next_try(item.key, None, token=current.token, now=current.started_at):
+            told.append(item)
+            attempts.append(attempt)
+    return [Parcel(attempts, email=email_of(told))] if told else []
 
 
 @transaction.atomic
 def round_open(current: Round) -> None:
     """Save the tries before anything is sent, and how the other items ended."""
-    attempts = [parcel.attempt for shipment in current.shipments for parcel in shipment.parcels]
+    attempts = [attempt for shipment in current.shipments for parcel in shipment.parcels for attempt in parcel.attempts]
     opened = attempts_open(attempts=attempts, token=current.token, now=current.started_at)
     for shipment in current.shipments:
-        shipment.parcels = [parcel for parcel in shipment.parcels if parcel.attempt.pk in opened]
+        for parcel in shipment.parcels:
+            parcel.attempts = [attempt for attempt in parcel.attempts if attempt.pk in opened]
+        shipment.parcels = [parcel for parcel in shipment.parcels if parcel.attempts]
     outcomes_write(current.ended, token=current.token)
 
 
@@ -169,15 +196,16 @@ def parcels_send(
 def batch_record(current: Round, batch: Sequence[Shipment], answers: Sequence[tuple[Parcel, SendAnswer]]) -> None:
     """Close the tries by their answers, note them on the devices, and write where each item stands now."""
     now = timezone.now()
-    attempts_close(answers=[(parcel.attempt, answer) for parcel, answer in answers], token=current.token, now=now)
+    attempts_close(answers=[(parcel.attempts, answer) for parcel, answer in answers], token=current.token, now=now)
     devices_note(
         answers=[(parcel.device, answer) for parcel, answer in answers if parcel.device],
         sent_at=current.started_at,
         now=now,
     )
-    for parcel, _answer in answers:
-        current.history.add(parcel.attempt)
-    outcomes_write([(item.key, outcome_of(current, item)) for item in (one.item for one in batch)], token=current.token)
+    for attempt in (attempt for parcel, _answer in answers for attempt in parcel.attempts):
+        current.history.add(attempt)
+    items = [item for shipment in batch for item in shipment.items]
+    outcomes_write([(item.key, outcome_of(current, item)) for item in items], token=current.token)
 
 
 def outcome_of(current: Round, item: Item) -> Outcome:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from django.utils import timezone
 
-from push.selectors.due import work_waits
+from push.selectors.due import email_rooms, work_waits
 from push.services.claims import Claim, claim_extend, claim_narrow, claim_release, users_claim
 from push.services.delivery import round_deliver
 
@@ -32,14 +33,23 @@ def due_dispatch() -> bool:
 def claim_dispatch(*, claim: Claim, end: float) -> None:
     """Send a claim's items: the users' next items together, round by round, each user's in order of creation.
 
+    An e-mail takes the e-mails of its room along.
+
     What is left at the moment `end` (of the monotonic clock) goes back into the queue.
     """
+    rooms = email_rooms(claim.keys)
     while claim.items:
         if time.monotonic() > end:
             claim_release(claim=claim)
             return
         claim_extend(claim=claim)
-        keys = [of_user[0] for of_user in claim.items.values()]
+        keys = [key for of_user in claim.items.values() for key in sent_together(of_user, rooms)]
         if keys:
             round_deliver(keys=keys, token=claim.token, heartbeat=partial(claim_extend, claim=claim))
         claim_narrow(claim, set(claim.keys).difference(keys))
+
+
+def sent_together(of_user: Sequence[int], rooms: Mapping[int, int]) -> list[int]:
+    """Return the user's next item; where it is an e-mail, with the others of its room (`rooms`, by item)."""
+    first = of_user[0]
+    return [key for key in of_user if key == first or (first in rooms and rooms.get(key) == rooms[first])]

@@ -251,11 +251,11 @@ def test_a_worker_that_lost_its_claim_records_nothing_over_the_new_owners_answer
 ) -> None:
     item = queue(receiver, post())
     taken = Attempt.objects.create(notification=item, device=device, number=1, claimed_by="new owner")
-    attempts_close(answers=[(taken, SendAnswer(Answer.REFUSED, 422))], token="old owner", now=timezone.now())
+    attempts_close(answers=[([taken], SendAnswer(Answer.REFUSED, 422))], token="old owner", now=timezone.now())
     taken.refresh_from_db()
     assert taken.answer == Answer.SENDING
-    attempts_close(answers=[(taken, SendAnswer(Answer.ACCEPTED, 200))], token="new owner", now=timezone.now())
-    attempts_close(answers=[(taken, SendAnswer(Answer.REFUSED, 422))], token="new owner", now=timezone.now())
+    attempts_close(answers=[([taken], SendAnswer(Answer.ACCEPTED, 200))], token="new owner", now=timezone.now())
+    attempts_close(answers=[([taken], SendAnswer(Answer.REFUSED, 422))], token="new owner", now=timezone.now())
     taken.refresh_from_db()
     assert taken.answer == Answer.ACCEPTED
 
