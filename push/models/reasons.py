@@ -27,7 +27,8 @@ class EndReason(models.TextChoices):
     NOT_REGISTERED = (
         "not_registered",
         _(
-            "Server notifications are misconfigured: the gateway needs a registered server, and “Register Server” is off."
+            "Server notifications are misconfigured: the gateway needs a registered server, and “Register Server” is "
+            "off."
         ),
     )
     TERMS_NOT_AGREED = (
