@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.core.cache import cache
 from knox.models import AuthToken
 from rest_framework.request import Request
 
+from workspace.api.counts import first_within
 from workspace.clients import token_client
 from workspace.models import User
 from workspace.services.presence import activity_report
@@ -24,5 +24,5 @@ def mobile_activity_note(request: Request) -> None:
     if not request.headers.get("User-Agent", "").startswith(MOBILE_APP):
         return
     client = token_client(auth_token.digest)
-    if cache.add(f"presence:{client}", True, timeout=INTERVAL):
+    if first_within(f"presence:{client}", seconds=INTERVAL):
         activity_report(user=user, client=client)

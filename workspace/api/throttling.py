@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.cache import cache
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from workspace.api.counts import call_count
 from workspace.models import User
 
 if TYPE_CHECKING:
@@ -74,6 +74,5 @@ class EndpointThrottle(BaseThrottle):
 def usage_count(rate: Rate, key: str) -> Usage:
     """Count one call under `key`, and return what has been used of its limit."""
     interval = int(time.time() * 1000) // rate.milliseconds
-    entry = f"rate:{key}:{interval}"
-    cache.add(entry, 0, timeout=math.ceil(2 * rate.milliseconds / 1000))
-    return Usage(rate, cache.incr(entry), (interval + 1) * rate.milliseconds)
+    calls = call_count(f"rate:{key}:{interval}", seconds=math.ceil(2 * rate.milliseconds / 1000))
+    return Usage(rate, calls, (interval + 1) * rate.milliseconds)
