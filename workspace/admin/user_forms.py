@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 from django.contrib.auth.forms import UsernameField
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from workspace.models import User
-from workspace.services.accounts import user_create
+from workspace.services.accounts import sign_ins_end, user_create
 from workspace.services.roles import USER
 
 if TYPE_CHECKING:
-    from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+    from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 
     BaseCreationForm = AdminUserCreationForm[User]
     BaseChangeForm = UserChangeForm[User]
+    BasePasswordForm = AdminPasswordChangeForm[User]
 else:
+    from unfold.forms import AdminPasswordChangeForm as BasePasswordForm
     from unfold.forms import UserChangeForm as BaseChangeForm
     from unfold.forms import UserCreationForm as BaseCreationForm
 
@@ -77,3 +80,13 @@ class AccountChangeForm(BaseChangeForm):
         labels = ROLE_LABELS
         help_texts = ROLE_HELP
         field_classes: ClassVar[dict[str, type[forms.Field]]] = {"username": UsernameField}
+
+
+class AccountPasswordForm(BasePasswordForm):
+    """A new password for somebody: who had learnt the old one is signed out everywhere."""
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        sign_ins_end(user=user)
+        return user

@@ -20,19 +20,16 @@ from workspace.admin.columns import label, moment, named
 from workspace.admin.confirmation import ConfirmedAction
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.admin.filters import MomentRangeFilter
-from workspace.admin.user_forms import AccountChangeForm, AccountCreationForm
+from workspace.admin.user_forms import AccountChangeForm, AccountCreationForm, AccountPasswordForm
 from workspace.models import EmailAddress, Message, Presence, Subscription, User
 from workspace.selectors.presence import connection_expression, presence_of, status_expression
 from workspace.services.accounts import user_activate, user_deactivate
 from workspace.services.roles import ADMIN
 
 if TYPE_CHECKING:
-    from django.contrib.auth.forms import AdminPasswordChangeForm
-
     BaseUserAdmin = DjangoUserAdmin[User]
 else:
     BaseUserAdmin = DjangoUserAdmin
-    from unfold.forms import AdminPasswordChangeForm
 
 
 class EmailAddressInline(BaseTabularInline):
@@ -49,7 +46,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
 
     form = AccountChangeForm
     add_form = AccountCreationForm
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = AccountPasswordForm
     list_display = ("account", "address", "roles", "connected", "state", "joined")
     list_filter = (
         ("groups", RelatedDropdownFilter),

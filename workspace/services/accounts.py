@@ -62,9 +62,15 @@ def user_deactivate(*, user: User, by: User) -> None:
         raise ApplicationError("error-action-not-allowed", _("No other account administers the workspace."))
     user.is_active = False
     user.save(update_fields=["is_active", "updated_at"])
+    sign_ins_end(user=user)
+    clients_end(user=user)
+
+
+@transaction.atomic
+def sign_ins_end(*, user: User) -> None:
+    """Sign the account's apps out, with the devices that they registered; sessions end by themselves."""
     for auth_token in AuthToken.objects.filter(user=user).select_related("user"):
         sign_out(auth_token=auth_token)
-    clients_end(user=user)
 
 
 @transaction.atomic

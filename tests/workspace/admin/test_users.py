@@ -11,6 +11,7 @@ from django.test import Client
 from tests.admin_rows import administrator, staff
 from tests.factories import PASSWORD, RoomFactory, UserFactory
 from workspace.models import User
+from workspace.services.sign_in import sign_in, token_find
 
 pytestmark = pytest.mark.django_db
 
@@ -208,3 +209,17 @@ def test_people_are_found_by_name_and_address(client: Client, admin: User) -> No
         html = client.get("/admin/workspace/user/", {"q": term}).content.decode()
         assert "@grace" in html
         assert "@alan" not in html
+
+
+def test_a_new_password_signs_the_account_out_everywhere(client: Client, admin: User) -> None:
+    ana, own = UserFactory(), sign_in(user=admin)
+    token = sign_in(user=ana)
+    page = Client()
+    page.force_login(ana)
+    sent = {"usable_password": "true", "password1": "a-quite-new-passphrase", "password2": "a-quite-new-passphrase"}
+    assert client.post(change_url(ana, "password"), sent).status_code == 302
+    ana.refresh_from_db()
+    assert ana.check_password("a-quite-new-passphrase")
+    assert token_find(token) is None
+    assert page.get("/")["Location"].startswith("/sign-in/")
+    assert token_find(own) is not None
