@@ -14,7 +14,7 @@ from cloud.models import CloudConnection
 from cloud.services.registration import connection_save, workspace_register
 from push.models import Answer, Attempt, Channel, Decision, Device, Notification, OutcomeCount, SandboxPush, State
 from tests import factories
-from workspace.models import Message, User
+from workspace.models import KeptMail, Message, User
 from workspace.services.presence import activity_report
 
 numbers = count(1)
@@ -72,6 +72,7 @@ def rows_add() -> None:
     Attempt.objects.create(notification=notification, device=None, number=2, answer=Answer.REFUSED)
     Decision.objects.filter(message=message).update(counts={"push": {"mentioned": 1, "own_message": 1}})
     OutcomeCount.objects.create(day=date(2026, 1, 1) + timedelta(days=next(numbers)), channel="push", state="sent")
+    KeptMail.objects.create(sender="site@example.org", recipients=["to@example.org"], subject="news", text="words")
     SandboxPush.objects.create(
         token_digest=device.token_digest,
         type=device.type,

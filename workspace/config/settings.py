@@ -209,6 +209,9 @@ SPECTACULAR_SETTINGS = {
 }
 
 EMAIL_CONFIG = env.email("EMAIL_URL", "filemail://")
+if not PRODUCTION and not env.secret("EMAIL_URL"):
+    # Without a mail server, administrators read the mails themselves.
+    EMAIL_CONFIG["EMAIL_BACKEND"] = "workspace.mail.KeepingBackend"
 vars().update(EMAIL_CONFIG)
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 # A mail server that says nothing for this long (seconds) is asked again later.

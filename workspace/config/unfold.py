@@ -52,6 +52,7 @@ NAVIGATION: list[dict[str, Any]] = [
             listed(_("Users"), "person", "workspace", "user"),
             listed(_("Roles"), "shield_person", "auth", "group"),
             listed(_("Presences"), "sensors", "workspace", "presence"),
+            listed(_("Kept e-mails"), "mail", "workspace", "keptmail"),
             listed(_("Failed sign-ins"), "lock_clock", "axes", "accessattempt"),
         ],
     },

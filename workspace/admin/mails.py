@@ -1,0 +1,52 @@
+"""The pages of e-mails that were kept because there is no mail server."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from workspace.admin.base import ReadOnlyAdmin
+from workspace.admin.columns import EMPTY, moment
+from workspace.models import KeptMail
+
+
+@admin.register(KeptMail)
+class KeptMailAdmin(ReadOnlyAdmin):
+    """What would have been sent; a form in HTML is shown without scripts and apart from the page."""
+
+    list_display = ("subject", "to", "written")
+    search_fields = ("subject", "recipients")
+    search_help_text = _("Subject or address")
+    ordering = ("-pk",)
+    sortable_by = ()
+    fieldsets = (
+        (None, {"fields": ("subject", ("sender", "to"), "written")}),
+        (_("Text"), {"fields": ("told",)}),
+        (_("HTML"), {"fields": ("shown",)}),
+        (_("Headers"), {"fields": ("header_lines",)}),
+    )
+
+    @admin.display(description=_("to"))
+    def to(self, mail: KeptMail) -> str:
+        return ", ".join(mail.recipients)
+
+    @admin.display(description=_("written"))
+    def written(self, mail: KeptMail) -> SafeString | str:
+        return moment(mail.kept_at)
+
+    @admin.display(description=_("text"))
+    def told(self, mail: KeptMail) -> SafeString:
+        return format_html('<div class="cb-mail-text">{}</div>', mail.text)
+
+    @admin.display(description=_("HTML"))
+    def shown(self, mail: KeptMail) -> SafeString | str:
+        if not mail.html:
+            return EMPTY
+        frame = '<iframe class="cb-mail" sandbox="allow-popups" title="{}" srcdoc="{}"></iframe>'
+        return format_html(frame, mail.subject, mail.html)
+
+    @admin.display(description=_("headers"))
+    def header_lines(self, mail: KeptMail) -> SafeString:
+        return format_html_join("", "<div><strong>{}</strong>: {}</div>", mail.headers.items())
