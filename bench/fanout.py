@@ -124,8 +124,9 @@ def mention_time(sender: User, room: Room, members: int) -> float:
     accounts = AccountsSettings.stored()
     accounts.desktop = accounts.push = accounts.email = Level.MENTIONS
     accounts.save()
-    AccountPreferences.objects.all().delete()
-    RoomPreferences.objects.exclude(push=Level.NOTHING).delete()
+    for model in (AccountPreferences, RoomPreferences):
+        rows = model._default_manager.all()
+        rows._raw_delete(rows.db)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     text = f"@member{members}-1 and @member{members}-{members // 2}, look"
