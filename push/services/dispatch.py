@@ -12,7 +12,7 @@ from push.selectors.due import email_rooms, work_waits
 from push.services.claims import Claim, claim_extend, claim_narrow, claim_release, users_claim
 from push.services.delivery import round_deliver
 
-USERS_PER_CLAIM = 200
+USERS_PER_CLAIM = 400
 # A run ends after this many seconds, so that what waits behind it in the broker's queue gets its turn.
 RUN_SECONDS = 15
 

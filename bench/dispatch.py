@@ -1,0 +1,168 @@
+"""The queue's figures: claims, whole dispatch, lateness, latency.
+
+    [DATABASE_URL=postgres://...] [REDIS_URL=redis://...] .venv/bin/python bench/dispatch.py claims 10000 100000 1000000
+    ... bench/dispatch.py dispatch     pushes per second with one worker and with two, beside only sending them
+    ... bench/dispatch.py lateness     start of what comes due while 100,000 items wait, beside a queue without them
+    ... bench/dispatch.py latency      from accepting a message to the gateway, beside doing it all in one process
+
+Each makes a database of its own and removes it at the end; each prints a ratio to a baseline.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from datetime import timedelta
+from typing import IO
+
+from scaffold import database, gateway, items_queue, percentiles, room_fill, workers
+
+# isort: split
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Min
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from push.models import Notification
+from push.selectors.routes import route_current
+from push.services.claims import users_claim
+from push.services.dispatch import due_dispatch
+from push.services.fanout import pending_decide
+from push.transports.engine import Engine
+from push.transports.gateway import GatewayPush, gateway_send
+from workspace.models import Room
+from workspace.services.messages import message_post
+
+CLAIMS = 60
+USERS = 1_000
+LATE_ITEMS = 100
+MESSAGES = 15
+PAUSE_SECONDS = 0.3
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("figure", choices=["claims", "dispatch", "lateness", "latency"])
+    parser.add_argument("sizes", nargs="*", type=int)
+    arguments = parser.parse_args()
+    with database():
+        globals()[arguments.figure](arguments.sizes)
+
+
+def claims(sizes: list[int]) -> None:
+    """Time claims of 200 users out of queues of these sizes."""
+    room, queued, first = room_fill(10_000), 0, 0.0
+    print(f"{connection.vendor}: waiting items, p50 ms, p99 ms, ratio of p50 to the first")
+    for size in sizes or [10_000, 100_000]:
+        messages = (size - queued) // 10_000
+        queued += items_queue(room, messages=messages, due_at=lambda number: timezone.now() + timedelta(days=1))
+        times = [claim_time(position) * 1000 for position in range(CLAIMS)]
+        median, worst = percentiles(times)
+        first = first or median
+        print(f"{queued:,}, {median:.1f}, {worst:.1f}, {median / first:.2f}", flush=True)
+
+
+def claim_time(position: int) -> float:
+    """Make one item of 200 users due and return how long their claim takes; then everything is as before."""
+    users = list(Notification.objects.order_by("pk").values_list("user_id", flat=True)[position * 50 :][:200])
+    with transaction.atomic():
+        heads = Notification.objects.filter(user__in=users).values("user").annotate(first=Min("pk")).values("first")
+        Notification.objects.filter(pk__in=heads).update(due_at=timezone.now())
+        started = time.perf_counter()
+        claim = users_claim(limit=200, now=timezone.now())
+        taken = time.perf_counter() - started
+        assert claim
+        transaction.set_rollback(True)
+    return taken
+
+
+def dispatch(sizes: list[int]) -> None:
+    """Time workers that send what is due, from the first push to the last."""
+    room, messages = room_fill(USERS), (sizes or [10])[0]
+    with gateway() as _told:
+        alone = only_sending(USERS * messages)
+        print(f"{connection.vendor}: workers, pushes per second, ratio to one, ratio to only sending ({alone:,.0f}/s)")
+        first = 0.0
+        for count in (1, 2):
+            items = items_queue(room, messages=messages, due_at=lambda _number: timezone.now())
+            with workers(count):
+                wait_until_sent()
+            rows = Notification.objects.order_by("-pk")[:items]
+            finished = sorted(row.finished_at for row in rows if row.finished_at)
+            # Without the first and last tenth: workers do not start and end at the same moment.
+            tenth = items // 10
+            rate = (items - 2 * tenth) / (finished[-tenth - 1] - finished[tenth]).total_seconds()
+            first = first or rate
+            print(f"{count}, {rate:,.0f}, {rate / first:.2f}, {rate / alone:.2f}", flush=True)
+
+
+def only_sending(count: int) -> float:
+    """Return how many pushes per second the engine alone hands over in one process."""
+    route, engine = route_current(), Engine()
+    push = GatewayPush(service="apn", token="0" * 64, options={"text": "Hello", "title": "#bench", "badge": 1})
+    started = time.perf_counter()
+    gateway_send([push] * count, route=route, engine=engine)  # type: ignore[arg-type]
+    return count / (time.perf_counter() - started)
+
+
+def wait_until_sent() -> None:
+    while Notification.objects.filter(finished_at=None).exists():
+        time.sleep(0.2)
+
+
+def lateness(sizes: list[int]) -> None:
+    """Compare when items come due with when the gateway gets them, with and without a long queue behind them."""
+    waiting = (sizes or [100_000])[0]
+    room = room_fill(USERS)
+    print(f"{connection.vendor}: waiting items, p50 ms, p99 ms, ratio of p50 to none waiting")
+    with gateway("tell") as told:
+        first = 0.0
+        for messages in (0, waiting // USERS):
+            queued = items_queue(room, messages=messages, due_at=lambda _number: timezone.now() + timedelta(days=1))
+            with workers(1):
+                median, worst = percentiles(lateness_of_some(told))
+            first = first or median
+            print(f"{queued:,}, {median:.0f}, {worst:.0f}, {median / first:.2f}", flush=True)
+
+
+def lateness_of_some(told: IO[str]) -> list[float]:
+    """Return how many milliseconds after its time each of some items, one per member, reached the gateway."""
+    room = room_fill(LATE_ITEMS)
+    members = list(room.subscriptions.exclude(user=room.creator).order_by("pk").values_list("user_id", flat=True))
+    start, begun = timezone.now() + timedelta(seconds=3), time.monotonic() + 3
+    items_queue(room, messages=1, due_at=lambda number: start + timedelta(seconds=number / 20))
+    times = []
+    for _item in range(LATE_ITEMS):
+        arrived, token, _text = told.readline().split(" ", 2)
+        times.append((float(arrived) - begun - members.index(int(token, 16)) / 20) * 1000)
+    return times
+
+
+def latency(_sizes: list[int]) -> None:
+    """Compare how long an idle installation takes from a message to its push with doing it all in one process."""
+    room = room_fill(1)
+    with gateway("tell") as told:
+        alone = [message_time(room, told, number, is_alone=True) for number in range(MESSAGES)]
+        with workers(1):
+            waited = [message_time(room, told, number, is_alone=False) for number in range(MESSAGES)]
+    print(f"{connection.vendor}, {settings.Q_CLUSTER['broker_class']}: p50 ms, p99 ms, ratio to one process")
+    for times in (alone, waited):
+        median, worst = percentiles(times)
+        print(f"{median:.0f}, {worst:.0f}, {median / percentiles(alone)[0]:.2f}", flush=True)
+
+
+def message_time(room: Room, told: IO[str], number: int, *, is_alone: bool) -> float:
+    """Post a message and return after how many milliseconds its push reached the gateway."""
+    time.sleep(PAUSE_SECONDS)
+    started = time.monotonic()
+    message_post(sender=room.creator, room=room, text=f"@member0 {number}")
+    if is_alone:
+        OrmQ.objects.all().delete()
+        pending_decide()
+        due_dispatch()
+    return (float(told.readline().split()[0]) - started) * 1000
+
+
+if __name__ == "__main__":
+    main()

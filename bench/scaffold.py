@@ -1,0 +1,149 @@
+"""What the queue's figures share: a database of their own, a room full of people, a gateway, workers.
+
+Importing it sets Django up, so it comes first.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+BASE_DIR = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(BASE_DIR))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workspace.config.settings")
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="callboard-bench-")
+
+import django
+
+django.setup()
+
+from django.conf import settings
+from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
+
+from cloud.models import SetupWizardSettings
+from cloud.services.registration import connection_save
+from push.models import Channel, Device, Notification, PushSettings
+from workspace.models import Message, Room, Subscription, User
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """Make a database of the figures' own, named as the tests' is; it is removed at the end."""
+    if connection.vendor == "sqlite":
+        settings.DATABASES["default"]["TEST"]["NAME"] = str(settings.DATA_DIR / "bench.sqlite3")
+    databases = setup_databases(verbosity=0, interactive=False)
+    try:
+        yield
+    finally:
+        teardown_databases(databases, verbosity=0)
+
+
+def database_url() -> str:
+    """Return the address of the figures' database."""
+    values = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{values['NAME']}"
+    credentials = f"{values['USER']}:{values['PASSWORD']}".rstrip(":")
+    return f"postgres://{credentials}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
+
+
+def room_fill(members: int) -> Room:
+    """Return a room with that many members, each with one device."""
+    place = Room.objects.count()
+    creator = User.objects.create(username=f"sender{place}")
+    room = Room.objects.create(type="c", name=f"bench{place}", creator=creator, members_count=members + 1)
+    names = [f"member{number}" if place == 0 else f"member{number}-{place}" for number in range(members)]
+    users = User.objects.bulk_create([User(username=name) for name in names], batch_size=5_000)
+    Subscription.objects.bulk_create([Subscription(room=room, user=user) for user in [creator, *users]], 5_000)
+    Device.objects.bulk_create(
+        [Device(user=user, token=f"{user.pk:064x}", token_digest=user.username, app_name="bench") for user in users],
+        5_000,
+    )
+    return room
+
+
+def items_queue(room: Room, *, messages: int, due_at: Callable[[int], datetime], text: str = "Hello") -> int:
+    """Queue a push of each of so many messages to every member; `due_at` is asked with the item's number."""
+    users, number = (
+        list(room.subscriptions.exclude(user=room.creator).order_by("pk").values_list("user_id", flat=True)),
+        0,
+    )
+    for _message in range(messages):
+        message = Message.objects.create(room=room, sender=room.creator, text=text)
+        rows = []
+        for user in users:
+            rows.append(
+                Notification(
+                    user_id=user, message=message, room=room, channel=Channel.PUSH, rule="bench", due_at=due_at(number)
+                )
+            )
+            number += 1
+        Notification.objects.bulk_create(rows, 5_000)
+    analyze()
+    return number
+
+
+def analyze() -> None:
+    """Let the database know how its tables have grown."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+@contextmanager
+def gateway(*arguments: str) -> Iterator[IO[str]]:
+    """Start the swift gateway, push through it, and give its output."""
+    command = [sys.executable, str(BASE_DIR / "bench" / "swift_gateway.py"), *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    connection_save(workspace_id="bench", access_token="bench")
+    wizard, push = SetupWizardSettings.stored(), PushSettings.stored()
+    wizard.register_server = wizard.privacy_terms_agreed = True
+    wizard.save()
+    push.gateway = f"http://127.0.0.1:{process.stdout.readline().strip()}"
+    push.save()
+    try:
+        yield process.stdout
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@contextmanager
+def workers(count: int, **environment: str) -> Iterator[None]:
+    """Start that many workers and wait until they are ready."""
+    values = {**os.environ, "DATABASE_URL": database_url(), "DATA_DIR": str(settings.DATA_DIR), **environment}
+    command = [sys.executable, "manage.py", "worker"]
+    running = [
+        subprocess.Popen(command, cwd=BASE_DIR, env=values, stderr=subprocess.PIPE, text=True)
+        for _number in range(count)
+    ]
+    for process in running:
+        assert process.stderr
+        while "The worker is ready." not in process.stderr.readline():
+            pass
+        # Read on, or the worker would wait for room in the pipe.
+        subprocess.Popen(["cat"], stdin=process.stderr, stdout=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait()
+            assert process.stderr
+            process.stderr.close()
+
+
+def percentiles(values: list[float]) -> tuple[float, float]:
+    """Return the median and the value that 99 of 100 do not exceed."""
+    ordered = sorted(values)
+    return ordered[len(ordered) // 2], ordered[min(len(ordered) * 99 // 100, len(ordered) - 1)]

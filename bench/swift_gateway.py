@@ -1,0 +1,48 @@
+"""A push gateway that accepts everything as fast as one process can: the other end of the figures, not a product.
+
+    .venv/bin/python bench/swift_gateway.py
+
+Prints its port; with any argument also a line per request: when it came (by the monotonic clock), token and text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+TELLS = len(sys.argv) > 1
+
+
+class Connection(asyncio.Protocol):
+    """One client's connection, with what of a request has arrived."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        self.arrived = b""
+
+    def data_received(self, data: bytes) -> None:
+        self.arrived += data
+        while (end := self.arrived.find(b"\r\n\r\n")) >= 0:
+            head = self.arrived[:end].lower()
+            start = head.index(b"content-length:") + 15
+            length = int(head[start:].split(b"\r\n", 1)[0])
+            if len(self.arrived) < end + 4 + length:
+                return
+            body, self.arrived = self.arrived[end + 4 : end + 4 + length], self.arrived[end + 4 + length :]
+            self.transport.write(ANSWER)
+            if TELLS:
+                content = json.loads(body)
+                print(time.monotonic(), content["token"], content["options"]["text"], flush=True)
+
+
+async def main() -> None:
+    server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
