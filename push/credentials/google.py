@@ -32,7 +32,8 @@ def service_account_read(text: str) -> ServiceAccount:
     """
     try:
         content = json.loads(text)
-    except ValueError as error:
+    # Brackets within brackets by the thousand are no service account either.
+    except (ValueError, RecursionError) as error:
         raise ValidationError(_("This is no JSON; paste the whole file that Google's console offered.")) from error
     if not isinstance(content, dict):
         raise ValidationError(_("The JSON must be an object with the service account's fields."))

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, URLValidator
 from django.db import models
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from push.credentials import validation
@@ -30,7 +31,8 @@ def gateways_validate(text: str) -> None:
             check(line)
         except ValidationError as error:
             raise ValidationError(
-                _("%(address)s is not an address beginning with http:// or https://."), params={"address": line}
+                _("%(address)s is not an address beginning with http:// or https://."),
+                params={"address": Truncator(line).chars(80)},
             ) from error
 
 

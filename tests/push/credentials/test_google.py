@@ -22,6 +22,7 @@ def test_a_service_account_is_read_and_described() -> None:
     ("text", "words"),
     [
         ("{", "no JSON"),
+        ("[" * 5000, "no JSON"),
         ("[]", "must be an object"),
         ('{"type": "service_account"}', "client_email, project_id, private_key_id, private_key are missing"),
         (service_account_json(project_id=None), "The field project_id is missing"),

@@ -211,6 +211,13 @@ def test_a_secret_is_written_and_never_shown(client: Client) -> None:
     assert certificate.splitlines()[5] not in text
 
 
+def test_of_a_wrong_value_of_great_length_only_the_beginning_is_told(client: Client) -> None:
+    answer = client.post(address("push"), entered(PushSettings, Push_gateway="gopher://" + "x" * 1000))
+    found = answer.context["form"].errors["Push_gateway"]
+    assert "x… is not an address" in found[0]
+    assert len(found[0]) < 200
+
+
 def test_what_a_missing_licence_turns_off_is_not_marked_as_changed_by_somebody(client: Client) -> None:
     text = client.get(address("push")).content.decode()
     assert "Unlocked by a licence" in text
