@@ -12,8 +12,8 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cloud.models import SetupWizardSettings
-from push.models import WAITING, Device, Notification, PushSettings, WorkerBeat
+from cloud.models import CloudConnection, SetupWizardSettings
+from push.models import WAITING, Device, EndReason, Notification, PushSettings, WorkerBeat
 from push.selectors.checks import Check, Light, setting_step
 from push.selectors.configuration import misconfiguration
 from push.selectors.credentials import credential_checks
@@ -22,6 +22,11 @@ from push.services.heartbeat import ALIVE_FOR
 # A due item that has waited longer (seconds) is told as late, and then as stuck.
 LATE_AFTER = 10
 STUCK_AFTER = 60
+# What puts right that there is no way to the devices; else it is the registration.
+STEPS = {
+    EndReason.NO_ROUTE: "Push_enable_gateway",
+    EndReason.TERMS_NOT_AGREED: "Cloud_Service_Agree_PrivacyTerms",
+}
 
 
 def checklist() -> list[Check]:
@@ -34,12 +39,17 @@ def _checks() -> Iterator[Check]:
     yield _switch(gettext_lazy("Push"), settings.enable, "Push_enable")
     if settings.enable_gateway:
         wizard = SetupWizardSettings.current()
-        yield _switch(gettext_lazy("Server registered"), wizard.register_server, "Register_Server")
+        connected = wizard.register_server and CloudConnection.objects.exists()
+        yield _switch(gettext_lazy("Server registered"), connected, "Register_Server")
         yield _switch(gettext_lazy("Terms agreed"), wizard.privacy_terms_agreed, "Cloud_Service_Agree_PrivacyTerms")
+        yield Check(
+            Light.UNKNOWN, gettext_lazy("Quota left"), _("Counted by the gateway; this one does not report it.")
+        )
     else:
         yield from credential_checks(settings)
     if reason := misconfiguration():
-        yield Check(Light.RED, gettext_lazy("Way to the devices"), reason, *setting_step("Push_enable_gateway"))
+        step = setting_step(STEPS.get(reason, "Register_Server"))
+        yield Check(Light.RED, gettext_lazy("Way to the devices"), str(reason.label), *step)
     yield _devices()
     yield _worker()
     yield _oldest_due()

@@ -17,6 +17,7 @@ class Light(StrEnum):
     GREEN = "green"
     AMBER = "amber"
     RED = "red"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from push.models import EndReason
 from push.selectors.routes import route_current
 
 
-def misconfiguration() -> str:
-    """Return why no push can leave the server, in a sentence that names the reason; empty when one can."""
+def misconfiguration() -> EndReason | None:
+    """Return why no push can leave the server, with a sentence that names the reason; None when one can."""
     route = route_current()
-    return str(route.label) if isinstance(route, EndReason) else ""
+    return route if isinstance(route, EndReason) else None

@@ -41,7 +41,7 @@ def push_test_start(*, user: User, actor: User) -> Notification:
     if not Device.objects.filter(user=user, disabled_at=None).exists():
         raise ApplicationError("error-no-tokens-for-this-user", _("There are no tokens for this user"))
     if reason := misconfiguration():
-        raise ApplicationError("error-push-misconfigured", reason)
+        raise ApplicationError("error-push-misconfigured", str(reason.label))
     room = _own_room(user)
     message = message_post(sender=user, room=room, text=_text(user), type=MESSAGE_TYPE)
     notification = Notification.objects.create(

@@ -32,6 +32,7 @@ def test_a_workspace_just_made_says_what_is_missing() -> None:
         "Push": Light.GREEN,
         "Server registered": Light.RED,
         "Terms agreed": Light.RED,
+        "Quota left": Light.UNKNOWN,
         "Way to the devices": Light.RED,
         "Devices registered": Light.AMBER,
         "Worker alive": Light.RED,
@@ -45,7 +46,7 @@ def test_a_workspace_that_works_is_green(gateway: FakeGateway) -> None:
     DeviceFactory()
     DeviceFactory(user=UserFactory())
     Heartbeat().beat()
-    assert {one.light for one in checklist()} == {Light.GREEN}
+    assert {one.light for one in checklist() if str(one.title) != "Quota left"} == {Light.GREEN}
     assert check("Devices registered").sentence == "2 devices of 2 users."
 
 
@@ -57,7 +58,26 @@ def test_push_turned_off_is_red_with_the_way_to_turn_it_on() -> None:
 
 def test_registered_only_in_the_settings_is_not_registered() -> None:
     SetupWizardSettings(register_server=True, privacy_terms_agreed=True).save()
+    assert check("Server registered").light == Light.RED
     assert "not connected to a cloud" in check("Way to the devices").sentence
+
+
+def test_the_next_step_leads_to_what_is_missing(gateway: FakeGateway) -> None:
+    wizard = SetupWizardSettings.stored()
+    wizard.privacy_terms_agreed = False
+    wizard.save()
+    assert check("Way to the devices").url.endswith("#Cloud_Service_Agree_PrivacyTerms")
+    wizard.register_server = False
+    wizard.save()
+    assert check("Way to the devices").url.endswith("#Register_Server")
+    settings_change(enable_gateway=False)
+    assert check("Way to the devices").url.endswith("#Push_enable_gateway")
+
+
+def test_the_quota_is_said_to_be_unknown_where_a_gateway_counts(gateway: FakeGateway) -> None:
+    assert check("Quota left").sentence == "Counted by the gateway; this one does not report it."
+    settings_change(enable_gateway=False)
+    assert "Quota left" not in {str(one.title) for one in checklist()}
 
 
 @pytest.mark.parametrize(
