@@ -39,7 +39,16 @@ class Lock:
 
 
 def lock_of(declaration: Setting, field: models.Field[Any, Any]) -> Lock | None:
-    """Return what keeps the setting from being changed now, or None; the environment's word goes first."""
+    """Return what keeps the setting from being changed now, or None.
+
+    The environment's word goes first, except that it takes the place of no licence.
+    """
+    if declaration.premium_module and not licence.module_granted(declaration.premium_module):
+        reason = format_lazy(
+            _("Unlocked by a licence with the module “{module}”; until then it is off."),
+            module=declaration.premium_module,
+        )
+        return Lock(LockKind.PREMIUM, reason, _off_value(field))
     if overrides.overridden(declaration.id):
         reason = format_lazy(
             _("Fixed by the environment variable {name} of the server."), name=overrides.PREFIX + declaration.id
@@ -47,12 +56,6 @@ def lock_of(declaration: Setting, field: models.Field[Any, Any]) -> Lock | None:
         return Lock(LockKind.ENVIRONMENT, reason, overrides.value_of(declaration.id, field))
     if declaration.fixed_when_hosted and settings.CLOUD_HOSTED:
         return Lock(LockKind.HOSTED, _("Fixed, because this workspace is hosted in the cloud."), field.get_default())
-    if declaration.premium_module and not licence.module_granted(declaration.premium_module):
-        reason = format_lazy(
-            _("Unlocked by a licence with the module “{module}”; until then it is off."),
-            module=declaration.premium_module,
-        )
-        return Lock(LockKind.PREMIUM, reason, _off_value(field))
     if not field.editable:
         return Lock(LockKind.BUILT_IN, _("Made with the workspace; it cannot be changed."), STORED)
     return None

@@ -16,6 +16,7 @@ from workspace.pages.settings.forms import form_field
 from workspace.setting_groups import SettingsGroup, setting
 from workspace.setting_groups.documentation import group_page
 from workspace.setting_groups.kinds import Kind
+from workspace.setting_groups.locks import LockKind
 from workspace.setting_groups.registry import requirements_unmet, settings_by_id, settings_of
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +147,14 @@ def test_a_premium_setting_reads_as_off_without_its_module() -> None:
     lock = settings_by_id()["Push_request_content_from_server"].lock
     assert lock is not None
     assert "push-privacy" in str(lock.reason)
+
+
+def test_the_environment_takes_the_place_of_no_licence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERWRITE_SETTING_Push_request_content_from_server", "true")
+    assert PushSettings.current().request_content_from_server is False
+    lock = settings_by_id()["Push_request_content_from_server"].lock
+    assert lock is not None
+    assert lock.kind == LockKind.PREMIUM
 
 
 def test_a_premium_setting_holds_with_its_module() -> None:
