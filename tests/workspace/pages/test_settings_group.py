@@ -100,7 +100,8 @@ def test_who_may_only_view_can_save_nothing() -> None:
     page = client.get(address("general"))
     assert "but not change them" in page.content.decode()
     assert 'type="submit" class="settings-button settings-primary"' not in page.content.decode()
-    client.post(address("general"), {"Site_Name": "Mine", "initial-Site_Name": "Callboard"})
+    answer = client.post(address("general"), {"Site_Name": "Mine", "initial-Site_Name": "Callboard"})
+    assert answer.status_code == 403
     assert GeneralSettings.stored().site_name == "Callboard"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.module_loading import import_string
@@ -36,7 +37,9 @@ def group_page(request: HttpRequest, slug: str) -> HttpResponse:
     editable = request.user.has_perm(EDIT_PERMISSION)
     if request.method != "POST":
         return _group_answer(request, group, GroupForm(group, editable=editable))
-    form = GroupForm(group, request.POST, editable=editable)
+    if not editable:
+        raise PermissionDenied
+    form = GroupForm(group, request.POST)
     if form.is_valid() and _saved(request, form):
         return redirect("settings_group", slug)
     return _group_answer(request, group, form)
