@@ -9,7 +9,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from workspace.models import User
-from workspace.services.sign_in import token_find
+from workspace.services.sign_in import sign_in_extend, token_find
 
 
 class TokenHeaderAuthentication(BaseAuthentication):
@@ -23,6 +23,7 @@ class TokenHeaderAuthentication(BaseAuthentication):
         auth_token = token_find(token)
         if auth_token is None or auth_token.user.public_id != user_id:
             raise AuthenticationFailed
+        sign_in_extend(auth_token=auth_token)
         return auth_token.user, auth_token
 
     def authenticate_header(self, request: Request) -> str:

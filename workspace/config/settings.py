@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.redis("REDIS_URL")
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            # A server that hangs must not hold up requests: what is cached can be done without.
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        }
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 50_000}}
     )
@@ -194,7 +200,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "workspace.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
-REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}
+# An API token ends when it has not been used for this long.
+REST_KNOX = {"TOKEN_TTL": timedelta(days=90)}
 API_RATE_LIMITING = env.boolean("API_RATE_LIMITING", default=True)
 # The largest request body that is read, in bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024

