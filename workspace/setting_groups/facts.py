@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.templatetags.static import static
 
 FACTS: dict[str, Callable[[], Any]] = {
     "Site_Url": lambda: settings.SITE_URL,
@@ -18,4 +19,8 @@ FACTS: dict[str, Callable[[], Any]] = {
     "E2E_Enable": lambda: False,
     "LDAP_Enable": lambda: False,
     "CROWD_Enable": lambda: False,
+    "API_Use_REST_For_DDP_Calls": lambda: False,
+    "Store_Last_Message": lambda: False,
+    "Accounts_AvatarBlockUnauthenticatedAccess": lambda: False,
+    "Assets_favicon_512": lambda: {"defaultUrl": static("workspace/icon.svg").lstrip("/")},
 }

@@ -213,3 +213,18 @@ def test_a_stranger_is_refused() -> None:
     ):
         assert answer.status_code == 401
         assert answer.json() == NOT_SIGNED_IN
+
+
+MOBILE_APP_READS = (
+    *("Site_Url", "Site_Name", "uniqueID", "UI_Use_Real_Name", "UI_Allow_room_names_with_special_chars"),
+    *("Presence_broadcast_disabled", "API_Use_REST_For_DDP_Calls", "Threads_enabled", "Store_Last_Message"),
+    *("Message_Read_Receipt_Enabled", "E2E_Enable", "Accounts_AllowUserStatusMessageChange", "LDAP_Enable"),
+    *("Accounts_AllowInvisibleStatusOption", "Accounts_AvatarBlockUnauthenticatedAccess", "CROWD_Enable"),
+    "Assets_favicon_512",
+)
+
+
+def test_whatever_the_mobile_app_reads_of_this_domain_is_answered() -> None:
+    body = ApiClient().get("settings.public", _id=",".join(MOBILE_APP_READS)).json()
+    assert {row["_id"] for row in body["settings"]} == set(MOBILE_APP_READS)
+    assert body["total"] == len(MOBILE_APP_READS)
