@@ -12,8 +12,10 @@ from workspace.setting_groups import overrides
 from workspace.setting_groups.kinds import Kind
 from workspace.setting_groups.registry import actions_by_id, settings_by_id
 
+TAG = "settings_groups"
 
-@checks.register
+
+@checks.register(TAG)
 def overrides_are_valid(**_kwargs: Any) -> list[checks.CheckMessage]:
     """Refuse to start with an override of an unknown setting, or with a value that it cannot hold."""
     known = settings_by_id()

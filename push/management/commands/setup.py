@@ -14,9 +14,12 @@ from django.db.migrations.executor import MigrationExecutor
 from push.models import PushSettings
 from push.services.demo import PASSWORD, PEOPLE, demo_prepare
 from workspace.models import User
+from workspace.setting_groups.checks import TAG
 
 
 class Command(BaseCommand):
+    # Only what depends on the environment: the start waits for this command, and the worker runs every check.
+    requires_system_checks = (TAG,)
     help = "Brings the database up to date and, on an empty embedded installation, prepares the demo workspace."
 
     def handle(self, *args: Any, **options: Any) -> None:
