@@ -8,11 +8,12 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import redis
+
+from tests.waiting import wait_until
 
 DEADLINE = 30.0
 # What runs PostgreSQL where the tests are run by root, under whom it refuses to run.
@@ -91,10 +92,7 @@ class OwnRedis:
         self._process = subprocess.Popen(
             command, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        end = time.monotonic() + DEADLINE
-        while not self._answers():
-            assert time.monotonic() < end, "Redis does not start."
-            time.sleep(0.05)
+        wait_until(self._answers, seconds=DEADLINE, failure="Redis does not start.")
 
     def empty(self) -> None:
         with redis.Redis.from_url(self.url) as client:

@@ -11,6 +11,7 @@ from django.db import transaction
 from push.models import Answer, Attempt, Decision, Notification, State
 from tests.factories import DeviceFactory, RoomFactory, UserFactory
 from tests.fakes.gateway import FakeGateway
+from tests.waiting import wait_until
 from workspace.models import Message, Room
 from workspace.services.rooms import members_add
 
@@ -18,7 +19,6 @@ MEMBERS = 12
 # Between an acceptance and its record: a fault in this time may cost a second acceptance, under the same identity.
 RECORD_SECONDS = 5.0
 DEADLINE = 90.0
-LOOK_SECONDS = 0.1
 
 
 @dataclass
@@ -57,10 +57,7 @@ class Storm:
         return not pending and not Notification.objects.filter(finished_at=None).exists()
 
     def wait_until_over(self) -> None:
-        end = time.monotonic() + DEADLINE
-        while not self.over():
-            assert time.monotonic() < end, f"Still unfinished: {states()}"
-            time.sleep(LOOK_SECONDS)
+        wait_until(self.over, seconds=DEADLINE, failure="Some are unfinished.")
 
     def check(self) -> Counter[str]:
         """Fail unless every notification was sent, in order, and none twice without a fault to explain it.

@@ -14,21 +14,12 @@ from push.services.claims import users_claim
 from tests.fakes.gateway import FakeGateway, Reply
 from tests.push.conftest import Post, queue
 from tests.push.worker.conftest import WorkerProcess
+from tests.waiting import wait_until
 from workspace.models import User
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 StartWorker = Callable[..., WorkerProcess]
-
-
-def wait_until(condition: Callable[[], bool], *, seconds: float = 30) -> None:
-    """Wait for rows that other processes write."""
-    pause = threading.Event()
-    for _look in range(int(seconds / 0.05)):
-        if condition():
-            return
-        pause.wait(0.05)
-    pytest.fail("The condition was not met in time.")
 
 
 def states() -> list[str]:

@@ -9,7 +9,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from random import Random
@@ -24,6 +23,7 @@ from tests.fakes.servers import OwnPostgres, OwnRedis, postgres_binaries
 from tests.push.conftest import gateway_connect
 from tests.push.worker.conftest import WorkerProcess
 from tests.push.worker.storm import Storm
+from tests.waiting import fault_last
 
 pytestmark = pytest.mark.processes
 
@@ -47,7 +47,7 @@ def kills(storm: Storm, start: Callable[[], WorkerProcess]) -> None:
     random, workers = Random(SEED), [start(), start()]
     for _kill in range(KILLS):
         storm.post(2)
-        time.sleep(random.uniform(0, 1.2))
+        fault_last(random.uniform(0, 1.2))
         place = random.randrange(len(workers))
         victim, children = workers[place], sorted(workers[place].children())
         target = random.choice(("worker", "child", "both"))
@@ -79,7 +79,7 @@ def test_a_locked_database_holds_up_everything_and_loses_nothing(
     locker = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, timeout=20)
     locker.execute("BEGIN IMMEDIATE")
     storm.fault()
-    time.sleep(LOCKED_SECONDS)
+    fault_last(LOCKED_SECONDS)
     locker.execute("COMMIT")
     locker.close()
     storm.post(5)
@@ -131,7 +131,7 @@ def test_restarted_servers_lose_and_double_nothing(
         storm.fault()
         connection.close()
         server.stop()
-        time.sleep(1)
+        fault_last(1)
         server.start()
     storm.post(2)
     report(storm, "Restarted servers")
@@ -147,7 +147,7 @@ def test_an_emptied_redis_loses_nothing(
     for _time in range(10):
         storm.post(1)
         own_redis.empty()
-        time.sleep(0.2)
+        fault_last(0.2)
     report(storm, "Emptied Redis")
 
 
