@@ -13,4 +13,6 @@ RUN SECRET_KEY=build ENCRYPTION_KEY=build ALLOWED_HOSTS=build python manage.py c
 
 USER callboard
 EXPOSE 8000
-CMD ["uvicorn", "workspace.config.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--no-server-header"]
+# No line for each request: addresses hold secrets, such as a gateway's key or the token of a link in an e-mail.
+CMD ["uvicorn", "workspace.config.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
+    "--log-level", "warning", "--no-server-header"]

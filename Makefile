@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EXAMPLE_KEY := an-example-for-the-deploy-check-only-never-use-it-0123456789
 
-.PHONY: run test check test-services faults format lock clean
+.PHONY: run test check test-services faults situations format lock messages screenshots clean
 
 # The process manager gives each process a PORT of its own, so the site's goes by another name.
 run: export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -14,7 +14,7 @@ run: $(VENV)/.run
 	python manage.py setup && { honcho start || test $$? -eq 130; }
 
 test: $(VENV)/.dev
-	@env -u DATABASE_URL -u REDIS_URL $(BIN)/pytest -q -m "not browser"
+	@env -u DATABASE_URL -u REDIS_URL $(BIN)/pytest -q -n auto --maxprocesses 4 --dist worksteal -m "not browser"
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -30,7 +30,19 @@ test-services: $(VENV)/.dev
 
 # The fault suite in its long form, with a report: 200 kills on SQLite and 200 on PostgreSQL and Redis (half an hour).
 faults: $(VENV)/.dev
-	@env -u DATABASE_URL -u REDIS_URL FAULT_KILLS=200 $(BIN)/pytest -q -s tests/push/worker/test_faults.py
+	@env -u DATABASE_URL -u REDIS_URL FAULT_KILLS=200 $(BIN)/pytest -q -s tests/push/worker/test_faults.py tests/push/worker/test_faults_within.py
+
+# The rules in the database against a plain reading of their table: 20,000 situations per channel on SQLite and as many
+# on PostgreSQL (DATABASE_URL names the server, the local one by default; some minutes).
+SITUATION_TESTS := tests/push/rules/test_against_plain_reading.py tests/push/rules/test_history.py
+situations: $(VENV)/.dev
+	@env -u DATABASE_URL -u REDIS_URL SITUATIONS=20000 $(BIN)/pytest -q $(SITUATION_TESTS)
+	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} SITUATIONS=20000 \
+		$(BIN)/pytest -q $(SITUATION_TESTS)
+
+# The pictures of the users' pages in docs/images/; needs Chromium.
+screenshots: $(VENV)/.dev
+	$(BIN)/python bench/screenshots.py
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
@@ -48,6 +60,11 @@ $(VENV)/.dev: requirements-dev.lock
 	@echo "Installing what requirements-dev.lock names (once; about a minute) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/.run
+
+# The catalogues of translations: what is to be translated, and the compiled form that the site reads (needs gettext).
+messages: $(VENV)/.run
+	$(BIN)/python manage.py makemessages
+	$(BIN)/python manage.py compilemessages --ignore $(VENV)
 
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 lock:

@@ -1,7 +1,8 @@
 """The queue's figures: claims, whole dispatch, lateness, latency.
 
     [DATABASE_URL=postgres://...] [REDIS_URL=redis://...] .venv/bin/python bench/dispatch.py claims 10000 100000 1000000
-    ... bench/dispatch.py dispatch     pushes per second with one worker and with two, beside only sending them
+    [ANSWER_SECONDS=0.02] [WORKERS=1] ... bench/dispatch.py dispatch
+                                       pushes per second with one worker and with two, beside only sending them
     ... bench/dispatch.py lateness     start of what comes due while 100,000 items wait, beside a queue without them
     ... bench/dispatch.py latency      from accepting a message to the gateway, beside doing it all in one process
 
@@ -11,11 +12,13 @@ Each makes a database of its own and removes it at the end; each prints a ratio 
 from __future__ import annotations
 
 import argparse
+import os
+import random
 import time
 from datetime import timedelta
 from typing import IO
 
-from scaffold import database, gateway, items_queue, percentiles, room_fill, workers
+from scaffold import analyze, database, gateway, items_queue, items_queue_many, percentiles, room_fill, workers
 
 # isort: split
 from django.conf import settings
@@ -25,7 +28,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from push.models import Notification
-from push.selectors.routes import route_current
+from push.selectors.routes import gateway_current
 from push.services.claims import users_claim
 from push.services.dispatch import due_dispatch
 from push.services.fanout import pending_decide
@@ -34,8 +37,15 @@ from push.transports.gateway import GatewayPush, gateway_send
 from workspace.models import Room
 from workspace.services.messages import message_post
 
-CLAIMS = 60
+CLAIMS = 100
+# A claim is undone, and leaves its rows' dead versions: no more of them than of waiting rows are ever there.
+CLAIMS_UNTIL_VACUUM = 5
+CLAIMED_USERS = 200
+ITEMS_EACH = 10
 USERS = 1_000
+DISPATCH_USERS = 4_000
+# What the gateway takes for each answer, in seconds: none, or what a real one takes.
+ANSWER_SECONDS = float(os.environ.get("ANSWER_SECONDS", "0"))
 LATE_ITEMS = 100
 MESSAGES = 15
 PAUSE_SECONDS = 0.3
@@ -51,26 +61,53 @@ def main() -> None:
 
 
 def claims(sizes: list[int]) -> None:
-    """Time claims of 200 users out of queues of these sizes."""
-    room, queued, first = room_fill(10_000), 0, 0.0
-    print(f"{connection.vendor}: waiting items, p50 ms, p99 ms, ratio of p50 to the first")
+    """Time claims of 200 users, with ten items each, out of queues of these sizes.
+
+    Each message is queued for everybody before the next one, so a user's items lie far apart, as they do when messages
+    come over time.
+    """
+    queued, first, users = 0, 0.0, list[int]()
+    print(f"{connection.vendor}, {buffers()}: waiting items, MB, p50 ms, p99 ms, ratio of p50 to the first")
     for size in sizes or [10_000, 100_000]:
-        messages = (size - queued) // 10_000
-        queued += items_queue(room, messages=messages, due_at=lambda number: timezone.now() + timedelta(days=1))
-        times = [claim_time(position) * 1000 for position in range(CLAIMS)]
+        room = room_fill((size - queued) // ITEMS_EACH)
+        queued += items_queue_many(room, messages=ITEMS_EACH, due_at=timezone.now() + timedelta(days=1))
+        users += room.subscriptions.exclude(user=room.creator).values_list("user_id", flat=True)
+        times = []
+        for number in range(CLAIMS):
+            if number % CLAIMS_UNTIL_VACUUM == 0:
+                analyze()
+            times.append(claim_time(random.sample(users, CLAIMED_USERS)) * 1000)
         median, worst = percentiles(times)
         first = first or median
-        print(f"{queued:,}, {median:.1f}, {worst:.1f}, {median / first:.2f}", flush=True)
+        print(f"{queued:,}, {queue_megabytes():.0f}, {median:.1f}, {worst:.1f}, {median / first:.2f}", flush=True)
 
 
-def claim_time(position: int) -> float:
-    """Make one item of 200 users due and return how long their claim takes; then everything is as before."""
-    users = list(Notification.objects.order_by("pk").values_list("user_id", flat=True)[position * 50 :][:200])
+def buffers() -> str:
+    """Return how much of its tables the database keeps at hand."""
+    if connection.vendor != "postgresql":
+        return "no buffers of its own"
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW shared_buffers")
+        return f"shared_buffers {cursor.fetchone()[0]}"
+
+
+def queue_megabytes() -> float:
+    """Return the size of the queue with its indexes; 0 where the database does not tell."""
+    if connection.vendor != "postgresql":
+        return 0.0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_total_relation_size(%s)", [Notification._meta.db_table])
+        size: int = cursor.fetchone()[0]
+    return size / 2**20
+
+
+def claim_time(users: list[int]) -> float:
+    """Make one item of each user due and return how long their claim takes; then everything is as before."""
     with transaction.atomic():
         heads = Notification.objects.filter(user__in=users).values("user").annotate(first=Min("pk")).values("first")
         Notification.objects.filter(pk__in=heads).update(due_at=timezone.now())
         started = time.perf_counter()
-        claim = users_claim(limit=200, now=timezone.now())
+        claim = users_claim(limit=CLAIMED_USERS, now=timezone.now())
         taken = time.perf_counter() - started
         assert claim
         transaction.set_rollback(True)
@@ -79,9 +116,9 @@ def claim_time(position: int) -> float:
 
 def dispatch(sizes: list[int]) -> None:
     """Time workers that send what is due, from the first push to the last."""
-    room, messages = room_fill(USERS), (sizes or [10])[0]
-    with gateway() as _told:
-        alone = only_sending(USERS * messages)
+    room, messages = room_fill(DISPATCH_USERS), (sizes or [10])[0]
+    with gateway(f"delay={ANSWER_SECONDS}") as _told:
+        alone = only_sending(DISPATCH_USERS * messages)
         print(f"{connection.vendor}: workers, pushes per second, ratio to one, ratio to only sending ({alone:,.0f}/s)")
         first = 0.0
         for count in (1, 2):
@@ -99,7 +136,7 @@ def dispatch(sizes: list[int]) -> None:
 
 def only_sending(count: int) -> float:
     """Return how many pushes per second the engine alone hands over in one process."""
-    route, engine = route_current(), Engine()
+    route, engine = gateway_current(), Engine()
     push = GatewayPush(service="apn", token="0" * 64, options={"text": "Hello", "title": "#bench", "badge": 1})
     started = time.perf_counter()
     gateway_send([push] * count, route=route, engine=engine)  # type: ignore[arg-type]
@@ -119,7 +156,7 @@ def lateness(sizes: list[int]) -> None:
     with gateway("tell") as told:
         first = 0.0
         for messages in (0, waiting // USERS):
-            queued = items_queue(room, messages=messages, due_at=lambda _number: timezone.now() + timedelta(days=1))
+            queued = items_queue_many(room, messages=messages, due_at=timezone.now() + timedelta(days=1))
             with workers(1):
                 median, worst = percentiles(lateness_of_some(told))
             first = first or median

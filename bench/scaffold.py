@@ -29,7 +29,7 @@ from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
 from cloud.models import SetupWizardSettings
-from cloud.services.registration import connection_save
+from cloud.services.connection import connection_save
 from push.models import Channel, Device, Notification, PushSettings
 from workspace.models import Message, Room, Subscription, User
 
@@ -37,8 +37,9 @@ from workspace.models import Message, Room, Subscription, User
 @contextmanager
 def database() -> Iterator[None]:
     """Make a database of the figures' own, named as the tests' is; it is removed at the end."""
-    if connection.vendor == "sqlite":
-        settings.DATABASES["default"]["TEST"]["NAME"] = str(settings.DATA_DIR / "bench.sqlite3")
+    is_file = connection.vendor == "sqlite"
+    name = str(settings.DATA_DIR / "bench.sqlite3") if is_file else f"bench_callboard_{os.getpid()}"
+    settings.DATABASES["default"]["TEST"]["NAME"] = name
     databases = setup_databases(verbosity=0, interactive=False)
     try:
         yield
@@ -64,7 +65,10 @@ def room_fill(members: int) -> Room:
     users = User.objects.bulk_create([User(username=name) for name in names], batch_size=5_000)
     Subscription.objects.bulk_create([Subscription(room=room, user=user) for user in [creator, *users]], 5_000)
     Device.objects.bulk_create(
-        [Device(user=user, token=f"{user.pk:064x}", token_digest=user.username, app_name="bench") for user in users],
+        [
+            Device(user=user, type="apn", token=f"{user.pk:064x}", token_digest=user.username, app_name="bench")
+            for user in users
+        ],
         5_000,
     )
     return room
@@ -91,10 +95,36 @@ def items_queue(room: Room, *, messages: int, due_at: Callable[[int], datetime],
     return number
 
 
+def items_queue_many(room: Room, *, messages: int, due_at: datetime) -> int:
+    """Queue a push of each of so many messages to every member, all due at one time, without reading them here."""
+    values = {"channel": Channel.PUSH, "rule": "bench", "room": room, "due_at": due_at}
+    pattern = Notification(user_id=0, message_id=0, **values)
+    fields = [field for field in Notification._meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(field.column for field in fields)
+    read = ", ".join(
+        {"user_id": "user_id", "message_id": "%(message)s"}.get(field.attname, f"%({field.attname})s")
+        for field in fields
+    )
+    constants = {field.attname: field.get_db_prep_save(getattr(pattern, field.attname), connection) for field in fields}
+    table = Subscription._meta.db_table
+    for _message in range(messages):
+        message = Message.objects.create(room=room, sender=room.creator, text="Hello")
+        with connection.cursor() as cursor:
+            # Only names of tables and columns are set into the statement.
+            cursor.execute(
+                f"INSERT INTO {Notification._meta.db_table} ({columns})"
+                f" SELECT {read} FROM {table}"
+                " WHERE room_id = %(room)s AND user_id <> %(creator)s",
+                {**constants, "message": message.pk, "room": room.pk, "creator": room.creator_id},
+            )
+    analyze()
+    return messages * (room.members_count - 1)
+
+
 def analyze() -> None:
-    """Let the database know how its tables have grown."""
+    """Let the database see to its tables after they have grown, as it does by itself after a while."""
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
 
 
 @contextmanager

@@ -13,7 +13,10 @@ import sys
 import time
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
-TELLS = len(sys.argv) > 1
+# It announces nothing of what newer gateways can do.
+NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+TELLS = "tell" in sys.argv
+DELAY = next((float(argument.removeprefix("delay=")) for argument in sys.argv if argument.startswith("delay=")), 0.0)
 
 
 class Connection(asyncio.Protocol):
@@ -27,12 +30,16 @@ class Connection(asyncio.Protocol):
         self.arrived += data
         while (end := self.arrived.find(b"\r\n\r\n")) >= 0:
             head = self.arrived[:end].lower()
+            if head.startswith(b"get "):
+                self.arrived = self.arrived[end + 4 :]
+                self.transport.write(NOT_FOUND)
+                continue
             start = head.index(b"content-length:") + 15
             length = int(head[start:].split(b"\r\n", 1)[0])
             if len(self.arrived) < end + 4 + length:
                 return
             body, self.arrived = self.arrived[end + 4 : end + 4 + length], self.arrived[end + 4 + length :]
-            self.transport.write(ANSWER)
+            asyncio.get_running_loop().call_later(DELAY, self.transport.write, ANSWER)
             if TELLS:
                 content = json.loads(body)
                 print(time.monotonic(), content["token"], content["options"]["text"], flush=True)

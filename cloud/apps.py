@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class CloudConfig(AppConfig):
     name = "cloud"
     verbose_name = _("Cloud")
+
+    def ready(self) -> None:
+        from cloud.selectors.licence import granted_modules
+        from workspace import licence
+
+        licence.source_register(granted_modules)

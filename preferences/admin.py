@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from preferences.models import AccountPreferences, HighlightWord, IgnoredSender, Level, RoomPreferences
+from preferences.models import AccountPreferences, HighlightWord, IgnoredSender, Level, QuietHours, RoomPreferences
 from workspace.admin.base import ReadOnlyInline
 from workspace.admin.columns import EMPTY, gathered, label
 from workspace.admin.contributions import contribute
@@ -58,6 +58,8 @@ class RoomPreferencesInline(LevelColumns, ReadOnlyInline):
         "email_level",
         "notifications_disabled",
         "group_mentions_muted",
+        "unread_hidden",
+        "mentions_hidden",
     )
 
 
@@ -82,6 +84,7 @@ class AccountPreferencesInline(LevelColumns, ReadOnlyInline):
         "always_display",
         "goes_away",
         "idle_limit",
+        "told_of_sign_ins",
     )
 
     @admin.display(description=_("always display mobile notifications"))
@@ -91,6 +94,21 @@ class AccountPreferencesInline(LevelColumns, ReadOnlyInline):
     @admin.display(description=_("auto away"))
     def goes_away(self, row: AccountPreferences) -> SafeString:
         return choice(row.auto_away)
+
+    @admin.display(description=_("e-mail on new sign-ins"))
+    def told_of_sign_ins(self, row: AccountPreferences) -> SafeString:
+        return choice(row.login_detection_email)
+
+
+class QuietHoursInline(ReadOnlyInline):
+    """When the person's pushes wait."""
+
+    model = QuietHours
+    fields = readonly_fields = ("choice", "hours", "mentions_pass", "paused_until")
+
+    @admin.display(description=_("let direct messages and mentions through"))
+    def mentions_pass(self, row: QuietHours) -> SafeString:
+        return choice(row.lets_mentions_through)
 
 
 class HighlightWordInline(ReadOnlyInline):
@@ -124,4 +142,4 @@ contribute(
     list_display=[room_choices],
     list_select_related=["preferences"],
 )
-contribute(User, inlines=[AccountPreferencesInline, HighlightWordInline])
+contribute(User, inlines=[AccountPreferencesInline, QuietHoursInline, HighlightWordInline])

@@ -8,3 +8,8 @@ class PreferencesConfig(AppConfig):
 
     def ready(self) -> None:
         from preferences import receivers, remembered  # noqa: F401
+        from preferences.selectors.accounts import account_preferences_told
+        from workspace.api.contributions import contributions
+
+        contributions.preferences = account_preferences_told
+        from preferences.pages import links  # noqa: F401

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable
 
-from workspace.mentions import without_literals
+from workspace.mentions import continues_word, without_literals
+
+# The characters of a word, and of one that is folded: folding may turn one character into three (Unicode 15, 5.18).
+WORD_LENGTH = 64
+FOLDED_LENGTH = 3 * WORD_LENGTH
 
 
 def fold(text: str) -> str:
@@ -22,6 +27,20 @@ def words_found(text: str, folded_words: Iterable[str]) -> set[str]:
     return {word for word in folded_words if word and stands_alone(word, folded)}
 
 
+def phrases_in(text: str, *, most: int) -> set[str] | None:
+    """Return everything in the text that :func:`words_found` could find, folded.
+
+    None if that is more than `most`, counting repetitions, so that the time taken is bounded as well.
+    """
+    folded = fold(without_literals(text))
+    begins = [at for at in range(len(folded)) if not (at and is_part_of_word(folded[at - 1]))]
+    ends = [at for at in range(1, len(folded) + 1) if not (at < len(folded) and is_part_of_word(folded[at]))]
+    spans = [(begin, bisect_right(ends, begin), bisect_right(ends, begin + FOLDED_LENGTH)) for begin in begins]
+    if sum(last - first for _begin, first, last in spans) > most:
+        return None
+    return {folded[begin:end] for begin, first, last in spans for end in ends[first:last]}
+
+
 def stands_alone(word: str, text: str) -> bool:
     """Return whether the word stands somewhere in the text without touching a letter, digit or underscore."""
     start = text.find(word)
@@ -36,6 +55,7 @@ def stands_alone(word: str, text: str) -> bool:
 def is_part_of_word(character: str) -> bool:
     """Return whether a word goes on with the character: letters, digits, underscores and the marks that letters carry.
 
-    Vowel signs of Indic scripts are such marks, which a regular expression's word boundary would cut a word at.
+    Vowel signs of Indic scripts are such marks, which a regular expression's word boundary would cut a word at. Wide
+    letters, whose scripts are written without spaces, begin and end words anywhere.
     """
-    return character.isalnum() or character == "_" or unicodedata.category(character).startswith("M")
+    return character == "_" or continues_word(character)

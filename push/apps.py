@@ -8,3 +8,8 @@ class PushConfig(AppConfig):
 
     def ready(self) -> None:
         from push import receivers, remembered  # noqa: F401
+        from push.pages import links  # noqa: F401
+        from push.services.vapid import vapid_keys_ensure
+        from workspace.signals import database_ready
+
+        database_ready.connect(vapid_keys_ensure, dispatch_uid="push.vapid")

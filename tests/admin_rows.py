@@ -11,9 +11,21 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from cloud.models import CloudConnection
-from cloud.services.registration import connection_save, workspace_register
-from push.models import Answer, Attempt, Channel, Decision, Device, Notification, OutcomeCount, SandboxPush, State
+from cloud.services.connection import connection_save
+from push.models import (
+    Answer,
+    Attempt,
+    Channel,
+    Decision,
+    Device,
+    GatewayApp,
+    Notification,
+    OutcomeCount,
+    SandboxPush,
+    State,
+)
 from tests import factories
+from tests.keys import service_account_json
 from workspace.models import KeptMail, Message, User
 from workspace.services.presence import activity_report
 
@@ -80,9 +92,14 @@ def rows_add() -> None:
         headers={"authorization": "bearer secret-token-of-provider"},
     )
     number = next(numbers)
-    _workspace, token = workspace_register(unique_id=f"unique{number}", name=f"Workspace {number}")
+    _workspace, token = factories.registered(f"unique{number}", f"Workspace {number}")
     if not CloudConnection.objects.exists():
         connection_save(workspace_id="here", access_token=f"secret-token-{token}")
+    GatewayApp.objects.create(
+        type="gcm",
+        app_name=f"org.app{number}",
+        google_api_credentials=service_account_json(private_key="secret-token-of-provider"),
+    )
     AccessAttempt.objects.create(
         username=member.username, ip_address=f"203.0.113.{number % 250}", path_info="/", failures_since_start=10
     )

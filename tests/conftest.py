@@ -8,8 +8,15 @@ import pytest
 import redis
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
-from workspace.setting_groups import SettingsGroup
+from cloud.services.licences import licence_forget_cached
+from push.gateway.admission import callers_forget
+from push.gateway.apps import apps_current
+from tests.under_way import requests_admit
+
+pytest_plugins = ["tests.fakes.fixtures"]
 
 
 def redis_keys_delete() -> None:
@@ -20,16 +27,35 @@ def redis_keys_delete() -> None:
             server.delete(*keys)
 
 
+def caches_forget() -> None:
+    """Forget what the process remembers of the database for a second."""
+    licence_forget_cached()
+    callers_forget()
+    apps_current.forget()
+
+
+@pytest.fixture(autouse=True)
+def _requests_admitted() -> None:
+    """Answer requests, whatever the test before did at its end."""
+    requests_admit()
+
+
 @pytest.fixture(autouse=True)
 def _nothing_cached() -> Iterator[None]:
     """Let no test see the settings or rate limits of another."""
-    SettingsGroup.forget_cached()
+    caches_forget()
     if settings.REDIS_URL:
         redis_keys_delete()
     else:
         cache.clear()
     yield
-    SettingsGroup.forget_cached()
+    caches_forget()
+
+
+@pytest.fixture
+def settings_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let settings be read once only, however slow the machine, for tests that count queries."""
+    monkeypatch.setattr("workspace.setting_groups.base.CACHE_SECONDS", 3600.0)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,3 +63,16 @@ def _redis_left_as_found() -> Iterator[None]:
     yield
     if settings.REDIS_URL:
         redis_keys_delete()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Also let nobody into the database any more, and end whatever session is left: PostgreSQL drops none in use."""
+    yield
+    if connection.vendor == "postgresql":
+        name = connection.settings_dict["NAME"]
+        with django_db_blocker.unblock():
+            connection.close()
+            with connection._nodb_cursor() as cursor:
+                cursor.execute(f"ALTER DATABASE {connection.ops.quote_name(name)} ALLOW_CONNECTIONS false")
+                cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])

@@ -8,6 +8,8 @@ import factory
 from django.contrib.auth.models import Group
 from factory.django import DjangoModelFactory
 
+from cloud.models import RegisteredWorkspace
+from cloud.services.registration import access_token_issue, workspace_register
 from preferences.models import AccountPreferences, HighlightWord, IgnoredSender, RoomPreferences
 from push.models import Device, DeviceType, token_digest
 from workspace.models import EmailAddress, Message, Room, RoomType, Subscription, User
@@ -67,6 +69,12 @@ def direct_room(*people: User) -> Room:
     room = Room.objects.create(type=RoomType.DIRECT, creator=people[0], direct_key=direct_key_of(people))
     members_add(room=room, users=people)
     return room
+
+
+def registered(unique_id: str = "u1", name: str = "Theatre", **fields: Any) -> tuple[RegisteredWorkspace, str]:
+    """Return a workspace that is registered with this cloud, and an access token of it."""
+    workspace, _credentials = workspace_register(unique_id=unique_id, name=name, **fields)
+    return workspace, access_token_issue(workspace=workspace)[0]
 
 
 def message_in(room: Room, sender: User, text: str = "hello", **fields: Any) -> Message:

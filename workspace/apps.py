@@ -1,5 +1,7 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models import CharField
+from django.db.models.functions import Lower
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,8 +11,11 @@ class WorkspaceConfig(AppConfig):
 
     def ready(self) -> None:
         from workspace import receivers, remembered  # noqa: F401
-        from workspace.services.setup import essentials_ensure
+        from workspace.pages import links  # noqa: F401
+        from workspace.services.setup import essentials
         from workspace.setting_groups import checks  # noqa: F401
 
-        # Named by the last app to migrate, because roles hold the permissions of every app's models.
-        post_migrate.connect(essentials_ensure, dispatch_uid="workspace.essentials")
+        # `username__lower=` and the like are looked up in the unique indexes; `__iexact` compares by UPPER, past them.
+        CharField.register_lookup(Lower)
+        pre_migrate.connect(essentials.before, dispatch_uid="workspace.essentials")
+        post_migrate.connect(essentials.after, dispatch_uid="workspace.essentials")

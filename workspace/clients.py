@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.utils.crypto import salted_hmac
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 NAME_LENGTH = 24
 
@@ -21,3 +23,10 @@ def session_clients(session_key: str) -> str:
 def page_client(session_key: str, page: str) -> str:
     """Return the name of one open page, by the key of its browser session and what the page calls itself."""
     return session_clients(session_key) + page
+
+
+def kind_of(client: str) -> str | Promise:
+    """Return what a client is, for people."""
+    if client.startswith("page:"):
+        return _("Open page")
+    return _("App") if client.startswith("token:") else _("Other program")

@@ -28,5 +28,5 @@ def online_until(presence: Values, at: datetime) -> bool:
 remember(User, "is_active", user="id")
 remember(EmailAddress, "verified")
 remember(Presence, "status", "status_expires_at", "connected_until", "away_at", differs=presence_differs)
-remember(Subscription, "room_id", since="joined_at")
+remember(Subscription, "room_id", "public_id", since="joined_at")
 remember(ThreadFollower, "thread_id")

@@ -20,5 +20,11 @@ membership_ended = Signal()
 # sender: Presence, user: User
 presence_changed = Signal()
 
+# sender: AppConfig; every migration is applied, and what each installation needs is made
+database_ready = Signal()
+
 # sender: User, user: User, digest: str (of the API token that ended)
 signed_out = Signal()
+
+# sender: User, user: User (of whom every sign-in has ended, of apps and browsers alike)
+signed_out_everywhere = Signal()

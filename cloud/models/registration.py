@@ -1,30 +1,32 @@
-"""A workspace's registration, as kept by either end."""
+"""The workspaces that are registered with this installation's cloud, and how they prove who they are."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from workspace.ids import PublicIdField
-from workspace.setting_groups import SecretField
 
 
-class CloudConnection(models.Model):
-    """This workspace's own registration with its cloud: a single row."""
+class Plan(models.TextChoices):
+    """What a workspace pays for."""
 
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    workspace_id = models.CharField(_("workspace id"), max_length=64)
-    access_token = SecretField(_("access token"))
-    connected_at = models.DateTimeField(_("connected"), default=timezone.now)
+    COMMUNITY = "community", _("Community")
+    PREMIUM = "premium", _("Premium")
 
-    class Meta:
-        verbose_name = _("cloud connection")
-        verbose_name_plural = _("cloud connection")
-        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="cloud_connection_single")]
 
-    def __str__(self) -> str:
-        return self.workspace_id
+class Admission(models.TextChoices):
+    """How a workspace came to be registered."""
+
+    EMAIL = "email", _("Confirmed by e-mail")
+    TOKEN = "token", _("Registration token")
+    CONSOLE = "console", _("Added in the console")
+    OPEN = "open", _("Open registration")
 
 
 class RegisteredWorkspace(models.Model):
@@ -33,15 +35,127 @@ class RegisteredWorkspace(models.Model):
     public_id = PublicIdField()
     unique_id = models.CharField(_("unique id"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=255)
-    access_token_digest = models.CharField(max_length=64, unique=True, editable=False)
+    site_url = models.URLField(_("address"), blank=True, default="")
+    email = models.EmailField(_("contact"), blank=True, default="")
+    admission = models.CharField(
+        _("registered by"), max_length=8, choices=Admission.choices, default=Admission.CONSOLE, editable=False
+    )
+    client_secret_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
+    # Of the key in the gateway's address for a server that cannot fetch access tokens.
+    gateway_key_digest = models.CharField(max_length=64, unique=True, null=True, editable=False)
+
     is_active = models.BooleanField(_("active"), default=True, help_text=_("A suspended workspace cannot push."))
+    suspended_reason = models.CharField(_("reason"), max_length=255, blank=True, default="")
+    plan = models.CharField(_("plan"), max_length=12, choices=Plan.choices, default=Plan.COMMUNITY)
+    plan_ends_at = models.DateTimeField(
+        _("plan ends"), null=True, blank=True, help_text=_("Then the community plan holds. Empty: it does not end.")
+    )
+    monthly_limit = models.PositiveIntegerField(
+        _("pushes a month"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(1_000_000_000)],
+        help_text=_("Empty: what the plan brings."),
+    )
+    modules: models.JSONField[Any, Any] = models.JSONField(_("modules"), default=list, blank=True)
+    rate_limit = models.PositiveIntegerField(
+        _("pushes a minute"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(10_000_000)],
+        help_text=_("Empty: the limit of the settings."),
+    )
+
     created_at = models.DateTimeField(_("registered"), default=timezone.now, editable=False)
     last_seen_at = models.DateTimeField(_("last request"), null=True, editable=False)
+    disconnected_at = models.DateTimeField(_("disconnected"), null=True, editable=False)
+    # Another address that presented this workspace's credentials: a copy of its database, or the workspace moved.
+    other_url = models.URLField(_("seen at another address"), blank=True, default="", editable=False)
+    other_url_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("registered workspace")
         verbose_name_plural = _("registered workspaces")
         ordering = ["pk"]
+        indexes = [models.Index(fields=["name"], name="registered_workspace_name")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def client_id(self) -> str:
+        """Return what the workspace calls itself when it fetches an access token."""
+        return self.public_id
+
+    def plan_at(self, moment: Any) -> str:
+        """Return the plan in force at the moment."""
+        ended = self.plan_ends_at is not None and self.plan_ends_at <= moment
+        return Plan.COMMUNITY if ended else self.plan
+
+
+class AccessToken(models.Model):
+    """A short-lived token of a workspace; only its digest is kept."""
+
+    workspace = models.ForeignKey(RegisteredWorkspace, models.CASCADE, related_name="+", verbose_name=_("workspace"))
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    ends_at = models.DateTimeField(_("ends"), db_index=True)
+
+    class Meta:
+        verbose_name = _("access token")
+        verbose_name_plural = _("access tokens")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.workspace_id} {self.ends_at:%Y-%m-%d %H:%M}"
+
+
+class RegistrationRequest(models.Model):
+    """A workspace that asked to be registered, until its e-mail is confirmed and it has fetched its credentials."""
+
+    public_id = PublicIdField()
+    unique_id = models.CharField(_("unique id"), max_length=64, db_index=True)
+    name = models.CharField(_("name"), max_length=255)
+    site_url = models.URLField(_("address"))
+    email = models.EmailField(_("e-mail"))
+    secret_digest = models.CharField(max_length=64, editable=False)
+    confirmation_digest = models.CharField(max_length=64, unique=True, editable=False)
+    # Read aloud or compared: the same words on the workspace's page and in the e-mail.
+    code = models.CharField(_("code"), max_length=9)
+    created_at = models.DateTimeField(_("asked"), default=timezone.now, db_index=True)
+    ends_at = models.DateTimeField(_("ends"))
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("fetched"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("registration request")
+        verbose_name_plural = _("registration requests")
+        default_permissions = ("view",)
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class RegistrationToken(models.Model):
+    """Lets one workspace register without an e-mail; made in the console, used once."""
+
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    note = models.CharField(_("for whom"), max_length=255, blank=True, default="")
+    plan = models.CharField(_("plan"), max_length=12, choices=Plan.choices, default=Plan.COMMUNITY)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+    ends_at = models.DateTimeField(_("ends"))
+    used_at = models.DateTimeField(_("used"), null=True, editable=False)
+    workspace = models.ForeignKey(
+        RegisteredWorkspace, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("used by")
+    )
+
+    class Meta:
+        verbose_name = _("registration token")
+        verbose_name_plural = _("registration tokens")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.note or str(self.pk)

@@ -11,9 +11,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cloud.models.terms import TermsConsent
 from workspace.setting_groups import SettingsGroup, setting
 
 if TYPE_CHECKING:
@@ -51,6 +52,30 @@ class SetupWizardSettings(SettingsGroup):
             help_text=_("Without it, the push gateway and other cloud services are not used."),
         ),
         id="Cloud_Service_Agree_PrivacyTerms",
+        section=CLOUD_INFO,
+        requires=("Register_Server",),
+    )
+    cloud_url = setting(
+        models.URLField(
+            _("Cloud"),
+            blank=True,
+            default="",
+            help_text=_("Where this workspace registers. Empty: the cloud in this very installation, if it is one."),
+        ),
+        id="Cloud_Url",
+        section=CLOUD_INFO,
+    )
+    quota_reserved = setting(
+        models.PositiveSmallIntegerField(
+            _("Quota kept for direct messages and mentions"),
+            default=0,
+            validators=[MaxValueValidator(50)],
+            help_text=_(
+                "Percent of the month's pushes that only direct messages and mentions by name may use; the gateway "
+                "refuses others then. 0: whatever comes first."
+            ),
+        ),
+        id="Cloud_Push_Quota_Reserved",
         section=CLOUD_INFO,
         requires=("Register_Server",),
     )
@@ -125,11 +150,12 @@ class SetupWizardSettings(SettingsGroup):
         agreed = self.privacy_terms_agreed
         self.terms_agreed_at = timezone.now() if agreed else None
         self.terms_agreed_by_id = actor.pk if agreed and actor else None
+        TermsConsent.record(actor, is_withdrawal=not agreed)
         return ("terms_agreed_at", "terms_agreed_by")
 
     def notes(self) -> Mapping[str, str | Promise]:
         if not self.privacy_terms_agreed or not self.terms_agreed_at:
             return {}
         when = localize(timezone.localtime(self.terms_agreed_at))
-        who = self.terms_agreed_by or _now("the set-up")
-        return {"privacy_terms_agreed": _now("Agreed by %(who)s on %(when)s.") % {"who": who, "when": when}}
+        who = self.terms_agreed_by or gettext("the set-up")
+        return {"privacy_terms_agreed": gettext("Agreed by %(who)s on %(when)s.") % {"who": who, "when": when}}

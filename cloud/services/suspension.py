@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from cloud.models import RegisteredWorkspace
+from cloud.models import EventKind, RegisteredWorkspace
+from cloud.services.audit import event_note
+from workspace.models import User
 
 
 @transaction.atomic
-def workspace_suspend(*, workspace: RegisteredWorkspace) -> None:
-    """Refuse the workspace's requests from now on; its access token is kept."""
-    workspace.is_active = False
-    workspace.save(update_fields=["is_active"])
+def workspace_suspend(*, workspace: RegisteredWorkspace, reason: str = "", actor: User | None = None) -> None:
+    """Refuse the workspace's requests from now on; its credentials are kept."""
+    workspace.is_active, workspace.suspended_reason = False, reason
+    workspace.save(update_fields=["is_active", "suspended_reason"])
+    event_note(EventKind.SUSPENDED, workspace=workspace, actor=actor, reason=reason)
 
 
 @transaction.atomic
-def workspace_resume(*, workspace: RegisteredWorkspace) -> None:
+def workspace_resume(*, workspace: RegisteredWorkspace, actor: User | None = None) -> None:
     """Accept a suspended workspace's requests again."""
-    workspace.is_active = True
-    workspace.save(update_fields=["is_active"])
+    workspace.is_active, workspace.suspended_reason = True, ""
+    workspace.save(update_fields=["is_active", "suspended_reason"])
+    event_note(EventKind.RESUMED, workspace=workspace, actor=actor)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from preferences.highlights import fold
-from preferences.models.choices import level_field
+from preferences.highlights import FOLDED_LENGTH, WORD_LENGTH, fold
+from preferences.models.choices import WANTS_ALL, level_field, sound_field
 from workspace.models import User
 
 
@@ -21,14 +24,29 @@ class AccountPreferences(models.Model):
     push = level_field(_("push"))
     email = level_field(_("e-mail"))
     always_display_mobile = models.BooleanField(_("always display mobile notifications"), null=True, blank=True)
+    require_interaction = models.BooleanField(_("desktop notifications stay until clicked"), null=True, blank=True)
+    login_detection_email = models.BooleanField(_("e-mail on new sign-ins"), null=True, blank=True)
+    unread_alert = models.BooleanField(_("unread alert"), null=True, blank=True)
     auto_away = models.BooleanField(_("auto away"), null=True, blank=True)
-    idle_limit = models.PositiveIntegerField(_("idle limit"), null=True, blank=True)
+    idle_limit = models.PositiveIntegerField(
+        _("idle limit"), null=True, blank=True, validators=[MaxValueValidator(86_400)]
+    )
+    new_room_sound = sound_field(_("new room sound"))
+    new_message_sound = sound_field(_("new message sound"))
+    mute_focused = models.BooleanField(_("mute focused conversations"), null=True, blank=True)
+    sound_volume = models.PositiveSmallIntegerField(
+        _("notification sound volume"), null=True, blank=True, validators=[MaxValueValidator(100)]
+    )
+    client_choices: models.JSONField[Any, Any] = models.JSONField(
+        _("kept for clients"), default=dict, blank=True, help_text=_("What only the user's own clients read.")
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:
         verbose_name = _("account preferences")
         verbose_name_plural = _("account preferences")
+        indexes = [models.Index(fields=["user"], condition=WANTS_ALL, name="account_preferences_all")]
 
     def __str__(self) -> str:
         return str(self.user)
@@ -38,8 +56,8 @@ class HighlightWord(models.Model):
     """A word that brings its owner a notification wherever it stands."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="highlight_words", verbose_name=_("user"))
-    word = models.CharField(_("word"), max_length=64)
-    folded = models.CharField(max_length=192, editable=False, help_text=_("The word as it is compared."))
+    word = models.CharField(_("word"), max_length=WORD_LENGTH)
+    folded = models.CharField(max_length=FOLDED_LENGTH, editable=False, help_text=_("The word as it is compared."))
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:

@@ -19,9 +19,18 @@ class Level(models.TextChoices):
     NOTHING = "nothing", _("Nothing")
 
 
+# The few who want every message by some channel: an index of these names them, however many want something else.
+WANTS_ALL = models.Q(desktop=Level.ALL) | models.Q(push=Level.ALL) | models.Q(email=Level.ALL)
+
+
 def level_field(verbose_name: str | _StrPromise, default: str = "") -> models.CharField[str, str]:
     """Return a model field for one channel's level that may be left to the default."""
     return models.CharField(verbose_name=verbose_name, max_length=8, choices=Level.choices, blank=True, default=default)
+
+
+def sound_field(verbose_name: str | _StrPromise) -> models.CharField[str, str]:
+    """Return a model field for a sound that may be left to the default."""
+    return models.CharField(verbose_name=verbose_name, max_length=16, choices=Sound.choices, blank=True, default="")
 
 
 class Sound(models.TextChoices):

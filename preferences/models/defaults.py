@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from preferences.models.choices import Level, Sound
+from preferences.quiet.schedule import hours_validate
 from workspace.models.presence import DEFAULT_IDLE_LIMIT
 from workspace.setting_groups import SettingsGroup, setting
 
@@ -156,6 +157,32 @@ class AccountsSettings(SettingsGroup):
             help_text=_("Percent, from 0 to 100."),
         ),
         id=PREFIX + "notificationsSoundVolume",
+        section=DEFAULT_USER_PREFERENCES,
+        public=True,
+    )
+
+    quiet_hours = setting(
+        models.TextField(
+            _("Quiet hours"),
+            blank=True,
+            default="",
+            validators=[hours_validate],
+            help_text=_(
+                "Pushes that would come in these hours, in each member's time zone, come at their end instead. Days "
+                "and hours on one line, such as “mon-fri 22:00-07:00” or “sat,sun 00:00-24:00”. Empty: none."
+            ),
+        ),
+        id=PREFIX + "quietHours",
+        section=DEFAULT_USER_PREFERENCES,
+        public=True,
+    )
+    lets_mentions_through = setting(
+        models.BooleanField(
+            _("Direct messages and mentions break through quiet hours"),
+            default=False,
+            help_text=_("On: these are pushed at any time, unless the member chose otherwise."),
+        ),
+        id=PREFIX + "quietHoursLetMentionsThrough",
         section=DEFAULT_USER_PREFERENCES,
         public=True,
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from preferences.models.choices import level_field
+from preferences.models.choices import WANTS_ALL, level_field, sound_field
 from workspace.models import Room, Subscription, User
 
 
@@ -25,13 +26,28 @@ class RoomPreferences(models.Model):
     email = level_field(_("e-mail"))
     notifications_disabled = models.BooleanField(_("receives no alerts"), default=False)
     group_mentions_muted = models.BooleanField(_("@all and @here muted"), default=False)
+    unread_hidden = models.BooleanField(_("unread counter hidden"), default=False)
+    mentions_hidden = models.BooleanField(_("mention badge hidden, too"), default=False)
+    audio = level_field(_("sounds"))
+    sound = sound_field(_("sound"))
+    desktop_duration = models.PositiveSmallIntegerField(
+        _("seconds that desktop notifications stay"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(3600)],
+        help_text=_("Empty or 0: as long as the browser shows them."),
+    )
+    unread_alert = level_field(_("unread alert"))
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:
         verbose_name = _("room preferences")
         verbose_name_plural = _("room preferences")
-        indexes = [models.Index(fields=["room", "push"], name="room_preferences_of_room")]
+        indexes = [
+            models.Index(fields=["room", "push"], name="room_preferences_of_room"),
+            models.Index(fields=["room"], condition=WANTS_ALL, name="room_preferences_all"),
+        ]
 
     def __str__(self) -> str:
         return str(self.subscription)

@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
+from django.utils import timezone
 
 from preferences.highlights import fold
 from preferences.models import AccountPreferences, HighlightWord
 from preferences.selectors.idle import idle_limit_expression
 from preferences.services.rows import choices_save
-from workspace.models import Presence, User
+from workspace.models import Presence, Subscription, User
 from workspace.services.presence import idle_limit_set
+
+INHERITED_BY_ROOMS = {"desktop", "push", "email"}
 
 
 class AccountChoices(TypedDict, total=False):
-    """What may be chosen; an empty level and None leave it to the workspace. `idle_limit`: seconds, 0 for never."""
+    """What may be chosen; an empty text and None leave it to the workspace.
+
+    `idle_limit`: seconds, 0 for never; `sound_volume`: percent; `client_choices`: what is to be kept for clients beside
+    what is kept already.
+    """
 
     desktop: str
     push: str
     email: str
     always_display_mobile: bool | None
+    require_interaction: bool | None
+    login_detection_email: bool | None
+    unread_alert: bool | None
     auto_away: bool | None
     idle_limit: int | None
+    new_room_sound: str
+    new_message_sound: str
+    mute_focused: bool | None
+    sound_volume: int | None
+    client_choices: dict[str, Any]
 
 
 @transaction.atomic
@@ -34,7 +49,11 @@ def account_preferences_save(*, user: User, **choices: Unpack[AccountChoices]) -
     """
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     row = AccountPreferences.objects.filter(user=user).first() or AccountPreferences(user=user)
+    if "client_choices" in choices:
+        choices["client_choices"] = row.client_choices | choices["client_choices"]
     choices_save(row, choices)
+    if choices.keys() & INHERITED_BY_ROOMS:
+        subscriptions_touch(user=user)
     if "auto_away" in choices or "idle_limit" in choices:
         idle_limit_set(presences=Presence.objects.filter(user=user), seconds=idle_limit_expression())
 
@@ -53,3 +72,9 @@ def highlight_words_set(*, user: User, words: Iterable[str]) -> None:
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     user.highlight_words.all().delete()
     HighlightWord.objects.bulk_create(wanted.values())
+    subscriptions_touch(user=user)
+
+
+def subscriptions_touch(*, user: User) -> None:
+    """Let clients that ask what has changed learn of it for all of the user's rooms."""
+    Subscription.objects.filter(user=user).update(updated_at=timezone.now())

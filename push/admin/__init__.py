@@ -1,5 +1,15 @@
 """The administration of devices, decisions, notifications and their attempts."""
 
-from push.admin import attempts, decisions, devices, explain, notifications, outcomes, sandbox
+from push.admin import attempts, decisions, devices, explain, gateway_apps, notifications, outcomes, routes, sandbox
 
-__all__ = ["attempts", "decisions", "devices", "explain", "notifications", "outcomes", "sandbox"]
+__all__ = [
+    "attempts",
+    "decisions",
+    "devices",
+    "explain",
+    "gateway_apps",
+    "notifications",
+    "outcomes",
+    "routes",
+    "sandbox",
+]

@@ -16,8 +16,11 @@ from unfold.contrib.filters.admin import (
 
 from push.admin import labels
 from push.models import Attempt, Device
+from push.selectors.aftermath import delay_shown
+from push.selectors.answer_words import try_words
+from push.selectors.route_words import key_words
 from workspace.admin.base import ReadOnlyAdmin, ReadOnlyInline
-from workspace.admin.columns import EMPTY, change_link, moment, person
+from workspace.admin.columns import EMPTY, change_link, moment, person, two_lines
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.admin.filters import MomentRangeFilter
 
@@ -33,11 +36,26 @@ class AttemptColumns:
     def sent_to(self, attempt: Attempt) -> SafeString | str:
         if attempt.device is None:
             return EMPTY
-        return change_link(attempt.device, labels.device_type(attempt.device.type))
+        return change_link(attempt.device, attempt.device.name or labels.device_type(attempt.device.type))
+
+    @admin.display(description=_("route"))
+    def way(self, attempt: Attempt) -> str:
+        return key_words(attempt.route) or EMPTY
+
+    @admin.display(description=_("what was said"))
+    def said(self, attempt: Attempt) -> str:
+        return try_words(attempt) or EMPTY
 
     @admin.display(description=_("finished"))
     def ended(self, attempt: Attempt) -> SafeString | str:
         return moment(attempt.finished_at)
+
+    @admin.display(description=_("received"))
+    def received(self, attempt: Attempt) -> SafeString | str:
+        if attempt.received_at is None:
+            return EMPTY
+        after = _("after %(seconds)s s") % {"seconds": delay_shown(attempt)}
+        return two_lines(moment(attempt.received_at), after)
 
     @admin.display(description=_("next try"))
     def next_try(self, attempt: Attempt) -> SafeString | str:
@@ -49,7 +67,7 @@ class AttemptInline(AttemptColumns, ReadOnlyInline):
 
     model = Attempt
     ordering = ("-pk",)
-    fields = readonly_fields = ("item", "sent_to", "number", "told", "status", "detail", "ended", "next_try")
+    fields = readonly_fields = ("item", "sent_to", "number", "way", "told", "said", "ended", "received", "next_try")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("device", "notification")
@@ -63,13 +81,14 @@ class AttemptInline(AttemptColumns, ReadOnlyInline):
 class AttemptAdmin(AttemptColumns, ReadOnlyAdmin):
     """Saved before sending and closed by the answer."""
 
-    list_display = ("begun", "recipient", "sent_to", "number", "told", "status", "detail", "next_try")
+    list_display = ("begun", "recipient", "sent_to", "number", "way", "told", "said", "received", "next_try")
     list_select_related = ("notification__user", "device")
     list_filter = (
         ("answer", MultipleChoicesDropdownFilter),
         ("status", SingleNumericFilter),
         ("number", RangeNumericFilter),
         ("started_at", MomentRangeFilter),
+        ("received_at", MomentRangeFilter),
         ("retry_at", MomentRangeFilter),
     )
     search_fields = ("notification__user__username", "detail", "=device__public_id")
@@ -77,8 +96,20 @@ class AttemptAdmin(AttemptColumns, ReadOnlyAdmin):
     ordering = ("-pk",)
     sortable_by = ("begun",)
     fieldsets = (
-        (None, {"fields": (("told", "status"), "detail", ("notification", "device"), ("number", "claimed_by"))}),
-        (_("When"), {"fields": (("started_at", "finished_at"), "retry_at")}),
+        (
+            None,
+            {
+                "fields": (
+                    ("told", "way"),
+                    "said",
+                    ("status", "reason"),
+                    "detail",
+                    ("notification", "device"),
+                    ("number", "claimed_by"),
+                )
+            },
+        ),
+        (_("When"), {"fields": (("started_at", "finished_at"), ("received", "retry_at"))}),
     )
 
     @admin.display(description=_("started"), ordering="pk")

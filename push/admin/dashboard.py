@@ -11,12 +11,18 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from cloud.pages.connectivity import MANAGE
+from cloud.selectors.usage import own_usage
 from push.admin import labels
+from push.admin.console_dashboard import console_context
 from push.models import Device, Notification, State
 from push.selectors.dashboard import Day, Queue, devices_by_type, last_day, last_failures, queue_now
+from push.selectors.gateway_apps import keys_ending
 from push.selectors.reasons import reason_sentence
+from push.selectors.route_overview import pauses
 from workspace.admin.columns import change_link, moment, person, room_link
 from workspace.admin.contributions import changelist_url
+from workspace.roles import is_cloud, is_workspace
 
 REASONS_SHOWN = 6
 SERIES = (
@@ -30,6 +36,8 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
     """Add what the reader may see (unfold's `DASHBOARD_CALLBACK`)."""
     now = timezone.now()
     context["title"] = _("Dashboard")
+    if not is_workspace():
+        return context | console_context(request)
     if request.user.has_perm("push.view_notification"):
         day = last_day(now)
         context |= {
@@ -41,6 +49,11 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
             "failures": failure_table(last_failures(now)),
             "failures_url": f"{changelist_url(Notification)}?state__exact={State.FAILED}",
         }
+        context["pauses"] = pauses()
+    if request.user.has_perm(MANAGE):
+        context["own_usage"] = own_usage()
+    if is_cloud() and request.user.has_perm("push.view_gatewayapp"):
+        context["keys_ending"] = keys_ending()
     if request.user.has_perm("push.view_device"):
         context |= {"devices": device_rows(), "devices_url": changelist_url(Device)}
     return context

@@ -35,6 +35,15 @@ def sent_of(counts: dict[str, int]) -> tuple[int, int]:
     return sum(count for reason, count in counts.items() if sends(reason)), sum(counts.values())
 
 
+def uncounted_of(decision: Decision) -> int:
+    """Return how many members are still to be counted."""
+    if decision.position is None:
+        return 0
+    counted = max((sum(counts.values()) for counts in decision.counts.values()), default=0)
+    members: int = decision.facts["message"]["members_count"]
+    return members - counted if members > counted else 0
+
+
 class DecidedFilter(DropdownFilter):  # type: ignore[misc]
     """Whether the worker has decided yet."""
 
@@ -83,6 +92,8 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("state"))
     def standing(self, decision: Decision) -> SafeString:
+        if decision.position is not None and decision.decided_at:
+            return label(_("Counting"), "primary", title=_("Everybody is notified; the others are being counted."))
         if decision.decided_at:
             return label(_("Decided"), "success")
         return label(_("Failing"), "danger") if decision.failures else label(_("Waiting"), "info")
@@ -112,7 +123,8 @@ class DecisionAdmin(ReadOnlyAdmin):
         ]
         if not channels:
             return EMPTY
-        return mark_safe(render_to_string("admin/decision_counts.html", {"channels": channels}))  # noqa: S308
+        context = {"channels": channels, "uncounted": uncounted_of(decision)}
+        return mark_safe(render_to_string("admin/decision_counts.html", context))  # noqa: S308
 
     @admin.display(description=_("accepted"))
     def accepted(self, decision: Decision) -> SafeString | str:

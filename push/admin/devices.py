@@ -17,10 +17,11 @@ from unfold.contrib.filters.admin import (
 )
 
 from push.admin import labels
-from push.models import Device, token_digest
+from push.models import Capability, Device, DisabledReason, token_digest
+from push.selectors.answer_words import error_words
 from push.services.switching import device_disable, device_enable
 from workspace.admin.base import ReadOnlyAdmin, ReadOnlyInline
-from workspace.admin.columns import change_link, code, masked, moment, person
+from workspace.admin.columns import EMPTY, change_link, code, masked, moment, person
 from workspace.admin.confirmation import ConfirmedAction
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.admin.filters import MomentRangeFilter
@@ -49,7 +50,8 @@ class DeviceColumns:
 
     @admin.display(description=_("token"))
     def token_end(self, device: Device) -> SafeString | str:
-        return code(masked(device.token))
+        # Of a subscription's address only the host is told: whoever knows the rest can send to it.
+        return code(f"{device.host}/…" if device.is_web else masked(device.token))
 
     @admin.display(description=_("VoIP token"))
     def voip_token_end(self, device: Device) -> SafeString | str:
@@ -62,6 +64,18 @@ class DeviceColumns:
     @admin.display(description=_("last accepted push"))
     def accepted(self, device: Device) -> SafeString | str:
         return moment(device.last_accepted_at)
+
+    @admin.display(description=_("last error"))
+    def error(self, device: Device) -> str:
+        return error_words(device) or EMPTY
+
+    @admin.display(description=_("last received push"))
+    def received(self, device: Device) -> SafeString | str:
+        return moment(device.last_received_at)
+
+    @admin.display(description=_("abilities"))
+    def able(self, device: Device) -> str:
+        return ", ".join(str(Capability(value).label) for value in device.capabilities) or EMPTY
 
     @admin.display(description=_("registered"), ordering="registered_at")
     def registered(self, device: Device) -> SafeString | str:
@@ -76,14 +90,14 @@ class DeviceInline(DeviceColumns, ReadOnlyInline):
 
     @admin.display(description=_("device"))
     def device(self, device: Device) -> SafeString | str:
-        return change_link(device, labels.device_type(device.type))
+        return change_link(device, device.name or labels.device_type(device.type))
 
 
 @admin.register(Device)
 class DeviceAdmin(DeviceColumns, ReadOnlyAdmin):
     """Apps register devices; here they are switched off and on."""
 
-    list_display = ("kind", "owner", "app_name", "token_end", "state", "last_error", "accepted", "registered")
+    list_display = ("kind", "owner", "app_name", "token_end", "state", "error", "accepted", "registered")
     list_select_related = ("user",)
     list_filter = (
         ("type", ChoicesDropdownFilter),
@@ -93,13 +107,19 @@ class DeviceAdmin(DeviceColumns, ReadOnlyAdmin):
         ("registered_at", MomentRangeFilter),
         ("last_accepted_at", MomentRangeFilter),
     )
-    search_fields = ("user__username", "user__name", "app_name", "=public_id", "=client_id")
+    search_fields = ("user__username", "user__name", "name", "app_name", "=public_id", "=client_id")
     search_help_text = _("Owner, app, id or the whole token")
     ordering = ("-pk",)
     sortable_by = ("registered",)
     fieldsets = (
-        (None, {"fields": (("user", "state"), ("kind", "app_name"), ("token_end", "voip_token_end"))}),
-        (_("How it fares"), {"fields": (("last_accepted_at", "last_error"), ("disabled_at", "disabled_reason"))}),
+        (
+            None,
+            {"fields": (("user", "state"), ("name", "app_name"), ("kind", "able"), ("token_end", "voip_token_end"))},
+        ),
+        (
+            _("How it fares"),
+            {"fields": (("last_accepted_at", "last_received_at"), "error", ("disabled_at", "disabled_reason"))},
+        ),
         (_("Facts"), {"fields": (("registered_at", "created_at"), ("client_id", "public_id"))}),
     )
     confirmed_actions = (
@@ -111,7 +131,7 @@ class DeviceAdmin(DeviceColumns, ReadOnlyAdmin):
             icon="mobile_off",
             is_dangerous=True,
             applies=lambda device: device.disabled_at is None,
-            run=lambda _request, device: device_disable(device=device, reason=str(_("Disabled by an administrator."))),
+            run=lambda _request, device: device_disable(device=device, reason=DisabledReason.ADMINISTRATOR),
         ),
         ConfirmedAction(
             name="enable",

@@ -14,6 +14,7 @@ from push.selectors.explanation_access import EXPLAIN_PERMISSION
 from workspace.admin.base import ReadOnlyInline
 from workspace.admin.contributions import PageLink, contribute
 from workspace.models import Message, Room, User
+from workspace.roles import Role
 
 TITLE = _("Why, or why not?")
 ICON = "help"
@@ -68,6 +69,6 @@ for model, found in (
     (Device, of_device),
     (Notification, of_notification),
 ):
-    contribute(model, links=[PageLink(TITLE, ICON, found, EXPLAIN_PERMISSION)])
+    contribute(model, links=[PageLink(TITLE, ICON, found, EXPLAIN_PERMISSION, Role.WORKSPACE)])
 
 contribute(Message, inlines=[DecisionInline])

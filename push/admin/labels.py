@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from push.models import Answer, Attempt, Channel, Device, DeviceType, Notification, OutcomeCount, State
-from push.selectors.reasons import reason_sentence
+from push.selectors.reasons import end_sentence, reason_sentence
 from workspace.admin.columns import EMPTY, code, label, two_lines
 
 STATE_KINDS = {
@@ -25,22 +25,28 @@ ANSWER_KINDS = {
     Answer.DEAD: "danger",
     Answer.REFUSED: "danger",
     Answer.UNAUTHORIZED: "danger",
+    Answer.NO_ROUTE: "danger",
+    Answer.OVER_QUOTA: "danger",
+    Answer.HELD: "warning",
 }
 CHANNEL_ICONS = {Channel.DESKTOP: "desktop_windows", Channel.PUSH: "smartphone", Channel.EMAIL: "mail"}
-TYPE_ICONS = {DeviceType.APN: "phone_iphone", DeviceType.GCM: "phone_android"}
+TYPE_ICONS = {DeviceType.APN: "phone_iphone", DeviceType.GCM: "phone_android", DeviceType.WEBPUSH: "web"}
 
 
-def reason(value: str) -> SafeString | str:
-    """Return a code, with its sentence beneath it."""
-    if not value:
-        return EMPTY
-    return two_lines(reason_sentence(value), code(value))
+def rule(value: str) -> SafeString | str:
+    """Return why a notification is sent: the rule's sentence, with its code beneath it."""
+    return two_lines(reason_sentence(value), code(value)) if value else EMPTY
+
+
+def ending(value: str) -> SafeString | str:
+    """Return why a notification ended: the reason's sentence, with its code beneath it."""
+    return two_lines(end_sentence(value), code(value)) if value else EMPTY
 
 
 def state(notification: Notification) -> SafeString:
     """Return where the notification stands."""
     value = State(notification.state)
-    return label(value.label, STATE_KINDS[value], title=reason_sentence(notification.reason))
+    return label(value.label, STATE_KINDS[value], title=end_sentence(notification.reason))
 
 
 def outcome(count: OutcomeCount) -> SafeString:
@@ -78,4 +84,4 @@ def device_state(device: Device) -> SafeString:
     """Return whether the device is sent to, and why not."""
     if device.disabled_at is None:
         return label(_("Enabled"), "success")
-    return label(_("Disabled"), "danger", title=device.disabled_reason)
+    return label(_("Disabled"), "danger", title=device.get_disabled_reason_display())

@@ -51,7 +51,6 @@ class NotificationAdmin(ReadOnlyAdmin):
     """One item for one member, message and channel; kept with its reason, whatever became of it."""
 
     list_display = ("item", "recipient", "of_room", "via", "standing", "why", "tries", "times")
-    list_select_related = ("user", "room")
     list_filter = (
         ("state", MultipleChoicesDropdownFilter),
         ("channel", ChoicesDropdownFilter),
@@ -70,13 +69,14 @@ class NotificationAdmin(ReadOnlyAdmin):
     confirmed_actions = QUEUE_ACTIONS
     fieldsets = (
         (None, {"fields": (("standing", "reason_told"), ("user", "room"), ("via", "message"), "rule_told")}),
-        (_("When"), {"fields": (("created_at", "due_at"), "finished_at")}),
+        (_("When"), {"fields": (("created_at", "due_at"), ("held_until", "held_by"), "finished_at")}),
         (_("Who is sending it"), {"fields": (("claimed_by", "claimed_until"),)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notification]:
         tries = Attempt.objects.filter(notification=OuterRef("pk")).order_by().values("notification")
-        notifications: QuerySet[Notification] = super().get_queryset(request)
+        # Read apart from their notifications: a join may keep a database from reading the newest only.
+        notifications: QuerySet[Notification] = super().get_queryset(request).prefetch_related("user", "room")
         return notifications.annotate(tries=Coalesce(Subquery(tries.annotate(n=Count("pk")).values("n")), 0))
 
     def get_urls(self) -> list[URLPattern]:
@@ -118,15 +118,15 @@ class NotificationAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("reason"))
     def why(self, notification: Notification) -> SafeString | str:
-        return labels.reason(notification.reason or notification.rule)
+        return labels.ending(notification.reason) if notification.reason else labels.rule(notification.rule)
 
     @admin.display(description=_("why it ended"))
     def reason_told(self, notification: Notification) -> SafeString | str:
-        return labels.reason(notification.reason)
+        return labels.ending(notification.reason)
 
     @admin.display(description=_("why it is sent"))
     def rule_told(self, notification: Notification) -> SafeString | str:
-        return labels.reason(notification.rule)
+        return labels.rule(notification.rule)
 
     @admin.display(description=_("tries"))
     def tries(self, notification: Any) -> int:

@@ -34,4 +34,4 @@ class OutcomeCountAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("reason"))
     def why(self, outcome: OutcomeCount) -> SafeString | str:
-        return labels.reason(outcome.reason)
+        return labels.ending(outcome.reason)

@@ -17,6 +17,7 @@ from workspace.admin.base import ReadOnlyAdmin
 from workspace.admin.columns import EMPTY, code, json_block, masked, moment
 from workspace.admin.filters import MomentRangeFilter
 from workspace.admin.messages import may_read_text
+from workspace.roles import Role
 
 SECRET_KEYS = frozenset({"token", "authorization", ":path", "voiptoken"})
 
@@ -35,6 +36,7 @@ def without_secrets(value: Any) -> Any:
 class SandboxPushAdmin(ReadOnlyAdmin):
     """The sandbox stands in for Apple and Google; it exists outside production only."""
 
+    belongs_to = Role.CLOUD
     list_display = ("received", "kind", "owner", "identity_code")
     list_filter = (("type", ChoicesDropdownFilter), ("received_at", MomentRangeFilter))
     search_fields = ("=identity",)

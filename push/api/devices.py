@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from rest_framework import serializers
@@ -10,23 +11,71 @@ from rest_framework.request import Request
 from push.models import Device, DeviceType, PushSettings
 from push.models.devices import TOKEN_MAX_LENGTH
 from push.models.settings import DEFAULT_GATEWAY
-from push.services.devices import device_register, device_remove
+from push.services.devices import NO_KEYS, SubscriptionKeys, device_register, device_remove
+from push.transports.addresses import ENDPOINT_MAX_LENGTH
+from push.transports.webpush import auth_secret_bytes, public_key_bytes
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint, session_of
 from workspace.api.errors import InvalidParamsError
 from workspace.api.objects import Moment
-from workspace.api.params import ChoiceParam, Params, TextParam
+from workspace.api.params import MISSING, ChoiceParam, ListParam, Params, TextParam
+
+KEY_CHECKS: tuple[tuple[str, Callable[[str], bytes], str], ...] = (
+    ("p256dh", public_key_bytes, "keys.p256dh must be an uncompressed point of P-256: 65 bytes in base64url"),
+    ("auth", auth_secret_bytes, "keys.auth must be 16 bytes in base64url"),
+)
+
+
+def is_readable(read: Callable[[str], bytes], text: str) -> bool:
+    """Return whether the text is what `read` reads."""
+    try:
+        read(text)
+    except ValueError:
+        return False
+    return True
+
+
+class KeysParams(Params):
+    """What a web push subscription's messages are encrypted for (RFC 8291), in base64url."""
+
+    p256dh = TextParam(max_length=256, help_text="The public key: an uncompressed point of the curve P-256, 65 bytes.")
+    auth = TextParam(max_length=64, help_text="The authentication secret, 16 bytes.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        problems = [sentence for name, read, sentence in KEY_CHECKS if not is_readable(read, attrs[name])]
+        if problems:
+            raise InvalidParamsError(problems)
+        return attrs
 
 
 class DeviceParams(Params):
     """The device to register."""
 
     type = ChoiceParam(choices=DeviceType.values)
-    value = TextParam(max_length=TOKEN_MAX_LENGTH, help_text="The device token.")
+    value = TextParam(
+        required=False, max_length=TOKEN_MAX_LENGTH, help_text="The device token; not with the type `webpush`."
+    )
+    endpoint = TextParam(
+        required=False,
+        max_length=ENDPOINT_MAX_LENGTH,
+        help_text="With the type `webpush`: the subscription's address at its push service, on the public internet "
+        "and with https.",
+    )
+    keys = KeysParams(required=False, help_text="With the type `webpush`: the subscription's keys.")
+    capabilities = ListParam(
+        child=TextParam(max_length=32),
+        required=False,
+        max_length=16,
+        help_text="What the app can do. `clear`: it takes a room's notifications away when a silent push tells it to. "
+        "Others are ignored.",
+    )
     appName = TextParam(max_length=255, help_text="The app's bundle or package id.")
     id = TextParam(required=False, max_length=255, help_text="What the client calls the device; kept as it is.")
     voipToken = TextParam(required=False, max_length=TOKEN_MAX_LENGTH, help_text="Needs `id`.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        needed = ("endpoint", "keys") if attrs["type"] == DeviceType.WEBPUSH else ("value",)
+        if missing := [MISSING.format(name) for name in needed if name not in attrs]:
+            raise InvalidParamsError(missing)
         if "voipToken" in attrs and "id" not in attrs:
             raise InvalidParamsError(["must have property id when property voipToken is present"])
         return attrs
@@ -43,6 +92,7 @@ class TokenObject(Result):
 
     apn = serializers.CharField(required=False)
     gcm = serializers.CharField(required=False)
+    webpush = serializers.CharField(required=False)
 
 
 class DeviceObject(Result):
@@ -56,6 +106,7 @@ class DeviceObject(Result):
     userId = serializers.CharField()
     enabled = serializers.BooleanField()
     voipToken = serializers.CharField(required=False)
+    capabilities = serializers.ListField(child=serializers.CharField())
     createdAt = Moment()
     updatedAt = Moment()
     _updatedAt = Moment()
@@ -82,17 +133,21 @@ class PushTokenApi(Api):
         result=DeviceResult,
         summary="Register a device",
         description="A token belongs to one person at a time: registering it again moves it. The device is removed "
-        "when the sign-in ends that registered it.",
+        "when the sign-in ends that registered it. The type `webpush` registers a browser or UnifiedPush app by its "
+        "subscription (RFC 8030); `error-endpoint-not-allowed` says why an endpoint is not sent to.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        is_web = params["type"] == DeviceType.WEBPUSH
         device = device_register(
             user=caller_of(request),
             type=DeviceType(params["type"]),
             app_name=params["appName"],
-            token=params["value"],
+            token=params["endpoint"] if is_web else params["value"],
             client_id=params.get("id", ""),
             voip_token=params.get("voipToken", ""),
             session_digest=session_of(request).digest,
+            keys=SubscriptionKeys(params["keys"]["p256dh"], params["keys"]["auth"]) if is_web else NO_KEYS,
+            capabilities=params.get("capabilities", []),
         )
         return {"result": device_of(device)}
 
@@ -123,6 +178,7 @@ def device_of(device: Device) -> dict[str, Any]:
         "userId": device.user.public_id,
         "enabled": device.disabled_at is None,
         "voipToken": device.voip_token or None,
+        "capabilities": device.capabilities,
         "createdAt": device.created_at,
         "updatedAt": device.updated_at,
         "_updatedAt": device.updated_at,

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from push.models import Channel
+from push.models import Channel, State
 from push.rules.origins import Origin
 from push.rules.rule import CHANNELS
 from push.selectors.explained import Basis, Standing
@@ -62,6 +62,13 @@ class PreferenceObject(Result):
     origin = serializers.ChoiceField(choices=Origin.values)
 
 
+class EndingObject(Result):
+    """Why what was to be sent ended without being sent, or waits because its way is paused."""
+
+    code = serializers.CharField()
+    sentence = serializers.CharField()
+
+
 class ChannelExplanationObject(Result):
     """The explanation for one channel."""
 
@@ -70,6 +77,10 @@ class ChannelExplanationObject(Result):
     code = serializers.CharField(help_text="The reason code: that of the rule that decided.")
     sentence = serializers.CharField()
     basis = serializers.ChoiceField(choices=Basis.values, help_text="How it is known what was decided.")
+    state = serializers.ChoiceField(
+        choices=State.values, required=False, help_text="Where the notification stands; left out where there is none."
+    )
+    ending = EndingObject(required=False)
     preference = PreferenceObject(required=False)
     steps = StepObject(many=True)
     happenings = HappeningObject(many=True)
@@ -84,6 +95,7 @@ class ExplainResult(SuccessResult):
     username = serializers.CharField()
     decidedAt = Moment(required=False)
     channels = ChannelExplanationObject(many=True)
+    edits = HappeningObject(many=True, help_text="When the message was edited since; nobody is notified of that.")
 
 
 class NotificationsExplainApi(Api):

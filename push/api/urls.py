@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from push.api import devices, explain, testing
+from push.api import content, devices, explain, testing
 from workspace.api.routes import routes
 
 urlpatterns = routes(
     {
         "v1/push.token": devices.PushTokenApi,
+        "v1/push.get": content.PushGetApi,
+        "v1/push.ack": content.PushAckApi,
         "v1/push.info": devices.PushInfoApi,
         "v1/push.test": testing.PushTestApi,
         "v1/notifications.explain": explain.NotificationsExplainApi,

@@ -83,23 +83,30 @@ def subject_of(items: Sequence[Item]) -> str:
 def event_of(items: Sequence[Item]) -> str:
     """Return what happened in a few words: who wrote, or how many messages there are."""
     room, count = items[0].room, len(items)
-    if not PushSettings.current().show_username_room:
-        return ngettext("You have a new message", "You have %(count)d new messages", count) % {"count": count}
     names = list(dict.fromkeys(shown_name(item.notification.message.sender) for item in items))
-    if room.is_direct and len(names) == 1:
-        told = ngettext("Direct message from %(name)s", "%(count)d direct messages from %(name)s", count)
-        return told % {"count": count, "name": names[0]}
-    if room.is_direct:
-        return gettext("%(count)d direct messages") % {"count": count}
-    told = ngettext("%(name)s wrote in #%(room)s", "%(count)d new messages in #%(room)s", count)
-    return told % {"count": count, "name": names[0], "room": room.name}
+    if not PushSettings.current().show_username_room:
+        one = gettext("You have a new message")
+        several = ngettext("You have %(count)d new message", "You have %(count)d new messages", count)
+    elif room.is_direct and len(names) == 1:
+        one = gettext("Direct message from %(name)s")
+        several = ngettext("%(count)d direct message from %(name)s", "%(count)d direct messages from %(name)s", count)
+    elif room.is_direct:
+        one, several = "", ngettext("%(count)d direct message", "%(count)d direct messages", count)
+    else:
+        one = gettext("%(name)s wrote in #%(room)s")
+        several = ngettext("%(count)d new message in #%(room)s", "%(count)d new messages in #%(room)s", count)
+    return (one if count == 1 else several) % {"count": count, "name": names[0], "room": room.name}
 
 
 def room_url(room: Room, message: Message) -> str:
     """Return the address that opens the message in its room; it names the room by its name only if names show."""
-    names_show = PushSettings.current().show_username_room and not room.is_direct
-    name = room.name if names_show else room.public_id
-    return f"{settings.SITE_URL}/{PATHS[room.type]}/{name}?msg={message.public_id}"
+    return settings.SITE_URL + room_path(room, message, named=PushSettings.current().show_username_room)
+
+
+def room_path(room: Room, message: Message, *, named: bool = True) -> str:
+    """Return that address on the site itself."""
+    name = room.name if named and not room.is_direct else room.public_id
+    return f"/{PATHS[room.type]}/{name}?msg={message.public_id}"
 
 
 def message_id_of(items: Sequence[Item]) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from push.content.texts import shown_name, texts_of
-from push.models import Device, DeviceType, PushSettings
+from cloud.models import SetupWizardSettings
+from push.content.texts import placeholder, shown_name, texts_of
+from push.models import TEST_RULE, Device, DeviceType, PushSettings
 from push.selectors.items import Item
 from workspace.models import GeneralSettings, Message, Room, User
 from workspace.models.messages import ENCRYPTED
@@ -21,18 +22,24 @@ CATEGORY_REPLY = "MESSAGE"
 CATEGORY_NO_REPLY = "MESSAGE_NOREPLY"
 # Apps disable answering for the number 1, and 0 stands for none.
 RESERVED_IDS = 2
+# The rules that may use the whole quota, whatever part of it is kept for them.
+FOR_ONE_PERSON = {"direct_message", "mentioned", TEST_RULE}
 
 
 @dataclass(frozen=True, slots=True)
 class PushContent:
-    """What all devices of one item are sent."""
+    """What all devices of one item are told: `shared` in whole, `sent` as far as it leaves the server with the push.
+
+    The two differ where the push carries the message's id only, and the app fetches the rest from this server.
+    """
 
     notification_key: int
     shared: dict[str, Any]
+    sent: dict[str, Any]
 
     def options_for(self, device: Device) -> dict[str, Any]:
         """Return the `options` for one device; `identity` is the same for every retry."""
-        options = {**self.shared, "identity": identity_of(self.notification_key, device.pk)}
+        options = {**self.sent, "identity": identity_of(self.notification_key, device.pk)}
         if device.type == DeviceType.APN:
             options["topic"] = device.app_name
         return options
@@ -42,26 +49,45 @@ def push_content(item: Item) -> PushContent:
     """Return what is pushed for an item."""
     texts = texts_of(item)
     room, unique_id = item.room, GeneralSettings.current().unique_id
-    return PushContent(
-        item.key,
-        {
-            "uniqueId": unique_id,
-            "from": "push",
-            "title": texts.title,
-            "text": texts.text,
-            "badge": item.badge,
-            "sound": "default",
-            "notId": room_number(unique_id, room.public_id),
-            "payload": payload_of(item.notification.message, room),
-            "apn": {"category": CATEGORY_REPLY if may_answer(item) else CATEGORY_NO_REPLY},
-            "gcm": {"style": "inbox", "image": f"{settings.SITE_URL}/avatar/room/{room.public_id}"},
-            "userId": item.user.public_id,
-            "createdAt": timezone.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "createdBy": "<SERVER>",
-            "sent": False,
-            "sending": 0,
-        },
-    )
+    whole = quota_part(item) | {
+        "uniqueId": unique_id,
+        "from": "push",
+        "title": texts.title,
+        "text": texts.text,
+        "badge": item.badge,
+        "sound": "default",
+        "notId": room_number(unique_id, room.public_id),
+        "payload": payload_of(item.notification.message, room),
+        "apn": {"category": CATEGORY_REPLY if may_answer(item) else CATEGORY_NO_REPLY},
+        "gcm": {"style": "inbox", "image": f"{settings.SITE_URL}/avatar/room/{room.public_id}"},
+        "userId": item.user.public_id,
+        "createdAt": timezone.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "createdBy": "<SERVER>",
+        "sent": False,
+        "sending": 0,
+    }
+    id_only = PushSettings.current().request_content_from_server
+    return PushContent(item.key, whole, without_content(whole, item) if id_only else whole)
+
+
+def without_content(whole: dict[str, Any], item: Item) -> dict[str, Any]:
+    """Return the options with nothing in them of the message but its id, nor of its room and sender.
+
+    The payload's three fields are all that apps need to fetch the rest, by `push.get`.
+    """
+    payload = {
+        "host": settings.SITE_URL,
+        "messageId": item.notification.message.public_id,
+        "notificationType": "message-id-only",
+    }
+    hidden = {"title": "", "text": placeholder(item.user), "payload": payload, "gcm": {"style": "inbox", "image": ""}}
+    return {**whole, **hidden}
+
+
+def quota_part(item: Item) -> dict[str, Any]:
+    """Return the mark by which the gateway tells what may not use the part of the quota kept for direct messages."""
+    kept = SetupWizardSettings.current().quota_reserved
+    return {} if not kept or item.notification.rule in FOR_ONE_PERSON else {"quotaKept": kept}
 
 
 def identity_of(notification_key: int, device_key: int) -> str:

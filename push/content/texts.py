@@ -41,8 +41,18 @@ def texts_of(item: Item) -> Texts:
 
 def said_in(message: Message, receiver: User) -> str:
     """Return the message's text, or "You have a new message" where it is encrypted, empty or not to be shown."""
-    if PushSettings.current().show_message and message.type != ENCRYPTED and message.text.strip():
-        return message.text
+    if PushSettings.current().show_message:
+        return said_by(message, receiver)
+    return placeholder(receiver)
+
+
+def said_by(message: Message, receiver: User) -> str:
+    """Return the message's text, or "You have a new message" where it is encrypted or empty."""
+    return message.text if message.type != ENCRYPTED and message.text.strip() else placeholder(receiver)
+
+
+def placeholder(receiver: User) -> str:
+    """Return what stands in the place of a message, in the receiver's language."""
     with translation.override(receiver.language or settings.LANGUAGE_CODE):
         return gettext("You have a new message")
 

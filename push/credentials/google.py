@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.exceptions import ValidationError
@@ -22,7 +22,7 @@ class ServiceAccount:
     client_email: str
     project_id: str
     private_key_id: str
-    private_key: str
+    private_key: str = field(repr=False)
 
 
 def service_account_read(text: str) -> ServiceAccount:

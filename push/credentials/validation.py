@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from push.credentials.apple import certificate_read, key_matches, private_key_read, token_key_read
@@ -17,6 +17,7 @@ from push.credentials.google import service_account_read
 
 if TYPE_CHECKING:
     from push.models import PushSettings
+    from push.models.keys import ProviderKeys
 
 apple_id_validator = RegexValidator(r"\A[A-Z0-9]{10}\Z", _("Apple's ids are 10 capital letters and digits."))
 
@@ -40,7 +41,9 @@ def service_account_validate(text: str) -> None:
     service_account_read(text)
 
 
-def certificate_pair_validate(group: PushSettings, prefix: str, changed: Collection[str]) -> dict[str, Any]:
+def certificate_pair_validate(
+    group: PushSettings | ProviderKeys, prefix: str, changed: Collection[str]
+) -> dict[str, Any]:
     """Return what is wrong, by field, with the certificate, key and passphrase whose fields begin with `prefix`."""
     names = {part: f"{prefix}_{part}" for part in ("cert", "key", "passphrase")}
     certificate, key_pem, passphrase = (getattr(group, name) for name in names.values())
@@ -65,14 +68,14 @@ def certificate_describe(pem: str) -> str:
         return " ".join(error.messages)
     left = (certificate.expires_at - timezone.now()).days
     values = {
-        "name": certificate.name or _now("unnamed"),
+        "name": certificate.name or gettext("unnamed"),
         "fingerprint": certificate.fingerprint,
         "day": date_format(certificate.expires_at),
         "left": left,
     }
     if left < 0:
-        return _now("%(name)s, fingerprint %(fingerprint)s, EXPIRED on %(day)s") % values
-    return _now("%(name)s, fingerprint %(fingerprint)s, expires on %(day)s (in %(left)d days)") % values
+        return gettext("%(name)s, fingerprint %(fingerprint)s, EXPIRED on %(day)s") % values
+    return gettext("%(name)s, fingerprint %(fingerprint)s, expires on %(day)s (in %(left)d days)") % values
 
 
 def service_account_describe(text: str) -> str:
@@ -81,4 +84,4 @@ def service_account_describe(text: str) -> str:
         account = service_account_read(text)
     except ValidationError as error:
         return " ".join(error.messages)
-    return _now("%(email)s, project %(project)s") % {"email": account.client_email, "project": account.project_id}
+    return gettext("%(email)s, project %(project)s") % {"email": account.client_email, "project": account.project_id}

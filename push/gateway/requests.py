@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import uuid
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from push.models import DeviceType
-from push.models.devices import TOKEN_MAX_LENGTH
+from push.models.devices import PHONE_TYPES, TOKEN_MAX_LENGTH
 from push.providers.base import Push
 from workspace.errors import ApplicationError
 
 # Sixteen times what a provider takes: room for the texts and encrypted content that are shortened on the way.
 BODY_MAX_BYTES = 64 * 1024
+BATCH_MAX_DEVICES = 500
+BATCH_MAX_BYTES = 1024 * 1024
 IDENTITY_MAX_LENGTH = 64
+KEPT_PERCENT_MAX = 50
 TEXT_MAX_LENGTH = 1024
 INTEGER_MAX = 2**31 - 1
 
@@ -24,19 +29,42 @@ class InvalidRequestError(ApplicationError):
         super().__init__("error-invalid-push", message, status=422)
 
 
-def push_parse(type: str, body: bytes) -> Push:
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A push that is asked for, with what only the gateway reads of its options.
+
+    `unique_id` is the workspace's, where it tells it. `kept_percent` of the month's quota are not for this push.
+    `is_silent` marks an update that nobody sees, which is not counted. `production` chooses Apple's service; None: as
+    the app's keys and the token have it.
+    """
+
+    push: Push
+    unique_id: str = ""
+    kept_percent: int = 0
+    is_silent: bool = False
+    production: bool | None = None
+
+
+def order_parse(type: str, body: bytes) -> Order:
     """Return the push that the body asks for; fields that the protocol does not name are ignored.
 
     Raises InvalidRequestError with a sentence that names the field.
     """
     document = json_parse(body)
-    token = text_of(document, "token", required=True, longest=TOKEN_MAX_LENGTH)
-    options = object_of(document, "options", required=True)
-    return Push(
+    return order_of(type, document.get("token"), object_of(document, "options", required=True))
+
+
+def order_of(type: str, token: Any, options: dict[str, Any]) -> Order:
+    """Return the push to the device that `options` ask for; raises InvalidRequestError."""
+    title = text_of(options, "title", longest=BODY_MAX_BYTES)
+    text = text_of(options, "text", longest=BODY_MAX_BYTES)
+    # What shows a text is no silent update, whatever it says of itself.
+    is_silent = (options.get("silent") is True or options.get("clear") is True) and not title and not text
+    push = Push(
         type=type,
-        token=token,
-        title=text_of(options, "title", longest=BODY_MAX_BYTES),
-        text=text_of(options, "text", longest=BODY_MAX_BYTES),
+        token=text_of({"token": token}, "token", required=True, longest=TOKEN_MAX_LENGTH),
+        title=title,
+        text=text,
         badge=integer_of(options, "badge", smallest=0),
         sound=text_of(options, "sound"),
         not_id=integer_of(options, "notId", smallest=-INTEGER_MAX - 1),
@@ -47,14 +75,56 @@ def push_parse(type: str, body: bytes) -> Push:
         image=text_of(object_of(options, "gcm"), "image"),
         sender=text_of(options, "from"),
         content_available=options.get("contentAvailable") in (True, 1),
+        is_silent=is_silent,
         identity=text_of(options, "identity", longest=IDENTITY_MAX_LENGTH),
+    )
+    production = options.get("production")
+    return Order(
+        push,
+        unique_id=text_of(options, "uniqueId", longest=IDENTITY_MAX_LENGTH),
+        kept_percent=min(KEPT_PERCENT_MAX, integer_of(options, "quotaKept", smallest=0) or 0),
+        is_silent=is_silent,
+        production=production if isinstance(production, bool) else None,
     )
 
 
-def json_parse(body: bytes) -> dict[str, Any]:
+def batch_parse(body: bytes, idempotency_key: str) -> list[Order | InvalidRequestError]:
+    """Return the pushes that a batch asks for, in order; one that makes no sense does not spoil the others.
+
+    The batch's `options` hold for every device, and each device's own beside them. With an `idempotency_key`, each
+    push is told from others by that key, its device and its options, so that the whole batch may be repeated, and a
+    key that is used again for something else swallows nothing. Raises InvalidRequestError for what is no batch.
+    """
+    document = json_parse(body, longest=BATCH_MAX_BYTES)
+    shared = object_of(document, "options")
+    devices = document.get("devices")
+    if not isinstance(devices, list) or not devices:
+        raise InvalidRequestError("devices must be a list that is not empty")
+    if len(devices) > BATCH_MAX_DEVICES:
+        raise InvalidRequestError(f"devices must not be more than {BATCH_MAX_DEVICES}")
+    return [device_parse(device, shared, idempotency_key) for device in devices]
+
+
+def device_parse(device: Any, shared: dict[str, Any], idempotency_key: str) -> Order | InvalidRequestError:
+    """Return the push to one of a batch's devices, or what is wrong with it."""
+    try:
+        if not isinstance(device, dict):
+            raise InvalidRequestError("Each of the devices must be an object")
+        if device.get("type") not in PHONE_TYPES:
+            raise InvalidRequestError("type must be apn or gcm")
+        options = {**shared, **object_of(device, "options")}
+        if idempotency_key and not options.get("identity"):
+            named = json.dumps([idempotency_key, device["type"], device.get("token"), options], sort_keys=True)
+            options["identity"] = str(uuid.uuid5(uuid.NAMESPACE_OID, named))
+        return order_of(device["type"], device.get("token"), options)
+    except InvalidRequestError as error:
+        return error
+
+
+def json_parse(body: bytes, *, longest: int = BODY_MAX_BYTES) -> dict[str, Any]:
     """Return the JSON object in the body."""
-    if len(body) > BODY_MAX_BYTES:
-        raise InvalidRequestError(f"The body must not be larger than {BODY_MAX_BYTES} bytes")
+    if len(body) > longest:
+        raise InvalidRequestError(f"The body must not be larger than {longest} bytes")
     try:
         document = json.loads(body.decode(), parse_constant=constant_refuse)
         text_check(document)

@@ -1,54 +1,153 @@
-"""Handing a workspace's push on to its provider, once."""
+"""The gateway's work: who asks, whether they may, and what became of each push."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
+from django.db import Error
 from django.utils import timezone
 
-from cloud.models import RegisteredWorkspace
-from push.models import Answer, GatewayPush, token_digest
-from push.providers.base import Provider, ProviderAnswer, Push
+from cloud.models import Outcome
+from cloud.selectors.quota import month_begins, month_next, month_of
+from push.gateway.admission import Caller, caller_cached, caller_find, rate_check
+from push.gateway.apps import AppKeys, apps_current
+from push.gateway.carrying import orders_carry
+from push.gateway.ledger import Result, Taken, Ticket, Wish
+from push.gateway.requests import Order
+from push.gateway.runtime import Runtime
+from push.models import Answer, token_digest
+from push.transports.answers import SendAnswer
 from workspace.errors import ApplicationError
 
-# A request that took a push and was cut short holds it for this long; then a retry may take it over.
-TAKEN_FOR = timedelta(seconds=60)
-REPEATED = ProviderAnswer(Answer.ACCEPTED, "Accepted before.")
+log = logging.getLogger(__name__)
+
+OUTCOMES = {
+    Answer.ACCEPTED: Outcome.ACCEPTED,
+    Answer.DEAD: Outcome.DEAD,
+    Answer.REFUSED: Outcome.REFUSED,
+}
+REPEATED = SendAnswer(Answer.ACCEPTED, detail="Accepted before.")
+IN_PROGRESS = SendAnswer(Answer.RETRY, detail="This push is being handed on", reason="in-progress")
+
+# What becomes of one push: a provider's answer, or why it came to none.
+Fate = SendAnswer | ApplicationError
 
 
-def push_hand_on(*, workspace: RegisteredWorkspace, push: Push, provider: Provider) -> ProviderAnswer:
-    """Hand the push to the provider and return its answer.
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a request brings to show who asks."""
 
-    A push with an identity that was accepted for this token before is not handed on again. Raises
-    `error-push-in-progress` (503) while another request is handing the same one on.
+    authorization: str = field(default="", repr=False)
+    gateway_key: str = field(default="", repr=False)
+
+
+async def caller_of(proof: Proof, unique_id: str, runtime: Runtime) -> Caller:
+    """Return who asks; raises `error-unauthorized` (401)."""
+    found = caller_cached(proof.authorization, proof.gateway_key, unique_id)
+    if found is not None:
+        return found
+    return await runtime.run(caller_find, proof.authorization, proof.gateway_key, unique_id)
+
+
+def caller_check(caller: Caller, orders: Sequence[Order]) -> None:
+    """Raise the reason for which the caller may not push these.
+
+    `error-terms-not-agreed` (422), `error-unique-id` (401), `error-too-many-requests` (429).
     """
-    if not push.identity:
-        return provider.send(push)
-    entry = push_take(workspace=workspace, push=push)
-    if entry is None:
-        return REPEATED
-    answer = provider.send(push)
-    if answer.answer == Answer.ACCEPTED:
-        GatewayPush.objects.filter(pk=entry.pk).update(accepted_at=timezone.now())
-    else:
-        entry.delete()
-    return answer
+    if caller.fetches_tokens and not caller.terms_agreed:
+        raise ApplicationError(
+            "error-terms-not-agreed",
+            "The workspace has not agreed to the cloud's terms: see its Connectivity services",
+            status=422,
+        )
+    if any(order.unique_id and order.unique_id != caller.unique_id for order in orders):
+        raise ApplicationError("error-unique-id", "The authorization is that of another workspace", status=401)
+    rate_check(caller, len(orders))
 
 
-def push_take(*, workspace: RegisteredWorkspace, push: Push) -> GatewayPush | None:
-    """Take the push for this request alone; returns None when it was accepted before."""
-    now = timezone.now()
-    entry, made = GatewayPush.objects.get_or_create(
-        workspace=workspace,
-        identity=push.identity,
-        token_digest=token_digest(push.token),
-        defaults={"taken_at": now},
+async def orders_hand_on(caller: Caller, orders: Sequence[Order], runtime: Runtime) -> list[Fate]:
+    """Send the pushes, each once, and return what became of each, in the same order."""
+    if not apps_current.is_fresh:
+        await runtime.run(apps_current.read)
+    fates: dict[int, Fate] = {}
+    keys: dict[int, AppKeys | None] = {}
+    for index, order in enumerate(orders):
+        try:
+            keys[index] = apps_current.keys_of(order.push)
+        except ApplicationError as error:
+            fates[index] = error
+    places = list(keys)
+    taken = await runtime.take([wish_of(caller, orders[index]) for index in places])
+    tickets: dict[int, Ticket] = {}
+    for index, found in zip(places, taken, strict=True):
+        if isinstance(found, Ticket):
+            tickets[index] = found
+        else:
+            fates[index] = untaken(found, caller, orders[index])
+    if tickets:
+        answers = await orders_carry([(orders[index], keys[index]) for index in tickets], runtime)
+        fates |= dict(zip(tickets, answers, strict=True))
+        await books_settle(
+            [
+                Result(ticket, outcome_of(ticket, answer))
+                for ticket, answer in zip(tickets.values(), answers, strict=True)
+            ],
+            runtime,
+        )
+    return [fates[index] for index in range(len(orders))]
+
+
+def wish_of(caller: Caller, order: Order) -> Wish:
+    """Return what the books are asked for."""
+    limit = caller.limit
+    if limit is not None and order.kept_percent:
+        limit -= limit * order.kept_percent // 100
+    return Wish(
+        workspace_id=caller.key,
+        identity=order.push.identity,
+        token_digest=token_digest(order.push.token),
+        app=apps_current.counted_name(order.push),
+        platform=order.push.type,
+        limit=limit,
+        is_counted=not order.is_silent,
     )
-    if made:
-        return entry
-    if entry.accepted_at is not None:
-        return None
-    abandoned = GatewayPush.objects.filter(pk=entry.pk, accepted_at=None, taken_at__lte=now - TAKEN_FOR)
-    if not abandoned.update(taken_at=now):
-        raise ApplicationError("error-push-in-progress", "This push is being handed on", status=503)
-    return entry
+
+
+def untaken(found: Taken, caller: Caller, order: Order) -> Fate:
+    """Return what becomes of a push that is not sent."""
+    if found == Taken.ACCEPTED_BEFORE:
+        return REPEATED
+    if found == Taken.IN_PROGRESS:
+        return IN_PROGRESS
+    return exhausted(caller, order)
+
+
+def exhausted(caller: Caller, order: Order) -> ApplicationError:
+    """Return the refusal beyond the month's quota.
+
+    A workspace is told 429 and when the next month begins. Other chat servers would ask again five times within the
+    hour, whatever they are told to wait; 422 is what they do not repeat.
+    """
+    code, sentence = "error-push-quota-exhausted", "This month's pushes are used up"
+    if order.kept_percent:
+        code, sentence = "error-push-quota-kept", "What is left of this month's pushes is kept for direct messages"
+    if not caller.fetches_tokens:
+        return ApplicationError(code, sentence, status=422)
+    seconds = int((month_begins(month_next(month_of())) - timezone.now()).total_seconds()) + 1
+    return ApplicationError(code, sentence, status=429, details={"retryAfter": seconds})
+
+
+def outcome_of(ticket: Ticket, answer: SendAnswer) -> Outcome:
+    """Return as what the push is counted."""
+    found = OUTCOMES.get(answer.answer, Outcome.FAILED)
+    return Outcome.SILENT if found == Outcome.ACCEPTED and not ticket.wish.is_counted else found
+
+
+async def books_settle(results: Sequence[Result], runtime: Runtime) -> None:
+    """Settle the pushes; where the database is gone, their rows are left for the recovery, and the answers stand."""
+    try:
+        await runtime.settle(results)
+    except Error:
+        log.exception("Pushes that were sent could not be settled; they are counted later.")

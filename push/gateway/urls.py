@@ -1,11 +1,8 @@
 """The addresses of the push gateway service."""
 
-from django.urls import path
+from django.urls import re_path
 
-from push.gateway.views import push_send
-from push.models import DeviceType
+from push.gateway.answering import PATH
+from push.gateway.views import gateway_view
 
-urlpatterns = [
-    path("push/apn/send", push_send, {"type": DeviceType.APN.value}, name="gateway-apn-send"),
-    path("push/gcm/send", push_send, {"type": DeviceType.GCM.value}, name="gateway-gcm-send"),
-]
+urlpatterns = [re_path(rf"\A{PATH}", gateway_view)]

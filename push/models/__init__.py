@@ -1,6 +1,15 @@
 from push.models.counts import OutcomeCount
-from push.models.devices import Device, DeviceType, SandboxPush, token_digest
-from push.models.gateway import GatewayPush
+from push.models.desktop import DesktopEvent, DesktopStream
+from push.models.devices import (
+    NO_ERROR,
+    Capability,
+    Device,
+    DeviceType,
+    DisabledReason,
+    SandboxPush,
+    token_digest,
+)
+from push.models.gateway import GatewayApp, GatewayPush
 from push.models.queue import (
     DEFINITE,
     IS_WAITING,
@@ -12,33 +21,49 @@ from push.models.queue import (
     Channel,
     Decision,
     Event,
+    HeldBy,
     Notification,
     State,
 )
 from push.models.reasons import EndReason
+from push.models.routes import AppRoute, AppRouteKind, RouteState
 from push.models.settings import PushSettings
+from push.models.shown import ShownRoom
+from push.models.webpush import VapidKeys
 from push.models.worker import WorkerBeat
 
 __all__ = [
     "DEFINITE",
     "IS_WAITING",
+    "NO_ERROR",
     "TEST_RULE",
     "UNFINISHED",
     "WAITING",
     "Answer",
+    "AppRoute",
+    "AppRouteKind",
     "Attempt",
+    "Capability",
     "Channel",
     "Decision",
+    "DesktopEvent",
+    "DesktopStream",
     "Device",
     "DeviceType",
+    "DisabledReason",
     "EndReason",
     "Event",
+    "GatewayApp",
     "GatewayPush",
+    "HeldBy",
     "Notification",
     "OutcomeCount",
     "PushSettings",
+    "RouteState",
     "SandboxPush",
+    "ShownRoom",
     "State",
+    "VapidKeys",
     "WorkerBeat",
     "token_digest",
 ]

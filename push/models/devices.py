@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import models
 from django.utils import timezone
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from workspace.ids import PublicIdField
 from workspace.models import User
+from workspace.setting_groups import SecretField
 
 TOKEN_MAX_LENGTH = 4096
 
@@ -19,6 +22,29 @@ class DeviceType(models.TextChoices):
 
     APN = "apn", _("Apple")
     GCM = "gcm", _("Google")
+    WEBPUSH = "webpush", _("Web push")
+
+
+# The types of phones, which gateways push to; browsers are sent to by their own push services.
+PHONE_TYPES = (DeviceType.APN, DeviceType.GCM)
+PHONE_CHOICES = [(type.value, type.label) for type in PHONE_TYPES]
+
+
+class Capability(models.TextChoices):
+    """What an app may announce that it can do beyond showing notifications."""
+
+    CLEAR = "clear", _("Removes what was read elsewhere")
+
+
+class DisabledReason(models.TextChoices):
+    """Why a device is sent nothing any more."""
+
+    TOKEN_DEAD = "token_dead", _("Its push service does not know it any more.")
+    ADMINISTRATOR = "administrator", _("Disabled by an administrator.")
+
+
+# What the fields hold that tell of a device's last error, while there is none.
+NO_ERROR = {"error_answer": "", "error_status": None, "error_reason": "", "error_detail": ""}
 
 
 def token_digest(token: str) -> str:
@@ -27,23 +53,38 @@ def token_digest(token: str) -> str:
 
 
 class Device(models.Model):
-    """A push token that an app registered for one user."""
+    """A push token that an app registered for one user.
+
+    With web push (RFC 8030) the token is the subscription's endpoint, `public_key` and `auth_secret` are the keys that
+    its messages are encrypted for, in base64url.
+    """
 
     public_id = PublicIdField()
     user = models.ForeignKey(User, models.CASCADE, related_name="devices", verbose_name=_("user"))
     client_id = models.CharField(_("device id"), max_length=255, blank=True, help_text=_("As the client calls itself."))
-    type = models.CharField(_("type"), max_length=3, choices=DeviceType.choices)
+    name = models.CharField(_("name"), max_length=64, blank=True, help_text=_("As its owner calls it."))
+    type = models.CharField(_("type"), max_length=8, choices=DeviceType.choices)
     app_name = models.CharField(_("app name"), max_length=255)
     token = models.TextField(_("token"))
+    public_key = models.CharField(_("public key"), max_length=128, blank=True, editable=False)
+    auth_secret = SecretField(editable=False)
+    capabilities: models.JSONField[Any, Any] = models.JSONField(_("abilities"), default=list, blank=True)
     token_digest = models.CharField(max_length=64, unique=True, editable=False)
     voip_token = models.TextField(_("VoIP token"), blank=True)
     session_digest = models.CharField(
         max_length=128, blank=True, editable=False, help_text=_("The sign-in that registered it.")
     )
     disabled_at = models.DateTimeField(_("disabled"), null=True, blank=True)
-    disabled_reason = models.CharField(_("why disabled"), max_length=255, blank=True)
+    disabled_reason = models.CharField(_("why disabled"), max_length=16, choices=DisabledReason.choices, blank=True)
     last_accepted_at = models.DateTimeField(_("last accepted push"), null=True, blank=True)
-    last_error = models.CharField(_("last error"), max_length=255, blank=True)
+    last_received_at = models.DateTimeField(
+        _("last received push"), null=True, blank=True, help_text=_("When the app last said that it has one.")
+    )
+    # What was last wrong, as :class:`Attempt` has it.
+    error_answer = models.CharField(_("last error"), max_length=12, blank=True)
+    error_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
+    error_reason = models.CharField(_("reason"), max_length=64, blank=True)
+    error_detail = models.CharField(_("detail"), max_length=255, blank=True)
     registered_at = models.DateTimeField(
         _("registered"), default=timezone.now, help_text=_("When the app last presented this token.")
     )
@@ -54,17 +95,32 @@ class Device(models.Model):
         verbose_name = _("device")
         verbose_name_plural = _("devices")
         ordering = ["pk"]
-        indexes = [models.Index(fields=["user"], condition=models.Q(disabled_at=None), name="device_enabled_of_user")]
+        indexes = [
+            models.Index(fields=["user"], condition=models.Q(disabled_at=None), name="device_enabled_of_user"),
+            models.Index(
+                fields=["disabled_at"], condition=models.Q(disabled_at__isnull=False), name="device_disabled_since"
+            ),
+            models.Index(fields=["app_name", "type", "disabled_at"], name="device_of_app"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.get_type_display()} {self.public_id}"
+        return self.name or f"{self.get_type_display()} {self.public_id}"
+
+    @property
+    def is_web(self) -> bool:
+        return self.type == DeviceType.WEBPUSH
+
+    @property
+    def host(self) -> str:
+        """Return the host of a subscription's push service; the rest of its address is a secret."""
+        return urlsplit(self.token).netloc if self.is_web else ""
 
 
 class SandboxPush(models.Model):
     """What the sandbox provider received for a simulated phone, as Apple or Google would have."""
 
     token_digest = models.CharField(max_length=64)
-    type = models.CharField(_("type"), max_length=3, choices=DeviceType.choices)
+    type = models.CharField(_("type"), max_length=3, choices=PHONE_CHOICES)
     identity = models.CharField(_("identity"), max_length=64, blank=True)
     payload = models.JSONField(_("payload"))
     headers = models.JSONField(_("headers"), default=dict)

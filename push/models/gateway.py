@@ -1,16 +1,87 @@
-"""What the gateway has handed on, so that a repeated request is not handed on twice."""
+"""The gateway: the apps that it pushes for, and what it has handed on, so that nothing is sent or counted twice."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cloud.models import RegisteredWorkspace
+from push.credentials.apple import certificate_read
+from push.models.devices import PHONE_CHOICES, DeviceType
+from push.models.keys import ProviderKeys
+
+
+class GatewayApp(ProviderKeys):
+    """An app that this gateway pushes for, with its keys at one provider's service."""
+
+    type = models.CharField(_("service"), max_length=3, choices=PHONE_CHOICES, default=DeviceType.APN)
+    app_name = models.CharField(
+        _("app name"),
+        max_length=255,
+        blank=True,
+        validators=[RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", _("Letters, digits, dots and hyphens only."))],
+        help_text=_(
+            "The bundle id (Apple) or package id (Google). Empty, for Google: every app that is not named otherwise; "
+            "servers may not tell which it is."
+        ),
+    )
+    is_active = models.BooleanField(_("active"), default=True, help_text=_("Off: nothing is pushed to this app."))
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("gateway app")
+        verbose_name_plural = _("gateway apps")
+        ordering = ["app_name", "type", "-production"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["type", "app_name", "production"],
+                name="gateway_app_once",
+                violation_error_message=_("This app is there already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.app_name or str(_("every other app"))
+
+    @property
+    def keys_end_at(self) -> datetime | None:
+        """Return when the certificate that is used expires; None for keys that do not."""
+        if self.type != DeviceType.APN or self.apn_token_key or not self.apn_cert:
+            return None
+        try:
+            return certificate_read(self.apn_cert).expires_at
+        except ValidationError:
+            return None
+
+    def clean(self) -> None:
+        """Check the values against each other; raises ValidationError by field name."""
+        problems = self.keys_problems()
+        if self.type == DeviceType.APN:
+            if not self.app_name:
+                problems["app_name"] = ValidationError(_("Enter the app's bundle id."))
+            if not (self.apn_token_key or self.apn_cert):
+                problems.setdefault("apn_token_key", ValidationError(_("Enter a token key, or a certificate.")))
+        elif not self.google_api_credentials:
+            problems["google_api_credentials"] = ValidationError(_("Paste the service account's JSON."))
+        if self.type == DeviceType.GCM and not self.production:
+            problems["production"] = ValidationError(_("Only Apple has a development service."))
+        if problems:
+            raise ValidationError(problems)
 
 
 class GatewayPush(models.Model):
-    """One push of a workspace to one device token, under the identity that it keeps through every retry."""
+    """One push of a workspace to one device token, under the identity that it keeps through every retry.
+
+    The row is written before the push is sent, together with the reservation of its place in the month's quota; both
+    are settled together when the provider has answered. Those without an identity of their own are given one, and
+    forgotten once settled.
+    """
 
     workspace = models.ForeignKey(
         RegisteredWorkspace, models.CASCADE, related_name="+", db_index=False, verbose_name=_("workspace")
@@ -18,7 +89,14 @@ class GatewayPush(models.Model):
     identity = models.CharField(_("identity"), max_length=64)
     token_digest = models.CharField(max_length=64, editable=False)
     taken_at = models.DateTimeField(_("taken"), default=timezone.now)
+    # Which request has it in hand.
+    taken_by = models.CharField(max_length=32, blank=True, default="", editable=False)
     accepted_at = models.DateTimeField(_("accepted"), null=True)
+    # The month whose quota it counts against; none for what is not counted.
+    month = models.DateField(_("month"), null=True)
+    settled_at = models.DateTimeField(_("settled"), null=True)
+    app = models.CharField(_("app"), max_length=128, blank=True, default="")
+    platform = models.CharField(_("platform"), max_length=3, blank=True, default="")
 
     class Meta:
         verbose_name = _("gateway push")
@@ -27,7 +105,12 @@ class GatewayPush(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "identity", "token_digest"], name="gateway_push_once")
         ]
-        indexes = [models.Index(fields=["taken_at"], name="gateway_push_age")]
+        indexes = [
+            models.Index(fields=["taken_at"], name="gateway_push_age"),
+            models.Index(
+                fields=["taken_at"], condition=models.Q(settled_at__isnull=True), name="gateway_push_unsettled"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.identity

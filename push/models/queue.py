@@ -28,12 +28,16 @@ class Event(models.TextChoices):
 
 
 class Decision(models.Model):
-    """That a message has to be, or has been, decided upon: the row outlives any task that was lost."""
+    """That a message has to be, or has been, decided upon: the row outlives any task that was lost.
+
+    While its room is read part by part, `position` is the key of the last member who was read.
+    """
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="decisions", verbose_name=_("message"))
     event = models.CharField(_("event"), max_length=8, choices=Event.choices, default=Event.POSTED)
     accepted_at = models.DateTimeField(_("accepted"), default=timezone.now)
     decided_at = models.DateTimeField(_("decided"), null=True)
+    position = models.PositiveBigIntegerField(_("read up to"), null=True, editable=False)
     counts: models.JSONField[Any, Any] = models.JSONField(
         _("counts"), default=dict, help_text=_("Members by channel and reason code.")
     )
@@ -52,7 +56,12 @@ class Decision(models.Model):
                 fields=["message"], condition=models.Q(event=Event.POSTED), name="decision_once_per_post"
             )
         ]
-        indexes = [models.Index(fields=["retry_at"], condition=models.Q(decided_at=None), name="decision_pending")]
+        indexes = [
+            models.Index(fields=["retry_at"], condition=models.Q(decided_at=None), name="decision_pending"),
+            models.Index(
+                fields=["retry_at"], condition=models.Q(position__isnull=False), name="decision_being_counted"
+            ),
+        ]
         permissions = [("explain_notifications", "May have anybody's notifications explained")]
 
     def __str__(self) -> str:
@@ -77,6 +86,14 @@ UNFINISHED = (*WAITING, State.CLAIMED)
 # That an item is waiting, in the words of the partial indexes. These do not name states: SQLite uses such an index only
 # where the query repeats its condition literally, and values are sent as parameters.
 IS_WAITING = models.Q(finished_at__isnull=True, claimed_until__isnull=True)
+
+
+class HeldBy(models.TextChoices):
+    """Whose quiet hours hold a push back."""
+
+    OWN = "own", _("the member's own quiet hours")
+    DEFAULT = "default", _("the workspace's quiet hours")
+    PAUSE = "pause", _("the member's pause")
 
 
 class Notification(models.Model):
@@ -105,9 +122,29 @@ class Notification(models.Model):
     reason = models.CharField(_("reason"), max_length=32, blank=True, help_text=_("Code of why it ended."))
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     due_at = models.DateTimeField(_("due"))
+    held_from = models.DateTimeField(
+        _("held back from"), null=True, blank=True, help_text=_("When it would have been due without quiet hours.")
+    )
+    held_until = models.DateTimeField(_("held back until"), null=True, blank=True)
+    held_by = models.CharField(_("held back by"), max_length=8, choices=HeldBy.choices, blank=True)
     claimed_by = models.CharField(_("claimed by"), max_length=36, blank=True)
     claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    lost_claims = models.PositiveSmallIntegerField(
+        _("lost claims"), default=0, help_text=_("How often a worker took it and was gone before it had ended.")
+    )
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    only_device = models.ForeignKey(
+        Device,
+        # A test for a device that is gone is no test for the others.
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("only device"),
+        help_text=_("The one that a test is for; none: all of the member's."),
+    )
 
     class Meta:
         verbose_name = _("notification")
@@ -155,9 +192,12 @@ class Answer(models.TextChoices):
     REFUSED = "refused", _("Refused")
     UNAUTHORIZED = "unauthorized", _("Credentials refused")
     RETRY = "retry", _("To be tried again")
+    NO_ROUTE = "no_route", _("No way to the device")
+    OVER_QUOTA = "over_quota", _("Quota exhausted")
+    HELD = "held", _("Waits: the route is paused")
 
 
-DEFINITE = (Answer.ACCEPTED, Answer.DEAD, Answer.REFUSED, Answer.UNAUTHORIZED)
+DEFINITE = (Answer.ACCEPTED, Answer.DEAD, Answer.REFUSED, Answer.UNAUTHORIZED, Answer.NO_ROUTE, Answer.OVER_QUOTA)
 
 
 class Attempt(models.Model):
@@ -170,11 +210,16 @@ class Attempt(models.Model):
     number = models.PositiveSmallIntegerField(_("number"), default=1)
     claimed_by = models.CharField(_("sent by"), max_length=36, blank=True)
     answer = models.CharField(_("answer"), max_length=12, choices=Answer.choices, default=Answer.SENDING)
+    route = models.CharField(_("route"), max_length=300, blank=True, help_text=_("The way that it went."))
     status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=64, blank=True, help_text=_("The push service's own code."))
     detail = models.CharField(_("detail"), max_length=255, blank=True)
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     retry_at = models.DateTimeField(_("next try"), null=True, blank=True)
+    received_at = models.DateTimeField(
+        _("received"), null=True, blank=True, help_text=_("When the device said that it has it; not every app does.")
+    )
 
     class Meta:
         verbose_name = _("attempt")

@@ -21,8 +21,11 @@ class EndReason(models.TextChoices):
     TOKEN_DEAD = "token_dead", _("The push service does not know the device any more.")
     REFUSED = "refused", _("It was refused for good.")
     UNAUTHORIZED = "unauthorized", _("The credentials were refused.")
+    QUOTA_EXHAUSTED = "quota_exhausted", _("The gateway's quota of pushes was used up.")
+    ROUTE_PAUSED = "route_paused", _("It waits: the way to the device is paused.")
     GAVE_UP = "gave_up", _("No try succeeded; given up after the last retry.")
     EXPIRED = "expired", _("It could not be sent within its lifetime.")
+    WORKER_LOST = "worker_lost", _("Again and again the worker was gone while sending it.")
     CANCELLED = "cancelled", _("An administrator cancelled it.")
     NOT_REGISTERED = (
         "not_registered",
@@ -45,5 +48,9 @@ class EndReason(models.TextChoices):
             "cloud."
         ),
     )
-    NO_ROUTE = "no_route", _("The gateway is off, and there is no other way to the device.")
+    NO_ROUTE = (
+        "no_route",
+        _("There is no way to the device: no gateway is used for it, and there are no keys to its push service."),
+    )
+    NO_WEB_PUSH_KEYS = "no_web_push_keys", _("The workspace's web push keys are missing or cannot be decrypted.")
     NOT_BUILT = "not_built", _("Its content could not be built; the log holds the error.")

@@ -25,6 +25,7 @@ from workspace.admin.messages import may_read_text
 from workspace.errors import ApplicationError
 from workspace.models import Message, User
 from workspace.pages.look import page_context
+from workspace.selectors.accounts import user_by_username
 
 WORDS_MAX_LENGTH = 100
 
@@ -40,7 +41,7 @@ def _explain_admin(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     words = {name: request.GET.get(name, "").strip()[:WORDS_MAX_LENGTH] for name in ("message", "user", "room")}
     message = Message.objects.select_related("room", "sender").filter(public_id=words["message"]).first()
-    user = User.objects.filter(username__iexact=words["user"]).first() if words["user"] else None
+    user = user_by_username(words["user"]) if words["user"] else None
     context: dict[str, Any] = {"words": words, "message": message, "subject": user, "may_read": may_read_text(request)}
     if message is None:
         context["messages_found"] = messages_found(words["message"], room=words["room"], in_text=context["may_read"])
@@ -78,10 +79,12 @@ def explained(request: HttpRequest, message: Message, user: User, *, may_ask: bo
     channel = channel_asked(request)
     form = WhatIfForm(request.GET, channel=channel) if may_ask else None
     changes = form.changes() if form else {}
-    explanation = explanation_of(message=message, user=user, changes=changes)
+    explanation = explanation_of(message=message, user=user, changes=changes, to_self=not may_ask)
+    found = next(found for found in explanation.channels if found.channel == channel)
     return {
         "explanation": explanation,
-        "found": next(found for found in explanation.channels if found.channel == channel),
+        "found": found,
+        "afterwards": explanation.afterwards(found),
         "tabs": tabs(request, explanation, user, may_ask=may_ask),
         "form": form,
         "changes": changes,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypedDict
 
+from push.content.web import CLEAR
 from push.models import DeviceType, SandboxPush
 
 
@@ -20,14 +22,24 @@ class Card(TypedDict):
     thread: str
     badge: int | None
     received_at: int
+    clears: bool
     headers: dict[str, str]
     payload: dict[str, Any]
 
 
 def card_of(push: SandboxPush) -> Card:
-    """Return the notification that the push's provider would show, with the payload that it comes from."""
+    """Return the notification that the push's provider would show, with the payload that it comes from.
+
+    One that `clears` shows nothing: the app takes the notifications of its `thread` away.
+    """
+    if cleared := cleared_by(push.payload):
+        return card(push, "", "", *cleared, clears=True)
     read = apple_read if push.type == DeviceType.APN else google_read
-    title, text, thread, badge = read(push.payload)
+    return card(push, *read(push.payload))
+
+
+def card(push: SandboxPush, title: str, text: str, thread: str, badge: int | None, *, clears: bool = False) -> Card:
+    """Return the notification of the push that has been read."""
     return Card(
         id=push.pk,
         title=title,
@@ -35,9 +47,19 @@ def card_of(push: SandboxPush) -> Card:
         thread=thread,
         badge=badge,
         received_at=int(push.received_at.timestamp() * 1000),
+        clears=clears,
         headers=push.headers,
         payload=push.payload,
     )
+
+
+def cleared_by(payload: dict[str, Any]) -> tuple[str, int | None] | None:
+    """Return the thread whose notifications a silent update takes away, and the badge after it; None for others."""
+    ejson = payload.get("ejson") or payload.get("message", {}).get("data", {}).get("ejson", "{}")
+    content = json.loads(ejson)
+    if content.get("type") != CLEAR:
+        return None
+    return str(content.get("notId", "")), content.get("badge")
 
 
 def apple_read(payload: dict[str, Any]) -> tuple[str, str, str, int | None]:

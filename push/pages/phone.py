@@ -83,6 +83,7 @@ def phone_config(request: HttpRequest, *, number: int, site_name: str) -> dict[s
             "credentials": reverse("phone-credentials"),
             "inbox": reverse("phone-inbox"),
             "token": "/api/v1/push.token",
+            "receipt": "/api/v1/push.ack",
             "logout": "/api/v1/logout",
         },
         "texts": phone_texts(),

@@ -2,11 +2,23 @@
 
 from django.urls import path
 
+from push.pages import devices, web
+from push.pages.events import events
 from push.pages.explain import explain_admin, explain_own
 from push.pages.phone import phone, phone_credentials, phone_inbox
 
 urlpatterns = [
+    path("account/devices/", devices.devices, name="devices"),
+    path("account/devices/test/<int:pk>/", devices.device_test_result_page, name="device-test-result"),
+    path("account/devices/<str:public_id>/name/", devices.device_rename_page, name="device-rename"),
+    path("account/devices/<str:public_id>/remove/", devices.device_remove_page, name="device-remove"),
+    path("account/devices/<str:public_id>/test/", devices.device_test_page, name="device-test"),
+    # A service worker acts for the addresses beneath its own only.
+    path("web-push-worker.js", web.worker_script, name="web-push-worker"),
+    path("web-push/subscription", web.subscription, name="web-push-subscription"),
+    path("web-push/received", web.received, name="web-push-received"),
     path("admin/explain/", explain_admin, name="explain"),
+    path("events/", events, name="events"),
     path("why/", explain_own, name="explain-own"),
     path("phone/", phone, name="phone"),
     path("phone/credentials", phone_credentials, name="phone-credentials"),

@@ -15,6 +15,8 @@ from push.providers.fitting import json_text, payload_fit
 # A device that stays off for longer has newer things to show.
 EXPIRES_AFTER = timedelta(hours=1)
 PRIORITY_NOW = "10"
+# For what shows nothing: Apple refuses any other, and delivers it when the device has the power for it.
+PRIORITY_BACKGROUND = "5"
 
 
 def apns_payload(push: Push) -> dict[str, Any]:
@@ -30,6 +32,9 @@ def apns_payload_whole(push: Push) -> dict[str, Any]:
 
     `mutable-content` lets the app's extension fetch, decrypt and decorate what is shown; without it, it never runs.
     """
+    if push.is_silent:
+        # Apple forbids whatever shows or sounds here; the app finds the badge in its payload.
+        return {"aps": {"content-available": 1}, "ejson": json_text(push.payload), "messageFrom": push.sender}
     aps: dict[str, Any] = {"alert": {"title": push.title, "body": push.text}}
     if push.badge is not None:
         aps["badge"] = push.badge
@@ -46,14 +51,19 @@ def apns_payload_whole(push: Push) -> dict[str, Any]:
 
 
 def apns_headers(push: Push, *, at: datetime) -> dict[str, str]:
-    """Return the request's headers for a push sent at the moment `at`; `apns-id` is the same for every retry."""
+    """Return the request's headers for a push sent at the moment `at`; the ids are the same for every retry.
+
+    Apple does not tell a repeated `apns-id`; the device shows pushes of one `apns-collapse-id` once.
+    """
     headers = {
         "apns-topic": push.topic,
-        "apns-priority": PRIORITY_NOW,
-        "apns-push-type": "alert",
+        "apns-priority": PRIORITY_BACKGROUND if push.is_silent else PRIORITY_NOW,
+        "apns-push-type": "background" if push.is_silent else "alert",
         "apns-expiration": str(int((at + EXPIRES_AFTER).timestamp())),
     }
-    return headers | ({"apns-id": apns_id(push.identity)} if push.identity else {})
+    if push.identity:
+        headers["apns-id"] = headers["apns-collapse-id"] = apns_id(push.identity)
+    return headers
 
 
 def apns_id(identity: str) -> str:

@@ -15,23 +15,25 @@ class Push:
 
     `type` is `apn` or `gcm`; `topic` the app's bundle id (Apple only); `payload` what the app reads (section A.1 of
     the interface contract); `not_id` the same for all pushes of one room, so that devices stack them; `sender` names
-    the sending service, not the person; `identity` stays the same through every retry and may be empty.
+    the sending service, not the person; `identity` stays the same through every retry and may be empty. A push that
+    `is_silent` shows nothing: it is for the app alone.
     """
 
     type: str
-    token: str
-    title: str = ""
-    text: str = ""
+    token: str = field(repr=False)
+    title: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)
     badge: int | None = None
     sound: str = ""
     not_id: int | None = None
     topic: str = ""
-    payload: Mapping[str, Any] = field(default_factory=dict)
+    payload: Mapping[str, Any] = field(default_factory=dict, repr=False)
     category: str = ""
     style: str = ""
     image: str = ""
     sender: str = ""
     content_available: bool = False
+    is_silent: bool = False
     identity: str = ""
 
 

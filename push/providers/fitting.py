@@ -18,7 +18,12 @@ TEXT_WORTH_KEEPING = 80
 CONTENT_KEYS = ("msg", "content")
 ESSENTIAL_KEYS = ("host", "rid", "type", "messageId", "notificationType", "name", "tmid")
 ZERO_WIDTH_JOINER = "\u200d"
+COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 SKIN_TONES = range(0x1F3FB, 0x1F400)
+FLAG_LETTERS = range(0x1F1E6, 0x1F200)
+# The flags of regions, such as Scotland's, are a black flag and letters that are not seen.
+FLAG_TAGS = range(0xE0020, 0xE0080)
+KOREAN_LETTERS = range(0x1100, 0x1200)
 
 Payload = dict[str, Any]
 
@@ -66,22 +71,41 @@ def fits(payload: Payload) -> bool:
 
 
 def json_bytes(value: Any) -> bytes:
-    """Return the value as the shortest JSON there is: no spaces, other scripts as themselves."""
-    return json_text(value).encode()
+    """Return the value as the shortest JSON there is: no spaces, other scripts as themselves.
+
+    Half a surrogate pair, which no encoding can hold, becomes a question mark.
+    """
+    return json_text(value).encode(errors="replace")
 
 
 def json_text(value: Any) -> str:
     """Return the value as compact JSON text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return COMPACT.encode(value)
 
 
 def text_shorten(text: str, length: int) -> str:
     """Return the text, or its first `length` characters at most followed by an ellipsis; no character is cut apart."""
     if len(text) <= length:
         return text
-    while length > 0 and (joins(text[length]) or text[length - 1] == ZERO_WIDTH_JOINER):
+    while length > 0 and belong_together(text, length):
         length -= 1
     return text[:length].rstrip() + ELLIPSIS
+
+
+def belong_together(text: str, place: int) -> bool:
+    """Return whether what people see as one character reaches across this place in the text.
+
+    The cases of Unicode's rules for such characters (UAX 29) that occur in chats: accents, skin tones, joined emoji,
+    flags, Korean syllables written as letters.
+    """
+    before, after = text[place - 1], text[place]
+    if ord(before) in FLAG_LETTERS and ord(after) in FLAG_LETTERS:
+        # A flag is two letters: it is cut apart after an odd number of them.
+        letters = next((n for n in range(place) if ord(text[place - 1 - n]) not in FLAG_LETTERS), place)
+        return letters % 2 == 1
+    return (
+        before == ZERO_WIDTH_JOINER or joins(after) or (ord(before) in KOREAN_LETTERS and ord(after) in KOREAN_LETTERS)
+    )
 
 
 def joins(character: str) -> bool:
@@ -89,5 +113,6 @@ def joins(character: str) -> bool:
     return (
         character == ZERO_WIDTH_JOINER
         or ord(character) in SKIN_TONES
+        or ord(character) in FLAG_TAGS
         or unicodedata.category(character) in {"Mn", "Me", "Mc"}
     )

@@ -1,5 +1,5 @@
 """What push does when the rooms below announce something; imported once, when the app is ready."""
 
-from push.receivers import devices, messages, queue
+from push.receivers import cloud, devices, messages, queue, routes
 
-__all__ = ["devices", "messages", "queue"]
+__all__ = ["cloud", "devices", "messages", "queue", "routes"]

@@ -1,15 +1,31 @@
-"""What ends a device: the sign-in that registered it is over."""
+"""What ends a device: the sign-in or browser session that registered it is over."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
+from django.http import HttpRequest
 
-from push.services.devices import session_devices_remove
-from workspace.signals import signed_out
+from push.browsers import session_digest_of
+from push.services.devices import session_devices_remove, user_devices_remove
+from workspace.models import User
+from workspace.signals import signed_out, signed_out_everywhere
+
+
+@receiver(user_logged_out, dispatch_uid="push.devices.session_ended")
+def on_session_ended(*, request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
+    """Forget the browser whose session ends; sent before the session is emptied."""
+    if user is not None and request.session.session_key:
+        session_devices_remove(user=user, session_digest=session_digest_of(request))
 
 
 @receiver(signed_out, dispatch_uid="push.devices.signed_out")
-def on_signed_out(*, digest: str, **_kwargs: Any) -> None:
-    session_devices_remove(session_digest=digest)
+def on_signed_out(*, user: User, digest: str, **_kwargs: Any) -> None:
+    session_devices_remove(user=user, session_digest=digest)
+
+
+@receiver(signed_out_everywhere, dispatch_uid="push.devices.signed_out_everywhere")
+def on_signed_out_everywhere(*, user: User, **_kwargs: Any) -> None:
+    user_devices_remove(user=user)

@@ -26,6 +26,35 @@ already) or `NOTIFY_DELAY_OFFLINE` seconds after the message. Where that delay i
 member is counted under `delay_never`.
 """
 
+CLOSING = """\
+## What calls a member
+
+* **A mention** is `@` and a username, in any case of letters: `@bob.smith`, `@a-b`, `@c_d`, `@team7`. Where a full
+  stop, dash or underscore ends it, the longest name that somebody bears is meant: `@bob.` is for `bob.` if there is
+  one, else for `bob`. A name that goes on in another letter is another name. Nobody is called within code (between
+  backticks or fenced), within the address of a page or of a person, or after a backslash (`\\@bob`).
+* **@all** and **@here** are read in the same way, and call nobody unless the sender holds the permission
+  `mention-all` or `mention-here`: without it they are plain text. Administrators and users hold both to begin with.
+* **A highlight word** stands in the text as a whole word, next to no letter, digit or underscore of any script
+  (scripts that are written without spaces excepted), in any case and however its accents are encoded: `straße` is
+  found in STRASSE, `ship` neither in `shipment` nor in `shipé`. Code and addresses are left out here as well.
+* **A thread** is followed by its author from the first answer on, by who answers in it or is mentioned in an answer,
+  and by who asks for it (`chat.followMessage`). `chat.unfollowMessage` ends that, until one answers or is mentioned
+  there again.
+
+Mentions are resolved when a message is posted. An edit resolves them anew, but notifies nobody.
+
+## For a whole room
+
+The rules are conditions of one query over the room's members. What the message alone tells is answered before the
+query is made; what is left decides for some 35,000 members at a time, and the same statement writes their
+notifications and counts all of them by reason, so that no member is read into the program (on SQLite two statements
+do it). In a room of 1,000 members and more, when only members whom an index names can be reached (who is mentioned,
+follows the thread, owns a highlight word that stands in the text, or wants all messages), and they are at most 500,
+these are notified first, and the others are only counted, a moment later. How long that takes:
+[figures.md](figures.md). Why a notification did or did not come: [explain.md](explain.md).
+"""
+
 HEADER = ("", "code", "channels", "verdict", "when it holds")
 
 
@@ -33,7 +62,7 @@ def rules_page() -> str:
     """Return the page as Markdown, in English whatever the language in force."""
     with override("en"):
         rows = [HEADER, ("---:", "---", "---", "---", "---"), *map(row_of, range(1, len(RULES) + 1), RULES)]
-        return "\n".join([INTRODUCTION, *lines_of(rows)]) + "\n"
+        return "\n".join([INTRODUCTION, *lines_of(rows), "", CLOSING])
 
 
 def row_of(number: int, rule: Rule) -> tuple[str, ...]:

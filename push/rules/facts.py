@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from preferences.highlights import words_found
-from preferences.models import AccountsSettings, HighlightWord, IgnoredSender
+from preferences.models import AccountsSettings, IgnoredSender
+from preferences.selectors.highlights import highlights_found
 from push.models import Channel, Event, PushSettings
-from workspace.models import BusySilences, GeneralSettings, Message, Room
+from workspace.models import BusySilences, GeneralSettings, Message, Room, User
 from workspace.models.messages import ENCRYPTED
 from workspace.selectors.permissions import users_permitted
 
@@ -27,7 +27,7 @@ class MessageFacts:
     """One event of one message, with the settings in force; `accepted_at` is when presence is read.
 
     `mentioned` are the keys of those whom it names; `is_sender_ignored` tells whether any member need be asked whether
-    it is they who ignore the sender; `highlights` are the folded highlight words, of any member, that stand in the
+    it is they who ignore the sender; `highlights` are the folded highlight words, of anybody, that stand in the
     text; `direct_viewers` are the keys of a direct room's members who may view direct messages.
     """
 
@@ -71,9 +71,49 @@ class MessageFacts:
         return cls(**{**kept, **sets, "accepted_at": datetime.fromisoformat(kept["accepted_at"])})
 
 
+def settings_read() -> dict[str, Any]:
+    """Return the settings in force that are facts of every message."""
+    general, accounts = GeneralSettings.current(), AccountsSettings.current()
+    return {
+        "max_room_members": general.max_room_members,
+        "push_enabled": PushSettings.current().enable,
+        "email_enabled": accounts.allow_email,
+        "busy_silences_push": general.busy_silences == BusySilences.DESKTOP_AND_PUSH,
+        "defaults": {channel: getattr(accounts, channel) for channel in Channel.values},
+    }
+
+
+def facts_imagined(
+    room: Room, *, reader: User, is_mention: bool = False, calls_all: bool = False, at: datetime
+) -> MessageFacts:
+    """Return the facts of a message that nobody has written, in a room that may be imagined, too.
+
+    It mentions the reader, or everybody, or nobody. Nobody sent it; the reader's row stands where a sender's is needed.
+    """
+    return MessageFacts(
+        message_id=0,
+        room_id=room.pk or 0,
+        sender_id=reader.pk,
+        thread_id=None,
+        accepted_at=at,
+        is_edit=False,
+        is_system=False,
+        is_imported=False,
+        is_direct=room.is_direct,
+        is_thread_reply=False,
+        members_count=room.members_count,
+        mentioned=frozenset([reader.pk] if is_mention else []),
+        is_sender_ignored=False,
+        calls_all=calls_all,
+        calls_here=False,
+        highlights=frozenset(),
+        direct_viewers=direct_viewers_of(room) if room.pk else frozenset(),
+        **settings_read(),
+    )
+
+
 def facts_of(message: Message, *, event: str = Event.POSTED, accepted_at: datetime | None = None) -> MessageFacts:
     """Return the facts of a message's event, accepted at the given moment (when the message was)."""
-    general, accounts = GeneralSettings.current(), AccountsSettings.current()
     return MessageFacts(
         message_id=message.pk,
         room_id=message.room_id,
@@ -86,17 +126,13 @@ def facts_of(message: Message, *, event: str = Event.POSTED, accepted_at: dateti
         is_direct=message.room.is_direct,
         is_thread_reply=message.is_thread_reply,
         members_count=message.room.members_count,
-        max_room_members=general.max_room_members,
         mentioned=frozenset(message.mentions.values_list("user_id", flat=True)),
         is_sender_ignored=ignored_in(message.room).filter(sender=message.sender_id).exists(),
         calls_all=message.mentions_all,
         calls_here=message.mentions_here,
         highlights=highlights_in(message),
         direct_viewers=direct_viewers_of(message.room),
-        push_enabled=PushSettings.current().enable,
-        email_enabled=accounts.allow_email,
-        busy_silences_push=general.busy_silences == BusySilences.DESKTOP_AND_PUSH,
-        defaults={channel: getattr(accounts, channel) for channel in Channel.values},
+        **settings_read(),
     )
 
 
@@ -114,13 +150,7 @@ def ignored_in(room: Room) -> QuerySet[IgnoredSender]:
 
 
 def highlights_in(message: Message) -> frozenset[str]:
-    """Return the folded highlight words of the room's members that stand in the message."""
+    """Return the folded highlight words that stand in the message."""
     if message.type == ENCRYPTED or not message.text:
         return frozenset()
-    return frozenset(words_found(message.text, highlight_words_of(message.room)))
-
-
-def highlight_words_of(room: Room) -> list[str]:
-    """Return the folded highlight words of the room's members, each once."""
-    words = HighlightWord.objects.filter(user__subscriptions__room=room)
-    return list(words.order_by().values_list("folded", flat=True).distinct())
+    return frozenset(highlights_found(message.text, room=message.room))

@@ -7,7 +7,7 @@ the room at all is a plain "no", which the database's planner then leaves out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection, Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,14 +30,27 @@ PRESENCE = "user__presence__"
 NOBODY: frozenset[int] = frozenset()
 
 
-Holders = Callable[[MessageFacts, Any], QuerySet[Any, Any] | frozenset[int]]
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows that name users, found through an index: those of `model` that match; `user` is the way to the user's key.
+
+    `within` are values that all of them have, such as the room's.
+    """
+
+    model: type[Model]
+    user: str
+    matching: Q
+    within: tuple[tuple[str, Any], ...] = ()
+
+
+Holders = Callable[[MessageFacts, Any], Rows | frozenset[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class MemberValue:
     """One named value: what it is called, where it comes from, and how it is read, of all members and of one.
 
-    `holders` returns the keys of the users of whom it is the given value, where an index tells them.
+    `holders` returns who they are of whom it is the given value, by their keys or by rows, where an index tells them.
     """
 
     name: str
@@ -80,11 +93,6 @@ def ignored(past: MemberPast) -> bool:
     return bool(past.rows(IgnoredSender, sender_id=past.facts.sender_id, subscription_id=membership))
 
 
-def keys_of(model: type[Model], user: str, **matching: Any) -> QuerySet[Any, Any]:
-    """Return the keys of the users to whom such rows belong."""
-    return model._default_manager.filter(**matching).order_by().values_list(user, flat=True)
-
-
 def device_then(past: MemberPast) -> bool:
     ended = [row["disabled_at"] for row in past.rows(Device)]
     return any(moment is None or moment > past.at for moment in ended)
@@ -100,7 +108,9 @@ def level(channel: Channel) -> tuple[MemberValue, MemberValue]:
             Origin.ROOM,
             lambda _facts: Coalesce(F(f"preferences__{channel}"), nothing),
             lambda past: past.room_preferences.get(channel.value, ""),
-            lambda facts, value: keys_of(RoomPreferences, "subscription__user", room=facts.room_id, **{channel: value}),
+            lambda facts, value: Rows(
+                RoomPreferences, "subscription__user", Q(**{channel: value}), within=(("room", facts.room_id),)
+            ),
         ),
         MemberValue(
             f"account_{channel}",
@@ -108,7 +118,7 @@ def level(channel: Channel) -> tuple[MemberValue, MemberValue]:
             Origin.ACCOUNT,
             lambda _facts: Coalesce(F(f"user__preferences__{channel}"), nothing),
             lambda past: past.row(AccountPreferences).get(channel.value, ""),
-            lambda _facts, value: keys_of(AccountPreferences, "user", **{channel: value}),
+            lambda _facts, value: Rows(AccountPreferences, "user", Q(**{channel: value})),
         ),
     )
 
@@ -177,7 +187,7 @@ MEMBER_VALUES: tuple[MemberValue, ...] = (
         Origin.MESSAGE,
         follows,
         followed,
-        lambda facts, _value: keys_of(ThreadFollower, "user", thread=facts.thread_id) if facts.thread_id else NOBODY,
+        lambda facts, _value: Rows(ThreadFollower, "user", Q(thread=facts.thread_id)) if facts.thread_id else NOBODY,
     ),
     *(value for channel in Channel for value in level(channel)),
     MemberValue(
@@ -202,7 +212,7 @@ MEMBER_VALUES: tuple[MemberValue, ...] = (
         highlighted,
         lambda past: any(row["folded"] in past.facts.highlights for row in past.rows(HighlightWord)),
         lambda facts, _value: (
-            keys_of(HighlightWord, "user", folded__in=facts.highlights) if facts.highlights else NOBODY
+            Rows(HighlightWord, "user", Q(folded__in=sorted(facts.highlights))) if facts.highlights else NOBODY
         ),
     ),
 )
@@ -218,6 +228,14 @@ def members_of(facts: MessageFacts, names: Container[str] | None = None) -> Quer
     named = {value.name: value.now(facts) for value in MEMBER_VALUES if names is None or value.name in names}
     named["away_at"] = F(f"{PRESENCE}away_at")
     return Subscription.objects.filter(room_id=facts.room_id).order_by().alias(**named)
+
+
+def members_read(facts: MessageFacts, names: Collection[str]) -> QuerySet[Any, Any]:
+    """Return the room's members with their keys as `user` and those values, `away_at`, and when they saw the room."""
+    named = {value.name: value.now(facts) for value in MEMBER_VALUES if value.name in names}
+    members = Subscription.objects.filter(room_id=facts.room_id).order_by()
+    read: QuerySet[Any, Any] = members.annotate(**named, away_at=F(f"{PRESENCE}away_at"))
+    return read.values("user", "last_seen_at", "away_at", *named)
 
 
 def values_then(past: MemberPast) -> dict[str, Any]:

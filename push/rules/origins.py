@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,3 +16,16 @@ class Origin(models.TextChoices):
     PRESENCE = "presence", _("the member's presence then")
     ROLES = "roles", _("the member's roles")
     WORKSPACE = "workspace", _("the workspace's settings")
+
+    @property
+    def own_label(self) -> str:
+        """Return what the place is called to the person whose values these are."""
+        return str(OWN_LABELS.get(self, self.label))
+
+
+OWN_LABELS: dict[str, str | Promise] = {
+    Origin.ROOM: _("your preferences for the room"),
+    Origin.ACCOUNT: _("your account"),
+    Origin.PRESENCE: _("your presence then"),
+    Origin.ROLES: _("your roles"),
+}

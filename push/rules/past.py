@@ -25,6 +25,12 @@ class MemberPast:
         self.at = at
         self._rows: dict[tuple[Any, ...], list[Row]] = {}
 
+    def about(self, facts: MessageFacts) -> MemberPast:
+        """Return the same member's past for another message, with what has been read of it already."""
+        other = MemberPast(facts, self.user_id, self.at)
+        other._rows = self._rows
+        return other
+
     def rows(self, model: type[Model], **matching: Any) -> list[Row]:
         """Return the member's rows whose columns hold the values of `matching`."""
         asked = (model, *sorted(matching.items()))

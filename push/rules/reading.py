@@ -1,9 +1,10 @@
-"""Reading the table: for a whole room at once, as a query expression, or rule by rule."""
+"""Reading the table: for a whole room at once, as a query expression, or for one member whose values are known."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, CharField, Q, Value, When
 
@@ -40,6 +41,17 @@ class Reading:
             return last
         whens = [When(condition, then=Value(rule.code)) for rule, condition in self.open]
         return Case(*whens, default=last, output_field=CharField())
+
+    def code_by(self, values: Mapping[str, Any]) -> str:
+        """Return the same code for one member, by the member's values."""
+        return next((rule.code for rule, condition in self.open if holds(condition, values)), self.last.code)
+
+
+def holds(condition: Q, values: Mapping[str, Any]) -> bool:
+    """Return whether a condition holds for a member with these values, as the database would answer it."""
+    children: Sequence[Any] = condition.children
+    answers = (holds(child, values) if isinstance(child, Q) else values[child[0]] == child[1] for child in children)
+    return (any(answers) if condition.connector == Q.OR else all(answers)) != condition.negated
 
 
 def rules_of(channel: Channel) -> list[Rule]:

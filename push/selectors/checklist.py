@@ -7,21 +7,27 @@ from collections.abc import Iterator
 from django.db.models import Max, Min
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.functional import Promise
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cloud.models import CloudConnection, SetupWizardSettings
-from push.models import WAITING, Device, EndReason, Notification, PushSettings, WorkerBeat
+from cloud.selectors.quota import own_quota
+from push.models import WAITING, AppRoute, AppRouteKind, Device, EndReason, Notification, PushSettings, WorkerBeat
 from push.selectors.checks import Check, Light, setting_step
 from push.selectors.configuration import misconfiguration
-from push.selectors.credentials import credential_checks
+from push.selectors.credentials import apple_check, credential_checks
+from push.selectors.route_overview import apps_seen
 from push.services.heartbeat import ALIVE_FOR
 
 # A due item that has waited longer (seconds) is told as late, and then as stuck.
 LATE_AFTER = 10
 STUCK_AFTER = 60
+ROUTES_SHOWN = 20
+# Percent of the month's quota.
+QUOTA_NEARLY = 80
 # What puts right that there is no way to the devices; else it is the registration.
 STEPS = {
     EndReason.NO_ROUTE: "Push_enable_gateway",
@@ -37,22 +43,60 @@ def checklist() -> list[Check]:
 def _checks() -> Iterator[Check]:
     settings = PushSettings.current()
     yield _switch(gettext_lazy("Push"), settings.enable, "Push_enable")
+    yield from way_checks()
+    yield from route_checks()
+    yield _devices()
+    yield _worker()
+    yield _oldest_due()
+
+
+def way_checks() -> Iterator[Check]:
+    """Yield the points of the way that the Push settings name."""
+    settings = PushSettings.current()
     if settings.enable_gateway:
         wizard = SetupWizardSettings.current()
         connected = wizard.register_server and CloudConnection.objects.exists()
         yield _switch(gettext_lazy("Server registered"), connected, "Register_Server")
         yield _switch(gettext_lazy("Terms agreed"), wizard.privacy_terms_agreed, "Cloud_Service_Agree_PrivacyTerms")
-        yield Check(
-            Light.UNKNOWN, gettext_lazy("Quota left"), _("Counted by the gateway; this one does not report it.")
-        )
+        yield _quota()
     else:
         yield from credential_checks(settings)
     if reason := misconfiguration():
         step = setting_step(STEPS.get(reason, "Register_Server"))
         yield Check(Light.RED, gettext_lazy("Way to the devices"), str(reason.label), *step)
-    yield _devices()
-    yield _worker()
-    yield _oldest_due()
+
+
+def _quota() -> Check:
+    """Return what is left of this month's pushes, as the cloud told it."""
+    title, quota = gettext_lazy("Quota left"), own_quota()
+    if quota is None:
+        return Check(Light.UNKNOWN, title, _("Counted by the gateway; this one does not report it."))
+    step = (reverse("subscription"), gettext_lazy("Subscription"))
+    if quota.left is None or quota.percent is None:
+        return Check(Light.GREEN, title, _("any number"), *step)
+    light = Light.RED if quota.left == 0 else Light.AMBER if quota.percent >= QUOTA_NEARLY else Light.GREEN
+    told = {"left": localize(quota.left), "limit": localize(quota.limit)}
+    return Check(light, title, _("%(left)s of %(limit)s this month.") % told, *step)
+
+
+def route_checks() -> Iterator[Check]:
+    """Yield the apps' own routes whose keys are missing or expire, and the apps that cannot be reached."""
+    for route in AppRoute.objects.filter(kind=AppRouteKind.DIRECT)[:ROUTES_SHOWN]:
+        if route.apn_cert or route.apn_token_key:
+            check = apple_check(route)
+            if check.light != Light.GREEN:
+                yield check
+    url = reverse("admin:push_approute_changelist")
+    for app in apps_seen()[0][:ROUTES_SHOWN]:
+        for way in app.ways:
+            if way.enabled and way.problem and (app.route or any(other.words for other in app.ways)):
+                counted = ngettext(
+                    "%(count)d device of %(app)s (%(type)s).", "%(count)d devices of %(app)s (%(type)s).", way.enabled
+                )
+                told = counted % {"count": way.enabled, "app": app.name, "type": way.type.label}
+                yield Check(
+                    Light.RED, gettext_lazy("No route for"), f"{told} {way.problem}", url, gettext_lazy("Routes")
+                )
 
 
 def _switch(title: str | Promise, holds: bool, setting_id: str) -> Check:

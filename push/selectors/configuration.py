@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from push.models import EndReason
-from push.selectors.routes import route_current
+from collections.abc import Iterable
+
+from push.models import Device, DeviceType, EndReason
+from push.selectors.routes import routes_current
+from push.transports.routes import Route
 
 
 def misconfiguration() -> EndReason | None:
-    """Return why no push can leave the server, with a sentence that names the reason; None when one can."""
-    route = route_current()
-    return route if isinstance(route, EndReason) else None
+    """Return why no phone can be reached, with a sentence that names the reason; None when one can."""
+    routes = routes_current()
+    if any(isinstance(way, Route) for ways in routes.apps.values() for way in ways.values()):
+        return None
+    ways = [routes.default[DeviceType.APN], routes.default[DeviceType.GCM]]
+    return next((way for way in ways if isinstance(way, EndReason)), None) if not any_route(ways) else None
+
+
+def unreachable(devices: Iterable[Device]) -> EndReason | None:
+    """Return why none of these devices can be reached; None when one can."""
+    found = list(devices)
+    routes = routes_current({device.app_name for device in found})
+    ways = [routes.of(device) for device in found]
+    return next((way for way in ways if isinstance(way, EndReason)), None) if not any_route(ways) else None
+
+
+def any_route(ways: Iterable[Route | EndReason]) -> bool:
+    """Return whether one of these leads to a device."""
+    return any(isinstance(way, Route) for way in ways)

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from push.credentials import certificate_read
-from push.models import PushSettings
+from push.models import AppRoute, PushSettings
 from push.selectors.checks import Check, Light, setting_step
 
 EXPIRY_WARNING = timedelta(days=30)
@@ -20,21 +22,23 @@ EXPIRY_WARNING = timedelta(days=30)
 
 def credential_checks(settings: PushSettings) -> Iterator[Check]:
     """Yield a point for Apple and one for Google."""
-    yield _apple(settings)
+    yield apple_check(settings)
     yield _google(settings)
 
 
-def _apple(settings: PushSettings) -> Check:
-    title = gettext_lazy("Apple credentials")
+def apple_check(settings: PushSettings | AppRoute) -> Check:
+    """Return the point of the keys to Apple's service, of the settings or of an app's own route."""
+    title: str | Promise = gettext_lazy("Apple credentials")
+    if isinstance(settings, AppRoute):
+        title = _("Apple credentials of %(app)s") % {"app": settings.app_name}
     if settings.apn_token_key:
         if settings.apn_token_key_id and settings.apn_team_id:
             return Check(Light.GREEN, title, _("Token key; it does not expire."))
-        return Check(
-            Light.RED, title, _("The token key needs its key id and team id."), *setting_step("Push_apn_token_key_id")
-        )
-    prefix = "apn" if settings.production else "apn_dev"
+        step = step_of(settings, "apn_token_key_id")
+        return Check(Light.RED, title, _("The token key needs its key id and team id."), *step)
+    prefix = "apn" if settings.production or isinstance(settings, AppRoute) else "apn_dev"
     certificate, key = getattr(settings, f"{prefix}_cert"), getattr(settings, f"{prefix}_key")
-    step = setting_step(f"Push_{prefix}_cert")
+    step = step_of(settings, f"{prefix}_cert")
     if not (certificate and key):
         return Check(Light.RED, title, _("Neither a token key, nor a certificate with its key, is set."), *step)
     try:
@@ -46,6 +50,13 @@ def _apple(settings: PushSettings) -> Check:
         return Check(Light.RED, title, _("The certificate expired on %(day)s.") % day, *step)
     light = Light.AMBER if expires_at - timezone.now() < EXPIRY_WARNING else Light.GREEN
     return Check(light, title, _("The certificate expires on %(day)s.") % day, *step)
+
+
+def step_of(source: PushSettings | AppRoute, name: str) -> tuple[str, str]:
+    """Return the address and name of where a key is put right."""
+    if isinstance(source, AppRoute):
+        return reverse("admin:push_approute_change", args=[source.pk]), source.app_name
+    return setting_step(f"Push_{name}")
 
 
 def _google(settings: PushSettings) -> Check:

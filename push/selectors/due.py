@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
-from push.models import IS_WAITING, Channel, Decision, Notification, State
+from push.models import IS_WAITING, Decision, Notification, ShownRoom, State
 
 
 def claimed() -> QuerySet[Notification]:
@@ -17,7 +18,19 @@ def claimed() -> QuerySet[Notification]:
 
 def claims_expired(at: datetime) -> QuerySet[Notification]:
     """Return the items whose claim has ended without a result: their worker is gone."""
-    return Notification.objects.filter(state=State.CLAIMED, claimed_until__lte=at)
+    return Notification.objects.filter(claimed_until__lte=at, state=State.CLAIMED)
+
+
+def claims_of_the_future(at: datetime) -> QuerySet[Notification]:
+    """Return the items whose claim ends later than any can: its clock was ahead, or was set back since."""
+    return Notification.objects.filter(
+        claimed_until__gt=at + 2 * timedelta(seconds=settings.CLAIM_LEASE), state=State.CLAIMED
+    )
+
+
+def claims_doubtful(at: datetime) -> bool:
+    """Return whether there are claims whose worker may be gone."""
+    return claims_expired(at).exists() or claims_of_the_future(at).exists()
 
 
 def waiting_of_free_users() -> QuerySet[Notification]:
@@ -26,10 +39,14 @@ def waiting_of_free_users() -> QuerySet[Notification]:
     return Notification.objects.filter(IS_WAITING, ~Exists(served)).order_by("due_at")
 
 
-def due_users(at: datetime, *, rows: int, without: Collection[int] = ()) -> list[int]:
-    """Return the keys of users with something due, from the first `rows` due items only, longest due first."""
-    due = waiting_of_free_users().filter(due_at__lte=at).exclude(user__in=without)
-    return list(dict.fromkeys(due.values_list("user_id", flat=True)[:rows]))
+def due_users(at: datetime, *, rows: int, without: Collection[int] = ()) -> tuple[list[int], bool]:
+    """Return the keys of users with something due, from the first `rows` due items only, longest due first.
+
+    With them, whether these were all that is due.
+    """
+    due = waiting_of_free_users().filter(due_at__lte=at)
+    found = list((due.exclude(user__in=without) if without else due).values_list("user_id", flat=True)[:rows])
+    return list(dict.fromkeys(found)), len(found) < rows
 
 
 def due_next() -> tuple[int, datetime] | None:
@@ -37,19 +54,30 @@ def due_next() -> tuple[int, datetime] | None:
     return waiting_of_free_users().values_list("pk", "due_at").first()
 
 
-def decision_next(at: datetime) -> int | None:
-    """Return the key of a decision that has been waiting for a worker at the moment `at`, if there is one."""
-    pending = Decision.objects.filter(decided_at=None, retry_at__lte=at, accepted_at__lte=at)
-    return pending.order_by("retry_at").values_list("pk", flat=True).first()
+def decision_next() -> tuple[int, datetime] | None:
+    """Return the key of the decision that is to be taken first, and from when on it may be."""
+    pending = Decision.objects.filter(decided_at=None).order_by("retry_at")
+    return pending.values_list("pk", "retry_at").first()
+
+
+def claim_end_next() -> datetime | None:
+    """Return when the first of the workers' claims ends."""
+    return claimed().order_by("claimed_until").values_list("claimed_until", flat=True).first()
+
+
+def count_next(at: datetime) -> tuple[int, int | None] | None:
+    """Return the key and position of a decision whose members are still to be counted, since before the moment `at`."""
+    uncounted = Decision.objects.filter(position__isnull=False, decided_at__lte=at, retry_at__lte=at)
+    return uncounted.order_by("retry_at").values_list("pk", "position").first()
+
+
+def clearing_next() -> tuple[int, datetime] | None:
+    """Return the key and due time of the update of a device (:class:`push.models.ShownRoom`) that is due first."""
+    first = ShownRoom.objects.filter(due_at__isnull=False).order_by("due_at").first()
+    return (first.pk, first.due_at) if first and first.due_at else None
 
 
 def work_waits(at: datetime) -> bool:
     """Return whether a worker is needed: something is due that nobody serves, or a claim was left behind."""
     head = due_next()
-    return (head is not None and head[1] <= at) or claims_expired(at).exists()
-
-
-def email_rooms(keys: Collection[int]) -> dict[int, int]:
-    """Return the rooms of those of the items that are e-mails."""
-    emails = Notification.objects.filter(pk__in=keys, channel=Channel.EMAIL)
-    return dict(emails.values_list("pk", "room_id"))
+    return (head is not None and head[1] <= at) or claims_doubtful(at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workspace.errors import ApplicationError, MissingPermissionError
 from workspace.models import Message, User
+from workspace.selectors.accounts import user_by_username
 from workspace.selectors.rooms import can_read
 
 EXPLAIN_PERMISSION = "push.explain_notifications"
@@ -30,7 +31,7 @@ def subject_explicable(*, asker: User, username: str) -> User:
         return asker
     if not asker.has_perm(EXPLAIN_PERMISSION):
         raise MissingPermissionError()
-    person = User.objects.filter(username__iexact=username).first()
+    person = user_by_username(username)
     if person is None:
         raise ApplicationError("error-invalid-user", "Invalid user")
     return person

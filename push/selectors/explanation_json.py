@@ -15,6 +15,7 @@ def explanation_as_json(explanation: Explanation) -> dict[str, Any]:
         "username": explanation.user.username,
         "decidedAt": explanation.decided_at,
         "channels": [channel_as_json(channel) for channel in explanation.channels],
+        "edits": [happening_as_json(edit) for edit in explanation.edits],
     }
 
 
@@ -27,6 +28,8 @@ def channel_as_json(found: ChannelExplanation) -> dict[str, Any]:
         "code": found.code,
         "sentence": found.sentence,
         "basis": found.basis.value,
+        "state": found.state or None,
+        "ending": {"code": found.end_code, "sentence": found.end_sentence} if found.end_code else None,
         "preference": {"level": preference.level, "origin": preference.origin.value} if preference else None,
         "steps": [step_as_json(step) for step in found.steps],
         "happenings": [happening_as_json(happening) for happening in found.happenings],

@@ -11,8 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from push.models import Channel, Decision, EndReason, Event, Notification
-from push.rules.candidates import NOT_CALLED
+from push.models import Channel, Decision, EndReason, Event, Notification, State
 from push.rules.facts import MessageFacts, facts_of
 from push.rules.labels import level_shown, read_value
 from push.rules.members import values_then
@@ -22,7 +21,8 @@ from push.rules.reading import rules_of
 from push.rules.rule import CHANNELS
 from push.rules.table import RULES, RULES_BY_CODE
 from push.rules.tracing import Step, trace_of
-from push.selectors.aftermath import advice_of, happenings_of
+from push.selectors import own_words
+from push.selectors.aftermath import advice_of, edits_of, happenings_of
 from push.selectors.explained import (
     Basis,
     ChannelExplanation,
@@ -32,7 +32,8 @@ from push.selectors.explained import (
     Preference,
     Standing,
 )
-from push.selectors.reasons import NOT_MEMBER, reason_sentence
+from push.selectors.foreseen import push_foreseen
+from push.selectors.reasons import NOT_MEMBER, end_sentence, reason_sentence
 from push.services.due import DELAY_NEVER, never_queued
 from workspace.models import Message, User
 
@@ -43,8 +44,12 @@ DEFAULT_PREFIX = "default_"
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a decision was taken by: the message's facts, the member's values, and how these are known."""
+    """What a decision was taken by: the message's facts, the member's values, and how these are known.
 
+    `to_self` tells whether it is explained to the person whom it is about.
+    """
+
+    user: User
     facts: MessageFacts
     values: Mapping[str, Any]
     basis: Basis
@@ -52,19 +57,25 @@ class Situation:
     never_queued: Iterable[str]
     counts: Mapping[str, Mapping[str, int]]
     read_at: datetime
+    to_self: bool
     changed: frozenset[str] = frozenset()
 
 
 def explanation_of(
-    *, message: Message, user: User, channels: Iterable[Channel] = CHANNELS, changes: Mapping[str, Any] | None = None
+    *,
+    message: Message,
+    user: User,
+    channels: Iterable[Channel] = CHANNELS,
+    changes: Mapping[str, Any] | None = None,
+    to_self: bool = False,
 ) -> Explanation:
     """Return why the person was or was not notified of the message, by what held when it was decided.
 
     `changes` asks "what if": other values by name, of the member (:data:`push.rules.members.MEMBER_VALUES`), of the
-    message's facts, or a workspace default (`default_push`). Nothing is ever written.
+    message's facts, or a workspace default (`default_push`). Nothing is ever written. `to_self` speaks to the person.
     """
     decision = Decision.objects.filter(message=message, event=Event.POSTED).first()
-    situation = situation_of(message, user, decision)
+    situation = situation_of(message, user, decision, to_self=to_self)
     if changes:
         situation = situation_changed(situation, changes)
     mine = Notification.objects.filter(message=message, user=user)
@@ -74,25 +85,44 @@ def explanation_of(
         user=user,
         decided_at=decision.decided_at if decision else None,
         channels=tuple(channel_explained(situation, channel, kept.get(channel)) for channel in channels),
+        edits=() if changes else edits_of(message),
+        to_self=to_self,
     )
 
 
-def situation_of(message: Message, user: User, decision: Decision | None) -> Situation:
+def situation_of(message: Message, user: User, decision: Decision | None, *, to_self: bool) -> Situation:
     """Return what was decided by; before that, and where nothing is kept of it, what holds now."""
-    kept = decision.facts if decision and decision.decided_at else {}
+    decided_at = decided_for(decision, user.pk) if decision else None
+    waits = decision is not None and (decision.decided_at is None or decision.position is not None)
+    kept = decision.facts if decision and (decided_at or decision.position is not None) else {}
     facts = MessageFacts.from_json(kept["message"]) if kept else facts_of(message)
-    read_at = datetime.fromisoformat(kept["read_at"]) if kept else timezone.now()
+    read_at = decided_at or timezone.now()
     past = MemberPast(facts, user.pk, read_at)
-    waits = decision is not None and decision.decided_at is None
     return Situation(
+        user=user,
         facts=facts,
         values=values_then(past),
-        basis=Basis.RECONSTRUCTED if kept else Basis.PREVIEW if waits else Basis.TODAY,
+        basis=Basis.RECONSTRUCTED if decided_at else Basis.PREVIEW if waits else Basis.TODAY,
         is_member=bool(past.subscription),
         never_queued=kept["never_queued"] if kept else never_queued(),
-        counts=decision.counts if decision else {},
+        counts=decision.counts if decision and not waits else {},
         read_at=read_at,
+        to_self=to_self,
     )
+
+
+def decided_for(decision: Decision, user_id: int) -> datetime | None:
+    """Return when a decision was taken for one member, as rooms are read part by part; None where that is not known.
+
+    It is known of whoever could be reached, when the message was; of others, when their part was read.
+    """
+    kept = decision.facts
+    if not kept:
+        return None
+    if user_id in kept.get("first", ()) or (decision.decided_at and "parts" not in kept and "first" not in kept):
+        return datetime.fromisoformat(kept["read_at"])
+    moments = (at for upto, at in kept.get("parts", ()) if upto is None or user_id <= upto)
+    return next((datetime.fromisoformat(at) for at in moments), None)
 
 
 def situation_changed(situation: Situation, changes: Mapping[str, Any]) -> Situation:
@@ -118,9 +148,9 @@ def channel_explained(situation: Situation, channel: Channel, kept: Notification
     """Return the explanation for one channel; what is recorded stands above what can be reconstructed."""
     counts = situation.counts.get(channel, {})
     if EndReason.MESSAGE_GONE in counts:
-        return unread_table(channel, EndReason.MESSAGE_GONE.value, Basis.RECORDED)
+        return unread_table(situation, channel, EndReason.MESSAGE_GONE.value, Basis.RECORDED)
     if not situation.is_member and kept is None:
-        return unread_table(channel, NOT_MEMBER, situation.basis)
+        return unread_table(situation, channel, NOT_MEMBER, situation.basis)
     trace = trace_of(situation.facts, situation.values, channel)
     reconstructed = code_of(trace, situation, channel)
     code = kept.rule if kept else reconstructed
@@ -130,14 +160,22 @@ def channel_explained(situation: Situation, channel: Channel, kept: Notification
         channel=channel,
         code=code,
         sends=sends,
-        sentence=reason_sentence(code),
+        sentence=reason_sentence(code, to_self=situation.to_self),
         basis=Basis.RECORDED if is_recorded else situation.basis,
         steps=steps_of(situation, channel, trace),
         preference=preference_of(situation, channel),
         remarks=tuple(remarks_of(situation, channel, reconstructed, kept)),
-        happenings=happenings(situation, channel, sends, kept),
-        advice=advice_for(code, kept),
+        happenings=happenings(situation, channel, code, kept),
+        advice=advice_for(code, kept, to_self=situation.to_self),
+        state=kept.state if kept else "",
+        end_code=(end_code := end_code_of(kept)),
+        end_sentence=end_sentence(end_code, to_self=situation.to_self),
     )
+
+
+def end_code_of(kept: Notification | None) -> str:
+    """Return why a notification ended unsent, or waits; empty for one that was sent or waits for its time only."""
+    return kept.reason if kept is not None and kept.state != State.SENT else ""
 
 
 def sends_by(code: str) -> bool:
@@ -145,9 +183,16 @@ def sends_by(code: str) -> bool:
     return code in RULES_BY_CODE and RULES_BY_CODE[code].sends
 
 
-def unread_table(channel: Channel, code: str, basis: Basis) -> ChannelExplanation:
+def unread_table(situation: Situation, channel: Channel, code: str, basis: Basis) -> ChannelExplanation:
     """Return an explanation where the table was not read for the person at all."""
-    return ChannelExplanation(channel=channel, code=code, sends=False, sentence=reason_sentence(code), basis=basis)
+    return ChannelExplanation(
+        channel=channel,
+        code=code,
+        sends=False,
+        sentence=reason_sentence(code, to_self=situation.to_self),
+        basis=basis,
+        advice=advice_for(code, None, to_self=situation.to_self),
+    )
 
 
 def code_of(trace: tuple[Step, ...], situation: Situation, channel: Channel) -> str:
@@ -165,7 +210,7 @@ def steps_of(situation: Situation, channel: Channel, trace: tuple[Step, ...]) ->
         ExplainedStep(
             number=NUMBERS[step.rule.code],
             code=step.rule.code,
-            sentence=str(step.rule.sentence),
+            sentence=reason_sentence(step.rule.code, to_self=situation.to_self),
             sends=step.rule.sends,
             standing=Standing.DECIDED if step.held else Standing.PASSED,
             values=tuple(
@@ -177,7 +222,13 @@ def steps_of(situation: Situation, channel: Channel, trace: tuple[Step, ...]) ->
         for step in trace
     ]
     rest = [
-        ExplainedStep(NUMBERS[rule.code], rule.code, str(rule.sentence), rule.sends, Standing.UNREAD)
+        ExplainedStep(
+            number=NUMBERS[rule.code],
+            code=rule.code,
+            sentence=reason_sentence(rule.code, to_self=situation.to_self),
+            sends=rule.sends,
+            standing=Standing.UNREAD,
+        )
         for rule in rules_of(channel)[len(trace) :]
     ]
     return (*read, *rest)
@@ -204,32 +255,42 @@ def remarks_of(situation: Situation, channel: Channel, reconstructed: str, kept:
             "kept": kept.rule,
             "found": reconstructed,
         }
-    elif (
-        kept is None
-        and counts
-        and reconstructed not in counts
-        and (sends_by(reconstructed) or NOT_CALLED not in counts)
-    ):
+    elif kept is None and counts and reconstructed not in counts:
         yield _("Nobody was counted under this reason then: something has changed without leaving a trace.")
     elif kept is None and channel != Channel.DESKTOP and sends_by(reconstructed):
         yield _("No notification is kept of it: it was removed, or something has changed without leaving a trace.")
 
 
-def happenings(situation: Situation, channel: Channel, sends: bool, kept: Notification | None) -> tuple[Happening, ...]:
-    """Return what happened afterwards."""
+def happenings(situation: Situation, channel: Channel, code: str, kept: Notification | None) -> tuple[Happening, ...]:
+    """Return what happened afterwards, or would happen."""
     if kept is not None:
-        return happenings_of(kept)
-    if channel == Channel.DESKTOP and sends and situation.basis in (Basis.RECORDED, Basis.RECONSTRUCTED):
+        return happenings_of(kept, to_self=situation.to_self)
+    if not sends_by(code):
+        return ()
+    if channel == Channel.PUSH and situation.basis in (Basis.PREVIEW, Basis.WHAT_IF):
+        connection = situation.values["connection"]
+        return push_foreseen(
+            facts=situation.facts,
+            user=situation.user,
+            connection=connection,
+            code=code,
+            to_self=situation.to_self,
+        )
+    if channel == Channel.DESKTOP and situation.basis in (Basis.RECORDED, Basis.RECONSTRUCTED):
         return (
             Happening(None, _("Shown at once by the clients that were connected; nothing more is recorded of it.")),
         )
     return ()
 
 
-def advice_for(code: str, kept: Notification | None) -> str:
+def advice_for(code: str, kept: Notification | None, *, to_self: bool) -> str:
     """Return who can change what, so that the next such message is sent."""
     if kept is not None:
-        return advice_of(kept)
+        return advice_of(kept, to_self=to_self)
+    if to_self and code in own_words.ADVICE:
+        return str(own_words.ADVICE[code])
     if code == DELAY_NEVER:
         return _("Whoever runs the server can change the delays in its environment (NOTIFY_DELAY_ONLINE and others).")
+    if code == NOT_MEMBER:
+        return _("They can join the room if it is a channel. Whoever is in it can add them.")
     return str(RULES_BY_CODE[code].advice) if code in RULES_BY_CODE else ""

@@ -78,7 +78,7 @@ def items_load(*, keys: Collection[int], token: str, at: datetime) -> list[Item]
             always_display_mobile=default if row.always_display is None else row.always_display,
             may_view_directs=row.user_id in viewers,
             badge=badges.get(row.user_id, 0),
-            devices=devices.get(row.user_id, []),
+            devices=meant(devices.get(row.user_id, []), row),
             address=addresses.get(row.user_id, ""),
         )
         for row in rows
@@ -122,6 +122,12 @@ def devices_of(users: Collection[int]) -> dict[int, list[Device]]:
     return devices
 
 
+def meant(devices: list[Device], notification: Notification) -> list[Device]:
+    """Return those of the devices that the notification is for: all of them, or the one that is tested."""
+    only = notification.only_device_id
+    return devices if only is None else [device for device in devices if device.pk == only]
+
+
 def addresses_of(users: Collection[int]) -> dict[int, str]:
     """Return the address that each user's mail goes to: the first verified one."""
     verified = EmailAddress.objects.filter(user__in=users, verified=True).order_by("-pk")
@@ -129,7 +135,7 @@ def addresses_of(users: Collection[int]) -> dict[int, str]:
 
 
 def obstacle_of(item: Item) -> EndReason | None:
-    """Return why the item must not be sent any more, if anything has changed since it was queued (decisions.md)."""
+    """Return why the item must not be sent any more, if anything has changed since it was queued (docs/worker.md)."""
     message, subscription = item.notification.message, item.subscription
     if message.deleted_at is not None:
         return EndReason.MESSAGE_GONE

@@ -9,6 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from push.models import TEST_RULE, UNFINISHED, Answer, Attempt, Device, EndReason, Notification
+from push.selectors.aftermath import delay_shown
+from push.selectors.answer_words import try_words
+from push.selectors.route_words import key_words
 
 # By then a provider has answered, or its not answering is the result.
 PATIENCE = timedelta(seconds=10)
@@ -48,6 +51,8 @@ def push_test_result(notification: Notification) -> PushTestResult:
         untried = Device.objects.filter(user=notification.user_id, disabled_at=None).exclude(
             pk__in=list(filter(None, attempts))
         )
+        if notification.only_device_id is not None:
+            untried = untried.filter(pk=notification.only_device_id)
         results += [DeviceResult(device, "waiting", _("Waiting for the worker …")) for device in untried]
     late = timezone.now() - notification.created_at > PATIENCE
     answered = not any(result.state == "waiting" for result in results)
@@ -81,7 +86,12 @@ def _device_result(attempt: Attempt) -> DeviceResult:
         Answer.REFUSED: ("refused", _("Refused")),
         Answer.UNAUTHORIZED: ("refused", _("Refused: this workspace's credentials are not accepted")),
         Answer.RETRY: ("unreachable", _("Unreachable; it will be tried again")),
+        Answer.NO_ROUTE: ("refused", _("Not sent: there is no way to this device")),
+        Answer.OVER_QUOTA: ("refused", _("Refused: the gateway's quota is used up")),
+        Answer.HELD: ("unreachable", _("Held: the route is paused")),
     }[Answer(attempt.answer)]
-    status = f" (HTTP {attempt.status})" if attempt.status and state != "accepted" else ""
-    detail = f": {attempt.detail}" if attempt.detail else ""
-    return DeviceResult(attempt.device, state, f"{words}{status}{detail}")
+    said, way = try_words(attempt), key_words(attempt.route)
+    if attempt.received_at is not None:
+        state, words, said = "accepted", _("Received after %(seconds)s s") % {"seconds": delay_shown(attempt)}, ""
+    sentence = f"{words}: {said}" if said else f"{words}."
+    return DeviceResult(attempt.device, state, f"{way}. {sentence}" if way else sentence)

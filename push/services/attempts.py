@@ -14,22 +14,20 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from push.models import Answer, Attempt, Device, EndReason, State
-from push.transports.answers import DETAIL_LENGTH, SendAnswer, retry_wait
+from push.models import NO_ERROR, Answer, Attempt, Device, DisabledReason, EndReason, State
+from push.transports.answers import DETAIL_LENGTH, REASON_LENGTH, SendAnswer, retry_wait
 
 # How a notification ends that no device accepted, in the order in which it is told: the first of these that occurred.
 FAILURES = (
     (Answer.RETRY, State.FAILED, EndReason.GAVE_UP),
     (Answer.UNAUTHORIZED, State.FAILED, EndReason.UNAUTHORIZED),
     (Answer.REFUSED, State.FAILED, EndReason.REFUSED),
+    (Answer.OVER_QUOTA, State.FAILED, EndReason.QUOTA_EXHAUSTED),
+    (Answer.NO_ROUTE, State.FAILED, EndReason.NO_ROUTE),
     (Answer.DEAD, State.DROPPED, EndReason.TOKEN_DEAD),
 )
-ERROR_WORDS = {
-    Answer.DEAD: "The push service does not know this token any more",
-    Answer.REFUSED: "The push was refused",
-    Answer.UNAUTHORIZED: "The workspace's credentials were refused",
-    Answer.RETRY: "No answer that settles it; it is tried again",
-}
+# What is no answer: such a try is made again as the same one.
+UNANSWERED = (Answer.SENDING, Answer.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,14 @@ class Outcome:
     state: State
     reason: str = ""
     due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """That nothing is sent to a device before a moment, which is no try; `reason` where people are told why."""
+
+    until: datetime
+    reason: str = ""
 
 
 class History:
@@ -55,7 +61,7 @@ class History:
     def next_try(self, notification: int, device: int | None, *, token: str, now: datetime) -> Attempt | None:
         """Return the try that has to be made now, new or taken over; None when none has."""
         last = self._last[notification].get(device)
-        if last is not None and last.answer == Answer.SENDING:
+        if last is not None and last.answer in UNANSWERED:
             last.claimed_by, last.started_at = token, now
             return last
         # A definite answer has no time for a repetition, unless an administrator has given it one.
@@ -64,16 +70,20 @@ class History:
         number = last.number + 1 if last else 1
         return Attempt(notification_id=notification, device_id=device, number=number, claimed_by=token, started_at=now)
 
-    def outcome(self, notification: int, devices: Sequence[int | None]) -> Outcome:
-        """Return where the notification stands; only `devices`, those still enabled, are worth waiting for."""
+    def outcome(self, notification: int, devices: Sequence[int | None], *, hold: Hold | None = None) -> Outcome:
+        """Return where the notification stands; only `devices`, those still enabled, are worth waiting for.
+
+        `hold` tells when to look again at those of them that nothing can be sent to at the moment.
+        """
         tries = self._last[notification]
-        pending = [
+        pending = [hold.until] if hold else []
+        pending += [
             attempt.retry_at
             for device, attempt in tries.items()
             if device in devices and attempt.answer == Answer.RETRY and attempt.retry_at
         ]
         if pending:
-            return Outcome(State.RETRYING, due_at=min(pending))
+            return Outcome(State.RETRYING, hold.reason if hold else "", min(pending))
         answers = {attempt.answer for attempt in tries.values()}
         if Answer.ACCEPTED in answers:
             return Outcome(State.SENT)
@@ -89,8 +99,11 @@ class History:
 
     def expiry(self, notification: int) -> Outcome:
         """Return how the notification ends when its lifetime does."""
-        accepted = any(attempt.answer == Answer.ACCEPTED for attempt in self._last[notification].values())
-        return Outcome(State.SENT) if accepted else Outcome(State.FAILED, EndReason.EXPIRED)
+        return Outcome(State.SENT) if self.is_accepted(notification) else Outcome(State.FAILED, EndReason.EXPIRED)
+
+    def is_accepted(self, notification: int) -> bool:
+        """Return whether a device has accepted the notification."""
+        return any(attempt.answer == Answer.ACCEPTED for attempt in self._last[notification].values())
 
 
 def history_of(notifications: Iterable[int]) -> History:
@@ -107,8 +120,8 @@ def attempts_open(*, attempts: Sequence[Attempt], token: str, now: datetime) -> 
     new = Attempt.objects.bulk_create([attempt for attempt in attempts if attempt.pk is None])
     opened = {attempt.pk for attempt in new}
     if old:
-        unanswered = Attempt.objects.filter(pk__in=old, answer=Answer.SENDING)
-        unanswered.update(claimed_by=token, started_at=now)
+        unanswered = Attempt.objects.filter(pk__in=old, answer__in=UNANSWERED)
+        unanswered.update(claimed_by=token, started_at=now, answer=Answer.SENDING, finished_at=None)
         opened.update(unanswered.filter(claimed_by=token).values_list("pk", flat=True))
     for key in old.keys() - opened:
         old[key].refresh_from_db()
@@ -140,6 +153,7 @@ def attempt_update(attempts: Sequence[Attempt], answer: SendAnswer, *, token: st
     held.update(
         answer=answer.answer,
         status=answer.status,
+        reason=answer.reason[:REASON_LENGTH],
         detail=answer.detail[:DETAIL_LENGTH],
         finished_at=attempts[0].finished_at,
         retry_at=attempts[0].retry_at,
@@ -152,22 +166,20 @@ def devices_note(*, answers: Sequence[tuple[Device, SendAnswer]], sent_at: datet
     A dead token's device is disabled, unless its app has presented the token again since `sent_at`.
     """
     accepted = [device.pk for device, answer in answers if answer.answer == Answer.ACCEPTED]
-    Device.objects.filter(pk__in=accepted).update(last_accepted_at=now, last_error="")
-    alike: dict[str, list[Device]] = defaultdict(list)
+    Device.objects.filter(pk__in=accepted).update(last_accepted_at=now, **NO_ERROR)
+    alike: dict[tuple[SendAnswer, bool], list[Device]] = defaultdict(list)
     for device, answer in answers:
         if answer.answer != Answer.ACCEPTED:
-            alike[error_words(answer)].append(device)
-    for words, devices in alike.items():
-        Device.objects.filter(pk__in=[device.pk for device in devices]).update(last_error=words)
-    dead = [device for device, answer in answers if answer.answer == Answer.DEAD]
-    same_token = Q(token_digest__in=[device.token_digest for device in dead], registered_at__lte=sent_at)
-    Device.objects.filter(same_token, pk__in=[device.pk for device in dead], disabled_at=None).update(
-        disabled_at=now, disabled_reason=ERROR_WORDS[Answer.DEAD] + "."
-    )
-
-
-def error_words(answer: SendAnswer) -> str:
-    """Return an answer that was no acceptance in words, for the device's page."""
-    status = f" (HTTP {answer.status})" if answer.status else ""
-    detail = f": {answer.detail}" if answer.detail else "."
-    return f"{ERROR_WORDS[answer.answer]}{status}{detail}"[:DETAIL_LENGTH]
+            is_dead = answer.kills(registered_at=device.registered_at, sent_at=sent_at)
+            alike[answer, is_dead].append(device)
+    for (answer, is_dead), devices in alike.items():
+        rows = Device.objects.filter(pk__in=[device.pk for device in devices])
+        rows.update(
+            error_answer=answer.answer,
+            error_status=answer.status,
+            error_reason=answer.reason[:REASON_LENGTH],
+            error_detail=answer.detail[:DETAIL_LENGTH],
+        )
+        if is_dead:
+            same_token = Q(token_digest__in=[device.token_digest for device in devices], registered_at__lte=sent_at)
+            rows.filter(same_token, disabled_at=None).update(disabled_at=now, disabled_reason=DisabledReason.TOKEN_DEAD)

@@ -7,9 +7,11 @@ back by itself once the claim's end has passed.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,9 +20,11 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from push.models import IS_WAITING, Notification, State
-from push.selectors.due import claimed, claims_expired, due_users
+from push.models import IS_WAITING, Channel, Notification, State
+from push.selectors.due import claimed, due_users
 from push.services.jumps import clock_watch
+from push.services.lost_claims import Candidate, claims_bound, claims_release, safe_together
+from push.services.quiet import held_back, quiet_in_use
 
 log = logging.getLogger(__name__)
 
@@ -29,19 +33,23 @@ WINDOW_ROWS = 800
 WINDOWS = 5
 # The most items that one claim takes; what a user has beyond them follows with the next claim, in order.
 ITEMS_LIMIT = 2000
-# The most expired claims that are taken back at once.
-EXPIRED_LIMIT = 1000
+# Between two looks at whether a claim is to be extended, in seconds.
+BEAT_SECONDS = 0.25
 # Sets these advisory locks apart from others in the same database.
 LOCK_CLASS = 0x0CA11
 
 
 @dataclass(slots=True)
 class Claim:
-    """Items of some users, held by `token` until `until`; per user, the items' keys in order of creation."""
+    """Items of some users, held by `token` until `until`; per user, the items' keys in order of creation.
+
+    `rooms` tells of each e-mail among them which room's it is.
+    """
 
     token: str
     until: datetime
     items: dict[int, list[int]]
+    rooms: dict[int, int] = field(default_factory=dict)
     extended_at: float = field(default_factory=time.monotonic)
 
     @property
@@ -53,9 +61,11 @@ class Claim:
 def users_claim(*, limit: int, now: datetime) -> Claim | None:
     """Claim what is due of up to `limit` users, with their other queued items, for `CLAIM_LEASE` seconds.
 
-    Items waiting to be retried are left until their own time. Returns None when nothing is due that is not being
-    served. On SQLite the transaction itself keeps others out; on PostgreSQL an advisory lock per user does.
+    Items waiting to be retried are left until their own time, as are pushes that quiet hours would hold now.
+    Returns None when nothing is due that is not being served. On SQLite the transaction itself keeps others out; on
+    PostgreSQL an advisory lock per user does.
     """
+    claims_bound(now=now)
     if clock_watch.claims_settled():
         claims_release(now=now)
     users = free_users_lock(limit=limit, now=now)
@@ -63,30 +73,30 @@ def users_claim(*, limit: int, now: datetime) -> Claim | None:
         return None
     claimable = Q(state=State.QUEUED) | Q(state=State.RETRYING, due_at__lte=now)
     theirs = Notification.objects.filter(IS_WAITING, claimable, user__in=users)
+    if quiet_in_use():
+        asleep = held_back(theirs.filter(due_at__gt=now), at=now)
+        theirs = theirs.exclude(pk__in=asleep.values("pk"))
     # Rows that somebody else is changing are skipped, not waited for: they are being dropped.
-    rows = list(
-        theirs.select_for_update(skip_locked=True).order_by("pk").values_list("user_id", "pk")[: ITEMS_LIMIT + 1]
-    )
-    if len(rows) > ITEMS_LIMIT:
-        rows = rows[:ITEMS_LIMIT]
+    free = theirs.select_for_update(skip_locked=True).order_by("pk").values_list(*Candidate._fields)
+    rows = [Candidate(*row) for row in free[: ITEMS_LIMIT + 1]]
+    chosen = safe_together(rows[:ITEMS_LIMIT], users)
+    if len(chosen) < len(rows):
         theirs.filter(state=State.QUEUED, due_at__gt=now).update(due_at=now)
-    claim = Claim(str(uuid.uuid4()), now + timedelta(seconds=settings.CLAIM_LEASE), grouped(rows))
+    claim = claim_of(chosen, until=now + timedelta(seconds=settings.CLAIM_LEASE))
     Notification.objects.filter(pk__in=claim.keys).update(
         state=State.CLAIMED, claimed_by=claim.token, claimed_until=claim.until
     )
-    return claim if rows else None
+    return claim if claim.items else None
 
 
-def claims_release(*, now: datetime) -> None:
-    """Put back in the queue what workers held whose claim has ended."""
-    expired = list(
-        claims_expired(now)
-        .select_for_update(skip_locked=True)
-        .order_by("claimed_until")
-        .values_list("pk", flat=True)[:EXPIRED_LIMIT]
-    )
-    if expired:
-        claims_expired(now).filter(pk__in=expired).update(state=State.QUEUED, claimed_by="", claimed_until=None)
+def claim_of(rows: Iterable[Candidate], *, until: datetime) -> Claim:
+    """Return a claim, with a token of its own, to these items in this order."""
+    claim = Claim(str(uuid.uuid4()), until, {})
+    for row in rows:
+        claim.items.setdefault(row.user_id, []).append(row.pk)
+        if row.channel == Channel.EMAIL:
+            claim.rooms[row.pk] = row.room_id
+    return claim
 
 
 def free_users_lock(*, limit: int, now: datetime) -> list[int]:
@@ -94,15 +104,14 @@ def free_users_lock(*, limit: int, now: datetime) -> list[int]:
     found: list[int] = []
     tried: set[int] = set()
     for _window in range(WINDOWS):
-        candidates = due_users(now, rows=WINDOW_ROWS, without=tried)[: limit - len(found)]
-        if not candidates:
-            break
+        due, is_all = due_users(now, rows=WINDOW_ROWS, without=tried)
+        candidates = due[: limit - len(found)]
         tried.update(candidates)
         locked = users_lock(candidates)
         # Read again under the lock: a worker may have claimed and committed since the candidates were found.
         served = set(claimed().filter(user__in=locked).values_list("user_id", flat=True))
         found += [user for user in locked if user not in served]
-        if len(found) >= limit:
+        if is_all or len(found) >= limit:
             break
     return found
 
@@ -121,14 +130,6 @@ def users_lock(users: Sequence[int]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def grouped(rows: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
-    """Return the second of each pair, in order, by the first."""
-    groups: dict[int, list[int]] = {}
-    for user, key in rows:
-        groups.setdefault(user, []).append(key)
-    return groups
-
-
 def claim_extend(*, claim: Claim) -> None:
     """Extend the claim once a third of it has passed, and forget the items that it lost to another worker.
 
@@ -143,6 +144,33 @@ def claim_extend(*, claim: Claim) -> None:
             raise
         log.warning("The database is away; a claim could not be extended: %s", error)
         connection.close()
+
+
+@contextmanager
+def claim_kept(claim: Claim) -> Iterator[None]:
+    """Extend the claim from a thread of its own, during what may take longer than a claim lasts and does not say so.
+
+    Within a transaction, which no thread can share, it is not extended.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    over = threading.Event()
+
+    def extend() -> None:
+        try:
+            while not over.wait(BEAT_SECONDS):
+                claim_extend(claim=claim)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=extend, name="push-claim")
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def claim_prolong(claim: Claim) -> None:
@@ -160,6 +188,28 @@ def claim_release(*, claim: Claim) -> None:
     """Put what the claim still holds back into the queue."""
     held = Notification.objects.filter(pk__in=claim.keys, state=State.CLAIMED, claimed_by=claim.token)
     held.update(state=State.QUEUED, claimed_by="", claimed_until=None)
+
+
+def claim_part(claim: Claim, keys: Collection[int]) -> Claim:
+    """Return a claim to these of the claim's items alone, which is extended by itself."""
+    part = Claim(claim.token, claim.until, claim.items, claim.rooms, claim.extended_at)
+    claim_narrow(part, keys)
+    return part
+
+
+def claim_return(*, claim: Claim, users: Mapping[int, datetime | None]) -> None:
+    """Put what the claim holds of these users back into the queue, not before the moment given with each.
+
+    Their items keep their order: the claim's next ones would overtake what is held back.
+    """
+    alike: dict[datetime | None, list[int]] = {}
+    for user, until in users.items():
+        alike.setdefault(until, []).extend(claim.items.get(user, []))
+    for until, keys in alike.items():
+        held = Notification.objects.filter(pk__in=keys, state=State.CLAIMED, claimed_by=claim.token)
+        later = {} if until is None else {"due_at": until}
+        held.update(state=State.QUEUED, claimed_by="", claimed_until=None, **later)
+    claim.items = {user: keys for user, keys in claim.items.items() if user not in users}
 
 
 def claim_narrow(claim: Claim, keys: Collection[int]) -> None:

@@ -1,28 +1,36 @@
-"""The worker's clock: it finds the work whose task was lost or was never made, because its time has only come now."""
+"""The worker's clock: it finds the work whose task was lost or was never made, because its time has only come now.
+
+It sleeps until the next moment at which something is to be looked for. What is written meanwhile with an earlier one
+is announced to it (`push.tasks`), where the database carries announcements; elsewhere it looks in short intervals.
+"""
 
 from __future__ import annotations
 
 import logging
 import time
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.db import Error, connection
 from django.utils import timezone
 
-from push.selectors.due import claims_expired, decision_next, due_next
+from push.selectors.due import claim_end_next, claims_doubtful, clearing_next, count_next, decision_next, due_next
 from push.services.heartbeat import Heartbeat
 from push.services.housekeeping import Housekeeping
-from push.tasks import enqueue
+from push.tasks import ALARMS, TASK_GRACE, enqueue
+from workspace.roles import is_workspace
+from workspace.wakeups import Announcement, Listener
 
 log = logging.getLogger(__name__)
 
-# The longest time between two looks, in seconds; the clock wakes earlier for an item that is due before.
+# The longest time between two looks, in seconds; the clock wakes earlier for what is to be done before. It looks that
+# often as well while work waits that has been announced.
 POLL_SECONDS = 0.25
-SHORTEST_SECONDS = 0.01
+# The same while announcements are heard: some may be lost, by a pooler in between for example.
+LISTENING_SECONDS = 1.0
+SHORTEST_SECONDS = 0.02
 # After the database was gone.
 TROUBLE_SECONDS = 1.0
-# A message's own task is given this long to decide upon it.
-DECISION_GRACE = timedelta(seconds=1)
 
 
 class Bell:
@@ -62,13 +70,16 @@ class Bell:
 
 
 class Clock:
-    """Looks for waiting work; to be asked again and again by one thread."""
+    """Looks for waiting work, and rests meanwhile; to be asked for both in turn by one thread."""
 
     def __init__(self) -> None:
         self._decide = Bell("decide")
+        self._count = Bell("count")
         self._dispatch = Bell("dispatch")
+        self._clear = Bell("clear")
         self._heartbeat = Heartbeat()
         self._housekeeping = Housekeeping()
+        self._listener = Listener(ALARMS)
 
     def tick(self) -> float:
         """Wake tasks for the work that waits and return for how many seconds nothing needs to be looked for."""
@@ -78,8 +89,21 @@ class Clock:
             log.exception("The database cannot be read; the clock goes on trying.")
             connection.close()
             self._decide.hush()
+            self._count.hush()
             self._dispatch.hush()
+            self._clear.hush()
             return TROUBLE_SECONDS
+
+    def rest(self, seconds: float, *, until_readable: Sequence[int] = ()) -> None:
+        """Wait that long, until an earlier alarm that is set meanwhile, or until a file descriptor is readable."""
+        begun = time.monotonic()
+        end = begun + seconds
+        while (left := end - time.monotonic()) > 0:
+            alarms = self._listener.wait(left, until_readable=until_readable)
+            if not alarms:
+                return
+            first = min(seconds_until(alarm) for alarm in alarms)
+            end = min(end, max(time.monotonic() + first, begun + SHORTEST_SECONDS))
 
     def unattended_seconds(self) -> float:
         """Return for how long some work has been announced without anybody having taken it."""
@@ -87,6 +111,7 @@ class Clock:
 
     def stop(self) -> None:
         """Say that nobody will look any more."""
+        self._listener.close()
         try:
             self._heartbeat.stop()
         except Error:
@@ -96,12 +121,55 @@ class Clock:
         """Do one look; raises django.db.Error when the database cannot be read."""
         self._heartbeat.beat()
         self._housekeeping.look()
+        if not is_workspace():
+            # Nobody posts here, so nothing waits to be decided or sent.
+            return LISTENING_SECONDS
+        decision, item, claim_end = decision_next(), due_next(), claim_end_next()
         now = timezone.now()
-        self._decide.hear(decision_next(now - DECISION_GRACE))
-        head = due_next()
-        if head is not None and head[1] <= now:
-            self._dispatch.hear(head)
-            return POLL_SECONDS
-        self._dispatch.hear("expired" if claims_expired(now).exists() else None)
-        until_due = (head[1] - now).total_seconds() if head else POLL_SECONDS
-        return max(min(until_due, POLL_SECONDS), SHORTEST_SECONDS)
+        self._count.hear(count_next(now - TASK_GRACE))
+        moments = [
+            self.moment_of_decision(decision, now),
+            self.moment_of_dispatch(item, claim_end, now),
+            self.moment_of_clearing(clearing_next(), now),
+            now + timedelta(seconds=LISTENING_SECONDS if self._listener.hears else POLL_SECONDS),
+        ]
+        rest = min(moment for moment in moments if moment is not None) - now
+        return max(rest.total_seconds(), SHORTEST_SECONDS)
+
+    def moment_of_decision(self, decision: tuple[int, datetime] | None, now: datetime) -> datetime | None:
+        """Wake the task that decides if it is late for the decision; returns when to look for it again."""
+        late_at = decision[1] + TASK_GRACE if decision else None
+        if decision is None or late_at is None or late_at > now:
+            self._decide.hear(None)
+            return late_at
+        self._decide.hear(decision[0])
+        return now + timedelta(seconds=POLL_SECONDS)
+
+    def moment_of_dispatch(
+        self, item: tuple[int, datetime] | None, claim_end: datetime | None, now: datetime
+    ) -> datetime | None:
+        """Wake the task that sends if an item is due or a claim was left behind; returns when to look again."""
+        if item is not None and item[1] <= now:
+            self._dispatch.hear(item)
+        elif claim_end is not None and claims_doubtful(now):
+            self._dispatch.hear("expired")
+        else:
+            self._dispatch.hear(None)
+            return min((moment for moment in (item and item[1], claim_end) if moment), default=None)
+        return now + timedelta(seconds=POLL_SECONDS)
+
+    def moment_of_clearing(self, due: tuple[int, datetime] | None, now: datetime) -> datetime | None:
+        """Wake the task that takes read notifications off devices if an update is due; returns when to look again."""
+        if due is None or due[1] > now:
+            self._clear.hear(None)
+            return due and due[1]
+        self._clear.hear(due)
+        return now + timedelta(seconds=POLL_SECONDS)
+
+
+def seconds_until(alarm: Announcement) -> float:
+    """Return in how many seconds the clock is to look; at once where the alarm does not say."""
+    try:
+        return float(alarm.payload) - time.time()
+    except ValueError:
+        return 0.0

@@ -1,223 +1,227 @@
-"""Sending one round: the next item of each claimed user, re-checked, built, sent together, and recorded.
+"""Sending one round: its pushes by all routes at once, its e-mails, and recording what became of each.
 
-E-mails of one user and room are one e-mail; each of its items keeps its own record and try.
+A route that takes long is not waited for: what travels by it stays claimed and is recorded by a thread of its own,
+while the worker goes on with others.
 """
 
 from __future__ import annotations
 
-import logging
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
-from push.content.mail import email_of
-from push.content.options import push_content
-from push.models import Attempt, Device, EndReason, State
-from push.selectors.items import Item, items_load, obstacle_of
-from push.selectors.routes import route_current
-from push.services.attempts import History, Outcome, attempts_close, attempts_open, devices_note, history_of
+from push.models import Answer, Device, EndReason
+from push.selectors.items import Item
+from push.services.attempts import Hold, Outcome, attempts_close, devices_note
+from push.services.breaker import answers_judge
+from push.services.carriers import Answers, Carriers
+from push.services.claims import Claim, claim_extend, claim_kept, claim_part
+from push.services.gateway_access import access_keep, quota_watch, route_renewed
 from push.services.patience import patiently
-from push.services.queue import items_finish
+from push.services.rounds import Parcel, Round, Shipment, outcomes_write, round_open, round_prepare
+from push.services.shown import shown_note
+from push.tasks import enqueue
 from push.transports.answers import SendAnswer
 from push.transports.email import email_send
-from push.transports.engine import engine_current
-from push.transports.gateway import GatewayPush, GatewayRoute, gateway_send
-
-log = logging.getLogger(__name__)
-
 
 EMAILS_TOGETHER = 20
+# After this many seconds the worker goes on without the routes that have not answered.
+ROUTES_WAIT = 2.0
+BEAT_SECONDS = 0.5
 
 
 @dataclass(slots=True)
-class Parcel:
-    """What is about to be handed on: a push to one device, or an e-mail; it is a try of each item that it tells of."""
+class Left:
+    """Items of a round that what follows them must not overtake: those under way, and those held back for a while."""
 
-    attempts: list[Attempt]
-    device: Device | None = None
-    push: GatewayPush | None = None
-    email: EmailMessage | None = None
+    under_way: set[int] = field(default_factory=set)
+    held: dict[int, datetime] = field(default_factory=dict)
 
+    def concerns(self, keys: Iterable[int]) -> bool:
+        """Return whether one of these items is among them."""
+        return any(key in self.under_way or key in self.held for key in keys)
 
-@dataclass(slots=True)
-class Shipment:
-    """Items that are told of together, and what is about to be handed on for them."""
-
-    items: list[Item]
-    parcels: list[Parcel]
+    def waits(self, keys: Iterable[int]) -> datetime | None:
+        """Return until when the last of these items is held back; None where none is."""
+        return max((self.held[key] for key in keys if key in self.held), default=None)
 
 
-@dataclass(slots=True)
-class Round:
-    """What is sent of one round's items, and how those ended that nothing is sent of."""
+def round_deliver(*, keys: Collection[int], claim: Claim) -> Left:
+    """Send the items that the claim holds, one of each user or one room's e-mails, and record what became of them.
 
-    token: str
-    started_at: datetime
-    history: History
-    route: GatewayRoute | EndReason
-    shipments: list[Shipment] = field(default_factory=list)
-    ended: list[tuple[int, Outcome]] = field(default_factory=list)
-
-    def batches(self) -> Iterator[list[Shipment]]:
-        """Yield what is sent and recorded together: all pushes, then the e-mails in small numbers."""
-        pushes = [shipment for shipment in self.shipments if not shipment.items[0].is_email]
-        emails = [shipment for shipment in self.shipments if shipment.items[0].is_email]
-        starts = range(0, len(emails), EMAILS_TOGETHER)
-        yield from filter(None, [pushes, *(emails[start : start + EMAILS_TOGETHER] for start in starts)])
-
-
-def round_deliver(*, keys: Collection[int], token: str, heartbeat: Callable[[], None]) -> None:
-    """Send the items that `token` holds, one of each user or one room's e-mails, and record what became of them.
-
-    `heartbeat` is called while waiting for answers.
+    The claim is extended while waiting for answers. Returns what is left of the round.
     """
-    current = round_prepare(keys=keys, token=token, now=timezone.now())
+    heartbeat = partial(claim_extend, claim=claim)
+    access_keep()
+    current = round_prepare(keys=keys, token=claim.token, now=timezone.now())
     round_open(current)
-    for batch in current.batches():
-        parcels = [parcel for shipment in batch for parcel in shipment.parcels]
-        answers = parcels_send(parcels, route=current.route, heartbeat=heartbeat)
-        # An answer that is lost is a push that is sent twice.
-        patiently(partial(batch_record, current, batch, answers))
+    loads = round_send(current)
+    # What was not sent, or has nothing to be sent, needs no waiting.
+    if unsent := written(current):
+        patiently(partial(parcels_record, current, [], unsent))
+    answers_await(current, loads, heartbeat=heartbeat, seconds=ROUTES_WAIT)
+    emails_send(current, claim=claim)
+    answers_await(current, loads, heartbeat=heartbeat, seconds=0)
+    under_way = {item.key for shipment in current.pushes if not shipment.is_answered for item in shipment.items}
+    if under_way:
+        linger(current, loads, claim=claim_part(claim, under_way))
+    # What waits for a paused route holds up nothing else.
+    return Left(under_way, {key: hold.until for key, hold in current.held.items() if not hold.reason})
 
 
-def round_prepare(*, keys: Collection[int], token: str, now: datetime) -> Round:
-    """Read the items anew, end those that must not be sent any more, and build what is sent of the others."""
-    items = items_load(keys=keys, token=token, at=now)
-    current = Round(token, now, history_of([item.key for item in items]), route_current())
-    gone = set(keys) - {item.key for item in items}
-    current.ended += [(key, Outcome(State.DROPPED, EndReason.ACCESS_LOST)) for key in gone]
-    together: dict[object, list[Item]] = defaultdict(list)
-    for item in items:
-        if ending := ending_of(current, item):
-            current.ended.append((item.key, ending))
-        else:
-            together[companions_of(current, item)].append(item)
-    for group in together.values():
-        group_prepare(current, group)
-    return current
+def round_send(current: Round) -> dict[Answers, list[Parcel]]:
+    """Hand each route's pushes to its carrier, and return them by the answers to come."""
+    return {
+        Carriers.current().send([parcel.push for parcel in parcels if parcel.push], route=route): parcels
+        for route, parcels in current.by_route()
+    }
 
 
-def companions_of(current: Round, item: Item) -> object:
-    """Return what the items have in common that travel in one e-mail; a push has its own key, and no companions.
-
-    What was in one e-mail before is in one again, so that its repetition is the same e-mail.
-    """
-    if not item.is_email:
-        return item.key
-    return item.user.pk, item.room.pk, current.history.tried_at(item.key)
-
-
-def ending_of(current: Round, item: Item) -> Outcome | None:
-    """Return how the item ends without being sent; None when it is to be sent.
-
-    The lifetime is counted from the time that the item was last due: what waited for a retry, for the end of quiet
-    hours or for an admin was not late meanwhile. A worker that dies does not move that time.
-    """
-    if obstacle := obstacle_of(item):
-        return Outcome(State.DROPPED, obstacle)
-    if item.notification.due_at + timedelta(seconds=settings.NOTIFICATION_LIFETIME) <= current.started_at:
-        return current.history.expiry(item.key)
-    if not item.is_email and isinstance(current.route, EndReason):
-        return Outcome(State.FAILED, current.route)
-    return None
-
-
-def group_prepare(current: Round, items: list[Item]) -> None:
-    """Put what has to be sent of these items now into the round; an item whose content fails to build fails alone."""
-    try:
-        parcels = email_parcels(current, items) if items[0].is_email else push_parcels(current, items[0])
-    except Exception:
-        if len(items) > 1:
-            for item in items:
-                group_prepare(current, [item])
+def answers_await(
+    current: Round, loads: dict[Answers, list[Parcel]], *, heartbeat: Callable[[], None], seconds: float
+) -> None:
+    """Record the answers of each route as they come, for that long; those that have come are taken out of `loads`."""
+    end = time.monotonic() + seconds
+    while loads:
+        left = end - time.monotonic()
+        done, _waiting = wait(loads, timeout=max(0.0, min(left, BEAT_SECONDS)), return_when=FIRST_COMPLETED)
+        for load in done:
+            answered = unauthorized_resend(current, loads, list(zip(loads.pop(load), load.result(), strict=True)))
+            # An answer that is lost is a push that is sent twice.
+            if answered:
+                patiently(partial(load_record, current, answered))
+        if left <= 0 and not done:
             return
-        log.exception("The content of notification %s could not be built.", items[0].key)
-        current.ended.append((items[0].key, Outcome(State.FAILED, EndReason.NOT_BUILT)))
-        return
-    current.shipments.append(Shipment(items, parcels))
+        heartbeat()
 
 
-def push_parcels(current: Round, item: Item) -> list[Parcel]:
-    """Return a push for each device without a definite answer whose time has come."""
-    content = push_content(item)
-    parcels = []
-    for device in item.devices:
-        attempt = current.history.next_try(item.key, device.pk, token=current.token, now=current.started_at)
-        if attempt:
-            push = GatewayPush(service=device.type, token=device.token, options=content.options_for(device))
-            parcels.append(Parcel([attempt], device=device, push=push))
-    return parcels
-
-
-def email_parcels(current: Round, items: Sequence[Item]) -> list[Parcel]:
-    """Return the e-mail of the items, but for those that were answered for or whose time has not come."""
-    told: list[Item] = []
-    attempts: list[Attempt] = []
-    for item in items:
-        if attempt := current.history.next_try(item.key, None, token=current.token, now=current.started_at):
-            told.append(item)
-            attempts.append(attempt)
-    return [Parcel(attempts, email=email_of(told))] if told else []
-
-
-@transaction.atomic
-def round_open(current: Round) -> None:
-    """Save the tries before anything is sent, and how the other items ended."""
-    attempts = [attempt for shipment in current.shipments for parcel in shipment.parcels for attempt in parcel.attempts]
-    opened = attempts_open(attempts=attempts, token=current.token, now=current.started_at)
-    for shipment in current.shipments:
-        for parcel in shipment.parcels:
-            parcel.attempts = [attempt for attempt in parcel.attempts if attempt.pk in opened]
-        shipment.parcels = [parcel for parcel in shipment.parcels if parcel.attempts]
-    outcomes_write(current.ended, token=current.token)
-
-
-def parcels_send(
-    parcels: Sequence[Parcel], *, route: GatewayRoute | EndReason, heartbeat: Callable[[], None]
+def unauthorized_resend(
+    current: Round, loads: dict[Answers, list[Parcel]], answered: list[tuple[Parcel, SendAnswer]]
 ) -> list[tuple[Parcel, SendAnswer]]:
-    """Send everything, pushes and e-mails, and return the answers."""
-    pushed = [parcel for parcel in parcels if parcel.push]
-    mailed = [parcel for parcel in parcels if parcel.email]
-    answers = email_send([parcel.email for parcel in mailed if parcel.email], heartbeat=heartbeat)
-    if pushed and isinstance(route, GatewayRoute):
-        pushes = [parcel.push for parcel in pushed if parcel.push]
-        answers += gateway_send(pushes, route=route, engine=engine_current(), heartbeat=heartbeat)
-    return list(zip(mailed + pushed, answers, strict=True))
+    """Send once more, with a renewed authorization, what was refused for the old one; returns the other answers."""
+    refused = [parcel for parcel, answer in answered if answer.status == HTTPStatus.UNAUTHORIZED]
+    route = refused[0].route if refused else None
+    if route is None or route.key in current.renewed:
+        return answered
+    current.renewed.add(route.key)
+    renewed = route_renewed(route)
+    if renewed is None:
+        return answered
+    for parcel in refused:
+        parcel.route = renewed
+    again = Carriers.current().send([parcel.push for parcel in refused if parcel.push], route=renewed)
+    loads[again] = refused
+    return [(parcel, answer) for parcel, answer in answered if parcel.route is not renewed]
+
+
+def linger(current: Round, loads: dict[Answers, list[Parcel]], *, claim: Claim) -> None:
+    """Wait for the last answers in a thread of its own; within a transaction, which no thread can share, right here."""
+
+    def stay() -> None:
+        answers_await(current, loads, heartbeat=partial(claim_extend, claim=claim), seconds=float("inf"))
+
+    def stay_alone() -> None:
+        try:
+            stay()
+        finally:
+            connection.close()
+        # What waited behind it is due.
+        enqueue("dispatch")
+
+    if connection.in_atomic_block:
+        stay()
+    else:
+        threading.Thread(target=stay_alone, name="push-lingering").start()
+
+
+def emails_send(current: Round, *, claim: Claim) -> None:
+    """Send the round's e-mails, a few at a time, and record what became of them.
+
+    A mail server may take long over each word of a conversation, so the claim is kept meanwhile.
+    """
+    emails = current.emails
+    for start in range(0, len(emails), EMAILS_TOGETHER):
+        batch = emails[start : start + EMAILS_TOGETHER]
+        parcels = [parcel for shipment in batch for parcel in shipment.parcels]
+        with claim_kept(claim):
+            answers = email_send([parcel.email for parcel in parcels if parcel.email])
+        for parcel, answer in zip(parcels, answers, strict=True):
+            parcel.answer = answer
+        patiently(partial(parcels_record, current, parcels, batch))
+
+
+def written(current: Round) -> list[Shipment]:
+    """Return the pushes of which nothing is sent: their devices have answered, or have no route."""
+    return [shipment for shipment in current.pushes if shipment.is_answered]
+
+
+def concerned(current: Round, parcels: Iterable[Parcel]) -> list[Shipment]:
+    """Return the shipments that these parcels complete."""
+    those = {id(parcel) for parcel in parcels}
+    return [
+        shipment
+        for shipment in current.pushes
+        if shipment.is_answered and any(id(parcel) in those for parcel in shipment.parcels)
+    ]
 
 
 @transaction.atomic
-def batch_record(current: Round, batch: Sequence[Shipment], answers: Sequence[tuple[Parcel, SendAnswer]]) -> None:
-    """Close the tries by their answers, note them on the devices, and write where each item stands now."""
+def load_record(current: Round, load: Sequence[tuple[Parcel, SendAnswer]]) -> None:
+    """Record what was answered of one route's pushes; where that tells of a misconfiguration, their items wait."""
+    parcels, now = [parcel for parcel, _answer in load], timezone.now()
+    route = parcels[0].route
+    assert route
+    answered = [(parcel.device, answer) for parcel, answer in load if parcel.device]
+    judged = answers_judge(breaker=current.breaker, route=route, answered=answered, now=now)
+    for parcel, (device, _said), answer in zip(parcels, answered, judged, strict=True):
+        parcel.answer = answer
+        if answer.answer == Answer.HELD:
+            hold = Hold(current.breaker.held_until(route, device) or now, EndReason.ROUTE_PAUSED)
+            for attempt in parcel.attempts:
+                current.hold(attempt.notification_id, hold)
+    parcels_record(current, parcels, concerned(current, parcels))
+
+
+@transaction.atomic
+def parcels_record(current: Round, parcels: Sequence[Parcel], complete: Sequence[Shipment]) -> None:
+    """Close the tries by their answers, note them on the devices, and write where each complete item stands now."""
     now = timezone.now()
-    attempts_close(answers=[(parcel.attempts, answer) for parcel, answer in answers], token=current.token, now=now)
+    unsent = [parcel for shipment in complete for parcel in shipment.parcels if parcel.answer and not parcel.route]
+    told = list({id(parcel): parcel for parcel in (*parcels, *unsent)}.values())
+    attempts_close(
+        answers=[(parcel.attempts, parcel.answer) for parcel in told if parcel.answer], token=current.token, now=now
+    )
     devices_note(
-        answers=[(parcel.device, answer) for parcel, answer in answers if parcel.device],
+        answers=[(parcel.device, parcel.answer) for parcel in parcels if parcel.device and parcel.answer],
         sent_at=current.started_at,
         now=now,
     )
-    for attempt in (attempt for parcel, _answer in answers for attempt in parcel.attempts):
+    shown_note(accepted=accepted_of(parcels), at=current.started_at)
+    quota_watch(parcel.answer for parcel in parcels if parcel.answer)
+    for attempt in (attempt for parcel in told for attempt in parcel.attempts):
         current.history.add(attempt)
-    items = [item for shipment in batch for item in shipment.items]
+    items = [item for shipment in complete for item in shipment.items]
     outcomes_write([(item.key, outcome_of(current, item)) for item in items], token=current.token)
+
+
+def accepted_of(parcels: Iterable[Parcel]) -> list[tuple[Device, int]]:
+    """Return which devices accepted notifications of which rooms (by key)."""
+    return [
+        (parcel.device, parcel.room)
+        for parcel in parcels
+        if parcel.device and parcel.room and parcel.answer and parcel.answer.answer == Answer.ACCEPTED
+    ]
 
 
 def outcome_of(current: Round, item: Item) -> Outcome:
     """Return where the item stands after its tries."""
     targets: list[int | None] = [None] if item.is_email else [device.pk for device in item.devices]
-    return current.history.outcome(item.key, targets)
-
-
-def outcomes_write(outcomes: Iterable[tuple[int, Outcome]], *, token: str) -> None:
-    """Write the states of items, as far as `token` still holds them."""
-    alike: dict[Outcome, list[int]] = defaultdict(list)
-    for key, outcome in outcomes:
-        alike[outcome].append(key)
-    for outcome, keys in alike.items():
-        items_finish(keys=keys, token=token, state=outcome.state, reason=outcome.reason, due_at=outcome.due_at)
+    return current.history.outcome(item.key, targets, hold=current.held.get(item.key))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from cloud.models import SetupWizardSettings
-from cloud.services.registration import connection_save, workspace_register
+from cloud.models import SetupWizardSettings, TermsConsent
+from cloud.services.joining import connect_later
+from cloud.services.requests import registration_token_make
 from push.models import PushSettings
-from workspace.models import GeneralSettings, RoomType, User
+from workspace.models import RoomType, User
+from workspace.roles import is_cloud, is_workspace
 from workspace.services.accounts import DEFAULT_CHANNEL_ID, user_create
 from workspace.services.messages import message_post
 from workspace.services.roles import ADMIN, USER
@@ -21,7 +23,8 @@ PEOPLE = (("admin", "Ada Admin", (ADMIN, USER)), ("ana", "Ana Silva", (USER,)), 
 def demo_prepare(*, site_url: str) -> bool:
     """Fill an empty installation and return True; one that holds any account is left untouched.
 
-    `site_url` is where the installation answers: its own gateway is there.
+    `site_url` is where the installation answers: its own gateway is there. One that is a cloud only has nobody but its
+    administrator, and one that is a workspace only is connected to no cloud yet.
     """
     if User.objects.exists():
         return False
@@ -34,24 +37,32 @@ def demo_prepare(*, site_url: str) -> bool:
             email_verified=True,
             roles=roles,
         )
-        for username, name, roles in PEOPLE
+        for username, name, roles in (PEOPLE if is_workspace() else PEOPLE[:1])
     ]
-    general = room_create(creator=admin, name="general", public_id=DEFAULT_CHANNEL_ID)
-    members_add(room=general, users=others)
-    room_create(creator=admin, name="operations", type=RoomType.PRIVATE, members=others)
-    gateway_connect(site_url=site_url)
-    message_post(sender=admin, room=general, text="Welcome to Callboard!")
+    if is_workspace():
+        rooms_prepare(admin, others)
+    if is_workspace() and is_cloud():
+        gateway_connect(site_url=site_url)
     return True
 
 
+def rooms_prepare(admin: User, others: list[User]) -> None:
+    """Make the rooms of the demo workspace, with a first message."""
+    general = room_create(creator=admin, name="general", public_id=DEFAULT_CHANNEL_ID)
+    members_add(room=general, users=others)
+    room_create(creator=admin, name="operations", type=RoomType.PRIVATE, members=others)
+    message_post(sender=admin, room=general, text="Welcome to Callboard!")
+
+
 def gateway_connect(*, site_url: str) -> None:
-    """Register the workspace with the cloud in the same site, and push through the gateway there."""
-    general = GeneralSettings.stored()
-    registered, access_token = workspace_register(unique_id=general.unique_id, name=general.site_name)
-    connection_save(workspace_id=registered.public_id, access_token=access_token)
-    wizard = SetupWizardSettings.stored()
-    wizard.register_server = wizard.privacy_terms_agreed = True
-    wizard.save()
+    """Let the worker connect the workspace to the cloud in the same site, as soon as that answers, and push there.
+
+    By a registration token, over HTTP, as any other workspace would.
+    """
+    _token, text = registration_token_make(note="demo")
+    connect_later(token=text)
+    SetupWizardSettings(register_server=False, privacy_terms_agreed=True).save()
+    TermsConsent.record(None)
     push = PushSettings.stored()
     push.gateway = site_url
     push.save()

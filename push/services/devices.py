@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from push.models import Device, DeviceType, token_digest
+from push.models import NO_ERROR, Capability, Device, DeviceType, ShownRoom, token_digest
+from push.transports.addresses import endpoint_check
 from workspace.errors import ApplicationError
 from workspace.models import User
+
+# More browsers and apps than anybody uses; each is an address that somebody outside lets this server send to.
+SUBSCRIPTIONS_PER_USER = 20
+NAME_MAX_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionKeys:
+    """What a web push subscription's messages are encrypted for: public key and secret, both in base64url."""
+
+    public_key: str = ""
+    auth_secret: str = field(default="", repr=False)
+
+
+NO_KEYS = SubscriptionKeys()
 
 
 def device_register(
@@ -21,13 +39,22 @@ def device_register(
     client_id: str = "",
     voip_token: str = "",
     session_digest: str = "",
+    keys: SubscriptionKeys = NO_KEYS,
+    capabilities: Iterable[str] = (),
+    name: str = "",
 ) -> Device:
     """Register the token of a user's app, or register it again, and return its device.
 
     A token belongs to one device: one that somebody else had registered moves to this user, as if made anew. A device
     known by the client's own id keeps its row when its token changes. Either way it counts as newly registered, and
-    is enabled again. `session_digest` is that of the sign-in which the device ends with.
+    is enabled again. `session_digest` is that of the sign-in which the device ends with. `name` is what a new device is
+    called until its owner calls it something else; `capabilities` that are not known are left out.
+
+    A web push subscription needs its `keys`, and raises EndpointError for an endpoint that may not be sent to. Of very
+    many subscriptions, the one that was registered the longest time ago makes room.
     """
+    if type == DeviceType.WEBPUSH:
+        endpoint_check(token)
     wanted = {
         "user": user,
         "type": type,
@@ -36,20 +63,23 @@ def device_register(
         "client_id": client_id,
         "voip_token": voip_token,
         "session_digest": session_digest,
+        "public_key": keys.public_key,
+        "auth_secret": keys.auth_secret,
+        "capabilities": sorted(set(capabilities) & set(Capability.values)),
         "registered_at": timezone.now(),
         "disabled_at": None,
         "disabled_reason": "",
-        "last_error": "",
+        **NO_ERROR,
     }
     try:
-        return device_save(wanted)
+        return device_save(wanted, name=name)
     except IntegrityError:
         # Another request has just registered the same token: there is a row now to change.
-        return device_save(wanted)
+        return device_save(wanted, name=name)
 
 
 @transaction.atomic
-def device_save(wanted: dict[str, Any]) -> Device:
+def device_save(wanted: dict[str, Any], *, name: str) -> Device:
     """Write the device's row: the token's own, else that of the client's id, else a new one."""
     digest = token_digest(wanted["token"])
     device = Device.objects.select_for_update().filter(token_digest=digest).first()
@@ -63,11 +93,35 @@ def device_save(wanted: dict[str, Any]) -> Device:
     device = device or Device()
     if device.user_id != wanted["user"].pk:
         device.created_at = wanted["registered_at"]
+        device.name = name[:NAME_MAX_LENGTH]
+        device.last_accepted_at = device.last_received_at = None
+        ShownRoom.objects.filter(device=device.pk).delete()
     for name, value in wanted.items():
         setattr(device, name, value)
     device.token_digest = digest
     device.save()
+    if device.type == DeviceType.WEBPUSH:
+        subscriptions_bound(user=device.user)
     return device
+
+
+def subscriptions_bound(*, user: User) -> None:
+    """Forget the user's oldest web push subscriptions beyond the number that one may have."""
+    newest = Device.objects.filter(user=user, type=DeviceType.WEBPUSH).order_by("-registered_at")
+    Device.objects.filter(pk__in=list(newest.values_list("pk", flat=True)[SUBSCRIPTIONS_PER_USER:])).delete()
+
+
+@transaction.atomic
+def device_rename(*, device: Device, name: str) -> None:
+    """Call the device something else; an empty name gives it back its own."""
+    device.name = name.strip()[:NAME_MAX_LENGTH]
+    device.save(update_fields=["name", "updated_at"])
+
+
+@transaction.atomic
+def device_forget(*, device: Device) -> None:
+    """Remove the device: nothing is sent to it until its app registers it anew."""
+    device.delete()
 
 
 @transaction.atomic
@@ -78,6 +132,11 @@ def device_remove(*, user: User, token: str) -> None:
         raise ApplicationError("Resource not found", "Resource not found", status=404)
 
 
-def session_devices_remove(*, session_digest: str) -> None:
-    """Forget the devices that a sign-in had registered."""
-    Device.objects.filter(session_digest=session_digest).delete()
+def session_devices_remove(*, user: User, session_digest: str) -> None:
+    """Forget the devices that a sign-in of the user had registered."""
+    Device.objects.filter(user=user, session_digest=session_digest).delete()
+
+
+def user_devices_remove(*, user: User) -> None:
+    """Forget all of the user's devices; a browser that is signed in still, or again, registers itself anew."""
+    Device.objects.filter(user=user).delete()

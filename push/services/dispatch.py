@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 from django.utils import timezone
 
-from push.selectors.due import email_rooms, work_waits
-from push.services.claims import Claim, claim_extend, claim_narrow, claim_release, users_claim
+from push.selectors.due import work_waits
+from push.services.claims import Claim, claim_extend, claim_narrow, claim_release, claim_return, users_claim
 from push.services.delivery import round_deliver
 
 USERS_PER_CLAIM = 400
@@ -37,16 +36,18 @@ def claim_dispatch(*, claim: Claim, end: float) -> None:
 
     What is left at the moment `end` (of the monotonic clock) goes back into the queue.
     """
-    rooms = email_rooms(claim.keys)
     while claim.items:
         if time.monotonic() > end:
             claim_release(claim=claim)
             return
         claim_extend(claim=claim)
-        keys = [key for of_user in claim.items.values() for key in sent_together(of_user, rooms)]
-        if keys:
-            round_deliver(keys=keys, token=claim.token, heartbeat=partial(claim_extend, claim=claim))
+        keys = [key for of_user in claim.items.values() for key in sent_together(of_user, claim.rooms)]
+        if not keys:
+            return
+        left = round_deliver(keys=keys, claim=claim)
+        waiting = {user: left.waits(of_user) for user, of_user in claim.items.items() if left.concerns(of_user)}
         claim_narrow(claim, set(claim.keys).difference(keys))
+        claim_return(claim=claim, users=waiting)
 
 
 def sent_together(of_user: Sequence[int], rooms: Mapping[int, int]) -> list[int]:

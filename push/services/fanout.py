@@ -1,34 +1,38 @@
-"""Deciding upon messages: for all members of a room at once, by a few statements whatever the room's size."""
+"""Deciding upon messages: those who can be reached first, then the room part by part, however large it is.
+
+Each part is a transaction of its own: it queues what its members get, adds them to the counts, and moves the decision
+on. A worker that dies leaves the decision where it stands, and another takes it from there.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, CharField, Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from push.models import Channel, Decision, EndReason, Event, Notification, State
-from push.rules.candidates import NOT_CALLED, candidates_of
+from push.models import Channel, Decision, EndReason, Event
+from push.rules.candidates import candidates_of
 from push.rules.facts import MessageFacts, facts_of
 from push.rules.members import members_of
-from push.rules.reading import Reading, table_read
-from push.rules.table import RULES_BY_CODE
-from push.services.bulk import compilation_off, insert_select
-from push.services.due import DELAY_NEVER, due_expression, never_queued
-from push.tasks import wake
+from push.rules.reading import table_read
+from push.services.bulk import compilation_off
+from push.services.desktop import message_show
+from push.services.due import never_queued
+from push.services.notifying import Counts, Readings, few_notify, part_notify
+from push.tasks import alarm, wake
 from workspace.models import Subscription
 from workspace.services.reading import unread_count_add
 
 log = logging.getLogger(__name__)
 
-QUEUED_CHANNELS = (Channel.PUSH, Channel.EMAIL)
+# So many members are decided upon in one transaction; more would hold up the writers of their rows for too long.
+PART = 35_000
 RETRY_LIMIT = timedelta(minutes=5)
-
-Counts = dict[str, dict[str, int]]
 
 
 def pending_decide() -> int:
@@ -38,9 +42,20 @@ def pending_decide() -> int:
     no other.
     """
     decided = 0
-    while pending().exists() and (outcome := next_decide()) is not None:
-        decided += outcome
+    while (pending_now := pending()).exists() and (decision := next_advance(pending_now)) is not None:
+        decided += decision.decided_at is not None
     return decided
+
+
+def remainder_count() -> bool:
+    """Read the members whom no rule could reach, to count them by reason; returns whether none are left.
+
+    At least one part is read, and no more while messages wait to be decided upon.
+    """
+    while uncounted().exists() and next_advance(uncounted()) is not None:
+        if pending().exists():
+            return False
+    return True
 
 
 def pending() -> QuerySet[Decision]:
@@ -53,21 +68,26 @@ def pending() -> QuerySet[Decision]:
     return due.filter(~Exists(earlier)).order_by("retry_at", "pk")
 
 
+def uncounted() -> QuerySet[Decision]:
+    """Return the decisions by which everybody is notified, but not everybody counted yet."""
+    decided = Decision.objects.filter(decided_at__isnull=False, position__isnull=False)
+    return decided.filter(retry_at__lte=timezone.now()).order_by("retry_at", "pk")
+
+
 @transaction.atomic
-def next_decide() -> bool | None:
-    """Take the oldest pending decision that no other worker holds; returns whether it succeeded, None without one."""
-    decision = pending().select_for_update(skip_locked=True, of=("self",)).select_related("message__room").first()
+def next_advance(decisions: QuerySet[Decision]) -> Decision | None:
+    """Take the first of the decisions that no other worker holds one step further; returns it, None without one."""
+    decision = decisions.select_for_update(skip_locked=True, of=("self",)).select_related("message__room").first()
     if decision is None:
         return None
     try:
         with transaction.atomic():
-            compilation_off()
-            decision_take(decision=decision)
+            decision_advance(decision=decision)
     except Exception:
         log.exception("Decision %s failed; it will be tried again.", decision.pk)
         decision_postpone(decision=decision)
-        return False
-    return True
+        decision.decided_at = None
+    return decision
 
 
 def decision_postpone(*, decision: Decision) -> None:
@@ -76,131 +96,106 @@ def decision_postpone(*, decision: Decision) -> None:
     Decision.objects.filter(pk=decision.pk).update(failures=F("failures") + 1, retry_at=timezone.now() + delay)
 
 
-def decision_take(*, decision: Decision) -> None:
-    """Decide upon a message for every member and channel, queue what is to be sent, and keep the counts."""
-    message, read_at, never = decision.message, timezone.now(), never_queued()
+def decision_advance(*, decision: Decision) -> None:
+    """Take a decision one step further: begin it, or read the next part of its room."""
+    if decision.position is None:
+        decision_begin(decision=decision)
+    else:
+        decision_go_on(decision=decision, facts=MessageFacts.from_json(decision.facts["message"]))
+    decision.save(update_fields=["counts", "facts", "decided_at", "position"])
+
+
+def decision_begin(*, decision: Decision) -> None:
+    """Note what is decided by, and decide: for everybody at once, the first part, or those whom indexes name."""
+    message, now = decision.message, timezone.now()
     facts = facts_of(message, event=decision.event, accepted_at=decision.accepted_at)
+    decision.facts = {"read_at": now.isoformat(), "never_queued": never_queued(), "message": facts.as_json()}
+    decision.counts = {}
+    readings = readings_of(facts)
     if message.deleted_at is not None:
         members = members_of(facts).count()
         decision.counts = {channel: {EndReason.MESSAGE_GONE.value: members} for channel in Channel.values}
+        decision.decided_at = now
+    elif all(not reading.open and not reading.last.sends for reading in readings.values()):
+        decision.counts = {channel: {reading.last.code: facts.members_count} for channel, reading in readings.items()}
+        unread_count(decision)
+        decision.decided_at = now
+    elif (candidates := candidates_of(facts, readings.values())) is None:
+        decision_go_on(decision=decision, facts=facts)
     else:
-        if decision.event == Event.POSTED:
-            unread_count_add(message=message)
-        decision.counts = members_notify(facts=facts)
-    decision.decided_at = timezone.now()
-    decision.facts = {"read_at": read_at.isoformat(), "never_queued": never, "message": facts.as_json()}
-    decision.save(update_fields=["counts", "facts", "decided_at"])
+        message_show(facts=facts, reading=readings[Channel.DESKTOP], users=Q(user__in=candidates), now=now)
+        notified = few_notify(facts=facts, readings=readings, users=candidates, now=now)
+        decision.facts["first"], decision.position = sorted(candidates), 0
+        decision.counts = notified.counts
+        dispatch_wake(now, is_due=notified.is_due)
+        if not counts_everyone(facts):
+            unread_count(decision)
+            decision.decided_at = timezone.now()
 
 
-def members_notify(*, facts: MessageFacts) -> Counts:
-    """Queue the notifications of a message; returns the number of members by channel and reason code."""
-    now = timezone.now()
-    readings = {channel: table_read(facts, channel) for channel in Channel}
-    members = members_of(facts, {"connection"}.union(*(reading.names for reading in readings.values())))
-    candidates = candidates_of(facts, readings.values())
-    if candidates is None:
-        counts = members_count(facts, readings, members)
-        for channel in QUEUED_CHANNELS:
-            if any(RULES_BY_CODE[code].sends for code in counts[channel] if code in RULES_BY_CODE):
-                notifications_insert(facts=facts, channel=channel, reading=readings[channel], members=members, now=now)
-    else:
-        counts = few_notify(facts=facts, readings=readings, members=members.filter(user__in=candidates), now=now)
-    if Notification.objects.filter(message=facts.message_id, state=State.QUEUED, due_at__lte=now).exists():
+def decision_go_on(*, decision: Decision, facts: MessageFacts) -> None:
+    """Decide for the next part of the room: by ranges of the members' keys, whoever comes or goes meanwhile."""
+    compilation_off()
+    above, now = decision.position or 0, timezone.now()
+    upto = part_end(facts, above)
+    first = decision.facts.get("first")
+    if first is None or counts_everyone(facts):
+        unread_count(decision, above, upto)
+    readings = readings_of(facts)
+    message_show(facts=facts, reading=readings[Channel.DESKTOP], users=part_of(above, upto, first or ()), now=now)
+    notified = part_notify(facts=facts, readings=readings, above=above, upto=upto, without=first or (), now=now)
+    dispatch_wake(now, is_due=notified.is_due)
+    decision.counts = sum_of(decision.counts, notified.counts)
+    decision.facts.setdefault("parts", []).append([upto, now.isoformat()])
+    decision.position = upto
+    if upto is None and decision.decided_at is None:
+        decision.decided_at = timezone.now()
+
+
+def part_end(facts: MessageFacts, above: int) -> int | None:
+    """Return the key of the last member of the part that begins above a key; None for the room's last part."""
+    if not above and facts.members_count <= PART:
+        return None
+    members = Subscription.objects.filter(room=facts.room_id, user__gt=above).order_by("user")
+    keys = members.values_list("user_id", flat=True)
+    # The last part may be larger by a quarter, rather than leave a few members to one of their own.
+    is_last = not keys[PART + PART // 4 : PART + PART // 4 + 1].exists()
+    return None if is_last else keys[PART - 1 : PART].first()
+
+
+def part_of(above: int, upto: int | None, without: Collection[int]) -> Q:
+    """Return the condition of those members whose keys lie above the one and not above the other, but for some."""
+    part = Q(user__gt=above) & ~Q(user__in=without)
+    return part if upto is None else part & Q(user__lte=upto)
+
+
+def readings_of(facts: MessageFacts) -> Readings:
+    """Return the table as far as the message leaves it open, for each channel."""
+    return {channel: table_read(facts, channel) for channel in Channel}
+
+
+def counts_everyone(facts: MessageFacts) -> bool:
+    """Return whether the message counts as unread for all members, not only for those whom it names."""
+    return facts.is_direct or facts.calls_all or facts.calls_here
+
+
+def unread_count(decision: Decision, above: int = 0, upto: int | None = None) -> None:
+    """Count a posted message as unread, for the members whose keys lie in the range."""
+    if decision.event == Event.POSTED:
+        unread_count_add(message=decision.message, above=above, upto=upto)
+
+
+def dispatch_wake(now: datetime, *, is_due: bool) -> None:
+    """Wake the dispatch if something is due already, else the clocks, to look when the next item will be.
+
+    What is due later may be due before anything that the clocks know of; they look after waking the dispatch as well.
+    """
+    if is_due:
         wake("dispatch")
-    return counts
+    else:
+        alarm(now)
 
 
-def few_notify(
-    *, facts: MessageFacts, readings: dict[Channel, Reading], members: QuerySet[Subscription], now: datetime
-) -> Counts:
-    """Queue the notifications of the few whom the message can reach; returns the counts of the whole room.
-
-    For so few, reading them once and writing what they get costs less than a statement that does both.
-    """
-    codes = {f"{channel}_code": reading.code() for channel, reading in readings.items()}
-    found = members.annotate(**codes, then=F("connection"), due=due_expression(facts.accepted_at))
-    counts: dict[Channel, Counter[str]] = {channel: Counter() for channel in readings}
-    notifications: list[Notification] = []
-    for member in found.values("user", "last_seen_at", "then", "due", *codes):
-        for channel, counter in counts.items():
-            code = code_counted(channel, member[f"{channel}_code"], member["then"])
-            counter[code] += 1
-            if channel in QUEUED_CHANNELS and code in RULES_BY_CODE and RULES_BY_CODE[code].sends:
-                notifications.append(notification_of(facts, channel, code, member, now))
-    Notification.objects.bulk_create(notifications, ignore_conflicts=True)
-    for counter in counts.values():
-        if (others := facts.members_count - counter.total()) > 0:
-            counter[NOT_CALLED] = others
-    return {channel.value: dict(counter) for channel, counter in counts.items()}
-
-
-def notification_of(
-    facts: MessageFacts, channel: Channel, code: str, member: dict[str, Any], now: datetime
-) -> Notification:
-    """Return one member's notification, as :func:`notifications_insert` writes it."""
-    has_read = member["last_seen_at"] is not None and member["last_seen_at"] >= facts.accepted_at
-    return Notification(
-        user_id=member["user"],
-        message_id=facts.message_id,
-        room_id=facts.room_id,
-        channel=channel,
-        rule=code,
-        state=State.DROPPED if has_read else State.QUEUED,
-        reason=EndReason.CLEARED_BY_READ if has_read else "",
-        created_at=now,
-        due_at=member["due"],
-        finished_at=now if has_read else None,
-    )
-
-
-def code_counted(channel: Channel, code: str, connection: str) -> str:
-    """Return what a member is counted under: the code of the rule that decided, or that nothing is queued for them."""
-    is_held_back = channel in QUEUED_CHANNELS and RULES_BY_CODE[code].sends and connection in never_queued()
-    return DELAY_NEVER if is_held_back else code
-
-
-def members_count(facts: MessageFacts, readings: dict[Channel, Reading], members: QuerySet[Subscription]) -> Counts:
-    """Return the number of members by channel and reason code, reading the room once."""
-    if not any(reading.open for reading in readings.values()):
-        return {channel.value: {reading.last.code: facts.members_count} for channel, reading in readings.items()}
-    codes = {f"{channel}_code": reading.code() for channel, reading in readings.items()}
-    groups = members.annotate(**codes, then=F("connection")).values(*codes, "then")
-    counts: dict[Channel, Counter[str]] = {channel: Counter() for channel in readings}
-    for group in groups.annotate(number=Count("pk")):
-        for channel, counter in counts.items():
-            counter[code_counted(channel, group[f"{channel}_code"], group["then"])] += group["number"]
-    return {channel.value: dict(counter) for channel, counter in counts.items()}
-
-
-def notifications_insert(
-    *, facts: MessageFacts, channel: Channel, reading: Reading, members: QuerySet[Subscription], now: datetime
-) -> int:
-    """Write the notifications of one channel in one statement; returns how many are new.
-
-    Those of members who have read the room since the message was accepted are written as finished.
-    """
-    notified = members.alias(code=reading.code()).filter(
-        ~Q(connection__in=never_queued()), code__in=reading.sending_codes
-    )
-    has_read = Q(last_seen_at__gte=facts.accepted_at)
-    return insert_select(
-        Notification,
-        notified,
-        {
-            "user": F("user"),
-            "message": Value(facts.message_id),
-            "room": Value(facts.room_id),
-            "channel": Value(channel.value),
-            "rule": F("code"),
-            "state": text_case(has_read, State.DROPPED, State.QUEUED),
-            "reason": text_case(has_read, EndReason.CLEARED_BY_READ, ""),
-            "created_at": Value(now, output_field=DateTimeField()),
-            "due_at": due_expression(facts.accepted_at),
-            "finished_at": Case(When(has_read, then=Value(now)), default=None, output_field=DateTimeField()),
-        },
-    )
-
-
-def text_case(condition: Q, then: str, otherwise: str) -> Case:
-    """Return an expression for one text or another."""
-    return Case(When(condition, then=Value(then)), default=Value(otherwise), output_field=CharField())
+def sum_of(counts: Counts, more: Counts) -> Counts:
+    """Return both counts together."""
+    return {channel: dict(Counter(counts.get(channel, {})) + Counter(more[channel])) for channel in more}

@@ -14,7 +14,8 @@ class JumpWatch:
     """Compares the system's clock with the one that cannot be set, each time that it is asked."""
 
     def __init__(self) -> None:
-        self._offset = time.time() - time.monotonic()
+        self._started_at = time.monotonic()
+        self._offset = time.time() - self._started_at
         self._jumped_at = float("-inf")
 
     def claims_settled(self) -> bool:
@@ -23,11 +24,19 @@ class JumpWatch:
         After a jump, living workers get the time of one claim to extend theirs: they measure it by the clock that
         cannot be set, and write the new end by the one that was.
         """
+        return self._compare() - self._jumped_at >= settings.CLAIM_LEASE
+
+    def may_have_jumped(self, *, within: float) -> bool:
+        """Return whether the clock was set in the last so many seconds; before the watch began nobody knows."""
+        return self._compare() - max(self._jumped_at, self._started_at) < within
+
+    def _compare(self) -> float:
+        """Notice a jump; returns the present moment of the clock that cannot be set."""
         now, wall = time.monotonic(), time.time()
         if abs(wall - now - self._offset) > JUMP_SECONDS:
             self._jumped_at = now
         self._offset = wall - now
-        return now - self._jumped_at >= settings.CLAIM_LEASE
+        return now
 
 
 # This process's.

@@ -12,14 +12,20 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from push.models import Attempt, Decision, GatewayPush, Notification, OutcomeCount, SandboxPush
+from cloud.models import AccessToken, RegistrationRequest
+from push.models import Attempt, Decision, Device, GatewayPush, Notification, OutcomeCount, SandboxPush, ShownRoom
+from push.services.desktop import events_prune
 from workspace.models import FormerRow, KeptMail
+from workspace.services.sign_in import sign_ins_ended, sign_out
 
 BATCH = 500
+# Each of these takes a transaction of its own.
+SIGN_INS_BATCH = 20
 # A run ends after this many seconds, so that a worker's other tasks wait for it no longer.
 RUN_SECONDS = 0.5
 
@@ -89,11 +95,31 @@ def rows_prune(rows: models.QuerySet[models.Model]) -> int:
     return len(keys)
 
 
+def devices_prune(before: datetime) -> int:
+    """Delete some devices that were disabled before that moment, and not registered again since."""
+    return rows_prune(Device.objects.filter(disabled_at__lt=before).order_by("disabled_at"))
+
+
+def sign_ins_prune(_before: datetime) -> int:
+    """Put away some sign-ins of apps that ended unused, with the devices that they registered; returns how many."""
+    ended = list(sign_ins_ended().order_by("expiry")[:SIGN_INS_BATCH])
+    for auth_token in ended:
+        sign_out(auth_token=auth_token)
+    return len(ended)
+
+
 PRUNERS: tuple[Callable[[datetime], int], ...] = (
     notifications_prune,
+    sign_ins_prune,
+    devices_prune,
     pruner_by_key(Decision, "decided_at"),
     pruner_by_key(SandboxPush, "received_at"),
+    pruner_by_moment(ShownRoom, "shown_at"),
     pruner_by_moment(GatewayPush, "taken_at"),
     pruner_by_moment(FormerRow, "at"),
     pruner_by_moment(KeptMail, "kept_at"),
+    pruner_by_moment(Session, "expire_date"),
+    pruner_by_moment(AccessToken, "ends_at"),
+    pruner_by_moment(RegistrationRequest, "created_at"),
+    events_prune,
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from push.models import TEST_RULE, Channel, Device, Notification, PushSettings
-from push.selectors.configuration import misconfiguration
+from push.selectors.configuration import unreachable
 from push.tasks import wake
 from workspace.errors import ApplicationError, MissingPermissionError
 from workspace.ids import public_id_new
@@ -36,19 +38,47 @@ def push_test_start(*, user: User, actor: User) -> Notification:
     """
     if not actor.has_perm(OWN_PERMISSION if actor == user else OTHERS_PERMISSION):
         raise MissingPermissionError()
-    if not PushSettings.current().enable:
-        raise ApplicationError("error-push-disabled", _("Push is disabled"))
-    if not Device.objects.filter(user=user, disabled_at=None).exists():
+    devices = list(Device.objects.filter(user=user, disabled_at=None))
+    if not devices:
+        possible_check()
         raise ApplicationError("error-no-tokens-for-this-user", _("There are no tokens for this user"))
-    if reason := misconfiguration():
+    return push_test_queue(user=user, devices=devices)
+
+
+@transaction.atomic
+def device_test_start(*, device: Device) -> Notification:
+    """Queue a test push to this device alone, for its owner; raises as :func:`push_test_start` does."""
+    if device.disabled_at is not None:
+        raise ApplicationError(
+            "error-device-disabled", _("Nothing is sent to this device any more. Its app has to register it anew.")
+        )
+    return push_test_queue(user=device.user, devices=[device], only_device=device)
+
+
+def push_test_queue(*, user: User, devices: Sequence[Device], only_device: Device | None = None) -> Notification:
+    """Queue a test push, unless there is no way to any of the devices."""
+    possible_check()
+    if reason := unreachable(devices):
         raise ApplicationError("error-push-misconfigured", str(reason.label))
     room = _own_room(user)
     message = message_post(sender=user, room=room, text=_text(user), type=MESSAGE_TYPE)
     notification = Notification.objects.create(
-        user=user, message=message, room=room, channel=Channel.PUSH, rule=TEST_RULE, due_at=timezone.now()
+        user=user,
+        message=message,
+        room=room,
+        channel=Channel.PUSH,
+        rule=TEST_RULE,
+        due_at=timezone.now(),
+        only_device=only_device,
     )
     wake("dispatch")
     return notification
+
+
+def possible_check() -> None:
+    """Raise `error-push-disabled` while no push is sent at all."""
+    if not PushSettings.current().enable:
+        raise ApplicationError("error-push-disabled", _("Push is disabled"))
 
 
 def _text(user: User) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -15,21 +16,50 @@ from push.models import Answer
 MAX_RETRIES = 5
 # The longest wait that a `Retry-After` is believed for.
 RETRY_AFTER_LIMIT = timedelta(hours=1)
+# The shortest one is this part of the step: one second before the first retry, 16 before the last.
+LEAST_PART = 60
 DETAIL_LENGTH = 255
+REASON_LENGTH = 64
+# What JSON can carry and databases refuse: the character 0, and halves of others.
+UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class SendAnswer:
     """What became of one send.
 
-    `status` is the HTTP status where there was one, `detail` a few words for people, `retry_after` the wait that the
-    other side asked for.
+    `status` is the HTTP status where there was one, `detail` a few words for people (the other side's own, or ours in
+    English, which are translated where they are shown), `retry_after` the wait that the other side asked for, `reason`
+    the other side's own code for what is wrong, such as `BadDeviceToken`.
+
+    `dead_since` is when a dead token was found to be dead: one that its app registered later lives. `misconfigured`
+    marks what many devices are told at once when the keys, the app's name or the project are the wrong ones; it says
+    nothing of the token. `too_large` marks what was refused for its size. `tries` counts how often it was sent: more
+    than once where a connection broke off, and then it may have arrived as often.
     """
 
     answer: Answer
     status: int | None = None
     detail: str = ""
     retry_after: timedelta | None = None
+    reason: str = ""
+    dead_since: datetime | None = None
+    misconfigured: bool = False
+    too_large: bool = False
+    tries: int = 1
+
+    def __post_init__(self) -> None:
+        # Both may be another server's words, and an answer that cannot be kept would be asked for again for ever.
+        for name in ("detail", "reason"):
+            if text := getattr(self, name):
+                object.__setattr__(self, name, UNWRITABLE.sub("\ufffd", text))
+
+    def kills(self, *, registered_at: datetime, sent_at: datetime) -> bool:
+        """Return whether a device that was registered at that moment is to be forgotten.
+
+        Its app may have registered the token anew after the push was sent, or after the token was found to be dead.
+        """
+        return self.answer == Answer.DEAD and registered_at <= min(sent_at, self.dead_since or sent_at)
 
 
 def retry_after_parse(value: str, *, now: datetime) -> timedelta | None:
@@ -55,11 +85,12 @@ def retry_wait(number: int, retry_after: timedelta | None = None) -> timedelta |
 
     The step is `RETRY_BASE` seconds, doubled with each retry. The wait is drawn evenly from half to one and a half
     times the step: a jitter as wide as the step itself spreads what failed together, while the mean stays the
-    protocol's and no retry is immediate. A `retry_after` takes the step's place, and is exceeded by up to a tenth.
+    protocol's and no retry is immediate. A `retry_after` takes the step's place, and is exceeded by up to a tenth. Were
+    it believed when it is none at all, as from a service whose clock is behind, all retries would be over in a moment.
     """
     if number > MAX_RETRIES:
         return None
-    if retry_after is not None:
-        return retry_after * random.uniform(1, 1.1)  # noqa: S311 (spreads load, guards nothing)
     step = timedelta(seconds=settings.RETRY_BASE * 2 ** (number - 1))
+    if retry_after is not None:
+        return max(retry_after, step / LEAST_PART) * random.uniform(1, 1.1)  # noqa: S311 (spreads load, guards nothing)
     return step * random.uniform(0.5, 1.5)  # noqa: S311 (spreads load, guards nothing)

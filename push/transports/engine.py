@@ -1,6 +1,6 @@
 """The HTTP sender of all transports: many requests at once on libcurl's multi interface.
 
-HTTP/2 where TLS offers it, with the requests of one host multiplexed on few connections, else HTTP/1.1. Connections
+HTTP/2 where TLS offers it, with the requests of one lane multiplexed on few connections, else HTTP/1.1. Connections
 stay open between calls. Certificates are verified, TLS is 1.2 or newer, redirects are not followed. What is sent is
 never logged: it holds device tokens.
 """
@@ -8,183 +8,188 @@ never logged: it holds device tokens.
 from __future__ import annotations
 
 import os
-import ssl
+import selectors
+import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from io import BytesIO
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 
-import certifi
-import pycurl
+from push.transports.exchanges import RESPONSE_LIMIT, Done
+from push.transports.http import CONCURRENCY, ClientCertificate, HttpAnswer, HttpRequest, Lane
+from push.transports.lanes import LaneConnections
+from workspace.outbound import Outbound, outbound_current
 
-# The most of an answer that is read, in bytes; a longer one is cut off.
-RESPONSE_LIMIT = 64 * 1024
+__all__ = ["RESPONSE_LIMIT", "ClientCertificate", "Engine", "HttpAnswer", "HttpRequest", "Lane", "engine_current"]
+
 SELECT_SECONDS = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
-    """A POST. `headers` are whole lines such as `Content-Type: application/json`."""
-
-    url: str
-    body: bytes = field(repr=False)
-    headers: tuple[str, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    """What came back: a status with headers (names in lower case) and body, or else the error that stood in the way.
-
-    `reached` is false when it is certain that nothing of the request was sent: another host may be tried instead.
-    """
-
-    status: int | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    error: str = ""
-    reached: bool = True
-
-
-@dataclass(slots=True)
-class Exchange:
-    """One request under way, with what was received so far."""
-
-    index: int
-    headers: dict[str, str] = field(default_factory=dict)
-    body: BytesIO = field(default_factory=BytesIO)
-
-    def header_received(self, line: bytes) -> None:
-        text = line.decode("iso-8859-1").strip()
-        if text.startswith("HTTP/"):
-            self.headers.clear()
-        elif ":" in text:
-            name, _colon, value = text.partition(":")
-            self.headers[name.strip().lower()] = value.strip()
-
-    def body_received(self, data: bytes) -> int | None:
-        """Keep the data; a different count than was given makes libcurl end the transfer."""
-        if self.body.tell() + len(data) > RESPONSE_LIMIT:
-            return 0
-        self.body.write(data)
-        return None
+# Lanes whose connections are kept open; of more, those that were not used for the longest time are closed.
+LANES_KEPT = 64
 
 
 class Engine:
-    """Sends requests together; to be used by one thread of one process.
+    """Sends requests together; to be used by one thread of one process, but for :meth:`wake`.
 
-    `connect_timeout` and `timeout` (of the whole request) are in seconds; `concurrency` bounds the requests under way.
+    `connect_timeout` and `timeout` (from sending the request to its whole answer) are in seconds; `concurrency` bounds
+    the requests under way of each origin that has no lane of its own. `ca_file` takes the place of the authorities
+    that the configuration trusts.
     """
 
     def __init__(
-        self, *, concurrency: int = 100, connect_timeout: float = 5, timeout: float = 20, ca_file: str = ""
+        self, *, concurrency: int = CONCURRENCY, connect_timeout: float = 5, timeout: float = 20, ca_file: str = ""
     ) -> None:
         self._concurrency = concurrency
         self._connect_timeout = connect_timeout
         self._timeout = timeout
-        self._ca_file = ca_file or ssl.get_default_verify_paths().cafile or certifi.where()
-        self._idle: list[Any] = []
-        self._under_way: dict[Any, Exchange] = {}
-        self._multi = pycurl.CurlMulti()
-        self._multi.setopt(pycurl.M_PIPELINING, pycurl.PIPE_MULTIPLEX)
-        # As many as there are requests under way: one that waited for a connection would use up its time with waiting.
-        self._multi.setopt(pycurl.M_MAX_HOST_CONNECTIONS, concurrency)
+        outbound = outbound_current()
+        self._outbound = replace(outbound, ca_file=ca_file) if ca_file else outbound
+        self._lanes: OrderedDict[Lane, LaneConnections] = OrderedDict()
+        self._retired: list[LaneConnections] = []
+        self._shared: dict[str, list[Done]] = {}
+        self._selector = selectors.DefaultSelector()
+        self._woken, self._waker = socket.socketpair()
+        self._woken.setblocking(False)
+        self._waker.setblocking(False)
+        self._selector.register(self._woken, selectors.EVENT_READ)
+        self._closed = False
+
+    def __del__(self) -> None:
+        if hasattr(self, "_closed"):
+            self.close()
 
     def send(self, requests: Sequence[HttpRequest], *, heartbeat: Callable[[], None] | None = None) -> list[HttpAnswer]:
         """Send the requests together and return their answers in the same order.
 
-        `heartbeat` is called at least once a second while waiting; what it raises ends the call and every transfer.
+        `heartbeat` is called at least once a second while waiting; what it raises ends the call and its requests.
         """
         answers: dict[int, HttpAnswer] = {}
-        waiting = iter(enumerate(requests))
-        last_beat = time.monotonic()
+        called = [partial(answers.__setitem__, index) for index in range(len(requests))]
+        for request, done in zip(requests, called, strict=True):
+            self.begin(request, done)
         try:
-            while len(answers) < len(requests):
-                self._fill(waiting)
-                self._multi.perform()
-                finished = dict(self._finished())
-                answers |= finished
-                if heartbeat and time.monotonic() - last_beat >= SELECT_SECONDS:
-                    heartbeat()
-                    last_beat = time.monotonic()
-                if not finished:
-                    self._multi.select(SELECT_SECONDS)
-        finally:
-            for handle in list(self._under_way):
-                self._release(handle)
+            self.run_until(lambda: len(answers) == len(requests), heartbeat=heartbeat)
+        except BaseException:
+            mine = {id(done) for done in called}
+            self.abandon(lambda done: id(done) in mine)
+            raise
         return [answers[index] for index in range(len(requests))]
 
-    def close(self) -> None:
-        """Close every connection."""
-        for handle in self._idle:
-            handle.close()
-        self._idle.clear()
-        self._multi.close()
-
-    def _fill(self, waiting: Iterator[tuple[int, HttpRequest]]) -> None:
-        while len(self._under_way) < self._concurrency:
-            index_request = next(waiting, None)
-            if index_request is None:
+    def begin(self, request: HttpRequest, done: Done) -> None:
+        """Take up a request; :meth:`run` carries it on and calls `done` with its answer, exactly once."""
+        if request.shared:
+            is_first = request.shared not in self._shared
+            self._shared.setdefault(request.shared, []).append(done)
+            if not is_first:
                 return
-            index, request = index_request
-            handle = self._idle.pop() if self._idle else pycurl.Curl()
-            self._under_way[handle] = exchange = Exchange(index)
-            self._prepare(handle, request, exchange)
-            self._multi.add_handle(handle)
+            done = partial(self._share, request.shared)
+        lane = request.lane or Lane(request.origin, self._concurrency)
+        connections = self._lanes.get(lane)
+        if connections is None or connections.silent:
+            connections = self._lane_open(lane, connections)
+        self._lanes.move_to_end(lane)
+        connections.waiting.append((request, done))
 
-    def _prepare(self, handle: Any, request: HttpRequest, exchange: Exchange) -> None:
-        handle.setopt(pycurl.URL, request.url)
-        handle.setopt(pycurl.POST, 1)
-        handle.setopt(pycurl.POSTFIELDS, request.body)
-        handle.setopt(pycurl.HTTPHEADER, ["Expect:", *request.headers])
-        handle.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
-        handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS)
-        # Over TLS, wait for a connection that can carry several requests instead of opening one for each.
-        handle.setopt(pycurl.PIPEWAIT, int(request.url.startswith("https:")))
-        handle.setopt(pycurl.FOLLOWLOCATION, 0)
-        handle.setopt(pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2)
-        handle.setopt(pycurl.SSL_VERIFYPEER, 1)
-        handle.setopt(pycurl.SSL_VERIFYHOST, 2)
-        handle.setopt(pycurl.CAINFO, self._ca_file)
-        handle.setopt(pycurl.NOSIGNAL, 1)
-        handle.setopt(pycurl.CONNECTTIMEOUT_MS, int(self._connect_timeout * 1000))
-        handle.setopt(pycurl.TIMEOUT_MS, int(self._timeout * 1000))
-        handle.setopt(pycurl.HEADERFUNCTION, exchange.header_received)
-        handle.setopt(pycurl.WRITEFUNCTION, exchange.body_received)
+    def run_until(self, finished: Callable[[], bool], *, heartbeat: Callable[[], None] | None = None) -> None:
+        """Carry on until `finished` says so, calling `heartbeat` at least once a second."""
+        last_beat = time.monotonic()
+        while not finished():
+            self.run(SELECT_SECONDS)
+            if heartbeat and time.monotonic() - last_beat >= SELECT_SECONDS:
+                heartbeat()
+                last_beat = time.monotonic()
 
-    def _finished(self) -> Iterator[tuple[int, HttpAnswer]]:
-        """Yield the answers that have come, each with its request's place in the order."""
-        more = 1
-        while more:
-            more, succeeded, failed = self._multi.info_read()
-            for handle in succeeded:
-                exchange = self._under_way[handle]
-                status = handle.getinfo(pycurl.RESPONSE_CODE)
-                yield exchange.index, HttpAnswer(status, exchange.headers, exchange.body.getvalue())
-                self._release(handle)
-            for handle, code, message in failed:
-                yield self._under_way[handle].index, failure_of(handle, code, message)
-                self._release(handle)
+    def run(self, seconds: float) -> None:
+        """Carry requests on until one is answered or :meth:`wake` is called, at most for so long."""
+        until = time.monotonic() + seconds
+        while True:
+            woken = self._turn(until)
+            if self._tell() or woken or time.monotonic() >= until:
+                return
 
-    def _release(self, handle: Any) -> None:
-        self._multi.remove_handle(handle)
-        del self._under_way[handle]
-        handle.reset()
-        self._idle.append(handle)
+    def wake(self) -> None:
+        """Let :meth:`run` return at once; may be called by any thread."""
+        # A full buffer wakes as well; and a closed engine need not be woken.
+        with suppress(OSError):
+            self._waker.send(b"\0")
 
+    def abandon(self, which: Callable[[Done], bool]) -> None:
+        """End the requests of those callers without an answer."""
+        for lane in self._open_lanes():
+            lane.abandon(which)
+        for sharers in self._shared.values():
+            sharers[:] = [done for done in sharers if not which(done)]
 
-def failure_of(handle: Any, code: int, message: str) -> HttpAnswer:
-    """Return the answer to a request that got none, or whose answer was too long to be read."""
-    status = handle.getinfo(pycurl.RESPONSE_CODE)
-    if code == pycurl.E_WRITE_ERROR and status:
-        return HttpAnswer(status=status)
-    # Bytes of the request, or a finished TLS handshake: either way some of it may have arrived.
-    reached = any(handle.getinfo(fact) for fact in (pycurl.REQUEST_SIZE, pycurl.SIZE_UPLOAD_T, pycurl.APPCONNECT_TIME))
-    return HttpAnswer(error=message or f"libcurl error {code}", reached=reached)
+    def close(self) -> None:
+        """Close every connection; what is under way gets no answer. Closing again does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        for lane in self._open_lanes():
+            lane.close()
+        self._lanes.clear()
+        self._retired.clear()
+        self._selector.close()
+        self._woken.close()
+        self._waker.close()
+
+    def _share(self, name: str, answer: HttpAnswer) -> None:
+        for done in self._shared.pop(name):
+            done(answer)
+
+    def _open_lanes(self) -> list[LaneConnections]:
+        return [*self._lanes.values(), *self._retired]
+
+    def _lane_open(self, lane: Lane, silent: LaneConnections | None) -> LaneConnections:
+        """Return new connections of the lane, which take over what waits for silent ones."""
+        connections = LaneConnections(
+            lane, self._outbound, self._selector, connect_timeout=self._connect_timeout, timeout=self._timeout
+        )
+        if silent:
+            connections.waiting, silent.waiting = silent.waiting, connections.waiting
+            self._retired.append(silent)
+        self._lanes[lane] = connections
+        unused = [name for name, found in self._lanes.items() if name != lane and not found.busy]
+        for name in unused[: max(len(self._lanes) - LANES_KEPT, 0)]:
+            self._lanes.pop(name).close()
+        return connections
+
+    def _turn(self, until: float) -> bool:
+        """Start what may be started, wait for something to happen, and let libcurl act on it; tell whether woken."""
+        lanes = self._open_lanes()
+        for lane in lanes:
+            lane.fill()
+        deadlines = [until, *(moment for lane in lanes if (moment := lane.deadline()) is not None)]
+        woken = False
+        for key, mask in self._selector.select(max(min(deadlines) - time.monotonic(), 0)):
+            if key.data is None:
+                woken = True
+                with suppress(BlockingIOError):
+                    while self._woken.recv(4096):
+                        pass
+            else:
+                key.data.socket_ready(key.fd, mask)
+        now = time.monotonic()
+        for lane in lanes:
+            lane.carry_on(now)
+        return woken
+
+    def _tell(self) -> bool:
+        """Hand out the answers that have come; return whether there was one."""
+        now = time.monotonic()
+        found = [entry for lane in self._open_lanes() for entry in lane.finished(now)]
+        for lane in [lane for lane in self._retired if not lane.busy]:
+            self._retired.remove(lane)
+            lane.close()
+        for done, answer in found:
+            done(answer)
+        return bool(found)
 
 
 _local = threading.local()
+_inherited: list[Engine] = []
 
 
 def engine_current() -> Engine:
@@ -192,7 +197,13 @@ def engine_current() -> Engine:
 
     A process forked off another one makes its own: connections cannot be shared.
     """
-    if getattr(_local, "pid", None) != os.getpid():
-        _local.pid, _local.engine = os.getpid(), Engine()
-    engine: Engine = _local.engine
+    made_for = os.getpid(), outbound_current()
+    known: tuple[tuple[int, Outbound], Engine] | None = getattr(_local, "engine", None)
+    if known and known[0] == made_for:
+        return known[1]
+    if known and known[0][0] != made_for[0]:
+        # Closing it here would end the connections that the other process is using.
+        _inherited.append(known[1])
+    _local.engine = made_for, Engine()
+    engine: Engine = _local.engine[1]
     return engine

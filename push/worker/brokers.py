@@ -14,12 +14,18 @@ from django.conf import settings
 from django.db import Error, connection
 from django_q.brokers.orm import ORM
 from django_q.brokers.redis_broker import Redis
+from django_q.conf import Conf
 from redis import Redis as Server
 from redis import RedisError
+
+from workspace.wakeups import Listener, announce, are_carried
 
 log = logging.getLogger(__name__)
 
 TROUBLE_SECONDS = 0.5
+# The channel on which the database tells of new tasks, and how long one may stay unnoticed should it not arrive.
+TASKS = "callboard_tasks"
+LISTENING_SECONDS = 1.0
 # BLPOP waits for a second; a server that has said nothing for this long is gone without having said so.
 SOCKET_SECONDS = 5
 
@@ -27,17 +33,33 @@ Tasks = list[tuple[Any, Any]] | None
 
 
 class DatabaseBroker(ORM):  # type: ignore[misc]
-    """Keeps tasks in the database."""
+    """Keeps tasks in the database, which wakes whoever takes them where it carries announcements."""
+
+    _listener: Listener | None = None
+
+    def enqueue(self, task: str) -> Any:
+        """Put the task into the queue and return its key."""
+        key = super().enqueue(task)
+        announce(TASKS)
+        return key
 
     def dequeue(self) -> Tasks:
-        """Return the next tasks, none when the database cannot be asked."""
+        """Return the next tasks, none when nothing came within a moment or the database cannot be asked."""
         try:
+            if are_carried() and not self.queue_size():
+                self._rest()
+                return None
             tasks: Tasks = super().dequeue()
         except Error as error:
             trouble_note("database", error)
             connection.close()
             return None
         return tasks
+
+    def _rest(self) -> None:
+        """Wait until a task is announced, or for as long as one may stay unnoticed."""
+        self._listener = self._listener or Listener(TASKS)
+        self._listener.wait(LISTENING_SECONDS if self._listener.hears else Conf.POLL)
 
 
 class RedisBroker(Redis):  # type: ignore[misc]

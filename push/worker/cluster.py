@@ -8,6 +8,7 @@ nobody has begun any, they do so as well. What the dead held comes back when the
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -89,6 +90,8 @@ class TaskProcesses:
         """Start the processes; any earlier ones have ended."""
         # An open connection must not be shared with a forked process.
         connections.close_all()
+        # What the program consists of is no garbage: collections need not look through it again and again.
+        gc.freeze()
         self._started_at = time.monotonic()
         self._pulse = Pulse()
         self._pulse.listen()

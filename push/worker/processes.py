@@ -28,9 +28,13 @@ class StopRequest:
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         os.write(self._writing, b"!")
 
-    def wait(self, seconds: float) -> bool:
-        """Wait that long at most and return whether the process has been asked to stop."""
-        ready, _write, _error = select.select([self._reading], [], [], seconds)
+    def fileno(self) -> int:
+        """Return what becomes readable when the request is made, to wait for it together with other things."""
+        return self._reading
+
+    def is_made(self) -> bool:
+        """Return whether the process has been asked to stop."""
+        ready, _write, _error = select.select([self._reading], [], [], 0)
         return bool(ready)
 
 

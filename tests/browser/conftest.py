@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories import PASSWORD
+from tests.under_way import context_leave, requests_shut
 from workspace.models import User
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -37,9 +38,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(live_server: LiveServer) -> str:
-    """Return where the site answers."""
-    return str(live_server.url)
+def site(live_server: LiveServer) -> Iterator[str]:
+    """Return where the site answers; nothing of a test meets the emptying of its database."""
+    yield str(live_server.url)
+    assert requests_shut()
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
     context.on("weberror", lambda error: problems.append(str(error.error)))
     context.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     yield context
-    context.close()
+    context_leave(context)
     assert problems == []
 
 

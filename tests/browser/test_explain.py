@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,7 +15,6 @@ from workspace.models import Message, Subscription, User
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SignIn = Callable[[User, str], Page]
-PICTURES = os.environ.get("PICTURES_DIR")
 
 
 @pytest.fixture
@@ -36,12 +33,6 @@ def explain_address(message: Message) -> str:
     return f"/admin/explain/?message={message.public_id}&user=bob"
 
 
-def picture(page: Page, name: str) -> None:
-    """Keep a picture of the page for the documentation, where a folder is named for them."""
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png")
-
-
 def test_the_chart_names_the_cause_and_answers_what_if(sign_in: SignIn, message: Message) -> None:
     page = sign_in(UserFactory(username="rose", roles=("admin",)), "/")
     page.set_viewport_size({"width": 1280, "height": 1500})
@@ -52,9 +43,6 @@ def test_the_chart_names_the_cause_and_answers_what_if(sign_in: SignIn, message:
     page.get_by_role("link", name="Bob Meier").click()
     expect(page.get_by_role("heading", name="The member muted @all and @here")).to_be_visible()
     expect(page.locator("[aria-current=step]")).to_contain_text("group_mentions_muted")
-    for theme in ("light", "dark"):
-        page.evaluate(f"document.documentElement.classList.toggle('dark', {str(theme == 'dark').lower()})")
-        picture(page, f"explain-{theme}")
     page.locator("summary", has_text="What if").click()
     page.get_by_label("@all and @here muted").select_option("No")
     page.get_by_role("button", name="Ask").click()
@@ -63,13 +51,26 @@ def test_the_chart_names_the_cause_and_answers_what_if(sign_in: SignIn, message:
     expect(page.locator("[aria-current=step]")).to_contain_text("group_mentions_muted")
 
 
+def test_a_notification_leads_to_its_explanation(sign_in: SignIn, message: Message) -> None:
+    message_in(message.room, message.sender, "@bob look")
+    pending_decide()
+    page = sign_in(UserFactory(username="rose", roles=("admin",)), "/")
+    page.goto("/admin/push/notification/")
+    page.locator("#result_list tbody th a").first.click()
+    page.get_by_role("link", name="Why, or why not?").last.click()
+    expect(page.get_by_text("@bob look")).to_be_visible()
+    expect(page.locator("[aria-current=step]")).to_contain_text("mentioned")
+
+
 def test_the_chart_fits_a_phone_and_is_read_by_keyboard(sign_in: SignIn, message: Message) -> None:
     bob = User.objects.get(username="bob")
     page = sign_in(bob, "/why/")
     page.set_viewport_size({"width": 375, "height": 812})
     page.get_by_role("link", name="#operations").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
-    picture(page, "explain-phone")
+    page.get_by_role("link", name="Show it on the chart").click()
+    expect(page.locator("[aria-current=step]")).to_be_in_viewport()
+    expect(page.locator("[aria-current=step] .explain-pill")).to_be_in_viewport()
     summary = page.locator("#rule-own_message summary")
     summary.focus()
     page.keyboard.press("Enter")

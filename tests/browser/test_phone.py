@@ -9,9 +9,8 @@ import pytest
 import requests
 from playwright.sync_api import Locator, Page, expect
 
-from cloud.services.registration import workspace_register
 from push.models import Device
-from tests.factories import UserFactory
+from tests.factories import UserFactory, registered
 from workspace.models import User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -24,7 +23,7 @@ WITHIN_A_SECOND = 1000
 @pytest.fixture
 def push(site: str) -> Push:
     """Return a function that pushes to a device as a workspace does, and checks that it was accepted."""
-    _workspace, token = workspace_register(unique_id="u1", name="Theatre")
+    _workspace, token = registered()
 
     def _push(device: Device, **options: Any) -> None:
         body = {"token": device.token, "options": {"topic": "app", "sound": "default", "notId": 42, **options}}
@@ -160,3 +159,19 @@ def test_pages_fit_a_small_screen(sign_in: SignIn, ana: User) -> None:
             page.context.clear_cookies()
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+def test_what_is_read_elsewhere_is_taken_off_the_lock_screen(sign_in: SignIn, push: Push, ana: User) -> None:
+    page = sign_in(ana, "/phone/")
+    device = set_up(page, "Apple")
+    assert device.capabilities == ["clear"]
+    push(device, text="bob: one", notId=1, badge=2)
+    push(device, text="bob: two", notId=2, badge=3)
+    expect(card(page, "bob: two")).to_be_visible()
+    push(device, silent=True, notId=1, badge=1, payload={"rid": "r", "type": "clear", "notId": 1, "badge": 1})
+    expect(card(page, "bob: one")).to_have_count(0)
+    expect(card(page, "bob: two")).to_be_visible()
+    expect(page.locator("#badge")).to_have_text("1")
+    page.reload()
+    expect(card(page, "bob: two")).to_be_visible()
+    expect(card(page, "bob: one")).to_have_count(0)

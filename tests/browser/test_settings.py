@@ -15,6 +15,7 @@ from tests.factories import PASSWORD, DeviceFactory, RoomFactory, UserFactory, m
 from tests.fakes.gateway import FakeGateway, Reply
 from tests.keys import key_pem, rsa_key
 from tests.push.conftest import gateway_connect
+from tests.under_way import context_leave
 from workspace.models import GeneralSettings, MobileSettings, SettingChange, User
 from workspace.services.rooms import members_add
 
@@ -211,7 +212,7 @@ def test_no_screen_is_wider_than_a_phone(browser: Browser, site: str, rose: User
         page.goto(f"{ADMIN}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") == 375, path
         assert page.evaluate("document.documentElement.classList.contains('dark')"), path
-    context.close()
+    context_leave(context)
 
 
 def test_a_setting_is_saved_without_scripts(browser: Browser, site: str, rose: User) -> None:
@@ -222,7 +223,7 @@ def test_a_setting_is_saved_without_scripts(browser: Browser, site: str, rose: U
     page.get_by_label("Force Screen Lock After").fill("60")
     save(page)
     expect(page.get_by_text("2 settings saved.")).to_be_visible()
-    context.close()
+    context_leave(context)
 
 
 def signed_in_page(context: BrowserContext, user: User) -> Page:

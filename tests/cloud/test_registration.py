@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import connection as database
 
 from cloud.models import CloudConnection, RegisteredWorkspace
-from cloud.selectors.registration import workspace_by_access_token
-from cloud.services.registration import access_token_rotate, connection_save, workspace_register, workspace_seen
+from cloud.selectors.registration import workspace_by_access_token, workspace_by_credentials
+from cloud.services.connection import connection_save
+from cloud.services.registration import credentials_rotate, workspace_register, workspace_seen
+from tests.factories import registered
 from workspace.errors import ApplicationError
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,7 @@ NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
 def register(unique_id: str = "u1") -> tuple[RegisteredWorkspace, str]:
-    return workspace_register(unique_id=unique_id, name="Theatre")
+    return registered(unique_id)
 
 
 def test_a_registered_workspace_is_found_by_its_access_token() -> None:
@@ -62,15 +63,15 @@ def test_a_workspace_registers_once() -> None:
 
 
 def test_a_workspace_needs_a_name() -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(ApplicationError, match="name: This field cannot be blank"):
         workspace_register(unique_id="u1", name="")
 
 
-def test_a_rotated_token_takes_the_place_of_the_one_before() -> None:
+def test_rotating_the_credentials_ends_every_token() -> None:
     workspace, old = register()
-    new = access_token_rotate(workspace=workspace)
+    credentials = credentials_rotate(workspace=workspace)
     assert workspace_by_access_token(old) is None
-    assert workspace_by_access_token(new) == workspace
+    assert workspace_by_credentials(credentials.client_id, credentials.client_secret) == workspace
 
 
 def test_a_busy_workspace_is_recorded_as_seen_once_a_minute() -> None:

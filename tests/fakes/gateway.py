@@ -1,4 +1,4 @@
-"""A push gateway that speaks the protocol over real HTTP on a free port, answers as told, and keeps what it got."""
+"""A push gateway that speaks the protocol over real HTTP, answers as told, and keeps what it got."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 DEADLINE = 30.0
+SENDER_HEADER = "X-Test-Sender"
 
 
 @dataclass
@@ -29,25 +30,40 @@ class Reply:
 
 @dataclass
 class Received:
-    """One request, with the status it was answered with (0 while, or because, it was not)."""
+    """One request, with the status it was answered with (0 while, or because, it was not).
+
+    `sender` is the number of the process that sent it, where that tells (`tests/fakes/signing.py`).
+    """
 
     service: str
     authorization: str
     token: str
     options: dict[str, Any]
+    sender: int = 0
     status: int = 0
     received_at: float = field(default_factory=time.monotonic)
 
 
 class FakeGateway:
-    """Use as a context manager; `address` is where it answers."""
+    """Use as a context manager; `address` is where it answers, on a free port unless one is given.
 
-    def __init__(self) -> None:
+    Where `announces` is set, it is what the gateway tells of its batch form. It is also the cloud that `access_tokens`
+    come from, one after the other; others than the last one given are refused. `watch` sees each push before it is
+    answered.
+    """
+
+    def __init__(self, *, port: int = 0) -> None:
         self.received: list[Received] = []
+        self.watch: Callable[[Received], None] = lambda received: None
+        self.announces: dict[str, Any] | None = None
+        self.access_tokens: list[str] = []
+        self.access_token = ""
+        self.asked: list[str] = []
+        self.batches: list[int] = []
         self._replies: dict[str, deque[Reply]] = defaultdict(deque)
         self._changed = threading.Condition()
         self.sockets: set[socket.socket] = set()
-        self._server = GatewayServer(self)
+        self._server = GatewayServer(self, port)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
 
     @property
@@ -93,9 +109,12 @@ class FakeGateway:
     def take(self, received: Received) -> Reply:
         """Keep what was received and return how to answer it."""
         with self._changed:
+            self.watch(received)
             self.received.append(received)
             self._changed.notify_all()
             replies = self._replies[received.token]
+            if self.access_token and received.authorization != f"Bearer {self.access_token}":
+                return Reply(401)
             return replies.popleft() if replies else Reply()
 
     def answered(self, received: Received, status: int) -> None:
@@ -110,9 +129,9 @@ class GatewayServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, fake: FakeGateway) -> None:
+    def __init__(self, fake: FakeGateway, port: int) -> None:
         self.fake = fake
-        super().__init__(("127.0.0.1", 0), GatewayHandler)
+        super().__init__(("127.0.0.1", port), GatewayHandler)
 
 
 class GatewayHandler(BaseHTTPRequestHandler):
@@ -129,10 +148,55 @@ class GatewayHandler(BaseHTTPRequestHandler):
         self.server.fake.sockets.discard(self.connection)
         super().finish()
 
+    def do_GET(self) -> None:
+        fake = self.server.fake
+        fake.asked.append(self.path)
+        if fake.announces is None:
+            self.say(404, {})
+        else:
+            self.say(200, {"success": True, "batch": fake.announces})
+
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/api/cloud/token":
+            self.token_give()
+        elif self.path == "/push/batch":
+            self.batch_take(json.loads(content))
+        else:
+            self.push_take(json.loads(content))
+
+    def token_give(self) -> None:
+        fake = self.server.fake
+        if not fake.access_tokens:
+            self.say(403, {"success": False, "error": "Suspended", "errorType": "error-workspace-suspended"})
+            return
+        fake.access_token = fake.access_tokens.pop(0)
+        self.say(200, {"access_token": fake.access_token, "expires_in": 3600, "token_type": "Bearer"})
+
+    def batch_take(self, body: dict[str, Any]) -> None:
+        fake = self.server.fake
+        fake.batches.append(len(body["devices"]))
+        replies = fake._replies["batch"]
+        if replies:
+            reply = replies.popleft()
+            self.say(reply.status, reply.body)
+            return
+        answers = []
+        for device in body["devices"]:
+            options = {**body["options"], **device["options"]}
+            received = self.received_of(device["type"], device["token"], options)
+            reply = fake.take(received)
+            fake.answered(received, reply.status)
+            answers.append({"status": reply.status, **reply.body})
+        self.say(200, {"success": True, "answers": answers})
+
+    def received_of(self, service: str, token: str, options: dict[str, Any]) -> Received:
+        sender = int(self.headers.get(SENDER_HEADER, 0))
+        return Received(service, self.headers.get("Authorization", ""), token, options, sender)
+
+    def push_take(self, body: dict[str, Any]) -> None:
         service = self.path.split("/")[2]
-        received = Received(service, self.headers["Authorization"], body["token"], body["options"])
+        received = self.received_of(service, body["token"], body["options"])
         reply = self.server.fake.take(received)
         if reply.hold:
             reply.hold.wait(DEADLINE)
@@ -142,10 +206,13 @@ class GatewayHandler(BaseHTTPRequestHandler):
             self.answer(reply, received)
 
     def answer(self, reply: Reply, received: Received) -> None:
-        content = json.dumps(reply.body).encode() if reply.status != 204 else b""
         self.server.fake.answered(received, reply.status)
-        self.send_response(reply.status)
-        for name, value in {**reply.headers, "Content-Length": str(len(content))}.items():
+        self.say(reply.status, reply.body, reply.headers)
+
+    def say(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
+        content = json.dumps(body).encode() if status != 204 else b""
+        self.send_response(status)
+        for name, value in {**(headers or {}), "Content-Length": str(len(content))}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
 
-from preferences.highlights import fold, words_found
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preferences.highlights import FOLDED_LENGTH, fold, phrases_in, words_found
 
 
 @pytest.mark.parametrize(
@@ -26,6 +30,8 @@ from preferences.highlights import fold, words_found
         ("on call", "who is On Call today"),
         ("🚀", "ship it 🚀"),
         ("release", "see `release.py` for the release"),
+        ("deploy", "今日deployする"),
+        ("日本", "これは日本です"),
     ],
 )
 def test_a_whole_word_is_found_in_any_case(word: str, text: str) -> None:
@@ -53,5 +59,47 @@ def test_part_of_a_word_code_and_addresses_are_not(word: str, text: str) -> None
     assert words_found(text, [fold(word)]) == set()
 
 
+TEXTS = st.text(st.sampled_from("aé\u0301ßΣ नम日 .-_@#`🚀\n"), max_size=30)
+
+
+@given(text=TEXTS)
+def test_whatever_can_be_found_is_among_the_phrases(text: str) -> None:
+    folded = fold(text)
+    parts = {folded[begin:end] for begin in range(len(folded)) for end in range(begin + 1, len(folded) + 1)}
+    phrases = phrases_in(text, most=1_000)
+    assert phrases is not None
+    assert phrases >= words_found(text, parts)
+
+
+def test_phrases_are_no_longer_than_a_word_may_be() -> None:
+    phrases = phrases_in("ab " * 100, most=10_000)
+    assert phrases is not None
+    assert max(map(len, phrases)) == FOLDED_LENGTH
+
+
+def test_too_many_phrases_are_not_listed() -> None:
+    assert phrases_in("one two three", most=5) is None
+    assert phrases_in("one one one", most=5) is None
+    assert phrases_in("one two three", most=6) == {"one", "two", "three", "one two", "two three", "one two three"}
+
+
 def test_only_the_words_that_stand_in_the_text_are_returned() -> None:
     assert words_found("the build is red", ["build", "green", "red"]) == {"build", "red"}
+
+
+# Without the dotless i, whose capital is that of another letter (Unicode 15, CaseFolding.txt).
+LETTERS = st.characters(categories=["Ll", "Lu"], max_codepoint=0x52F, exclude_characters="ı")
+WORDS = st.text(LETTERS, min_size=1, max_size=8)
+CASES = st.sampled_from([str, str.upper, str.lower, str.title, str.casefold])
+
+
+@given(
+    word=WORDS, case=CASES, before=st.sampled_from(["", " ", "(", "-", "…"]), after=st.sampled_from(["", ".", "!", "-"])
+)
+def test_any_word_is_found_in_any_case(word: str, case: Callable[[str], str], before: str, after: str) -> None:
+    assert words_found(f"{before}{case(word)}{after}", [fold(word)]) == {fold(word)}
+
+
+@given(word=WORDS, letter=LETTERS)
+def test_no_word_is_found_in_a_longer_one(word: str, letter: str) -> None:
+    assert words_found(f"{letter}{word} {word}{letter}", [fold(word)]) == set()

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from cloud.models import SetupWizardSettings
-from cloud.services.registration import connection_save
-from push.models import Channel, Device, Notification, PushSettings
+from cloud.services.connection import connection_save
+from push.models import Channel, Device, DeviceType, Notification, PushSettings
+from push.selectors.vapid import vapid_public_key
 from push.services import jumps
+from push.services.carriers import Carriers
+from push.services.devices import SubscriptionKeys, device_register
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from tests.fakes.gateway import FakeGateway
+from tests.fakes.webpush import FakePushService
+from tests.push.demo import Demo
 from workspace.models import Message, Room, User
 from workspace.services.rooms import members_add
 
@@ -25,6 +31,13 @@ ACCESS_TOKEN = "workspace-access-token"
 def _travel_is_the_passing_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let tests that travel in time mean that time has passed, not that somebody has set the clock."""
     monkeypatch.setattr(jumps, "JUMP_SECONDS", float("inf"))
+
+
+@pytest.fixture(autouse=True)
+def _carriers_end() -> Iterator[None]:
+    """Leave no thread behind, nor connections made by what one test configured."""
+    yield
+    Carriers.current().close()
 
 
 @pytest.fixture
@@ -101,3 +114,24 @@ def post(room: Room) -> Post:
         return message_in(room, room.creator, text, **fields)
 
     return post_text
+
+
+@pytest.fixture
+def push_service(db: None, settings: Any) -> Iterator[FakePushService]:
+    """A web push service that this installation may send to."""
+    with FakePushService() as fake:
+        settings.WEB_PUSH_PRIVATE_HOSTS = [fake.host]
+        yield fake
+
+
+@pytest.fixture
+def demo(fake_gateway: FakeGateway, push_service: FakePushService, settings: Any, tmp_path: Path) -> Demo:
+    return Demo(fake_gateway, push_service, settings, tmp_path)
+
+
+def subscribe(user: User, service: FakePushService, **fields: Any) -> Device:
+    """Register a browser of the user's that has just subscribed."""
+    subscription = service.subscribe(vapid_public_key())
+    keys = SubscriptionKeys(subscription.p256dh, subscription.auth)
+    fields = {"app_name": "callboard.web", "capabilities": ["clear"], "name": "Firefox on Linux", **fields}
+    return device_register(user=user, type=DeviceType.WEBPUSH, token=subscription.endpoint, keys=keys, **fields)

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.test import AsyncClient, Client
 
 STYLES = "/static/unfold/css/styles.css"
@@ -52,6 +53,7 @@ def test_under_asgi_nothing_is_warned_of() -> None:
     assert not response.streaming
 
 
+@pytest.mark.django_db
 def test_there_is_no_way_out_of_the_folder(client: Client) -> None:
     assert client.get("/static/../manage.py").status_code == 404
     assert client.get("/static/%2e%2e/manage.py").status_code == 404

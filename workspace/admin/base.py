@@ -9,9 +9,11 @@ from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 from workspace.admin.confirmation import ConfirmedActions
 from workspace.admin.contributions import contributed, related_links
+from workspace.roles import Role, has_role
 
 if TYPE_CHECKING:
     from django.contrib.admin.views.main import ChangeList as BaseChangeList
@@ -40,7 +42,8 @@ class CappedPaginator(BasePaginator):
         rows: Any = self.object_list
         if not hasattr(rows, "order_by"):
             return len(rows)
-        return int(rows.order_by()[: COUNT_LIMIT + 1].count())
+        # By their keys alone: what a list works out for each row is not worked out for all that are counted.
+        return int(rows.order_by().values("pk")[: COUNT_LIMIT + 1].count())
 
     @property
     def is_capped(self) -> bool:
@@ -48,7 +51,12 @@ class CappedPaginator(BasePaginator):
 
 
 class ChangeList(BaseChangeList):
-    """A list whose heading tells the number of results only where a search or filter made a difference."""
+    """A list called by what it holds; its heading tells a number only where a search or filter made a difference."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_popup:
+            self.title = capfirst(str(self.opts.verbose_name_plural))
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -57,7 +65,12 @@ class ChangeList(BaseChangeList):
 
 
 class ModelAdmin(ConfirmedActions, BaseModelAdmin):
-    """An unfold page that stays fast on large tables and shows what other apps add to it."""
+    """An unfold page that stays fast on large tables and shows what other apps add to it.
+
+    `belongs_to` tells which installations have the page: those that are a workspace, a cloud, or any.
+    """
+
+    belongs_to = Role.WORKSPACE
 
     paginator = CappedPaginator
     show_full_result_count = False
@@ -69,6 +82,21 @@ class ModelAdmin(ConfirmedActions, BaseModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
     change_form_outer_before_template = "admin/related_links.html"
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return has_role(self.belongs_to) and super().has_module_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_role(self.belongs_to) and super().has_view_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_role(self.belongs_to) and super().has_add_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_role(self.belongs_to) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_role(self.belongs_to) and super().has_delete_permission(request, obj)
 
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> list[Any]:
         return [*super().get_inlines(request, obj), *contributed(self.model).inlines] if obj else list(self.inlines)

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+
+from workspace.roles import Role, has_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +30,30 @@ class RelatedLink:
         return f"{changelist_url(self.model)}?{urlencode({self.lookup: object_id})}"
 
     def allowed(self, request: HttpRequest) -> bool:
-        """Return whether the reader may see those rows."""
-        options = self.model._meta
-        return request.user.has_perm(f"{options.app_label}.view_{options.model_name}")
+        """Return whether the reader may see those rows, in this installation."""
+        return admin.site._registry[self.model].has_view_permission(request)
 
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """A link from one row's page to a page of another kind, for those who hold the permission."""
+    """A link from one row's page to a page of another kind, for those who hold the permission.
+
+    `belongs_to`: the page is there only where the installation plays this role.
+    """
 
     title: str | Promise
     icon: str
     address: Callable[[str], str]
     permission: str
+    belongs_to: Role = Role.ANY
 
     def url(self, object_id: str) -> str:
         """Return the address of the page about the object."""
         return self.address(object_id)
 
     def allowed(self, request: HttpRequest) -> bool:
-        """Return whether the reader may open the page."""
-        return request.user.has_perm(self.permission)
+        """Return whether the reader may open the page, in this installation."""
+        return has_role(self.belongs_to) and request.user.has_perm(self.permission)
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from knox.models import get_token_model
 from workspace.admin.base import ReadOnlyAdmin
 from workspace.admin.columns import label, moment
 from workspace.admin.confirmation import ConfirmedAction
+from workspace.roles import Role
 
 # Nobody is to read API tokens, or the queue's tasks with all that they carry; a setting's history has its own page.
 for model in (get_token_model(), Failure, OrmQ, Schedule, Success):
@@ -30,6 +31,7 @@ def is_locked_out(attempt: AccessAttempt) -> bool:
 class SignInAttemptAdmin(ReadOnlyAdmin):
     """Failed sign-ins, counted by account and address until one succeeds."""
 
+    belongs_to = Role.ANY
     list_display = ("attempted", "username", "ip_address", "failures_since_start", "state", "path_info")
     search_fields = ("username", "ip_address")
     search_help_text = _("Username or address")

@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from workspace.admin.base import ReadOnlyAdmin
 from workspace.admin.columns import EMPTY, moment
 from workspace.models import KeptMail
+from workspace.roles import Role
 
 
 @admin.register(KeptMail)
 class KeptMailAdmin(ReadOnlyAdmin):
     """What would have been sent; a form in HTML is shown without scripts and apart from the page."""
 
+    belongs_to = Role.ANY
     list_display = ("subject", "to", "written")
     search_fields = ("subject", "recipients")
     search_help_text = _("Subject or address")

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
@@ -15,8 +16,12 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from workspace.admin import labels
 from workspace.admin.base import ReadOnlyAdmin
 from workspace.admin.columns import EMPTY, moment, named
+from workspace.clients import kind_of
 from workspace.models import Connection, Presence, Status
 from workspace.selectors.presence import connection_expression, status_expression
+
+# Of a person's clients, these are shown: who has more hardly looks for the rest.
+CLIENTS_SHOWN = 20
 
 
 class ConnectionFilter(DropdownFilter):  # type: ignore[misc]
@@ -47,7 +52,7 @@ class PresenceAdmin(ReadOnlyAdmin):
         (None, {"fields": (("user", "connected"), ("picked", "status_text"), "status_expires_at")}),
         (
             _("What the connection follows from"),
-            {"fields": (("last_active_at", "idle_limit"), ("away_at", "connected_until"))},
+            {"fields": (("last_active_at", "idle_limit"), ("away_at", "connected_until"), "clients")},
         ),
     )
 
@@ -75,3 +80,13 @@ class PresenceAdmin(ReadOnlyAdmin):
     @admin.display(description=_("connected until"))
     def until(self, presence: Presence) -> SafeString | str:
         return moment(presence.connected_until)
+
+    @admin.display(description=_("clients"))
+    def clients(self, presence: Presence) -> SafeString | str:
+        """Return the clients that last reported, connected or just gone, each with its moments."""
+        rows = presence.user.clients.order_by("-connected_until")[:CLIENTS_SHOWN]
+        lines = [
+            (kind_of(row.client), _("last used"), moment(row.last_active_at), _("until"), moment(row.connected_until))
+            for row in rows
+        ]
+        return format_html_join("", "<p>{}: {} {}, {} {}</p>", lines) or EMPTY

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from workspace.admin.base import ModelAdmin, ReadOnlyAdmin
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.models import User
+from workspace.roles import Role
 from workspace.services.roles import ADMIN, USER
 
 BUILT_IN = (ADMIN, USER)
@@ -38,6 +39,7 @@ def permissions_given() -> QuerySet[Permission]:
 class RoleAdmin(ModelAdmin):
     """Roles are what permissions are given through; the two that every workspace has keep their names."""
 
+    belongs_to = Role.ANY
     list_display = ("name", "members", "permission_count")
     search_fields = ("name",)
     ordering = ("name",)
@@ -73,6 +75,7 @@ class RoleAdmin(ModelAdmin):
 class PermissionAdmin(ReadOnlyAdmin):
     """Only searched, when a role is given permissions."""
 
+    belongs_to = Role.ANY
     search_fields = ("name", "codename", "content_type__app_label")
     list_display = ("name", "codename", "content_type")
     list_select_related = ("content_type",)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
@@ -25,7 +24,7 @@ def people_named(text: str) -> list[User]:
     Raises ValidationError naming those that no account has.
     """
     names = {name.lstrip("@").lower() for name in text.replace(",", " ").split()}
-    found: list[User] = list(User.objects.alias(lowered=Lower("username")).filter(lowered__in=names))
+    found: list[User] = list(User.objects.filter(username__lower__in=names))
     unknown = names - {user.username.lower() for user in found}
     if unknown:
         raise ValidationError(_("Nobody is called: %(names)s."), params={"names": ", ".join(sorted(unknown))})

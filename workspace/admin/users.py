@@ -22,6 +22,7 @@ from workspace.admin.contributions import RelatedLink, contribute
 from workspace.admin.filters import MomentRangeFilter
 from workspace.admin.user_forms import AccountChangeForm, AccountCreationForm, AccountPasswordForm
 from workspace.models import EmailAddress, Message, Presence, Subscription, User
+from workspace.roles import Role
 from workspace.selectors.presence import connection_expression, presence_of, status_expression
 from workspace.services.accounts import user_activate, user_deactivate
 from workspace.services.roles import ADMIN
@@ -44,6 +45,7 @@ class EmailAddressInline(BaseTabularInline):
 class UserAdmin(ModelAdmin, BaseUserAdmin):
     """Accounts are created, changed and deactivated here, and never deleted: what they wrote must stay theirs."""
 
+    belongs_to = Role.ANY
     form = AccountChangeForm
     add_form = AccountCreationForm
     change_password_form = AccountPasswordForm
@@ -63,7 +65,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
     inlines = (EmailAddressInline,)
     readonly_fields = ("public_id", "state", "created_at", "updated_at", "presence_status", "presence_times")
     fieldsets = (
-        (None, {"fields": (("username", "name"), ("language", "password"), ("state", "public_id"))}),
+        (None, {"fields": (("username", "name"), ("language", "time_zone"), "password", ("state", "public_id"))}),
         (_("Roles"), {"fields": ("groups", ("is_staff", "is_superuser"))}),
         (_("Presence"), {"fields": (("presence_status", "presence_times"),)}),
         (_("Dates"), {"fields": (("created_at", "updated_at"),)}),

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from django.urls import path
-from drf_spectacular.views import SpectacularJSONAPIView
 
+from workspace.api.description import schema_view
 from workspace.api.docs import docs
 
-schema = SpectacularJSONAPIView.as_view(authentication_classes=[], permission_classes=[])
-
 urlpatterns = [
-    path("schema", schema, name="api-schema"),
-    path("schema/", schema),
+    path("schema", schema_view, name="api-schema"),
+    path("schema/", schema_view),
     path("docs", docs, name="api-docs"),
     path("docs/", docs),
 ]

@@ -11,17 +11,15 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from drf_spectacular.generators import SchemaGenerator
 
+from workspace.api.description import Schema, api_schema
 from workspace.pages.look import page_context
-
-Schema = dict[str, Any]
 
 
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """Show every endpoint with what it takes and what it answers."""
-    schema: Schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    schema = api_schema()
     context = {
         **page_context(request, title=_("API")),
         "description": schema["info"]["description"],

@@ -5,16 +5,21 @@ Each has a declaration of its shape, which checks and documents answers, and a f
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from rest_framework import serializers
 
 from workspace.api.base import Result
-from workspace.models import Message, Room, RoomType, User
-from workspace.selectors.accounts import roles_of
+from workspace.api.contributions import contributions
+from workspace.models import Message, Room, RoomType, Subscription, User
+from workspace.selectors.accounts import roles_of, time_zone_of
 from workspace.selectors.presence import presence_of
+from workspace.time_zones import utc_offset
 
 
 class Moment(serializers.DateTimeField):
@@ -22,6 +27,13 @@ class Moment(serializers.DateTimeField):
 
     def to_representation(self, value: datetime) -> str:
         return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Offset(serializers.FloatField):
+    """By how many hours somebody's clock is ahead of UTC; a whole number wherever it is one."""
+
+    def to_representation(self, value: float) -> float:  # type: ignore[override]
+        return value
 
 
 class PersonObject(Result):
@@ -61,7 +73,7 @@ class MeObject(Result):
     status = serializers.CharField()
     statusConnection = serializers.CharField()
     statusText = serializers.CharField()
-    utcOffset = serializers.IntegerField()
+    utcOffset = Offset()
     active = serializers.BooleanField()
     roles = serializers.ListField(child=serializers.CharField())
     settings = AccountSettingsObject()
@@ -133,10 +145,10 @@ def me_of(user: User) -> dict[str, Any]:
         "status": presence.shown,
         "statusConnection": presence.connection,
         "statusText": presence.status_text,
-        "utcOffset": 0,
+        "utcOffset": utc_offset(time_zone_of(user), timezone.now()),
         "active": user.is_active,
         "roles": roles_of(user),
-        "settings": {"preferences": {}},
+        "settings": {"preferences": contributions.preferences(user)},
         "avatarUrl": f"{settings.SITE_URL}/avatar/{user.username}",
         "language": user.language or None,
     }
@@ -145,7 +157,22 @@ def me_of(user: User) -> dict[str, Any]:
 def room_of(room: Room) -> dict[str, Any]:
     """Return the room; its counters are read anew, because the services count in the database."""
     room.refresh_from_db()
-    members = User.objects.filter(subscriptions__room=room).order_by("username") if room.is_direct else None
+    return rooms_of([room])[0]
+
+
+def rooms_of(rooms: Iterable[Room]) -> list[dict[str, Any]]:
+    """Return the rooms as they were read, with their creators; who is in the direct ones is read of all at once."""
+    found = list(rooms)
+    direct = [room.pk for room in found if room.is_direct]
+    members: defaultdict[int, list[User]] = defaultdict(list)
+    rows = Subscription.objects.filter(room__in=direct).select_related("user").order_by("user__username")
+    for row in rows if direct else ():
+        members[row.room_id].append(row.user)
+    return [room_told(room, members[room.pk] if room.is_direct else None) for room in found]
+
+
+def room_told(room: Room, members: list[User] | None) -> dict[str, Any]:
+    """Return one room, with its members where it is a direct one."""
     return {
         "_id": room.public_id,
         "t": room.type,

@@ -13,15 +13,16 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint, session_of
-from workspace.api.objects import Moment
+from workspace.api.objects import Moment, Offset
 from workspace.api.params import ChoiceParam, MomentParam, Params, TextParam
 from workspace.api.throttling import Rate
 from workspace.clients import token_client
 from workspace.errors import ApplicationError, MissingPermissionError
-from workspace.models import Connection, Status, User
+from workspace.models import Connection, GeneralSettings, Status, User
 from workspace.selectors.accounts import user_by_id_or_name
 from workspace.selectors.presence import presence_changed_between, presence_of, presences_read, users_present, view_of
 from workspace.services.presence import activity_report, status_set
+from workspace.time_zones import utc_offset
 
 MATCH_ERROR = "Match error: Failed Match.OneOf, Match.Maybe or Match.Optional validation"
 
@@ -98,7 +99,7 @@ class PresenceObject(Result):
     name = serializers.CharField()
     username = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.choices)
-    utcOffset = serializers.IntegerField()
+    utcOffset = Offset()
     statusText = serializers.CharField(required=False)
     statusSource = serializers.CharField(required=False)
     statusExpiresAt = Moment(required=False)
@@ -169,7 +170,8 @@ class PresencesApi(Api):
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         at, since = timezone.now(), params.get("from")
-        rows = presences_read(people_of(params.get("ids"), since, at), at=at, fields=("public_id", "name", "username"))
+        people = people_of(params.get("ids"), since, at)
+        rows = presences_read(people, at=at, fields=("public_id", "name", "username", "time_zone"))
         return {"users": [presence_object(row, at) for row in rows.order_by("pk")], "full": since is None}
 
 
@@ -192,7 +194,7 @@ def presence_object(row: dict[str, Any], at: datetime) -> dict[str, Any]:
         "name": row["name"] or row["username"],
         "username": row["username"],
         "status": view.shown,
-        "utcOffset": 0,
+        "utcOffset": utc_offset(row["time_zone"] or GeneralSettings.current().time_zone, at),
         "statusText": view.status_text or None,
         "statusSource": view.source,
         "statusExpiresAt": view.expires_at,

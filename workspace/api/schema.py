@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.serializers import Serializer
 
@@ -71,6 +72,22 @@ class ApiSchema(AutoSchema):
             return super()._get_request_body(direction)  # type: ignore[no-untyped-call]
         finally:
             self.method = method
+
+
+class ParamsSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """Tells of parameters which of them must be there, where that is one or some of several."""
+
+    target_class = "workspace.api.params.Params"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Literal["request", "response"]) -> dict[str, Any]:
+        described: dict[str, Any] = auto_schema._map_serializer(  # type: ignore[no-untyped-call]
+            self.target, direction, bypass_extensions=True
+        )
+        for word, names in (("anyOf", self.target.any_of), ("oneOf", self.target.one_of)):
+            if names:
+                described[word] = [{"required": [name]} for name in names]
+        return described
 
 
 def slashless_keep(endpoints: list[Endpoint], **_kwargs: Any) -> list[Endpoint]:

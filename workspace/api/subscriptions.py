@@ -10,7 +10,8 @@ from workspace.api.base import Api, caller_of, endpoint
 from workspace.api.params import FlagParam, Params, TextParam
 from workspace.errors import ApplicationError
 from workspace.models import Room
-from workspace.services.reading import room_mark_read
+from workspace.selectors.rooms import subscription_of
+from workspace.services.reading import room_mark_read, room_mark_unread
 
 NO_SUBSCRIPTION = "error-invalid-subscription"
 
@@ -23,6 +24,40 @@ class ReadParams(Params):
     rid = TextParam(required=False)
     roomId = TextParam(required=False)
     readThreads = FlagParam(required=False)
+
+
+class FirstUnreadParams(Params):
+    """The first message that shall be unread."""
+
+    _id = TextParam()
+
+
+class UnreadParams(Params):
+    """The room whose last message shall be unread, or the first message that shall be."""
+
+    any_of = ("roomId", "firstUnreadMessage")
+
+    roomId = TextParam(required=False)
+    firstUnreadMessage = FirstUnreadParams(required=False)
+
+
+class SubscriptionsUnreadApi(Api):
+    @endpoint(
+        params=UnreadParams,
+        summary="Mark a room as unread",
+        description="From the message that is named, or else from the last one that somebody else wrote. "
+        f"`{NO_SUBSCRIPTION}` tells that the caller is in no such room, `error-action-not-allowed` that there is no "
+        "such message of somebody else's.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        user, named = caller_of(request), params.get("firstUnreadMessage")
+        room = Room.objects.filter(
+            **{"messages__public_id": named["_id"]} if named else {"public_id": params["roomId"]}
+        ).first()
+        if room is None or subscription_of(user=user, room=room) is None:
+            raise ApplicationError(NO_SUBSCRIPTION, NO_SUBSCRIPTION)
+        room_mark_unread(user=user, room=room, first=named["_id"] if named else "")
+        return {}
 
 
 class SubscriptionsReadApi(Api):

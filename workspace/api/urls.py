@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workspace.api import chat, direct, info, presence, rooms, sign_in, subscriptions, threads
+from workspace.api import chat, direct, info, permissions, presence, rooms, sign_in, subscriptions, threads
 from workspace.api.routes import routes
 
 urlpatterns = routes(
@@ -22,7 +22,11 @@ urlpatterns = routes(
         "v1/chat.sendMessage": chat.SendMessageApi,
         "v1/chat.followMessage": threads.FollowMessageApi,
         "v1/chat.unfollowMessage": threads.UnfollowMessageApi,
+        "v1/permissions.listAll": permissions.PermissionsListAllApi,
+        "v1/rooms.get": rooms.RoomsGetApi,
+        "v1/rooms.info": rooms.RoomsInfoApi,
         "v1/subscriptions.read": subscriptions.SubscriptionsReadApi,
+        "v1/subscriptions.unread": subscriptions.SubscriptionsUnreadApi,
         "v1/users.setStatus": presence.SetStatusApi,
         "v1/users.getStatus": presence.GetStatusApi,
         "v1/users.getPresence": presence.GetPresenceApi,

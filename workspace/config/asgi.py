@@ -1,9 +1,18 @@
 """The ASGI entry point."""
 
 import os
+from typing import Any
 
 from django.core.asgi import get_asgi_application
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workspace.config.web")
 
-application = get_asgi_application()
+application: Any = get_asgi_application()
+
+from workspace.roles import is_cloud, is_workspace  # noqa: E402 (needs the settings)
+
+if is_workspace():
+    application = import_string("push.streams.site.StreamingSite")(application)
+if is_cloud():
+    application = import_string("push.gateway.asgi.GatewayFirst")(application)

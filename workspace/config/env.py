@@ -101,6 +101,31 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must begin with http:// or https://.")
         return value
 
+    def https_url(self, name: str, default: str) -> str:
+        """Return the https address in `name`, without a slash at its end."""
+        value = self.text(name, default).rstrip("/")
+        if not value.startswith("https://"):
+            raise ImproperlyConfigured(f"{name} must begin with https://.")
+        return value
+
+    def proxy(self, name: str) -> str:
+        """Return the HTTP proxy's address in `name` (or `NAME_FILE`), empty for none."""
+        url = self.secret(name)
+        if url and not url.startswith(("http://", "https://")):
+            raise ImproperlyConfigured(f"{name} must begin with http:// or https://.")
+        return url
+
+    def file(self, name: str) -> str:
+        """Return the path of a readable file in `name`, empty for none."""
+        path = self.text(name, "")
+        if not path:
+            return ""
+        try:
+            Path(path).open("rb").close()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name} names a file that cannot be read: {error.strerror}.") from error
+        return path
+
     def database(self, name: str, default: str) -> dict[str, Any]:
         """Return Django's database parameters for the address in `name` (or `NAME_FILE`)."""
         url = self.secret(name, default)
@@ -122,9 +147,9 @@ class Environment:
 
 
 def data_directory(path: Path) -> Path:
-    """Return the folder that `DATA_DIR` names, made unless it is there."""
+    """Return the folder that `DATA_DIR` names, made unless it is there: for its owner only, as what lies in it is."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ImproperlyConfigured(f"DATA_DIR names a folder that cannot be made: {error.strerror}.") from error
     return path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +38,11 @@ SALT_KEY = [key.strip() for key in (ENCRYPTION_KEY or embedded_secret(DATA_DIR, 
 if not all(SALT_KEY):
     raise ImproperlyConfigured("ENCRYPTION_KEY must be a key, or several with commas between them, none of them empty.")
 
+# What the installation is: a workspace, the cloud that workspaces connect to, or both.
+ROLES = frozenset(env.items("ROLES", ["workspace", "cloud"]))
+if not ROLES or not {"workspace", "cloud"} >= ROLES:
+    raise ImproperlyConfigured("ROLES must be workspace, cloud, or both with a comma between them.")
+
 PORT = env.integer("PORT", 8000, minimum=1, maximum=65_535)
 SITE_URL = env.http_url("SITE_URL", f"http://127.0.0.1:{PORT}")
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if not PRODUCTION else [])
@@ -58,6 +64,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "rest_framework",
@@ -74,11 +81,14 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "workspace.middleware.ContentPolicyMiddleware",
     "workspace.static_files.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "workspace.localization.LocaleMiddleware",
+    "workspace.middleware.CharacterZeroMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -113,7 +123,7 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-    Path(DATABASE["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    Path(DATABASE["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 DATABASES = {"default": DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -156,6 +166,9 @@ Q_CLUSTER: dict[str, Any] = {
 # A workspace hosted in the cloud leaves the choice of the push gateway to its host.
 CLOUD_HOSTED = env.boolean("CLOUD_HOSTED", default=False)
 
+# The cloud's public key (base64url) for licences that are pasted where no connection pins one.
+LICENCE_PUBLIC_KEY = env.text("LICENCE_PUBLIC_KEY", "").strip()
+
 # How long a push or e-mail waits, in seconds, by the member's connection; negative: never queued in that state.
 NOTIFY_DELAY_ONLINE = env.integer("NOTIFY_DELAY_ONLINE", 120)
 NOTIFY_DELAY_AWAY = env.integer("NOTIFY_DELAY_AWAY", 120)
@@ -169,6 +182,18 @@ RETRY_BASE = env.integer("RETRY_BASE", 60, minimum=1)
 # A notification that could not be sent within this long (seconds) after it was due is not sent any more.
 NOTIFICATION_LIFETIME = env.integer("NOTIFICATION_LIFETIME", 86_400, minimum=1)
 
+# How the outside is reached: through which proxy, and whom it is trusted besides those that the system trusts.
+OUTBOUND_PROXY = env.proxy("OUTBOUND_PROXY")
+OUTBOUND_NO_PROXY = env.items("OUTBOUND_NO_PROXY", ["localhost", "127.0.0.1", "::1"])
+OUTBOUND_CA_FILE = env.file("OUTBOUND_CA_FILE")
+# Web push endpoints are addresses on the public internet, but for these hosts, each `host` or `host:port`.
+WEB_PUSH_PRIVATE_HOSTS = [host.lower() for host in env.items("WEB_PUSH_PRIVATE_HOSTS", [])]
+# Where Apple and Google are. Other addresses are for trying things out against `manage.py fakeproviders`.
+APPLE_PRODUCTION_URL = env.https_url("APPLE_PRODUCTION_URL", "https://api.push.apple.com")
+APPLE_SANDBOX_URL = env.https_url("APPLE_SANDBOX_URL", "https://api.sandbox.push.apple.com")
+GOOGLE_SEND_URL = env.https_url("GOOGLE_SEND_URL", "https://fcm.googleapis.com")
+GOOGLE_TOKEN_URL = env.https_url("GOOGLE_TOKEN_URL", "https://oauth2.googleapis.com/token")
+
 # Finished notifications, decisions and pushes are kept for this many days.
 RETENTION_DAYS = env.integer("RETENTION_DAYS", 30, minimum=1)
 
@@ -178,6 +203,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+# The link for a new password can be used for so long (seconds).
+PASSWORD_RESET_TIMEOUT = 4 * 3600
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 AXES_FAILURE_LIMIT = 10
@@ -209,7 +236,6 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Callboard",
     "DESCRIPTION": "The notification API of a Callboard workspace, compatible with Rocket.Chat's.",
     "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "PREPROCESSING_HOOKS": ["workspace.api.schema.slashless_keep"],
     "POSTPROCESSING_HOOKS": ["workspace.api.schema.failures_describe"],
@@ -226,7 +252,7 @@ EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT", 10, minimum=1)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "callboard@localhost")
 
 LANGUAGE_CODE = "en"
-# What notifications can be written in; the pages themselves are in English.
+# What notifications can be written in; the pages speak some of these.
 LANGUAGES = [
     ("en", _("English")),
     ("de", _("German")),
@@ -234,6 +260,9 @@ LANGUAGES = [
     ("fr", _("French")),
     ("pt", _("Portuguese")),
 ]
+PAGE_LANGUAGES = ["en", "de"]
+# The texts of templates, and those of each app's code, which are named here to be shown before what a library says.
+LOCALE_PATHS = [BASE_DIR / home / "locale" for home in ("templates", "workspace", "preferences", "cloud", "push")]
 FORMAT_MODULE_PATH = "workspace.config.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -244,6 +273,9 @@ STATICFILES_DIRS = [BASE_DIR / "workspace" / "static"]
 # The embedded installation serves files from where they lie; production collects them once, at build time.
 WHITENOISE_USE_FINDERS = not PRODUCTION
 
+# Browsers share cookies between the ports of a host, where another installation may answer.
+COOKIES = f"_{port}" if (port := urlsplit(SITE_URL).port) else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"sessionid{COOKIES}", f"csrftoken{COOKIES}"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
 if PRODUCTION:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.apps import apps
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
@@ -13,8 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 def viewer_of(app: str, model: str) -> Callable[[HttpRequest], bool]:
-    """Return what tells whether the reader may see the model's rows."""
-    return lambda request: request.user.has_perm(f"{app}.view_{model}")
+    """Return what tells whether the reader may see the model's rows, in an installation that shows them."""
+
+    def may_view(request: HttpRequest) -> bool:
+        from django.contrib import admin
+
+        return bool(admin.site._registry[apps.get_model(app, model)].has_view_permission(request))
+
+    return may_view
 
 
 def listed(title: str | Promise, icon: str, app: str, model: str) -> dict[str, Any]:
@@ -27,23 +34,30 @@ def listed(title: str | Promise, icon: str, app: str, model: str) -> dict[str, A
     }
 
 
+def linked(title: str | Promise, icon: str, view: str, permission: str) -> dict[str, Any]:
+    """Return the sidebar's link to a page of its own, shown to those who hold the permission."""
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(view),
+        "permission": lambda request: request.user.has_perm(permission),
+    }
+
+
+# `role` (workspace/roles.py) names the installations that have the part; without one, all have it.
 NAVIGATION: list[dict[str, Any]] = [
     {"items": [{"title": _("Dashboard"), "icon": "space_dashboard", "link": reverse_lazy("admin:index")}]},
     {
         "title": _("Notifications"),
+        "role": "workspace",
         "items": [
             listed(_("Notifications"), "notifications", "push", "notification"),
-            {
-                "title": _("Why, or why not?"),
-                "icon": "help",
-                "link": reverse_lazy("explain"),
-                "permission": lambda request: request.user.has_perm("push.explain_notifications"),
-            },
+            linked(_("Why, or why not?"), "help", "explain", "push.explain_notifications"),
             listed(_("Attempts"), "send_to_mobile", "push", "attempt"),
             listed(_("Decisions"), "rule", "push", "decision"),
             listed(_("Devices"), "devices", "push", "device"),
+            listed(_("Routes"), "alt_route", "push", "approute"),
             listed(_("Past outcomes"), "history", "push", "outcomecount"),
-            listed(_("Sandbox pushes"), "science", "push", "sandboxpush"),
         ],
     },
     {
@@ -58,6 +72,7 @@ NAVIGATION: list[dict[str, Any]] = [
     },
     {
         "title": _("Rooms"),
+        "role": "workspace",
         "items": [
             listed(_("Rooms"), "forum", "workspace", "room"),
             listed(_("Subscriptions"), "groups", "workspace", "subscription"),
@@ -66,9 +81,23 @@ NAVIGATION: list[dict[str, Any]] = [
     },
     {
         "title": _("Cloud"),
+        "role": "workspace",
         "items": [
-            listed(_("Cloud connection"), "cloud_done", "cloud", "cloudconnection"),
-            listed(_("Registered workspaces"), "domain", "cloud", "registeredworkspace"),
+            linked(_("Connectivity services"), "cloud_done", "connectivity", "cloud.manage_cloud"),
+            linked(_("Subscription"), "workspace_premium", "subscription", "cloud.manage_cloud"),
+        ],
+    },
+    {
+        "title": _("Cloud console"),
+        "role": "cloud",
+        "items": [
+            listed(_("Workspaces"), "domain", "cloud", "registeredworkspace"),
+            listed(_("Apps"), "apps", "push", "gatewayapp"),
+            linked(_("Live traffic"), "monitoring", "cloud_traffic", "cloud.view_usagecount"),
+            listed(_("Registration tokens"), "key", "cloud", "registrationtoken"),
+            listed(_("Terms"), "gavel", "cloud", "terms"),
+            listed(_("Audit log"), "history", "cloud", "cloudevent"),
+            listed(_("Sandbox pushes"), "science", "push", "sandboxpush"),
         ],
     },
 ]
@@ -77,8 +106,10 @@ NAVIGATION: list[dict[str, Any]] = [
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the sidebar: the parts listed here, and the settings' part, which follows from their declarations."""
     from workspace.pages.settings.navigation import settings_navigation
+    from workspace.roles import Role, has_role
 
-    return [*NAVIGATION, settings_navigation(request)]
+    parts = [part for part in NAVIGATION if has_role(Role(part.get("role", "any")))]
+    return [*parts, settings_navigation(request)]
 
 
 UNFOLD: dict[str, Any] = {

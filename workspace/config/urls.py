@@ -1,24 +1,46 @@
 """Every address of the site."""
 
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import RedirectView
 
 from workspace.api.fallback import endpoint_unknown
 from workspace.pages.sign_in import AdminSignInView
+from workspace.roles import is_cloud, is_workspace
 
-urlpatterns = [
+# What every installation answers: signing in and the administration.
+common_patterns: list[URLPattern | URLResolver] = [
+    path("", include("workspace.pages.urls_common")),
+    path("admin/login/", AdminSignInView.as_view()),
+    # Unfold's own page would leave the account's apps signed in.
+    path("admin/password_change/", RedirectView.as_view(pattern_name="password-change")),
+    path("admin/settings/", include("workspace.pages.settings.urls")),
+]
+workspace_patterns: list[URLPattern | URLResolver] = [
     path("", include("workspace.pages.urls")),
     path("", include("preferences.pages.urls")),
     path("", include("push.pages.urls")),
-    path("", include("push.gateway.urls")),
     path("api/v1/", include("workspace.api.settings.urls")),
     path("api/", include("workspace.api.urls")),
+    path("api/", include("preferences.api.urls")),
     path("api/", include("push.api.urls")),
+    path("api/", include("cloud.api.urls")),
     path("api/", include("workspace.api.description_urls")),
-    re_path(r"^api/", endpoint_unknown),
-    path("admin/login/", AdminSignInView.as_view()),
     path("admin/settings/push/", include("push.pages.settings.urls")),
-    path("admin/settings/", include("workspace.pages.settings.urls")),
+    path("admin/", include("cloud.pages.admin_urls")),
+]
+cloud_patterns: list[URLPattern | URLResolver] = [
+    path("", include("cloud.pages.urls")),
+    path("", include("push.gateway.urls")),
+    path("api/", include("cloud.api.service_urls")),
+    path("admin/", include("cloud.pages.console_urls")),
+]
+
+urlpatterns = [
+    *(workspace_patterns if is_workspace() else []),
+    *(cloud_patterns if is_cloud() else []),
+    *common_patterns,
+    re_path(r"^api/", endpoint_unknown),
     path("admin/", admin.site.urls),
 ]
 

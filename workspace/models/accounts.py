@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from workspace.ids import PublicIdField
+from workspace.time_zones import time_zone_validate
 
 
 class UserManager(BaseUserManager["User"]):
@@ -30,7 +31,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(username, password, **{**fields, "is_staff": True, "is_superuser": True})
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(username__iexact=username)
+        return self.get(username__lower=(username or "").lower())
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -53,6 +54,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         blank=True,
         choices=settings.LANGUAGES,
         help_text=_("Empty: the language of the workspace."),
+    )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        validators=[time_zone_validate],
+        help_text=_("Such as Europe/Berlin. Empty: the time zone of the workspace."),
     )
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("A deactivated account cannot sign in and is notified of nothing.")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from workspace.ids import public_id_new
 from workspace.setting_groups import SettingsGroup, setting
+from workspace.time_zones import time_zone_validate
 
 NOTIFICATIONS = _("Notifications")
 REST_API = _("REST API")
@@ -51,6 +52,17 @@ class GeneralSettings(SettingsGroup):
             _("Use real name"), default=False, help_text=_("Show people's real names instead of their usernames.")
         ),
         id="UI_Use_Real_Name",
+        public=True,
+    )
+    time_zone = setting(
+        models.CharField(
+            _("Time zone"),
+            max_length=64,
+            default="UTC",
+            validators=[time_zone_validate],
+            help_text=_("Of everybody who has not chosen their own, such as Europe/Berlin."),
+        ),
+        id="Default_Custom_Timezone",
         public=True,
     )
     max_room_members = setting(

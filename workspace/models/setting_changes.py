@@ -17,6 +17,7 @@ class ChangeSource(models.TextChoices):
     API = "api", _("API")
     REVERT = "revert", _("Revert")
     COMMAND = "command", _("Command line")
+    CLOUD = "cloud", _("Cloud connection")
 
 
 class SettingChange(models.Model):

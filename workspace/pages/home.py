@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from workspace.pages.contributions import Place, links_of
 from workspace.pages.look import page_context
+from workspace.roles import is_workspace
 
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Greet the signed-in user and show the ways on."""
-    context = {**page_context(request, title=_("Home")), "has_sandbox": settings.SANDBOX}
-    return TemplateResponse(request, "pages/home.html", context)
+    """Greet the signed-in user and show the ways on; of a cloud, everything is in the administration."""
+    if not is_workspace():
+        return redirect("admin:index")
+    cards = [link for place in (Place.SIDEBAR, Place.HOME) for link in links_of(request, place) if link.text]
+    context = page_context(request, title=_("Home"))
+    waiting = [line for line in context["rooms"].lines if line.unread or line.mentions]
+    return TemplateResponse(request, "pages/home.html", {**context, "cards": cards, "waiting": waiting})

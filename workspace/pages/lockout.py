@@ -1,4 +1,4 @@
-"""What someone sees who tried to sign in too often (django-axes)."""
+"""What someone sees who tried to sign in too often."""
 
 from __future__ import annotations
 
@@ -17,8 +17,16 @@ def locked_out(request: HttpRequest, response: object = None, credentials: objec
 
     `response` and `credentials` are what axes hands over. The API tells its clients in its own words.
     """
-    seconds = int(get_cool_off(request).total_seconds())
-    context = {**page_context(request, title=_("Too many tries")), "minutes": max(1, round(seconds / 60))}
+    return too_many_tries(request, seconds=int(get_cool_off(request).total_seconds()))
+
+
+def too_many_tries(request: HttpRequest, *, seconds: int, is_callers: bool = False) -> HttpResponse:
+    """Tell that signing in has to wait: with one name, or (`is_callers`) with any name from where the reader is."""
+    context = {
+        **page_context(request, title=_("Too many tries")),
+        "minutes": max(1, round(seconds / 60)),
+        "is_callers": is_callers,
+    }
     headers = {"Retry-After": str(seconds)}
     page = render_to_string("pages/locked_out.html", context, request)
     return HttpResponse(page, status=TOO_MANY_REQUESTS, headers=headers)

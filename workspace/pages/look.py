@@ -1,4 +1,4 @@
-"""The look of the pages outside the administration: unfold's skeleton, colours and widgets, without its sidebar."""
+"""The look of the pages for everybody: unfold's skeleton and colours, with a sidebar of the user's own."""
 
 from __future__ import annotations
 
@@ -7,31 +7,64 @@ from typing import Any
 from django.http import HttpRequest
 from unfold.sites import UnfoldAdminSite
 
-from workspace.models import GeneralSettings
+from workspace.models import GeneralSettings, User
+from workspace.pages.contributions import Place, contributions, links_of
 from workspace.pages.presence import heartbeat_seconds
+from workspace.pages.sidebar import rooms_shown
+from workspace.roles import is_workspace
 
 
-class PagesSite(UnfoldAdminSite):  # type: ignore[misc]
-    """Lends the administration's look to pages for everybody; it has no addresses of its own."""
+class UserSite(UnfoldAdminSite):  # type: ignore[misc]
+    """The site of every signed-in user, in the administration's look; its pages are plain views of the apps."""
+
+    settings_name = "UNFOLD"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_active
+        return request.user.is_authenticated and request.user.is_active
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
-        return []
+        return [{"items": [self.entry(request, link) for link in links_of(request, Place.SIDEBAR)]}]
 
     def get_tabs_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         return []
 
+    @staticmethod
+    def entry(request: HttpRequest, link: Any) -> dict[str, Any]:
+        """Return a link as the templates show it; the one to the page that is open is marked."""
+        url = link.url
+        return {"name": link.view, "title": link.title, "icon": link.icon, "link": url, "active": request.path == url}
 
-pages_site = PagesSite(name="pages")
+
+def account_tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the links to the account's pages; the one that the open page is, or lies below, is marked."""
+    links = links_of(request, Place.ACCOUNT)
+    open_url = max((link.url for link in links if request.path.startswith(link.url)), key=len, default="")
+    return [user_site.entry(request, link) | {"active": link.url == open_url} for link in links]
 
 
-def page_context(request: HttpRequest, *, title: str) -> dict[str, Any]:
-    """Return what the template `pages/base.html` needs: the look, the workspace's name and the page's title."""
-    return {
-        **pages_site.each_context(request),
+user_site = UserSite(name="pages")
+
+
+def page_context(request: HttpRequest, *, title: str, room: str = "") -> dict[str, Any]:
+    """Return what the templates `pages/base.html` and `pages/account.html` need.
+
+    `title` is the page's; `room` the public id of the room that is open, if one is.
+    """
+    request.current_app = user_site.name
+    context = {
+        **user_site.each_context(request),
         "site_name": GeneralSettings.current().site_name,
         "title": title,
         "presence_heartbeat": heartbeat_seconds(),
+        "open_room": room,
+        # A cloud's own few pages stand alone.
+        "is_framed": isinstance(request.user, User) and is_workspace(),
     }
+    if isinstance(request.user, User):
+        context["account_links"] = account_tabs(request)
+    if isinstance(request.user, User) and is_workspace():
+        context |= {
+            "rooms": rooms_shown(request.user),
+            "page_scripts": [(script, script.data(request)) for script in contributions.scripts],
+        }
+    return context

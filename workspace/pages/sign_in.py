@@ -8,14 +8,18 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
+from workspace.api.counts import call_count
+from workspace.pages.lockout import too_many_tries
 from workspace.pages.look import page_context
 
+# So many tries by one caller in so many seconds, with whatever names: one password is tried on many accounts, too.
+BY_CALLER, IN_SECONDS = 300, 900
 # The longest e-mail address there is (RFC 5321): people sign in by one as well.
 NAME_MAX_LENGTH = 254
 
@@ -50,6 +54,11 @@ class SignInView(LoginView):
     template_name = "pages/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if call_count(f"sign-in:caller:{request.META.get('REMOTE_ADDR')}", seconds=IN_SECONDS) > BY_CALLER:
+            return too_many_tries(request, seconds=IN_SECONDS, is_callers=True)
+        return super().post(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context_data(**kwargs), **page_context(self.request, title=_("Sign in"))}

@@ -1,20 +1,36 @@
-"""The addresses of the pages for everybody."""
+"""The addresses of a workspace's pages for everybody."""
 
 from django.urls import path
 
 from workspace.models import RoomType
-from workspace.pages.home import home
 from workspace.pages.presence import presence_report
-from workspace.pages.rooms import room_page
-from workspace.pages.sign_in import SignInView, SignOutView
+from workspace.pages.rooms.listing import rooms, sidebar_rooms
+from workspace.pages.rooms.membership import direct_begin, directory, room_enter, room_exit, room_new
+from workspace.pages.rooms.page import messages_newer, room_page, room_read
+from workspace.pages.rooms.people import people_completed
+from workspace.pages.rooms.posting import message_change, message_remove, message_send
+from workspace.pages.rooms.threads import replies_newer, thread, thread_following
 
 urlpatterns = [
-    path("", home, name="home"),
+    path("rooms/", rooms, name="rooms"),
+    path("rooms/sidebar/", sidebar_rooms, name="sidebar-rooms"),
+    path("rooms/channels/", directory, name="directory"),
+    path("rooms/new/", room_new, name="room-new"),
+    path("rooms/direct/", direct_begin, name="direct-begin"),
+    path("rooms/<str:public_id>/join/", room_enter, name="room-enter"),
+    path("rooms/<str:public_id>/leave/", room_exit, name="room-exit"),
+    path("rooms/<str:public_id>/read/", room_read, name="room-read"),
+    path("rooms/<str:public_id>/people/", people_completed, name="people-completed"),
+    path("rooms/<str:public_id>/messages/", message_send, name="message-send"),
+    path("rooms/<str:public_id>/messages/newer/", messages_newer, name="messages-newer"),
+    path("messages/<str:public_id>/edit/", message_change, name="message-change"),
+    path("messages/<str:public_id>/delete/", message_remove, name="message-remove"),
+    path("threads/<str:public_id>/", thread, name="thread"),
+    path("threads/<str:public_id>/newer/", replies_newer, name="replies-newer"),
+    path("threads/<str:public_id>/following/", thread_following, name="thread-following"),
     path("presence/", presence_report, name="presence-report"),
     # Without a slash at the end, as clients and notifications spell them.
     path("channel/<str:name>", room_page, {"type": RoomType.CHANNEL}, name="channel-page"),
     path("group/<str:name>", room_page, {"type": RoomType.PRIVATE}, name="group-page"),
     path("direct/<str:name>", room_page, {"type": RoomType.DIRECT}, name="direct-page"),
-    path("sign-in/", SignInView.as_view(), name="sign-in"),
-    path("sign-out/", SignOutView.as_view(), name="sign-out"),
 ]

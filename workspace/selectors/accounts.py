@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from django.contrib.auth.backends import ModelBackend
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 
 from workspace.errors import ApplicationError
-from workspace.models import User
+from workspace.models import GeneralSettings, User
 from workspace.services.roles import ADMIN
 
 
 def user_by_sign_in_name(name: str) -> User | None:
     """Return the account with this username or e-mail address, in any case of letters."""
-    return User.objects.filter(Q(username__iexact=name) | Q(emails__address__iexact=name)).distinct().first()
+    # Lowered by the database, as its index is: an address may hold letters that not every database lowers.
+    lowered = Lower(Value(name))
+    found = User.objects.filter(username__lower=lowered).first()
+    return found or User.objects.filter(emails__address__lower=lowered).first()
+
+
+def user_by_username(name: str) -> User | None:
+    """Return the account with this username, in any case of letters."""
+    return User.objects.filter(username__lower=name.lower()).first()
 
 
 def user_by_id_or_name(*, public_id: str = "", username: str = "") -> User:
@@ -31,7 +38,7 @@ def users_by_ids(ids: Collection[str]) -> list[User]:
 def users_by_names(names: Collection[str]) -> list[User]:
     """Return the accounts with these usernames, in any case of letters; `error-invalid-user` when one is missing."""
     wanted = [name.lower() for name in names]
-    found = User.objects.alias(lowered=Lower("username")).filter(lowered__in=wanted)
+    found = User.objects.filter(username__lower__in=wanted)
     return all_found({user.username.lower(): user for user in found}, wanted)
 
 
@@ -42,14 +49,14 @@ def all_found(found: Mapping[str, User], wanted: Collection[str]) -> list[User]:
     return [found[key] for key in dict.fromkeys(wanted)]
 
 
+def time_zone_of(user: User) -> str:
+    """Return the name of the account's time zone: its own, else the workspace's."""
+    return user.time_zone or GeneralSettings.current().time_zone
+
+
 def roles_of(user: User) -> list[str]:
     """Return the names of the account's roles, which are Django's groups."""
     return list(user.groups.order_by("name").values_list("name", flat=True))
-
-
-def users_with_permission(permission: str) -> QuerySet[User]:
-    """Return the active accounts that hold the permission (`app.codename`), by role, by themselves or as superuser."""
-    return ModelBackend().with_perm(permission)
 
 
 def administrators() -> QuerySet[User]:

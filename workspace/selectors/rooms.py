@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
-
 from workspace.errors import ApplicationError
-from workspace.models import Message, Room, RoomType, Subscription, User
-from workspace.models.messages import ENCRYPTED
+from workspace.models import Room, RoomType, Subscription, User
 
 
 def room_not_found() -> ApplicationError:
@@ -18,7 +15,7 @@ def room_not_found() -> ApplicationError:
 
 def room_by_id_or_name(*, public_id: str = "", name: str = "") -> Room:
     """Return the room; raises `error-room-not-found` when there is none."""
-    rooms = Room.objects.filter(public_id=public_id) if public_id else Room.objects.filter(name__iexact=name)
+    rooms = Room.objects.filter(public_id=public_id) if public_id else Room.objects.filter(name__lower=name.lower())
     room = rooms.first() if public_id or name else None
     if room is None:
         raise room_not_found()
@@ -53,10 +50,3 @@ def room_title_for(*, room: Room, user: User) -> str:
         return f"#{room.name}"
     people = User.objects.filter(subscriptions__room=room).order_by("username")
     return ", ".join(person.display_name for person in people if person.pk != user.pk) or user.display_name
-
-
-def room_messages_last(*, room: Room, limit: int = 30) -> list[Message]:
-    """Return what people said in the room last, oldest first; replies in threads only where they show in the room."""
-    shown = Message.objects.filter(Q(parent=None) | Q(is_shown_in_room=True), room=room, type__in=["", ENCRYPTED])
-    last = shown.filter(deleted_at=None).select_related("sender").order_by("-sent_at", "-pk")
-    return list(last[:limit])[::-1]

@@ -16,6 +16,7 @@ from workspace.services.presence import clients_end
 from workspace.services.roles import ADMIN, USER
 from workspace.services.rooms import members_add
 from workspace.services.sign_in import sign_out
+from workspace.signals import signed_out_everywhere
 
 DEFAULT_CHANNEL_ID = "GENERAL"
 
@@ -51,6 +52,31 @@ def user_create(
 
 
 @transaction.atomic
+def locale_save(*, user: User, language: str | None = None, time_zone: str | None = None) -> None:
+    """Change the account's language and time zone; an empty text leaves one to the workspace, None as it is.
+
+    Raises ValidationError, saving nothing, for one that there is not.
+    """
+    given = {"language": language, "time_zone": time_zone}
+    changes = {name: value for name, value in given.items() if value is not None and value != getattr(user, name)}
+    for field in user._meta.concrete_fields:
+        if field.name in changes:
+            setattr(user, field.name, field.clean(changes[field.name], user))
+    if changes:
+        user.save(update_fields=[*changes, "updated_at"])
+
+
+@transaction.atomic
+def name_save(*, user: User, name: str) -> None:
+    """Change what people read as the account's name (empty: the username).
+
+    Raises ValidationError for one that is too long.
+    """
+    user.name = User._meta.get_field("name").clean(name, user)
+    user.save(update_fields=["name", "updated_at"])
+
+
+@transaction.atomic
 def user_deactivate(*, user: User, by: User) -> None:
     """Sign the account out, and keep it from signing in and being notified; what it wrote and belonged to stays.
 
@@ -68,9 +94,13 @@ def user_deactivate(*, user: User, by: User) -> None:
 
 @transaction.atomic
 def sign_ins_end(*, user: User) -> None:
-    """Sign the account's apps out, with the devices that they registered; sessions end by themselves."""
+    """Sign the account's apps out, with every device that an app or browser registered.
+
+    Browser sessions end by themselves, with the password or when the account is deactivated.
+    """
     for auth_token in AuthToken.objects.filter(user=user).select_related("user"):
         sign_out(auth_token=auth_token)
+    signed_out_everywhere.send(User, user=user)
 
 
 @transaction.atomic

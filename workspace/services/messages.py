@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from workspace.errors import ApplicationError, NotAllowedError
@@ -128,10 +127,7 @@ def mentions_resolve(message: Message) -> list[User]:
     message.mentions_here = parsed.calls("here") and sender.has_perm("workspace.mention_here")
     if not parsed.names:
         return []
-    by_name = {
-        user.username.lower(): user
-        for user in User.objects.alias(lowered=Lower("username")).filter(lowered__in=parsed.names)
-    }
+    by_name = {user.username.lower(): user for user in User.objects.filter(username__lower__in=parsed.names)}
     return [by_name[name] for name in sorted(parsed.resolve(set(by_name)))]
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.contrib.auth.models import Group, Permission
+from django.db.models import QuerySet
 
 ADMIN = "admin"
 USER = "user"
@@ -19,13 +22,20 @@ USER_PERMISSIONS = (
 )
 
 
-def roles_ensure() -> None:
-    """Make the roles that are missing; one that exists keeps the permissions that admins gave it."""
-    admin, made = Group.objects.get_or_create(name=ADMIN)
-    if made:
-        admin.permissions.set(Permission.objects.all())
-    user, made = Group.objects.get_or_create(name=USER)
-    if made:
-        user.permissions.set(
-            Permission.objects.filter(content_type__app_label="workspace", codename__in=USER_PERMISSIONS)
-        )
+def roles_ensure(*, known: Collection[int] | None = None) -> None:
+    """Make the roles that are missing, and give those that exist the permissions that are new.
+
+    `known` are the keys of the permissions that there were before an upgrade, None for all that there are. Of these, a
+    role that exists keeps what admins gave it: what they took from it is not given back.
+    """
+    for name, granted in ((ADMIN, Permission.objects.all()), (USER, user_permissions())):
+        role, is_new = Group.objects.get_or_create(name=name)
+        if is_new:
+            role.permissions.set(granted)
+        elif known is not None:
+            role.permissions.add(*granted.exclude(pk__in=known))
+
+
+def user_permissions() -> QuerySet[Permission]:
+    """Return the permissions that every user has to begin with."""
+    return Permission.objects.filter(content_type__app_label="workspace", codename__in=USER_PERMISSIONS)

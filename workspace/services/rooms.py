@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from workspace.errors import ApplicationError, MissingPermissionError, NotAllowedError
 from workspace.ids import public_id_new
@@ -111,7 +112,8 @@ def direct_room_open(*, creator: User, others: Sequence[User]) -> Room:
         )
     key = direct_key_of(people)
     if room := Room.objects.filter(direct_key=key).first():
-        Subscription.objects.filter(room=room, user=creator, is_open=False).update(is_open=True)
+        hidden = Subscription.objects.filter(room=room, user=creator, is_open=False)
+        hidden.update(is_open=True, updated_at=timezone.now())
         return room
     if not creator.has_perm("workspace.create_d"):
         raise MissingPermissionError()

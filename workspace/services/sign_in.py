@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from knox.crypto import hash_token
@@ -53,7 +54,7 @@ def sign_in(*, user: User) -> str:
     """
     if not user.is_active:
         raise SignInError("error-user-is-not-activated", "User is not activated")
-    for ended in AuthToken.objects.filter(user=user, expiry__lte=timezone.now()):
+    for ended in sign_ins_ended().filter(user=user):
         sign_out(auth_token=ended)
     _auth_token, token = AuthToken.objects.create(user=user)
     return str(token)
@@ -81,6 +82,12 @@ def sign_in_extend(*, auth_token: AuthToken) -> None:
     expiry = timezone.now() + knox_settings.TOKEN_TTL
     if auth_token.expiry is None or expiry - auth_token.expiry > EXTENDED_AFTER:
         AuthToken.objects.filter(pk=auth_token.pk).update(expiry=expiry)
+
+
+def sign_ins_ended() -> QuerySet[AuthToken]:
+    """Return the sign-ins that ended unused and are still to be put away."""
+    ended: QuerySet[AuthToken] = AuthToken.objects.filter(expiry__lte=timezone.now()).select_related("user")
+    return ended
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 from django.db import models
 from django.utils.functional import Promise
 
+from workspace.roles import Role
 from workspace.setting_groups import locks
 from workspace.setting_groups.secret_field import SecretField
 
@@ -96,6 +97,8 @@ class SettingsGroup(models.Model):
     # What a group may add to its page: an icon for the sidebar, the dotted path of a function that takes the request
     # and returns what stands above the form, and buttons.
     icon: ClassVar[str] = "settings"
+    # The kind of installation that the settings are for; another one does not show them.
+    role: ClassVar[Role] = Role.WORKSPACE
     panel: ClassVar[str] = ""
     actions: ClassVar[tuple[Action, ...]] = ()
 

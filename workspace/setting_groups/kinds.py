@@ -50,6 +50,9 @@ def value_parse(field: models.Field[Any, Any], raw: Any) -> Any:
         value = _integer(raw)
     else:
         value = _text("" if raw is None and isinstance(field, SecretField) else raw)
+    if kind == Kind.TEXT and len(value.splitlines()) > 1:
+        # Such as the workspace's name, which stands in the headers of e-mails.
+        raise ValidationError(_("Must stand on one line."))
     return field.clean(value, None)
 
 

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
+from workspace.roles import has_role
 from workspace.setting_groups.base import Action, Setting, SettingsGroup
 from workspace.setting_groups.kinds import Kind, kind_of
 from workspace.setting_groups.locks import Lock, lock_of
@@ -59,8 +60,8 @@ class RegisteredAction:
 
 
 def groups() -> list[type[SettingsGroup]]:
-    """Return all settings groups, in the order of the installed apps."""
-    return [model for model in apps.get_models() if issubclass(model, SettingsGroup)]
+    """Return the settings groups of what this installation is, in the order of the installed apps."""
+    return [model for model in apps.get_models() if issubclass(model, SettingsGroup) and has_role(model.role)]
 
 
 @cache

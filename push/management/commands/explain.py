@@ -12,10 +12,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from push.models import Channel
 from push.rules.rule import CHANNELS
 from push.selectors.aftermath import moment
-from push.selectors.explained import ChannelExplanation, Standing
+from push.selectors.explained import ChannelExplanation, Happening, Standing
 from push.selectors.explanation_json import explanation_as_json
 from push.selectors.explanations import explanation_of
-from workspace.models import Message, User
+from workspace.models import Message
+from workspace.selectors.accounts import user_by_username
 
 
 class Command(BaseCommand):
@@ -33,27 +34,34 @@ class Command(BaseCommand):
         message = Message.objects.select_related("room").filter(public_id=options["message"]).first()
         if message is None:
             raise CommandError("There is no message with this id.")
-        user = User.objects.filter(username__iexact=options["user"]).first()
+        user = user_by_username(options["user"])
         if user is None:
             raise CommandError("There is no user of this name.")
         channels = [Channel(options["channel"])] if options["channel"] else CHANNELS
         explanation = explanation_of(message=message, user=user, channels=channels)
         if options["json"]:
             return json.dumps(explanation_as_json(explanation), cls=DjangoJSONEncoder, indent=2, ensure_ascii=False)
-        return "\n".join(line for found in explanation.channels for line in lines_of(found))
+        edits = [happening_line(edit) for edit in explanation.edits]
+        return "\n".join([*(line for found in explanation.channels for line in lines_of(found)), *edits])
+
+
+def happening_line(happening: Happening) -> str:
+    """Return one thing that happened as a line to read."""
+    return f"- {moment(happening.at) + ': ' if happening.at else ''}{happening.text}"
 
 
 def lines_of(found: ChannelExplanation) -> Iterator[str]:
     """Yield one channel's explanation as lines to read."""
-    yield f"{found.channel.label}: {'sent' if found.sends else 'not sent'} ({found.code})"
+    yield f"{found.channel.label}: {'to be sent' if found.sends else 'not sent'} ({found.code})"
     yield f"  {found.sentence}"
+    if found.end_code:
+        yield f"  but it {'waits' if found.is_waiting else 'ended unsent'}: {found.end_sentence} ({found.end_code})"
     yield f"  {found.basis.label}"
     for step in found.steps:
         if step.standing != Standing.UNREAD:
             values = ", ".join(f"{value.label}: {value.shown} [{value.origin.label}]" for value in step.values)
             yield f"  {step.number:>4}. {step.code}: {step.standing.label}" + (f"; {values}" if values else "")
     yield from (f"  ! {remark}" for remark in found.remarks)
-    for happening in found.happenings:
-        yield f"  - {moment(happening.at) + ': ' if happening.at else ''}{happening.text}"
+    yield from (f"  {happening_line(happening)}" for happening in found.happenings)
     if found.advice:
         yield f"  > {found.advice}"

@@ -23,7 +23,8 @@ class Command(BaseCommand):
         stop.listen()
         processes, clock = TaskProcesses(), Clock()
         log.info("The worker is ready.")
-        while not stop.wait(clock.tick()):
+        while not stop.is_made():
+            clock.rest(clock.tick(), until_readable=[stop.fileno()])
             processes.watch(unattended=clock.unattended_seconds())
         processes.stop()
         clock.stop()

@@ -14,7 +14,8 @@ from push.models import PushSettings
 from push.selectors.checklist import checklist
 from push.selectors.checks import Check, Light, setting_step
 from push.selectors.configuration import misconfiguration
-from push.selectors.routes import route_current
+from push.selectors.route_overview import pauses
+from push.selectors.routes import gateway_current
 from push.services.testing import OTHERS_PERMISSION, OWN_PERMISSION
 from push.transports.gateway import GatewayRoute
 from push.transports.probe import GatewayProbe, gateways_probe
@@ -29,6 +30,8 @@ def panel(request: HttpRequest) -> SafeString:
         "gateway_checks": gateway_checks() if asked else None,
         "asks_gateways": PushSettings.current().enable_gateway and not misconfiguration(),
         "misconfiguration": misconfiguration(),
+        "pauses": pauses(),
+        "may_view_routes": request.user.has_perm("push.view_approute"),
         "may_test": request.user.has_perm(OWN_PERMISSION),
         "may_test_others": request.user.has_perm(OTHERS_PERMISSION),
     }
@@ -43,7 +46,7 @@ def gateways(request: HttpRequest) -> HttpResponse:
 
 def gateway_checks() -> list[Check]:
     """Ask the gateways and return a point for each."""
-    route = route_current()
+    route = gateway_current()
     return [_gateway_check(probe) for probe in gateways_probe(route)] if isinstance(route, GatewayRoute) else []
 
 

@@ -16,7 +16,9 @@ from push.selectors.testing import push_test_of, push_test_result
 from push.services.testing import OTHERS_PERMISSION, OWN_PERMISSION, push_test_start
 from workspace.errors import ApplicationError
 from workspace.models import User
+from workspace.pages.posted import text_posted
 from workspace.pages.settings.base import page, settings_view
+from workspace.selectors.accounts import user_by_username
 
 
 @require_POST
@@ -24,8 +26,8 @@ from workspace.pages.settings.base import page, settings_view
 def start(request: HttpRequest) -> HttpResponse:
     """Send a test push to the admin's own devices, or to those of the user named in `username`."""
     assert isinstance(request.user, User)
-    username = request.POST.get("username", "").strip()
-    user = User.objects.filter(username__iexact=username).first() if username else request.user
+    username = text_posted(request, "username")
+    user = user_by_username(username) if username else request.user
     if user is None:
         messages.error(request, _("There is no user “%(name)s”.") % {"name": username[:64]})
         return redirect("settings_group", "push")

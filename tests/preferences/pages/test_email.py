@@ -1,4 +1,4 @@
-"""Choosing which messages bring an e-mail, and unsubscribing by a link."""
+"""Unsubscribing by a link."""
 
 from __future__ import annotations
 
@@ -8,18 +8,10 @@ from django.test import Client
 
 from preferences.models import AccountPreferences, RoomPreferences
 from preferences.unsubscribing import unsubscribe_url
-from tests.factories import RoomFactory, RoomPreferencesFactory, UserFactory
+from tests.factories import RoomFactory, RoomPreferencesFactory
 from workspace.models import User
 
 pytestmark = pytest.mark.django_db
-
-BACKEND = "workspace.authentication.NameOrEmailBackend"
-PREFERENCES = "/preferences/email/"
-
-
-@pytest.fixture
-def ana() -> User:
-    return UserFactory(username="ana")
 
 
 def address_of(user: User) -> str:
@@ -31,24 +23,8 @@ def email_of(user: User) -> str:
     return row.email if row else ""
 
 
-def test_the_choice_is_shown_and_saved(client: Client, ana: User) -> None:
-    client.force_login(ana, backend=BACKEND)
-    assert "Default (Mentions)" in client.get(PREFERENCES).content.decode()
-    answer = client.post(PREFERENCES, {"email": "all"}, follow=True)
-    assert "Saved." in answer.content.decode()
-    assert email_of(ana) == "all"
-    client.post(PREFERENCES, {"email": ""})
-    assert email_of(ana) == ""
-
-
-def test_what_cannot_be_chosen_is_not_saved(client: Client, ana: User) -> None:
-    client.force_login(ana, backend=BACKEND)
-    assert client.post(PREFERENCES, {"email": "sometimes"}).status_code == 200
-    assert email_of(ana) == ""
-
-
-def test_a_stranger_is_sent_to_the_sign_in_page(client: Client) -> None:
-    assert client.get(PREFERENCES).status_code == 302
+def test_where_e_mails_point_leads_to_the_preferences(client: Client) -> None:
+    assert client.get("/preferences/email/")["Location"] == "/account/preferences/#notifications"
 
 
 def test_following_the_link_asks_first(client: Client, ana: User) -> None:

@@ -133,3 +133,11 @@ class TestHighlightWordsSet:
         with pytest.raises(ValidationError):
             highlight_words_set(user=user, words=["fine", "x" * 65])
         assert [row.word for row in user.highlight_words.all()] == ["deploy"]
+
+
+def test_what_is_kept_for_clients_is_added_to_what_is_kept_already() -> None:
+    user = UserFactory()
+    account_preferences_save(user=user, client_choices={"sidebarViewMode": "medium", "enableMobileRinging": True})
+    account_preferences_save(user=user, client_choices={"sidebarViewMode": "condensed"})
+    kept = AccountPreferences.objects.get(user=user).client_choices
+    assert kept == {"sidebarViewMode": "condensed", "enableMobileRinging": True}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,9 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from cloud.models import OwnQuota, QuotaMonth, UsageCount
+from cloud.selectors.quota import month_of
 from push.models import State
 from tests.admin_rows import administrator, device_of, notification_of, rows_add, staff
-from tests.factories import RoomFactory, UserFactory, message_in
+from tests.factories import RoomFactory, UserFactory, message_in, registered
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +58,16 @@ def test_devices_are_counted_by_type(client: Client) -> None:
     assert "1 disabled" not in html_for(client, administrator())
 
 
+def test_what_is_used_of_the_month_is_told_with_the_way_to_it(client: Client) -> None:
+    month = month_of()
+    usage = {"month": f"{month:%Y-%m}", "used": 9_600, "limit": 10_000}
+    OwnQuota.objects.create(month=month, used=9_600, limit=10_000, usage=usage)
+    html = html_for(client, administrator())
+    assert "9,600" in html
+    assert "of 10,000 pushes" in html
+    assert "/admin/subscription/" in html
+
+
 def test_staff_see_only_the_figures_that_they_may(client: Client) -> None:
     rows_add()
     html = html_for(client, staff("push.view_device"))
@@ -67,6 +80,7 @@ def test_staff_without_permissions_see_no_figures(client: Client) -> None:
     assert "Choose what you want to see from the menu." in html_for(client, staff())
 
 
+@pytest.mark.usefixtures("settings_remembered")
 def test_it_takes_few_queries_however_many_rows(client: Client) -> None:
     client.force_login(administrator())
     rows_add()
@@ -78,3 +92,49 @@ def test_it_takes_few_queries_however_many_rows(client: Client) -> None:
     with CaptureQueriesContext(connection) as many:
         client.get("/admin/")
     assert len(many) <= len(few) <= 15
+
+
+class TestACloudOnly:
+    """The first page where the installation is no workspace."""
+
+    @pytest.fixture(autouse=True)
+    def cloud_only(self, settings: Any) -> None:
+        settings.ROLES = frozenset({"cloud"})
+
+    def test_an_empty_cloud_is_told_what_to_do(self, client: Client) -> None:
+        html = html_for(client, administrator())
+        assert "No workspace is registered yet." in html
+        assert "/admin/cloud/registrationtoken/add/" in html
+        assert "none has keys yet" in html
+        for of_a_workspace in ("Due now", "Post a message in a room", "Devices", "Choose what you want to see"):
+            assert of_a_workspace not in html
+
+    def test_all_workspaces_are_told_together_and_the_busiest_one_by_one(self, client: Client) -> None:
+        for number, used in enumerate((1_200, 34)):
+            workspace = registered(f"u{number}")[0]
+            QuotaMonth.objects.create(workspace=workspace, month=month_of(), used=used)
+            today = {"workspace": workspace, "day": timezone.now().date(), "platform": "apn"}
+            UsageCount.objects.create(**today, outcome="accepted", count=4_000)
+            UsageCount.objects.create(**today, outcome="failed", count=7)
+        html = html_for(client, administrator())
+        for figure in ("1,234", "8,000", "14"):
+            assert f">{figure}</span>" in html
+        assert "No workspace is registered yet." not in html
+        assert html.count("/admin/cloud/registeredworkspace/") > 3
+
+    def test_staff_without_permissions_see_no_figures(self, client: Client) -> None:
+        html = html_for(client, staff())
+        assert "Live traffic</h" not in html
+        assert "today (UTC)" not in html
+
+    def test_it_takes_few_queries_however_many_workspaces(self, client: Client) -> None:
+        client.force_login(administrator())
+        registered("u1")
+        client.get("/admin/")
+        with CaptureQueriesContext(connection) as few:
+            client.get("/admin/")
+        for number in range(2, 6):
+            registered(f"u{number}")
+        with CaptureQueriesContext(connection) as many:
+            client.get("/admin/")
+        assert len(many) <= len(few) <= 15

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from push.models import Device
+from push.models import Device, DisabledReason
 from tests.admin_rows import administrator, device_of, staff
 from tests.factories import UserFactory
 
@@ -25,7 +25,7 @@ def test_a_device_is_disabled_and_enabled_after_the_question(client: Client, dev
     client.get(f"{LIST}{device.pk}/disable/")
     assert Device.objects.get().disabled_at is None
     client.post(f"{LIST}{device.pk}/disable/", CONFIRMED)
-    assert Device.objects.get().disabled_reason == "Disabled by an administrator."
+    assert Device.objects.get().disabled_reason == DisabledReason.ADMINISTRATOR
     client.post(f"{LIST}{device.pk}/enable/", CONFIRMED)
     device.refresh_from_db()
     assert (device.disabled_at, device.disabled_reason) == (None, "")

@@ -94,15 +94,14 @@ def test_every_page_opens_with_rows_and_shows_no_token(model: type[Model]) -> No
         assert not [secret for secret in secrets() if secret in answer.content.decode()]
 
 
+@pytest.mark.usefixtures("settings_remembered")
 @each_model
 def test_a_list_takes_as_many_queries_for_many_rows_as_for_few(model: type[Model]) -> None:
     rows_add()
     client = signed_in(administrator())
     url = url_of(model, "changelist")
     client.get(url)
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
+    with CaptureQueriesContext(connection) as few:
         client.get(url)
     for _time in range(3):
         rows_add()

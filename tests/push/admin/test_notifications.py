@@ -88,6 +88,9 @@ def test_filters_by_person_and_room_load_neither(client: Client, failed: Notific
     answer = client.get(LIST, params)
     assert len(answer.context["cl"].result_list) == 1
     assert b"somebody.else" not in answer.content
+    other = notification_of(message_in(RoomFactory(), UserFactory()), UserFactory())
+    for name, key in (("user", other.user_id), ("room", other.room_id)):
+        assert list(client.get(LIST, {f"{name}__id__exact": key}).context["cl"].result_list) == [other]
 
 
 def test_every_state_has_its_label(client: Client, message: Message) -> None:

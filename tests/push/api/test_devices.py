@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from push.models import Device, PushSettings
+from push.selectors.vapid import vapid_public_key
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import UserFactory
+from tests.fakes.webpush import FakePushService
 from workspace.models import User
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +142,72 @@ def test_tells_whether_push_is_on_and_through_the_default_gateway(api: ApiClient
 def test_strangers_are_told_to_sign_in(method: str, name: str) -> None:
     response = getattr(ApiClient(), method)(name)
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)
+
+
+# Web push subscriptions.
+
+
+def web_push(service: FakePushService, **changes: Any) -> dict[str, Any]:
+    subscription = service.subscribe(vapid_public_key())
+    fields = {
+        "type": "webpush",
+        "endpoint": subscription.endpoint,
+        "keys": subscription.keys,
+        "appName": "org.example.unified",
+        **changes,
+    }
+    return {name: value for name, value in fields.items() if value is not ...}
+
+
+def test_registers_a_unified_push_app(api: ApiClient, push_service: FakePushService) -> None:
+    fields = web_push(push_service, capabilities=["clear", "dance"])
+    result = api.post("push.token", fields).json()["result"]
+    device = Device.objects.get()
+    assert (result["tokenType"], result["tokenValue"]) == ("webpush", fields["endpoint"])
+    assert result["token"] == {"webpush": fields["endpoint"]}
+    assert result["capabilities"] == ["clear"]
+    assert fields["keys"]["auth"] not in str(result)
+    assert {"p256dh": device.public_key, "auth": device.auth_secret} == fields["keys"]
+    assert api.delete("push.token", token=fields["endpoint"]).json() == {"success": True}
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"endpoint": ...}, "must have required property 'endpoint'"),
+        ({"keys": ...}, "must have required property 'keys'"),
+        ({"keys": {}}, "must have required property 'p256dh'"),
+        ({"keys": 7}, "must be object"),
+        ({"keys": {"p256dh": "AAAA", "auth": "MDEyMzQ1Njc4OWFiY2RlZg"}}, "keys.p256dh must be an uncompressed point"),
+        ({"keys": {"p256dh": "B" * 87, "auth": "AAAA"}}, "keys.auth must be 16 bytes in base64url"),
+        ({"capabilities": "clear"}, "must be array"),
+    ],
+)
+def test_wrong_keys_are_told(
+    api: ApiClient, push_service: FakePushService, change: dict[str, Any], sentence: str
+) -> None:
+    assert sentence in failure(api.post("push.token", web_push(push_service, **change)))
+    assert not Device.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "http://127.0.0.1/x",
+        "https://127.0.0.1/x",
+        "https://[::1]/x",
+        "https://169.254.169.254/x",
+        "https://10.0.0.1:22/",
+    ],
+)
+def test_hostile_endpoints_are_refused(api: ApiClient, push_service: FakePushService, endpoint: str) -> None:
+    error = failure(api.post("push.token", web_push(push_service, endpoint=endpoint)))
+    assert error.endswith("[error-endpoint-not-allowed]")
+    assert not Device.objects.exists()
+
+
+def test_a_phones_app_announces_what_it_can(api: ApiClient) -> None:
+    api.post("push.token", DEVICE | {"capabilities": ["clear"]})
+    assert Device.objects.get().capabilities == ["clear"]
+    api.post("push.token", DEVICE)
+    assert Device.objects.get().capabilities == []

@@ -64,6 +64,8 @@ def test_tells_what_happened_afterwards(room: Room, bob: User) -> None:
     (found,) = ask(bob, message, channel="push").json()["channels"]
     assert (found["notified"], found["code"], found["basis"]) == (True, "mentioned", "recorded")
     assert found["happenings"][0]["text"].startswith("Queued for")
+    assert found["state"] == "queued"
+    assert "ending" not in found
 
 
 def test_a_stranger_is_refused(message: Message) -> None:

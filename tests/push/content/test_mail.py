@@ -149,7 +149,7 @@ def test_every_link_leads_somewhere(client: Client, receiver: User, post: Post, 
     assert len(links) == 3
     for link in links:
         assert link in mail.body
-        assert client.get(link.removeprefix(django_settings.SITE_URL)).status_code == 200
+        assert client.get(link.removeprefix(django_settings.SITE_URL), follow=True).status_code == 200
 
 
 def test_one_click_ends_the_mails(client: Client, receiver: User, post: Post, mail_item: MailOf) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 
+from cloud.models import SetupWizardSettings
 from push.content.options import push_content, room_number
 from push.models import Device
 from push.selectors.items import Item
@@ -225,3 +226,15 @@ def test_a_bot_without_a_name_is_called_by_its_username(receiver: User, room: Ro
     use_real_names()
     item = item_of(receiver, message_in(room, bot, "done"))
     assert title_and_text(item) == ("#ops", "buildbot: done")
+
+
+def test_what_is_for_the_whole_room_leaves_the_kept_part_of_the_quota(
+    receiver: User, post: Post, item_of: ItemOf
+) -> None:
+    wizard = SetupWizardSettings.stored()
+    wizard.quota_reserved = 10
+    wizard.save()
+    mention = item_of(receiver, post("@bob disk full"))
+    assert "quotaKept" not in options_of(mention)
+    mention.notification.rule = "default_all"
+    assert options_of(mention)["quotaKept"] == 10

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from cloud.models import RegisteredWorkspace
-from cloud.services.registration import workspace_register
+from tests.factories import registered
 
 TOKEN = "a1" * 32
 Send = Callable[..., HttpResponse]
@@ -43,7 +43,7 @@ def options(**fields: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def registration(db: None) -> tuple[RegisteredWorkspace, str]:
-    return workspace_register(unique_id="u1", name="Theatre")
+    return registered()
 
 
 @pytest.fixture
@@ -67,5 +67,23 @@ def send(client: Client, access_token: str) -> Send:
         header = f"Bearer {access_token}" if authorization is None else authorization
         headers = {"Authorization": header} if header else {}
         return client.post(f"/push/{type}/send", content, content_type="application/json", headers=headers)
+
+    return _send
+
+
+@pytest.fixture
+def send_batch(client: Client, access_token: str) -> Send:
+    """Return a function that sends a batch to the devices: pairs of a type and a token, or whole objects."""
+
+    def _send(*devices: Any, key: str = "", authorization: str | None = None, **fields: Any) -> HttpResponse:
+        listed = [
+            dict(zip(("type", "token"), device, strict=True)) if isinstance(device, tuple) else device
+            for device in devices
+        ]
+        content = json.dumps({"options": options(**fields), "devices": listed})
+        header = f"Bearer {access_token}" if authorization is None else authorization
+        headers = {"Authorization": header} if header else {}
+        headers |= {"Idempotency-Key": key} if key else {}
+        return client.post("/push/batch", content, content_type="application/json", headers=headers)
 
     return _send

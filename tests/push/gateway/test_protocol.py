@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 
@@ -9,7 +10,7 @@ import pytest
 from django.test import Client
 
 from cloud.models import RegisteredWorkspace
-from cloud.services.registration import access_token_rotate
+from cloud.services.registration import credentials_rotate
 from push.models import SandboxPush, token_digest
 from tests.push.gateway.conftest import TOKEN, Send, options
 
@@ -78,7 +79,7 @@ def test_a_suspended_workspace_is_refused(send: Send) -> None:
 
 
 def test_a_rotated_token_is_refused(send: Send, registration: tuple[RegisteredWorkspace, str]) -> None:
-    access_token_rotate(workspace=registration[0])
+    credentials_rotate(workspace=registration[0])
     assert send().status_code == 401
 
 
@@ -109,6 +110,8 @@ BAD_BODIES = {
     "half a character": rb'{"token": "\ud800", "options": {}}',
     "half a character deep inside": rb'{"token": "t", "options": {"topic": "a", "payload": {"x": [{"\ud800": 1}]}}}',
     "character zero": rb'{"token": "t\u0000", "options": {}}',
+    "compressed": gzip.compress(b'{"token": "t", "options": {"topic": "app"}}'),
+    "a number of too many digits": b'{"token": "t", "options": {"topic": "app", "badge": 1' + b"0" * 5_000 + b"}}",
     "too deep": b'{"token": ' + b"[" * 5000 + b"]" * 5000 + b"}",
     "too large": b'{"token": "t", "options": {"text": "' + b"x" * 70_000 + b'"}}',
 }
@@ -171,7 +174,7 @@ def test_without_a_provider_the_workspace_is_told_to_come_back(send: Send, setti
     settings.SANDBOX = False
     response = send()
     assert response.status_code == 503
-    assert error_of(response) == "This gateway has no push provider: its sandbox is off [error-no-provider]"
+    assert error_of(response) == "This gateway has no apps to push for yet [error-no-provider]"
 
 
 def test_no_other_site_can_be_made_to_push_by_a_cookie_and_none_is_needed(access_token: str) -> None:

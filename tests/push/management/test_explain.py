@@ -30,7 +30,7 @@ def told(capsys: pytest.CaptureFixture[str], message: Message, *options: str) ->
 
 def test_tells_verdict_reason_way_and_aftermath(message: Message, capsys: pytest.CaptureFixture[str]) -> None:
     lines = told(capsys, message, "--channel", "push").splitlines()
-    assert lines[0] == "Push: sent (mentioned)"
+    assert lines[0] == "Push: to be sent (mentioned)"
     assert any("mentioned: decided; mentioned by name: yes [the message]" in line for line in lines)
     assert any("Queued for" in line for line in lines)
 

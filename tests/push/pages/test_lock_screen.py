@@ -37,3 +37,11 @@ def test_an_apple_push_without_a_room_belongs_to_no_stack() -> None:
 
 def test_the_headers_are_shown_where_the_provider_takes_any() -> None:
     assert card_of(received())["headers"]["apns-topic"] == "app"
+
+
+@pytest.mark.parametrize("type", ["apn", "gcm"])
+def test_a_silent_update_takes_a_stack_away(type: str) -> None:
+    payload = {"rid": "r1", "type": "clear", "notId": 42, "badge": 7}
+    card = card_of(received(type=type, is_silent=True, not_id=42, badge=7, payload=payload))
+    assert (card["clears"], card["thread"], card["badge"]) == (True, "42", 7)
+    assert (card["title"], card["text"]) == ("", "")

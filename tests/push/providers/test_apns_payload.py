@@ -69,6 +69,7 @@ def test_the_headers_name_the_app_and_end_in_an_hour() -> None:
         "apns-push-type": "alert",
         "apns-expiration": str(int(noon.timestamp()) + 3600),
         "apns-id": IDENTITY,
+        "apns-collapse-id": IDENTITY,
     }
 
 
@@ -91,3 +92,14 @@ def test_a_long_text_is_shortened_until_the_body_fits() -> None:
     assert text.endswith("€…")
     size = len(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
     assert 4096 - 3 < size <= 4096
+
+
+def test_a_silent_push_holds_nothing_that_apple_forbids_there() -> None:
+    silent = push(title="", text="", is_silent=True, payload={"rid": "r1", "type": "clear", "badge": 0})
+    assert apns_payload(silent) == {
+        "aps": {"content-available": 1},
+        "ejson": '{"rid":"r1","type":"clear","badge":0}',
+        "messageFrom": "push",
+    }
+    headers = apns_headers(silent, at=datetime(2026, 3, 2, tzinfo=UTC))
+    assert (headers["apns-push-type"], headers["apns-priority"]) == ("background", "5")

@@ -66,3 +66,10 @@ def test_a_long_text_is_shortened_until_the_data_fits() -> None:
     assert data["message"].startswith("ana: 😀")
     assert data["message"].endswith("😀…")
     assert 4096 - 4 < len(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()) <= 4096
+
+
+def test_a_silent_push_has_no_text_and_no_hurry() -> None:
+    message = fcm_message(push(title="", text="", is_silent=True, badge=0))["message"]
+    assert message["android"]["priority"] == "NORMAL"
+    assert not {"title", "message"} & set(message["data"])
+    assert (message["data"]["notId"], message["data"]["msgcnt"]) == ("42", "0")

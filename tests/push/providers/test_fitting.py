@@ -12,6 +12,7 @@ from push.providers.apns_payload import apns_payload
 from push.providers.base import PayloadTooLargeError, Push
 from push.providers.fitting import PAYLOAD_MAX_BYTES, json_bytes, text_shorten
 
+SCOTLAND = "🏴" + "".join(chr(0xE0000 + ord(letter)) for letter in "gbsct") + chr(0xE007F)
 FAMILY = "👩\u200d👩\u200d👧"
 
 
@@ -26,6 +27,15 @@ FAMILY = "👩\u200d👩\u200d👧"
         (f"we {FAMILY} go", 5, "we…"),
         (f"we {FAMILY} go", 4, "we…"),
         ("ok 👍🏽 yes", 4, "ok…"),
+        ("go 🇩🇪🇫🇷!", 4, "go…"),
+        ("go 🇩🇪🇫🇷!", 5, "go 🇩🇪…"),
+        ("go 🇩🇪🇫🇷!", 6, "go 🇩🇪…"),
+        ("🇩🇪🇫🇷!", 1, "…"),
+        (f"go {SCOTLAND} go", 6, "go…"),
+        (f"go {SCOTLAND} go", 10, f"go {SCOTLAND}…"),
+        ("on ❤️ off", 4, "on…"),
+        ("1️⃣2️⃣", 2, "…"),
+        ("\u1112\u1161\u11ab\u1100", 2, "…"),
     ],
 )
 def test_a_text_is_cut_between_whole_characters(text: str, length: int, shortened: str) -> None:
@@ -78,3 +88,7 @@ def test_a_title_without_end_is_shortened_too() -> None:
 def test_what_cannot_be_made_to_fit_is_refused() -> None:
     with pytest.raises(PayloadTooLargeError):
         apns_payload(Push(type="apn", token="t", topic="app", text="hello", payload={"host": "h" * 5000}))
+
+
+def test_half_a_surrogate_pair_does_not_keep_a_push_from_being_sent() -> None:
+    assert json_bytes({"text": "a\ud83d"}) == b'{"text":"a?"}'

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from push.models import Channel
 from push.rules.facts import facts_of
-from push.rules.members import members_of
+from push.rules.members import members_of, members_read
 from push.rules.reading import rules_of, table_read
 from tests.push.plain_rules import MemberSituation, MessageSituation, code_of
 from tests.push.situations import CHANNELS, situation_build
@@ -76,12 +76,20 @@ reached: Counter[tuple[str, str]] = Counter()
 
 
 def codes_decided(message: MessageSituation, members: list[MemberSituation]) -> list[dict[str, str]]:
-    """Return what the database decides for each member, by channel; it is as it was before afterwards."""
+    """Return what the database decides for each member, by channel, having checked that each alone is decided so.
+
+    The database is as it was before afterwards.
+    """
     with transaction.atomic():
         row, users = situation_build(message, members)
         facts = facts_of(row, event=message.event)
-        codes = {f"{channel}_code": table_read(facts, channel).code() for channel in Channel}
+        readings = {channel: table_read(facts, channel) for channel in Channel}
+        codes = {f"{channel}_code": reading.code() for channel, reading in readings.items()}
         found = {row.pop("user"): row for row in members_of(facts).annotate(**codes).values("user", *codes)}
+        names = {"connection"}.union(*(reading.names for reading in readings.values()))
+        for values in members_read(facts, names):
+            alone = {f"{channel}_code": reading.code_by(values) for channel, reading in readings.items()}
+            assert alone == found[values["user"]], (message, values)
         transaction.set_rollback(True)
     return [{name.removesuffix("_code"): code for name, code in found[user.pk].items()} for user in users]
 
@@ -112,3 +120,12 @@ class TestDatabaseAgainstPlainReading:
             pytest.skip("Needs the comparison to have run.")
         for channel in Channel:
             assert {rule.code for rule in rules_of(channel)} == {code for name, code in reached if name == channel}
+
+    def test_so_many_were_compared(self) -> None:
+        if not reached:
+            pytest.skip("Needs the comparison to have run.")
+        compared = Counter[str]()
+        for (channel, _code), number in reached.items():
+            compared[channel] += number
+        assert set(compared) == set(Channel.values)
+        assert min(compared.values()) >= SITUATIONS

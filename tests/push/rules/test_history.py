@@ -18,7 +18,7 @@ from preferences.services.accounts import account_preferences_save, highlight_wo
 from preferences.services.rooms import room_preferences_save, sender_ignore
 from push.models import Decision, Device, PushSettings
 from push.selectors.explanations import explanation_of
-from push.services.fanout import decision_take
+from push.services.fanout import decision_advance
 from tests.factories import DeviceFactory
 from tests.push.plain_rules import MessageSituation, code_of
 from tests.push.rules.test_against_plain_reading import members_drawn, messages
@@ -127,7 +127,7 @@ def test_explanations_stay(message: MessageSituation, seed: int) -> None:
     with transaction.atomic():
         row, users = situation_build(message, members)
         decision = Decision.objects.create(message=row, accepted_at=row.accepted_at)
-        decision_take(decision=decision)
+        decision_advance(decision=decision)
         changes = Changes(random, row)
         numbers = random.sample(range(len(users)), EXPLAINED)
         for number in numbers:

@@ -152,6 +152,10 @@ def test_every_rule_has_a_row_for_each_of_its_channels() -> None:
     assert covered == {(rule.code, channel) for channel in Channel for rule in rules_of(channel)}
 
 
+def test_every_rule_that_silences_says_who_can_change_what() -> None:
+    assert all(rule.advice for rule in RULES if not rule.sends)
+
+
 def test_codes_are_unique_and_fit_their_column() -> None:
     codes = [rule.code for rule in RULES]
     assert len(set(codes)) == len(codes)

@@ -8,7 +8,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from cloud.models import SetupWizardSettings
+from cloud.models import OwnQuota, SetupWizardSettings
+from cloud.selectors.quota import month_of
 from push.models import PushSettings, WorkerBeat
 from push.selectors.checklist import checklist
 from push.selectors.checks import Check, Light
@@ -72,6 +73,23 @@ def test_the_next_step_leads_to_what_is_missing(gateway: FakeGateway) -> None:
     assert check("Way to the devices").url.endswith("#Register_Server")
     settings_change(enable_gateway=False)
     assert check("Way to the devices").url.endswith("#Push_enable_gateway")
+
+
+@pytest.mark.parametrize(
+    ("used", "limit", "light", "sentence"),
+    [
+        (10, 10_000, Light.GREEN, "9990 of 10000 this month."),
+        (8_000, 10_000, Light.AMBER, "2000 of 10000 this month."),
+        (10_000, 10_000, Light.RED, "0 of 10000 this month."),
+        (10, None, Light.GREEN, "any number"),
+    ],
+)
+def test_what_is_left_of_the_quota_is_told(
+    gateway: FakeGateway, used: int, limit: int | None, light: Light, sentence: str
+) -> None:
+    OwnQuota.objects.create(month=month_of(), used=used, limit=limit)
+    found = check("Quota left")
+    assert (found.light, found.sentence.replace(",", ""), found.url) == (light, sentence, "/admin/subscription/")
 
 
 def test_the_quota_is_said_to_be_unknown_where_a_gateway_counts(gateway: FakeGateway) -> None:

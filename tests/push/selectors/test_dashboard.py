@@ -69,7 +69,7 @@ def test_what_ended_before_the_day_is_left_out(message: Message) -> None:
 def test_devices_are_counted_by_type_enabled_and_disabled() -> None:
     DeviceFactory(type=DeviceType.GCM)
     DeviceFactory(type=DeviceType.GCM, disabled_at=NOW)
-    assert devices_by_type() == [(DeviceType.APN, 0, 0), (DeviceType.GCM, 1, 1)]
+    assert devices_by_type() == [(DeviceType.APN, 0, 0), (DeviceType.GCM, 1, 1), (DeviceType.WEBPUSH, 0, 0)]
 
 
 def test_the_last_failures_come_newest_first_and_end_with_the_week(message: Message) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,10 +10,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from preferences.models import AccountsSettings
 from preferences.services.accounts import account_preferences_save, highlight_words_set
+from preferences.services.quiet import quiet_hours_save, quiet_pause
 from preferences.services.rooms import room_preferences_save, sender_ignore
 from push.models import Channel, Decision, EndReason, Notification, PushSettings
-from push.selectors.explained import Basis, ChannelExplanation, Standing
+from push.selectors.explained import Basis, ChannelExplanation, Explanation, Happening, Standing
 from push.selectors.explanations import explanation_of
 from push.services.devices import device_remove
 from push.services.fanout import pending_decide
@@ -296,3 +299,67 @@ class TestWhatIf:
         counts = [model.objects.count() for model in (Notification, Decision, FormerRow, GeneralSettings)]
         explained(message, bob, has_device=True, room_push="all")
         assert [model.objects.count() for model in (Notification, Decision, FormerRow, GeneralSettings)] == counts
+
+
+class TestQuietHours:
+    """Whoever sleeps is told until when, on their own clock, and by whose hours."""
+
+    NIGHT = datetime.fromisoformat("2027-03-01T22:30:00+00:00")
+
+    @pytest.fixture(autouse=True)
+    def clock(self) -> Iterator[None]:
+        with time_machine.travel(self.NIGHT, tick=False):
+            yield
+
+    @pytest.fixture
+    def sleeper(self, bob: User) -> User:
+        DeviceFactory(user=bob)
+        bob.time_zone = "Europe/Berlin"
+        bob.save()
+        quiet_hours_save(user=bob, choice="own", hours="mon-sun 22:00-07:00")
+        return bob
+
+    def test_what_is_held_is_told(self, room: Room, ana: User, sleeper: User) -> None:
+        told = [happening.text for happening in explained(decided(room, ana), sleeper).happenings]
+        assert told[0].startswith("Queued for 2027-03-01 22:30:00")
+        assert told[1] == "Held back until 2027-03-02 07:00:00 (Europe/Berlin) by the member's own quiet hours."
+
+    def test_before_the_decision_and_what_if_it_is_foreseen(self, room: Room, ana: User, sleeper: User) -> None:
+        message = message_in(room, ana)
+        held = "Held back until 2027-03-02 07:00:00 (Europe/Berlin) by the member's own quiet hours."
+        assert [happening.text for happening in explained(message, sleeper).happenings] == [
+            "It would be due then.",
+            held,
+        ]
+        pending_decide()
+        assert held in [happening.text for happening in explained(message, sleeper, connection="online").happenings]
+        quiet_hours_save(user=sleeper, lets_mentions_through=True)
+        mention = explained(message, sleeper, is_named=True)
+        assert [happening.text for happening in mention.happenings] == ["It would be due then."]
+
+    def test_a_pause_and_the_workspaces_hours_are_told_apart(self, room: Room, ana: User, sleeper: User) -> None:
+        quiet_hours_save(user=sleeper, choice="")
+        accounts = AccountsSettings.stored()
+        accounts.quiet_hours = "mon 23:30-24:00"
+        accounts.save()
+        message = decided(room, ana)
+        assert "by the workspace's quiet hours" in explained(message, sleeper).happenings[1].text
+        quiet_hours_save(user=sleeper, choice="none")
+        quiet_pause(user=sleeper, until=self.NIGHT + timedelta(hours=1))
+        assert "by the member's pause" in explained(message, sleeper).happenings[1].text
+
+
+def test_what_happened_is_told_in_order() -> None:
+    at = START
+    queued, dropped = Happening(at, "queued"), Happening(at + timedelta(minutes=2), "dropped")
+    edit, to_come = Happening(at + timedelta(minutes=1), "edited"), Happening(None, "to come")
+    found = ChannelExplanation(
+        channel=Channel.PUSH,
+        code="mentioned",
+        sends=True,
+        sentence="",
+        basis=Basis.RECORDED,
+        happenings=(queued, dropped, to_come),
+    )
+    explanation = Explanation(message=Message(), user=User(), decided_at=at, channels=(found,), edits=(edit,))
+    assert explanation.afterwards(found) == [queued, edit, dropped, to_come]

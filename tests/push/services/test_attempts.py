@@ -10,11 +10,13 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from push.models import Answer, Attempt, Device, EndReason, Notification, State
-from push.services import dispatch
+from push.models import Answer, Attempt, Device, DisabledReason, EndReason, Notification, State
+from push.selectors.answer_words import error_words
+from push.services import delivery, dispatch
 from push.services.attempts import attempts_close
 from push.services.claims import users_claim
 from push.services.dispatch import due_dispatch
+from push.services.rounds import Round
 from push.transports.answers import SendAnswer
 from tests.factories import DeviceFactory
 from tests.fakes.gateway import FakeGateway, Reply
@@ -47,7 +49,6 @@ def seconds_until_retry(item: Notification) -> float:
         (202, Answer.ACCEPTED, State.SENT, ""),
         (406, Answer.DEAD, State.DROPPED, EndReason.TOKEN_DEAD),
         (422, Answer.REFUSED, State.FAILED, EndReason.REFUSED),
-        (401, Answer.UNAUTHORIZED, State.FAILED, EndReason.UNAUTHORIZED),
     ],
 )
 def test_a_definite_answer_ends_the_item(
@@ -177,7 +178,7 @@ def test_a_dead_tokens_device_is_disabled_and_gets_nothing_more(
     due_dispatch()
     device.refresh_from_db()
     assert device.disabled_at is not None
-    assert "does not know this token" in device.disabled_reason
+    assert device.disabled_reason == DisabledReason.TOKEN_DEAD
     item = queue(receiver, post())
     due_dispatch()
     assert state_of(item) == (State.DROPPED, EndReason.NO_DEVICE)
@@ -201,12 +202,12 @@ def test_a_refusal_is_told_on_the_device_until_a_push_is_accepted(
     queue(receiver, post())
     due_dispatch()
     device.refresh_from_db()
-    assert device.last_error == "The push was refused (HTTP 422): Payload too large"
+    assert error_words(device) == "The push was refused. HTTP 422: Payload too large"
     assert device.disabled_at is None
     queue(receiver, post())
     due_dispatch()
     device.refresh_from_db()
-    assert device.last_error == ""
+    assert error_words(device) == ""
     assert device.last_accepted_at is not None
 
 
@@ -267,12 +268,14 @@ def test_an_answer_that_comes_after_the_claim_was_lost_changes_no_state(
     claim = users_claim(limit=1, now=timezone.now())
     assert claim is not None
 
-    def lose_the_claim(*_args: object, **_kwargs: object) -> list[SendAnswer]:
+    send = delivery.round_send
+
+    def lose_the_claim(current: Round) -> object:
         Notification.objects.update(claimed_by="another")
         Attempt.objects.update(claimed_by="another")
-        return [SendAnswer(Answer.REFUSED, 422)]
+        return send(current)
 
-    monkeypatch.setattr("push.services.delivery.gateway_send", lose_the_claim)
+    monkeypatch.setattr(delivery, "round_send", lose_the_claim)
     dispatch.claim_dispatch(claim=claim, end=float("inf"))
     item.refresh_from_db()
     assert (item.state, item.claimed_by) == (State.CLAIMED, "another")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 
-from cloud.models import CloudConnection, RegisteredWorkspace
-from cloud.selectors.registration import workspace_by_access_token
+from cloud.models import PendingRegistration, RegisteredWorkspace
+from cloud.selectors.connection import ConnectionState, connection_status
 from push.models import PushSettings
 from push.services.demo import PASSWORD, demo_prepare
 from tests.factories import UserFactory
@@ -28,11 +29,11 @@ def test_everybody_is_in_the_general_channel_under_the_id_that_clients_know() ->
     assert Room.objects.get(public_id="GENERAL", name="general").members_count == 3
 
 
-def test_the_workspace_pushes_through_the_gateway_in_its_own_site_with_real_credentials() -> None:
+def test_the_worker_is_to_connect_it_to_the_cloud_in_its_own_site_where_it_pushes_through_the_gateway() -> None:
     demo_prepare(site_url=SITE)
     assert PushSettings.stored().gateway == SITE
-    token = CloudConnection.objects.get().access_token
-    assert workspace_by_access_token(token) == RegisteredWorkspace.objects.get()
+    assert connection_status().state == ConnectionState.CONNECTING
+    assert PendingRegistration.objects.get().cloud_url == settings.SITE_URL
 
 
 def test_an_installation_with_an_account_is_left_as_it_is() -> None:

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from push.models import Attempt, Channel, Device, DeviceType, Notification
+from push.models import Attempt, Channel, Device, DeviceType, DisabledReason, Notification
 from push.services.devices import device_register, device_remove, session_devices_remove
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from workspace.errors import ApplicationError
@@ -39,10 +39,10 @@ def test_registering_again_keeps_the_device_and_renews_it(ana: User) -> None:
 
 def test_registering_again_enables_a_disabled_device(ana: User) -> None:
     device = register(ana)
-    Device.objects.update(disabled_at=timezone.now(), disabled_reason="dead", last_error="410")
+    Device.objects.update(disabled_at=timezone.now(), disabled_reason=DisabledReason.TOKEN_DEAD, error_status=410)
     register(ana)
     device.refresh_from_db()
-    assert (device.disabled_at, device.disabled_reason, device.last_error) == (None, "", "")
+    assert (device.disabled_at, device.disabled_reason, device.error_status) == (None, "", None)
 
 
 def test_a_token_moves_to_whoever_registers_it_last(ana: User) -> None:
@@ -101,5 +101,5 @@ def test_a_sign_in_takes_its_own_devices_along(ana: User) -> None:
     register(ana, "t1", session_digest="one")
     register(ana, "t2", session_digest="two")
     DeviceFactory(user=ana)
-    session_devices_remove(session_digest="one")
+    session_devices_remove(user=ana, session_digest="one")
     assert sorted(Device.objects.values_list("session_digest", flat=True)) == ["", "two"]

@@ -11,7 +11,7 @@ from cloud.models import CloudConnection, SetupWizardSettings
 from preferences.models import AccountsSettings
 from push.models import Answer, Attempt, Channel, Device, EndReason, Notification, PushSettings, State
 from push.selectors.aftermath import advice_of, end_sentence
-from push.services import delivery
+from push.services import rounds
 from push.services.claims import users_claim
 from push.services.dispatch import claim_dispatch, due_dispatch
 from tests.factories import (
@@ -342,14 +342,14 @@ def test_content_that_cannot_be_built_fails_its_item_alone(
     gateway: FakeGateway, room: Room, receiver: User, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, sound = queue(receiver, post("broken")), queue(receiver, post("sound"))
-    build = delivery.push_content
+    build = rounds.push_content
 
     def build_or_fail(item: object) -> object:
         if item.notification.pk == broken.pk:  # type: ignore[attr-defined]
             raise KeyError("broken")
         return build(item)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(delivery, "push_content", build_or_fail)
+    monkeypatch.setattr(rounds, "push_content", build_or_fail)
     due_dispatch()
     assert ending(broken) == (State.FAILED, EndReason.NOT_BUILT)
     assert ending(sound) == (State.SENT, "")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -16,6 +17,7 @@ from push.models import Answer, Attempt, Channel, EndReason, Notification, State
 from push.services.dispatch import due_dispatch
 from tests.factories import EmailAddressFactory, RoomFactory, message_in
 from tests.push.conftest import Post, queue
+from tests.waiting import wait_until
 from workspace.models import Message, Room, User
 from workspace.services.rooms import members_add
 
@@ -27,6 +29,20 @@ class DownBackend(BaseEmailBackend):
 
     def send_messages(self, messages: Sequence[EmailMessage]) -> int:
         raise ConnectionRefusedError
+
+
+class SlowBackend(BaseEmailBackend):
+    """A mail server that takes its time: until the claim of whoever talks to it has been extended twice."""
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        for _time in range(2):
+            before = Notification.objects.get().claimed_until
+            wait_until(partial(self.is_extended, before))
+        return len(messages)
+
+    def is_extended(self, before: datetime) -> bool:
+        until = Notification.objects.get().claimed_until
+        return until is not None and until > before
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +111,15 @@ def test_a_mail_that_failed_is_repeated_as_the_same_mail(receiver: User, post: P
     assert sorted("third" in str(sent.body) for sent in mail.outbox) == [False, True]
     assert states(first + later) == [("sent", "")] * 3
     assert Attempt.objects.filter(notification=first[1], answer=Answer.RETRY, number=1).exists()
+
+
+def test_a_slow_mail_server_does_not_cost_a_living_worker_its_claim(
+    receiver: User, post: Post, settings: object
+) -> None:
+    settings.EMAIL_BACKEND, settings.CLAIM_LEASE = f"{__name__}.SlowBackend", 2  # type: ignore[attr-defined]
+    items = wait_for(receiver, post())
+    due_dispatch()
+    assert states(items) == [("sent", "")]
 
 
 def test_an_item_that_cannot_be_built_fails_alone(receiver: User, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,6 +70,23 @@ def test_after_a_jump_claims_are_believed_again_when_one_has_had_time_to_be_exte
     assert watch.claims_settled()
 
 
+def test_a_jump_is_told_of_for_a_while(clocks: Clocks) -> None:
+    watch = JumpWatch()
+    clocks.pass_by(100)
+    assert not watch.may_have_jumped(within=25)
+    clocks.wall -= 3600
+    assert watch.may_have_jumped(within=25)
+    clocks.pass_by(24)
+    assert watch.may_have_jumped(within=25)
+    clocks.pass_by(1)
+    assert not watch.may_have_jumped(within=25)
+
+
+def test_before_it_was_watched_the_clock_may_have_jumped(clocks: Clocks) -> None:
+    watch = JumpWatch()
+    assert watch.may_have_jumped(within=25)
+
+
 def test_a_living_workers_claim_outlives_a_jump_of_the_clock(
     clocks: Clocks, receiver: User, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,13 +59,13 @@ def test_answers_outlive_a_database_that_is_away(
     gateway: FakeGateway, receiver: User, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue(receiver, post())
-    real, away = delivery.batch_record, Away(2)
+    real, away = delivery.parcels_record, Away(2)
 
     def record(*arguments: object) -> None:
         away()
         real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(delivery, "batch_record", record)
+    monkeypatch.setattr(delivery, "parcels_record", record)
     assert due_dispatch()
     assert Notification.objects.get().state == State.SENT
     assert Attempt.objects.get().answer == Answer.ACCEPTED

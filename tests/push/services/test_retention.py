@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from knox.crypto import hash_token
+from knox.models import AuthToken
 
+from cloud.models import AccessToken, RegistrationRequest
 from cloud.services.registration import workspace_register
 from push import tasks
 from push.models import (
     Answer,
     Attempt,
     Decision,
+    Device,
     DeviceType,
     GatewayPush,
     Notification,
@@ -24,10 +30,12 @@ from push.models import (
     State,
 )
 from push.services import housekeeping, retention
+from push.services.devices import device_register
 from push.services.retention import expired_prune
 from tests.admin_rows import notification_of
-from tests.factories import RoomFactory, UserFactory, message_in
+from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from workspace.models import FormerRow, KeptMail, Message
+from workspace.services.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -118,14 +126,41 @@ def test_everything_else_that_grows_goes_as_well(message: Message) -> None:
         GatewayPush.objects.create(workspace=workspace, identity=str(at), token_digest="x", taken_at=at)
         FormerRow.objects.create(kind="workspace.user", key=1, user=message.sender, values={}, at=at)
         KeptMail.objects.create(sender="a@example.org", recipients=[], kept_at=at)
+        Session.objects.create(session_key=str(at.timestamp()), session_data="", expire_date=at)
+        AccessToken.objects.create(workspace=workspace, digest=str(at), ends_at=at)
+        RegistrationRequest.objects.create(
+            unique_id="u", name="Theatre", confirmation_digest=str(at), created_at=at, ends_at=at
+        )
     expired_prune()
     for rows, field in (
         (SandboxPush, "received_at"),
         (GatewayPush, "taken_at"),
         (FormerRow, "at"),
         (KeptMail, "kept_at"),
+        (Session, "expire_date"),
+        (AccessToken, "ends_at"),
+        (RegistrationRequest, "created_at"),
     ):
         assert [getattr(row, field) for row in rows.objects.all()] == [YOUNG]
+
+
+def test_devices_go_that_have_been_disabled_for_long() -> None:
+    _dead, lately, alive = (DeviceFactory(disabled_at=at) for at in (OLD, YOUNG, None))
+    back = DeviceFactory(disabled_at=OLD)
+    device_register(user=back.user, type=back.type, app_name=back.app_name, token=back.token)
+    expired_prune()
+    assert set(Device.objects.all()) == {lately, alive, back}
+
+
+def test_sign_ins_that_ended_unused_go_with_their_devices() -> None:
+    user = UserFactory()
+    other = UserFactory()
+    for days, signed_in in ((91, user), (89, other)):
+        with time_machine.travel(NOW - timedelta(days=days), tick=False):
+            DeviceFactory(user=signed_in, session_digest=hash_token(sign_in(user=signed_in)))
+    expired_prune()
+    assert [device.user for device in Device.objects.all()] == [other]
+    assert AuthToken.objects.get().user == other
 
 
 def test_the_command_prunes_everything(message: Message, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,12 +184,13 @@ def test_a_task_that_could_not_finish_goes_on_in_another(message: Message, monke
 
 def test_the_worker_prunes_some_time_after_its_start_and_then_every_hour(monkeypatch: pytest.MonkeyPatch) -> None:
     woken: list[str] = []
-    moments = iter([0.0, 59.0, 60.0, 61.0, 3659.0, 3660.0])
     monkeypatch.setattr(housekeeping, "enqueue", woken.append)
-    monkeypatch.setattr(housekeeping.time, "monotonic", lambda: next(moments))
+    monkeypatch.setattr(housekeeping.time, "monotonic", partial(float, 0))
     worker = housekeeping.Housekeeping()
     seen = []
-    for _look in range(5):
+    for moment in (59, 60, 61, 3659, 3660):
+        monkeypatch.setattr(housekeeping.time, "monotonic", partial(float, moment))
         worker.look()
-        seen.append(len(woken))
+        seen.append(woken.count("prune"))
     assert seen == [0, 1, 1, 1, 2]
+    assert woken.count("quiet_periods") == 2

@@ -54,6 +54,13 @@ def test_a_wait_that_was_asked_for_is_never_cut_short() -> None:
     assert all(wait is not None and asked <= wait <= asked * 1.1 for wait in waits)
 
 
+@pytest.mark.parametrize(("number", "seconds"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16)])
+def test_no_wait_at_all_is_not_taken_at_its_word(number: int, seconds: int) -> None:
+    least = timedelta(seconds=seconds)
+    waits = [retry_wait(number, timedelta(0)) for _draw in range(100)]
+    assert all(wait is not None and least <= wait <= least * 1.1 for wait in waits)
+
+
 def test_the_base_of_the_waits_is_configured(settings: object) -> None:
     settings.RETRY_BASE = 2  # type: ignore[attr-defined]
     wait = retry_wait(1)

@@ -77,11 +77,3 @@ def test_a_server_that_cannot_be_reached_is_asked_once_and_all_is_tried_again(er
 
 def test_nothing_to_send_opens_no_connection() -> None:
     assert answers_to() == []
-
-
-def test_the_heartbeat_is_called_between_messages() -> None:
-    beats: list[int] = []
-    ScriptedBackend.script = [None, None]
-    messages = [EmailMessage("subject", "text", to=["p@example.org"])] * 2
-    email_send(messages, heartbeat=lambda: beats.append(1))
-    assert len(beats) == 2

@@ -6,6 +6,7 @@ import json
 import socket
 import ssl
 import threading
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -95,6 +96,15 @@ def test_a_connection_broken_off_may_have_reached_it(engine: Engine, fake_gatewa
     assert (answer.status, answer.reached) == (None, True)
 
 
+def test_over_http_1_as_well_the_end_of_a_kept_connection_costs_a_try_that_is_counted(
+    engine: Engine, fake_gateway: FakeGateway
+) -> None:
+    engine.send([request_to(fake_gateway)])
+    fake_gateway.script("token", Reply(cut=True))
+    [answer] = engine.send([request_to(fake_gateway)])
+    assert (answer.status, answer.tries, len(fake_gateway.received)) == (200, 2, 3)
+
+
 def test_no_answer_in_time_may_have_reached_it(fake_gateway: FakeGateway) -> None:
     engine = Engine(timeout=0.3)
     fake_gateway.script("slow", Reply(hold=threading.Event()))
@@ -123,6 +133,24 @@ def test_other_protocols_are_refused(engine: Engine, address: str) -> None:
     [answer] = engine.send([HttpRequest(address, b"{}")])
     assert (answer.status, answer.reached) == (None, False)
     assert answer.body == b""
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        HttpRequest("http://127.0.0.1:1/", b"{}", ("X-One: 1\r\nX-Two: 2",)),
+        HttpRequest("http://127.0.0.1:1/", b"{}", ("X-One: ü",)),
+        HttpRequest("http://127.0.0.1:1/ü", b"{}"),
+        HttpRequest("http://[nowhere", b"{}"),
+        HttpRequest("", b"{}"),
+    ],
+)
+def test_what_cannot_be_sent_is_answered_and_holds_up_no_other(
+    engine: Engine, fake_gateway: FakeGateway, request_: HttpRequest
+) -> None:
+    unusable, good = engine.send([request_, request_to(fake_gateway)])
+    assert (unusable.status, unusable.reached, good.status) == (None, False, 200)
+    assert unusable.error
 
 
 def test_a_failing_heartbeat_ends_the_call_and_the_engine_works_on(engine: Engine, fake_gateway: FakeGateway) -> None:
@@ -190,11 +218,14 @@ def certificate(tmp_path: Path) -> Path:
     return certificate_make(tmp_path)
 
 
-def tls_server(certificate: Path) -> ThreadingHTTPServer:
+def tls_server(certificate: Path, *, newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> ThreadingHTTPServer:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Accepting)
     server.daemon_threads = True
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
+    context.maximum_version = newest
+    # Without this, the library itself would refuse to speak older versions, and so nothing would be shown.
+    context.set_ciphers("ALL:@SECLEVEL=0")
     server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     return server
@@ -226,3 +257,15 @@ def test_a_certificate_for_another_name_is_refused(secure_address: str, certific
     [answer] = engine.send([HttpRequest(secure_address.replace("127.0.0.1", "localhost"), b"{}")])
     engine.close()
     assert answer.status is None
+
+
+@pytest.mark.parametrize(("newest", "status"), [(ssl.TLSVersion.TLSv1_2, 200), (ssl.TLSVersion.TLSv1_1, None)])
+def test_tls_before_1_2_is_refused(certificate: Path, newest: ssl.TLSVersion, status: int | None) -> None:
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        server = tls_server(certificate, newest=newest)
+    engine = Engine(ca_file=str(certificate))
+    [answer] = engine.send([HttpRequest(f"https://127.0.0.1:{server.server_address[1]}/", b"{}")])
+    engine.close()
+    server.shutdown()
+    server.server_close()
+    assert answer.status == status

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import Future
+
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django_q.brokers import get_broker
-from django_q.brokers.orm import ORM
 
 from push.tasks import enqueue
 from push.worker import brokers
 from push.worker.brokers import DatabaseBroker, RedisBroker
+from workspace.wakeups import are_carried
 
 NOBODY = "redis://127.0.0.1:1/0"
 
@@ -25,7 +28,7 @@ def test_the_installations_broker_hands_out_what_was_put_in() -> None:
     assert enqueue("dispatch")
     [(key, _task)] = get_broker().dequeue()
     get_broker().acknowledge(key)
-    assert not get_broker().dequeue()
+    assert get_broker().queue_size() == 0
 
 
 def test_without_redis_nothing_is_taken_and_nothing_is_raised(
@@ -42,13 +45,14 @@ def test_without_redis_nothing_is_taken_and_nothing_is_raised(
 def test_without_the_database_nothing_is_taken_and_nothing_is_raised(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(_broker: object) -> None:
+    def fail() -> None:
         raise OperationalError("database is locked")
 
     closed: list[bool] = []
-    monkeypatch.setattr(ORM, "dequeue", fail)
+    broker = DatabaseBroker()
+    monkeypatch.setattr(broker, "get_connection", fail)
     monkeypatch.setattr(brokers.connection, "close", lambda: closed.append(True))
-    assert DatabaseBroker().dequeue() is None
+    assert broker.dequeue() is None
     assert closed == [True]
     assert "database is locked" in caplog.text
 
@@ -62,3 +66,27 @@ def test_a_broker_that_is_away_costs_time_not_the_work(
     monkeypatch.setattr("push.tasks.async_task", away)
     assert not enqueue("dispatch")
     assert "the worker's clock will find the work" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_task_wakes_whoever_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not are_carried():
+        pytest.skip("Only PostgreSQL carries announcements.")
+    monkeypatch.setattr(brokers, "LISTENING_SECONDS", 60.0)
+    broker = DatabaseBroker(list_key="announced")
+    assert broker.dequeue() is None
+    taken: Future[object] = Future()
+
+    def take() -> None:
+        # The first finds nothing, and is woken; the second takes the task.
+        taken.set_result(broker.dequeue() or broker.dequeue())
+        connection.close()
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    DatabaseBroker(list_key="announced").enqueue("a task")
+    [(_key, payload)] = taken.result(30)  # type: ignore[misc, attr-defined]
+    assert payload == "a task"
+    thread.join()
+    assert broker._listener
+    broker._listener.close()

@@ -40,6 +40,12 @@ def test_the_heading_counts_results_of_a_search_only(client: Client) -> None:
     assert "1 result" in client.get("/admin/workspace/user/", {"q": "ada"}).content.decode()
 
 
+def test_a_list_is_called_by_what_it_holds(client: Client) -> None:
+    client.force_login(administrator())
+    html = client.get("/admin/workspace/user/").content.decode()
+    assert re.findall(r"<title>\s*(.*?)\s*</title>", html) == ["Users | Callboard"]
+
+
 def test_the_heading_leaves_names_as_they_are(client: Client) -> None:
     admin = administrator(username="ada")
     client.force_login(admin)

@@ -37,3 +37,22 @@ def test_a_picked_status_that_has_ended_is_not_shown(client: Client) -> None:
         assert "Busy" in client.get(f"/admin/workspace/presence/{user.pk}/change/").content.decode()
         clock.move_to(NOW + timedelta(hours=2))
         assert "Busy" not in client.get(f"/admin/workspace/presence/{user.pk}/change/").content.decode()
+
+
+def test_a_persons_page_lists_their_clients(client: Client) -> None:
+    user = UserFactory()
+    for name in ("page:abc:1", "token:def", ""):
+        activity_report(user=user, client=name)
+    client.force_login(administrator())
+    html = client.get(f"/admin/workspace/presence/{user.pk}/change/").content.decode()
+    assert [html.count(kind) for kind in ("Open page: last used", "App: last used", "Other program: last used")] == [
+        1
+    ] * 3
+
+
+def test_whoever_never_had_a_client_has_an_empty_list(client: Client) -> None:
+    user = UserFactory()
+    status_set(user=user, status="busy")
+    client.force_login(administrator())
+    html = client.get(f"/admin/workspace/presence/{user.pk}/change/").content.decode()
+    assert "last used" not in html

@@ -33,7 +33,7 @@ def form_of(user: User, **changes: Any) -> dict[str, Any]:
     """Return what the account's page sends when nothing but these fields was changed."""
     inlines = {
         f"{prefix}-{count}": 0
-        for prefix in ("emails", "preferences", "highlight_words", "devices")
+        for prefix in ("emails", "preferences", "quiet_hours", "highlight_words", "devices")
         for count in ("TOTAL_FORMS", "INITIAL_FORMS")
     }
     groups = [group.pk for group in user.groups.all()]

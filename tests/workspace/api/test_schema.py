@@ -15,7 +15,7 @@ from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
-WITHOUT_BODY = ("/logout", "/push.test")
+WITHOUT_BODY = ("cloud.syncWorkspace", "/logout", "/push.test")
 
 
 @pytest.fixture
@@ -35,15 +35,22 @@ def test_is_valid_and_made_without_a_warning() -> None:
     assert not GENERATOR_STATS._error_cache
 
 
+@pytest.mark.parametrize("address", ["/api/schema", "/api/schema/"])
+def test_is_told_to_anybody_as_an_openapi_document(address: str) -> None:
+    response = Client().get(address)
+    assert response["Content-Type"] == "application/vnd.oai.openapi+json"
+    assert response.json()["openapi"].startswith("3.")
+
+
 def test_every_endpoint_is_in_it_once(schema: dict[str, Any]) -> None:
     routes = {
-        str(pattern.pattern)
+        f"/{resolver.pattern}{pattern.pattern}".replace("<str:", "{").replace(">", "}")
         for resolver in get_resolver().url_patterns
-        if str(resolver.pattern) == "api/"
+        if str(resolver.pattern) in ("api/", "api/v1/")
         for pattern in resolver.url_patterns
     }
-    endpoints = {f"/api/{route}" for route in routes if route.startswith(("v1/", "info")) and not route.endswith("/")}
-    assert endpoints <= set(schema["paths"])
+    endpoints = {route for route in routes if route.startswith(("/api/v1/", "/api/info")) and not route.endswith("/")}
+    assert endpoints == set(schema["paths"])
     assert not [path for path in schema["paths"] if path.endswith("/")]
 
 
@@ -60,6 +67,12 @@ def test_tells_which_operations_need_a_sign_in(schema: dict[str, Any]) -> None:
     public = {path for path, _method, operation in operations(schema) if not operation.get("security")}
     assert {"/api/info", "/api/v1/login"} <= public
     assert "/api/v1/me" not in public
+
+
+def test_which_of_several_parameters_must_be_there_is_in_it(schema: dict[str, Any]) -> None:
+    schemas = schema["components"]["schemas"]
+    assert schemas["PostMessageParams"]["anyOf"] == [{"required": ["roomId"]}, {"required": ["channel"]}]
+    assert schemas["DirectCreateParams"]["oneOf"] == [{"required": ["username"]}, {"required": ["usernames"]}]
 
 
 def test_an_array_of_targets_is_in_it(schema: dict[str, Any]) -> None:

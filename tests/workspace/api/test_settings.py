@@ -37,7 +37,7 @@ def test_anybody_reads_the_public_settings_and_no_others() -> None:
 
 
 def test_public_settings_are_asked_for_by_id() -> None:
-    body = ApiClient().get("settings.public", _id="Site_Name,uniqueID,Unknown").json()
+    body = ApiClient().get("settings.public", _id="Site_Name, uniqueID,Unknown").json()
     assert [row["_id"] for row in body["settings"]] == ["Site_Name", "uniqueID"]
     assert (body["total"], body["count"], body["offset"]) == (2, 2, 0)
 

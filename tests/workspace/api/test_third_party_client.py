@@ -74,6 +74,11 @@ def test_reads_rooms(rocket: RocketChat, people: dict[str, User]) -> None:
     assert Subscription.objects.get(user=people["ana"]).last_seen_at is not None
 
 
+def test_reads_who_may_do_what(rocket: RocketChat) -> None:
+    told = {row["_id"]: row["roles"] for row in rocket.permissions_list_all()["update"]}
+    assert told["mention-here"] == ["admin", "user"]
+
+
 def test_tells_its_status(rocket: RocketChat, people: dict[str, User]) -> None:
     assert rocket.users_set_status("on stage", status="busy")["success"]
     for name in ({"user_id": people["ana"].public_id}, {"username": "ana"}):

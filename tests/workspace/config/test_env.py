@@ -79,3 +79,4 @@ def test_an_embedded_secret_is_made_once_and_for_its_owner_only(tmp_path: Path) 
     assert len(first) >= 48
     assert embedded_secret(tmp_path / "var", "secret_key") == first
     assert stat.S_IMODE((tmp_path / "var" / "secret_key").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.factories import UserFactory
+from tests.factories import RoomFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +48,14 @@ def test_without_the_sandbox_no_phone_is_offered(client: Client, settings: Any) 
 
 def test_a_name_is_shown_as_text(client: Client) -> None:
     assert "<b>Ana</b>" not in home_of(client, name="<b>Ana</b>")
+
+
+def test_rooms_with_something_unread_stand_first(client: Client) -> None:
+    ana = UserFactory()
+    quiet, waiting = RoomFactory(name="calm-room", members=[ana]), RoomFactory(name="busy-one", members=[ana])
+    waiting.subscriptions.filter(user=ana).update(unread=3)
+    client.force_login(ana, backend=BACKEND)
+    html = client.get("/").content.decode().partition("<main")[2]
+    assert "Waiting for you" in html
+    assert waiting.name in html
+    assert quiet.name not in html

@@ -21,7 +21,7 @@ from workspace.setting_groups.registry import groups
 
 pytestmark = pytest.mark.django_db
 
-SLUGS = ["accounts", "general", "mobile", "push", "setupwizard"]
+SLUGS = ["accounts", "cloudservice", "general", "mobile", "push", "setupwizard"]
 
 
 def address(slug: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
@@ -77,6 +78,14 @@ def test_groups_are_called_only_by_whoever_may() -> None:
     guest = UserFactory(roles=())
     message = message_in(RoomFactory(), guest, "@all @here")
     assert (message.mentions_all, message.mentions_here) == (False, False)
+
+
+@pytest.mark.parametrize(("codename", "called"), [("mention_all", (True, False)), ("mention_here", (False, True))])
+def test_each_group_takes_a_permission_of_its_own(codename: str, called: tuple[bool, bool]) -> None:
+    guest = UserFactory(roles=())
+    guest.user_permissions.add(Permission.objects.get(codename=codename))
+    message = message_in(RoomFactory(), guest, "@all @here")
+    assert (message.mentions_all, message.mentions_here) == called
 
 
 def test_a_repeated_request_returns_the_first_message(ana: User, room: Room, heard: list[tuple[str, Message]]) -> None:

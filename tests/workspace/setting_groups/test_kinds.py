@@ -65,6 +65,7 @@ def test_a_value_is_read(setting_id: str, raw: Any, value: Any) -> None:
         ("Site_Name", ["a"]),
         ("Site_Name", "a" * 121),
         ("Site_Name", "nul\x00"),
+        ("Site_Name", "Theatre\nBcc: everybody@example.org"),
         ("Site_Name", "\ud800"),
         ("Push_gateway", "ftp://a.example"),
         ("Push_gateway", " "),

@@ -23,18 +23,19 @@ IN_FORCE_WITHIN = 2.0
 
 # Prints the values in force whenever they have changed, until it is ended.
 READER = """
-import sys, time
+import sys
+import threading
 import django
 django.setup()
 from preferences.models import AccountsSettings
 from push.models import PushSettings
-shown = None
+shown, pause = None, threading.Event()
 while True:
     found = f"{AccountsSettings.current().push} {PushSettings.current().apn_passphrase}"
     if found != shown:
         print(found, flush=True)
         shown = found
-    time.sleep(0.02)
+    pause.wait(0.02)
 """
 
 

@@ -68,7 +68,7 @@ class SettingsPublicApi(PublicApi):
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         rows = sorted_by_id(public_settings(), params)
         if "_id" in params:
-            wanted = set(params["_id"].split(","))
+            wanted = {name.strip() for name in params["_id"].split(",")}
             rows = [row for row in rows if row["_id"] in wanted]
         return page_of(rows, params, name="settings")
 

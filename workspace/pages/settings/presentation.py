@@ -61,10 +61,6 @@ class SettingView:
     unmet: list[Requirement] = field(default_factory=list)
 
     @property
-    def is_switch(self) -> bool:
-        return self.entry.kind == Kind.BOOLEAN
-
-    @property
     def premium(self) -> str:
         return self.entry.declaration.premium_module
 

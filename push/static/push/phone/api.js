@@ -17,7 +17,7 @@ export class PhoneApi {
     // Registers the phone; run again whenever the page is opened, as apps do.
     async register() {
         const { type, token, clientId } = this.state.values;
-        const body = { type, value: token, appName: this.config.appName, id: clientId };
+        const body = { type, value: token, appName: this.config.appName, id: clientId, capabilities: ["clear"] };
         await this.call("POST", this.config.urls.token, body);
     }
 
@@ -29,6 +29,11 @@ export class PhoneApi {
                 throw error;
             }
         }
+    }
+
+    // Tells that a push has arrived, as apps may; whether that succeeds is nobody's concern here.
+    async acknowledge(messageId) {
+        await this.call("POST", this.config.urls.receipt, { id: messageId, token: this.state.values.token });
     }
 
     async logOut() {

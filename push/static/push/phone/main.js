@@ -18,8 +18,10 @@ class Phone {
         this.api = new PhoneApi(config, this.state);
         this.screen = new Screen(config);
         this.pushes = [];
+        this.last = null;
         this.timer = null;
         this.asking = false;
+        this.leaving = false;
         this.reopened = this.state.registered;
     }
 
@@ -85,7 +87,7 @@ class Phone {
     // Asks for new pushes and, as long as the page is seen, goes on asking.
     async ask() {
         clearTimeout(this.timer);
-        if (this.asking || !this.state.values.confirmed) {
+        if (this.asking || this.leaving || !this.state.values.confirmed) {
             return;
         }
         if (document.hidden) {
@@ -95,7 +97,7 @@ class Phone {
         this.asking = true;
         const wait = await this.askOnce();
         this.asking = false;
-        if (wait !== null) {
+        if (wait !== null && !this.leaving) {
             this.timer = setTimeout(() => this.ask(), wait);
         }
     }
@@ -104,7 +106,7 @@ class Phone {
     async askOnce() {
         const token = this.state.values.token;
         try {
-            const pushes = await this.api.inbox(this.pushes.at(-1)?.id ?? this.state.values.cleared ?? 0);
+            const pushes = await this.api.inbox(this.last ?? this.state.values.cleared ?? 0);
             if (token === this.state.values.token) {
                 this.connection("connected", this.texts.connected);
                 this.receive(pushes);
@@ -133,10 +135,16 @@ class Phone {
         if (!pushes.length) {
             return;
         }
-        const unseen = pushes.filter((push) => push.id > (this.state.values.seen ?? 0));
+        const seen = this.state.values.seen ?? 0;
+        for (const push of pushes) {
+            if (push.id > seen && !push.clears) this.acknowledge(push);
+            this.pushes = push.clears ? this.pushes.filter((one) => one.thread !== push.thread) : [...this.pushes, push];
+        }
+        const unseen = this.pushes.filter((push) => push.id > seen);
         const badge = pushes.findLast((push) => push.badge !== null)?.badge ?? this.state.values.badge;
-        this.pushes = [...this.pushes, ...pushes].slice(-KEPT);
-        this.state.save({ seen: pushes.at(-1).id, badge });
+        this.pushes = this.pushes.slice(-KEPT);
+        this.last = pushes.at(-1).id;
+        this.state.save({ seen: this.last, badge });
         this.show(new Set(unseen.map((push) => push.id)));
         if (unseen.length) {
             this.screen.ring(unseen);
@@ -146,8 +154,14 @@ class Phone {
         }
     }
 
+    acknowledge(push) {
+        const ejson = push.payload.ejson ?? push.payload.message?.data?.ejson ?? "{}";
+        const { messageId } = JSON.parse(ejson);
+        if (messageId) this.api.acknowledge(messageId).catch(() => {});
+    }
+
     clear() {
-        this.state.save({ cleared: this.pushes.at(-1)?.id ?? this.state.values.cleared });
+        this.state.save({ cleared: this.last ?? this.state.values.cleared });
         this.pushes = [];
         this.show();
         this.say(this.texts.cleared);
@@ -155,12 +169,17 @@ class Phone {
 
     async logOut() {
         buttonsEnable(".action", false);
+        // What is not registered any more need not be asked about.
+        clearTimeout(this.timer);
+        this.leaving = true;
         try {
             await this.api.unregister();
             await this.api.logOut();
         } catch (error) {
+            this.leaving = false;
             this.show();
             this.say(fill(this.texts.logoutFailed, { reason: error.message }));
+            this.ask();
             return;
         }
         this.end(this.texts.loggedOut);
@@ -169,7 +188,9 @@ class Phone {
     end(reason) {
         clearTimeout(this.timer);
         this.state.forget();
+        this.leaving = false;
         this.pushes = [];
+        this.last = null;
         this.show();
         this.say(reason);
         document.querySelector("[data-choose]").focus({ preventScroll: true });

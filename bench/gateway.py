@@ -1,0 +1,151 @@
+"""What the gateway takes: pushes a second, and how long each waits, beside a bare ASGI endpoint that answers at once.
+
+    .venv/bin/python bench/gateway.py            # on SQLite
+    DATABASE_URL=postgres://... .venv/bin/python bench/gateway.py
+
+One process serves the gateway, nginx (`nginx-light`, one worker, over TLS) plays Apple, h2load (of nghttp2-client)
+asks. Prints lines for docs/figures.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import scaffold
+from django.conf import settings
+from engine import FOLDER, nginx
+
+from cloud.services.registration import access_token_issue, workspace_register
+from push.models import GatewayApp
+from tests.fakes.certificates import Authority, token_key_make
+from tests.fakes.servers import port_free
+
+REQUESTS = 5_000
+BATCHES = 40
+DEVICES = 500
+IN_FLIGHT = (20, 100, 400)
+BARE = """
+async def application(scope, receive, send):
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+    await send({"type": "http.response.body", "body": b"{}"})
+"""
+OPTIONS = {
+    "uniqueId": "bench",
+    "from": "push",
+    "title": "#operations",
+    "text": "ana: the disk of the third server is full again",
+    "badge": 3,
+    "sound": "default",
+    "notId": 42,
+    "topic": "org.example.chat",
+    "payload": {"host": "https://chat.example.org", "rid": "GENERAL", "messageId": "m" * 17, "type": "c"},
+    "apn": {"category": "MESSAGE"},
+    "gcm": {"style": "inbox", "image": "https://chat.example.org/avatar/room/GENERAL"},
+    "userId": "u" * 17,
+    "createdBy": "<SERVER>",
+    "sent": False,
+    "sending": 0,
+}
+
+
+@contextmanager
+def served(application: str, **environment: str) -> Iterator[tuple[str, int]]:
+    """Serve an ASGI application by one process, and give its address and the process's number."""
+    port = port_free()
+    command = [sys.executable, "-m", "uvicorn", application, "--port", str(port), "--log-level", "warning"]
+    process = subprocess.Popen(command, cwd=scaffold.BASE_DIR, env={**os.environ, **environment})
+    url = f"http://127.0.0.1:{port}"
+    try:
+        while process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{url}/push/info", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield url, process.pid
+    finally:
+        process.kill()
+        process.wait()
+
+
+def ask(url: str, body: bytes, token: str, *, requests: int, in_flight: int) -> tuple[float, float, float]:
+    """Send that many requests and return requests a second, and the median and 99th percentile (ms) of each."""
+    with tempfile.TemporaryDirectory() as folder:
+        data, log = Path(folder, "body"), Path(folder, "log")
+        data.write_bytes(body)
+        headers = ["-H", f"authorization: Bearer {token}", "-H", "content-type: application/json"]
+        count = ["-n", str(requests), "-c", str(min(in_flight, requests))]
+        command = ["h2load", "--h1", *count, "-d", str(data), f"--log-file={log}", *headers, url]
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        rows = [line.split() for line in log.read_text().splitlines()]
+    assert all(row[1] == "200" for row in rows), told
+    waits = sorted(int(row[2]) / 1000 for row in rows)
+    rate = re.search(r"([\d.]+) req/s", told)
+    assert rate
+    return float(rate[1]), waits[len(waits) // 2], waits[len(waits) * 99 // 100]
+
+
+def memory(pid: int) -> int:
+    """Return the resident memory of a process in MB."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024 // 1024
+
+
+def main() -> None:
+    single = json.dumps({"token": "a1" * 32, "options": OPTIONS}).encode()
+    devices = [{"type": "apn", "token": f"{number:064x}"} for number in range(DEVICES)]
+    batch = json.dumps({"options": OPTIONS, "devices": devices}).encode()
+    authority, key = Authority(), token_key_make()
+    (FOLDER / "authority.pem").write_text(authority.pem)
+    with tempfile.TemporaryDirectory() as folder, scaffold.database(), nginx(authority, FOLDER) as apple:
+        Path(folder, "bare.py").write_text(BARE)
+        workspace, _credentials = workspace_register(unique_id="bench", name="bench", plan="premium")
+        token, _seconds = access_token_issue(workspace=workspace)
+        GatewayApp.objects.create(
+            app_name=OPTIONS["topic"],
+            apn_token_key=key.key,
+            apn_token_key_id=key.key_id,
+            apn_team_id=key.team_id,
+        )
+        with served("bare:application", PYTHONPATH=folder) as (url, _pid):
+            bare = {count: ask(url, single, token, requests=REQUESTS, in_flight=count) for count in IN_FLIGHT}
+        environment = {
+            "DATA_DIR": str(settings.DATA_DIR),
+            "OUTBOUND_CA_FILE": str(FOLDER / "authority.pem"),
+            "DATABASE_URL": scaffold.database_url(),
+            "DJANGO_SETTINGS_MODULE": "workspace.config.web",
+            "APPLE_PRODUCTION_URL": apple,
+            "OVERWRITE_SETTING_Cloud_Service_Rate_Limit": "10000000",
+        }
+        with served("workspace.config.asgi:application", **environment) as (url, pid):
+            ask(f"{url}/push/apn/send", single, token, requests=500, in_flight=20)
+            for count in IN_FLIGHT:
+                rate, median, late = ask(f"{url}/push/apn/send", single, token, requests=REQUESTS, in_flight=count)
+                base = bare[count]
+                print(
+                    f"| single, {count} in flight | {rate:,.0f} pushes/s, p50 {median:.0f} ms, p99 {late:.0f} ms "
+                    f"| {base[0]:,.0f}/s, {base[1]:.0f} ms, {base[2]:.0f} ms | {rate / base[0]:.2f} |"
+                )
+            for count in (1, 4):
+                rate, median, late = ask(f"{url}/push/batch", batch, token, requests=BATCHES, in_flight=count)
+                print(
+                    f"| batches of {DEVICES}, {count} in flight | {rate * DEVICES:,.0f} devices/s, "
+                    f"p50 {median:.0f} ms, p99 {late:.0f} ms | | |"
+                )
+            print(f"| memory of the process afterwards | {memory(pid)} MB | | |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""Both ends of the cloud: this workspace's registration, and the console of the workspaces registered here."""
+
+from cloud.admin import connection, console, events, terms, tokens, workspaces
+
+__all__ = ["connection", "console", "events", "terms", "tokens", "workspaces"]

@@ -1,0 +1,91 @@
+"""The console's registration tokens, each of which lets one workspace in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from cloud.admin.console import ConsoleAdmin
+from cloud.models import Plan, RegistrationToken
+from cloud.pages.actions import PageAction, Revealed, action_page
+from cloud.pages.forms import NewTokenForm, end_of
+from cloud.services.requests import registration_token_make
+from workspace.admin.columns import change_link, label, moment
+from workspace.models import User
+from workspace.roles import has_role
+
+MAKE = "cloud.add_registrationtoken"
+
+
+def make(actor: User, _target: Any, values: dict[str, Any]) -> Revealed:
+    ends_on = values["ends_on"]
+    _row, text = registration_token_make(
+        note=values["note"], plan=values["plan"], ends_at=end_of(ends_on) if ends_on else None, actor=actor
+    )
+    return Revealed(
+        _("Registration token"),
+        _("Paste it at the workspace, under Connectivity services."),
+        {_("Registration token"): text},
+    )
+
+
+MAKING = PageAction(
+    title=_("Make a registration token"),
+    question=_("It lets one workspace register without an e-mail. Only a fingerprint of it is kept."),
+    permission=MAKE,
+    form=NewTokenForm,
+    run=make,
+)
+
+
+@admin.register(RegistrationToken)
+class RegistrationTokenAdmin(ConsoleAdmin):
+    """Who was given a token, and whether it was used."""
+
+    list_display = ("for_whom", "of_plan", "standing", "made", "holds_until", "used_by")
+    list_select_related = ("workspace", "created_by")
+    search_fields = ("note",)
+    ordering = ("-pk",)
+    sortable_by = ()
+    fields = (("for_whom", "of_plan"), ("standing", "used_by"), ("made", "holds_until"), "created_by")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_role(self.belongs_to) and request.user.has_perm(MAKE)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_role(self.belongs_to) and request.user.has_perm("cloud.delete_registrationtoken")
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return action_page(request, MAKING, target=None, back=reverse("admin:cloud_registrationtoken_changelist"))
+
+    @admin.display(description=_("for whom"))
+    def for_whom(self, token: RegistrationToken) -> str:
+        return token.note or str(_("not told"))
+
+    @admin.display(description=_("plan"))
+    def of_plan(self, token: RegistrationToken) -> str:
+        return str(Plan(token.plan).label)
+
+    @admin.display(description=_("state"))
+    def standing(self, token: RegistrationToken) -> SafeString:
+        if token.used_at:
+            return label(_("Used"), "success")
+        return label(_("Holds"), "info") if token.ends_at > timezone.now() else label(_("Over"), "")
+
+    @admin.display(description=_("made"))
+    def made(self, token: RegistrationToken) -> SafeString | str:
+        return moment(token.created_at)
+
+    @admin.display(description=_("holds until"))
+    def holds_until(self, token: RegistrationToken) -> SafeString | str:
+        return moment(token.ends_at)
+
+    @admin.display(description=_("used by"))
+    def used_by(self, token: RegistrationToken) -> SafeString | str:
+        return change_link(token.workspace)

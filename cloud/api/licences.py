@@ -1,0 +1,131 @@
+"""The workspace's endpoints around its licence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from cloud.api.workspace import MANAGE, permitted
+from cloud.models import Plan
+from cloud.selectors.licence import LicenceState, licence_state
+from cloud.services.licences import licence_install
+from workspace.api.base import Api, Result, SuccessResult, endpoint
+from workspace.api.params import Params, TextParam
+from workspace.models import User
+from workspace.services.settings import VIEW_PERMISSION
+
+VERSION = "3.0"
+PUSHES_LIMIT = "monthlyPushNotifications"
+TAG_COLORS = {Plan.COMMUNITY: "#6C727A", Plan.PREMIUM: "#5154EC"}
+
+
+class LicenceInfoObject(Result):
+    """The licence in force, and what it brings; `license` is left out where none holds."""
+
+    license = serializers.DictField(required=False)
+    activeModules = serializers.ListField(child=serializers.CharField())
+    externalModules = serializers.ListField(child=serializers.DictField())
+    preventedActions = serializers.DictField()
+    limits = serializers.DictField()
+    tags = serializers.ListField(child=serializers.DictField())
+    trial = serializers.BooleanField()
+    hasValidLicense = serializers.BooleanField()
+    status = serializers.CharField(help_text="An addition: why a licence does not hold, or `valid`, or `none`.")
+
+
+class LicensesInfoResult(SuccessResult):
+    """The workspace's licence."""
+
+    license = LicenceInfoObject()
+
+
+class LicensesInfoApi(Api):
+    @endpoint(result=LicensesInfoResult, summary="The workspace's licence and what it grants")
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        permitted(request, VIEW_PERMISSION)
+        return {"license": licence_info(licence_state())}
+
+
+def licence_info(state: LicenceState) -> dict[str, Any]:
+    """Return the licence as clients know it."""
+    licence = state.licence if state.holds else None
+    tag = {"name": str(Plan(state.plan).label) if state.plan in Plan.values else state.plan}
+    tag["color"] = TAG_COLORS.get(Plan(state.plan), "") if state.plan in Plan.values else ""
+    limits = {PUSHES_LIMIT: {"max": licence.limit}} if licence and licence.limit is not None else {}
+    return {
+        "license": licence_object(state) if licence else None,
+        "activeModules": list(state.modules),
+        "externalModules": [],
+        "preventedActions": {},
+        "limits": limits,
+        "tags": [tag],
+        "trial": False,
+        "hasValidLicense": state.holds,
+        "status": state.status,
+    }
+
+
+def licence_object(state: LicenceState) -> dict[str, Any]:
+    """Return the licence itself in the third version of its form."""
+    licence = state.licence
+    assert licence is not None
+    max_pushes = [] if licence.limit is None else [{"max": licence.limit, "behavior": "prevent_action"}]
+    return {
+        "version": VERSION,
+        "information": {
+            "id": licence.id,
+            "autoRenew": bool(state.installed and state.installed.source == "sync"),
+            "visualExpiration": licence.ends_at.isoformat(),
+            "trial": False,
+            "offline": bool(state.installed and state.installed.source == "pasted"),
+            "grantedBy": {"method": "cloud" if licence.issuer else "manual", "seller": licence.issuer},
+            "tags": [{"name": licence.plan}],
+        },
+        "validation": {
+            "serverUniqueId": licence.unique_id,
+            "validPeriods": [
+                {
+                    "validFrom": licence.begins_at.isoformat(),
+                    "validUntil": licence.ends_at.isoformat(),
+                    "invalidBehavior": "invalidate_license",
+                }
+            ],
+        },
+        "grantedModules": [{"module": name} for name in licence.modules],
+        "limits": {PUSHES_LIMIT: max_pushes},
+        "cloudMeta": {},
+    }
+
+
+class MaxActiveUsersResult(SuccessResult):
+    """How many people may be active, and how many are."""
+
+    maxActiveUsers = serializers.IntegerField(allow_null=True, help_text="Null: there is no limit.")
+    activeUsers = serializers.IntegerField()
+
+
+class LicensesMaxActiveUsersApi(Api):
+    @endpoint(result=MaxActiveUsersResult, summary="How many people may be active: any number")
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        permitted(request, VIEW_PERMISSION)
+        return {"maxActiveUsers": None, "activeUsers": User.objects.filter(is_active=True).count()}
+
+
+class AddLicenceParams(Params):
+    """A licence as it was issued."""
+
+    license = TextParam(max_length=8192)
+
+
+class LicensesAddApi(Api):
+    @endpoint(
+        params=AddLicenceParams,
+        summary="Install a licence",
+        description="For workspaces without a way to the cloud; one that would not hold is refused.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        permitted(request, MANAGE)
+        licence_install(token=params["license"])
+        return {}

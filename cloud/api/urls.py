@@ -1,0 +1,19 @@
+"""The addresses of the workspace's endpoints around its cloud."""
+
+from __future__ import annotations
+
+from cloud.api import licences, workspace
+from workspace.api.routes import routes
+
+urlpatterns = routes(
+    {
+        "v1/cloud.manualRegister": workspace.CloudManualRegisterApi,
+        "v1/cloud.connectWorkspace": workspace.CloudConnectWorkspaceApi,
+        "v1/cloud.registrationStatus": workspace.CloudRegistrationStatusApi,
+        "v1/cloud.syncWorkspace": workspace.CloudSyncApi,
+        "v1/cloud.usage": workspace.CloudUsageApi,
+        "v1/licenses.info": licences.LicensesInfoApi,
+        "v1/licenses.add": licences.LicensesAddApi,
+        "v1/licenses.maxActiveUsers": licences.LicensesMaxActiveUsersApi,
+    }
+)

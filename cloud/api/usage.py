@@ -1,0 +1,56 @@
+"""What a workspace used, told by its cloud."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from cloud.api.authorization import workspace_of
+from cloud.api.service import ServiceApi
+from cloud.selectors.quota import month_next, month_of
+from cloud.selectors.usage import month_parse, usage_csv, usage_month
+from workspace.api.base import SuccessResult, endpoint
+from workspace.api.params import Params, TextParam
+from workspace.errors import ApplicationError
+
+
+class UsageParams(Params):
+    """Which month, such as `2026-11`; the current one by default."""
+
+    month = TextParam(required=False, max_length=7)
+
+
+class UsageResult(SuccessResult):
+    """What a workspace used in a month."""
+
+    usage = serializers.JSONField()
+
+
+class UsageApi(ServiceApi):
+    """`GET /api/cloud/usage`, of the workspace whose access token is sent along."""
+
+    @endpoint(params=UsageParams, result=UsageResult)
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        return {"usage": usage_month(workspace_of(request), month_given(params.get("month", ""))).as_json()}
+
+
+class UsageCsvApi(ServiceApi):
+    """`GET /api/cloud/usage.csv`: the counts of a month by day, app, platform and outcome."""
+
+    def get(self, request: Request) -> HttpResponse:
+        workspace = workspace_of(request)
+        month = month_given(UsageParams.read(request.query_params).get("month", ""))
+        text = usage_csv(workspace, since=month, until=month_next(month) - timedelta(days=1))
+        return HttpResponse(text, content_type="text/csv; charset=utf-8")
+
+
+def month_given(text: str) -> date:
+    """Return the month that a request names, the current one for none; raises `invalid-params`."""
+    try:
+        return month_parse(text) if text else month_of()
+    except ValueError as error:
+        raise ApplicationError("invalid-params", 'month must match format "yyyy-mm"') from error

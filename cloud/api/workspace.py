@@ -1,0 +1,134 @@
+"""The workspace's endpoints around its connection with the cloud, as clients of the chat API know them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from cloud.models import CloudConnection
+from cloud.selectors.usage import own_usage
+from cloud.services.joining import manual_register, workspace_connect
+from cloud.services.sync import cloud_sync
+from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
+from workspace.api.params import Params, TextParam
+from workspace.errors import ApplicationError, MissingPermissionError
+from workspace.models import GeneralSettings, User
+
+MANAGE = "cloud.manage_cloud"
+REGISTER = "cloud.register_on_cloud"
+
+
+def permitted(request: Request, permission: str) -> User:
+    """Return the caller; raises MissingPermissionError."""
+    caller = caller_of(request)
+    if not caller.has_perm(permission):
+        raise MissingPermissionError()
+    return caller
+
+
+class ManualRegisterParams(Params):
+    """The registration file of the cloud's console."""
+
+    told_missing = {"cloudBlob": ApplicationError(*["Match error: Missing key 'cloudBlob'"] * 2)}
+
+    cloudBlob = TextParam(max_length=20_000)
+
+
+class CloudManualRegisterApi(Api):
+    @endpoint(
+        params=ManualRegisterParams,
+        summary="Register without asking the cloud",
+        description="Takes over the registration file that the cloud's console offers, for servers without a way out.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        caller = permitted(request, REGISTER)
+        if CloudConnection.objects.exists():
+            # The text that clients know, without a code.
+            raise ApplicationError(*["Workspace is already registered"] * 2)
+        manual_register(blob=params["cloudBlob"], actor=caller)
+        return {}
+
+
+class ConnectParams(Params):
+    """The registration token of the cloud's console."""
+
+    token = TextParam(max_length=2000)
+
+
+class CloudConnectWorkspaceApi(Api):
+    @endpoint(
+        params=ConnectParams,
+        summary="Connect to the cloud by a registration token",
+        description="The token tells the cloud's address as well.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        caller = permitted(request, MANAGE)
+        try:
+            workspace_connect(token=params["token"], actor=caller)
+        except ApplicationError as error:
+            sentence = error.message or error.code
+            raise ApplicationError(sentence, sentence) from error
+        return {}
+
+
+class CloudSyncApi(Api):
+    @endpoint(
+        summary="Synchronize with the cloud",
+        description="Fetches licence, terms and counts at once. An addition of later servers of this kind.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        permitted(request, MANAGE)
+        cloud_sync()
+        return {}
+
+
+class OwnUsageResult(SuccessResult):
+    """What the workspace used this month, as its cloud counted it; nothing where it has not told."""
+
+    usage = serializers.DictField(allow_null=True)
+
+
+class CloudUsageApi(Api):
+    @endpoint(
+        result=OwnUsageResult,
+        summary="What the workspace has used of its pushes this month",
+        description="As of the last synchronization. An addition: other servers do not have it.",
+    )
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        permitted(request, MANAGE)
+        usage = own_usage()
+        return {"usage": usage.as_json() if usage else None}
+
+
+class RegistrationObject(Result):
+    """How the workspace is registered."""
+
+    workspaceRegistered = serializers.BooleanField()
+    workspaceId = serializers.CharField()
+    uniqueId = serializers.CharField()
+    token = serializers.CharField(help_text="Always empty: the access token does not leave the server.")
+    email = serializers.CharField()
+
+
+class RegistrationStatusResult(SuccessResult):
+    """How the workspace is registered."""
+
+    registrationStatus = RegistrationObject()
+
+
+class CloudRegistrationStatusApi(Api):
+    @endpoint(result=RegistrationStatusResult, summary="Whether the workspace is registered with a cloud")
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        permitted(request, MANAGE)
+        connection = CloudConnection.objects.first()
+        return {
+            "registrationStatus": {
+                "workspaceRegistered": connection is not None,
+                "workspaceId": connection.workspace_id if connection else "",
+                "uniqueId": GeneralSettings.current().unique_id,
+                "token": "",
+                "email": connection.email if connection else "",
+            }
+        }

@@ -1,0 +1,131 @@
+"""Speaking to the cloud over HTTP: bounded in time and size, and nothing of what is sent is logged.
+
+Certificates are verified, redirects not followed, and the installation's proxy is used (`OUTBOUND_PROXY`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
+
+import pycurl
+from django.utils.translation import gettext as _
+
+from workspace.errors import ApplicationError
+from workspace.outbound import outbound_current
+
+# Somebody may be waiting at a page: seconds until a connection, and for the whole exchange.
+CONNECT_SECONDS = 3
+TOTAL_SECONDS = 8
+ANSWER_MAX_BYTES = 1024 * 1024
+SENTENCE_LENGTH = 300
+
+
+class CloudError(ApplicationError):
+    """The cloud could not be asked, or said no: `cloud_status` is the status that it answered with, if it did."""
+
+    def __init__(self, code: str, message: str, *, cloud_status: int | None = None, answer: Any = None) -> None:
+        super().__init__(code, message)
+        self.cloud_status = cloud_status
+        self.answer: dict[str, Any] = answer if isinstance(answer, dict) else {}
+
+
+def cloud_post(
+    url: str,
+    path: str,
+    *,
+    document: Mapping[str, Any] | None = None,
+    form: Mapping[str, str] | None = None,
+    token: str = "",
+    basic: tuple[str, str] | None = None,
+) -> dict[str, Any]:
+    """POST a JSON document (or a form) to the cloud at `url` and return the JSON object that it answers with.
+
+    `token` is a bearer's; `basic` a client's id and secret. Raises CloudError with a sentence for people.
+    """
+    headers = ["Accept: application/json", "Expect:"]
+    if form is None:
+        headers.append("Content-Type: application/json")
+        body = json.dumps(document or {}).encode()
+    else:
+        body = urlencode(form).encode()
+    if token:
+        headers.append(f"Authorization: Bearer {token}")
+    handle, received = pycurl.Curl(), BytesIO()
+    try:
+        _prepare(handle, f"{url.rstrip('/')}/{path}", headers, body, basic)
+        handle.setopt(pycurl.WRITEFUNCTION, _bounded(received))
+        handle.perform()
+        status = handle.getinfo(pycurl.RESPONSE_CODE)
+    except pycurl.error as error:
+        raise _unreachable(url, error) from None
+    finally:
+        handle.close()
+    return _answer(url, status, received.getvalue())
+
+
+def _prepare(handle: Any, url: str, headers: list[str], body: bytes, basic: tuple[str, str] | None) -> None:
+    handle.setopt(pycurl.URL, url)
+    handle.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+    handle.setopt(pycurl.POST, 1)
+    handle.setopt(pycurl.POSTFIELDS, body)
+    handle.setopt(pycurl.HTTPHEADER, headers)
+    handle.setopt(pycurl.FOLLOWLOCATION, 0)
+    handle.setopt(pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2)
+    outbound = outbound_current()
+    handle.setopt(pycurl.CAINFO, outbound.ca_file)
+    handle.setopt(pycurl.PROXY, outbound.proxy)
+    handle.setopt(pycurl.NOPROXY, outbound.no_proxy)
+    handle.setopt(pycurl.NOSIGNAL, 1)
+    handle.setopt(pycurl.CONNECTTIMEOUT, CONNECT_SECONDS)
+    handle.setopt(pycurl.TIMEOUT, TOTAL_SECONDS)
+    if basic:
+        handle.setopt(pycurl.HTTPAUTH, pycurl.HTTPAUTH_BASIC)
+        handle.setopt(pycurl.USERNAME, basic[0])
+        handle.setopt(pycurl.PASSWORD, basic[1])
+
+
+def _bounded(received: BytesIO) -> Any:
+    def take(data: bytes) -> int | None:
+        if received.tell() + len(data) > ANSWER_MAX_BYTES:
+            return 0
+        received.write(data)
+        return None
+
+    return take
+
+
+def _unreachable(url: str, error: pycurl.error) -> CloudError:
+    code = error.args[0]
+    reasons = {
+        pycurl.E_COULDNT_RESOLVE_HOST: _("its name is not known"),
+        pycurl.E_COULDNT_RESOLVE_PROXY: _("the proxy's name is not known"),
+        pycurl.E_COULDNT_CONNECT: _("nothing answers there"),
+        pycurl.E_OPERATION_TIMEDOUT: _("it did not answer in time"),
+        pycurl.E_PEER_FAILED_VERIFICATION: _("its certificate is not trusted"),
+        pycurl.E_URL_MALFORMAT: _("the address is misspelt"),
+        pycurl.E_UNSUPPORTED_PROTOCOL: _("the address must begin with http:// or https://"),
+        pycurl.E_WRITE_ERROR: _("its answer is too long"),
+    }
+    reason = reasons.get(code) or _("the connection failed (%(code)d)") % {"code": code}
+    sentence = _("The cloud at %(url)s cannot be reached: %(reason)s.") % {"url": url, "reason": reason}
+    return CloudError("error-cloud-unreachable", sentence)
+
+
+def _answer(url: str, status: int, body: bytes) -> dict[str, Any]:
+    """Return the answer's JSON object; raises CloudError for any other, and for one that says no."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        answer = None
+    if isinstance(answer, dict) and 200 <= status < 300:
+        return answer
+    if not isinstance(answer, dict) or not isinstance(answer.get("errorType"), str):
+        sentence = _("%(url)s does not answer as a cloud does (status %(status)d).") % {"url": url, "status": status}
+        raise CloudError("error-cloud-answer", sentence)
+    code = answer["errorType"][:64]
+    text = str(answer.get("error") or code).removesuffix(f"[{code}]").strip()[:SENTENCE_LENGTH]
+    raise CloudError(code, text, cloud_status=status, answer=answer)

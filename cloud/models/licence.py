@@ -1,0 +1,53 @@
+"""Licences: the key that the cloud signs with, and the licence that a workspace holds."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from workspace.ids import PublicIdField
+from workspace.setting_groups import SecretField
+
+
+class SigningKey(models.Model):
+    """The Ed25519 key pair that this cloud signs licences with; the newest is used."""
+
+    key_id = PublicIdField()
+    private_key = SecretField(_("private key"))
+    public_key = models.CharField(_("public key"), max_length=64)
+    created_at = models.DateTimeField(_("made"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("signing key")
+        verbose_name_plural = _("signing keys")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key_id
+
+
+class LicenceSource(models.TextChoices):
+    """How a licence came to the workspace."""
+
+    SYNC = "sync", _("Fetched from the cloud")
+    PASTED = "pasted", _("Pasted")
+
+
+class InstalledLicence(models.Model):
+    """The licence of this workspace, as it was signed: a single row. What it grants is read from it every time."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    token = models.TextField(_("licence"), validators=[MaxLengthValidator(8192)])
+    source = models.CharField(_("source"), max_length=6, choices=LicenceSource.choices)
+    installed_at = models.DateTimeField(_("installed"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("licence")
+        verbose_name_plural = _("licences")
+        default_permissions = ()
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="installed_licence_single")]
+
+    def __str__(self) -> str:
+        return str(self.get_source_display())

@@ -1,0 +1,1 @@
+"""Pages of the cloud that are not the administration's."""

@@ -1,0 +1,86 @@
+"""What is done from the cloud's pages: each on a page of its own, which asks, takes what is needed, and does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.cache import add_never_cache_headers
+from django.utils.functional import Promise
+
+from workspace.errors import ApplicationError
+from workspace.models import User
+from workspace.pages.settings.base import page
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """Texts that are shown once, to be copied, and kept nowhere; each with its name."""
+
+    title: Text
+    explanation: Text
+    texts: Mapping[Text, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAction:
+    """Something that an administrator does with one thing: the connection, the licence, a registered workspace.
+
+    `run` is called with the actor, the thing, and the form's cleaned values; it returns the sentence that is told
+    upon success, or what is shown once, and may raise ApplicationError. `permission` is what it takes.
+    """
+
+    title: Text
+    question: Text
+    permission: str
+    run: Callable[[User, Any, dict[str, Any]], Text | Revealed]
+    form: type[forms.Form] | None = None
+    is_dangerous: bool = False
+
+
+def action_page(
+    request: HttpRequest, action: PageAction | None, *, target: Any, back: str, heading: Text = ""
+) -> HttpResponse:
+    """Ask whether to act, with the action's form, and do it upon POST; `back` is where it leads to afterwards.
+
+    Raises Http404 for no action and PermissionDenied for a reader without the action's permission.
+    """
+    if action is None:
+        raise Http404
+    if not request.user.has_perm(action.permission):
+        raise PermissionDenied
+    assert isinstance(request.user, User)
+    is_sent = request.method == "POST"
+    form = action.form(request.POST if is_sent else None) if action.form else None
+    if is_sent and (form is None or form.is_valid()):
+        try:
+            result = action.run(request.user, target, form.cleaned_data if form else {})
+        except ApplicationError as error:
+            messages.error(request, error.message or error.code)
+        else:
+            if isinstance(result, Revealed):
+                return revealed_page(request, result, back=back)
+            messages.success(request, str(result))
+            return redirect(back)
+    context = {"action": action, "form": form, "back": back, "heading": heading}
+    return private(page(request, "cloud/action.html", action.title, context))
+
+
+def revealed_page(request: HttpRequest, revealed: Revealed, *, back: str) -> HttpResponse:
+    """Show a secret for the only time."""
+    context = {"revealed": revealed, "texts": revealed.texts.items(), "back": back}
+    return private(page(request, "cloud/revealed.html", revealed.title, context))
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Let no browser or proxy keep the page: what was pasted or shown may be a secret."""
+    add_never_cache_headers(response)
+    return response

@@ -1,0 +1,7 @@
+"""The addresses of the cloud's pages."""
+
+from django.urls import path
+
+from cloud.pages.confirm import registration_confirm
+
+urlpatterns = [path("cloud/confirm/<str:confirmation>/", registration_confirm, name="cloud-confirm")]

@@ -1,0 +1,43 @@
+"""What the console's first page tells of the whole cloud."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+
+from cloud.models import QuotaMonth, RegisteredWorkspace, UsageCount
+from cloud.selectors.quota import month_of
+from cloud.selectors.traffic import ACCEPTED, FAILED, REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class CloudFigures:
+    """All workspaces together: how many there are, what they used of this month, and today's pushes (UTC)."""
+
+    workspaces: int
+    suspended: int
+    used: int
+    accepted: int
+    refused: int
+    failed: int
+
+
+def cloud_figures() -> CloudFigures:
+    """Return the figures as they are now, from three queries."""
+    workspaces = RegisteredWorkspace.objects.aggregate(
+        all=Count("pk"), suspended=Count("pk", filter=Q(is_active=False))
+    )
+    used = QuotaMonth.objects.filter(month=month_of()).aggregate(sum=Sum("used", default=0))
+    of_today = UsageCount.objects.filter(day=timezone.now().astimezone(UTC).date()).order_by()
+    counts = dict(of_today.values_list("outcome").annotate(sum=Sum("count")))
+    return CloudFigures(
+        workspaces=workspaces["all"],
+        suspended=workspaces["suspended"],
+        used=used["sum"],
+        accepted=sum(counts.get(outcome, 0) for outcome in ACCEPTED),
+        refused=sum(counts.get(outcome, 0) for outcome in REFUSED),
+        failed=sum(counts.get(outcome, 0) for outcome in FAILED),
+    )

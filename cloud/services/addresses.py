@@ -1,0 +1,60 @@
+"""Noticing that a registration is used from another address: a copied database, or a workspace that moved."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from cloud.models import EventKind, RegisteredWorkspace
+from cloud.services.audit import event_note
+from cloud.services.registration import invalid
+from workspace.errors import ApplicationError
+
+
+def place_of(url: str) -> str:
+    """Return what tells two addresses apart: host, port and path, in whatever scheme; all of what is no address."""
+    try:
+        parts = urlsplit(url.lower())
+    except ValueError:
+        return url.lower()
+    return f"{parts.netloc}{parts.path}".rstrip("/")
+
+
+def address_check(*, workspace: RegisteredWorkspace, site_url: str) -> None:
+    """Raise `error-workspace-cloned` (409) when the credentials come from another address than the registered one.
+
+    Two servers with one registration would each push to the same devices and share one quota. The refusal is noted
+    for the console; the other server is to be made a workspace of its own, or to say that it has moved.
+    """
+    if not site_url or not workspace.site_url or place_of(site_url) == place_of(workspace.site_url):
+        return
+    if place_of(workspace.other_url) != place_of(site_url):
+        with transaction.atomic():
+            workspace.other_url, workspace.other_url_at = site_url[:200], timezone.now()
+            workspace.save(update_fields=["other_url", "other_url_at"])
+            event_note(EventKind.CLONE_SEEN, workspace=workspace, registered=workspace.site_url, seen=site_url)
+    raise ApplicationError(
+        "error-workspace-cloned",
+        f"This registration belongs to the workspace at {workspace.site_url}",
+        status=409,
+        details={"registeredUrl": workspace.site_url},
+    )
+
+
+@transaction.atomic
+def address_change(*, workspace: RegisteredWorkspace, site_url: str) -> None:
+    """Keep the registration for the workspace at its new address; from the former one it is refused from now on.
+
+    Raises `invalid-params` for what is no address.
+    """
+    before, workspace.site_url = workspace.site_url, site_url
+    workspace.other_url, workspace.other_url_at = "", None
+    try:
+        workspace.full_clean()
+    except ValidationError as error:
+        raise invalid(error) from error
+    workspace.save(update_fields=["site_url", "other_url", "other_url_at"])
+    event_note(EventKind.ADDRESS_CHANGED, workspace=workspace, before=before, after=site_url)

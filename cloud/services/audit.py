@@ -1,0 +1,21 @@
+"""Writing the cloud's audit log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cloud.models import CloudEvent, EventKind, RegisteredWorkspace
+from workspace.models import User
+
+
+def event_note(
+    kind: EventKind, *, workspace: RegisteredWorkspace | None = None, actor: User | None = None, **details: Any
+) -> None:
+    """Write an entry; without an actor it was the workspace or the cloud itself. `details` must hold no secret."""
+    CloudEvent.objects.create(
+        kind=kind,
+        workspace=workspace,
+        actor=actor,
+        actor_name=actor.username if actor else "",
+        details=details,
+    )

@@ -1,0 +1,211 @@
+"""This workspace's end of the connection: how it comes about, its access tokens, and how it ends."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cloud.client import CloudError, cloud_post
+from cloud.models import CloudConnection, CloudTerms, InstalledLicence, LicenceSource, OwnQuota, PendingRegistration
+from cloud.services.licences import licence_forget_cached, licence_install
+from cloud.services.wizard import wizard_set
+from cloud.signals import workspace_connected
+from workspace.errors import ApplicationError
+from workspace.models import GeneralSettings, User
+
+# A token is renewed this long before its end; one that was renewed so recently is not renewed again.
+RENEWED_AHEAD = timedelta(minutes=10)
+RENEWED_JUST_NOW = timedelta(seconds=5)
+
+
+def self_description() -> dict[str, str]:
+    """Return what this workspace tells the cloud of itself."""
+    general = GeneralSettings.stored()
+    return {"uniqueId": general.unique_id, "siteUrl": settings.SITE_URL, "name": general.site_name}
+
+
+@transaction.atomic
+def connection_save(
+    *,
+    workspace_id: str,
+    cloud_url: str = "",
+    client_id: str = "",
+    client_secret: str = "",
+    access_token: str = "",
+    access_token_ends_at: datetime | None = None,
+    public_key: str = "",
+    email: str = "",
+) -> CloudConnection:
+    """Keep this workspace's own registration, secrets encrypted, in place of any earlier one."""
+    CloudConnection.objects.all().delete()
+    PendingRegistration.objects.all().delete()
+    return CloudConnection.objects.create(
+        workspace_id=workspace_id,
+        cloud_url=cloud_url,
+        client_id=client_id,
+        client_secret=client_secret,
+        access_token=access_token,
+        access_token_ends_at=access_token_ends_at,
+        public_key=public_key,
+        email=email,
+    )
+
+
+@transaction.atomic
+def connection_establish(answer: dict[str, Any], *, cloud_url: str, actor: User | None = None) -> CloudConnection:
+    """Keep the registration that a cloud answered with; raises `error-cloud-answer` for one without its parts."""
+    parts = {name: answer.get(name) for name in ("workspaceId", "clientId", "clientSecret", "publicKey")}
+    if not all(isinstance(value, str) and 0 < len(value) <= 128 for value in parts.values()):
+        raise CloudError("error-cloud-answer", _("The cloud's answer lacks the workspace's credentials."))
+    connection = connection_save(
+        workspace_id=str(parts["workspaceId"])[:64],
+        cloud_url=cloud_url,
+        client_id=str(parts["clientId"])[:64],
+        client_secret=str(parts["clientSecret"]),
+        public_key=str(parts["publicKey"])[:64],
+        email=str(answer.get("email") or "")[:254],
+    )
+    wizard_set(Register_Server=True, actor=actor)
+    workspace_connected.send(CloudConnection, gateway_url=str(answer.get("gatewayUrl") or "")[:200])
+    licence_forget_cached()
+    return connection
+
+
+def access_token_current() -> str:
+    """Return this workspace's access token, renewed if it is about to end; empty where there is none to be had."""
+    connection = CloudConnection.objects.first()
+    if connection is None:
+        return ""
+    ends_at = connection.access_token_ends_at
+    if connection.access_token and (ends_at is None or ends_at - RENEWED_AHEAD > timezone.now()):
+        return connection.access_token
+    try:
+        return access_token_renew()
+    except CloudError:
+        return connection.access_token
+
+
+def access_token_renew(*, refused: str = "") -> str:
+    """Fetch a new access token from the cloud, keep it, and return it.
+
+    Asked by many at once, one asks the cloud: a token other than the `refused` one that was fetched within the last
+    seconds is returned as it is. Takes eight seconds at most. Raises CloudError when there is none to be had; the
+    connection then says why.
+    """
+    connection = CloudConnection.objects.first()
+    if connection is None or not (connection.client_secret and connection.cloud_url):
+        raise CloudError("error-not-connected", _("This workspace is not connected to a cloud."))
+    now, renewed_at = timezone.now(), connection.access_token_renewed_at
+    is_fresh = renewed_at is not None and now - RENEWED_JUST_NOW < renewed_at <= now
+    if is_fresh and connection.access_token and connection.access_token != refused:
+        return connection.access_token
+    try:
+        answer = cloud_post(
+            connection.cloud_url,
+            "api/cloud/token",
+            form={"grant_type": "client_credentials", "site_url": settings.SITE_URL},
+            basic=(connection.client_id, connection.client_secret),
+        )
+        token, seconds = str(answer["access_token"]), int(answer["expires_in"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise CloudError("error-cloud-answer", _("The cloud's answer holds no access token.")) from error
+    except CloudError as error:
+        trouble_note(error)
+        raise
+    connection.access_token, connection.access_token_renewed_at = token, now
+    connection.access_token_ends_at = now + timedelta(seconds=seconds)
+    connection.last_contact_at = connection.last_tried_at = now
+    connection.problem = connection.problem_text = ""
+    connection.save(
+        update_fields=[
+            *("access_token", "access_token_renewed_at", "access_token_ends_at"),
+            *("last_contact_at", "last_tried_at", "problem", "problem_text"),
+        ]
+    )
+    return token
+
+
+def trouble_note(error: CloudError) -> None:
+    """Keep what is wrong with the connection, for the page that tells it."""
+    registered = error.answer.get("details") or {}
+    url = str(registered.get("registeredUrl") or "")[:200] if isinstance(registered, dict) else ""
+    CloudConnection.objects.update(
+        last_tried_at=timezone.now(), problem=error.code[:64], problem_text=error.message[:500], registered_url=url
+    )
+
+
+def unconnected_ensure() -> None:
+    """Raise `error-already-registered` for a workspace that is registered."""
+    if CloudConnection.objects.exists():
+        raise ApplicationError("error-already-registered", _("Workspace is already registered"))
+
+
+def workspace_disconnect(*, actor: User | None = None) -> bool:
+    """End the registration at both ends, and return whether the cloud was told.
+
+    What the cloud gave ends with it: the gateway, and the licence that was fetched. A cloud that cannot be reached
+    keeps the registration until it is removed in its console.
+    """
+    connection = CloudConnection.objects.first()
+    told = False
+    if connection and connection.cloud_url and connection.client_secret:
+        try:
+            credentials = (connection.client_id, connection.client_secret)
+            cloud_post(connection.cloud_url, "api/cloud/disconnect", document={}, basic=credentials)
+            told = True
+        except CloudError:
+            told = False
+    connection_forget(actor=actor)
+    return told
+
+
+@transaction.atomic
+def connection_forget(*, actor: User | None = None) -> None:
+    """Forget the registration, what is under way, and what the cloud told."""
+    for model in (CloudConnection, PendingRegistration, OwnQuota, CloudTerms):
+        model._default_manager.all().delete()
+    InstalledLicence.objects.filter(source=LicenceSource.SYNC).delete()
+    wizard_set(Register_Server=False, Cloud_Service_Agree_PrivacyTerms=False, actor=actor)
+    transaction.on_commit(licence_forget_cached)
+
+
+@transaction.atomic
+def workspace_renew(*, actor: User | None = None) -> str:
+    """Make a copied workspace one of its own, to be registered anew, and return its new unique id.
+
+    The registration stays with the original, whose cloud is therefore not told. People's apps know a workspace by its
+    address, not by this id.
+    """
+    connection_forget(actor=actor)
+    InstalledLicence.objects.all().delete()
+    general = GeneralSettings.stored()
+    general.unique_id = GeneralSettings._meta.get_field("unique_id").get_default()
+    general.save()
+    return general.unique_id
+
+
+def address_keep() -> None:
+    """Tell the cloud that this is the registered workspace, at its new address; raises CloudError."""
+    connection = CloudConnection.objects.first()
+    if connection is None:
+        raise CloudError("error-not-connected", _("This workspace is not connected to a cloud."))
+    cloud_post(
+        connection.cloud_url,
+        "api/cloud/address",
+        document={"siteUrl": settings.SITE_URL},
+        basic=(connection.client_id, connection.client_secret),
+    )
+    CloudConnection.objects.update(problem="", problem_text="", registered_url="", next_sync_at=timezone.now())
+
+
+def licence_take(token: Any) -> None:
+    """Install the licence that came from the cloud; None takes an earlier one away that came by the same way."""
+    if isinstance(token, str) and token:
+        licence_install(token=token, source=LicenceSource.SYNC)
+    elif InstalledLicence.objects.filter(source=LicenceSource.SYNC).delete()[0]:
+        licence_forget_cached()

@@ -1,0 +1,185 @@
+"""How this workspace registers: by e-mail, by a token, or by a file where there is no way out."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from cloud.client import CloudError, cloud_post
+from cloud.models import CloudConnection, PendingRegistration
+from cloud.selectors.connection import cloud_url
+from cloud.services.connection import (
+    access_token_renew,
+    connection_establish,
+    licence_take,
+    self_description,
+    unconnected_ensure,
+)
+from cloud.services.requests import token_read
+from workspace.errors import ApplicationError
+from workspace.models import GeneralSettings, User
+
+# Whoever waits for the confirmation looks at the page; a mail that is not read is asked about less and less often.
+POLL_EVERY = timedelta(seconds=3)
+POLL_SELDOM = timedelta(minutes=1)
+IMPATIENT_FOR = timedelta(minutes=15)
+
+
+def cloud_url_needed() -> str:
+    """Return the cloud's address; raises `error-cloud-url-missing`."""
+    url = cloud_url()
+    if not url:
+        raise ApplicationError(
+            "error-cloud-url-missing",
+            _("It is not known which cloud to register with: enter its address in the setting “Cloud”."),
+        )
+    return url
+
+
+def registration_start(*, email: str) -> PendingRegistration:
+    """Ask the cloud to register this workspace; it mails a link to `email` that confirms it.
+
+    Raises `error-already-registered`, `error-cloud-url-missing`, and CloudError for what the cloud says or fails to.
+    """
+    unconnected_ensure()
+    url = cloud_url_needed()
+    answer = cloud_post(url, "api/cloud/register", document={**self_description(), "email": email})
+    ends_at = parse_datetime(str(answer.get("endsAt") or ""))
+    with transaction.atomic():
+        PendingRegistration.objects.all().delete()
+        return PendingRegistration.objects.create(
+            cloud_url=url,
+            email=email,
+            request_id=str(answer.get("requestId") or "")[:64],
+            secret=str(answer.get("secret") or ""),
+            code=str(answer.get("code") or "")[:9],
+            expires_at=ends_at or timezone.now() + timedelta(days=1),
+        )
+
+
+@transaction.atomic
+def registration_cancel() -> None:
+    """Forget a registration that is under way."""
+    PendingRegistration.objects.all().delete()
+
+
+def registration_poll() -> CloudConnection | None:
+    """Go on with the registration that is under way, and return the connection once there is one.
+
+    Raises CloudError or ApplicationError for what stands in the way; the registration keeps the sentence.
+    """
+    pending = PendingRegistration.objects.first()
+    if pending is None:
+        return None
+    try:
+        if pending.token:
+            return workspace_connect(token=pending.token)
+        if pending.expires_at and pending.expires_at <= timezone.now():
+            raise ApplicationError("error-registration-unknown", _("Nobody confirmed the e-mail in time; begin anew."))
+        answer = cloud_post(
+            pending.cloud_url,
+            "api/cloud/registration",
+            document={"requestId": pending.request_id, "secret": pending.secret},
+        )
+    except ApplicationError as error:
+        PendingRegistration.objects.update(problem_text=(error.message or error.code)[:500])
+        raise
+    PendingRegistration.objects.update(problem_text="")
+    if not answer.get("confirmed"):
+        return None
+    return connection_establish({**answer, "email": pending.email}, cloud_url=pending.cloud_url)
+
+
+def poll_wait(pending: PendingRegistration) -> timedelta:
+    """Return how long to wait before the registration is gone on with."""
+    return POLL_EVERY if timezone.now() - pending.started_at < IMPATIENT_FOR else POLL_SELDOM
+
+
+def workspace_connect(*, token: str, actor: User | None = None) -> CloudConnection:
+    """Register this workspace by a registration token, which also tells the cloud's address.
+
+    Raises `error-already-registered`, `error-cloud-url-missing`, and CloudError.
+    """
+    unconnected_ensure()
+    told_url, secret = token_read(token)
+    url = told_url if told_url.startswith(("http://", "https://")) else cloud_url_needed()
+    answer = cloud_post(url, "api/cloud/connect", document={**self_description(), "token": secret})
+    return connection_establish(answer, cloud_url=url, actor=actor)
+
+
+@transaction.atomic
+def connect_later(*, token: str) -> None:
+    """Let the worker register this workspace by the token as soon as the cloud can be reached."""
+    url, _secret = token_read(token)
+    PendingRegistration.objects.all().delete()
+    PendingRegistration.objects.create(cloud_url=url, token=token)
+
+
+@transaction.atomic
+def manual_register(*, blob: str, actor: User | None = None) -> CloudConnection:
+    """Take over the registration file of the cloud's console, without asking the cloud.
+
+    Raises `error-already-registered`, and `error-registration-file` for what is no such file or another workspace's.
+    """
+    unconnected_ensure()
+    document = blob_read(blob)
+    unique_id = document.get("uniqueId")
+    if unique_id and unique_id != GeneralSettings.stored().unique_id:
+        raise ApplicationError("error-registration-file", _("This registration is for another workspace."))
+    try:
+        connection = connection_establish(document, cloud_url=str(document.get("cloudUrl") or "")[:200], actor=actor)
+    except CloudError as error:
+        raise ApplicationError("error-registration-file", _("This is no registration file of a cloud.")) from error
+    if document.get("license"):
+        licence_take(document["license"])
+    return connection
+
+
+def workspace_reconnect(*, blob: str = "") -> str:
+    """Fetch a new access token for this workspace, with the credentials of a registration file where one is given.
+
+    What was agreed to, the licence and the counts are kept. Raises CloudError for what the cloud says or fails to, and
+    `error-registration-file` for a file of another workspace or cloud.
+    """
+    current = CloudConnection.objects.first()
+    if current is not None and blob:
+        credentials_replace(current, blob_read(blob))
+    return access_token_renew(refused=current.access_token if current else "")
+
+
+@transaction.atomic
+def credentials_replace(current: CloudConnection, document: dict[str, Any]) -> None:
+    """Take over the new credentials of the same registration."""
+    own = (current.workspace_id, current.cloud_url.rstrip("/"), GeneralSettings.stored().unique_id)
+    told = (document.get("workspaceId"), str(document.get("cloudUrl")).rstrip("/"), document.get("uniqueId"))
+    if told != own:
+        raise ApplicationError(
+            "error-registration-file", _("This registration is for another workspace, or of another cloud.")
+        )
+    current.client_id = str(document.get("clientId") or "")[:64]
+    current.client_secret = str(document.get("clientSecret") or "")
+    current.save(update_fields=["client_id", "client_secret"])
+
+
+def blob_read(blob: str) -> dict[str, Any]:
+    """Return the JSON object in a registration file; raises `error-registration-file`."""
+    compact = "".join(blob.split())
+    try:
+        document = json.loads(base64.urlsafe_b64decode(compact + "=" * (-len(compact) % 4)))
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise ApplicationError("error-registration-file", _("This is no registration file of a cloud."))
+    return document
+
+
+def blob_write(document: dict[str, Any]) -> str:
+    """Return a registration file as it is copied and pasted."""
+    return base64.urlsafe_b64encode(json.dumps(document).encode()).decode().rstrip("=")

@@ -1,0 +1,110 @@
+"""Issuing licences at the cloud, and installing one at the workspace."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from cloud.licences import Licence, key_pair_new, licence_sign
+from cloud.models import (
+    EventKind,
+    InstalledLicence,
+    LicenceSource,
+    Plan,
+    RegisteredWorkspace,
+    SigningKey,
+)
+from cloud.selectors.licence import PREMIUM_MODULES, LicenceStatus, granted_modules, licence_judge
+from cloud.services.audit import event_note
+from workspace.errors import ApplicationError
+from workspace.ids import public_id_new
+from workspace.models import User
+from workspace.setting_groups import SettingsGroup
+
+# A synchronised licence outlives a cloud that cannot be reached for this long; it is renewed every day.
+SYNCED_FOR = timedelta(days=14)
+# A clock may go wrong by this much at either end.
+LEEWAY = timedelta(minutes=5)
+TOKEN_MAX_LENGTH = 8192
+
+
+@transaction.atomic
+def signing_key_ensure() -> SigningKey:
+    """Return the key that this cloud signs with, made the first time."""
+    key = SigningKey.objects.order_by("-pk").first()
+    if key is None:
+        private, public = key_pair_new()
+        key = SigningKey.objects.create(private_key=private, public_key=public)
+    return key
+
+
+def licence_current(workspace: RegisteredWorkspace, *, ends_at: datetime | None = None) -> str | None:
+    """Return a licence for what the workspace has paid for now, signed; None on the community plan.
+
+    It ends with the plan, at `ends_at`, or after :data:`SYNCED_FOR`.
+    """
+    now = timezone.now()
+    if workspace.plan_at(now) == Plan.COMMUNITY:
+        return None
+    ends = ends_at or now + SYNCED_FOR
+    if workspace.plan_ends_at:
+        ends = min(ends, workspace.plan_ends_at)
+    key = signing_key_ensure()
+    licence = Licence(
+        id=public_id_new(),
+        unique_id=workspace.unique_id,
+        plan=workspace.plan,
+        modules=tuple(dict.fromkeys([*PREMIUM_MODULES, *workspace.modules])),
+        limit=workspace.monthly_limit,
+        begins_at=now - LEEWAY,
+        ends_at=ends,
+        issuer=settings.SITE_URL,
+    )
+    return licence_sign(licence, private_key=key.private_key, key_id=key.key_id)
+
+
+@transaction.atomic
+def licence_issue(*, workspace: RegisteredWorkspace, ends_at: datetime, actor: User | None = None) -> str:
+    """Return a licence to be pasted at a workspace without a way to the cloud.
+
+    Raises `error-plan-community` for a workspace on the community plan, which needs none.
+    """
+    token = licence_current(workspace, ends_at=ends_at)
+    if token is None:
+        raise ApplicationError("error-plan-community", "The community plan needs no licence")
+    event_note(EventKind.LICENCE, workspace=workspace, actor=actor, until=ends_at.isoformat())
+    return token
+
+
+@transaction.atomic
+def licence_install(*, token: str, source: LicenceSource = LicenceSource.PASTED) -> InstalledLicence:
+    """Keep a licence in place of any earlier one.
+
+    Raises `error-licence-invalid` with the reason for one that would not hold; what was there before is then kept.
+    """
+    compact = "".join(token.split())
+    status, _licence = licence_judge(compact) if len(compact) <= TOKEN_MAX_LENGTH else (LicenceStatus.TAMPERED, None)
+    if status != LicenceStatus.VALID:
+        raise ApplicationError("error-licence-invalid", str(status.label))
+    installed, _made = InstalledLicence.objects.update_or_create(
+        pk=1, defaults={"token": compact, "source": source, "installed_at": timezone.now()}
+    )
+    transaction.on_commit(licence_forget_cached)
+    return installed
+
+
+@transaction.atomic
+def licence_remove(*, source: LicenceSource | None = None) -> None:
+    """Remove the licence; only one that came by that way, where `source` is given."""
+    rows = InstalledLicence.objects.all()
+    (rows.filter(source=source) if source else rows).delete()
+    transaction.on_commit(licence_forget_cached)
+
+
+def licence_forget_cached() -> None:
+    """Let this process see the licence, and the settings that it unlocks, as they now stand."""
+    granted_modules.forget()
+    SettingsGroup.forget_cached()

@@ -1,0 +1,91 @@
+"""Telling a workspace's admins how much of the month's pushes is used: once for each step and month."""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from cloud.models import QuotaNotice
+from cloud.selectors.quota import Quota, month_begins, month_next, own_quota
+from workspace.localization import page_language
+from workspace.models import EmailAddress, GeneralSettings, User
+from workspace.selectors.permissions import users_permitted
+from workspace.services.account_mails import AUTOMATIC
+
+log = logging.getLogger(__name__)
+
+STEPS = (80, 95, 100)
+MANAGE_PERMISSION = "cloud.manage_cloud"
+ADMINS_MAILED = 100
+
+
+def quota_notices_send() -> None:
+    """Mail the admins when a step was passed that they were not told of this month.
+
+    Of several steps at once only the last is mailed. A mail server that fails is tried again the next time.
+    """
+    quota = own_quota()
+    if quota is None or quota.percent is None:
+        return
+    passed = [step for step in STEPS if quota.percent >= step]
+    if not passed:
+        return
+    fresh = notices_make(quota, passed)
+    if fresh is not None:
+        notice_mail(fresh, quota)
+
+
+@transaction.atomic
+def notices_make(quota: Quota, passed: list[int]) -> QuotaNotice | None:
+    """Note the steps that were passed, and return the last where it is yet to be mailed."""
+    rows = [QuotaNotice(month=quota.month, percent=step) for step in passed]
+    QuotaNotice.objects.bulk_create(rows, ignore_conflicts=True)
+    found = QuotaNotice.objects.select_for_update().filter(month=quota.month, percent=passed[-1], mailed_at=None)
+    notice = found.first()
+    if notice is None:
+        return None
+    QuotaNotice.objects.filter(month=quota.month, percent__in=passed, mailed_at=None).update(mailed_at=timezone.now())
+    return notice
+
+
+def notice_mail(notice: QuotaNotice, quota: Quota) -> None:
+    """Send the mail, to each of the admins by themselves; where that fails, it is as if it had not been tried."""
+    try:
+        get_connection().send_messages([mail_to(email, notice, quota) for email in admin_addresses()])
+    except (OSError, ValueError):
+        log.exception("The admins could not be told of the quota; it is tried again.")
+        QuotaNotice.objects.filter(pk=notice.pk).update(mailed_at=None)
+
+
+def mail_to(email: EmailAddress, notice: QuotaNotice, quota: Quota) -> EmailMessage:
+    """Return the mail to one of the admins, in the admin's language."""
+    site_name = " ".join(GeneralSettings.current().site_name.split())
+    context = {
+        "quota": quota,
+        "notice": notice,
+        "renewed_on": month_begins(month_next(quota.month)),
+        "site_url": settings.SITE_URL,
+    }
+    with translation.override(page_language(email.user)):
+        subject = _("[%(site)s] %(percent)d %% of this month's pushes are used")
+        return EmailMessage(
+            subject % {"site": site_name, "percent": notice.percent},
+            render_to_string("cloud/mail/quota.txt", context),
+            to=[email.address],
+            headers=AUTOMATIC,
+        )
+
+
+def admin_addresses() -> list[EmailAddress]:
+    """Return the verified addresses of those who manage the connection with the cloud, of each the first."""
+    staff = User.objects.filter(is_active=True, is_staff=True).values_list("pk", flat=True)[: ADMINS_MAILED * 10]
+    admins = users_permitted(MANAGE_PERMISSION, users=list(staff))
+    rows = EmailAddress.objects.filter(user__in=admins, verified=True).select_related("user").order_by("user", "pk")
+    first = {email.user_id: email for email in reversed(rows)}
+    return sorted(first.values(), key=lambda email: email.address)[:ADMINS_MAILED]

@@ -1,0 +1,35 @@
+"""Registering a workspace that has no way to this cloud: a file from the console, carried by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from cloud.models import RegisteredWorkspace
+from cloud.services.joining import blob_write
+from cloud.services.licences import licence_current, signing_key_ensure
+from cloud.services.registration import credentials_rotate
+from workspace.models import User
+
+
+@transaction.atomic
+def registration_file(*, workspace: RegisteredWorkspace, ends_at: datetime, actor: User | None = None) -> str:
+    """Return the registration of the workspace as it is pasted there, with its licence until `ends_at` at most.
+
+    It holds new credentials: the ones before stop working.
+    """
+    credentials = credentials_rotate(workspace=workspace, actor=actor)
+    return blob_write(
+        {
+            "workspaceId": workspace.public_id,
+            "uniqueId": workspace.unique_id,
+            "clientId": credentials.client_id,
+            "clientSecret": credentials.client_secret,
+            "publicKey": signing_key_ensure().public_key,
+            "cloudUrl": settings.SITE_URL,
+            "email": workspace.email,
+            "license": licence_current(workspace, ends_at=ends_at),
+        }
+    )

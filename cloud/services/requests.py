@@ -1,0 +1,207 @@
+"""How workspaces come in: by an e-mail that is confirmed, or by a token made in the console."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from cloud.models import (
+    Admission,
+    CloudServiceSettings,
+    EventKind,
+    Plan,
+    RegisteredWorkspace,
+    RegistrationRequest,
+    RegistrationToken,
+)
+from cloud.secrets import secret_digest, secret_matches, secret_new
+from cloud.services.audit import event_note
+from cloud.services.registration import Credentials, invalid, workspace_register
+from cloud.tasks import confirmation_mail_later
+from workspace.errors import ApplicationError
+from workspace.models import User
+
+REQUEST_HOLDS = timedelta(hours=24)
+TOKEN_HOLDS = timedelta(days=7)
+# Nobody is sent more confirmation mails than this within a day.
+MAILS_A_DAY = 5
+CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789"
+
+
+@transaction.atomic
+def registration_request(*, unique_id: str, name: str, site_url: str, email: str) -> tuple[RegistrationRequest, str]:
+    """Take a workspace's wish to be registered, mail a link to confirm it, and return the request and its secret.
+
+    Whether the unique id is registered already is told only once the e-mail is confirmed. Raises
+    `error-registration-closed` (403) while registering by e-mail is off, `error-too-many-requests` (429) for an
+    address or workspace that asked too often, `invalid-params` for values that make no sense.
+    """
+    if not CloudServiceSettings.current().email_registration:
+        raise ApplicationError(
+            "error-registration-closed", "This cloud registers workspaces by a registration token only", status=403
+        )
+    now = timezone.now()
+    recent = RegistrationRequest.objects.filter(created_at__gt=now - timedelta(days=1))
+    if max(recent.filter(email__iexact=email).count(), recent.filter(unique_id=unique_id).count()) >= MAILS_A_DAY:
+        raise ApplicationError(
+            "error-too-many-requests", "This was asked for too often today; try again tomorrow", status=429
+        )
+    secret = secret_new()
+    request = RegistrationRequest(
+        unique_id=unique_id,
+        name=name,
+        site_url=site_url,
+        email=email,
+        secret_digest=secret_digest(secret),
+        confirmation_digest=secret_digest(confirmation_of(secret_digest(secret))),
+        code=code_new(),
+        created_at=now,
+        ends_at=now + REQUEST_HOLDS,
+    )
+    try:
+        request.full_clean(exclude=("confirmed_at", "finished_at"))
+    except ValidationError as error:
+        raise invalid(error) from error
+    request.save()
+    confirmation_mail_later(request_pk=request.pk)
+    return request, secret
+
+
+def confirmation_of(digest: str) -> str:
+    """Return what the link in the e-mail proves, by the digest of the request's secret.
+
+    Whoever holds this installation's key can tell it again, as the worker that writes the e-mail, and nobody else.
+    """
+    return salted_hmac("cloud.confirmation", digest, algorithm="sha256").hexdigest()
+
+
+def code_new() -> str:
+    """Return a code that is told apart at a glance, such as `KX4T-9PDM`."""
+    drawn = "".join(secrets.choice(CODE_ALPHABET) for _position in range(8))
+    return f"{drawn[:4]}-{drawn[4:]}"
+
+
+def confirmation_mail_send(*, request_pk: int) -> None:
+    """Send the mail with the link that confirms a request; nothing for one that is confirmed or over."""
+    waiting = RegistrationRequest.objects.filter(confirmed_at=None, ends_at__gt=timezone.now())
+    request = waiting.filter(pk=request_pk).first()
+    if request is None:
+        return
+    url = settings.SITE_URL + reverse("cloud-confirm", args=[confirmation_of(request.secret_digest)])
+    context = {"asked": request, "url": url, "cloud_url": settings.SITE_URL}
+    subject = _("Confirm the registration of %(name)s") % {"name": " ".join(request.name.split())}
+    send_mail(subject, render_to_string("cloud/mail/confirm.txt", context), None, [request.email])
+
+
+def request_by_confirmation(confirmation: str) -> RegistrationRequest | None:
+    """Return the request that the link in an e-mail stands for, while it holds."""
+    rows = RegistrationRequest.objects.filter(confirmation_digest=secret_digest(confirmation))
+    return rows.filter(ends_at__gt=timezone.now()).first()
+
+
+@transaction.atomic
+def request_confirm(*, request: RegistrationRequest) -> None:
+    """Note that whoever reads the e-mail wants the registration."""
+    RegistrationRequest.objects.filter(pk=request.pk, confirmed_at=None).update(confirmed_at=timezone.now())
+
+
+@transaction.atomic
+def request_finish(*, request_id: str, secret: str) -> tuple[RegisteredWorkspace, Credentials] | None:
+    """Return the credentials of a request whose e-mail is confirmed; None while it is not.
+
+    A workspace whose answer was lost may ask again for as long as the request holds, and gets new credentials. Raises
+    `error-registration-unknown` (404), and what :func:`workspace_register` raises.
+    """
+    rows = RegistrationRequest.objects.select_for_update()
+    request = rows.filter(public_id=request_id, ends_at__gt=timezone.now()).first()
+    if request is None or not secret_matches(secret, request.secret_digest):
+        raise ApplicationError(
+            "error-registration-unknown", "This registration is not known or has expired; begin it anew", status=404
+        )
+    if request.confirmed_at is None:
+        return None
+    if request.finished_at is not None:
+        RegisteredWorkspace.objects.filter(unique_id=request.unique_id, email=request.email).update(
+            disconnected_at=timezone.now()
+        )
+    registered = workspace_register(
+        unique_id=request.unique_id,
+        name=request.name,
+        site_url=request.site_url,
+        email=request.email,
+        admission=Admission.EMAIL,
+    )
+    request.finished_at = timezone.now()
+    request.save(update_fields=["finished_at"])
+    return registered
+
+
+@transaction.atomic
+def registration_token_make(
+    *, note: str = "", plan: str = Plan.COMMUNITY, actor: User | None = None, ends_at: datetime | None = None
+) -> tuple[RegistrationToken, str]:
+    """Return a token that lets one workspace register, and its text, which also names this cloud's address."""
+    secret = secret_new()
+    token = RegistrationToken.objects.create(
+        digest=secret_digest(secret),
+        note=note,
+        plan=plan,
+        created_by=actor,
+        ends_at=ends_at or timezone.now() + TOKEN_HOLDS,
+    )
+    event_note(EventKind.TOKEN_MADE, actor=actor, note=note, plan=plan)
+    return token, token_text(settings.SITE_URL, secret)
+
+
+def token_text(cloud_url: str, secret: str) -> str:
+    """Return a registration token as it is copied and pasted."""
+    document = json.dumps({"url": cloud_url, "token": secret}, separators=(",", ":"))
+    return base64.urlsafe_b64encode(document.encode()).decode().rstrip("=")
+
+
+def token_read(text: str) -> tuple[str, str]:
+    """Return the cloud's address (empty where it is not told) and the secret of a token as it was pasted."""
+    compact = "".join(text.split())
+    try:
+        document = json.loads(base64.urlsafe_b64decode(compact + "=" * (-len(compact) % 4)))
+        return str(document["url"]), str(document["token"])
+    except (ValueError, KeyError, TypeError):
+        return "", compact
+
+
+@transaction.atomic
+def registration_token_use(
+    *, secret: str, unique_id: str, name: str, site_url: str
+) -> tuple[RegisteredWorkspace, Credentials]:
+    """Register a workspace by a token, and return its row and credentials.
+
+    The same workspace may use it again while the token holds: an answer may get lost. Raises `error-token-unknown`
+    (404) for one that is unknown, over or used by another, and what :func:`workspace_register` raises.
+    """
+    rows = RegistrationToken.objects.select_for_update(of=("self",)).select_related("workspace")
+    token = rows.filter(digest=secret_digest(secret), ends_at__gt=timezone.now()).first()
+    is_repeat = bool(token and token.workspace and token.workspace.unique_id == unique_id)
+    if token is None or (token.used_at is not None and not is_repeat):
+        raise ApplicationError(
+            "error-token-unknown", "This registration token is not known, is over, or was used already", status=404
+        )
+    if is_repeat:
+        RegisteredWorkspace.objects.filter(unique_id=unique_id).update(disconnected_at=timezone.now())
+    registered = workspace_register(
+        unique_id=unique_id, name=name, site_url=site_url, admission=Admission.TOKEN, plan=token.plan
+    )
+    token.used_at, token.workspace = timezone.now(), registered[0]
+    token.save(update_fields=["used_at", "workspace"])
+    return registered

@@ -1,0 +1,55 @@
+"""What workspace and cloud tell each other whenever the workspace synchronizes: the cloud's end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from cloud.models import RegisteredWorkspace, Terms
+from cloud.selectors.terms import terms_current, terms_required, version_agreed
+from cloud.selectors.usage import usage_month
+from cloud.services.licences import licence_current
+from cloud.services.terms import agreement_record, agreement_withdraw
+
+
+@transaction.atomic
+def workspace_told(
+    *, workspace: RegisteredWorkspace, name: str, consents: Sequence[dict[str, Any]], terms_known: int
+) -> dict[str, Any]:
+    """Take what the workspace tells and return what it is told: terms, licence, and what it has used.
+
+    The terms' text is left out where the workspace knows it.
+    """
+    if name and name != workspace.name:
+        workspace.name = name
+        workspace.save(update_fields=["name"])
+    current = terms_current()
+    for consent in consents:
+        _consent_take(workspace, consent, current)
+    return {
+        "workspaceId": workspace.public_id,
+        "terms": {
+            "required": terms_required(),
+            "agreed": version_agreed(workspace),
+            "current": _terms_told(current) if current and current.version > terms_known else None,
+        },
+        "license": licence_current(workspace),
+        "usage": usage_month(workspace).as_json(),
+    }
+
+
+def _consent_take(workspace: RegisteredWorkspace, consent: dict[str, Any], current: Terms | None) -> None:
+    if consent["withdrawn"]:
+        agreement_withdraw(workspace=workspace)
+        return
+    version = consent["version"] or (current.version if current else 0)
+    if version:
+        agreement_record(
+            workspace=workspace, version=version, agreed_by=consent["by"] or workspace.name, agreed_at=consent["at"]
+        )
+
+
+def _terms_told(terms: Terms) -> dict[str, Any]:
+    return {"version": terms.version, "title": terms.title, "text": terms.text}

@@ -1,0 +1,100 @@
+"""A user's subscriptions as clients know them, however many, by a few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from preferences.keys import ROOM_FIELDS, sound_told
+from preferences.models import AccountPreferences, RoomPreferences
+from preferences.selectors.accounts import preferences_of
+from workspace.api.objects import person_of
+from workspace.models import Subscription, User
+from workspace.selectors.news import news_among
+from workspace.selectors.subscriptions import Counterparts, counterparts_of
+
+ORIGINS = {"desktop": "desktopPrefOrigin", "push": "mobilePrefOrigin", "email": "emailPrefOrigin"}
+KEYS = {name: key for key, name in ROOM_FIELDS.items()}
+SWITCHES = ("notifications_disabled", "group_mentions_muted", "unread_hidden", "mentions_hidden")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What all subscriptions of one user are told with; `news` holds the keys of those with something new."""
+
+    user: User
+    preferences: AccountPreferences
+    highlights: list[str]
+    news: set[int]
+
+
+def subscriptions_told(user: User, subscriptions: QuerySet[Subscription]) -> list[dict[str, Any]]:
+    """Return these subscriptions of the user."""
+    rows = list(subscriptions.select_related("room", "preferences").prefetch_related("ignored_senders__sender"))
+    words = list(user.highlight_words.order_by("pk").values_list("word", flat=True))
+    account = Account(user, preferences_of(user), words, news_among(rows))
+    people = counterparts_of(user, [row.room for row in rows])
+    return [subscription_told(row, account, people) for row in rows]
+
+
+def subscription_told(row: Subscription, account: Account, people: Mapping[int, Counterparts]) -> dict[str, Any]:
+    """Return one subscription."""
+    room, other = row.room, people.get(row.room_id)
+    chosen: RoomPreferences | None = getattr(row, "preferences", None)
+    return {
+        "_id": row.public_id,
+        "rid": room.public_id,
+        "t": room.type,
+        "name": other.usernames if other else room.name,
+        "fname": other.names if other else room.name,
+        "u": person_of(account.user),
+        "open": row.is_open,
+        "alert": row.pk in account.news and not (chosen and chosen.unread_hidden),
+        "unread": row.unread,
+        "userMentions": row.user_mentions,
+        "groupMentions": row.group_mentions,
+        "ts": row.joined_at,
+        "ls": row.last_seen_at or row.joined_at,
+        "f": False,
+        "roles": ["owner"] if row.is_owner else [],
+        "ignored": [ignored.sender.public_id for ignored in row.ignored_senders.all()],
+        "archived": room.is_archived,
+        "userHighlights": account.highlights,
+        "_updatedAt": changed_at(row),
+        **chosen_told(chosen),
+        **levels_told(chosen, account.preferences),
+    }
+
+
+def changed_at(row: Subscription) -> datetime:
+    """Return when something of the subscription changed last, be it in its room."""
+    moments: Iterable[datetime | None] = (row.updated_at, row.room.updated_at, row.room.last_message_at)
+    return max(moment for moment in moments if moment is not None)
+
+
+def chosen_told(chosen: RoomPreferences | None) -> dict[str, Any]:
+    """Return what the member chose for the room, but for the levels that are inherited."""
+    if chosen is None:
+        return dict.fromkeys((KEYS[name] for name in SWITCHES), False)
+    told: dict[str, Any] = {KEYS[name]: getattr(chosen, name) for name in SWITCHES}
+    duration = chosen.desktop_duration
+    return told | {
+        "audioNotifications": chosen.audio or None,
+        "audioNotificationValue": sound_told(chosen.sound) if chosen.sound else None,
+        "desktopNotificationDuration": str(duration) if duration is not None else None,
+        "unreadAlert": chosen.unread_alert or None,
+    }
+
+
+def levels_told(chosen: RoomPreferences | None, account: AccountPreferences) -> dict[str, Any]:
+    """Return each channel's level with its origin; neither where the workspace's default decides."""
+    told: dict[str, Any] = {}
+    for name, origin in ORIGINS.items():
+        own, inherited = getattr(chosen, name, ""), getattr(account, name)
+        told[KEYS[name]] = own or inherited or None
+        told[origin] = "subscription" if own else "user" if inherited else None
+    return told

@@ -1,0 +1,99 @@
+"""Values as clients spell them: truth values and numbers as themselves or as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from preferences.keys import DEFAULT, LEVELS, sound_read
+from workspace.api.params import ALLOWED, ChoiceParam
+
+TRUTHS: dict[object, bool] = {"1": True, "0": False, "true": True, "false": False}
+FLAG = {"oneOf": [{"type": "boolean"}, {"type": "integer", "enum": [0, 1]}, {"type": "string", "enum": [*TRUTHS]}]}
+NUMBER = {"oneOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": "^[0-9]{1,9}$"}]}
+Field = serializers.Field[Any, Any, Any, Any]
+
+
+@extend_schema_field(FLAG)
+class SpeltFlag(serializers.Field[bool, Any, Any, Any]):
+    """A truth value: itself, 0 or 1, or one of these as text."""
+
+    default_error_messages = {"invalid": "must be boolean", "null": "must be boolean"}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if isinstance(data, bool):
+            return data
+        if isinstance(data, int) and data in (0, 1):
+            return bool(data)
+        if not isinstance(data, str) or data.lower() not in TRUTHS:
+            self.fail("invalid")
+        return TRUTHS[data.lower()]
+
+
+@extend_schema_field(NUMBER)
+class SpeltNumber(serializers.Field[int, Any, Any, Any]):
+    """A whole number from 0 on, or the same as text."""
+
+    default_error_messages = {
+        "invalid": "must be integer",
+        "null": "must be integer",
+        "large": "must be <= {most}",
+        "negative": "must be >= 0",
+    }
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.most = most
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < 10:
+            data = int(data)
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        if data < 0:
+            self.fail("negative")
+        if data > self.most:
+            self.fail("large", most=self.most)
+        return int(data)
+
+
+@extend_schema_field({"type": "string", "description": "A sound, or its id, a space, and its name."})
+class SoundParam(serializers.Field[str, Any, Any, Any]):
+    """A sound's id, with or without the name that people read."""
+
+    default_error_messages = {"invalid": ALLOWED, "null": ALLOWED}
+
+    def to_internal_value(self, data: Any) -> str:
+        found = sound_read(data) if isinstance(data, str) else None
+        if found is None:
+            self.fail("invalid")
+        return found
+
+
+class LevelParam(ChoiceParam):
+    """A level, or that the default shall decide."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        value = super().to_internal_value(data)
+        return "" if value == DEFAULT else value
+
+
+def param_of(field: models.Field[Any, Any]) -> Field:
+    """Return the parameter that holds a preference's value."""
+    if isinstance(field, models.BooleanField):
+        return SpeltFlag(required=False, allow_null=field.null)
+    if isinstance(field, models.IntegerField):
+        most = min(found.limit_value for found in field.validators if isinstance(found, MaxValueValidator))
+        return SpeltNumber(most=most, required=False, allow_null=field.null, help_text=f"At most {most}.")
+    values = [str(value) for value, _label in field.flatchoices if value]
+    return level_param(LEVELS if set(values) < set(LEVELS) else (*values, DEFAULT))
+
+
+def level_param(values: Sequence[str]) -> LevelParam:
+    """Return a parameter for one of some texts, of which `default` leaves it to the default."""
+    return LevelParam(choices=list(values), required=False)

@@ -1,0 +1,1 @@
+"""What preferences write to people."""

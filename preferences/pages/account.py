@@ -1,0 +1,73 @@
+"""My Account > Preferences: what holds for the whole account, and what it brings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from preferences.pages.account_form import CHANNELS, AccountForm, words_of
+from preferences.previews import Previews, Question, previews_of
+from preferences.quiet.telling import hours_told
+from preferences.selectors.effective import account_chosen
+from preferences.selectors.quiet import quiet_state_of
+from preferences.services.accounts import account_preferences_save, highlight_words_set
+from workspace.models import User
+from workspace.pages.contributions import Place, links_of
+from workspace.pages.look import page_context
+from workspace.pages.reader import reader_of
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Show the reader's preferences with what they bring, and save them."""
+    user = reader_of(request)
+    chosen = account_chosen(user)
+    form = AccountForm(request.POST or None, chosen=chosen, words=words_of(user))
+    if form.is_valid():
+        with transaction.atomic():
+            account_preferences_save(user=user, **form.choices())
+            highlight_words_set(user=user, words=form.cleaned_data["highlights"])
+        messages.success(request, _("Your preferences are saved."))
+        return HttpResponseRedirect(reverse("preferences"))
+    quiet = quiet_state_of(user)
+    context = {
+        **page_context(request, title=_("Preferences")),
+        "form": form,
+        "previews": channel_previews(user, {}),
+        "quiet": quiet,
+        "quiet_hours": hours_told(quiet.hours),
+        "further_links": links_of(request, Place.NOTIFICATIONS),
+    }
+    return TemplateResponse(request, "preferences/account.html", context)
+
+
+@login_required
+@require_POST
+def preferences_preview(request: HttpRequest) -> HttpResponse:
+    """Tell what the choices on the page would bring, without saving them; what is no choice is left out."""
+    user = reader_of(request)
+    form = AccountForm(request.POST, chosen=account_chosen(user), words=[])
+    form.is_valid()
+    choices = {name: value for name, value in form.cleaned_data.items() if name in form.changed_data}
+    context = {"previews": channel_previews(user, choices), "is_update": True}
+    return TemplateResponse(request, "preferences/previews.html", context)
+
+
+def channel_previews(user: User, choices: dict[str, Any]) -> Previews:
+    """Return the lines for each channel, given choices that are not saved."""
+    return previews_of(Question(user=user, channels=CHANNELS, account=choices))
+
+
+@require_GET
+def email_preferences(_request: HttpRequest) -> HttpResponse:
+    """Lead from where e-mails point to the preferences for notifications."""
+    return HttpResponseRedirect(f"{reverse('preferences')}#notifications")

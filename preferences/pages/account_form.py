@@ -1,0 +1,178 @@
+"""The form of My Account > Preferences: what a user chooses for the whole account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from preferences.models import AccountPreferences, AccountsSettings, HighlightWord, Level
+from preferences.pages.fields import choice_field
+from preferences.selectors.effective import column_of, default_shown
+from workspace.models import User
+
+WORD_MAX_LENGTH = HighlightWord._meta.get_field("word").max_length
+MOST_WORDS = 100
+CHANNELS = ("desktop", "push", "email")
+HIGHLIGHTS = "highlights"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One preference: the column that holds it, and its words; `control` names a control beside it, if any."""
+
+    name: str
+    label: Any
+    help: Any = ""
+    control: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Preferences under one heading, which addresses lead to by its `slug`."""
+
+    slug: str
+    title: str | Promise
+    icon: str
+    items: tuple[Item, ...]
+
+
+SECTIONS = (
+    Section(
+        "notifications",
+        _("Notifications"),
+        "notifications",
+        (
+            Item("desktop", _("Desktop notifications"), _("In this browser while a page is open."), "preview"),
+            Item(
+                "require_interaction",
+                _("Require interaction to dismiss desktop notifications"),
+                _("They stay until you click them."),
+            ),
+            Item("push", _("Push notifications (mobile)"), _("On the devices that you signed in with."), "preview"),
+            Item(
+                "always_display_mobile",
+                _("Always display mobile notifications"),
+                _("Off: no push while you are online."),
+                "preview-push",
+            ),
+            Item("email", _("E-mail notifications"), _("Sent while you are not online."), "preview"),
+            Item("unread_alert", _("Unread alert"), _("The page's title and icon show what you have not read.")),
+            Item(
+                "login_detection_email",
+                _("Login detection e-mails"),
+                _("An e-mail when your account is used from a new browser, app or place."),
+            ),
+        ),
+    ),
+    Section(
+        "highlights",
+        _("Highlights"),
+        "ink_highlighter",
+        (
+            Item(
+                HIGHLIGHTS,
+                _("Highlight words"),
+                _("You are notified wherever one of these words stands, as if you were mentioned. One on each line."),
+            ),
+        ),
+    ),
+    Section(
+        "sound",
+        _("Sound"),
+        "volume_up",
+        (
+            Item("new_message_sound", _("New message sound"), control="play"),
+            Item("new_room_sound", _("New room sound"), control="play"),
+            Item("sound_volume", _("Volume"), _("Percent, from 0 to 100."), "volume"),
+            Item(
+                "mute_focused",
+                _("Mute focused conversations"),
+                _("No sound for messages in the room that is open in front of you."),
+            ),
+        ),
+    ),
+    Section(
+        "presence",
+        _("User Presence"),
+        "sensors",
+        (
+            Item("auto_away", _("Auto away"), _("You count as away when you do nothing for the idle time limit.")),
+            Item("idle_limit", _("Idle time limit"), _("Seconds; 0: never away.")),
+        ),
+    ),
+)
+
+
+class AccountForm(forms.Form):
+    """One field for each preference, with the workspace's default written out, and one for the highlight words."""
+
+    def __init__(self, data: Any = None, *, chosen: AccountPreferences, words: list[str]) -> None:
+        columns = [item.name for section in SECTIONS for item in section.items if item.name != HIGHLIGHTS]
+        initial = {name: getattr(chosen, name) for name in columns} | {HIGHLIGHTS: "\n".join(words)}
+        super().__init__(data, initial=initial)
+        defaults = AccountsSettings.current()
+        for section in SECTIONS:
+            for item in section.items:
+                self.fields[item.name] = (
+                    words_field(item) if item.name == HIGHLIGHTS else self.column_field(item, defaults)
+                )
+        self.email_narrow(chosen)
+
+    @staticmethod
+    def column_field(item: Item, defaults: AccountsSettings) -> forms.Field:
+        """Return the field of a column."""
+        default = default_shown(item.name, getattr(defaults, item.name), model=AccountPreferences)
+        column = column_of(AccountPreferences, item.name)
+        return choice_field(column, default=default, label=item.label, help_text=item.help)
+
+    def email_narrow(self, chosen: AccountPreferences) -> None:
+        """Offer no e-mail for every message, as clients do not, except to whoever has chosen that."""
+        field: Any = self.fields["email"]
+        words = {Level.MENTIONS.value: _("Mentions and direct messages")}
+        field.choices = [
+            (value, words.get(value, label))
+            for value, label in field.choices
+            if value != Level.ALL or chosen.email == Level.ALL
+        ]
+
+    def sections(self) -> Iterator[tuple[Section, list[tuple[Item, forms.BoundField]]]]:
+        """Yield each section with its preferences and their fields."""
+        for section in SECTIONS:
+            yield section, [(item, self[item.name]) for item in section.items]
+
+    def clean_highlights(self) -> list[str]:
+        words = list(filter(None, map(str.strip, self.cleaned_data[HIGHLIGHTS].replace(",", "\n").splitlines())))
+        if too_long := next((word for word in words if len(word) > (WORD_MAX_LENGTH or 0)), None):
+            raise ValidationError(
+                _("“%(word)s…” is too long: a word has at most %(most)d characters."),
+                params={"word": too_long[:20], "most": WORD_MAX_LENGTH},
+            )
+        if len(words) > MOST_WORDS:
+            raise ValidationError(_("At most %(most)d words can be kept."), params={"most": MOST_WORDS})
+        return words
+
+    def choices(self) -> dict[str, Any]:
+        """Return what was chosen, by the columns that hold it."""
+        return {name: value for name, value in self.cleaned_data.items() if name != HIGHLIGHTS}
+
+
+def words_field(item: Item) -> forms.Field:
+    """Return the field for the highlight words."""
+    return forms.CharField(
+        required=False,
+        label=item.label,
+        help_text=item.help,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "spellcheck": "false"}),
+    )
+
+
+def words_of(user: User) -> list[str]:
+    """Return the user's highlight words in the order in which they were given."""
+    return list(user.highlight_words.order_by("pk").values_list("word", flat=True))

@@ -1,0 +1,150 @@
+"""The rooms that differ from the default, seen together: changed at once, or set back, once asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from preferences.models import Level, RoomPreferences
+from preferences.pages.room import room_preferences_path
+from preferences.pages.room_form import COLUMNS
+from preferences.selectors.effective import column_of, is_chosen, value_shown
+from preferences.selectors.rooms import subscriptions_differing
+from preferences.services.rooms import rooms_preferences_change, rooms_preferences_reset
+from workspace.models import Subscription, User
+from workspace.pages.look import page_context
+from workspace.pages.reader import reader_of
+from workspace.pages.sidebar import lines_of
+from workspace.pages.widgets import PlainSelect
+
+ROOMS_A_PAGE = 50
+RESET = "reset"
+# A subscription's key, as every database can hold it.
+KEY = re.compile(r"\A[0-9]{1,18}\Z")
+SWITCHED = (
+    ("notifications_disabled", gettext_lazy("No alerts")),
+    ("group_mentions_muted", gettext_lazy("@all and @here muted")),
+    ("unread_hidden", gettext_lazy("Counter hidden")),
+    ("mentions_hidden", gettext_lazy("Mention badge hidden")),
+)
+
+
+class BulkForm(forms.Form):
+    """What shall become of the chosen rooms: one channel's level, or everything back to the default."""
+
+    to = forms.ChoiceField(label=gettext_lazy("Change the chosen rooms to"), widget=PlainSelect)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        field = self.fields["to"]
+        assert isinstance(field, forms.ChoiceField)
+        channels = (("desktop", _("Desktop")), ("push", _("Mobile")), ("email", _("E-mail")))
+        levels = [("", _("Default")), *Level.choices]
+        field.choices = [
+            (RESET, _("Everything set back to the default")),
+            *((f"{column}:{level}", f"{name}: {shown}") for column, name in channels for level, shown in levels),
+        ]
+
+    @property
+    def shown(self) -> str:
+        """Return what was chosen as people read it."""
+        field = self.fields["to"]
+        assert isinstance(field, forms.ChoiceField)
+        return str(dict(field.choices)[self.cleaned_data["to"]])  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class DifferingRoom:
+    """One room of the list, with what was chosen for it in words."""
+
+    line: Any
+    subscription: Subscription
+    url: str
+    choices: list[str]
+
+
+@login_required
+@require_GET
+def room_choices(request: HttpRequest) -> HttpResponse:
+    """List the reader's rooms that differ from the default."""
+    user = reader_of(request)
+    page = Paginator(differing(user), ROOMS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        **page_context(request, title=_("Rooms with choices of their own")),
+        "page": page,
+        "rooms_differing": list(rooms_of(page.object_list, user)),
+        "form": BulkForm(),
+    }
+    return TemplateResponse(request, "preferences/room_choices.html", context)
+
+
+@login_required
+@require_POST
+def room_choices_change(request: HttpRequest) -> HttpResponse:
+    """Ask before the chosen rooms are changed, and change them once that is answered."""
+    user = reader_of(request)
+    keys = [int(key) for key in request.POST.getlist("room") if KEY.match(key)][:ROOMS_A_PAGE]
+    chosen = list(rooms_of(differing(user).filter(pk__in=keys), user))
+    form = BulkForm(request.POST)
+    if not form.is_valid() or not chosen:
+        messages.warning(request, _("Nothing is changed: choose at least one room, and what it shall change to."))
+        return HttpResponseRedirect(reverse("room-choices"))
+    if "confirmed" not in request.POST:
+        context = {
+            **page_context(request, title=_("Change these rooms?")),
+            "chosen": chosen,
+            "form": form,
+            "is_reset": form.cleaned_data["to"] == RESET,
+        }
+        return TemplateResponse(request, "preferences/room_choices_confirm.html", context)
+    count = change(user, [room.subscription.pk for room in chosen], form.cleaned_data["to"])
+    told = ngettext("%(count)d room is changed.", "%(count)d rooms are changed.", count)
+    messages.success(request, told % {"count": count})
+    return HttpResponseRedirect(reverse("room-choices"))
+
+
+def change(user: User, subscriptions: list[int], to: str) -> int:
+    """Do to these rooms of the user what was chosen; returns how many there are."""
+    if to == RESET:
+        return rooms_preferences_reset(user=user, subscriptions=subscriptions)
+    column, _colon, level = to.partition(":")
+    return rooms_preferences_change(user=user, subscriptions=subscriptions, **{column: level})  # type: ignore[arg-type]
+
+
+def differing(user: User) -> Any:
+    """Return the user's differing rooms with how many people they ignore in each."""
+    return subscriptions_differing(user).annotate(ignored_count=Count("ignored_senders"))
+
+
+def rooms_of(subscriptions: Any, user: User) -> Iterator[DifferingRoom]:
+    """Yield these rooms with what was chosen for them."""
+    for line in lines_of(subscriptions, user=user):
+        subscription = line.entry.subscription
+        url = room_preferences_path(subscription)
+        yield DifferingRoom(line, subscription, url, list(choices_shown(subscription)))
+
+
+def choices_shown(subscription: Subscription) -> Iterator[str]:
+    """Yield what the member chose for a room, in words."""
+    chosen: RoomPreferences | None = getattr(subscription, "preferences", None)
+    if chosen is not None:
+        yield from (str(label) for name, label in SWITCHED if getattr(chosen, name))
+        for name, label, _help in COLUMNS:
+            if is_chosen(value := getattr(chosen, name)):
+                yield f"{label}: {value_shown(column_of(RoomPreferences, name), value)}"
+    if ignored := subscription.ignored_count:  # type: ignore[attr-defined]
+        yield ngettext("%(count)d person ignored", "%(count)d people ignored", ignored) % {"count": ignored}

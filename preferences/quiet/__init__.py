@@ -1,0 +1,1 @@
+"""Quiet hours: weekly hours as people write them, and the moments that they come to."""

@@ -1,0 +1,50 @@
+"""Reading what an account chose, with the workspace's defaults where it chose nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from preferences.keys import ALIASES, DEFAULT, account_fields
+from preferences.models import AccountPreferences, AccountsSettings
+from preferences.selectors.quiet import quiet_state_of
+from workspace.models import User
+from workspace.selectors.accounts import time_zone_of
+from workspace.time_zones import utc_offset
+
+# Clients let their user choose "default" for these; the value of all others is the one in force.
+CHOSEN_AS_DEFAULT = ("desktop", "push")
+
+
+def preferences_of(user: User) -> AccountPreferences:
+    """Return what the account chose; an unsaved row where it chose nothing."""
+    return AccountPreferences.objects.filter(user=user).first() or AccountPreferences(user=user)
+
+
+def in_force(own: AccountPreferences, name: str) -> Any:
+    """Return the value in force of one preference: the account's own, else the workspace's."""
+    value = getattr(own, name)
+    return getattr(AccountsSettings.current(), name) if value in ("", None) else value
+
+
+def account_preferences_told(user: User) -> dict[str, Any]:
+    """Return all of the account's preferences as clients know them."""
+    own, now = preferences_of(user), timezone.now()
+    told = {
+        key: getattr(own, field.name) or DEFAULT if field.name in CHOSEN_AS_DEFAULT else in_force(own, field.name)
+        for key, field in account_fields().items()
+    }
+    quiet = quiet_state_of(user, now)
+    return {
+        **told,
+        **{alias: told[key] for alias, key in ALIASES.items()},
+        "highlights": list(user.highlight_words.order_by("pk").values_list("word", flat=True)),
+        "language": user.language,
+        "timeZone": time_zone_of(user),
+        "utcOffset": utc_offset(time_zone_of(user), now),
+        "quietHours": quiet.own_hours if quiet.choice == "own" else quiet.choice or DEFAULT,
+        "quietHoursLetMentionsThrough": quiet.lets_mentions_through,
+        "quietHoursPausedUntil": quiet.paused_until,
+        **own.client_choices,
+    }

@@ -1,0 +1,34 @@
+// Plays a sound by its name, at the volume that is set; lets a choice of sound be heard before it is saved.
+"use strict";
+
+(() => {
+    const { folder } = document.currentScript.dataset;
+    const DEFAULT = /\((.+)\)/;
+    let playing = null;
+
+    const volume = () => {
+        const field = document.querySelector("[name=sound_volume]");
+        const percent = Number(field?.value || field?.placeholder.match(/\d+/)?.[0] || 100);
+        return Math.min(100, Math.max(0, percent)) / 100;
+    };
+
+    // What is left to the default has its sound's name in brackets behind it.
+    const chosen = (select) => {
+        if (select.value) return select.value;
+        const name = select.selectedOptions[0]?.textContent.match(DEFAULT)?.[1];
+        return [...select.options].find((option) => option.textContent.trim() === name)?.value;
+    };
+
+    const play = (name) => {
+        playing?.pause();
+        if (!name || name === "none") return;
+        playing = new Audio(`${folder}${name}.wav`);
+        playing.volume = volume();
+        playing.play();
+    };
+
+    for (const button of document.querySelectorAll("[data-plays]")) {
+        button.hidden = false;
+        button.addEventListener("click", () => play(chosen(document.getElementById(button.dataset.plays))));
+    }
+})();

@@ -1,0 +1,117 @@
+"""The console's apps: those that this installation's gateway pushes for, each with its keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
+
+from push.admin import labels
+from push.admin.keys_form import APPLE_FIELDS, GOOGLE_FIELDS, SECRETS, ProviderKeysForm, with_clear
+from push.models import DeviceType, GatewayApp
+from push.selectors.gateway_apps import keys_end
+from push.services.gateway_apps import gateway_app_remove, gateway_app_save
+from workspace.admin.base import ModelAdmin
+from workspace.admin.columns import EMPTY, label
+from workspace.pages.settings.forms import CLEAR_SUFFIX
+from workspace.roles import Role
+
+
+class GatewayAppForm(ProviderKeysForm):
+    """An app at one of the services, with its keys there."""
+
+    class Meta:
+        model = GatewayApp
+        fields = ("type", "app_name", "is_active", "production", *APPLE_FIELDS, *GOOGLE_FIELDS)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("type") == DeviceType.GCM:
+            # Google has one service; the box is not shown beside it.
+            cleaned["production"] = True
+        return cleaned
+
+
+def shown_for(service: DeviceType, *names: str) -> dict[str, str]:
+    """Return the condition under which unfold shows the fields, and the boxes that remove their secrets."""
+    boxes = [name + CLEAR_SUFFIX for name in names if name in SECRETS]
+    return dict.fromkeys((*names, *boxes), f"type == '{service.value}'")
+
+
+@admin.register(GatewayApp)
+class GatewayAppAdmin(ModelAdmin):
+    """A mobile app that is pushed to, by its bundle or package id."""
+
+    belongs_to = Role.CLOUD
+    form = GatewayAppForm
+    list_display = ("named", "service", "environment", "active", "ends")
+    list_filter = (
+        ("type", ChoicesDropdownFilter),
+        ("production", BooleanRadioFilter),
+        ("is_active", BooleanRadioFilter),
+    )
+    search_fields = ("app_name",)
+    search_help_text = _("Bundle id or package id")
+    ordering = ("app_name", "type", "-production")
+    sortable_by = ("named", "service")
+    conditional_fields = {
+        **shown_for(DeviceType.APN, "production", *APPLE_FIELDS),
+        **shown_for(DeviceType.GCM, *GOOGLE_FIELDS),
+    }
+
+    def get_fieldsets(self, request: HttpRequest, obj: GatewayApp | None = None) -> Any:
+        token_key = with_clear(obj, "apn_token_key")
+        certificate = with_clear(obj, "apn_cert", "apn_key", "apn_passphrase")
+        return (
+            (None, {"fields": [("type", "app_name"), "is_active"]}),
+            (_("Apple"), {"fields": ["production", *token_key, ("apn_token_key_id", "apn_team_id"), *certificate]}),
+            (_("Google"), {"fields": with_clear(obj, *GOOGLE_FIELDS)}),
+        )
+
+    def save_model(self, request: Any, obj: GatewayApp, form: Any, change: bool) -> None:
+        gateway_app_save(app=obj, actor=request.user, changed=form.changed_data if change else ())
+
+    def delete_model(self, request: Any, obj: GatewayApp) -> None:
+        gateway_app_remove(app=obj, actor=request.user)
+
+    def delete_queryset(self, request: Any, queryset: QuerySet[GatewayApp]) -> None:
+        for app in queryset:
+            self.delete_model(request, app)
+
+    @admin.display(description=_("app"), ordering="app_name")
+    def named(self, app: GatewayApp) -> str:
+        return str(app)
+
+    @admin.display(description=_("service"), ordering="type")
+    def service(self, app: GatewayApp) -> SafeString:
+        return labels.device_type(app.type)
+
+    @admin.display(description=_("environment"))
+    def environment(self, app: GatewayApp) -> SafeString | str:
+        if app.type != DeviceType.APN:
+            return EMPTY
+        return label(_("Production"), "primary") if app.production else label(_("Development"), "info")
+
+    @admin.display(description=_("active"))
+    def active(self, app: GatewayApp) -> SafeString:
+        return label(_("Active"), "success") if app.is_active else label(_("Off"), "")
+
+    @admin.display(description=_("keys end"))
+    def ends(self, app: GatewayApp) -> SafeString | str:
+        at = app.keys_end_at
+        if at is None:
+            return EMPTY
+        day = date_format(timezone.localtime(at))
+        end = keys_end(app, timezone.now())
+        if end is None:
+            return day
+        if end.is_over:
+            return label(_("Over since %(day)s") % {"day": day}, "danger")
+        return label(_("Ends on %(day)s") % {"day": day}, "warning")

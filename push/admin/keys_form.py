@@ -1,0 +1,95 @@
+"""The keys of an app in a form: secrets are written, never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldBooleanWidget
+
+from push.credentials import validation
+from push.models.keys import ProviderKeys
+from workspace.pages.settings.forms import CLEAR_SUFFIX, SecretInput, SecretTextarea
+from workspace.services.settings import masked
+from workspace.setting_groups import SecretField
+
+SECRETS = {field.name: field for field in ProviderKeys._meta.local_fields if isinstance(field, SecretField)}
+DESCRIBED: dict[str, Callable[[str], str]] = {
+    "apn_cert": validation.certificate_describe,
+    "google_api_credentials": validation.service_account_describe,
+}
+APPLE_FIELDS = ("apn_token_key", "apn_token_key_id", "apn_team_id", "apn_cert", "apn_key", "apn_passphrase")
+GOOGLE_FIELDS = ("google_api_credentials",)
+
+
+if TYPE_CHECKING:
+    BaseForm = forms.ModelForm[Any]
+else:
+    BaseForm = forms.ModelForm
+
+
+class ProviderKeysForm(BaseForm):
+    """An empty secret keeps what is stored; a box beside it removes it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stored = {name: getattr(self.instance, name) for name in SECRETS}
+        for name, field in SECRETS.items():
+            if name not in self.fields:
+                continue
+            attrs = {"spellcheck": "false", "autocomplete": "off", "rows": 4}
+            widget = SecretTextarea(attrs) if field.multiline else SecretInput()
+            state = secret_state(name, self.stored[name])
+            keeps = " " + _("Leave empty to keep what is stored.") if self.stored[name] else ""
+            help_text = f"{state}. {field.help_text}{keeps}"
+            self.fields[name] = forms.CharField(
+                label=field.verbose_name, help_text=help_text, required=False, widget=widget
+            )
+            self.initial[name] = ""
+            if not self.stored[name]:
+                self.fields.pop(name + CLEAR_SUFFIX, None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name, before in self.stored.items():
+            if self.cleaned_data.get(name + CLEAR_SUFFIX):
+                cleaned[name] = ""
+            elif name in cleaned:
+                cleaned[name] = cleaned[name] or before
+        return cleaned
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # What is stored was valid when it was entered: a certificate that has expired since bars no other change.
+        kept = {name for name, before in self.stored.items() if before and self.cleaned_data.get(name) == before}
+        exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return exclusions | kept
+
+
+def clear_field() -> forms.BooleanField:
+    """Return the box that removes a stored secret."""
+    return forms.BooleanField(required=False, label=gettext_lazy("Remove what is stored"), widget=UnfoldBooleanWidget())
+
+
+for _name in SECRETS:
+    ProviderKeysForm.declared_fields[_name + CLEAR_SUFFIX] = clear_field()
+
+
+def with_clear(keys: ProviderKeys | None, *names: str) -> list[str]:
+    """Return the fields, each stored secret followed by the box that removes it."""
+    rows: list[str] = []
+    for name in names:
+        is_stored = keys is not None and name in SECRETS and getattr(keys, name)
+        rows += [name, name + CLEAR_SUFFIX] if is_stored else [name]
+    return rows
+
+
+def secret_state(name: str, value: str) -> str:
+    """Return what may be known of a stored secret."""
+    if not value:
+        return _("Not set")
+    described = DESCRIBED.get(name)
+    told = described(value) if described else _("fingerprint %(fingerprint)s") % masked(value)
+    return _("Set, %(hint)s") % {"hint": told}

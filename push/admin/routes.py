@@ -1,0 +1,84 @@
+"""The routes' page: every app seen, how its devices are reached, and what is paused; and an app's own route."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from push.admin.keys_form import APPLE_FIELDS, GOOGLE_FIELDS, SECRETS, with_clear
+from push.admin.route_forms import AppRouteForm
+from push.models import AppRoute, RouteState
+from push.selectors.checklist import way_checks
+from push.selectors.route_overview import apps_seen, pauses
+from push.services.breaker import route_resume
+from workspace.admin.base import ModelAdmin
+from workspace.pages.settings.forms import CLEAR_SUFFIX
+
+DIRECT_FIELDS = ("production", *APPLE_FIELDS, *GOOGLE_FIELDS)
+
+
+@admin.register(AppRoute)
+class AppRouteAdmin(ModelAdmin):
+    """Its list is a page of its own: it tells of all apps, not only of those with a route of their own."""
+
+    form = AppRouteForm
+    conditional_fields = {
+        "gateway": "kind == 'gateway'",
+        **dict.fromkeys((*DIRECT_FIELDS, *(name + CLEAR_SUFFIX for name in SECRETS)), "kind == 'direct'"),
+    }
+
+    def get_fieldsets(self, request: HttpRequest, obj: AppRoute | None = None) -> Any:
+        apple = with_clear(obj, "apn_token_key")
+        certificate = with_clear(obj, "apn_cert", "apn_key", "apn_passphrase")
+        return (
+            (None, {"fields": [("app_name", "kind"), "gateway"]}),
+            (_("Apple"), {"fields": ["production", *apple, ("apn_token_key_id", "apn_team_id"), *certificate]}),
+            (_("Google"), {"fields": with_clear(obj, *GOOGLE_FIELDS)}),
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        resume = path("resume/<int:pk>/", self.admin_site.admin_view(self.resume_view), name="push_approute_resume")
+        return [resume, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show every app and its route."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        query = request.GET.get("q", "").strip()[:255]
+        apps, more = apps_seen(query)
+        context = {
+            "title": _("Routes"),
+            "apps": apps,
+            "more": more,
+            "query": query,
+            "pauses": pauses(),
+            "checks": list(way_checks()),
+            "may_add": self.has_add_permission(request),
+            "may_change": self.has_change_permission(request),
+        }
+        return self._page(request, "admin/push/routes.html", context)
+
+    def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask, and then let a paused route go on."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        state = get_object_or_404(RouteState, pk=pk, paused_at__isnull=False)
+        if request.method != "POST":
+            found = [pause for pause in pauses() if pause.state.pk == pk]
+            context = {"title": _("Let the route go on"), "state": state, "pause": found[0] if found else None}
+            return self._page(request, "admin/push/route_resume.html", context)
+        route_resume(state=state)
+        messages.success(request, _("The route goes on; what waited for it is sent now."))
+        return redirect("admin:push_approute_changelist")
+
+    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        request.current_app = self.admin_site.name
+        whole = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media, **context}
+        return TemplateResponse(request, template, whole)

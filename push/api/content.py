@@ -1,0 +1,149 @@
+"""What apps fetch of a notification, and how they say that they have one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from push.models.devices import TOKEN_MAX_LENGTH
+from push.selectors.content import message_readable_by, notification_content
+from push.selectors.devices import session_devices
+from push.services.receipts import message_received
+from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint, session_of
+from workspace.api.objects import MessageObject, PersonObject, message_of
+from workspace.api.params import Params, TextParam
+from workspace.api.throttling import Rate
+from workspace.errors import ApplicationError
+from workspace.models import RoomType
+
+# A phone that comes back fetches what has piled up, and tries each up to five times.
+RATE = Rate(300, 60_000)
+PRIORITY = 10
+MISSING_ID = "Match error: Missing key 'id'"
+
+
+class MessageParams(Params):
+    """The message."""
+
+    told_missing = {"id": ApplicationError(MISSING_ID, MISSING_ID)}
+
+    id = TextParam(max_length=255, help_text="The message's id, as the push names it.")
+
+
+class ReceiptParams(MessageParams):
+    """What has arrived."""
+
+    token = TextParam(
+        required=False,
+        max_length=TOKEN_MAX_LENGTH,
+        help_text="The device's token (or endpoint), where one sign-in has registered several.",
+    )
+
+
+class PayloadObject(Result):
+    """What an app opens the message by."""
+
+    host = serializers.CharField()
+    rid = serializers.CharField()
+    type = serializers.ChoiceField(choices=RoomType.choices)
+    messageId = serializers.CharField()
+    notificationType = serializers.CharField()
+    name = serializers.CharField(required=False)
+    sender = PersonObject(required=False)
+    senderName = serializers.CharField(required=False)
+    tmid = serializers.CharField(required=False)
+    messageType = serializers.CharField(required=False)
+    msg = serializers.CharField(required=False)
+    content = serializers.DictField(required=False)
+
+
+class GoogleObject(Result):
+    """What only Google's apps read."""
+
+    style = serializers.CharField()  # type: ignore[assignment]
+    image = serializers.CharField()
+
+
+class AppleObject(Result):
+    """What only Apple's apps read."""
+
+    category = serializers.CharField()
+
+
+class NotificationObject(Result):
+    """The notification as it is shown."""
+
+    # `from` is a word of Python's, so it is declared below.
+    badge = serializers.IntegerField()
+    sound = serializers.CharField()
+    priority = serializers.IntegerField()
+    title = serializers.CharField()
+    text = serializers.CharField()
+    payload = PayloadObject()
+    userId = serializers.CharField()
+    notId = serializers.IntegerField()
+    gcm = GoogleObject()
+    apn = AppleObject()
+
+    def get_fields(self) -> dict[str, Any]:
+        return {"from": serializers.CharField(), **super().get_fields()}
+
+
+class ContentObject(Result):
+    """The message and its notification."""
+
+    message = MessageObject()
+    notification = NotificationObject()
+
+
+class ContentResult(SuccessResult):
+    """What a push by the message's id only stands for."""
+
+    data = ContentObject()  # type: ignore[assignment]
+
+
+class PushGetApi(Api):
+    """`GET push.get`"""
+
+    rate = RATE
+    is_background = True
+
+    @endpoint(
+        params=MessageParams,
+        result=ContentResult,
+        summary="Fetch the content of a notification",
+        description="For whoever may read the message's room, any number of times: `error-message-not-found` and "
+        "`error-not-allowed` otherwise. Called by an app that has registered a device, it says that the push arrived.",
+    )
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        user = caller_of(request)
+        message = message_readable_by(user=user, public_id=params["id"])
+        devices = session_devices(user=user, session_digest=session_of(request).digest)
+        message_received(user=user, message=message, devices=devices)
+        notification = {**notification_content(user=user, message=message), "priority": PRIORITY}
+        return {"data": {"message": message_of(message), "notification": notification}}
+
+
+class PushAckApi(Api):
+    """`POST push.ack`"""
+
+    rate = RATE
+    is_background = True
+
+    @endpoint(
+        params=ReceiptParams,
+        summary="Say that a notification has arrived",
+        description="Marks the push to the caller's device as received; the administration and the explanation show "
+        "when it was, and how long it took. Nothing happens when it is said again, or of what was never sent. Not in "
+        "Rocket.Chat's API.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        user = caller_of(request)
+        message = message_readable_by(user=user, public_id=params["id"])
+        digest, token = session_of(request).digest, params.get("token", "")
+        message_received(
+            user=user, message=message, devices=session_devices(user=user, session_digest=digest, token=token)
+        )
+        return {}

@@ -1,0 +1,28 @@
+"""What is known of a browser from its requests."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from workspace.clients import session_clients
+
+USER_AGENT_MAX_LENGTH = 512
+
+
+def session_digest_of(request: HttpRequest) -> str:
+    """Return what a device is known by that ends with this browser session; it does not tell the session's key."""
+    return session_clients(request.session.session_key or "")
+
+
+def browser_name(user_agent: str) -> str:
+    """Return what a browser is called to its owner, such as “Firefox on Linux”."""
+    # The library reads its rules when it is first used, which a process that registers no browser need not wait for.
+    from ua_parser import parse
+
+    found = parse(user_agent[:USER_AGENT_MAX_LENGTH])
+    browser = found.user_agent.family if found.user_agent else ""
+    system = found.os.family if found.os else ""
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or _("Browser")

@@ -1,0 +1,93 @@
+"""Which app a push is for, and the keys that it is sent with."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from push.credentials.sending import AppleCredentials, GoogleCredentials
+from push.models import DeviceType, GatewayApp
+from push.providers.base import Push
+from push.selectors.provider_credentials import apple_credentials, google_credentials
+from workspace.errors import ApplicationError
+
+CACHE_SECONDS = 1.0
+OTHER_APP = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class AppKeys:
+    """An app's keys by service; Apple's twice, for the production and the development service."""
+
+    apple: AppleCredentials | None = None
+    apple_development: AppleCredentials | None = None
+    google: GoogleCredentials | None = None
+
+
+class Apps:
+    """The apps of this gateway, as they were within the last second."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Read the apps anew the next time."""
+        self._read_at = float("-inf")
+        self._apps: dict[tuple[str, str], AppKeys] = {}
+
+    @property
+    def is_fresh(self) -> bool:
+        """Return whether a look asks no database."""
+        return time.monotonic() - self._read_at < CACHE_SECONDS
+
+    def read(self) -> None:
+        """Read the apps from the database, unless that has just been done."""
+        if self.is_fresh:
+            return
+        found: dict[tuple[str, str], AppKeys] = {}
+        for app in GatewayApp.objects.filter(is_active=True):
+            before = found.get((app.type, app.app_name), AppKeys())
+            found[app.type, app.app_name] = keys_add(before, app)
+        self._apps, self._read_at = found, time.monotonic()
+
+    def keys_of(self, push: Push) -> AppKeys | None:
+        """Return the keys for the push's app; None where the sandbox takes it.
+
+        Raises `error-app-unknown` (422) for an app that this gateway does not push for, and `error-no-provider` (503)
+        while it has none at all.
+        """
+        keys = self._apps.get((push.type, push.topic))
+        if keys is None and push.type == DeviceType.GCM:
+            keys = self._apps.get((push.type, "")) or self.only_google_app(push)
+        if keys is None and not settings.SANDBOX and not self._apps:
+            raise ApplicationError("error-no-provider", "This gateway has no apps to push for yet", status=503)
+        if keys is None and not settings.SANDBOX:
+            name = f"“{push.topic[:80]}”" if push.topic else "of this kind"
+            raise ApplicationError("error-app-unknown", f"This gateway pushes for no app {name}", status=422)
+        return keys
+
+    def only_google_app(self, push: Push) -> AppKeys | None:
+        """Return the keys of the single Google app there is, for servers that do not tell which it is."""
+        found = [keys for (type_, _name), keys in self._apps.items() if type_ == DeviceType.GCM]
+        return found[0] if len(found) == 1 and not push.topic else None
+
+    def counted_name(self, push: Push) -> str:
+        """Return under which name the push is counted: names that anyone may invent are counted together."""
+        if not push.topic:
+            return ""
+        known = (push.type, push.topic) in self._apps or settings.SANDBOX
+        return push.topic[:128] if known else OTHER_APP
+
+
+def keys_add(keys: AppKeys, app: GatewayApp) -> AppKeys:
+    """Return the keys with those of one more row."""
+    if app.type == DeviceType.GCM:
+        return AppKeys(keys.apple, keys.apple_development, google_credentials(app))
+    if app.production:
+        return AppKeys(apple_credentials(app), keys.apple_development, keys.google)
+    return AppKeys(keys.apple, apple_credentials(app), keys.google)
+
+
+apps_current = Apps()

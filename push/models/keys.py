@@ -1,0 +1,70 @@
+"""The keys to Apple's and Google's push services, as an app's row holds them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from push.credentials import validation
+from workspace.setting_groups import SecretField
+
+
+class ProviderKeys(models.Model):
+    """What authenticates one app with Apple, with Google, or with both."""
+
+    production = models.BooleanField(
+        _("production"), default=True, help_text=_("Off: pushes go to Apple's development service.")
+    )
+    apn_token_key = SecretField(
+        _("APN token key (.p8)"),
+        validators=[validation.token_key_validate],
+        help_text=_("The content of the .p8 file. Used first."),
+    )
+    apn_token_key_id = models.CharField(
+        _("APN token key id"),
+        max_length=10,
+        blank=True,
+        default="",
+        validators=[validation.apple_id_validator],
+        help_text=_("10 letters and digits, beside the key on Apple's developer site."),
+    )
+    apn_team_id = models.CharField(
+        _("APN team id"),
+        max_length=10,
+        blank=True,
+        default="",
+        validators=[validation.apple_id_validator],
+        help_text=_("10 letters and digits, under Membership on Apple's developer site."),
+    )
+    apn_cert = SecretField(
+        _("APN certificate"),
+        validators=[validation.certificate_validate],
+        help_text=_("PEM; only used without a token key."),
+    )
+    apn_key = SecretField(_("APN key"), help_text=_("The certificate's private key, PEM."))
+    apn_passphrase = SecretField(
+        _("APN passphrase"), multiline=False, help_text=_("Opens the key, where it is encrypted.")
+    )
+    google_api_credentials = SecretField(
+        _("FCM service account"),
+        validators=[validation.service_account_validate],
+        help_text=_("The JSON file that Google's console offers for the project's service account."),
+    )
+
+    class Meta:
+        abstract = True
+
+    def keys_problems(self) -> dict[str, Any]:
+        """Return what is wrong with the keys taken together, by field name."""
+        problems: dict[str, Any] = validation.certificate_pair_validate(self, "apn", ["apn_key"])
+        if self.apn_token_key and not self.apn_token_key_id:
+            problems["apn_token_key_id"] = ValidationError(_("The token key needs its key id and team id."))
+        if self.apn_token_key and not self.apn_team_id:
+            problems["apn_team_id"] = ValidationError(_("The token key needs its key id and team id."))
+        if bool(self.apn_cert) != bool(self.apn_key):
+            missing = "apn_key" if self.apn_cert else "apn_cert"
+            problems.setdefault(missing, ValidationError(_("A certificate and its key belong together.")))
+        return problems

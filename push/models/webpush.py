@@ -1,0 +1,29 @@
+"""The key pair by which push services of browsers know this workspace."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from workspace.setting_groups import SecretField
+
+
+class VapidKeys(models.Model):
+    """The workspace's own keys for voluntary application server identification (RFC 8292): a single row.
+
+    Browsers subscribe for the public key; with another one, every subscription has to be made anew.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    public_key = models.CharField(_("public key"), max_length=128)
+    private_key = SecretField(_("private key"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("web push keys")
+        verbose_name_plural = _("web push keys")
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="vapid_keys_single")]
+
+    def __str__(self) -> str:
+        return self.public_key

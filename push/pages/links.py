@@ -1,0 +1,99 @@
+"""What push adds to the pages of every signed-in user."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from preferences.previews import previewer_set
+from push.browsers import session_digest_of
+from push.selectors.previews import previews
+from push.selectors.vapid import vapid_public_key
+from workspace.models import Message, User
+from workspace.pages.contributions import MessageLink, PageLink, PageScript, Place, pages_contribute
+from workspace.pages.reader import reader_of
+
+
+def has_sandbox(_request: HttpRequest) -> bool:
+    """Return whether there are simulated phones here."""
+    return bool(settings.SANDBOX)
+
+
+def why_url(message: Message) -> str:
+    """Return the address of the explanation why the reader was or was not notified of the message."""
+    return f"{reverse('explain-own')}?{urlencode({'message': message.public_id})}"
+
+
+def desktop_data(request: HttpRequest) -> dict[str, str]:
+    """Return what the script needs that shows messages while a page is open."""
+    assert isinstance(request.user, User)
+    return {
+        "url": reverse("events"),
+        "user": request.user.public_id,
+        "folder": static("preferences/sounds/"),
+        "ask": gettext("Do you want to see new messages on this computer while a page is open?"),
+        "allow": gettext("Show desktop notifications"),
+        "later": gettext("Not here"),
+    }
+
+
+previewer_set(previews)
+
+
+def web_push_data(request: HttpRequest) -> dict[str, str]:
+    """Return what a page's script needs to keep up what its reader has enabled in this browser."""
+    return {
+        "web-push": "",
+        "user": reader_of(request).public_id,
+        "session": session_digest_of(request),
+        "key": vapid_public_key(),
+        "url": reverse("web-push-subscription"),
+        "worker": reverse("web-push-worker"),
+    }
+
+
+pages_contribute(
+    links=[
+        PageLink(
+            title=_("Devices"),
+            icon="devices",
+            view="devices",
+            text=_("Phones and browsers that you are notified on: add this one, try them, remove them."),
+            order=40,
+        ),
+        PageLink(title=_("Devices"), icon="devices", view="devices", place=Place.ACCOUNT, order=40),
+        PageLink(
+            title=_("Why didn't I get this?"),
+            icon="help",
+            view="explain-own",
+            text=_("Read why you were notified of a message, or why not."),
+            order=60,
+        ),
+        PageLink(
+            title=_("Simulated phone"),
+            icon="smartphone",
+            view="phone",
+            text=_("See your notifications arrive as they would on a phone of Apple's or Google's."),
+            order=70,
+            shown=has_sandbox,
+        ),
+        PageLink(
+            title=_("Send me a test push"),
+            icon="send_to_mobile",
+            view="devices",
+            place=Place.NOTIFICATIONS,
+            text=_("To one of your devices, with what became of it."),
+        ),
+    ],
+    scripts=[
+        PageScript("push/desktop.js", data=desktop_data),
+        PageScript("push/web/keep.js", data=web_push_data, is_module=True),
+    ],
+    message_links=[MessageLink(title=_("Why was I notified, or not?"), icon="help", url=why_url)],
+)

@@ -1,0 +1,131 @@
+"""What browsers ask for around web push: the service worker, the key to subscribe for, and their registration."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+from rest_framework import serializers
+
+from push.api.devices import KeysParams
+from push.browsers import browser_name, session_digest_of
+from push.models import Capability, DeviceType
+from push.selectors.vapid import vapid_public_key
+from push.services.devices import SubscriptionKeys, device_register
+from push.services.receipts import receipt_note
+from push.transports.addresses import ENDPOINT_MAX_LENGTH
+from workspace.api.params import Params, TextParam
+from workspace.api.throttling import Rate, usage_count
+from workspace.errors import ApplicationError
+from workspace.models import GeneralSettings
+from workspace.pages.reader import reader_of
+
+# What a browser is registered as; apps give their own name over the API.
+APP_NAME = "callboard.web"
+SILENCE_FORBIDDEN = ".push.apple.com"
+BODY_MAX_BYTES = 16 * 1024
+TOKEN_MAX_LENGTH = 200
+# A browser registers once, and again when its subscription or session changes.
+RATE = Rate(20, 60_000)
+
+
+class SubscriptionParams(Params):
+    """A subscription as the browser's `PushSubscription` tells it."""
+
+    endpoint = TextParam(max_length=ENDPOINT_MAX_LENGTH)
+    keys = KeysParams()
+
+
+@require_GET
+def worker_script(request: HttpRequest) -> HttpResponse:
+    """Serve the service worker from the site's root: it may only act for addresses beneath its own."""
+    config = json.dumps(worker_config())
+    response = render(request, "push/web/worker.js", {"config": config}, content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+def worker_config() -> dict[str, str]:
+    """Return what the service worker has to know beside what pushes tell it."""
+    return {
+        "site": GeneralSettings.current().site_name,
+        "subscription": reverse("web-push-subscription"),
+        "icon": static("workspace/icon-192.png"),
+        "badge": static("push/web/badge.png"),
+    }
+
+
+def abilities_of(endpoint: str) -> list[str]:
+    """Return what the service worker can do there: Apple ends subscriptions whose pushes show nothing."""
+    host = urlsplit(endpoint).hostname or ""
+    return [] if host.endswith(SILENCE_FORBIDDEN) else [Capability.CLEAR.value]
+
+
+@login_required
+@require_GET
+def subscription_config(request: HttpRequest) -> HttpResponse:
+    """Tell what it takes to subscribe, to a page or to the service worker whose subscription the browser replaced."""
+    return JsonResponse({"publicKey": vapid_public_key(), "csrfToken": get_token(request)})
+
+
+@login_required
+def subscription(request: HttpRequest) -> HttpResponse:
+    """Register the browser's subscription (POST), or tell what it takes (GET)."""
+    if request.method != "POST":
+        return subscription_config(request)
+    user = reader_of(request)
+    if usage_count(RATE, f"web-push:{user.pk}").exceeded:
+        return failure(ApplicationError("error-too-many-requests", "Too many requests", status=429))
+    try:
+        params = SubscriptionParams.read(json_read(request))
+        device = device_register(
+            user=user,
+            type=DeviceType.WEBPUSH,
+            app_name=APP_NAME,
+            token=params["endpoint"],
+            keys=SubscriptionKeys(params["keys"]["p256dh"], params["keys"]["auth"]),
+            capabilities=abilities_of(params["endpoint"]),
+            session_digest=session_digest_of(request),
+            name=browser_name(request.headers.get("User-Agent", "")),
+        )
+    except ApplicationError as error:
+        return failure(error)
+    except serializers.ValidationError:
+        return failure(ApplicationError("invalid-params", "The subscription is not one that a browser gives"))
+    return JsonResponse({"success": True, "id": device.public_id})
+
+
+@csrf_exempt
+@require_POST
+def received(request: HttpRequest) -> HttpResponse:
+    """Note that a device has a notification; whoever asks proves by the token that the notification reached them.
+
+    Answers alike whatever the token, and a repetition changes nothing.
+    """
+    token = json_read(request).get("token")
+    if isinstance(token, str) and len(token) <= TOKEN_MAX_LENGTH:
+        receipt_note(token=token)
+    return HttpResponse(status=204)
+
+
+def json_read(request: HttpRequest) -> dict[str, Any]:
+    """Return the JSON object in the request's body, empty where there is none."""
+    try:
+        found = json.loads(request.read(BODY_MAX_BYTES).decode())
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def failure(error: ApplicationError) -> JsonResponse:
+    """Return the error for the page's script to show."""
+    return JsonResponse({"success": False, "error": error.message, "errorType": error.code}, status=error.status)

@@ -1,0 +1,25 @@
+"""Pushing through the gateway of the cloud that the workspace connects to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from cloud.signals import workspace_connected
+from push.models import PushSettings
+from push.models.settings import DEFAULT_GATEWAY
+from workspace.errors import ApplicationError
+from workspace.models import ChangeSource
+from workspace.services.settings import Origin, setting_save
+
+
+@receiver(workspace_connected, dispatch_uid="push.cloud.workspace_connected")
+def gateway_take_over(gateway_url: str, **_kwargs: Any) -> None:
+    """Push through the cloud's gateway, unless somebody chose another one, or the setting is fixed."""
+    if not gateway_url or PushSettings.stored().gateway.strip() != DEFAULT_GATEWAY:
+        return
+    try:
+        setting_save(setting_id="Push_gateway", value=gateway_url, origin=Origin(source=ChangeSource.CLOUD))
+    except ApplicationError:
+        return

@@ -1,0 +1,30 @@
+"""What may end a route's pause: other addresses or credentials are saved, or an app's route is changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from cloud.models import CloudConnection, SetupWizardSettings
+from push.models import AppRoute, PushSettings
+from push.services.breaker import held_release, pauses_review
+from workspace.setting_groups import SettingsGroup
+
+
+@receiver(post_save, sender=PushSettings, dispatch_uid="push.routes.settings")
+@receiver(post_save, sender=SetupWizardSettings, dispatch_uid="push.routes.wizard")
+@receiver(post_save, sender=CloudConnection, dispatch_uid="push.routes.connection")
+def on_routes_changed(**_kwargs: Any) -> None:
+    """Look at the pauses by what was just saved, not by what was cached before."""
+    SettingsGroup.forget_cached()
+    pauses_review()
+
+
+@receiver(post_save, sender=AppRoute, dispatch_uid="push.routes.saved")
+@receiver(post_delete, sender=AppRoute, dispatch_uid="push.routes.deleted")
+def on_app_route_changed(**kwargs: Any) -> None:
+    """Look at the pauses; what waits for one that remains may have another way now."""
+    on_routes_changed(**kwargs)
+    held_release()

@@ -1,0 +1,145 @@
+"""What open pages are told: messages with how they are shown, and counters, for many users by a few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from preferences.models import AccountPreferences, AccountsSettings, Level, RoomPreferences, Sound
+from push.content.cutting import shorten
+from push.content.mail import room_path
+from push.content.texts import TEXT_LENGTH, TITLE_LENGTH, room_title, said_by, shown_name
+from push.models import DesktopEvent
+from push.services.due import moment
+from push.services.quiet import MENTION_RULES, hold
+from workspace.models import Message, Subscription, User
+
+MOST_EVENTS = 500
+# Two transactions may commit in another order than they took their keys in.
+OVERTAKING = timedelta(seconds=5)
+CALLING_RULES = (*MENTION_RULES, "highlight", "group_mention")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event for one user's pages; `data` is None where only their counters may have changed."""
+
+    key: int
+    user_id: int
+    data: dict[str, Any] | None
+
+
+def events_after(key: int) -> list[tuple[int, int]]:
+    """Return the keys of the next events after that one, each with its user's."""
+    later = DesktopEvent.objects.filter(pk__gt=key).order_by("pk")
+    return list(later.values_list("pk", "user_id")[:MOST_EVENTS])
+
+
+def newest_event() -> int:
+    """Return the key of the newest event; 0 without any."""
+    return DesktopEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def events_missed(user: User, key: int) -> list[int]:
+    """Return the keys of the user's events after the one that their page received last, as far as they are kept.
+
+    Among them may be some that it has received: such as were overtaken are told again rather than never.
+    """
+    theirs = DesktopEvent.objects.filter(user=user)
+    last = DesktopEvent.objects.filter(pk=key).values_list("created_at", flat=True).first()
+    missed = Q(pk__gt=key) if last is None else Q(pk__gt=key) | Q(created_at__gt=last - OVERTAKING, pk__lt=key)
+    return list(theirs.filter(missed).order_by("pk").values_list("pk", flat=True)[:MOST_EVENTS])
+
+
+def events_told(keys: Collection[int], at: datetime) -> list[Told]:
+    """Return the events in order, with what their pages show; messages that are gone or read are not shown."""
+    rows = hold(DesktopEvent.objects.filter(pk__in=keys), due=moment(at), rule="rule").rows
+    is_quiet = Case(When(quiet_until__gt=moment(at), then=Value(True)), default=Value(False))
+    events = list(
+        rows.annotate(is_quiet=is_quiet)
+        .select_related("message__sender", "message__room", "message__parent", "user__preferences")
+        .order_by("pk")
+    )
+    memberships = memberships_of(event for event in events if event.rule)
+    return [Told(event.pk, event.user_id, shown(event, memberships)) for event in events]
+
+
+def memberships_of(events: Iterable[DesktopEvent]) -> dict[tuple[int, int], Subscription]:
+    """Return the memberships of the events' users in the rooms of their messages, by user and room."""
+    pairs = {(event.user_id, event.message.room_id) for event in events if event.message}
+    if not pairs:
+        return {}
+    users, rooms = ({pair[place] for pair in pairs} for place in (0, 1))
+    found = Subscription.objects.filter(user__in=users, room__in=rooms).select_related("preferences")
+    return {(row.user_id, row.room_id): row for row in found}
+
+
+def shown(event: Any, memberships: dict[tuple[int, int], Subscription]) -> dict[str, Any] | None:
+    """Return how the page shows the event's message; None if it does not."""
+    message: Message | None = event.message
+    if not event.rule or message is None or message.deleted_at is not None:
+        return None
+    membership = memberships.get((event.user_id, message.room_id))
+    if membership is None or (membership.last_seen_at and membership.last_seen_at >= message.accepted_at):
+        return None
+    room, sender = message.room, shown_name(message.sender)
+    said = said_by(message, event.user)
+    chosen: RoomPreferences | None = getattr(membership, "preferences", None)
+    return {
+        "message": message.public_id,
+        "room": room.public_id,
+        "title": shorten(sender if room.is_direct else room_title(room), TITLE_LENGTH),
+        "text": shorten(said if room.is_direct else f"{sender}: {said}", TEXT_LENGTH),
+        "url": room_path(room, message),
+        **manner(event, chosen),
+    }
+
+
+def manner(event: Any, chosen: RoomPreferences | None) -> dict[str, Any]:
+    """Return how the notification sounds and how long it stays, by the account's and the room's preferences."""
+    own = getattr(event.user, "preferences", None) or AccountPreferences()
+    default = AccountsSettings.current()
+
+    def in_force(name: str) -> Any:
+        value = getattr(own, name)
+        return getattr(default, name) if value in ("", None) else value
+
+    sound = (chosen.sound if chosen else "") or in_force("new_message_sound")
+    is_heard = not event.is_quiet and sounds_for(event.rule, chosen.audio if chosen else "")
+    return {
+        "sound": sound if is_heard and sound != Sound.NONE else "",
+        "volume": in_force("sound_volume"),
+        "stays": bool(in_force("require_interaction")),
+        "seconds": (chosen.desktop_duration if chosen else 0) or 0,
+        "mutesFocused": bool(in_force("mute_focused")),
+    }
+
+
+def sounds_for(rule: str, audio: str) -> bool:
+    """Return whether a message that is shown by the rule sounds, by what the member chose for the room's sounds."""
+    return audio != Level.NOTHING and (audio != Level.MENTIONS or rule in CALLING_RULES)
+
+
+def counters_of(users: Collection[int]) -> dict[int, int]:
+    """Return what the title and icon of each user's pages count: unread messages of the rooms that are to be counted.
+
+    A room may be set to count nothing, or mentions only; whoever turned the unread alert off has nothing counted.
+    """
+    default = AccountsSettings.current().unread_alert
+    mentions = F("user_mentions") + F("group_mentions")
+    counted = Case(
+        When(preferences__unread_hidden=True, preferences__mentions_hidden=True, then=Value(0)),
+        When(preferences__unread_alert=Level.NOTHING, then=Value(0)),
+        When(Q(preferences__unread_alert=Level.MENTIONS) | Q(preferences__unread_hidden=True), then=mentions),
+        default=F("unread"),
+        output_field=IntegerField(),
+    )
+    rows: QuerySet[Any, Any] = Subscription.objects.filter(user__in=users, is_open=True)
+    alerted = rows.alias(alert=Coalesce(F("user__preferences__unread_alert"), Value(default))).filter(alert=True)
+    sums = dict(alerted.order_by().values_list("user").annotate(total=Sum(counted)))
+    return {user: sums.get(user) or 0 for user in users}

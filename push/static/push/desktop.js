@@ -1,0 +1,208 @@
+// Shows messages at once while a page is open, and counts what is unread in its title and icon: see docs/desktop.md.
+// Of all pages of one browser one holds the stream; it tells the others.
+"use strict";
+
+(() => {
+    const { url, user, folder, ask, allow, later } = document.currentScript.dataset;
+    const name = `callboard-desktop-${user}`;
+    const LAST = `${name}-last`;
+    const SHOWN = `${name}-shown`;
+    const DECLINED = `${name}-declined`;
+    const MOST_SHOWN = 200;
+    // Pages in which the room is being read answer within this time.
+    const ANSWER = 150;
+    const REFUSED = 60_000;
+
+    const channel = new BroadcastChannel(name);
+    const title = document.title;
+    let unread = null;
+    let leads = false;
+    const waiting = new Map();
+
+    const remembered = (key) => {
+        try {
+            return localStorage.getItem(key);
+        } catch {
+            return null;
+        }
+    };
+
+    const remember = (key, value) => {
+        try {
+            localStorage.setItem(key, value);
+        } catch {
+            // A browser that keeps nothing may show a message again after a cut.
+        }
+    };
+
+    const isReading = (room) =>
+        document.visibilityState === "visible" &&
+        document.hasFocus() &&
+        document.querySelector("[data-open-room]")?.dataset.openRoom === room;
+
+    // The counter, in the title and as a badge on the icon.
+    const drawn = (image, number) => {
+        const canvas = document.createElement("canvas");
+        canvas.width = canvas.height = 64;
+        const context = canvas.getContext("2d");
+        context.drawImage(image, 0, 0, 64, 64);
+        context.fillStyle = "#b91c1c";
+        context.beginPath();
+        context.arc(42, 42, 22, 0, 2 * Math.PI);
+        context.fill();
+        context.fillStyle = "#fff";
+        context.font = "bold 28px sans-serif";
+        context.textAlign = "center";
+        context.textBaseline = "middle";
+        context.fillText(number > 99 ? "99+" : String(number), 42, 44, 40);
+        return canvas.toDataURL("image/png");
+    };
+
+    const icon = document.querySelector("link[rel~=icon]");
+    const plain = icon?.href;
+    const badge = (number) => {
+        if (!icon) return;
+        if (!number) {
+            icon.type = "image/svg+xml";
+            icon.href = plain;
+            return;
+        }
+        const image = new Image();
+        image.addEventListener("load", () => {
+            icon.type = "image/png";
+            icon.href = drawn(image, number);
+        });
+        image.src = plain;
+    };
+
+    const count = (number) => {
+        if (number === unread) return;
+        unread = number;
+        document.title = number ? `(${number}) ${title}` : title;
+        badge(number);
+        document.dispatchEvent(new CustomEvent("callboard:counters", { detail: { unread: number } }));
+    };
+
+    const sound = ({ sound: chosen, volume }) => {
+        if (!chosen) return;
+        const audio = new Audio(`${folder}${chosen}.wav`);
+        audio.volume = volume / 100;
+        // Browsers keep pages silent that nobody has clicked in yet.
+        audio.play().catch(() => {});
+    };
+
+    const show = (told) => {
+        if (!("Notification" in window) || Notification.permission !== "granted") return;
+        const shown = new Notification(told.title, {
+            body: told.text,
+            tag: told.message,
+            icon: plain,
+            requireInteraction: told.stays,
+            // Its sound is the one that was chosen.
+            silent: true,
+        });
+        shown.addEventListener("click", () => {
+            shown.close();
+            window.focus();
+            location.assign(told.url);
+        });
+        if (told.seconds) setTimeout(() => shown.close(), told.seconds * 1000);
+        sound(told);
+    };
+
+    const isNew = (message) => {
+        const shown = JSON.parse(remembered(SHOWN) ?? "[]");
+        if (shown.includes(message)) return false;
+        remember(SHOWN, JSON.stringify([...shown, message].slice(-MOST_SHOWN)));
+        return true;
+    };
+
+    const arrived = (told) => {
+        document.dispatchEvent(new CustomEvent("callboard:message", { detail: told }));
+        if (!leads || !isNew(told.message)) return;
+        const decide = (isRead) => {
+            waiting.delete(told.message);
+            if (!isRead) show(told);
+            else if (!told.mutesFocused) sound(told);
+        };
+        if (isReading(told.room)) return decide(true);
+        const timer = setTimeout(() => decide(false), ANSWER);
+        waiting.set(told.message, () => {
+            clearTimeout(timer);
+            decide(true);
+        });
+    };
+
+    channel.addEventListener("message", ({ data }) => {
+        if (data.kind === "arrived") {
+            arrived(data.told);
+            if (isReading(data.told.room)) channel.postMessage({ kind: "read", message: data.told.message });
+        } else if (data.kind === "read") waiting.get(data.message)?.();
+        else if (data.kind === "counted") count(data.unread);
+        else if (data.kind === "asked" && leads && unread !== null) channel.postMessage({ kind: "counted", unread });
+    });
+
+    const listen = () => {
+        leads = true;
+        const last = remembered(LAST);
+        const source = new EventSource(last ? `${url}?after=${last}` : url);
+        const received = (event) => {
+            if (event.lastEventId) remember(LAST, event.lastEventId);
+            return JSON.parse(event.data);
+        };
+        source.addEventListener("hello", received);
+        source.addEventListener("notification", (event) => {
+            const told = received(event);
+            arrived(told);
+            channel.postMessage({ kind: "arrived", told });
+        });
+        source.addEventListener("counters", (event) => {
+            const { unread: number } = received(event);
+            count(number);
+            channel.postMessage({ kind: "counted", unread: number });
+        });
+        // Cut streams come back by themselves; one that was refused does not.
+        source.addEventListener("error", () => {
+            if (source.readyState === EventSource.CLOSED) setTimeout(listen, REFUSED);
+        });
+        addEventListener("pagehide", () => source.close(), { once: true });
+    };
+
+    // Permission is asked for on a click, as browsers want it.
+    const offer = () => {
+        const content = document.getElementById("content");
+        if (!content || !("Notification" in window) || !isSecureContext) return;
+        if (Notification.permission !== "default" || remembered(DECLINED)) return;
+        const bar = document.createElement("section");
+        bar.className = "page-offer";
+        bar.setAttribute("aria-label", allow);
+        const text = document.createElement("p");
+        text.className = "page-text";
+        text.textContent = ask;
+        const button = (label, kind, act) => {
+            const made = document.createElement("button");
+            made.type = "button";
+            made.className = kind;
+            made.textContent = label;
+            made.addEventListener("click", () => {
+                bar.remove();
+                act();
+            });
+            return made;
+        };
+        const buttons = document.createElement("p");
+        buttons.className = "page-offer-answers";
+        buttons.append(
+            button(allow, "page-button", () => Notification.requestPermission()),
+            button(later, "page-button", () => remember(DECLINED, "yes")),
+        );
+        bar.append(text, buttons);
+        content.prepend(bar);
+    };
+
+    offer();
+    channel.postMessage({ kind: "asked" });
+    // Where a browser has no locks (pages without https), every page holds a stream of its own.
+    if (navigator.locks) navigator.locks.request(name, () => new Promise(listen));
+    else listen();
+})();

@@ -1,0 +1,22 @@
+"""Events as they travel (the HTML standard, 9.2 "Server-sent events")."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+# After how many milliseconds a page comes back whose stream was cut.
+RETRY = 1000
+# A comment now and then keeps proxies from taking the stream for dead, and finds pages that have vanished.
+KEEPALIVE = b": \n\n"
+
+
+def event(kind: str, data: Any, key: int | None = None) -> bytes:
+    """Return one event; the page tells the `key` of the last one that it received when it comes back."""
+    identity = f"id: {key}\n" if key is not None else ""
+    return f"{identity}event: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+def beginning(key: int) -> bytes:
+    """Return what a stream begins with."""
+    return f"retry: {RETRY}\n".encode() + event("hello", {}, key)

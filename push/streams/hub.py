@@ -1,0 +1,238 @@
+"""One hub in each web process: it reads new events once for all streams, and sees to it that streams end in time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
+
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+from push.selectors.desktop import OVERTAKING, counters_of, events_after, events_told, newest_event
+from push.selectors.streams import streams_ended
+from push.services.desktop import EVENTS, streams_hold
+from push.streams.events import KEEPALIVE, event
+from workspace.wakeups import subscribe
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# Seconds between two looks at sessions and rows of streams, and between two comments.
+CHECK_SECONDS = 10.0
+KEEPALIVE_SECONDS = 25.0
+# Announcements that come within this time are answered together.
+TOGETHER_SECONDS = 0.05
+TROUBLE_SECONDS = 2.0
+QUEUE_LENGTH = 200
+MOST_PER_USER = 20
+
+reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="streams")
+
+
+async def in_database(call: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
+    """Call a function that reads or writes rows, in the one thread that all streams of the process share for it."""
+
+    def called() -> R:
+        close_old_connections()
+        try:
+            return call(*arguments, **named)
+        finally:
+            close_old_connections()
+
+    return await sync_to_async(called, thread_sensitive=False, executor=reader)()
+
+
+class Stream:
+    """One open page's stream; `session` and `password` tell the sign-in with which it ends."""
+
+    def __init__(self, *, user_id: int, session: str, password: str) -> None:
+        self.user_id = user_id
+        self.session = session
+        self.password = password
+        self.is_over = False
+        self.received: set[int] = set()
+        self._first = b""
+        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE_LENGTH)
+
+    def begin(self, piece: bytes) -> None:
+        """Send this before whatever has come meanwhile."""
+        self._first = piece
+
+    def put(self, piece: bytes) -> None:
+        """Send this; a page that takes nothing for a long while is cut off, and comes back if it can."""
+        try:
+            self._queue.put_nowait(piece)
+        except asyncio.QueueFull:
+            self.end()
+
+    def end(self) -> None:
+        """End the stream, whatever still waits to be sent."""
+        if self.is_over:
+            return
+        self.is_over = True
+        while not self._queue.empty():
+            self._queue.get_nowait()
+        self._queue.put_nowait(None)
+
+    async def next(self) -> bytes | None:
+        """Return what is sent next; None at the end."""
+        if self._first:
+            first, self._first = self._first, b""
+            return first
+        return await self._queue.get()
+
+
+class Hub:
+    """All streams of one event loop."""
+
+    def __init__(self) -> None:
+        self.process = get_random_string(32)
+        self._streams: defaultdict[int, set[Stream]] = defaultdict(set)
+        self._task: asyncio.Task[None] | None = None
+        self._is_stopping = False
+        # The newest keys by when they were seen: some below them may be committed later.
+        self._floors: deque[tuple[float, int]] = deque()
+        self._floor = 0
+        self._told: dict[int, float] = {}
+
+    def count(self, user_id: int) -> int:
+        """Return how many streams the user has here."""
+        return len(self._streams.get(user_id, ()))
+
+    async def open(self, stream: Stream) -> bool:
+        """Take a stream in; returns False for one too many of its user, and while the server stops."""
+        if self._is_stopping or self.count(stream.user_id) >= MOST_PER_USER:
+            return False
+        self._streams[stream.user_id].add(stream)
+        if self._task is None or self._task.done():
+            self._floor = await in_database(newest_event)
+            self._task = asyncio.create_task(self._run())
+            self._end_with_server()
+        await in_database(streams_hold, process=self.process, users=[stream.user_id])
+        return True
+
+    def close(self, stream: Stream) -> None:
+        """Let a stream go; with the last one the hub rests."""
+        stream.end()
+        self._streams[stream.user_id].discard(stream)
+        if not self._streams[stream.user_id]:
+            del self._streams[stream.user_id]
+
+    def stop(self) -> None:
+        """End all streams: the server waits for them before it stops."""
+        self._is_stopping = True
+        for stream in self.all():
+            stream.end()
+        if self._task is not None:
+            self._task.cancel()
+
+    def all(self) -> list[Stream]:
+        return [stream for streams in self._streams.values() for stream in streams]
+
+    def _end_with_server(self) -> None:
+        """End the streams as soon as the process is asked to stop, before whoever else waits for that signal."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            before = signal.getsignal(number)
+            if callable(before) and not getattr(before, "ends_streams", False):
+                signal.signal(number, ending(before, loop, self.stop))
+
+    async def _run(self) -> None:
+        checked, kept = 0.0, time.monotonic()
+        async with subscribe(EVENTS, "") as subscription:
+            while self._streams:
+                try:
+                    if await subscription.wait(CHECK_SECONDS):
+                        await asyncio.sleep(TOGETHER_SECONDS)
+                        await self._pass_on()
+                    now = time.monotonic()
+                    if now - checked >= CHECK_SECONDS:
+                        checked = now
+                        await self._check()
+                    if now - kept >= KEEPALIVE_SECONDS:
+                        kept = now
+                        for stream in self.all():
+                            stream.put(KEEPALIVE)
+                except Exception:
+                    log.exception("The events of open pages cannot be read; they are tried again.")
+                    await asyncio.sleep(TROUBLE_SECONDS)
+
+    async def _pass_on(self) -> None:
+        """Read what is new and give it to the streams of those whom it concerns."""
+        now = time.monotonic()
+        found = await in_database(events_after, self._floor)
+        fresh = [(key, user) for key, user in found if key not in self._told]
+        self._remember([key for key, _user in fresh], now)
+        ours = [(key, user) for key, user in fresh if user in self._streams]
+        if ours:
+            told = await in_database(events_told, [key for key, _user in ours], timezone.now())
+            for item in told:
+                if item.data is not None:
+                    self._send(item.user_id, item.key, event("notification", item.data, item.key))
+            await self.count_anew({user for _key, user in ours})
+
+    def _send(self, user_id: int, key: int, piece: bytes) -> None:
+        for stream in list(self._streams.get(user_id, ())):
+            if key not in stream.received:
+                stream.put(piece)
+
+    async def count_anew(self, users: Iterable[int]) -> None:
+        """Tell these users' pages what is unread."""
+        for user, number in (await in_database(counters_of, set(users))).items():
+            for stream in list(self._streams.get(user, ())):
+                stream.put(event("counters", {"unread": number}))
+
+    def _remember(self, keys: list[int], now: float) -> None:
+        """Move the floor up to what was seen long enough ago that nothing below it can still be committed."""
+        self._told.update(dict.fromkeys(keys, now))
+        if keys:
+            self._floors.append((now, max(keys)))
+        while self._floors and now - self._floors[0][0] > OVERTAKING.total_seconds():
+            self._floor = max(self._floor, self._floors.popleft()[1])
+        self._told = {key: at for key, at in self._told.items() if key > self._floor}
+
+    async def _check(self) -> None:
+        """End the streams of sign-ins that have ended, and hold the others' rows."""
+        streams = self.all()
+        ended = await in_database(
+            streams_ended, {(stream.user_id, stream.session, stream.password) for stream in streams}
+        )
+        for stream in streams:
+            if (stream.user_id, stream.session, stream.password) in ended:
+                stream.end()
+        await in_database(streams_hold, process=self.process, users=list(self._streams))
+
+
+def ending(
+    before: Callable[..., object], loop: asyncio.AbstractEventLoop, stop: Callable[[], None]
+) -> Callable[..., None]:
+    """Return a handler of a signal that stops the hub and then does what was to be done before."""
+
+    def handle(number: int, frame: object) -> None:
+        loop.call_soon_threadsafe(stop)
+        before(number, frame)
+
+    handle.ends_streams = True  # type: ignore[attr-defined]
+    return handle
+
+
+hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+
+
+def hub_here() -> Hub:
+    """Return the hub of the running event loop."""
+    return hubs.setdefault(asyncio.get_running_loop(), Hub())

@@ -1,0 +1,116 @@
+"""Every page for users, read by axe in light and dark, and as wide as a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page
+
+from preferences.models import RoomPreferences
+from preferences.unsubscribing import SIGNER
+from tests.factories import DeviceFactory, EmailAddressFactory, RoomFactory, UserFactory, direct_room, message_in
+from tests.under_way import context_leave
+from workspace.models import Subscription, User
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SERIOUS = {"serious", "critical"}
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 800}
+STRANGERS = ("/sign-in/", "/password/", "/password/MQ/wrong-token/", "/address/wrong/", "/unsubscribe/{token}/")
+MEMBERS = (
+    "/",
+    "/rooms/",
+    "/rooms/channels/",
+    "/rooms/new/",
+    "/channel/general",
+    "/threads/{thread}/",
+    "/messages/{thread}/edit/",
+    "/messages/{thread}/delete/",
+    "/rooms/{room}/preferences/",
+    "/rooms/{room}/leave/",
+    "/account/",
+    "/account/preferences/",
+    "/account/quiet-hours/",
+    "/account/rooms/",
+    "/account/password/",
+    "/account/addresses/{address}/remove/",
+    "/account/devices/",
+    "/account/devices/{device}/remove/",
+    "/why/",
+    "/why/?message={thread}",
+    "/phone/",
+)
+
+
+@pytest.fixture
+def ana(site: str) -> User:
+    user = UserFactory(username="ana", name="Ana Silva")
+    EmailAddressFactory(user=user)
+    DeviceFactory(user=user)
+    return user
+
+
+@pytest.fixture
+def names(ana: User) -> dict[str, str]:
+    """Fill a workspace, and return what stands in its addresses."""
+    address = EmailAddressFactory(user=ana, address="other@example.org", verified=False)
+    bob = UserFactory(username="bob", name="Bob Meier")
+    room = RoomFactory(name="general", topic="Everything else", members=[ana, bob])
+    RoomFactory(name="to-join", topic="x" * 200)
+    RoomPreferences.objects.create(
+        subscription=room.subscriptions.get(user=ana), room=room, push="nothing", group_mentions_muted=True
+    )
+    message_in(room, bob, "Good morning @ana, @bob and @all: https://example.org/ `code` " + "long" * 60)
+    thread = message_in(room, ana, "Who can?")
+    message_in(room, bob, "I can", parent=thread)
+    message_in(direct_room(ana, bob), bob, "Lunch?")
+    Subscription.objects.filter(user=ana).update(unread=3, user_mentions=1)
+    return {
+        "room": room.public_id,
+        "thread": thread.public_id,
+        "address": str(address.pk),
+        "device": ana.devices.get().public_id,
+    }
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[Page]:
+    """Open a page in one of the two modes."""
+    context = browser.new_context(base_url=site, color_scheme=request.param, locale="en-US", reduced_motion="reduce")
+    yield context.new_page()
+    context_leave(context)
+
+
+def problems_of(page: Page, address: str) -> list[str]:
+    """Return what is wrong with a page: what axe finds serious, and that it scrolls sideways on a phone."""
+    page.set_viewport_size(WIDE)
+    page.goto(address)
+    found = Axe().run(page).response["violations"]
+    problems = [
+        f"{address}: {problem['id']}: {node['html'][:120]} {node.get('failureSummary', '')[:200]}"
+        for problem in found
+        if problem["impact"] in SERIOUS
+        for node in problem["nodes"][:2]
+    ]
+    page.set_viewport_size(NARROW)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    return problems + ([f"{address}: {width} pixels wide"] if width > NARROW["width"] else [])
+
+
+def test_nothing_serious_is_found_on_any_page_of_a_member(
+    page: Page, site: str, ana: User, names: dict[str, str]
+) -> None:
+    client = Client()
+    client.force_login(ana, backend="workspace.authentication.NameOrEmailBackend")
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
+    assert [problem for address in MEMBERS for problem in problems_of(page, address.format(**names))] == []
+
+
+def test_nothing_serious_is_found_on_any_page_of_a_stranger(page: Page) -> None:
+    token = SIGNER.sign(UserFactory(username="ana").public_id)
+    assert [problem for address in STRANGERS for problem in problems_of(page, address.format(token=token))] == []

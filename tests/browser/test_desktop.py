@@ -1,0 +1,131 @@
+"""Desktop notifications: in a background tab, once for two tabs, none where the room is being read, after a cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from push.services.fanout import pending_decide
+from tests.factories import RoomFactory, UserFactory, message_in
+from workspace.models import Room, User
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SignIn = Callable[[User, str], Page]
+# Takes down what the page would show, and lets the test click on it.
+CAPTURE = """
+window.shown = [];
+window.Notification = class extends EventTarget {
+    static permission = "granted";
+    constructor(title, options) {
+        super();
+        window.shown.push({ title, ...options });
+        window.lastShown = this;
+    }
+    close() {}
+};
+"""
+FOCUS = "Object.defineProperty(document, 'hasFocus', {value: () => %s})"
+
+
+@pytest.fixture
+def ana() -> User:
+    return UserFactory(username="ana")
+
+
+@pytest.fixture
+def bob() -> User:
+    return UserFactory(username="bob")
+
+
+@pytest.fixture
+def room(ana: User, bob: User) -> Room:
+    return RoomFactory(name="ops", members=[ana, bob])
+
+
+@pytest.fixture
+def home(context: BrowserContext, sign_in: SignIn, bob: User, room: Room) -> Page:
+    """Bob's first page, whose stream has begun."""
+    context.add_init_script(CAPTURE)
+    with context.expect_event("response", lambda answer: "/events/" in answer.url):
+        return sign_in(bob, "/")
+
+
+def post(room: Room, sender: User, text: str) -> None:
+    message_in(room, sender, text)
+    pending_decide()
+
+
+def shown(page: Page) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.evaluate("window.shown")
+    return found
+
+
+def wait_for_shown(page: Page, number: int) -> None:
+    page.wait_for_function(f"window.shown.length >= {number}")
+
+
+def test_a_background_tab_shows_a_message_and_a_click_opens_it(home: Page, room: Room, ana: User) -> None:
+    home.evaluate(FOCUS % "false")
+    post(room, ana, "@bob disk full")
+    wait_for_shown(home, 1)
+    (notification,) = shown(home)
+    assert (notification["title"], notification["body"]) == ("#ops", "ana: @bob disk full")
+    expect(home).to_have_title("(1) " + home.evaluate("document.title").removeprefix("(1) "))
+    home.wait_for_function("document.querySelector('link[rel~=icon]').href.startsWith('data:image/png')")
+    home.evaluate("window.lastShown.dispatchEvent(new Event('click'))")
+    home.wait_for_url("**/channel/ops?msg=*")
+
+
+def test_two_tabs_show_it_once_and_both_count(home: Page, context: BrowserContext, room: Room, ana: User) -> None:
+    other = context.new_page()
+    other.goto("/rooms/")
+    post(room, ana, "@bob disk full")
+    expect(home).to_have_title("(1) " + home.evaluate("document.title").removeprefix("(1) "))
+    other.wait_for_function("document.title.startsWith('(1) ')")
+    home.wait_for_timeout(500)
+    assert len(shown(home)) + len(shown(other)) == 1
+
+
+def test_nothing_is_shown_of_the_room_that_is_being_read(home: Page, room: Room, ana: User) -> None:
+    elsewhere = RoomFactory(name="news", members=[ana, User.objects.get(username="bob")])
+    home.evaluate(f"document.querySelector('[data-open-room]').dataset.openRoom = '{room.public_id}'")
+    home.evaluate(FOCUS % "true")
+    post(room, ana, "@bob one")
+    post(elsewhere, ana, "@bob two")
+    wait_for_shown(home, 1)
+    assert [notification["title"] for notification in shown(home)] == ["#news"]
+
+
+def test_what_was_missed_while_the_stream_was_cut_is_shown_once(
+    home: Page, context: BrowserContext, room: Room, ana: User
+) -> None:
+    post(room, ana, "one")
+    wait_for_shown(home, 1)
+    # A proxy that lets nothing through.
+    context.route("**/events/**", lambda route: route.fulfill(content_type="text/event-stream", body=""))
+    with context.expect_event("request", lambda request: "/events/" in request.url):
+        post(room, ana, "two")
+    context.unroute("**/events/**")
+    wait_for_shown(home, 2)
+    assert [notification["body"] for notification in shown(home)] == ["ana: one", "ana: two"]
+
+
+def test_permission_is_asked_for_on_a_click_and_not_again_when_declined(
+    context: BrowserContext, sign_in: SignIn, bob: User
+) -> None:
+    context.add_init_script(
+        "window.asked = 0; window.Notification = class {"
+        "static permission = 'default'; static async requestPermission() { window.asked += 1; } };"
+    )
+    page = sign_in(bob, "/")
+    assert page.evaluate("window.asked") == 0
+    page.get_by_role("button", name="Show desktop notifications").click()
+    assert page.evaluate("window.asked") == 1
+    page.reload()
+    page.get_by_role("button", name="Not here").click()
+    page.reload()
+    expect(page.get_by_role("button", name="Show desktop notifications")).to_have_count(0)

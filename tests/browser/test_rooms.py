@@ -1,0 +1,112 @@
+"""Reading and writing in a room in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.factories import RoomFactory, UserFactory, message_in
+from workspace.models import Message, Room, Subscription, User
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SignIn = Callable[[User, str], Page]
+
+
+@pytest.fixture
+def ana(site: str) -> User:
+    return UserFactory(username="ana", name="Ana Silva")
+
+
+@pytest.fixture
+def room(ana: User) -> Room:
+    bob, bea = UserFactory(username="bob", name="Bob Meier"), UserFactory(username="bea", name="Bea Lang")
+    return RoomFactory(name="general", members=[ana, bob, bea])
+
+
+def test_a_message_is_written_by_keyboard_alone_with_a_name_completed(sign_in: SignIn, ana: User, room: Room) -> None:
+    page = sign_in(ana, "/channel/general")
+    composer = page.get_by_role("combobox", name="Message")
+    composer.focus()
+    page.keyboard.type("Hello @b")
+    options = page.get_by_role("option")
+    expect(options).to_have_text(["@bea Bea Lang", "@bob Bob Meier"])
+    expect(composer).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option", selected=True)).to_contain_text("@bob")
+    page.keyboard.press("Enter")
+    expect(composer).to_have_value("Hello @bob ")
+    page.keyboard.type("and @")
+    expect(options.first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(options).to_have_count(0)
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("all")
+    with page.expect_response("**/messages/newer/**"):
+        page.keyboard.press("Enter")
+    expect(composer).to_have_value("")
+    expect(page.locator("#messages .room-message")).to_have_count(1)
+    message = Message.objects.get()
+    assert message.text == "Hello @bob and \nall"
+    assert [user.username for user in message.mentioned_users.all()] == ["bob"]
+
+
+def test_what_others_say_appears_and_is_read_once_it_is_seen(sign_in: SignIn, ana: User, room: Room) -> None:
+    bob = User.objects.get(username="bob")
+    message_in(room, bob, "First")
+    Subscription.objects.filter(user=ana).update(unread=1)
+    with_read = f"**/rooms/{room.public_id}/read/"
+    page = sign_in(ana, "/rooms/")
+    with page.expect_response(with_read):
+        page.goto("/channel/general")
+    assert Subscription.objects.get(user=ana).unread == 0
+    expect(page.get_by_text("New messages", exact=True)).to_be_visible()
+    second = message_in(room, bob, "Second")
+    with page.expect_response(with_read):
+        page.evaluate("htmx.trigger(document.body, 'callboard:message')")
+    expect(page.locator(f"#message-{second.public_id}")).to_be_in_viewport()
+
+
+def test_an_open_thread_follows_what_is_replied(sign_in: SignIn, ana: User, room: Room) -> None:
+    bob = User.objects.get(username="bob")
+    question = message_in(room, bob, "Who can?")
+    page = sign_in(ana, f"/threads/{question.public_id}/")
+    replies = page.locator("#messages .room-message")
+    expect(page.get_by_role("button", name="Follow", exact=True)).to_be_visible()
+    page.get_by_role("checkbox", name="Also show it in the room").check()
+    page.get_by_role("combobox", name="Message").fill("I can")
+    page.keyboard.press("Enter")
+    expect(replies).to_have_count(1)
+    expect(page.get_by_role("heading", name="1 reply")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop following")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="Also show it in the room")).not_to_be_checked()
+    answer = message_in(room, bob, "Thank you", parent=question)
+    page.evaluate("htmx.trigger(document.body, 'callboard:message')")
+    expect(page.locator(f"#message-{answer.public_id}")).to_be_in_viewport()
+    expect(page.get_by_role("heading", name="2 replies")).to_be_visible()
+
+
+def test_what_cannot_be_sent_stays_and_is_told(sign_in: SignIn, ana: User, room: Room) -> None:
+    page = sign_in(ana, "/channel/general")
+    Room.objects.filter(pk=room.pk).update(is_archived=True)
+    composer = page.get_by_role("combobox", name="Message")
+    composer.fill("Too late")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("alert")).to_contain_text("The room is archived")
+    expect(composer).to_have_value("Too late")
+
+
+def test_the_sidebar_opens_over_a_narrow_page_and_closes_by_escape(sign_in: SignIn, ana: User, room: Room) -> None:
+    page = sign_in(ana, "/rooms/")
+    page.set_viewport_size({"width": 375, "height": 700})
+    link = page.get_by_role("navigation", name="Main").get_by_role("link", name="general")
+    expect(link).not_to_be_visible()
+    page.get_by_role("button", name="Open the navigation").press("Enter")
+    expect(link).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(link).not_to_be_visible()
+    page.get_by_role("button", name="Menu of Ana Silva").press("Enter")
+    expect(page.get_by_role("link", name="My Account")).to_be_visible()

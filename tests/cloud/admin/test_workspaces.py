@@ -1,0 +1,212 @@
+"""The cloud console's workspaces."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from cloud.admin.workspace_actions import ACTIONS
+from cloud.models import CloudEvent, Outcome, Plan, QuotaMonth, RegisteredWorkspace, UsageCount
+from cloud.selectors.quota import month_of
+from cloud.selectors.registration import workspace_by_access_token, workspace_by_credentials, workspace_by_gateway_key
+from cloud.services.joining import blob_read
+from tests.admin_rows import administrator, staff
+from tests.factories import registered
+from workspace.models import User
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/cloud/registeredworkspace/"
+
+
+def revealed(html: str) -> dict[str, str]:
+    """Return the texts that the page shows once, by their names."""
+    found = re.findall(r'<label for="secret-\d+">(.*?)</label>\s*<textarea[^>]*>(.*?)</textarea>', html, re.DOTALL)
+    return {name: unescape(text) for name, text in found}
+
+
+@pytest.fixture
+def console(client: Client) -> Client:
+    client.force_login(administrator())
+    return client
+
+
+def act(client: Client, workspace: RegisteredWorkspace, name: str, **values: str) -> str:
+    return client.post(f"{LIST}{workspace.pk}/act/{name}/", values, follow=True).content.decode()
+
+
+def test_a_workspace_is_added_and_its_credentials_are_shown_once(console: Client) -> None:
+    values = {"unique_id": "their-server", "name": "Opera", "site_url": "", "email": "", "plan": "community"}
+    shown = revealed(console.post(f"{LIST}add/", values).content.decode())
+    workspace = workspace_by_credentials(shown["Client id"], shown["Client secret"])
+    assert (workspace.name, workspace.unique_id) == ("Opera", "their-server")
+    assert shown["Client secret"] not in console.get(f"{LIST}{workspace.pk}/change/").content.decode()
+    assert CloudEvent.objects.get().actor_name
+
+
+def test_what_is_shown_once_is_kept_by_no_browser(console: Client) -> None:
+    workspace, _token = registered()
+    answer = console.post(f"{LIST}{workspace.pk}/act/credentials/")
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_wrong_address_is_told_and_what_was_entered_stays(console: Client) -> None:
+    values = {"unique_id": "their-server", "name": "Opera", "site_url": "not an address", "plan": "community"}
+    html = console.post(f"{LIST}add/", values).content.decode()
+    assert "Enter a valid URL" in html
+    assert 'value="Opera"' in html
+    assert not RegisteredWorkspace.objects.exists()
+
+
+def test_a_suspended_workspace_is_refused_until_it_is_let_in_again(console: Client) -> None:
+    workspace, token = registered()
+    act(console, workspace, "suspend", reason="The bill is open.")
+    assert workspace_by_access_token(token) is None
+    assert "The bill is open." in console.get(f"{LIST}{workspace.pk}/change/").content.decode()
+    act(console, workspace, "resume")
+    assert workspace_by_access_token(token) == workspace
+
+
+def test_nothing_is_done_before_it_was_asked(console: Client) -> None:
+    workspace, token = registered()
+    for name in ACTIONS:
+        assert console.get(f"{LIST}{workspace.pk}/act/{name}/").status_code == 200
+    assert workspace_by_access_token(token) == workspace
+    assert not CloudEvent.objects.exclude(kind="registered").exists()
+
+
+def test_rotated_credentials_end_the_ones_before(console: Client) -> None:
+    workspace, token = registered()
+    shown = revealed(act(console, workspace, "credentials"))
+    assert workspace_by_access_token(token) is None
+    assert workspace_by_credentials(shown["Client id"], shown["Client secret"]) == workspace
+
+
+def test_a_plan_is_given_with_its_limits(console: Client) -> None:
+    workspace, _token = registered()
+    until = timezone.localdate() + timedelta(days=30)
+    act(console, workspace, "plan", plan="premium", ends_on=until.isoformat(), monthly_limit="20", rate_limit="")
+    workspace.refresh_from_db()
+    assert (workspace.plan, workspace.monthly_limit, workspace.rate_limit) == (Plan.PREMIUM, 20, None)
+    assert workspace.plan_ends_at
+    assert timezone.localdate(workspace.plan_ends_at) == until
+
+
+def test_what_was_done_is_in_the_audit_log_with_who_did_it_and_no_secret(console: Client) -> None:
+    workspace, _token = registered()
+    until = timezone.localdate() + timedelta(days=30)
+    act(console, workspace, "plan", plan="premium")
+    act(console, workspace, "suspend", reason="The bill is open.")
+    act(console, workspace, "resume")
+    secrets = [
+        *revealed(act(console, workspace, "credentials")).values(),
+        *revealed(act(console, workspace, "gateway")).values(),
+        *revealed(act(console, workspace, "licence", ends_on=until.isoformat())).values(),
+    ]
+    act(console, workspace, "gateway-revoke")
+    events = list(CloudEvent.objects.filter(workspace=workspace).exclude(kind="registered").order_by("pk"))
+    kinds = ["plan", "suspended", "resumed", "credentials", "gateway_key", "licence", "key_ended"]
+    assert [event.kind for event in events] == kinds
+    assert {event.actor_name for event in events} == {User.objects.get(is_superuser=True).username}
+    html = console.get("/admin/cloud/cloudevent/").content.decode()
+    assert "Credentials rotated" in html
+    assert not [secret for secret in secrets if secret in html or secret in str([event.details for event in events])]
+
+
+def test_a_plan_that_ends_in_the_past_is_refused(console: Client) -> None:
+    workspace, _token = registered()
+    html = act(console, workspace, "plan", plan="premium", ends_on="2020-01-01")
+    assert "Choose a day from today on" in html
+    workspace.refresh_from_db()
+    assert workspace.plan == Plan.COMMUNITY
+
+
+def test_a_gateway_address_works_until_it_is_revoked(console: Client) -> None:
+    workspace, _token = registered()
+    address = revealed(act(console, workspace, "gateway"))["Gateway address"]
+    key = address.rsplit("/", 1)[1]
+    assert workspace_by_gateway_key(key) == workspace
+    act(console, workspace, "gateway-revoke")
+    assert workspace_by_gateway_key(key) is None
+
+
+def test_a_registration_file_holds_what_the_workspace_needs(console: Client) -> None:
+    workspace, _token = registered()
+    act(console, workspace, "plan", plan="premium")
+    until = timezone.localdate() + timedelta(days=30)
+    text = revealed(act(console, workspace, "file", ends_on=until.isoformat()))["Registration file"]
+    told = blob_read(text)
+    assert told["uniqueId"] == workspace.unique_id
+    assert told["license"]
+    assert workspace_by_credentials(told["clientId"], told["clientSecret"]) == workspace
+
+
+def test_a_licence_of_the_community_plan_is_refused_with_the_reason(console: Client) -> None:
+    workspace, _token = registered()
+    html = act(console, workspace, "licence", ends_on=timezone.localdate().isoformat())
+    assert "The community plan needs no licence" in html
+
+
+def test_the_page_draws_the_month_and_offers_it_as_a_file(console: Client) -> None:
+    workspace, _token = registered()
+    month = month_of()
+    before = (month - timedelta(days=1)).replace(day=1)
+    QuotaMonth.objects.create(workspace=workspace, month=month, used=8_000)
+    QuotaMonth.objects.create(workspace=workspace, month=before, used=1_234)
+    UsageCount.objects.create(
+        workspace=workspace, day=month, app="org.opera", platform="apn", outcome=Outcome.ACCEPTED, count=8_000
+    )
+    html = console.get(f"{LIST}{workspace.pk}/change/").content.decode()
+    for part in ("Push notifications", "8,000", "of 10,000 pushes", "(80 %)", "org.opera", "Apple", "1,234"):
+        assert part in html
+    answer = console.get(f"{LIST}{workspace.pk}/usage.csv?month={month:%Y-%m}")
+    assert answer["Content-Type"].startswith("text/csv")
+    assert f"{month},org.opera,apn,accepted,8000" in answer.content.decode()
+    earlier = console.get(f"{LIST}{workspace.pk}/change/?month={before:%Y-%m}").content.decode()
+    assert "Nothing was pushed in this month." in earlier
+
+
+def test_the_list_tells_what_each_used_of_its_month(console: Client) -> None:
+    workspace, _token = registered()
+    registered("idle")
+    QuotaMonth.objects.create(workspace=workspace, month=month_of(), used=1_234)
+    before = (month_of() - timedelta(days=1)).replace(day=1)
+    QuotaMonth.objects.create(workspace=workspace, month=before, used=99)
+    html = console.get(LIST).content.decode()
+    assert "1,234" in html
+    assert "99" not in re.findall(r"<span>([\d,]+)</span>", html)
+    assert html.count("of 10,000") == 2
+
+
+@pytest.mark.parametrize("month", ["9999-99", "9999-12", "x"])
+def test_a_month_that_cannot_be_read_is_the_current_one(console: Client, month: str) -> None:
+    workspace, _token = registered()
+    assert console.get(f"{LIST}{workspace.pk}/change/?month={month}").status_code == 200
+    assert console.get(f"{LIST}{workspace.pk}/usage.csv?month={month}").status_code == 200
+
+
+@pytest.mark.parametrize("name", sorted(ACTIONS))
+def test_who_may_only_look_does_nothing(client: Client, name: str) -> None:
+    workspace, token = registered()
+    client.force_login(staff("cloud.view_registeredworkspace"))
+    answer = client.post(f"{LIST}{workspace.pk}/act/{name}/", {"plan": "premium", "ends_on": "2030-01-01"})
+    assert answer.status_code == 403
+    assert workspace_by_access_token(token) == workspace
+
+
+def test_strangers_see_nothing(client: Client) -> None:
+    workspace, _token = registered()
+    client.force_login(staff("workspace.view_room"))
+    for path in ("", "add/", f"{workspace.pk}/change/", f"{workspace.pk}/usage.csv", f"{workspace.pk}/act/plan/"):
+        assert client.get(f"{LIST}{path}").status_code == 403
+
+
+def test_an_action_or_a_workspace_that_is_not_there_is_not_found(console: Client) -> None:
+    workspace, _token = registered()
+    assert console.get(f"{LIST}{workspace.pk}/act/fly/").status_code == 404
+    assert console.get(f"{LIST}{workspace.pk + 1}/act/plan/").status_code == 404

@@ -1,0 +1,41 @@
+"""A workspace connected to the cloud in the same process, over real HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pytest_django.live_server_helper import LiveServer
+
+from cloud.models import SetupWizardSettings, Terms
+from cloud.services.joining import workspace_connect
+from cloud.services.requests import registration_token_make
+from cloud.services.terms import terms_publish
+from cloud.tasks import confirmation_mail
+
+
+@pytest.fixture(autouse=True)
+def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do at once what is handed to the worker."""
+    monkeypatch.setattr("cloud.tasks.async_task", lambda _path, request_pk: confirmation_mail(request_pk))
+
+
+@pytest.fixture
+def site(live_server: LiveServer, settings: Any) -> str:
+    """Return the address where this installation, cloud and workspace in one, answers."""
+    settings.SITE_URL = live_server.url
+    return str(live_server.url)
+
+
+@pytest.fixture
+def terms(site: str) -> Terms:
+    return terms_publish(text="Be kind.")
+
+
+@pytest.fixture
+def connected(terms: Terms) -> str:
+    """Connect the workspace by a registration token; returns the cloud's address."""
+    _token, text = registration_token_make()
+    connection = workspace_connect(token=text)
+    assert SetupWizardSettings.stored().register_server
+    return connection.cloud_url

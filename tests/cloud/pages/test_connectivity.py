@@ -1,0 +1,199 @@
+"""The workspace's page Connectivity services, against a cloud that answers over HTTP."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+from pytest_django.live_server_helper import LiveServer
+
+from cloud.models import CloudConnection, RegisteredWorkspace, SetupWizardSettings, TermsConsent
+from cloud.services.offline import registration_file
+from cloud.services.registration import credentials_rotate, workspace_register
+from cloud.services.requests import registration_token_make
+from cloud.services.terms import terms_ensure, terms_publish
+from tests.admin_rows import administrator, staff
+from workspace.models import GeneralSettings
+
+PAGE = "/admin/connectivity/"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def cloud(live_server: LiveServer, settings: object) -> str:
+    """Return where a cloud answers: this very installation plays it, over HTTP."""
+    settings.SITE_URL = live_server.url  # type: ignore[attr-defined]
+    terms_ensure()
+    return str(live_server.url)
+
+
+@pytest.fixture
+def admin(client: Client, cloud: str) -> Client:
+    client.force_login(administrator(username="ada"))
+    return client
+
+
+def told(client: Client) -> str:
+    """Return the page as it stands."""
+    return client.get(PAGE).content.decode()
+
+
+def connect(client: Client) -> str:
+    _row, text = registration_token_make()
+    return client.post(f"{PAGE}connect/", {"token": text}, follow=True).content.decode()
+
+
+def test_a_fresh_workspace_is_told_how_to_register(admin: Client) -> None:
+    html = told(admin)
+    assert "Not registered" in html
+    assert GeneralSettings.stored().unique_id in html
+    for offer in ("Register by e-mail", "Connect by a registration token", "Register without a connection"):
+        assert offer in html
+
+
+def test_registering_by_email_waits_for_the_link_and_then_connects(admin: Client) -> None:
+    html = admin.post(f"{PAGE}register/", {"email": "ada@opera.example"}, follow=True).content.decode()
+    assert "A link was sent to ada@opera.example" in html
+    assert 'hx-trigger="every 3s"' in html
+    assert "HX-Redirect" not in admin.post(f"{PAGE}wait/").headers
+    assert not CloudConnection.objects.exists()
+    link = re.search(r"http://\S+/cloud/confirm/\S+", str(mail.outbox[-1].body))
+    assert link
+    Client().post(link.group())
+    assert admin.post(f"{PAGE}wait/")["HX-Redirect"] == PAGE
+    assert "Connected" in told(admin)
+    assert "fingerprint of each push" in told(admin)
+
+
+def test_a_registration_can_be_called_off(admin: Client) -> None:
+    admin.post(f"{PAGE}register/", {"email": "ada@opera.example"})
+    assert "Not registered" in admin.post(f"{PAGE}cancel/", follow=True).content.decode()
+
+
+def test_a_token_connects_and_the_terms_are_there_to_be_read(admin: Client) -> None:
+    html = connect(admin)
+    assert "Connected, the terms are not agreed to" in html
+    assert "fingerprint of each push" in html
+    html = admin.post(f"{PAGE}agree/", follow=True).content.decode()
+    assert "You have agreed to the terms." in html
+    assert "ada agreed to version 1" in html
+    assert "The cloud knows." in html
+    workspace = RegisteredWorkspace.objects.get()
+    assert workspace.agreements.get().agreed_by == "ada"
+
+
+def test_a_new_version_of_the_terms_asks_again(admin: Client) -> None:
+    connect(admin)
+    admin.post(f"{PAGE}sync/")
+    admin.post(f"{PAGE}agree/")
+    terms_publish(text="New terms.")
+    html = admin.post(f"{PAGE}sync/", follow=True).content.decode()
+    assert "The cloud asks for agreement to version 2." in html
+    assert "New terms." in html
+
+
+def test_withdrawing_asks_first_and_is_kept(admin: Client) -> None:
+    connect(admin)
+    admin.post(f"{PAGE}sync/")
+    admin.post(f"{PAGE}agree/")
+    assert "The gateway takes no push" in admin.get(f"{PAGE}withdraw/").content.decode()
+    assert SetupWizardSettings.stored().privacy_terms_agreed
+    admin.post(f"{PAGE}withdraw/")
+    assert not SetupWizardSettings.stored().privacy_terms_agreed
+    newest = TermsConsent.objects.first()
+    assert newest
+    assert newest.is_withdrawal
+
+
+def test_disconnecting_warns_and_ends_both_ends(admin: Client) -> None:
+    connect(admin)
+    assert "This stops: pushes through the gateway" in admin.get(f"{PAGE}disconnect/").content.decode()
+    assert CloudConnection.objects.exists()
+    admin.post(f"{PAGE}disconnect/")
+    assert not CloudConnection.objects.exists()
+    assert RegisteredWorkspace.objects.get().disconnected_at
+
+
+def test_reconnecting_fetches_a_new_access_token(admin: Client) -> None:
+    connect(admin)
+    admin.post(f"{PAGE}agree/")
+    before = CloudConnection.objects.get()
+    CloudConnection.objects.update(problem="error-cloud-unreachable", problem_text="Nothing answered.")
+    assert "Re-connect…" in told(admin)
+    html = admin.post(f"{PAGE}reconnect/", {"blob": ""}, follow=True).content.decode()
+    assert "This workspace is connected again" in html
+    after = CloudConnection.objects.get()
+    assert (after.problem, after.workspace_id) == ("", before.workspace_id)
+    assert after.access_token != before.access_token
+
+
+def test_rotated_credentials_are_replaced_by_a_file_and_what_was_agreed_to_holds(admin: Client) -> None:
+    connect(admin)
+    admin.post(f"{PAGE}agree/")
+    workspace = RegisteredWorkspace.objects.get()
+    credentials_rotate(workspace=workspace)
+    refused = admin.post(f"{PAGE}reconnect/", {"blob": ""}, follow=True).content.decode()
+    assert "Re-connect with a registration file" in told(admin)
+    assert "This workspace is connected again" not in refused
+    blob = registration_file(workspace=workspace, ends_at=timezone.now() + timedelta(days=14))
+    html = admin.post(f"{PAGE}reconnect/", {"blob": blob}, follow=True).content.decode()
+    assert "This workspace is connected again" in html
+    assert "ada agreed to version 1" in html
+    assert SetupWizardSettings.stored().privacy_terms_agreed
+
+
+def test_a_file_of_another_workspace_does_not_reconnect(admin: Client) -> None:
+    connect(admin)
+    before = CloudConnection.objects.get().client_secret
+    other, _credentials = workspace_register(unique_id="another", name="Another")
+    blob = registration_file(workspace=other, ends_at=timezone.now() + timedelta(days=14))
+    html = admin.post(f"{PAGE}reconnect/", {"blob": blob}, follow=True).content.decode()
+    assert "This registration is for another workspace" in html
+    assert CloudConnection.objects.get().client_secret == before
+
+
+def test_a_wrong_token_is_told_and_stays_in_its_field(admin: Client) -> None:
+    html = admin.post(f"{PAGE}connect/", {"token": "mistyped"}).content.decode()
+    assert "This registration token is not known" in html
+    assert "mistyped</textarea>" in html
+
+
+def test_a_cloud_that_cannot_be_reached_is_named(admin: Client) -> None:
+    connect(admin)
+    # The port "discard": nothing answers there.
+    CloudConnection.objects.update(cloud_url="http://127.0.0.1:9", access_token="")
+    html = admin.post(f"{PAGE}sync/", follow=True).content.decode()
+    assert "cannot be reached: nothing answers there" in html
+    assert "Something is wrong" in told(admin)
+
+
+def test_a_copied_workspace_says_what_it_is(admin: Client, settings: object) -> None:
+    connect(admin)
+    before = GeneralSettings.stored().unique_id
+    CloudConnection.objects.update(problem="error-workspace-cloned", problem_text="Another address is known.")
+    html = told(admin)
+    assert "It has moved…" in html
+    assert "make it a new workspace…" in html
+    admin.post(f"{PAGE}copy/")
+    assert GeneralSettings.stored().unique_id != before
+    assert "Not registered" in told(admin)
+
+
+def test_no_secret_is_on_the_page(admin: Client) -> None:
+    connect(admin)
+    admin.post(f"{PAGE}sync/")
+    connection = CloudConnection.objects.get()
+    html = told(admin)
+    assert connection.client_secret not in html
+    assert connection.access_token not in html
+
+
+@pytest.mark.parametrize("name", ["", "connect/", "disconnect/", "reconnect/", "agree/", "wait/"])
+def test_strangers_are_refused(client: Client, name: str) -> None:
+    client.force_login(staff("workspace.view_room"))
+    assert client.post(f"{PAGE}{name}", {"token": "x"}).status_code == 403

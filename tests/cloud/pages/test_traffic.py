@@ -1,0 +1,47 @@
+"""The console's page Live traffic."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from cloud.models import Outcome, UsageCount
+from tests.admin_rows import administrator, staff
+from tests.factories import registered
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/admin/traffic/"
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@time_machine.travel(NOON, tick=False)
+def test_the_busiest_come_first_with_their_pace(client: Client) -> None:
+    calm, _token = registered("calm", "Calm")
+    busy, _token = registered("busy", "Busy")
+    for workspace, count in ((calm, 5), (busy, 100)):
+        UsageCount.objects.create(
+            workspace=workspace, day=NOON.date(), app="a", platform="apn", outcome=Outcome.ACCEPTED, count=count
+        )
+    client.force_login(administrator())
+    html = client.get(PAGE).content.decode()
+    assert html.index("Busy") < html.index("Calm")
+    with time_machine.travel(NOON + timedelta(seconds=30), tick=False):
+        UsageCount.objects.filter(workspace=busy).update(count=160)
+        part = client.get(PAGE, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    # 60 more in half a minute.
+    assert '<td class="cloud-number">120</td>' in part
+
+
+def test_an_idle_gateway_says_so(client: Client) -> None:
+    client.force_login(administrator())
+    assert "Nothing was pushed today." in client.get(PAGE).content.decode()
+
+
+def test_strangers_see_no_traffic(client: Client) -> None:
+    client.force_login(staff("cloud.view_registeredworkspace"))
+    assert client.get(PAGE).status_code == 403

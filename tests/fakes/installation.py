@@ -1,0 +1,120 @@
+"""A whole installation in processes of its own, with a database and address of its own, as `make run` starts it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+
+from tests.fakes.servers import port_free
+from tests.waiting import wait_until
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+PASSWORD = "callboard-demo"
+KEPT = ("PATH", "HOME", "LANG", "VIRTUAL_ENV", "TMPDIR")
+
+
+class Installation:
+    """Use as a context manager; `roles` are its ROLES. A cloud alone needs no worker for what it answers."""
+
+    def __init__(self, roles: str, **environment: str) -> None:
+        self.roles = roles
+        port = port_free()
+        self.url = f"http://127.0.0.1:{port}"
+        self._directory = Path(tempfile.mkdtemp(prefix="callboard-installation-"))
+        self._environment = {
+            **{name: os.environ[name] for name in KEPT if name in os.environ},
+            "ROLES": roles,
+            "PORT": str(port),
+            "DATA_DIR": str(self._directory),
+            "DJANGO_SETTINGS_MODULE": "workspace.config.settings",
+            "API_RATE_LIMITING": "false",
+            "WORKERS": "1",
+            **environment,
+        }
+        self._port = str(port)
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Self:
+        self.manage("setup")
+        web = {"DJANGO_SETTINGS_MODULE": "workspace.config.web"}
+        self.start("-m", "uvicorn", "workspace.config.asgi:application", "--port", self._port, **web)
+        if "workspace" in self.roles:
+            self.start("manage.py", "worker")
+        wait_until(self.answers, seconds=60)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for process in self._processes:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def start(self, *arguments: str, **environment: str) -> None:
+        """Start a process that runs until the end; what it prints is kept in the folder."""
+        with (self._directory / "log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=BASE_DIR,
+                env={**self._environment, **environment},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._processes.append(process)
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=BASE_DIR,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    @property
+    def log(self) -> str:
+        return (self._directory / "log").read_text()
+
+    def answers(self) -> bool:
+        """Return whether the web server is up."""
+        try:
+            return self.get("/sign-in/").status_code == 200
+        except requests.ConnectionError:
+            return False
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return requests.get(self.url + path, timeout=30, allow_redirects=False, **options)
+
+    def post(self, path: str, **options: Any) -> requests.Response:
+        return requests.post(self.url + path, timeout=30, **options)
+
+    def sign_in(self, username: str) -> dict[str, str]:
+        """Return the headers of an API sign-in."""
+        data = self.post("/api/v1/login", json={"user": username, "password": PASSWORD}).json()["data"]
+        return {"X-Auth-Token": data["authToken"], "X-User-Id": data["userId"]}
+
+    def browser(self, username: str) -> requests.Session:
+        """Return a browser in which somebody has signed in."""
+        session = requests.Session()
+        form = session.get(f"{self.url}/sign-in/", timeout=30).text
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)
+        assert token
+        fields = {"csrfmiddlewaretoken": token[1], "username": username, "password": PASSWORD}
+        assert session.post(f"{self.url}/sign-in/", data=fields, timeout=30).url != f"{self.url}/sign-in/"
+        return session

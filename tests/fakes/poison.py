@@ -1,0 +1,25 @@
+"""An app for a worker's settings: a push whose text holds the word `TEST_POISON` kills the process that builds it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+from django.apps import AppConfig
+
+
+class PoisonConfig(AppConfig):
+    name = "tests.fakes"
+
+    def ready(self) -> None:
+        from push.services import rounds
+
+        build = rounds.push_content
+
+        def build_or_die(item: Any) -> Any:
+            if os.environ["TEST_POISON"] in item.notification.message.text:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return build(item)
+
+        rounds.push_content = build_or_die

@@ -1,0 +1,23 @@
+"""An app for a worker's settings: each push to a gateway names the process that sends it."""
+
+from __future__ import annotations
+
+import os
+
+from django.apps import AppConfig
+
+from tests.fakes.gateway import SENDER_HEADER
+
+
+class SigningConfig(AppConfig):
+    name = "tests.fakes.signing"
+
+    def ready(self) -> None:
+        from push.transports import gateway
+
+        headers_of = gateway.headers_of
+
+        def signed_headers_of(access_token: str) -> tuple[str, ...]:
+            return (*headers_of(access_token), f"{SENDER_HEADER}: {os.getpid()}")
+
+        gateway.headers_of = signed_headers_of

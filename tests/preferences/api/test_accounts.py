@@ -1,0 +1,201 @@
+"""`users.getPreferences`, `users.setPreferences`, and what `me` tells of preferences."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from preferences.models import AccountPreferences, AccountsSettings, HighlightWord, QuietHours
+from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
+from tests.factories import UserFactory
+from workspace.models import User
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def user() -> User:
+    return UserFactory(username="ana")
+
+
+@pytest.fixture
+def client(user: User) -> ApiClient:
+    return ApiClient(user)
+
+
+def saved(client: ApiClient, **data: Any) -> Any:
+    response = client.post("users.setPreferences", {"data": data})
+    assert response.status_code == 200, response.json()
+    return response.json()["user"]["settings"]["preferences"]
+
+
+class TestGetPreferences:
+    def test_all_of_them_with_the_workspaces_defaults(self, client: ApiClient) -> None:
+        body = client.get("users.getPreferences", userId="whatever").json()
+        assert body == {
+            "success": True,
+            "preferences": {
+                "desktopNotifications": "default",
+                "desktopNotificationRequireInteraction": False,
+                "pushNotifications": "default",
+                "mobileNotifications": "default",
+                "alwaysDisplayMobileNotifications": True,
+                "emailNotificationMode": "mentions",
+                "receiveLoginDetectionEmail": True,
+                "unreadAlert": True,
+                "enableAutoAway": True,
+                "idleTimeLimit": 60,
+                "newRoomNotification": "door",
+                "newMessageNotification": "chime",
+                "muteFocusedConversations": True,
+                "notificationsSoundVolume": 100,
+                "highlights": [],
+                "language": "",
+                "timeZone": "UTC",
+                "utcOffset": 0,
+                "quietHours": "default",
+                "quietHoursLetMentionsThrough": False,
+                "quietHoursPausedUntil": None,
+            },
+        }
+
+    def test_they_follow_a_change_of_the_workspaces(self, client: ApiClient) -> None:
+        settings = AccountsSettings.stored()
+        settings.email, settings.sound_volume = "nothing", 40
+        settings.save()
+        told = client.get("users.getPreferences").json()["preferences"]
+        assert (told["emailNotificationMode"], told["notificationsSoundVolume"]) == ("nothing", 40)
+
+    def test_a_stranger_is_refused(self) -> None:
+        response = ApiClient().get("users.getPreferences")
+        assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)
+
+
+class TestSetPreferences:
+    def test_what_is_named_changes_and_all_is_told(self, client: ApiClient, user: User) -> None:
+        told = saved(client, pushNotifications="nothing")
+        assert (told["pushNotifications"], told["desktopNotifications"]) == ("nothing", "default")
+        told = saved(client, desktopNotifications="mentions", mobileNotifications="all")
+        assert (told["pushNotifications"], told["desktopNotifications"]) == ("all", "mentions")
+        row = AccountPreferences.objects.get()
+        assert (row.user, row.push, row.desktop) == (user, "all", "mentions")
+
+    def test_the_answer_is_the_form_that_clients_read(self, client: ApiClient, user: User) -> None:
+        body = client.post("users.setPreferences", {"userId": user.public_id, "data": {}}).json()
+        assert body["success"] is True
+        assert body["user"]["_id"] == user.public_id
+        assert body["user"]["settings"]["preferences"] == client.get("users.getPreferences").json()["preferences"]
+
+    @pytest.mark.parametrize(
+        ("key", "value", "told"),
+        [
+            ("emailNotificationMode", "nothing", "nothing"),
+            ("desktopNotificationRequireInteraction", True, True),
+            ("desktopNotificationRequireInteraction", "1", True),
+            ("unreadAlert", "false", False),
+            ("enableAutoAway", 0, False),
+            ("idleTimeLimit", 300, 300),
+            ("idleTimeLimit", "300", 300),
+            ("notificationsSoundVolume", 0, 0),
+            ("newMessageNotification", "none", "none"),
+            ("receiveLoginDetectionEmail", False, False),
+            ("muteFocusedConversations", False, False),
+            ("enableMobileRinging", True, True),
+            ("alsoSendThreadToChannel", "never", "never"),
+            ("highlights", ["Deploy", "build"], ["Deploy", "build"]),
+            ("language", "de", "de"),
+            ("timeZone", "Asia/Kolkata", "Asia/Kolkata"),
+            ("quietHours", "Mon-Fri 22:00-7:00", "mon-fri 22:00-07:00"),
+            ("quietHours", "none", "none"),
+            ("quietHoursLetMentionsThrough", True, True),
+        ],
+    )
+    def test_every_kind_in_every_spelling(self, client: ApiClient, key: str, value: object, told: object) -> None:
+        assert saved(client, **{key: value})[key] == told
+        assert client.get("users.getPreferences").json()["preferences"][key] == told
+
+    @pytest.mark.parametrize(
+        ("key", "value", "reset"),
+        [
+            ("pushNotifications", "all", "default"),
+            ("unreadAlert", False, None),
+            ("idleTimeLimit", 0, None),
+            ("newMessageNotification", "beep", "default"),
+            ("quietHours", "none", "default"),
+            ("quietHoursLetMentionsThrough", True, None),
+        ],
+    )
+    def test_default_or_null_leaves_it_to_the_workspace_again(
+        self, client: ApiClient, key: str, value: object, reset: object
+    ) -> None:
+        before = client.get("users.getPreferences").json()["preferences"][key]
+        saved(client, **{key: value})
+        assert saved(client, **{key: reset})[key] == before
+        assert not AccountPreferences.objects.exists()
+
+    def test_a_pause_is_set_and_ended(self, client: ApiClient) -> None:
+        with time_machine.travel(NOW, tick=False):
+            until = (NOW + timedelta(hours=1)).isoformat()
+            assert saved(client, quietHoursPausedUntil=until)["quietHoursPausedUntil"] == "2026-03-02T13:00:00.000Z"
+            assert saved(client, quietHoursPausedUntil=None)["quietHoursPausedUntil"] is None
+            assert not QuietHours.objects.exists()
+
+    def test_an_offset_is_taken_for_a_zone_only_from_who_has_chosen_none(self, client: ApiClient) -> None:
+        assert saved(client, utcOffset=3)["utcOffset"] == 3
+        saved(client, timeZone="Asia/Kolkata")
+        assert saved(client, utcOffset=3)["utcOffset"] == 5.5
+
+    @pytest.mark.parametrize(
+        ("data", "told"),
+        [
+            ({"pushNotifications": "sometimes"}, "must be equal to one of the allowed values"),
+            ({"idleTimeLimit": 90_000}, "must be <= 86400"),
+            ({"idleTimeLimit": "soon"}, "must be integer"),
+            ({"unreadAlert": "perhaps"}, "must be boolean"),
+            ({"theme": "dark"}, "must NOT have additional properties"),
+            ({"timeZone": "Europe/Atlantis"}, "no known time zone"),
+            ({"quietHours": "at night"}, "cannot be understood"),
+            ({"highlights": "word"}, "must be array"),
+            ([], "must be object"),
+        ],
+    )
+    def test_a_wrong_value_is_told_and_nothing_saved(self, client: ApiClient, data: Any, told: str) -> None:
+        wrong = {"desktopNotifications": "nothing", **data} if isinstance(data, dict) else data
+        response = client.post("users.setPreferences", {"data": wrong})
+        assert told in failure(response)
+        assert response.json()["errorType"] == "invalid-params"
+        assert not AccountPreferences.objects.exists()
+
+    def test_data_is_required(self, client: ApiClient) -> None:
+        told = failure(client.post("users.setPreferences", {"userId": "x"}))
+        assert told == "must have required property 'data' [invalid-params]"
+
+    def test_anothers_are_for_administrators_only(self, client: ApiClient, user: User) -> None:
+        bob = UserFactory()
+        body = {"userId": bob.public_id, "data": {"pushNotifications": "nothing"}}
+        assert "error-unauthorized" in failure(client.post("users.setPreferences", body), 403)
+        admin = ApiClient(UserFactory(roles=("admin",)))
+        assert admin.post("users.setPreferences", body).json()["user"]["_id"] == bob.public_id
+        assert AccountPreferences.objects.get().user == bob
+        unknown = admin.post("users.setPreferences", {**body, "userId": "nobody"})
+        assert "error-invalid-user" in failure(unknown)
+
+    def test_a_word_that_is_named_replaces_all(self, client: ApiClient) -> None:
+        saved(client, highlights=["a", "b"])
+        assert saved(client, highlights=["c"])["highlights"] == ["c"]
+        assert HighlightWord.objects.count() == 1
+
+    def test_a_stranger_is_refused(self) -> None:
+        assert ApiClient().post("users.setPreferences", {"data": {}}).status_code == 401
+
+
+def test_me_tells_preferences_and_the_clock(client: ApiClient) -> None:
+    saved(client, pushNotifications="nothing", timeZone="Asia/Kolkata")
+    me = client.get("me").json()
+    assert me["settings"]["preferences"] == client.get("users.getPreferences").json()["preferences"]
+    assert me["utcOffset"] == 5.5

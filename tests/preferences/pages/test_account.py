@@ -1,0 +1,167 @@
+"""My Account > Preferences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from preferences.models import AccountPreferences, AccountsSettings
+from tests.factories import DeviceFactory, RoomFactory, RoomPreferencesFactory, UserFactory
+from tests.pages import text_of
+from workspace.models import RoomType, User
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/account/preferences/"
+PREVIEW = "/account/preferences/preview/"
+
+
+@pytest.fixture
+def general(ana: User) -> None:
+    RoomFactory(name="general", members=[ana, UserFactory()])
+
+
+def test_a_stranger_is_sent_to_the_sign_in_page(client: Client) -> None:
+    assert client.get(PAGE)["Location"] == f"/sign-in/?next={PAGE}"
+    assert client.post(PREVIEW, {"push": "nothing"}).status_code == 302
+
+
+def test_defaults_are_written_out_with_what_the_workspace_has(client: Client, ana: User) -> None:
+    AccountsSettings(push="mentions", always_display_mobile=False, new_message_sound="ding").save()
+    html = client.get(PAGE).content.decode()
+    for default in ("Default (Mentions)", "Default (Off)", "Default (Ding)", "Default (60)"):
+        assert default in html
+
+
+def test_every_choice_is_saved_and_shown_again(client: Client, ana: User) -> None:
+    chosen = {
+        "desktop": "mentions",
+        "push": "nothing",
+        "email": "mentions",
+        "always_display_mobile": "off",
+        "require_interaction": "on",
+        "unread_alert": "off",
+        "login_detection_email": "off",
+        "auto_away": "on",
+        "idle_limit": "300",
+        "new_room_sound": "beep",
+        "new_message_sound": "ding",
+        "sound_volume": "40",
+        "mute_focused": "off",
+        "highlights": "deploy, café\nincident",
+    }
+    html = client.post(PAGE, chosen, follow=True).content.decode()
+    assert "Your preferences are saved." in html
+    row = AccountPreferences.objects.get(user=ana)
+    assert (row.desktop, row.push, row.email, row.idle_limit, row.sound_volume) == (
+        "mentions",
+        "nothing",
+        "mentions",
+        300,
+        40,
+    )
+    assert (row.always_display_mobile, row.require_interaction, row.unread_alert) == (False, True, False)
+    assert (row.login_detection_email, row.auto_away, row.mute_focused) == (False, True, False)
+    assert (row.new_room_sound, row.new_message_sound) == ("beep", "ding")
+    assert list(ana.highlight_words.order_by("pk").values_list("word", flat=True)) == ["deploy", "café", "incident"]
+    assert html.count(" selected>") == 11
+    assert "deploy\ncafé\nincident" in html
+    client.post(PAGE, dict.fromkeys(chosen, ""))
+    assert not AccountPreferences.objects.exists()
+    assert not ana.highlight_words.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("push", "sometimes", "Select a valid choice."),
+        ("email", "all", "Select a valid choice."),
+        ("sound_volume", "101", "less than or equal to 100"),
+        ("idle_limit", "-1", "greater than or equal to 0"),
+        ("highlights", "x" * 65, "a word has at most 64 characters"),
+        ("highlights", "\n".join(f"w{number}" for number in range(101)), "At most 100 words"),
+    ],
+)
+def test_what_cannot_be_chosen_is_told_and_nothing_is_saved_or_lost(
+    client: Client, ana: User, field: str, value: str, told: str
+) -> None:
+    html = client.post(PAGE, {"desktop": "nothing", field: value}).content.decode()
+    assert told in text_of(html)
+    assert "Nothing is saved yet" in html
+    assert '<option value="nothing" selected>' in html
+    assert not AccountPreferences.objects.exists()
+
+
+def test_all_e_mails_are_offered_to_whoever_has_chosen_them(client: Client, ana: User) -> None:
+    AccountPreferences.objects.create(user=ana, email="all")
+    assert client.get(PAGE).content.decode().count('<option value="all"') == 3
+    client.post(PAGE, {"email": "all"})
+    assert AccountPreferences.objects.get(user=ana).email == "all"
+
+
+@pytest.mark.usefixtures("general")
+def test_what_happens_next_is_told_by_the_rules_before_saving(client: Client, ana: User) -> None:
+    DeviceFactory(user=ana)
+    told = text_of(client.get(PAGE).content.decode())
+    assert "#general, someone writes without mentioning you, you are away: a push within 2 minutes." in told
+    told = text_of(client.post(PREVIEW, {"push": "mentions"}).content.decode())
+    assert "#general, someone writes without mentioning you, you are away: no push." in told
+    assert "#general, someone mentions you, you are away: a push within 2 minutes." in told
+    told = text_of(client.post(PREVIEW, {"push": "nothing"}).content.decode())
+    assert "#general, someone mentions you, you are away: no push. You chose Nothing for all rooms." in told
+    assert not AccountPreferences.objects.exists()
+
+
+@pytest.mark.usefixtures("general")
+def test_pushes_while_online_hang_on_whether_they_are_always_displayed(client: Client, ana: User) -> None:
+    DeviceFactory(user=ana)
+    told = text_of(client.post(PREVIEW, {"always_display_mobile": "off"}).content.decode())
+    assert "#general, someone mentions you, you are online: no push." in told
+    told = text_of(client.post(PREVIEW, {"always_display_mobile": "on"}).content.decode())
+    assert "#general, someone mentions you, you are online: a push after 2 minutes." in told
+
+
+@pytest.mark.usefixtures("general")
+def test_a_room_with_a_choice_of_its_own_is_no_example(client: Client, ana: User) -> None:
+    own = RoomFactory(name="operations", members=[ana], last_message_at=timezone.now())
+    preferences = RoomPreferencesFactory(subscription=own.subscriptions.get(user=ana), sound="ding")
+    assert "#operations, someone" in text_of(client.get(PAGE).content.decode())
+    preferences.push = "all"
+    preferences.save()
+    told = text_of(client.get(PAGE).content.decode())
+    assert "#general, someone" in told
+    assert "#operations, someone" not in told
+
+
+def test_without_a_room_an_example_is_told(client: Client, ana: User) -> None:
+    assert "#general, someone mentions you" in text_of(client.get(PAGE).content.decode())
+
+
+def test_a_preview_with_a_wrong_choice_tells_of_what_is_saved(client: Client, ana: User) -> None:
+    told = text_of(client.post(PREVIEW, {"desktop": "sometimes"}).content.decode())
+    assert "you are online: a desktop notification at once." in told
+
+
+def test_what_is_chosen_for_all_rooms_leaves_rooms_with_their_own_choice_alone(client: Client, ana: User) -> None:
+    rooms = [RoomFactory(type=RoomType.CHANNEL, members=[ana, UserFactory()]) for _number in range(2)]
+    RoomPreferencesFactory(subscription=rooms[0].subscriptions.get(user=ana), push="all")
+    client.post(PAGE, {"push": "nothing"})
+    DeviceFactory(user=ana)
+    own, inheriting = (text_of(client.get(f"/rooms/{room.public_id}/preferences/").content.decode()) for room in rooms)
+    assert f"#{rooms[0].name}, someone mentions you, you are away: a push" in own
+    assert f"#{rooms[1].name}, someone mentions you, you are away: no push." in inheriting
+    assert "Default (Nothing)" in inheriting
+
+
+def test_the_pages_ask_the_database_as_much_with_many_rooms(
+    client: Client, ana: User, django_assert_max_num_queries: Any
+) -> None:
+    rooms = [RoomFactory(members=[ana]) for _number in range(60)]
+    for room in rooms:
+        RoomPreferencesFactory(subscription=room.subscriptions.get(user=ana), push="nothing")
+    for address in (PAGE, f"/rooms/{rooms[0].public_id}/preferences/", "/account/rooms/", "/account/quiet-hours/"):
+        with django_assert_max_num_queries(35):
+            assert client.get(address).status_code == 200

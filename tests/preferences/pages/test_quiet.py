@@ -1,0 +1,95 @@
+"""Quiet hours, and pausing pushes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from django.test import Client
+
+from preferences.models import QuietHours
+from preferences.selectors.quiet import quiet_state_of
+from tests.factories import DeviceFactory, RoomFactory, UserFactory
+from tests.pages import text_of
+from workspace.models import User
+
+pytestmark = pytest.mark.django_db
+
+PAGE, PAUSE = "/account/quiet-hours/", "/account/quiet-hours/pause/"
+MONDAY = datetime(2035, 3, 5, 12, tzinfo=UTC)
+OWN = {"choice": "own", "from_0": "22:00", "until_0": "07:00", "through": "on", "more": "sat,sun 13:00-15:00"}
+
+
+@pytest.fixture
+def monday() -> Iterator[None]:
+    """Let it be Monday noon, also for whoever signs in from now on."""
+    with time_machine.travel(MONDAY, tick=False):
+        yield
+
+
+def test_a_stranger_is_sent_to_the_sign_in_page(client: Client) -> None:
+    assert client.get(PAGE)["Location"] == f"/sign-in/?next={PAGE}"
+    assert client.post(PAUSE, {"until": "hour"})["Location"].startswith("/sign-in/")
+
+
+def test_hours_are_saved_and_shown_again(client: Client, ana: User) -> None:
+    html = client.post(PAGE, OWN, follow=True).content.decode()
+    assert "Your quiet hours are saved." in html
+    state = quiet_state_of(ana)
+    assert state.hours == "mon 22:00-07:00\nsat,sun 13:00-15:00"
+    assert state.lets_mentions_through
+    assert html.count('value="13:00"') == 2
+    assert 'value="22:00"' in html
+    client.post(PAGE, {**OWN, "choice": ""})
+    assert quiet_state_of(ana).hours == ""
+    assert quiet_state_of(ana).own_hours == "mon 22:00-07:00\nsat,sun 13:00-15:00"
+
+
+def test_a_whole_day_is_shown_in_words(client: Client, ana: User) -> None:
+    html = client.post(PAGE, {"choice": "own", "more": "sun 00:00-24:00"}, follow=True).content.decode()
+    assert "Sun 00:00–24:00</textarea>" in html
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ({"from_1": "22:00"}, "Say both, or neither."),
+        ({"from_1": "22:00", "until_1": "22:00"}, "have no length"),
+        ({"from_1": "25:00", "until_1": "07:00"}, "is no time of day"),
+        ({"more": "someday 1-2"}, "cannot be understood"),
+        ({"more": "mon-sun 00:00-24:00"}, "never end"),
+        ({"from_0": "", "until_0": "", "more": ""}, "Say on which days"),
+        ({"choice": "mine"}, "Nothing is saved yet"),
+    ],
+)
+def test_what_makes_no_sense_is_told_and_nothing_is_saved_or_lost(
+    client: Client, ana: User, sent: dict[str, str], told: str
+) -> None:
+    html = client.post(PAGE, {**OWN, **sent}).content.decode()
+    assert told in html
+    assert not QuietHours.objects.exists()
+    assert ('value="22:00"' in html) is (sent.get("from_0", "x") != "")
+
+
+@pytest.mark.usefixtures("monday")
+def test_pushes_are_paused_for_an_hour_or_until_tomorrow_by_ones_own_clock(client: Client, ana: User) -> None:
+    User.objects.filter(pk=ana.pk).update(time_zone="Europe/Berlin")
+    html = client.post(PAUSE, {"until": "hour"}, follow=True).content.decode()
+    assert "Your pushes are paused until 2035-03-05 14:00" in html
+    assert quiet_state_of(ana).paused_until == MONDAY.replace(hour=13)
+    client.post(PAUSE, {"until": "tomorrow"})
+    assert quiet_state_of(User.objects.get(pk=ana.pk)).paused_until == datetime(2035, 3, 6, 7, tzinfo=UTC)
+    html = client.post(PAUSE, {"until": ""}, follow=True).content.decode()
+    assert "Your pushes come again." in html
+    assert quiet_state_of(ana).paused_until is None
+
+
+@pytest.mark.usefixtures("monday")
+def test_the_preview_of_a_push_tells_when_the_quiet_ends(client: Client, ana: User) -> None:
+    DeviceFactory(user=ana)
+    RoomFactory(name="general", members=[ana, UserFactory()])
+    client.post(PAUSE, {"until": "hour"})
+    told = text_of(client.get("/account/preferences/").content.decode())
+    assert "a push once it is no longer quiet, 2035-03-05 13:00" in told

@@ -1,0 +1,132 @@
+"""A room's notification preferences."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from preferences.models import AccountPreferences, IgnoredSender, RoomPreferences
+from tests.factories import DeviceFactory, RoomFactory, UserFactory, direct_room
+from tests.pages import text_of
+from workspace.models import Room, RoomType, User
+
+pytestmark = pytest.mark.django_db
+
+UNCHANGED = {"alerts": "on", "counter": "on", "badge": "on"}
+
+
+@pytest.fixture
+def room(ana: User) -> Room:
+    return RoomFactory(name="ops", members=[ana, UserFactory(username="bob", name="Bob Meier")])
+
+
+def page_of(room: Room) -> str:
+    return f"/rooms/{room.public_id}/preferences/"
+
+
+def test_strangers_and_people_who_are_not_in_the_room_see_nothing(client: Client) -> None:
+    room = RoomFactory(members=[UserFactory()])
+    assert client.get(page_of(room))["Location"] == f"/sign-in/?next={page_of(room)}"
+    client.force_login(UserFactory(), backend="workspace.authentication.NameOrEmailBackend")
+    assert client.get(page_of(room)).status_code == 404
+    assert client.post(page_of(room), UNCHANGED).status_code == 404
+    assert client.post(f"{page_of(room)}preview/", UNCHANGED).status_code == 404
+    assert client.post(f"/rooms/{room.public_id}/ignored/", {"username": "bob"}).status_code == 404
+    assert not RoomPreferences.objects.exists()
+
+
+def test_the_choices_of_all_rooms_are_written_out_as_the_default(client: Client, ana: User, room: Room) -> None:
+    AccountPreferences.objects.create(user=ana, push="nothing")
+    html = client.get(page_of(room)).content.decode()
+    assert "Default (Nothing)" in html
+    assert "Default (All messages)" in html
+    assert "Default (Mentions)" in html
+
+
+def test_every_choice_is_saved_and_shown_again(client: Client, ana: User, room: Room) -> None:
+    chosen = {
+        "mute_groups": "on",
+        "desktop": "nothing",
+        "push": "all",
+        "email": "mentions",
+        "sound": "ding",
+        "audio": "mentions",
+        "desktop_duration": "5",
+        "unread_alert": "nothing",
+    }
+    html = client.post(page_of(room), chosen, follow=True).content.decode()
+    assert "The room&#x27;s preferences are saved." in html or "The room's preferences are saved." in html
+    row = RoomPreferences.objects.get(subscription__user=ana)
+    assert (row.notifications_disabled, row.group_mentions_muted) == (True, True)
+    assert (row.unread_hidden, row.mentions_hidden) == (True, True)
+    assert (row.desktop, row.push, row.email, row.sound) == ("nothing", "all", "mentions", "ding")
+    assert (row.audio, row.desktop_duration, row.unread_alert) == ("mentions", 5, "nothing")
+    assert html.count(" checked>") == 1
+    client.post(page_of(room), UNCHANGED)
+    assert not RoomPreferences.objects.exists()
+
+
+def test_a_wrong_choice_is_told_and_nothing_is_saved(client: Client, ana: User, room: Room) -> None:
+    html = client.post(page_of(room), {**UNCHANGED, "push": "sometimes", "desktop": "nothing"}).content.decode()
+    assert "Nothing is saved yet" in html
+    assert '<option value="nothing" selected>' in html
+    assert not RoomPreferences.objects.exists()
+
+
+@pytest.mark.parametrize("type", [RoomType.CHANNEL, RoomType.PRIVATE, RoomType.DIRECT])
+def test_what_happens_next_is_told_in_every_kind_of_room(client: Client, ana: User, type: str) -> None:
+    DeviceFactory(user=ana)
+    bob = UserFactory(username="bob", name="Bob Meier")
+    room = direct_room(ana, bob) if type == RoomType.DIRECT else RoomFactory(name="ops", type=type, members=[ana, bob])
+    where = "Bob Meier" if type == RoomType.DIRECT else "#ops"
+    told = text_of(client.get(page_of(room)).content.decode())
+    assert f"{where}, someone writes without mentioning you, you are away: a push within 2 minutes." in told
+    told = text_of(client.post(f"{page_of(room)}preview/", {**UNCHANGED, "push": "nothing"}).content.decode())
+    assert f"{where}, someone writes without mentioning you, you are away: no push." in told
+    told = text_of(client.post(f"{page_of(room)}preview/", {}).content.decode())
+    assert "You have turned the alerts of this room off." in told
+    assert not RoomPreferences.objects.exists()
+
+
+def test_muting_all_is_told_for_messages_to_everybody_only(client: Client, ana: User, room: Room) -> None:
+    DeviceFactory(user=ana)
+    asked = {**UNCHANGED, "mute_groups": "on"}
+    told = text_of(client.post(f"{page_of(room)}preview/", asked).content.decode())
+    assert "#ops, someone writes @all, you are away: no push. You have muted @all and @here in this room." in told
+    assert "#ops, someone mentions you, you are away: a push" in told
+
+
+def test_somebody_is_ignored_and_not_any_more(client: Client, ana: User, room: Room) -> None:
+    address = f"/rooms/{room.public_id}/ignored/"
+    html = client.post(address, {"username": "@Bob"}, follow=True).content.decode()
+    assert "You ignore @bob in this room." in html
+    assert "Stop ignoring" in html
+    client.post(address, {"username": "bob", "stop": "1"})
+    assert not IgnoredSender.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("nobody", "There is nobody called @nobody."),
+        ("no\0body", "There is nobody called @nobody."),
+        ("ana", "nobody to ignore"),
+    ],
+)
+def test_nobody_else_can_be_ignored(client: Client, ana: User, room: Room, name: str, told: str) -> None:
+    html = client.post(f"/rooms/{room.public_id}/ignored/", {"username": name}, follow=True).content.decode()
+    assert told in html
+    assert not IgnoredSender.objects.exists()
+
+
+def test_a_hidden_counter_is_not_shown_in_the_list_of_rooms(client: Client, ana: User, room: Room) -> None:
+    room.subscriptions.filter(user=ana).update(unread=3, user_mentions=1)
+    html = client.get("/rooms/").content.decode()
+    assert html.count("3 unread") == 2
+    assert "1 mention" in html
+    client.post(page_of(room), {"alerts": "on", "badge": "on"})
+    html = client.get("/rooms/").content.decode()
+    assert "3 unread" not in html
+    assert "1 mention" in html
+    client.post(page_of(room), {"alerts": "on"})
+    assert "1 mention" not in client.get("/rooms/").content.decode()

@@ -1,0 +1,91 @@
+"""push.get"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
+from tests.factories import UserFactory, direct_room, message_in
+from tests.push.conftest import Post, settings_change
+from workspace import licence
+from workspace.models import Presence, Room, User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def api(receiver: User) -> ApiClient:
+    return ApiClient(receiver)
+
+
+def test_the_whole_notification_is_told(api: ApiClient, receiver: User, room: Room, post: Post) -> None:
+    message = post("disk full")
+    data = api.get("push.get", id=message.public_id).json()["data"]
+    assert (data["message"]["_id"], data["message"]["msg"]) == (message.public_id, "disk full")
+    notification = data["notification"]
+    assert (notification["title"], notification["text"]) == ("#ops", "ana: disk full")
+    assert notification["from"] == "push"
+    assert notification["priority"] == 10
+    assert notification["userId"] == receiver.public_id
+    assert isinstance(notification["notId"], int)
+    assert -(2**31) <= notification["notId"] < 2**31
+    assert notification["apn"]["category"] == "MESSAGE"
+    assert notification["gcm"]["style"] == "inbox"
+    payload = notification["payload"]
+    assert payload["notificationType"] == "message"
+    assert (payload["rid"], payload["type"], payload["name"]) == (room.public_id, "c", "ops")
+    assert payload["sender"]["username"] == "ana"
+    assert not {"identity", "uniqueId", "topic"} & set(notification)
+
+
+def test_privacy_settings_hold(api: ApiClient, post: Post) -> None:
+    settings_change(show_username_room=False, show_message=False)
+    notification = api.get("push.get", id=post("disk full").public_id).json()["data"]["notification"]
+    assert (notification["title"], notification["text"]) == ("", "You have a new message")
+
+
+def test_what_may_not_be_read_is_not_told(api: ApiClient, room: Room) -> None:
+    secret = message_in(direct_room(room.creator, UserFactory()), room.creator, "secret")
+    assert failure(api.get("push.get", id=secret.public_id)) == "error-not-allowed"
+
+
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [
+        ({}, "Match error: Missing key 'id'"),
+        ({"id": "unknown"}, "error-message-not-found"),
+        ({"id": "x" * 256}, "must NOT have more than 255 characters [invalid-params]"),
+    ],
+)
+def test_what_cannot_be_found_is_told_in_known_words(api: ApiClient, query: dict[str, str], error: str) -> None:
+    assert failure(api.get("push.get", **query)) == error
+
+
+def test_a_deleted_message_is_not_found(api: ApiClient, post: Post) -> None:
+    message = post()
+    message.deleted_at = message.accepted_at
+    message.save()
+    assert failure(api.get("push.get", id=message.public_id)) == "error-message-not-found"
+
+
+def test_fetching_says_nothing_of_the_callers_presence(api: ApiClient, receiver: User, post: Post) -> None:
+    message = post()
+    api.get("push.get", id=message.public_id)
+    api.post("push.ack", id=message.public_id)
+    assert not Presence.objects.filter(user=receiver, connected_until__isnull=False).exists()
+
+
+@pytest.mark.parametrize(("method", "name"), [("get", "push.get"), ("post", "push.ack")])
+def test_strangers_are_told_to_sign_in(method: str, name: str) -> None:
+    response = getattr(ApiClient(), method)(name)
+    assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)
+
+
+def test_an_app_that_was_sent_the_id_only_fetches_all_of_it(
+    api: ApiClient, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(licence, "_sources", [lambda: ["push-privacy"]])
+    settings_change(request_content_from_server=True)
+    notification = api.get("push.get", id=post("disk full").public_id).json()["data"]["notification"]
+    assert (notification["title"], notification["text"]) == ("#ops", "ana: disk full")
+    assert notification["payload"]["notificationType"] == "message"

@@ -1,0 +1,287 @@
+"""Who else is let in: servers that come by an address of their own, or by open registration; and how fast they may."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.http import HttpResponse
+from django.test import Client
+
+from cloud.models import Admission, CloudServiceSettings, RegisteredWorkspace, TermsAgreement
+from cloud.services.registration import gateway_key_make, gateway_key_revoke
+from cloud.services.terms import terms_publish
+from push.gateway.admission import callers_forget
+from push.gateway.answering import ADDRESS
+from push.models import SandboxPush
+from tests.factories import registered
+from tests.push.gateway.conftest import TOKEN, Send, options
+from tests.push.gateway.servers import SHAPES, TOKENS, UNIQUE_ID, push_of_a_message, treatment_of
+
+each_shape = pytest.mark.parametrize("shape", SHAPES)
+
+
+def server_sends(
+    client: Client,
+    shape: str = "apple",
+    *,
+    key: str = "",
+    token: str = "",
+    content_type: str = "application/json",
+    **headers: str,
+) -> Any:
+    """Send a push as a server does, to the address with the key if there is one."""
+    type, options_sent = SHAPES[shape]
+    path = f"/gateway/{key}/push/{type}/send" if key else f"/push/{type}/send"
+    body = json.dumps({"token": token or TOKENS[type], "options": options_sent})
+    return client.post(path, body, content_type=content_type, headers=headers)
+
+
+def error_type(response: HttpResponse) -> str:
+    return str(json.loads(response.content)["errorType"])
+
+
+def open_to_all(**values: Any) -> None:
+    group = CloudServiceSettings.stored()
+    for name, value in {"open_registration": True, **values}.items():
+        setattr(group, name, value)
+    group.save()
+
+
+@pytest.fixture
+def rocket(db: None) -> RegisteredWorkspace:
+    """A Rocket.Chat server that was added in the console."""
+    return RegisteredWorkspace.objects.create(unique_id=UNIQUE_ID, name="Rocket")
+
+
+class TestAnAddressOfItsOwn:
+    @each_shape
+    def test_its_key_is_the_authorization(self, client: Client, rocket: RegisteredWorkspace, shape: str) -> None:
+        response = server_sends(client, shape, key=gateway_key_make(workspace=rocket))
+        assert (response.status_code, response.json()) == (200, {"success": True})
+        assert SandboxPush.objects.get().type == SHAPES[shape][0]
+
+    @each_shape
+    def test_the_token_of_another_cloud_does_not_matter(
+        self, client: Client, rocket: RegisteredWorkspace, shape: str
+    ) -> None:
+        key = gateway_key_make(workspace=rocket)
+        assert server_sends(client, shape, key=key, Authorization="Bearer of-another-cloud").status_code == 200
+
+    @pytest.mark.parametrize("content_type", ["text/plain;charset=UTF-8", "application/json;charset=utf-8", ""])
+    def test_how_a_version_names_its_body_does_not_matter(
+        self, client: Client, rocket: RegisteredWorkspace, content_type: str
+    ) -> None:
+        key = gateway_key_make(workspace=rocket)
+        assert server_sends(client, key=key, content_type=content_type).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("token", "status", "treatment"),
+        [
+            ("a1" * 32, 200, "is content"),
+            ("dead-1", 406, "removes the token"),
+            ("refuse-1", 422, "gives up"),
+            ("fail-1", 502, "repeats it"),
+        ],
+    )
+    def test_it_treats_the_push_as_the_provider_did(
+        self, client: Client, rocket: RegisteredWorkspace, token: str, status: int, treatment: str
+    ) -> None:
+        response = server_sends(client, key=gateway_key_make(workspace=rocket), token=token)
+        assert (response.status_code, treatment_of(response.status_code)) == (status, treatment)
+        # Earlier versions read the answer as JSON, whatever its status.
+        assert response.json()["success"] is (status == 200)
+
+    def test_what_it_makes_of_a_push_is_what_its_app_reads(self, client: Client, rocket: RegisteredWorkspace) -> None:
+        server_sends(client, key=gateway_key_make(workspace=rocket))
+        payload = SandboxPush.objects.get().payload
+        assert json.loads(payload.pop("ejson")) == push_of_a_message["payload"]
+        assert payload == {
+            "aps": {
+                "alert": {"title": "admin", "body": "hello"},
+                "badge": 1,
+                "sound": "default",
+                "category": "MESSAGE",
+                "thread-id": "-427272375",
+                "mutable-content": 1,
+            },
+            "messageFrom": "push",
+        }
+
+    @pytest.mark.parametrize("path", ["/gateway/{key}//push/apn/send", "/gateway/{key}/push/apn/send/"])
+    def test_a_slash_at_the_end_of_what_was_entered_does_no_harm(
+        self, client: Client, rocket: RegisteredWorkspace, path: str
+    ) -> None:
+        path = path.format(key=gateway_key_make(workspace=rocket))
+        assert ADDRESS.match(path)
+        body = {"token": TOKEN, "options": push_of_a_message}
+        assert client.post(path, body, content_type="application/json").status_code == 200
+
+    def test_nobody_agrees_to_terms_and_beyond_the_quota_it_is_not_asked_to_repeat(
+        self, client: Client, rocket: RegisteredWorkspace
+    ) -> None:
+        RegisteredWorkspace.objects.update(monthly_limit=1)
+        key = gateway_key_make(workspace=rocket)
+        assert server_sends(client, key=key).status_code == 200
+        response = server_sends(client, key=key)
+        assert (response.status_code, response.json()["errorType"]) == (422, "error-push-quota-exhausted")
+
+    @pytest.mark.parametrize("key", ["", "x" * 43])
+    def test_a_wrong_key_is_refused(self, client: Client, rocket: RegisteredWorkspace, key: str) -> None:
+        gateway_key_make(workspace=rocket)
+        assert server_sends(client, key=key).status_code == 401
+        assert not SandboxPush.objects.exists()
+
+    def test_a_key_that_was_replaced_or_revoked_is_refused(self, client: Client, rocket: RegisteredWorkspace) -> None:
+        first = gateway_key_make(workspace=rocket)
+        second = gateway_key_make(workspace=rocket)
+        assert [server_sends(client, key=key).status_code for key in (first, second)] == [401, 200]
+        gateway_key_revoke(workspace=rocket)
+        callers_forget()
+        assert server_sends(client, key=second).status_code == 401
+
+    def test_a_suspended_server_is_refused(self, client: Client, rocket: RegisteredWorkspace) -> None:
+        key = gateway_key_make(workspace=rocket)
+        RegisteredWorkspace.objects.update(is_active=False)
+        assert server_sends(client, key=key).status_code == 401
+
+    def test_another_server_cannot_use_it(self, client: Client, rocket: RegisteredWorkspace) -> None:
+        key = gateway_key_make(workspace=rocket)
+        RegisteredWorkspace.objects.update(unique_id="rocket2")
+        response = server_sends(client, key=key)
+        assert (response.status_code, response.json()["errorType"]) == (401, "error-unique-id")
+
+    def test_the_batch_form_is_at_the_same_address(self, client: Client, rocket: RegisteredWorkspace) -> None:
+        body = {"options": options(uniqueId=UNIQUE_ID), "devices": [{"type": "apn", "token": TOKEN}]}
+        key = gateway_key_make(workspace=rocket)
+        response = client.post(f"/gateway/{key}/push/batch", body, content_type="application/json")
+        assert [answer["status"] for answer in response.json()["answers"]] == [200]
+
+
+@pytest.mark.django_db
+class TestOpenRegistration:
+    @each_shape
+    def test_it_is_off_by_default(self, client: Client, shape: str) -> None:
+        response = server_sends(client, shape)
+        assert (response.status_code, response["WWW-Authenticate"]) == (401, "Bearer")
+        assert not RegisteredWorkspace.objects.exists()
+        assert not SandboxPush.objects.exists()
+
+    @each_shape
+    @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer of-another-cloud"}])
+    def test_a_server_is_let_in_for_its_unique_id(self, client: Client, shape: str, headers: dict[str, str]) -> None:
+        open_to_all()
+        assert [server_sends(client, shape, **headers).status_code for _time in range(2)] == [200, 200]
+        workspace = RegisteredWorkspace.objects.get()
+        assert (workspace.unique_id, workspace.admission) == (UNIQUE_ID, Admission.OPEN)
+
+    def test_its_own_low_limit_holds(self, client: Client) -> None:
+        open_to_all(open_limit=2)
+        assert [server_sends(client).status_code for _time in range(3)] == [200, 200, 422]
+        assert SandboxPush.objects.count() == 2
+
+    def test_no_more_servers_are_let_in_than_allowed(self, client: Client) -> None:
+        open_to_all(open_workspaces=1)
+        RegisteredWorkspace.objects.create(unique_id="first", name="First", admission=Admission.OPEN)
+        response = server_sends(client)
+        assert (response.status_code, response.json()["errorType"]) == (503, "error-registration-full")
+        assert not RegisteredWorkspace.objects.filter(unique_id=UNIQUE_ID).exists()
+
+    @pytest.mark.usefixtures("rocket")
+    def test_nobody_pushes_in_the_name_of_a_server_with_credentials(self, client: Client) -> None:
+        open_to_all()
+        assert server_sends(client).status_code == 401
+
+    def test_a_server_that_was_suspended_stays_out(self, client: Client) -> None:
+        open_to_all()
+        RegisteredWorkspace.objects.create(
+            unique_id=UNIQUE_ID, name="Rocket", admission=Admission.OPEN, is_active=False
+        )
+        assert server_sends(client).status_code == 401
+
+    @pytest.mark.parametrize(("unique_id", "status"), [("", 401), (None, 401), ("x" * 65, 422)])
+    def test_a_server_without_a_proper_unique_id_is_refused(
+        self, client: Client, unique_id: str | None, status: int
+    ) -> None:
+        open_to_all()
+        body = {"token": TOKEN, "options": options(uniqueId=unique_id)}
+        assert client.post("/push/apn/send", body, content_type="application/json").status_code == status
+        assert not RegisteredWorkspace.objects.exists()
+
+
+class TestTerms:
+    def test_without_agreement_nothing_is_pushed_and_the_reason_is_told(self, send: Send) -> None:
+        terms = terms_publish(text="Be kind.")
+        response = send()
+        assert (response.status_code, error_type(response)) == (422, "error-terms-not-agreed")
+        assert not SandboxPush.objects.exists()
+
+        workspace = RegisteredWorkspace.objects.get()
+        TermsAgreement.objects.create(workspace=workspace, terms=terms, agreed_by="ada", agreed_at=datetime.now(UTC))
+        callers_forget()
+        assert send().status_code == 200
+
+    def test_a_new_version_asks_again_once_it_is_required(self, send: Send) -> None:
+        workspace, now = RegisteredWorkspace.objects.get(), datetime.now(UTC)
+        terms = terms_publish(text="Be kind.")
+        TermsAgreement.objects.create(workspace=workspace, terms=terms, agreed_by="ada", agreed_at=now)
+        terms_publish(text="Be kinder.", required_from=now + timedelta(minutes=10))
+        assert send().status_code == 200
+        callers_forget()
+        with time_machine.travel(now + timedelta(minutes=11)):
+            assert error_type(send()) == "error-terms-not-agreed"
+
+
+class TestQuota:
+    def test_beyond_it_a_workspace_is_told_when_the_next_month_begins(self, send: Send) -> None:
+        RegisteredWorkspace.objects.update(monthly_limit=1)
+        with time_machine.travel(datetime(2026, 5, 31, 23, 59, tzinfo=UTC), tick=False):
+            assert send().status_code == 200
+            response = send()
+        assert (response.status_code, error_type(response)) == (429, "error-push-quota-exhausted")
+        assert response["Retry-After"] == "61"
+
+    def test_what_is_kept_is_for_pushes_that_may_use_all_of_it(self, send: Send) -> None:
+        RegisteredWorkspace.objects.update(monthly_limit=2)
+        assert send(quotaKept=50).status_code == 200
+        response = send(quotaKept=50)
+        assert (response.status_code, error_type(response)) == (429, "error-push-quota-kept")
+        assert send().status_code == 200
+
+
+class TestPushesAMinute:
+    def test_beyond_its_own_limit_a_workspace_is_told_how_long_to_wait(self, send: Send) -> None:
+        RegisteredWorkspace.objects.update(rate_limit=2)
+        with time_machine.travel(datetime(2026, 5, 4, 12, 0, 45, tzinfo=UTC), tick=False):
+            assert [send().status_code for _time in range(2)] == [200, 200]
+            response = send()
+        assert (response.status_code, response["Retry-After"]) == (429, "15")
+        assert json.loads(response.content)["errorType"] == "error-too-many-requests"
+        assert SandboxPush.objects.count() == 2
+
+    def test_the_next_minute_begins_at_nothing(self, send: Send) -> None:
+        RegisteredWorkspace.objects.update(rate_limit=1)
+        with time_machine.travel(datetime(2026, 5, 4, 12, 0, 45, tzinfo=UTC), tick=False) as clock:
+            assert [send().status_code for _time in range(2)] == [200, 429]
+            clock.shift(15)
+            assert send().status_code == 200
+
+    def test_one_workspaces_limit_is_not_anothers(self, send: Send) -> None:
+        _other, token = registered("u2")
+        RegisteredWorkspace.objects.filter(unique_id="u1").update(rate_limit=1)
+        with time_machine.travel(datetime(2026, 5, 4, 12, 0, 45, tzinfo=UTC), tick=False):
+            assert [send().status_code for _time in range(2)] == [200, 429]
+            assert send(uniqueId="u2", authorization=f"Bearer {token}").status_code == 200
+
+    def test_the_settings_limit_holds_for_all_others_and_counts_a_batchs_devices(
+        self, send: Send, send_batch: Send
+    ) -> None:
+        open_to_all(open_registration=False, rate_limit=3)
+        with time_machine.travel(datetime(2026, 5, 4, 12, 0, 45, tzinfo=UTC), tick=False):
+            assert send_batch(("apn", "t1"), ("apn", "t2")).status_code == 200
+            response = send_batch(("apn", "t3"), ("apn", "t4"))
+            assert (response.status_code, response["Retry-After"]) == (429, "15")
+            assert send().status_code == 200

@@ -1,0 +1,155 @@
+"""The gateway on a server's event loop, where the work of many requests on the database is done together."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connections
+
+from cloud.models import QuotaMonth, RegisteredWorkspace
+from push.gateway import runtime
+from push.gateway.asgi import GatewayFirst
+from push.gateway.requests import BODY_MAX_BYTES
+from push.models import GatewayPush, SandboxPush
+from tests.factories import registered
+from tests.push.gateway.conftest import options
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# A request as a client sends it: its path, and its body in the parts in which it arrives.
+Asked = tuple[str, Sequence[bytes]]
+Answered = tuple[int, dict[str, Any]]
+
+
+async def behind(scope: Any, receive: Any, send: Any) -> None:
+    """The application that answers what is not the gateway's."""
+    await send({"type": "http.response.start", "status": 299, "headers": []})
+    await send({"type": "http.response.body", "body": b"{}"})
+
+
+@pytest.fixture
+def gateway() -> Iterator[GatewayFirst]:
+    """The gateway; the connections of its threads are closed at the end."""
+    made = GatewayFirst(behind)
+    yield made
+    if made._runtime:
+        threads, together = made._runtime._threads, threading.Barrier(runtime.THREADS)
+
+        def connections_close() -> None:
+            together.wait()
+            connections.close_all()
+
+        for _thread in range(runtime.THREADS):
+            threads.submit(connections_close)
+        threads.shutdown()
+
+
+@pytest.fixture
+def access_token() -> str:
+    return registered()[1]
+
+
+def ask(gateway: GatewayFirst, token: str, *asked: Asked, method: str = "POST") -> list[Answered | None]:
+    """Send the requests at once; None for one whose client is gone before all of its body has come."""
+
+    async def one(path: str, parts: Sequence[bytes]) -> Answered | None:
+        arriving, sent = list(parts), list[dict[str, Any]]()
+
+        async def receive() -> dict[str, Any]:
+            if not arriving:
+                return {"type": "http.disconnect"}
+            part = arriving.pop(0)
+            return {"type": "http.request", "body": part, "more_body": bool(arriving) or part == b"gone"}
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        headers = [(b"authorization", f"Bearer {token}".encode())]
+        await gateway({"type": "http", "method": method, "path": path, "headers": headers}, receive, send)
+        return (sent[0]["status"], json.loads(sent[1]["body"])) if sent else None
+
+    async def all_of_them() -> list[Answered | None]:
+        return await asyncio.gather(*(one(*request) for request in asked))
+
+    return asyncio.run(all_of_them())
+
+
+def push(number: int = 0, **fields: Any) -> Asked:
+    body = {"token": f"{number:064x}", "options": options(**fields)}
+    return "/push/apn/send", [json.dumps(body).encode()]
+
+
+def batch(numbers: range, **fields: Any) -> Asked:
+    devices = [{"type": "apn", "token": f"{number:064x}"} for number in numbers]
+    return "/push/batch", [json.dumps({"options": options(**fields), "devices": devices}).encode()]
+
+
+def test_what_is_not_the_gateways_is_left_to_the_application_behind(gateway: GatewayFirst) -> None:
+    assert ask(gateway, "", ("/admin/", [b""]), ("/push/other", [b""])) == [(299, {})] * 2
+
+
+def test_of_fifty_requests_at_the_limit_not_one_push_is_too_many(gateway: GatewayFirst, access_token: str) -> None:
+    RegisteredWorkspace.objects.update(monthly_limit=20)
+    answers = ask(gateway, access_token, *(push(number, identity=f"i{number}") for number in range(50)))
+    assert Counter(answer[0] for answer in answers if answer) == {200: 20, 429: 30}
+    assert list(QuotaMonth.objects.values_list("used", "reserved")) == [(20, 0)]
+    assert SandboxPush.objects.count() == 20
+
+
+def test_batches_and_single_pushes_share_what_is_left(gateway: GatewayFirst, access_token: str) -> None:
+    RegisteredWorkspace.objects.update(monthly_limit=30)
+    asked = [batch(range(25)), *(push(number) for number in range(25, 35)), batch(range(35, 60))]
+    statuses: Counter[int] = Counter()
+    for answer in ask(gateway, access_token, *asked):
+        assert answer
+        statuses.update([one["status"] for one in answer[1]["answers"]] if "answers" in answer[1] else [answer[0]])
+    assert statuses == {200: 30, 429: 30}
+    assert list(QuotaMonth.objects.values_list("used", "reserved")) == [(30, 0)]
+
+
+def test_one_push_that_comes_many_times_at_once_is_sent_once(gateway: GatewayFirst, access_token: str) -> None:
+    answers = ask(gateway, access_token, *(push(identity="the same") for _time in range(20)))
+    assert {answer[0] for answer in answers if answer} <= {200, 503}
+    assert SandboxPush.objects.count() == 1
+    assert QuotaMonth.objects.get().used == 1
+    assert ask(gateway, access_token, push(identity="the same")) == [(200, {"success": True})]
+    assert SandboxPush.objects.count() == 1
+
+
+def test_a_body_may_come_in_parts_and_one_that_is_too_large_is_not_read_to_its_end(
+    gateway: GatewayFirst, access_token: str
+) -> None:
+    path, (body,) = push()
+    large = [b"x" * BODY_MAX_BYTES] * 3
+    answers = ask(gateway, access_token, (path, [body[:50], body[50:]]), (path, large))
+    assert [answer[0] for answer in answers if answer] == [200, 422]
+
+
+def test_a_client_that_leaves_before_its_body_has_come_is_not_answered(
+    gateway: GatewayFirst, access_token: str
+) -> None:
+    assert ask(gateway, access_token, ("/push/apn/send", [b"gone"])) == [None]
+    assert not GatewayPush.objects.exists()
+
+
+def test_a_database_that_fails_is_told_to_all_who_wait_and_to_nobody_after(
+    gateway: GatewayFirst, access_token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(gateway, access_token, push())
+    assert gateway._runtime
+    taking, work = gateway._runtime._taking, gateway._runtime._taking._work
+
+    def fail(_wishes: Any) -> Any:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(taking, "_work", fail)
+    answers = ask(gateway, access_token, *(push(number) for number in range(5)))
+    assert {(answer[0], answer[1]["errorType"]) for answer in answers if answer} == {(503, "error-unavailable")}
+    monkeypatch.setattr(taking, "_work", work)
+    assert ask(gateway, access_token, push()) == [(200, {"success": True})]

@@ -1,0 +1,161 @@
+"""The devices' page: one's own devices, and nobody else's."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from push.models import TEST_RULE, Answer, Device, DisabledReason, Notification
+from push.services.dispatch import due_dispatch
+from tests.factories import DeviceFactory, UserFactory
+from tests.fakes.gateway import FakeGateway
+from tests.fakes.webpush import FakePushService
+from tests.push.conftest import subscribe
+from workspace.models import User
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "workspace.authentication.NameOrEmailBackend"
+DEVICES = "/account/devices/"
+
+
+@pytest.fixture
+def ana(client: Client) -> User:
+    user = UserFactory(username="ana")
+    client.force_login(user, backend=BACKEND)
+    return user
+
+
+@pytest.fixture
+def phone(ana: User) -> Device:
+    return DeviceFactory(user=ana, name="Ana's phone")
+
+
+def html_of(client: Client, address: str = DEVICES) -> str:
+    return client.get(address).content.decode()
+
+
+def test_an_empty_page_tells_what_to_do(client: Client, ana: User) -> None:
+    html = html_of(client)
+    assert "No device yet" in html
+    assert "Sign in to the mobile app" in html
+    assert "Notify me in this browser" in html
+
+
+def test_a_device_is_told_with_how_it_fares(client: Client, phone: Device) -> None:
+    phone.error_answer, phone.error_status, phone.error_reason = Answer.REFUSED, 400, "BadTopic"
+    phone.last_accepted_at = timezone.now() - timedelta(days=1)
+    phone.save()
+    html = html_of(client)
+    for told in ("Ana&#x27;s phone", phone.app_name, "Apple&#x27;s push service", "BadTopic", "Last accepted push"):
+        assert told in html
+    assert phone.token not in html
+
+
+def test_a_browsers_secrets_are_not_told(client: Client, ana: User, push_service: FakePushService) -> None:
+    device = subscribe(ana, push_service)
+    html = html_of(client)
+    assert "Firefox on Linux" in html
+    assert push_service.host in html
+    for secret in (device.token, device.token.rpartition("/")[2], device.auth_secret):
+        assert secret not in html
+
+
+def test_a_disabled_device_says_why_and_what_to_do(client: Client, phone: Device) -> None:
+    Device.objects.update(disabled_at=timezone.now(), disabled_reason=DisabledReason.TOKEN_DEAD)
+    html = html_of(client)
+    assert "Its push service does not know it any more." in html
+    assert "Sign in to its app again" in html
+    assert f"{phone.public_id}/test/" not in html
+
+
+def test_a_device_is_renamed(client: Client, phone: Device) -> None:
+    html = client.post(f"{DEVICES}{phone.public_id}/name/", {"name": "  Work phone "}, follow=True).content.decode()
+    assert "The device is called “Work phone” now." in html
+    phone.refresh_from_db()
+    assert phone.name == "Work phone"
+    html = client.post(f"{DEVICES}{phone.public_id}/name/", {"name": "x" * 65}, follow=True).content.decode()
+    assert "at most 64 characters" in html
+    phone.refresh_from_db()
+    assert phone.name == "Work phone"
+
+
+def test_a_name_outlives_a_new_registration(client: Client, ana: User, push_service: FakePushService) -> None:
+    device = subscribe(ana, push_service, client_id="c1")
+    client.post(f"{DEVICES}{device.public_id}/name/", {"name": "Desk"})
+    subscribe(ana, push_service, client_id="c1")
+    assert Device.objects.get().name == "Desk"
+
+
+def test_removing_asks_first(client: Client, phone: Device) -> None:
+    address = f"{DEVICES}{phone.public_id}/remove/"
+    assert "Remove this device?" in html_of(client, address)
+    assert Device.objects.exists()
+    html = client.post(address, follow=True).content.decode()
+    assert "is removed. It gets no more notifications." in html
+    assert not Device.objects.exists()
+
+
+def test_a_test_goes_to_the_one_device(client: Client, gateway: FakeGateway, phone: Device) -> None:
+    other = DeviceFactory(user=phone.user)
+    answer = client.post(f"{DEVICES}{phone.public_id}/test/")
+    assert "Waiting for the worker" in html_of(client, answer["Location"])
+    due_dispatch()
+    assert [one.token for one in gateway.accepted] == [phone.token]
+    assert other.token not in [one.token for one in gateway.received]
+    html = html_of(client, answer["Location"])
+    assert "Accepted" in html
+    address = answer["Location"]
+    assert f'hx-get="{address}"' not in html
+
+
+def test_a_test_for_a_device_that_is_gone_goes_to_no_other(client: Client, gateway: FakeGateway, phone: Device) -> None:
+    DeviceFactory(user=phone.user)
+    client.post(f"{DEVICES}{phone.public_id}/test/")
+    phone.delete()
+    due_dispatch()
+    assert gateway.received == []
+    assert Notification.objects.get(rule=TEST_RULE).reason == "no_device"
+
+
+def test_a_test_that_leads_nowhere_says_so(client: Client, phone: Device) -> None:
+    html = client.post(f"{DEVICES}{phone.public_id}/test/", follow=True).content.decode()
+    assert "misconfigured" in html
+    assert not Notification.objects.exists()
+
+
+def test_many_tests_have_to_wait(client: Client, gateway: FakeGateway, phone: Device) -> None:
+    for _number in range(10):
+        client.post(f"{DEVICES}{phone.public_id}/test/")
+    html = client.post(f"{DEVICES}{phone.public_id}/test/", follow=True).content.decode()
+    assert "Wait a minute" in html
+    assert Notification.objects.count() == 10
+
+
+@pytest.mark.parametrize("action", ["name", "remove", "test"])
+def test_anothers_device_is_not_found(client: Client, ana: User, action: str) -> None:
+    theirs = DeviceFactory(name="Theirs")
+    assert client.post(f"{DEVICES}{theirs.public_id}/{action}/", {"name": "Mine"}).status_code == 404
+    theirs.refresh_from_db()
+    assert theirs.name == "Theirs"
+    assert "Theirs" not in html_of(client)
+
+
+def test_anothers_test_is_not_found(client: Client, gateway: FakeGateway, phone: Device) -> None:
+    address = client.post(f"{DEVICES}{phone.public_id}/test/")["Location"]
+    client.force_login(UserFactory(), backend=BACKEND)
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("address", [DEVICES, f"{DEVICES}x/remove/", f"{DEVICES}test/1/"])
+def test_a_stranger_is_sent_to_the_sign_in_page(client: Client, address: str) -> None:
+    assert client.get(address)["Location"].startswith("/sign-in/")
+
+
+def test_many_devices_cost_no_more_queries(client: Client, ana: User, django_assert_max_num_queries: object) -> None:
+    DeviceFactory.create_batch(20, user=ana)
+    with django_assert_max_num_queries(15):  # type: ignore[operator]
+        client.get(DEVICES)

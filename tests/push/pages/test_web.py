@@ -1,0 +1,132 @@
+"""What browsers ask for around web push."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from push.models import Device
+from push.selectors.vapid import vapid_public_key
+from tests.factories import PASSWORD, UserFactory
+from tests.fakes.webpush import FakePushService
+from workspace.models import User
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "workspace.authentication.NameOrEmailBackend"
+ADDRESS = "/web-push/subscription"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+
+
+@pytest.fixture
+def ana(client: Client) -> User:
+    user = UserFactory(username="ana")
+    client.force_login(user, backend=BACKEND)
+    return user
+
+
+@pytest.fixture
+def subscription(push_service: FakePushService) -> dict[str, Any]:
+    made = push_service.subscribe(vapid_public_key())
+    return {"endpoint": made.endpoint, "expirationTime": None, "keys": made.keys}
+
+
+def post(client: Client, body: object) -> Any:
+    return client.post(ADDRESS, json.dumps(body), "application/json", headers={"User-Agent": FIREFOX})
+
+
+def test_the_worker_may_act_for_every_page(client: Client) -> None:
+    answer = client.get("/web-push-worker.js")
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("text/javascript")
+    assert answer["Cache-Control"] == "no-cache"
+    script = answer.content.decode()
+    assert json.loads(script.split("const CONFIG = ")[1].split(";\n")[0])["subscription"] == ADDRESS
+
+
+def test_a_browser_registers_itself(client: Client, ana: User, subscription: dict[str, Any]) -> None:
+    answer = post(client, subscription).json()
+    device = Device.objects.get()
+    assert answer == {"success": True, "id": device.public_id}
+    assert (device.user, device.token, device.name) == (ana, subscription["endpoint"], "Firefox on Linux")
+    assert device.capabilities == ["clear"]
+    assert post(client, subscription).json()["id"] == device.public_id
+
+
+def test_where_silence_ends_subscriptions_nothing_silent_is_sent(client: Client, ana: User, settings: Any) -> None:
+    with FakePushService() as service:
+        keys = service.subscribe("").keys
+    settings.WEB_PUSH_PRIVATE_HOSTS = ["web.push.apple.com"]
+    post(client, {"endpoint": "https://web.push.apple.com/abc", "keys": keys})
+    assert Device.objects.get().capabilities == []
+
+
+def test_a_browser_ends_with_its_session(client: Client, ana: User, subscription: dict[str, Any]) -> None:
+    elsewhere = Client()
+    elsewhere.force_login(ana, backend=BACKEND)
+    post(client, subscription)
+    elsewhere.post("/sign-out/")
+    assert Device.objects.exists()
+    client.post("/sign-out/")
+    assert not Device.objects.exists()
+
+
+def test_a_browser_ends_when_the_password_is_changed_in_another(
+    client: Client, ana: User, subscription: dict[str, Any]
+) -> None:
+    elsewhere = Client()
+    elsewhere.force_login(ana, backend=BACKEND)
+    post(elsewhere, subscription)
+    passwords = {"old_password": PASSWORD, "new_password1": "a wholly new one 7", "new_password2": "a wholly new one 7"}
+    assert client.post("/account/password/", passwords).status_code == 302
+    assert not Device.objects.exists()
+    assert post(client, subscription).json()["success"]
+
+
+def test_what_it_takes_is_told_to_those_signed_in(client: Client, ana: User) -> None:
+    answer = client.get(ADDRESS).json()
+    assert answer["publicKey"] == vapid_public_key()
+    assert answer["csrfToken"]
+    assert Client().get(ADDRESS)["Location"].startswith("/sign-in/")
+
+
+def test_a_stranger_registers_nothing(client: Client, subscription: dict[str, Any]) -> None:
+    assert post(client, subscription).status_code == 302
+    assert not Device.objects.exists()
+
+
+def test_a_forged_request_registers_nothing(ana: User, subscription: dict[str, Any]) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(ana, backend=BACKEND)
+    assert post(client, subscription).status_code == 403
+    assert not Device.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body", [[], "text", {}, {"endpoint": "https://push.example.org/x"}, {"endpoint": 7, "keys": {}}]
+)
+def test_nonsense_is_refused(client: Client, ana: User, body: object) -> None:
+    answer = post(client, body)
+    assert answer.status_code == 400
+    assert answer.json()["success"] is False
+
+
+def test_hostile_endpoints_are_refused_with_the_reason(client: Client, ana: User, subscription: dict[str, Any]) -> None:
+    answer = post(client, {**subscription, "endpoint": "https://169.254.169.254/latest/meta-data"})
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "The endpoint's host is not on the public internet."
+    assert not Device.objects.exists()
+
+
+def test_too_many_registrations_have_to_wait(client: Client, ana: User) -> None:
+    assert {post(client, {}).status_code for _number in range(21)} == {400, 429}
+
+
+def test_every_page_keeps_up_what_was_enabled(client: Client, ana: User) -> None:
+    html = client.get("/").content.decode()
+    assert f'data-key="{vapid_public_key()}"' in html
+    assert f'data-user="{ana.public_id}"' in html
+    assert client.session.session_key not in html

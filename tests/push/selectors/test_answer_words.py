@@ -1,0 +1,47 @@
+"""Providers' answers in words, as people read them."""
+
+from __future__ import annotations
+
+from django.utils import translation
+
+from push.models import Answer, Device
+from push.selectors.answer_words import answer_words, error_words
+from push.transports.apple_meanings import BY_REASON as APPLE
+from push.transports.google_meanings import TOKEN_INVALID
+
+
+def test_a_code_is_told_with_its_meaning_once() -> None:
+    meaning = str(APPLE["BadTopic"].sentence)
+    assert answer_words("apple", 400, "BadTopic", meaning) == "HTTP 400, BadTopic: The app name is no bundle id."
+
+
+def test_the_meaning_that_was_found_is_told_where_a_code_has_several() -> None:
+    told = answer_words("google", 400, TOKEN_INVALID.reason, str(TOKEN_INVALID.sentence))
+    assert told == "HTTP 400, INVALID_ARGUMENT: The token is not one of Google's."
+
+
+def test_a_providers_own_words_are_told_before_the_meaning() -> None:
+    told = answer_words("google", 404, "UNREGISTERED", "Requested entity was not found.")
+    assert told == (
+        "HTTP 404, UNREGISTERED: Requested entity was not found. "
+        "The app was removed from the device, or the token replaced."
+    )
+
+
+def test_they_are_told_in_the_readers_language() -> None:
+    device = Device(
+        error_answer=Answer.DEAD,
+        error_status=410,
+        error_reason="Unregistered",
+        error_detail=str(APPLE["Unregistered"].sentence),
+    )
+    english = error_words(device)
+    assert english.startswith("Its push service does not know it any more. HTTP 410, Unregistered: ")
+    with translation.override("de"):
+        german = error_words(device)
+    assert german.startswith("Der Push-Dienst")
+    assert device.error_detail not in german
+
+
+def test_nothing_is_told_of_a_device_without_an_error() -> None:
+    assert error_words(Device()) == ""

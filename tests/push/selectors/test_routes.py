@@ -1,0 +1,39 @@
+"""The ways to browsers and UnifiedPush apps."""
+
+from __future__ import annotations
+
+import pytest
+
+from push.models import Device, DeviceType
+from push.selectors.route_words import key_words
+from push.selectors.routes import routes_current
+from push.transports.routes import Route, RouteKind
+
+pytestmark = pytest.mark.django_db
+
+
+def route_to(endpoint: str) -> Route:
+    route = routes_current().of(Device(type=DeviceType.WEBPUSH, app_name="app", token=endpoint))
+    assert isinstance(route, Route)
+    assert route.kind == RouteKind.WEBPUSH
+    return route
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "fcm.googleapis.com",
+        "updates.push.services.mozilla.com",
+        "web.push.apple.com",
+        "wns2-by3p.notify.windows.com",
+    ],
+)
+def test_the_browsers_push_services_share_a_way(host: str) -> None:
+    assert route_to(f"https://{host}/x").key == "webpush"
+
+
+def test_no_other_push_service_holds_these_up() -> None:
+    keys = {route_to(f"https://push{number}.example.org/x").key for number in range(200)}
+    assert "webpush" not in keys
+    assert 1 < len(keys) <= 8, "somebody's own service waits for few others, and there are not endlessly many ways"
+    assert {key_words(key) for key in keys} == {"Web push"}

@@ -1,0 +1,131 @@
+"""How the workspace stands with the gateway: its access token is renewed in time, the end of its quota noticed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from cloud.models import CloudConnection, OwnQuota
+from cloud.selectors.quota import month_of
+from cloud.services.sync import cloud_work_due
+from push.models import Answer, Attempt, Channel, EndReason, RouteState, State
+from push.services import gateway_access
+from push.services.dispatch import due_dispatch
+from tests.factories import DeviceFactory, EmailAddressFactory
+from tests.fakes.gateway import FakeGateway, Reply
+from tests.push.conftest import Post, queue
+from workspace.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cloud(gateway: FakeGateway) -> FakeGateway:
+    """The gateway as the cloud that this workspace is connected to; it has given another token meanwhile."""
+    gateway.access_token = "newer"
+    CloudConnection.objects.update(cloud_url=gateway.address, client_id="us", client_secret="secret")
+    connection = CloudConnection.objects.get()
+    connection.client_secret = "secret"
+    connection.save()
+    return gateway
+
+
+def test_a_refused_access_token_is_renewed_and_the_push_sent_again(
+    cloud: FakeGateway, receiver: User, post: Post
+) -> None:
+    cloud.access_tokens = ["newest"]
+    DeviceFactory(user=receiver)
+    item = queue(receiver, post())
+    due_dispatch()
+    item.refresh_from_db()
+    assert item.state == State.SENT
+    assert [one.status for one in cloud.received] == [401, 401, 200, 200]
+    assert {one.authorization for one in cloud.accepted} == {"Bearer newest"}
+    assert set(Attempt.objects.values_list("answer", "number")) == {(Answer.ACCEPTED, 1)}
+    assert not RouteState.objects.exists()
+
+
+def test_it_is_renewed_once_and_then_the_route_waits(cloud: FakeGateway, receiver: User, post: Post) -> None:
+    cloud.access_tokens = ["another", "not asked for"]
+    cloud.script(receiver.devices.get().token, *[Reply(401)] * 5)
+    item = queue(receiver, post())
+    due_dispatch()
+    item.refresh_from_db()
+    assert (item.state, item.reason) == (State.RETRYING, EndReason.ROUTE_PAUSED)
+    assert len(cloud.received) == 2
+    assert cloud.access_tokens == ["not asked for"]
+
+
+def test_where_the_cloud_gives_none_the_route_waits(cloud: FakeGateway, receiver: User, post: Post) -> None:
+    item = queue(receiver, post())
+    due_dispatch()
+    item.refresh_from_db()
+    assert item.state == State.RETRYING
+    assert CloudConnection.objects.get().problem == "error-workspace-suspended"
+
+
+def test_a_token_that_is_about_to_end_is_renewed_before_it_is_refused(
+    cloud: FakeGateway, receiver: User, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway_access, "_looked_at", float("-inf"))
+    cloud.access_tokens = ["newest"]
+    CloudConnection.objects.update(access_token_ends_at=timezone.now() + timedelta(minutes=1))
+    queue(receiver, post())
+    due_dispatch()
+    assert [one.authorization for one in cloud.received] == ["Bearer newest"]
+
+
+EXHAUSTED = Reply(
+    429, body={"error": "Used up [error-push-quota-exhausted]", "errorType": "error-push-quota-exhausted"}
+)
+
+
+@pytest.mark.parametrize(("heard_before", "left", "is_asked"), [(90, 5, True), (30, 5, False), (90, 0, False)])
+def test_a_quota_that_ends_is_asked_about_at_once_and_only_once(
+    cloud: FakeGateway, receiver: User, post: Post, heard_before: int, left: int, is_asked: bool
+) -> None:
+    now = timezone.now()
+    CloudConnection.objects.update(
+        last_contact_at=now - timedelta(seconds=heard_before), next_sync_at=now + timedelta(minutes=4)
+    )
+    OwnQuota.objects.create(month=month_of(), used=20 - left, limit=20)
+    cloud.access_token = CloudConnection.objects.get().access_token
+    cloud.script(receiver.devices.get().token, EXHAUSTED)
+    queue(receiver, post())
+    due_dispatch()
+    assert cloud_work_due() is is_asked
+
+
+def test_an_exhausted_quota_ends_the_push_at_once_and_says_so(gateway: FakeGateway, receiver: User, post: Post) -> None:
+    gateway.script(receiver.devices.get().token, EXHAUSTED)
+    item = queue(receiver, post())
+    due_dispatch()
+    item.refresh_from_db()
+    assert (item.state, item.reason) == (State.FAILED, EndReason.QUOTA_EXHAUSTED)
+    assert Attempt.objects.get().answer == Answer.OVER_QUOTA
+    assert not RouteState.objects.exists()
+
+
+def test_beyond_the_quota_emails_go_on(
+    gateway: FakeGateway, receiver: User, post: Post, mailoutbox: list[object]
+) -> None:
+    EmailAddressFactory(user=receiver)
+    gateway.script(receiver.devices.get().token, EXHAUSTED)
+    message = post()
+    push, email = queue(receiver, message), queue(receiver, message, channel=Channel.EMAIL)
+    due_dispatch()
+    push.refresh_from_db()
+    email.refresh_from_db()
+    assert (push.state, email.state) == (State.FAILED, State.SENT)
+    assert len(mailoutbox) == 1
+
+
+def test_terms_that_wait_for_agreement_hold_the_route(gateway: FakeGateway, receiver: User, post: Post) -> None:
+    gateway.script(receiver.devices.get().token, Reply(422, body={"errorType": "error-terms-not-agreed"}))
+    item = queue(receiver, post())
+    due_dispatch()
+    item.refresh_from_db()
+    assert item.state == State.RETRYING
+    assert RouteState.objects.get().reason == "error-terms-not-agreed"

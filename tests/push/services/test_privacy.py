@@ -1,0 +1,220 @@
+"""What leaves the server with a push: everything that the gateway, Apple and Google were sent, taken at their ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+
+from push.content.options import push_content
+from push.models import AppRoute, DeviceType
+from push.selectors.items import Item
+from push.services.dispatch import due_dispatch
+from tests.factories import DeviceFactory, RoomFactory, UserFactory, direct_room, message_in
+from tests.fakes.apple import FakeApple
+from tests.fakes.certificates import TokenKey
+from tests.fakes.gateway import FakeGateway
+from tests.fakes.google import FakeGoogle
+from tests.push.conftest import queue, settings_change
+from workspace import licence
+from workspace.models import Message, Room, RoomType, User
+from workspace.services.rooms import members_add
+from workspace.setting_groups import SettingsGroup
+
+pytestmark = pytest.mark.django_db
+
+OWN = "org.example.chat"
+TEXT, ROOM, USERNAME, NAME = "the merger is off", "boardroom", "anasilva", "Ana Silva"
+SECRETS = (TEXT, ROOM, USERNAME, NAME)
+
+
+def privacy_licence() -> Collection[str]:
+    return ["push-privacy"]
+
+
+@pytest.fixture
+def licensed() -> Iterator[None]:
+    licence.source_register(privacy_licence)
+    SettingsGroup.forget_cached()
+    yield
+    licence.source_unregister(privacy_licence)
+
+
+@pytest.fixture
+def captured(
+    gateway: FakeGateway, fake_apple: FakeApple, fake_google: FakeGoogle, token_key: TokenKey, service_account: str
+) -> Any:
+    """Return a function that returns, by who got it, everything that has been sent."""
+    AppRoute.objects.create(
+        app_name=OWN,
+        google_api_credentials=service_account,
+        apn_token_key=token_key.key,
+        apn_token_key_id=token_key.key_id,
+        apn_team_id=token_key.team_id,
+    )
+
+    def everything() -> dict[str, str]:
+        return {
+            "gateway": json.dumps([(one.token, one.options) for one in gateway.accepted], ensure_ascii=False),
+            "apple": json.dumps([(one.headers, one.payload) for one in fake_apple.accepted], ensure_ascii=False),
+            "google": json.dumps([one.message for one in fake_google.accepted], ensure_ascii=False),
+        }
+
+    return everything
+
+
+@pytest.fixture
+def receiver(db: None) -> User:
+    """A member who can be reached by each way."""
+    user = UserFactory(username="bob", name="Bob Meier", language="de")
+    for app_name in ("chat.rocket.reactnative", OWN):
+        for kind in (DeviceType.APN, DeviceType.GCM):
+            DeviceFactory(user=user, app_name=app_name, type=kind)
+    return user
+
+
+@pytest.fixture
+def messages(receiver: User) -> list[Message]:
+    """A message of each kind of room, in a thread, and encrypted; all of them secret."""
+    sender = UserFactory(username=USERNAME, name=NAME)
+    rooms = [
+        RoomFactory(type=kind, name=f"{ROOM}{kind}", creator=sender) for kind in (RoomType.CHANNEL, RoomType.PRIVATE)
+    ]
+    for room in rooms:
+        members_add(room=room, users=[receiver])
+    direct: Room = direct_room(sender, receiver)
+    thread = message_in(rooms[0], sender, f"{TEXT} 1")
+    cipher = {"algorithm": "rc.v1.aes-sha2", "ciphertext": "q83v-ciphertext"}
+    return [
+        thread,
+        message_in(rooms[1], sender, f"{TEXT} 2"),
+        message_in(direct, sender, f"{TEXT} 3"),
+        message_in(rooms[0], sender, f"{TEXT} 4", parent=thread),
+        message_in(rooms[1], sender, type="e2e", text=TEXT, content=cipher),
+    ]
+
+
+def send(receiver: User, messages: list[Message]) -> None:
+    for message in messages:
+        queue(receiver, message)
+    due_dispatch()
+
+
+def test_with_everything_shown_each_way_is_told(receiver: User, messages: list[Message], captured: Any) -> None:
+    send(receiver, messages)
+    for sent in captured().values():
+        assert all(secret in sent for secret in SECRETS)
+
+
+def test_with_the_ids_only_nobody_between_learns_anything(
+    licensed: None, receiver: User, messages: list[Message], captured: Any
+) -> None:
+    send(receiver, messages)
+    for who, sent in captured().items():
+        devices = {"gateway": 2, "apple": 1, "google": 1}[who]
+        assert sent.count("message-id-only") == devices * len(messages)
+        assert not [secret for secret in (*SECRETS, "q83v-ciphertext") if secret in sent], who
+        assert not [message.room.public_id for message in messages if message.room.public_id in sent], who
+        assert all(message.public_id in sent for message in messages)
+
+
+def test_an_id_only_push_is_what_apps_expect(
+    licensed: None,
+    receiver: User,
+    messages: list[Message],
+    gateway: FakeGateway,
+    captured: Any,
+    fake_google: FakeGoogle,
+) -> None:
+    send(receiver, messages[:1])
+    options = gateway.accepted[0].options
+    assert options["title"] == ""
+    assert options["text"] == "Sie haben eine neue Nachricht"
+    payload = {
+        "host": django_settings.SITE_URL,
+        "messageId": messages[0].public_id,
+        "notificationType": "message-id-only",
+    }
+    assert options["payload"] == payload
+    data = fake_google.accepted[0].data
+    assert json.loads(data["ejson"]) == payload
+    assert (data["title"], data["message"]) == ("", options["text"])
+    assert int(data["notId"]) == options["notId"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "You have a new message"),
+        ("", "You have a new message"),
+        ("de", "Sie haben eine neue Nachricht"),
+        ("es", "mensaje"),
+        ("pt", "mensagem"),
+        ("fr", "message"),
+    ],
+)
+def test_the_placeholder_is_in_the_receivers_language(
+    licensed: None,
+    receiver: User,
+    messages: list[Message],
+    gateway: FakeGateway,
+    captured: Any,
+    language: str,
+    words: str,
+) -> None:
+    User.objects.filter(pk=receiver.pk).update(language=language)
+    send(receiver, messages[:1])
+    text = gateway.accepted[0].options["text"]
+    assert words in text
+    assert (text == "You have a new message") == (language in ("", "en"))
+
+
+def test_without_a_licence_the_setting_hides_nothing(
+    receiver: User, messages: list[Message], gateway: FakeGateway, captured: Any
+) -> None:
+    send(receiver, messages[:1])
+    assert TEXT in gateway.accepted[0].options["text"]
+
+
+def test_without_names_none_is_sent_anywhere(receiver: User, messages: list[Message], captured: Any) -> None:
+    settings_change(show_username_room=False)
+    send(receiver, messages)
+    for sent in captured().values():
+        assert not [secret for secret in (ROOM, USERNAME, NAME) if secret in sent]
+        assert TEXT in sent
+
+
+def test_without_messages_none_is_sent_anywhere(receiver: User, messages: list[Message], captured: Any) -> None:
+    settings_change(show_message=False)
+    send(receiver, messages)
+    for sent in captured().values():
+        assert TEXT not in sent
+        assert "q83v-ciphertext" not in sent
+        assert ROOM in sent
+
+
+def test_an_encrypted_message_travels_as_ciphertext_alone(
+    receiver: User, messages: list[Message], captured: Any, fake_apple: FakeApple
+) -> None:
+    send(receiver, messages[-1:])
+    for sent in captured().values():
+        assert TEXT not in sent
+    payload = json.loads(fake_apple.accepted[0].payload["ejson"])
+    assert payload["messageType"] == "e2e"
+    assert payload["content"]["ciphertext"] == "q83v-ciphertext"
+
+
+def test_the_app_can_fetch_what_was_left_out(licensed: None, receiver: User, messages: list[Message]) -> None:
+    item = Item(
+        notification=queue(receiver, messages[0]),
+        subscription=None,
+        connection="offline",
+        always_display_mobile=True,
+        may_view_directs=True,
+    )
+    whole = push_content(item).shared
+    assert (whole["title"], whole["payload"]["notificationType"]) == (f"#{messages[0].room.name}", "message")
+    assert TEXT in whole["text"]

@@ -1,0 +1,131 @@
+"""A real web process on the test's database, and streams from it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.push.worker.conftest import database_url
+from tests.waiting import wait_until
+
+BASE_DIR = Path(__file__).resolve().parents[3]
+DEADLINE = 30.0
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+class WebProcess:
+    """The product's web server, as `make run` starts it."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "uvicorn", "workspace.config.asgi:application", "--log-level", "warning"),
+                *("--port", str(self.port)),
+            ],
+            cwd=BASE_DIR,
+            env={
+                **os.environ,
+                "DATABASE_URL": database_url(),
+                "DATA_DIR": str(settings.DATA_DIR),
+                "DJANGO_SETTINGS_MODULE": "workspace.config.settings",
+            },
+        )
+
+    def wait(self) -> None:
+        """Wait until it takes connections."""
+        wait_until(self.answers, seconds=DEADLINE)
+
+    def answers(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+    def stop(self) -> int:
+        self.process.terminate()
+        return self.process.wait(DEADLINE)
+
+
+class EventStream:
+    """A browser's end of a stream."""
+
+    def __init__(self, port: int, client: Client | None = None, **headers: str) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
+        cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={client.session.session_key}"} if client else {}
+        self._connection.request("GET", "/events/", headers={**cookie, **headers})
+        self.response = self._connection.getresponse()
+
+    def next(self) -> tuple[str, Any, str]:
+        """Return the next event's kind, data and id; empty ones at the stream's end."""
+        told: dict[str, str] = {}
+        while line := self.response.readline().decode():
+            name, _colon, value = line.rstrip("\n").partition(": ")
+            if not name and told.get("data"):
+                return told["event"], json.loads(told["data"]), told.get("id", "")
+            told[name] = value
+        return "", None, ""
+
+    def until(self, kind: str) -> tuple[Any, str]:
+        """Return the data and id of the next event of this kind."""
+        while True:
+            found, data, key = self.next()
+            assert found, "The stream has ended."
+            if found == kind:
+                return data, key
+
+    def end(self) -> list[str]:
+        """Wait for the stream's end; returns the kinds of the events that came before it."""
+        kinds = []
+        while kind := self.next()[0]:
+            kinds.append(kind)
+        return kinds
+
+    def close(self) -> None:
+        self.response.close()
+        self._connection.close()
+
+
+@pytest.fixture
+def web(transactional_db: None) -> Iterator[WebProcess]:
+    started = WebProcess()
+    try:
+        started.wait()
+        yield started
+    finally:
+        started.process.kill()
+        started.process.wait()
+
+
+Open = Callable[..., EventStream]
+
+
+@pytest.fixture
+def open_stream(web: WebProcess) -> Iterator[Open]:
+    """Opens streams of a browser, or of nobody's; all are closed in the end."""
+    opened: list[EventStream] = []
+
+    def open_one(client: Client | None = None, **headers: str) -> EventStream:
+        opened.append(EventStream(web.port, client, **headers))
+        return opened[-1]
+
+    yield open_one
+    for stream in opened:
+        stream.close()

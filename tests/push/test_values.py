@@ -1,0 +1,29 @@
+"""Values that hold secrets or what people wrote tell neither where they are shown, such as in a traceback."""
+
+from __future__ import annotations
+
+import pytest
+
+from push.credentials.google import ServiceAccount
+from push.gateway.services import Proof
+from push.providers.base import Push
+from push.transports.gateway_batches import Chunk
+from push.transports.http import HttpAnswer, HttpRequest
+
+SECRET = "what nobody may read"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ServiceAccount("a@example.org", "project", "key-id", SECRET),
+        Proof(authorization=SECRET, gateway_key=SECRET),
+        Push(type="apn", token=SECRET, title=SECRET, text=SECRET, payload={"text": SECRET}),
+        Chunk((0,), SECRET.encode()),
+        HttpRequest("https://example.org/", body=SECRET.encode(), headers=(SECRET,)),
+        HttpAnswer(200, headers={"set-cookie": SECRET}, body=SECRET.encode()),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_value_does_not_tell_its_secrets(value: object) -> None:
+    assert SECRET not in repr(value)

@@ -1,0 +1,32 @@
+"""docs/configuration.md and .env.example: every variable that is read, and no other."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.conf import settings
+
+READ = re.compile(r"\benv\.\w+\(\s*\"(\w+)\"")
+# Read by the Procfile, and by uvicorn itself.
+READ_ELSEWHERE = {"BIND_HOST", "FORWARDED_ALLOW_IPS"}
+
+
+def text_of(path: str) -> str:
+    return (settings.BASE_DIR / path).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def read() -> set[str]:
+    modules = ("workspace/config/settings.py", "workspace/config/web.py")
+    return {name for module in modules for name in READ.findall(text_of(module))} | READ_ELSEWHERE
+
+
+def test_the_page_lists_every_variable_and_no_other(read: set[str]) -> None:
+    first_cells = [row.split("|")[1] for row in text_of("docs/configuration.md").splitlines() if row.startswith("| `")]
+    assert {name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)} == read
+
+
+def test_the_example_names_none_that_is_not_read(read: set[str]) -> None:
+    named = re.findall(r"^#(\w+)=", text_of(".env.example"), re.MULTILINE)
+    assert {name.removesuffix("_FILE") if name not in read else name for name in named} <= read

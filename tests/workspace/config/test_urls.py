@@ -1,0 +1,153 @@
+"""What holds for every address of the site: strangers are refused, and no other site can post in a reader's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RoutePattern
+
+from tests.admin_rows import administrator
+from tests.factories import UserFactory
+from workspace.models import User
+
+pytestmark = pytest.mark.django_db
+
+# What stands for a part of an address: a row's key, or its public id.
+KEYS = {"int": "1"}
+PARTS = re.compile(r"<(?:(?P<kind>\w+):)?\w+>")
+# Addresses that Django matches by expressions, and one address of each.
+BY_EXPRESSION = {
+    r"\A(?:gateway/(?P<key>[A-Za-z0-9_-]{20,100})/)?/?push/(?P<what>apn/send|gcm/send|batch|info|health)/?\Z": (
+        "push/apn/send"
+    ),
+    "^api/": "api/nowhere",
+    r"(?P<url>.*)$": "nowhere",
+}
+# What anybody may open, without which nobody could sign in, read the API's description, or follow a link in an e-mail.
+OPEN = {
+    "/sign-in/",
+    "/sign-out/",
+    "/admin/login/",
+    "/admin/logout/",
+    "/password/",
+    "/password/x/x/",
+    "/address/x/",
+    "/unsubscribe/x/",
+    "/cloud/confirm/x/",
+    "/manifest.webmanifest",
+    "/web-push-worker.js",
+    "/web-push/received",
+    "/preferences/email/",
+    "/admin/password_change/",
+    "/api/schema",
+    "/api/docs",
+    "/api/nowhere",
+    "/api/info",
+    "/api/v1/login",
+    "/api/v1/settings.public",
+    "/api/cloud/register",
+    "/api/cloud/registration",
+    "/api/cloud/connect",
+}
+SIGN_IN_PAGES = {"/sign-in/", "/admin/login/"}
+# With these, the cloud's own endpoints go on to ask who asks.
+FIELDS = {
+    "grant_type": "client_credentials",
+    "siteUrl": "https://theatre.example",
+    "uniqueId": "u1",
+    "name": "Theatre",
+    "termsKnown": 0,
+    "consents": [],
+}
+# What takes a POST without a token of the site's own, beside the API and the gateway, which read no cookie.
+WITHOUT_CSRF_TOKEN = {"/unsubscribe/x/", "/web-push/received"}
+NO_COOKIE_READ = ("/api/", "/push/apn/send")
+
+Found = tuple[str, Callable[..., Any]]
+
+
+def part_of(pattern: Any) -> str:
+    """Return what a pattern matches, with something in the place of each of its parameters."""
+    if isinstance(pattern, RoutePattern):
+        return PARTS.sub(lambda match: KEYS.get(match["kind"], "x"), str(pattern))
+    return BY_EXPRESSION.get(str(pattern), "") if str(pattern) not in ("", "^/") else ""
+
+
+def addresses(patterns: list[URLPattern | URLResolver], before: str = "/") -> Iterator[Found]:
+    """Yield every address with what answers there."""
+    for found in patterns:
+        address = before + part_of(found.pattern)
+        if isinstance(found, URLResolver):
+            yield from addresses(found.url_patterns, address)
+        else:
+            yield address, found.callback
+
+
+EVERY = dict(reversed(list(addresses(get_resolver().url_patterns))))
+# The API answers with and without a slash at the end alike.
+GUARDED = sorted(
+    address
+    for address in EVERY.keys() - OPEN
+    if not (address.startswith("/api/") and address.endswith("/") and address.rstrip("/") in EVERY)
+)
+
+
+def signed_in(user: User, **options: Any) -> Client:
+    client = Client(**options)
+    client.force_login(user, backend="workspace.authentication.NameOrEmailBackend")
+    return client
+
+
+def answers(client: Client, address: str) -> Iterator[tuple[str, Any]]:
+    """Yield what an address answers to each method that it knows."""
+    for method in ("get", "post", "put", "delete"):
+        body = {} if method == "get" else {"data": FIELDS, "content_type": "application/json"}
+        answer = getattr(client, method)(address, **body)
+        if answer.status_code != 405:
+            yield method, answer
+
+
+def is_refused(answer: Any) -> bool:
+    """Return whether an answer leads to a sign-in page, or says that there is none for who asks."""
+    if answer.status_code == 302:
+        return answer.headers["Location"].split("?")[0] in SIGN_IN_PAGES
+    return answer.status_code in (401, 403)
+
+
+def let_in(client: Client, addresses: list[str]) -> list[tuple[str, str, int]]:
+    """Return every method and address that does not refuse the client, with the status that it answers."""
+    return [
+        (method, address, answer.status_code)
+        for address in addresses
+        for method, answer in answers(client, address)
+        if not is_refused(answer)
+    ]
+
+
+def test_the_walk_finds_pages_endpoints_and_the_administration() -> None:
+    assert {"/", "/rooms/x/join/", "/api/v1/push.token", "/admin/settings/x/", "/admin/push/device/"} <= set(GUARDED)
+    assert not OPEN - EVERY.keys()
+
+
+def test_a_stranger_is_refused() -> None:
+    assert not let_in(Client(), GUARDED)
+
+
+def test_a_member_is_let_nowhere_into_the_administration() -> None:
+    assert not let_in(signed_in(UserFactory()), [address for address in GUARDED if address.startswith("/admin/")])
+
+
+def test_only_what_reads_no_cookie_takes_a_post_of_another_site() -> None:
+    exempt = {address for address, callback in EVERY.items() if getattr(callback, "csrf_exempt", False)}
+    assert {address for address in exempt if not address.startswith(NO_COOKIE_READ)} == WITHOUT_CSRF_TOKEN
+
+
+def test_a_post_of_another_site_is_refused() -> None:
+    client = signed_in(administrator(), enforce_csrf_checks=True)
+    reading_cookies = [address for address in GUARDED if not address.startswith(NO_COOKIE_READ)]
+    assert [address for address in reading_cookies if client.post(address).status_code not in (403, 405)] == []

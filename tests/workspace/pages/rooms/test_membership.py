@@ -1,0 +1,147 @@
+"""Coming into rooms and going out of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from tests.factories import RoomFactory, UserFactory, direct_room
+from workspace.models import Room, RoomType, User
+
+pytestmark = pytest.mark.django_db
+
+
+def main_of(client: Client, address: str) -> str:
+    return client.get(address).content.decode().partition("<main")[2]
+
+
+@pytest.mark.parametrize("address", ["/rooms/", "/rooms/channels/", "/rooms/new/", "/rooms/sidebar/"])
+def test_a_stranger_is_sent_to_the_sign_in_page(client: Client, address: str) -> None:
+    assert client.get(address)["Location"] == f"/sign-in/?next={address}"
+
+
+def test_ones_own_rooms_are_listed_and_found(client: Client, room: Room, ana: User) -> None:
+    direct_room(ana, UserFactory(username="carl", name="Carl Weber"))
+    RoomFactory(name="elsewhere")
+    html = main_of(client, "/rooms/")
+    assert "ops" in html
+    assert "Carl Weber" in html
+    assert "elsewhere" not in html
+    found = main_of(client, "/rooms/?q=webe")
+    assert "Carl Weber" in found
+    assert "ops" not in found
+    assert "You are in no room of this name." in main_of(client, "/rooms/?q=nowhere")
+
+
+def test_rooms_with_something_unread_come_first(client: Client, room: Room, ana: User) -> None:
+    RoomFactory(name="quiet", members=[ana])
+    room.subscriptions.filter(user=ana).update(unread=120, group_mentions=1)
+    html = main_of(client, "/rooms/")
+    assert html.index(">ops<") < html.index(">quiet<")
+    assert "99+" in html
+    assert "120 unread" in html
+    assert "1 mention" in html
+
+
+def test_channels_can_be_found_and_joined(client: Client, room: Room, ana: User) -> None:
+    lobby = RoomFactory(name="lobby")
+    RoomFactory(name="secret", type=RoomType.PRIVATE)
+    RoomFactory(name="archived-one", is_archived=True)
+    html = main_of(client, "/rooms/channels/")
+    assert "lobby" in html
+    assert not any(name in html for name in (">ops", "secret", "archived-one"))
+    assert "There is no channel of this name" in main_of(client, "/rooms/channels/?q=other")
+    response = client.post(f"/rooms/{lobby.public_id}/join/")
+    assert response["Location"] == "/channel/lobby"
+    assert lobby.subscriptions.filter(user=ana).exists()
+
+
+def test_who_may_view_no_channels_finds_none(client: Client, ana: User) -> None:
+    lobby = RoomFactory(name="lobby")
+    Group.objects.get(name="user").permissions.clear()
+    assert "lobby" not in main_of(client, "/rooms/channels/")
+    assert client.post(f"/rooms/{lobby.public_id}/join/").status_code == 404
+    assert "Your roles do not let you create rooms." in main_of(client, "/rooms/new/")
+    assert client.post("/rooms/new/", {"type": "c", "name": "mine"}).status_code == 200
+    assert not Room.objects.filter(name="mine").exists()
+
+
+@pytest.mark.parametrize(("type", "address"), [("c", "/channel/launch"), ("p", "/group/launch")])
+def test_a_room_is_created_with_people_in_it(client: Client, ana: User, bob: User, type: str, address: str) -> None:
+    response = client.post("/rooms/new/", {"type": type, "name": "launch", "people": "@bob, "})
+    assert response["Location"] == address
+    room = Room.objects.get(name="launch")
+    assert set(room.subscriptions.values_list("user", flat=True)) == {ana.pk, bob.pk}
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ({"name": "ops"}, "A room of this name exists."),
+        ({"name": "a b"}, "is made of letters"),
+        ({"name": "new", "people": "nobody"}, "There is nobody of this name."),
+        ({"name": ""}, "This field is required."),
+    ],
+)
+def test_a_room_that_cannot_be_is_told(client: Client, room: Room, sent: dict[str, str], told: str) -> None:
+    count = Room.objects.count()
+    assert told in client.post("/rooms/new/", {"type": "c", **sent}).content.decode()
+    assert Room.objects.count() == count
+
+
+def test_direct_messages_are_begun_by_a_username(client: Client, ana: User, bob: User) -> None:
+    first = client.post("/rooms/direct/", {"people": "@bob"})["Location"]
+    assert first.startswith("/direct/")
+    assert client.post("/rooms/direct/", {"people": "bob"})["Location"] == first
+    for people in ("nobody", " @ ", "no\0body"):
+        html = client.post("/rooms/direct/", {"people": people}, follow=True).content.decode()
+        assert "There is nobody of this name." in html
+
+
+def test_leaving_asks_first(client: Client, room: Room, ana: User) -> None:
+    address = f"/rooms/{room.public_id}/leave/"
+    assert "Leave #ops?" in client.get(address).content.decode()
+    assert room.subscriptions.filter(user=ana).exists()
+    assert "You have left #ops." in client.post(address, follow=True).content.decode()
+    assert not room.subscriptions.filter(user=ana).exists()
+
+
+def test_the_last_owner_stays(client: Client, room: Room, ana: User) -> None:
+    room.subscriptions.filter(user=ana).update(is_owner=True)
+    html = client.post(f"/rooms/{room.public_id}/leave/", follow=True).content.decode()
+    assert "You are the last owner of this room." in html
+
+
+def test_names_are_completed_from_the_rooms_members_only(client: Client, room: Room, bob: User) -> None:
+    UserFactory(username="bobby")
+    names = client.get(f"/rooms/{room.public_id}/people/?q=b").content.decode()
+    assert 'data-name="bob"' in names
+    assert "bobby" not in names
+    assert 'data-name="bob"' in client.get(f"/rooms/{room.public_id}/people/?q=Bob M").content.decode()
+    assert 'data-name="all"' in client.get(f"/rooms/{room.public_id}/people/?q=a").content.decode()
+    secret = RoomFactory(type=RoomType.PRIVATE, name="secret")
+    assert client.get(f"/rooms/{secret.public_id}/people/?q=b").status_code == 404
+
+
+def test_the_lists_ask_the_database_as_much_with_many_rooms(
+    client: Client, ana: User, django_assert_max_num_queries: Any
+) -> None:
+    for index in range(60):
+        RoomFactory(members=[ana])
+        RoomFactory()
+        if index % 3 == 0:
+            direct_room(ana, UserFactory())
+    for address in ("/rooms/", "/rooms/?q=room", "/rooms/channels/", "/rooms/sidebar/", "/", "/account/rooms/"):
+        with django_assert_max_num_queries(16):
+            assert client.get(address).status_code == 200
+
+
+def test_the_sidebar_shows_the_liveliest_rooms_and_the_way_to_the_others(client: Client, ana: User) -> None:
+    for _index in range(25):
+        RoomFactory(members=[ana])
+    html = client.get("/rooms/sidebar/").content.decode()
+    assert html.count('href="/channel/') == 20
+    assert "All your rooms" in html

@@ -1,0 +1,152 @@
+"""The pages that links in notifications lead to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.factories import RoomFactory, UserFactory, direct_room, message_in
+from workspace.models import Message, Room, RoomType, User
+from workspace.services.messages import message_delete
+from workspace.services.reading import room_mark_read
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_member_sees_the_message_and_what_was_said_last(client: Client, room: Room) -> None:
+    message = message_in(room, UserFactory(name="Carl"), "disk <full>")
+    html = client.get(f"/channel/ops?msg={message.public_id}").content.decode()
+    assert "#ops" in html
+    assert "Carl" in html
+    assert html.count("disk &lt;full&gt;") == 1
+    assert f'class="room-message room-linked" id="message-{message.public_id}"' in html
+
+
+def test_rooms_are_found_by_id_as_well(client: Client, room: Room) -> None:
+    assert client.get(f"/channel/{room.public_id}").status_code == 200
+
+
+def test_private_and_direct_rooms_have_their_own_addresses(client: Client, ana: User) -> None:
+    RoomFactory(name="staff", type=RoomType.PRIVATE, members=[ana])
+    direct = direct_room(ana, UserFactory(name="Bob Meier"))
+    assert client.get("/group/staff").status_code == 200
+    assert "Bob Meier" in client.get(f"/direct/{direct.public_id}").content.decode()
+    assert client.get("/channel/staff").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/channel/nothing", "/group/secret", "/direct/nobody", "/channel/a%00b"])
+def test_what_one_may_not_read_is_not_found(client: Client, ana: User, address: str) -> None:
+    RoomFactory(name="secret", type=RoomType.PRIVATE)
+    assert client.get(address).status_code == 404
+
+
+def test_deleted_and_encrypted_messages_are_not_shown(client: Client, room: Room) -> None:
+    deleted = message_in(room, UserFactory(), "gone-text")
+    Message.objects.filter(pk=deleted.pk).update(deleted_at=timezone.now())
+    message_in(room, UserFactory(), "q83v", type="e2e")
+    html = client.get(f"/channel/ops?msg={deleted.public_id}").content.decode()
+    assert "gone-text" not in html
+    assert "q83v" not in html
+    assert "This message is encrypted." in html
+
+
+def test_a_stranger_is_sent_to_the_sign_in_page_and_back(client: Client) -> None:
+    assert client.get("/channel/ops?msg=x")["Location"] == "/sign-in/?next=/channel/ops%3Fmsg%3Dx"
+
+
+def test_older_messages_are_a_page_away(client: Client, room: Room, bob: User) -> None:
+    texts = [f"number {index:03}" for index in range(50)]
+    posted = [message_in(room, bob, text) for text in texts]
+    html = client.get("/channel/ops").content.decode()
+    assert texts[-1] in html
+    assert texts[9] not in html
+    assert f"?before={posted[10].public_id}" in html
+    older = client.get(f"/channel/ops?before={posted[10].public_id}").content.decode()
+    assert all(text in older for text in texts[:10])
+    assert texts[10] not in older
+    assert "To the latest messages" in older
+    assert "data-poll" not in older
+
+
+def test_a_link_to_an_old_message_opens_the_page_around_it(client: Client, room: Room, bob: User) -> None:
+    posted = [message_in(room, bob, f"number {index:03}") for index in range(100)]
+    html = client.get(f"/channel/ops?msg={posted[30].public_id}").content.decode()
+    assert all(f"number {index:03}" in html for index in (10, 30, 50))
+    assert "number 009" not in html
+    assert "number 099" not in html
+    assert f'room-linked" id="message-{posted[30].public_id}"' in html
+
+
+def test_a_line_stands_above_what_was_not_seen(client: Client, room: Room, ana: User, bob: User) -> None:
+    message_in(room, bob, "seen")
+    room_mark_read(user=ana, room=room)
+    new = message_in(room, bob, "not seen")
+    html = client.get("/channel/ops").content.decode()
+    assert html.index("New messages") < html.index(f"message-{new.public_id}")
+    assert html.index(">seen<") < html.index("New messages")
+    client.post(f"/rooms/{room.public_id}/read/")
+    assert "New messages" not in client.get("/channel/ops").content.decode()
+
+
+def test_opening_a_room_does_not_mark_it_read_but_telling_that_it_was_seen_does(
+    client: Client, room: Room, ana: User
+) -> None:
+    room.subscriptions.filter(user=ana).update(unread=2)
+    client.get("/channel/ops")
+    assert room.subscriptions.get(user=ana).unread == 2
+    answer = client.post(f"/rooms/{room.public_id}/read/", headers={"X-Requested-With": "fetch"})
+    assert answer.status_code == 204
+    assert room.subscriptions.get(user=ana).unread == 0
+
+
+def test_an_open_page_is_given_what_was_said_since(client: Client, room: Room, bob: User) -> None:
+    first = message_in(room, bob, "first")
+    address = f"/rooms/{room.public_id}/messages/newer/?after={first.public_id}"
+    assert client.get(address).status_code == 204
+    second = message_in(room, bob, "second")
+    html = client.get(address).content.decode()
+    assert "second" in html
+    assert "first" not in html
+    assert f"after={second.public_id}" in html
+
+
+def test_what_an_open_page_ended_with_may_be_deleted(client: Client, room: Room, bob: User) -> None:
+    message_in(room, bob, "first")
+    second = message_in(room, bob, "second")
+    message_delete(deleter=bob, message=second)
+    address = f"/rooms/{room.public_id}/messages/newer/?after={second.public_id}"
+    assert client.get(address).status_code == 204
+
+
+def test_each_message_leads_to_why_one_was_notified_of_it(client: Client, room: Room, bob: User) -> None:
+    message = message_in(room, bob)
+    assert f"/why/?message={message.public_id}" in client.get("/channel/ops").content.decode()
+
+
+def test_the_menu_leads_to_the_notification_preferences(client: Client, room: Room) -> None:
+    html = client.get("/channel/ops").content.decode()
+    assert f'href="/rooms/{room.public_id}/preferences/"' in html
+    assert "Notification Preferences" in html
+
+
+def test_a_channel_can_be_read_and_joined_by_who_is_not_in_it(client: Client, ana: User) -> None:
+    room = RoomFactory(name="open")
+    html = client.get("/channel/open").content.decode()
+    assert "You are not in this channel." in html
+    assert "data-composer" not in html
+    client.post(f"/rooms/{room.public_id}/join/")
+    assert "data-composer" in client.get("/channel/open").content.decode()
+
+
+def test_the_page_asks_the_database_as_much_with_many_rooms_and_messages(
+    client: Client, room: Room, ana: User, bob: User, django_assert_max_num_queries: Any
+) -> None:
+    for index in range(60):
+        message_in(room, bob, f"@ana {index}")
+        RoomFactory(members=[ana])
+        direct_room(ana, UserFactory())
+    with django_assert_max_num_queries(25):
+        assert client.get("/channel/ops").status_code == 200

@@ -1,0 +1,114 @@
+"""Saying something, changing it, and taking it back."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.factories import RoomFactory, UserFactory, message_in
+from workspace.models import Message, Room, User
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+
+
+def send(client: Client, room: Room, text: str, **fields: str) -> str:
+    answer = client.post(f"/rooms/{room.public_id}/messages/", {"text": text, **fields}, follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_what_was_written_stands_in_the_room_and_is_read_by_its_writer(client: Client, room: Room, ana: User) -> None:
+    assert "Hello there" in send(client, room, " Hello there ")
+    message = Message.objects.get()
+    assert (message.sender, message.text) == (ana, "Hello there")
+    assert room.subscriptions.get(user=ana).last_seen_at >= message.accepted_at
+
+
+def test_a_script_sends_without_leaving_the_page(client: Client, room: Room) -> None:
+    answer = client.post(f"/rooms/{room.public_id}/messages/", {"text": "Hello"}, headers=HTMX)
+    assert answer["HX-Trigger"] == "callboard:message"
+    assert Message.objects.get().text == "Hello"
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+@pytest.mark.parametrize(
+    ("text", "told"), [("x" * 5001, "at most 5,000 characters"), ("  ", "Write something first."), ("\0", "Write some")]
+)
+def test_what_cannot_be_sent_is_told(client: Client, room: Room, text: str, told: str, headers: dict[str, str]) -> None:
+    answer = client.post(f"/rooms/{room.public_id}/messages/", {"text": text}, headers=headers)
+    html = answer.content.decode()
+    assert told in html
+    assert 'role="alert"' in html
+    assert "HX-Trigger" not in answer
+    assert ("x" * 5001 in html) is (not headers and text.startswith("x"))
+    assert not Message.objects.exists()
+
+
+def test_nobody_writes_where_they_may_not(client: Client, room: Room, ana: User) -> None:
+    room.subscriptions.filter(user=ana).update(is_muted=True)
+    assert "You may not do that in this room." in send(client, room, "Hello")
+    assert "You may read here, but not write." in send(client, room, "Hello")
+    Room.objects.filter(pk=room.pk).update(is_archived=True)
+    assert "The room is archived" in client.get("/channel/ops").content.decode()
+    other = RoomFactory(name="secret", type="p")
+    assert client.post(f"/rooms/{other.public_id}/messages/", {"text": "Hello"}).status_code == 404
+    assert not Message.objects.exists()
+
+
+def test_strangers_are_sent_to_the_sign_in_page(client: Client) -> None:
+    message = message_in(RoomFactory(), UserFactory())
+    for address in (
+        f"/rooms/{message.room.public_id}/messages/",
+        f"/rooms/{message.room.public_id}/read/",
+        f"/messages/{message.public_id}/edit/",
+        f"/messages/{message.public_id}/delete/",
+        f"/threads/{message.public_id}/following/",
+    ):
+        assert client.post(address)["Location"].startswith("/sign-in/")
+
+
+def test_text_is_shown_as_text_with_mentions_addresses_and_code_marked(client: Client, room: Room) -> None:
+    html = send(client, room, "<b>@Ana</b> @bob `@all <i>` https://example.org/?a=1&b=2 ana@example.org\nnext")
+    assert "&lt;b&gt;" in html
+    assert '<span class="said-mention said-mention-own">@Ana</span>' in html
+    assert '<span class="said-mention said-mention-other">@bob</span>' in html
+    assert "<code>@all &lt;i&gt;</code>" in html
+    assert 'href="https://example.org/?a=1&amp;b=2"' in html
+    assert "<br>next" in html
+
+
+@pytest.mark.parametrize("written", ["@ana.", "_@ana_", "__@Ana__", "@here"])
+def test_whatever_calls_the_reader_is_marked_as_theirs(client: Client, room: Room, written: str) -> None:
+    assert f'<span class="said-mention said-mention-own">{written}</span>' in send(client, room, f"to {written} now")
+
+
+def test_ones_own_message_is_changed(client: Client, room: Room, ana: User) -> None:
+    message = message_in(room, ana, "Helo")
+    address = f"/messages/{message.public_id}/edit/"
+    assert ">Helo</textarea>" in client.get(address).content.decode()
+    assert "Write something, or delete the message." in client.post(address, {"text": " "}).content.decode()
+    html = client.post(address, {"text": "Hello"}, follow=True).content.decode()
+    assert "Hello" in html
+    assert "(edited)" in html
+
+
+def test_deleting_asks_first(client: Client, room: Room, ana: User) -> None:
+    message = message_in(room, ana, "oops")
+    address = f"/messages/{message.public_id}/delete/"
+    assert "Delete the message?" in client.get(address).content.decode()
+    message.refresh_from_db()
+    assert message.deleted_at is None
+    assert "The message is deleted." in client.post(address, follow=True).content.decode()
+    message.refresh_from_db()
+    assert message.deleted_at is not None
+
+
+def test_messages_of_others_are_out_of_reach(client: Client, room: Room, bob: User) -> None:
+    message = message_in(room, bob, "mine")
+    for name in ("edit", "delete"):
+        assert client.get(f"/messages/{message.public_id}/{name}/").status_code == 404
+        assert client.post(f"/messages/{message.public_id}/{name}/", {"text": "yours"}).status_code == 404
+    message.refresh_from_db()
+    assert (message.text, message.deleted_at) == ("mine", None)

@@ -1,0 +1,103 @@
+"""The account's e-mail addresses."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from tests.factories import EmailAddressFactory, UserFactory
+from workspace.models import EmailAddress, User
+from workspace.tasks import verification_mail
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ADD = "/account/addresses/"
+
+
+@pytest.fixture
+def ana(client: Client) -> User:
+    user = UserFactory(username="ana", name="Ana Silva")
+    client.force_login(user, backend="workspace.authentication.NameOrEmailBackend")
+    return user
+
+
+@pytest.fixture(autouse=True)
+def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do at once what is handed to the worker."""
+    monkeypatch.setattr("workspace.tasks.async_task", lambda _path, key: verification_mail(key))
+
+
+def link() -> str:
+    found = re.search(r"https?://[^/]+(/address/\S+)", str(mail.outbox[-1].body))
+    assert found
+    return found[1]
+
+
+def test_an_address_is_verified_by_the_link_that_it_receives(client: Client, ana: User) -> None:
+    html = client.post(ADD, {"address": "ana@example.org"}, follow=True).content.decode()
+    assert "An e-mail is on its way to ana@example.org." in html
+    assert "Not verified" in html
+    assert mail.outbox[0].to == ["ana@example.org"]
+    elsewhere = Client()
+    assert "shall receive the e-mails of @ana" in elsewhere.get(link()).content.decode()
+    assert not EmailAddress.objects.get().verified
+    assert "From now on, ana@example.org" in elsewhere.post(link()).content.decode()
+    assert EmailAddress.objects.get().verified
+    assert "Not verified" not in client.get("/account/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "told"), [("ana", "Enter a valid email address."), ("bob@example.org", "belongs to another account")]
+)
+def test_an_address_that_cannot_be_is_told(client: Client, ana: User, address: str, told: str) -> None:
+    EmailAddressFactory(address="bob@example.org")
+    assert told in client.post(ADD, {"address": address}, follow=True).content.decode()
+    assert not ana.emails.exists()
+
+
+def test_an_account_has_a_few_addresses(client: Client, ana: User) -> None:
+    for index in range(6):
+        html = client.post(ADD, {"address": f"ana{index}@example.org"}, follow=True).content.decode()
+    assert "at most 5 addresses" in html
+    assert ana.emails.count() == 5
+
+
+def test_a_link_is_sent_again_but_not_for_ever(client: Client, ana: User) -> None:
+    email = EmailAddressFactory(user=ana, verified=False)
+    for _time in range(12):
+        html = client.post(ADD, {"again": str(email.pk)}, follow=True).content.decode()
+    assert "Try again in an hour." in html
+    assert len(mail.outbox) == 10
+
+
+def test_a_link_ends_and_cannot_be_made_up(client: Client, ana: User) -> None:
+    client.post(ADD, {"address": "ana@example.org"})
+    assert client.post(link()[:-3] + "xx/").status_code == 404
+    with time_machine.travel(timezone.now() + timedelta(days=3, minutes=1)):
+        answer = client.post(link())
+        assert answer.status_code == 404
+        assert "This link no longer works" in answer.content.decode()
+    assert not EmailAddress.objects.get().verified
+
+
+def test_removing_asks_first(client: Client, ana: User) -> None:
+    email = EmailAddressFactory(user=ana)
+    address = f"{ADD}{email.pk}/remove/"
+    assert f"Remove {email.address}?" in client.get(address).content.decode()
+    assert ana.emails.exists()
+    client.post(address)
+    assert not ana.emails.exists()
+
+
+def test_addresses_of_others_are_out_of_reach(client: Client, ana: User) -> None:
+    email = EmailAddressFactory(verified=False)
+    assert client.post(f"{ADD}{email.pk}/remove/").status_code == 404
+    assert client.post(ADD, {"again": str(email.pk)}).status_code == 404
+    assert Client().post(ADD, {"address": "x@example.org"})["Location"].startswith("/sign-in/")
+    assert mail.outbox == []

@@ -1,0 +1,75 @@
+"""Rooms in which something is new to a member."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.factories import RoomFactory, UserFactory, message_in
+from workspace.models import Room, Subscription, User
+from workspace.selectors.news import news_among
+from workspace.services.messages import message_delete
+from workspace.services.reading import room_mark_read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ana() -> User:
+    return UserFactory(username="ana")
+
+
+@pytest.fixture
+def bob() -> User:
+    return UserFactory(username="bob")
+
+
+@pytest.fixture
+def room(ana: User, bob: User) -> Room:
+    return RoomFactory(members=[ana, bob])
+
+
+def has_news(user: User, room: Room) -> bool:
+    row = Subscription.objects.select_related("room").get(user=user, room=room)
+    return row.pk in news_among([row])
+
+
+def test_what_others_say_is_new_until_it_is_read(ana: User, bob: User, room: Room) -> None:
+    assert not has_news(ana, room)
+    message_in(room, bob)
+    assert has_news(ana, room)
+    room_mark_read(user=ana, room=room)
+    assert not has_news(ana, room)
+
+
+def test_what_one_says_oneself_is_not_new(ana: User, bob: User, room: Room) -> None:
+    message_in(room, ana)
+    assert not has_news(ana, room)
+    assert has_news(bob, room)
+
+
+def test_what_one_says_oneself_hides_nothing_that_others_said_before(ana: User, bob: User, room: Room) -> None:
+    message_in(room, bob)
+    message_in(room, ana)
+    assert has_news(ana, room)
+
+
+def test_what_was_deleted_is_not_new(ana: User, bob: User, room: Room) -> None:
+    message_delete(deleter=bob, message=message_in(room, bob))
+    assert not has_news(ana, room)
+
+
+def test_what_is_counted_is_new(ana: User, room: Room) -> None:
+    Subscription.objects.filter(user=ana).update(unread=1)
+    assert has_news(ana, room)
+
+
+def test_many_rooms_are_one_question(ana: User, bob: User, django_assert_num_queries: Any) -> None:
+    rooms = [RoomFactory(members=[ana, bob]) for _number in range(3)]
+    for room in rooms[:2]:
+        message_in(room, bob)
+    rows = list(Subscription.objects.filter(user=ana).select_related("room"))
+    with django_assert_num_queries(1):
+        news = news_among(rows)
+    assert {row.room for row in rows if row.pk in news} == set(rooms[:2])

@@ -1,0 +1,43 @@
+"""The roles that every workspace has, at its beginning and after an upgrade."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+
+from workspace.services.roles import USER_PERMISSIONS
+
+pytestmark = pytest.mark.django_db
+
+
+def held(role: str) -> set[str]:
+    permissions = Group.objects.get(name=role).permissions
+    return set(permissions.values_list("codename", flat=True))
+
+
+def test_a_new_workspace_has_both_roles() -> None:
+    assert held("admin") == set(Permission.objects.values_list("codename", flat=True))
+    assert held("user") == set(USER_PERMISSIONS)
+
+
+def test_migrating_gives_the_roles_the_permissions_that_a_version_adds() -> None:
+    Permission.objects.filter(codename__in=["explain_notifications", "mention_here"]).delete()
+    assert not {"explain_notifications", "mention_here"} & held("admin")
+    call_command("migrate", verbosity=0)
+    assert {"explain_notifications", "mention_here"} <= held("admin")
+    assert "mention_here" in held("user")
+    assert "explain_notifications" not in held("user")
+
+
+def test_migrating_does_not_give_back_what_admins_took() -> None:
+    for role in Group.objects.all():
+        role.permissions.remove(*Permission.objects.filter(codename__in=["mention_all", "explain_notifications"]))
+    call_command("migrate", verbosity=0)
+    assert not {"mention_all", "explain_notifications"} & (held("admin") | held("user"))
+
+
+def test_a_role_that_is_missing_is_made_again() -> None:
+    Group.objects.get(name="user").delete()
+    call_command("migrate", verbosity=0)
+    assert held("user") == set(USER_PERMISSIONS)

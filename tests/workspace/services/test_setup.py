@@ -1,0 +1,37 @@
+"""What every installation needs is made once all migrations are applied, in whichever order they are."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from django.conf import settings
+
+
+def manage(directory: Path, *arguments: str) -> str:
+    """Run a command on an embedded database of its own; returns what it printed."""
+    environment = {"DATA_DIR": str(directory), "PYTHONPATH": str(settings.BASE_DIR)}
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+COUNT = (
+    "from django.contrib.auth.models import Group; from push.models import VapidKeys;"
+    " from workspace.models import GeneralSettings;"
+    " print(Group.objects.count(), GeneralSettings.objects.count(), VapidKeys.objects.count())"
+)
+
+
+def test_one_app_first_and_the_others_later(tmp_path: Path) -> None:
+    for target in (("workspace",), ()):
+        manage(tmp_path, "migrate", *target, "--verbosity", "0")
+    assert manage(tmp_path, "shell", "--no-imports", "-c", COUNT).split() == ["2", "1", "1"]

@@ -1,0 +1,121 @@
+"""Hearing what another connection commits."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+
+import pytest
+from django.db import connection, transaction
+
+from tests.waiting import wait_until
+from workspace.wakeups import Announcement, Listener, announce, listener
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+on_postgresql = pytest.mark.skipif(
+    "postgres" not in os.environ.get("DATABASE_URL", ""), reason="Only PostgreSQL carries announcements."
+)
+
+
+@pytest.fixture
+def ear() -> Iterator[Listener]:
+    """A listener that has begun."""
+    ear = Listener("one", "other")
+    ear.wait(0)
+    yield ear
+    ear.close()
+
+
+def listeners_end() -> None:
+    """End every listener's connection from the server's side."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%listener'"
+            " AND datname = current_database()"
+        )
+
+
+@on_postgresql
+def test_whoever_begins_to_listen_may_have_missed_something() -> None:
+    ear = Listener("one", "other")
+    assert ear.wait(60) == [Announcement("one"), Announcement("other")]
+    assert ear.hears
+    ear.close()
+
+
+@on_postgresql
+def test_an_announcement_is_heard_once_its_transaction_is_committed(ear: Listener) -> None:
+    with transaction.atomic():
+        announce("one", "of something")
+        announce("one", "of something")
+        assert ear.wait(0) == []
+    assert ear.wait(60) == [Announcement("one", "of something")]
+    assert ear.wait(0) == []
+
+
+@on_postgresql
+def test_what_is_rolled_back_is_never_heard(ear: Listener) -> None:
+    with transaction.atomic():
+        announce("one")
+        transaction.set_rollback(True)
+    announce("other")
+    assert ear.wait(60) == [Announcement("other")]
+
+
+@on_postgresql
+def test_other_channels_are_not_heard(ear: Listener) -> None:
+    announce("a third")
+    announce("other")
+    assert ear.wait(60) == [Announcement("other")]
+
+
+@on_postgresql
+def test_it_wakes_while_it_waits(ear: Listener) -> None:
+    heard: Future[list[Announcement]] = Future()
+    thread = threading.Thread(target=lambda: heard.set_result(ear.wait(60)))
+    thread.start()
+    announce("one")
+    assert heard.result(30) == [Announcement("one")]
+    thread.join()
+
+
+@on_postgresql
+def test_a_lost_connection_is_made_anew_and_what_was_missed_is_told(
+    ear: Listener, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(listener, "RECONNECT_SECONDS", 0)
+    listeners_end()
+    wait_until(lambda: Announcement("one") in ear.wait(0.1))
+    assert "announces nothing at the moment" in caplog.text
+    announce("one", "again")
+    assert ear.wait(60) == [Announcement("one", "again")]
+
+
+@on_postgresql
+def test_without_a_database_it_waits_its_time_and_does_not_hear(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "PORT", "1")
+    ear = Listener("one")
+    assert ear.wait(0) == []
+    assert not ear.hears
+
+
+def test_something_else_may_wake_it(ear: Listener) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"!")
+    assert ear.wait(60, until_readable=[reading]) == []
+    os.close(reading)
+    os.close(writing)
+
+
+@pytest.mark.skipif(
+    "postgres" in os.environ.get("DATABASE_URL", ""),
+    reason="Of a database that carries no announcements, as this run's does: `make test` runs it on SQLite.",
+)
+def test_sqlite_announces_nothing_and_the_time_goes_by() -> None:
+    ear = Listener("one")
+    announce("one")
+    assert ear.wait(0.01) == []
+    assert not ear.hears

@@ -1,0 +1,52 @@
+"""Which roles may do what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from workspace.api.base import Api, Result, SuccessResult, endpoint
+from workspace.api.objects import Moment
+from workspace.api.params import MomentParam, Params
+from workspace.selectors.permissions import roles_by_permission
+
+
+class PermissionsParams(Params):
+    """All of them, whatever has changed."""
+
+    updatedSince = MomentParam(required=False, help_text="Read and left aside: all permissions are told each time.")
+
+
+class PermissionObject(Result):
+    """A permission, and the roles that hold it."""
+
+    _id = serializers.CharField()
+    roles = serializers.ListField(child=serializers.CharField())
+    _updatedAt = Moment()
+
+
+class PermissionsResult(SuccessResult):
+    """What there is; permissions do not go."""
+
+    update = PermissionObject(many=True)  # type: ignore[assignment]
+    remove = PermissionObject(many=True)
+
+
+class PermissionsListAllApi(Api):
+    @endpoint(
+        params=PermissionsParams,
+        result=PermissionsResult,
+        summary="Which roles may do what",
+        description="Clients grant their user what one of the user's roles holds. `_updatedAt` is the moment of the "
+        "answer.",
+    )
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        now = timezone.now()
+        told = [
+            {"_id": codename.replace("_", "-"), "roles": roles, "_updatedAt": now}
+            for codename, roles in roles_by_permission().items()
+        ]
+        return {"update": told, "remove": []}

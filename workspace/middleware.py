@@ -1,0 +1,43 @@
+"""What every page is spared, and what it says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from workspace.api.fallback import MACHINE_PATHS
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# Where a page's forms may lead, and what may stand around and within it. Scripts are not bounded by it: the look of the
+# pages evaluates expressions that stand in them.
+CONTENT_POLICY = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+
+
+class ContentPolicyMiddleware:
+    """Lets nothing that somebody has smuggled into a page lead its forms or addresses elsewhere."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        return response
+
+
+class CharacterZeroMiddleware:
+    """Knows no page by an address that holds the character zero: nothing is called so, and PostgreSQL takes none.
+
+    The API's endpoints tell of such parameters in their own words.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_meant = "\0" not in request.path and "%00" not in request.META.get("QUERY_STRING", "")
+        if not is_meant and not request.path.startswith(MACHINE_PATHS):
+            raise Http404
+        return self.get_response(request)

@@ -1,0 +1,1 @@
+"""My Account: the pages on which people keep what belongs to themselves."""

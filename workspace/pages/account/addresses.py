@@ -1,0 +1,89 @@
+"""The account's e-mail addresses: adding one, verifying it by a link in an e-mail, removing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from workspace.api.counts import call_count
+from workspace.errors import ApplicationError
+from workspace.models import EmailAddress
+from workspace.pages.look import page_context
+from workspace.pages.posted import text_posted
+from workspace.pages.reader import reader_of
+from workspace.services.addresses import address_add, address_of_token, address_remove, address_verify
+from workspace.tasks import verification_mail_later
+
+# So many e-mails an account may have sent to addresses that nobody has verified, in so many seconds.
+MAILS, IN_SECONDS = 10, 3600
+SECTION = "#addresses"
+
+
+def back() -> HttpResponse:
+    """Return the way back to the addresses."""
+    return HttpResponseRedirect(reverse("profile") + SECTION)
+
+
+@login_required
+@require_POST
+def address_new(request: HttpRequest) -> HttpResponse:
+    """Add an address to the reader's account, or send one its link again (`again`: its key)."""
+    user = reader_of(request)
+    if call_count(f"address-mails:{user.pk}", seconds=IN_SECONDS) > MAILS:
+        messages.error(request, _("You have asked for many e-mails. Try again in an hour."))
+        return back()
+    again = text_posted(request, "again")
+    if again:
+        email = own_or_404(request, again)
+        verification_mail_later(email_pk=email.pk)
+    else:
+        try:
+            email = address_add(user=user, address=text_posted(request, "address"))
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return back()
+    messages.success(
+        request, _("An e-mail is on its way to %(address)s. Follow the link in it.") % {"address": email.address}
+    )
+    return back()
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def address_delete(request: HttpRequest, key: str) -> HttpResponse:
+    """Ask before an address of the reader's is removed, and remove it."""
+    email = own_or_404(request, key)
+    if request.method == "POST":
+        address_remove(email=email)
+        messages.success(request, _("%(address)s is removed.") % {"address": email.address})
+        return back()
+    context = {**page_context(request, title=_("Remove %(address)s?") % {"address": email.address}), "email": email}
+    return TemplateResponse(request, "pages/account/address_delete.html", {**context, "place": reverse("profile")})
+
+
+def own_or_404(request: HttpRequest, key: str) -> EmailAddress:
+    """Return an address of the reader's; raises Http404 for any other."""
+    email = EmailAddress.objects.filter(user=reader_of(request), pk=int(key)).first() if key.isdecimal() else None
+    if email is None:
+        raise Http404
+    return email
+
+
+@require_http_methods(["GET", "POST"])
+def address_verification(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask whoever followed the link in an e-mail to verify the address, and do so; mail programs only look."""
+    context: dict[str, Any] = page_context(request, title=_("Verify your e-mail address"))
+    try:
+        context["email"] = address_verify(token=token) if request.method == "POST" else address_of_token(token)
+    except ApplicationError:
+        return TemplateResponse(request, "pages/account/address_verify.html", {**context, "email": None}, status=404)
+    context["is_done"] = request.method == "POST"
+    return TemplateResponse(request, "pages/account/address_verify.html", context)

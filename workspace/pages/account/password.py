@@ -1,0 +1,61 @@
+"""A new password: chosen by whoever knows the old one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminPasswordWidget
+
+from workspace.models import User
+from workspace.pages.look import page_context
+from workspace.services.accounts import sign_ins_end
+
+
+def password_field(label: Any, *, autocomplete: str, help_text: Any = "") -> forms.CharField:
+    """Return a field for a password, of which no blank is taken away."""
+    widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, strip=False, widget=widget, help_text=help_text)
+
+
+NEW_PASSWORD_HELP = gettext_lazy("At least 8 characters, not a common one, and not your name.")
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """Asks for the old password and twice for the new one; who had learnt the old one is signed out everywhere else."""
+
+    old_password = password_field(gettext_lazy("Current password"), autocomplete="current-password")
+    new_password1 = password_field(
+        gettext_lazy("New password"), autocomplete="new-password", help_text=NEW_PASSWORD_HELP
+    )
+    new_password2 = password_field(gettext_lazy("New password, again"), autocomplete="new-password")
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        sign_ins_end(user=user)
+        return user
+
+
+class OwnPasswordView(PasswordChangeView):
+    """The page for a new password; this browser stays signed in, every other one and every app is signed out."""
+
+    template_name = "pages/account/password.html"
+    form_class = OwnPasswordForm
+    success_url = reverse_lazy("password-change")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), **page_context(self.request, title=_("Password"))}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        messages.success(self.request, _("Your password is changed. Your apps and other browsers are signed out."))
+        return response

@@ -1,0 +1,117 @@
+"""The profile: the name that people read, the status that they see, and the language of one's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from workspace.localization import language_of
+from workspace.models import GeneralSettings, Presence, Status, User
+from workspace.pages.look import page_context
+from workspace.pages.reader import reader_of
+from workspace.pages.widgets import PlainSelect
+from workspace.selectors.presence import presence_of
+from workspace.services.accounts import locale_save, name_save
+from workspace.services.presence import status_set
+from workspace.time_zones import time_zone_names
+
+
+class ProfileForm(forms.Form):
+    """What the profile holds; a language that no page speaks yet is marked as such."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        required=False,
+        max_length=User._meta.get_field("name").max_length,
+        help_text=gettext_lazy("What people read beside your messages. Empty: your username."),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "name"}),
+    )
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status"),
+        choices=Status.choices,
+        help_text=gettext_lazy("Busy silences your notifications, and Invisible shows you as offline."),
+        widget=PlainSelect,
+    )
+    status_text = forms.CharField(
+        label=gettext_lazy("Status text"),
+        required=False,
+        max_length=Presence._meta.get_field("status_text").max_length,
+        widget=UnfoldAdminTextInputWidget,
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        required=False,
+        help_text=gettext_lazy("Of these pages and of your notifications."),
+        widget=PlainSelect,
+    )
+
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        required=False,
+        help_text=gettext_lazy("Of the times that you read here, and of your quiet hours."),
+        widget=PlainSelect,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language, time_zone = self.fields["language"], self.fields["time_zone"]
+        assert isinstance(language, forms.ChoiceField)
+        assert isinstance(time_zone, forms.ChoiceField)
+        written = str(dict(settings.LANGUAGES)[settings.LANGUAGE_CODE])
+        as_asked = _("As the browser asks (notifications: %(language)s)") % {"language": written}
+        language.choices = [("", as_asked), *map(self.language_shown, settings.LANGUAGES)]
+        zones = sorted({*time_zone_names(), self.initial["time_zone"]} - {""})
+        time_zone.choices = [
+            ("", _("Default (%(value)s)") % {"value": GeneralSettings.current().time_zone}),
+            *zip(zones, zones, strict=True),
+        ]
+
+    @staticmethod
+    def language_shown(language: tuple[str, str | Promise]) -> tuple[str, str]:
+        """Return a language as a choice."""
+        code, name = language[0], str(language[1])
+        return code, name if code in settings.PAGE_LANGUAGES else _("%(language)s (notifications only)") % {
+            "language": name
+        }
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """Show the reader's profile, and save it."""
+    user = reader_of(request)
+    presence = presence_of(user)
+    initial = {
+        "name": user.name,
+        "language": user.language,
+        "time_zone": user.time_zone,
+        "status": presence.status,
+        "status_text": presence.status_text,
+    }
+    form = ProfileForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        data = form.cleaned_data
+        with transaction.atomic():
+            name_save(user=user, name=data["name"])
+            locale_save(user=user, language=data["language"], time_zone=data["time_zone"])
+        if "status" in form.changed_data or "status_text" in form.changed_data:
+            status_set(user=user, status=data["status"], text=data["status_text"], expires_at=None)
+        with translation.override(language_of(request)):
+            messages.success(request, _("Your profile is saved."))
+        return HttpResponseRedirect(reverse("profile"))
+    context = {**page_context(request, title=_("Profile")), "form": form, "emails": user.emails.all()}
+    return TemplateResponse(request, "pages/account/profile.html", context)

@@ -1,0 +1,88 @@
+"""A new password for whoever forgot the old one: by a link in an e-mail, in no way that tells who has an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.views import PasswordResetConfirmView
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+from unfold.widgets import UnfoldAdminEmailInputWidget
+
+from workspace.api.counts import call_count
+from workspace.models import User
+from workspace.pages.account.password import NEW_PASSWORD_HELP, password_field
+from workspace.pages.look import page_context
+from workspace.services.accounts import sign_ins_end
+from workspace.tasks import reset_mails_later
+
+# So many links may be asked for in so many seconds: for one address, and by one caller.
+FOR_ADDRESS, BY_CALLER, IN_SECONDS = 3, 20, 900
+
+
+class ResetForm(forms.Form):
+    """Asks for the e-mail address of the account."""
+
+    address = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        max_length=254,
+        help_text=gettext_lazy("One that you have verified for your account."),
+        widget=UnfoldAdminEmailInputWidget(attrs={"autocomplete": "email", "autofocus": True}),
+    )
+
+
+class ChosenPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
+    """Asks twice for the new password; whoever had learnt the old one is signed out everywhere."""
+
+    new_password1 = password_field(
+        gettext_lazy("New password"), autocomplete="new-password", help_text=NEW_PASSWORD_HELP
+    )
+    new_password2 = password_field(gettext_lazy("New password, again"), autocomplete="new-password")
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        sign_ins_end(user=user)
+        return user
+
+
+@require_http_methods(["GET", "POST"])
+def password_reset(request: HttpRequest) -> HttpResponse:
+    """Ask for an address, and send it a link if an account has verified it; the answer is the same if none has."""
+    form = ResetForm(request.POST or None)
+    context = {**page_context(request, title=_("Forgot your password?")), "form": form}
+    if not form.is_valid():
+        return TemplateResponse(request, "pages/account/reset.html", context)
+    address = form.cleaned_data["address"]
+    if call_count(f"reset:caller:{request.META.get('REMOTE_ADDR')}", seconds=IN_SECONDS) > BY_CALLER:
+        form.add_error(None, _("Too many links were asked for from here. Try again in a quarter of an hour."))
+        return TemplateResponse(request, "pages/account/reset.html", context, status=429)
+    if call_count(f"reset:address:{address.lower()}", seconds=IN_SECONDS) <= FOR_ADDRESS:
+        reset_mails_later(address=address)
+    hours = settings.PASSWORD_RESET_TIMEOUT // 3600
+    return TemplateResponse(request, "pages/account/reset_sent.html", {**context, "address": address, "hours": hours})
+
+
+class ChoosePasswordView(PasswordResetConfirmView):
+    """The page that the link leads to: a new password, or that the link no longer works."""
+
+    template_name = "pages/account/reset_choose.html"
+    form_class = ChosenPasswordForm
+    success_url = reverse_lazy("sign-in")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), **page_context(self.request, title=_("Choose a new password"))}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        super().form_valid(form)
+        messages.success(self.request, _("Your password is changed. Sign in with the new one."))
+        return HttpResponseRedirect(reverse("sign-in"))

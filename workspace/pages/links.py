@@ -1,0 +1,40 @@
+"""The links of the workspace's own pages."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from workspace.pages.contributions import PageLink, Place, pages_contribute
+
+
+def is_staff(request: HttpRequest) -> bool:
+    """Return whether the reader may open the administration."""
+    return bool(getattr(request.user, "is_staff", False))
+
+
+pages_contribute(
+    links=[
+        PageLink(title=_("Home"), icon="home", view="home", order=0),
+        PageLink(title=_("Rooms"), icon="forum", view="rooms", order=10),
+        PageLink(
+            title=_("API documentation"),
+            icon="api",
+            view="api-docs",
+            place=Place.HOME,
+            text=_("Every request that a client can make, with its answers."),
+            order=80,
+        ),
+        PageLink(
+            title=_("Administration"),
+            icon="shield_person",
+            view="admin:index",
+            place=Place.HOME,
+            text=_("People, rooms, settings, and what became of every notification."),
+            order=90,
+            shown=is_staff,
+        ),
+        PageLink(title=_("Profile"), icon="person", view="profile", place=Place.ACCOUNT, order=10),
+        PageLink(title=_("Password"), icon="key", view="password-change", place=Place.ACCOUNT, order=90),
+    ]
+)

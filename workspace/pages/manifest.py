@@ -1,0 +1,31 @@
+"""The site as an app: what phones read when somebody puts it on their home screen."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, JsonResponse
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from workspace.models import GeneralSettings
+
+COLOUR = "#4f39f6"
+BACKGROUND = "#ffffff"
+
+
+@require_GET
+def manifest(_request: HttpRequest) -> JsonResponse:
+    """Tell the site's name and icon. On iPhones, only a site that is installed so may show notifications."""
+    name = GeneralSettings.current().site_name
+    content = {
+        "id": "/",
+        "name": name,
+        "short_name": name,
+        "start_url": reverse("home"),
+        "scope": "/",
+        "display": "standalone",
+        "theme_color": COLOUR,
+        "background_color": BACKGROUND,
+        "icons": [{"src": static("workspace/icon-192.png"), "sizes": "192x192", "type": "image/png"}],
+    }
+    return JsonResponse(content, content_type="application/manifest+json")

@@ -1,0 +1,13 @@
+"""What a form of a page's own sent along."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+
+def text_posted(request: HttpRequest, name: str) -> str:
+    """Return the text of a field without blanks around it; empty where it is missing.
+
+    The character zero is left out, which no browser sends and PostgreSQL does not take.
+    """
+    return str(request.POST.get(name, "")).replace("\0", "").strip()

@@ -1,0 +1,1 @@
+"""Rooms: the list of them, each one's page, and what is done there."""

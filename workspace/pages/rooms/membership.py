@@ -1,0 +1,150 @@
+"""Coming into rooms and going out of them: the directory, new rooms, direct messages, leaving."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from workspace.addresses import room_path
+from workspace.errors import ApplicationError
+from workspace.models import Room, RoomType
+from workspace.pages.look import page_context
+from workspace.pages.posted import text_posted
+from workspace.pages.reader import reader_of
+from workspace.pages.rooms.listing import ROOMS_A_PAGE, words_of
+from workspace.pages.rooms.reached import room_or_404, sentence_of
+from workspace.selectors.accounts import users_by_names
+from workspace.selectors.room_list import channels_to_join
+from workspace.selectors.rooms import room_title_for
+from workspace.services.rooms import CREATE_PERMISSION, direct_room_open, room_create, room_join, room_leave
+
+MOST_PEOPLE = 1000
+KINDS = (RoomType.CHANNEL, RoomType.PRIVATE)
+VIEW_CHANNELS = "workspace.view_c_room"
+
+
+def names_of(text: str) -> list[str]:
+    """Return the usernames in a text, with or without an @, between commas or spaces."""
+    return [name.lstrip("@") for name in text.replace(",", " ").split() if name.strip("@")][:MOST_PEOPLE]
+
+
+class RoomForm(forms.Form):
+    """A new room: its kind, its name and who shall be in it."""
+
+    type = forms.ChoiceField(label=gettext_lazy("Kind"))
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=Room._meta.get_field("name").max_length,
+        help_text=gettext_lazy("Letters, digits, dots, dashes and underscores."),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocapitalize": "none", "autocomplete": "off"}),
+    )
+    people = forms.CharField(
+        label=gettext_lazy("People"),
+        required=False,
+        help_text=gettext_lazy("Usernames with commas between them; you are in the room anyway."),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocapitalize": "none", "autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any, *, kinds: list[RoomType]) -> None:
+        super().__init__(data, initial={"type": kinds[0] if kinds else ""})
+        words = {
+            RoomType.CHANNEL: _("Channel: everybody can find and join it"),
+            RoomType.PRIVATE: _("Private group: only those who were added see it"),
+        }
+        field = self.fields["type"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(kind.value, words[kind]) for kind in kinds]
+
+
+@login_required
+@require_GET
+def directory(request: HttpRequest) -> HttpResponse:
+    """List the channels that the reader may join."""
+    user = reader_of(request)
+    words = words_of(request)
+    found = channels_to_join(user, words) if user.has_perm(VIEW_CHANNELS) else Room.objects.none()
+    context = {
+        **page_context(request, title=_("Channels")),
+        "words": words,
+        "page": Paginator(found, ROOMS_A_PAGE).get_page(request.GET.get("page")),
+    }
+    return TemplateResponse(request, "pages/rooms/directory.html", context)
+
+
+@login_required
+@require_POST
+def room_enter(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Let the reader into a channel."""
+    user = reader_of(request)
+    room = room_or_404(user, public_id=public_id)
+    try:
+        room_join(user=user, room=room)
+    except ApplicationError as error:
+        messages.error(request, sentence_of(error))
+    return HttpResponseRedirect(room_path(room))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def room_exit(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Ask before the reader leaves a room, and let them out."""
+    user = reader_of(request)
+    room = room_or_404(user, public_id=public_id)
+    title = room_title_for(room=room, user=user)
+    if request.method == "POST":
+        try:
+            room_leave(user=user, room=room)
+        except ApplicationError as error:
+            messages.error(request, sentence_of(error))
+            return HttpResponseRedirect(room_path(room))
+        messages.success(request, _("You have left %(room)s.") % {"room": title})
+        return HttpResponseRedirect(reverse("rooms"))
+    context = {**page_context(request, title=_("Leave %(room)s?") % {"room": title}), "room": room}
+    return TemplateResponse(request, "pages/rooms/leave.html", {**context, "place": room_path(room)})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def room_new(request: HttpRequest) -> HttpResponse:
+    """Show the form for a new channel or private group, and create it."""
+    user = reader_of(request)
+    kinds = [kind for kind in KINDS if user.has_perm(CREATE_PERMISSION[kind])]
+    form = RoomForm(request.POST or None, kinds=kinds)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            people = users_by_names(names_of(data["people"]))
+            room = room_create(creator=user, name=data["name"], type=RoomType(data["type"]), members=people)
+        except ApplicationError as error:
+            form.add_error("people" if error.code == "error-invalid-user" else "name", sentence_of(error))
+        else:
+            return HttpResponseRedirect(room_path(room))
+    context = {**page_context(request, title=_("New room")), "form": form, "kinds": kinds}
+    return TemplateResponse(request, "pages/rooms/new.html", context)
+
+
+@login_required
+@require_POST
+def direct_begin(request: HttpRequest) -> HttpResponse:
+    """Open the direct messages with the people named."""
+    user = reader_of(request)
+    names = names_of(text_posted(request, "people"))
+    try:
+        if not names:
+            raise ApplicationError("error-invalid-user")
+        room = direct_room_open(creator=user, others=users_by_names(names))
+    except ApplicationError as error:
+        messages.error(request, sentence_of(error))
+        return HttpResponseRedirect(reverse("rooms"))
+    return HttpResponseRedirect(room_path(room))

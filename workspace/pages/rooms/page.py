@@ -1,0 +1,121 @@
+"""A room's page: what was said in it, and saying something."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from workspace.addresses import room_path
+from workspace.models import Message, Room, Subscription, User
+from workspace.pages.contributions import contributions
+from workspace.pages.look import page_context
+from workspace.pages.reader import reader_of
+from workspace.pages.rooms.reached import room_of_address, room_or_404
+from workspace.pages.rooms.threads import thread_path
+from workspace.selectors.room_messages import (
+    MessagePage,
+    followed_among,
+    messages_shown,
+    page_around,
+    page_ending,
+    page_since,
+    said_earlier,
+)
+from workspace.selectors.rooms import room_title_for, subscription_of
+from workspace.services.messages import MESSAGE_MAX_LENGTH, can_post
+from workspace.services.reading import room_mark_read
+
+
+@login_required
+@require_GET
+def room_page(request: HttpRequest, type: str, name: str) -> HttpResponse:
+    """Show a room that the reader may read, by its name or id, with the message that `msg` names marked."""
+    user = reader_of(request)
+    room = room_of_address(user, type=type, name=name)
+    linked = message_named(room, request.GET.get("msg", ""))
+    if linked is not None and linked.is_thread_reply:
+        return HttpResponseRedirect(f"{thread_path(linked)}?msg={linked.public_id}")
+    return room_response(request, user, room, linked=linked)
+
+
+def room_response(
+    request: HttpRequest, user: User, room: Room, *, linked: Message | None = None, text: str = "", problem: str = ""
+) -> HttpResponse:
+    """Return a room's page; `text` stands in its composer, with the `problem` that kept it from being sent."""
+    shown = messages_shown(room)
+    until = message_named(room, request.GET.get("before", ""))
+    if linked is not None and linked in shown.filter(pk=linked.pk):
+        page = page_around(shown, linked)
+    else:
+        linked, page = None, page_ending(shown, until=until)
+    subscription = subscription_of(user=user, room=room)
+    context = {
+        **page_context(request, title=room_title_for(room=room, user=user), room=room.public_id),
+        **said_context(user, room, subscription, page),
+        "is_last_page": not page.has_newer,
+        "linked": linked,
+        "marker": marker_of(page, subscription, user),
+        "text": text,
+        "problem": problem,
+        "room_links": [(link, link.url(subscription)) for link in contributions.room_links] if subscription else [],
+    }
+    return TemplateResponse(request, "pages/rooms/room.html", context)
+
+
+def said_context(user: User, room: Room, subscription: Subscription | None, page: MessagePage) -> dict[str, Any]:
+    """Return what the messages of a page are shown with."""
+    return {
+        "room": room,
+        "subscription": subscription,
+        "page": page,
+        "newer_url": reverse("messages-newer", args=[room.public_id]),
+        "followed": followed_among(page.messages, user=user),
+        "may_post": subscription is not None and can_post(subscription=subscription, room=room, sender=user),
+        "message_links": contributions.message_links,
+        "text_max_length": MESSAGE_MAX_LENGTH,
+    }
+
+
+def marker_of(page: MessagePage, subscription: Subscription | None, user: User) -> int | None:
+    """Return the key of the first message that the member has not seen, above which the line stands."""
+    if subscription is None:
+        return None
+    seen = subscription.last_seen_at or subscription.joined_at
+    unseen = (message for message in page.messages if message.accepted_at > seen and message.sender_id != user.pk)
+    return next((message.pk for message in unseen), None)
+
+
+def message_named(room: Room, public_id: str) -> Message | None:
+    """Return the room's message of this id; None for one that there is not."""
+    named = Message.objects.filter(room=room, public_id=public_id, deleted_at=None)
+    return named.select_related("sender", "room", "parent").first() if public_id else None
+
+
+@login_required
+@require_GET
+def messages_newer(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Return what was said after the message that `after` names, to be added to an open page; 204 for nothing."""
+    user = reader_of(request)
+    room = room_or_404(user, public_id=public_id)
+    page = page_since(messages_shown(room), said_earlier(room, request.GET.get("after", "")))
+    if not page.messages:
+        return HttpResponse(status=204)
+    context = said_context(user, room, subscription_of(user=user, room=room), page)
+    return TemplateResponse(request, "pages/rooms/newer.html", context)
+
+
+@login_required
+@require_POST
+def room_read(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take note that the reader has seen the room up to now."""
+    user = reader_of(request)
+    room = room_or_404(user, public_id=public_id)
+    room_mark_read(user=user, room=room)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return HttpResponse(status=204)
+    return HttpResponseRedirect(room_path(room))

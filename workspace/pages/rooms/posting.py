@@ -1,0 +1,112 @@
+"""Saying something in a room or thread, changing it, and taking it back."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from workspace.addresses import message_path, room_path
+from workspace.errors import ApplicationError
+from workspace.models import Message, User
+from workspace.pages.look import page_context
+from workspace.pages.posted import text_posted
+from workspace.pages.reader import reader_of
+from workspace.pages.rooms.page import room_response
+from workspace.pages.rooms.reached import message_or_404, room_or_404, sentence_of
+from workspace.pages.rooms.threads import thread_path, thread_response
+from workspace.services.messages import MESSAGE_MAX_LENGTH, message_delete, message_edit, message_post
+from workspace.services.reading import room_mark_read
+
+POSTED = "callboard:message"
+
+
+@login_required
+@require_POST
+def message_send(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Post what the composer holds; where that cannot be, it keeps the text and tells why."""
+    user = reader_of(request)
+    room = room_or_404(user, public_id=public_id)
+    text, thread = text_posted(request, "text"), text_posted(request, "thread")
+    parent = message_or_404(user, thread) if thread else None
+    try:
+        if not text:
+            raise ApplicationError("error-invalid-params", _("Write something first."))
+        is_shown = "in_room" in request.POST
+        message = message_post(sender=user, room=room, text=text, parent=parent, is_shown_in_room=is_shown)
+    except ApplicationError as error:
+        problem = sentence_of(error)
+        if request.htmx:  # type: ignore[attr-defined]
+            return TemplateResponse(request, "pages/rooms/problem.html", {"problem": problem}, status=200)
+        if parent is not None:
+            return thread_response(request, user, parent, text=text, problem=problem)
+        return room_response(request, user, room, text=text, problem=problem)
+    room_mark_read(user=user, room=room)
+    if request.htmx:  # type: ignore[attr-defined]
+        return TemplateResponse(request, "pages/rooms/problem.html", {}, headers={"HX-Trigger": POSTED})
+    return HttpResponseRedirect(thread_path(message) if message.is_thread_reply else room_path(room))
+
+
+def own_message_or_404(user: User, public_id: str) -> Message:
+    """Return a message that the user wrote; raises Http404 for any other."""
+    message = message_or_404(user, public_id)
+    if message.sender_id != user.pk:
+        raise Http404
+    return message
+
+
+def place_of(message: Message) -> str:
+    """Return the address at which a message is read."""
+    if message.is_thread_reply:
+        return f"{thread_path(message)}?msg={message.public_id}"
+    return message_path(message)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def message_change(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show one of the reader's messages to be changed, and change it; nobody is notified again."""
+    user = reader_of(request)
+    message = own_message_or_404(user, public_id)
+    problem, text = "", message.text
+    if request.method == "POST":
+        text = text_posted(request, "text")
+        try:
+            if not text:
+                raise ApplicationError("error-invalid-params", _("Write something, or delete the message."))
+            message_edit(editor=user, message=message, text=text)
+        except ApplicationError as error:
+            problem = sentence_of(error)
+        else:
+            return HttpResponseRedirect(place_of(message))
+    context = {
+        **page_context(request, title=_("Edit the message"), room=message.room.public_id),
+        "message_edited": message,
+        "text": text,
+        "problem": problem,
+        "place": place_of(message),
+        "text_max_length": MESSAGE_MAX_LENGTH,
+    }
+    return TemplateResponse(request, "pages/rooms/edit.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def message_remove(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Ask before one of the reader's messages is deleted, and delete it."""
+    user = reader_of(request)
+    message = own_message_or_404(user, public_id)
+    if request.method == "POST":
+        message_delete(deleter=user, message=message)
+        messages.success(request, _("The message is deleted."))
+        is_reply = message.is_thread_reply
+        return HttpResponseRedirect(thread_path(message) if is_reply else room_path(message.room))
+    context = {
+        **page_context(request, title=_("Delete the message?"), room=message.room.public_id),
+        "message_deleted": message,
+        "place": place_of(message),
+    }
+    return TemplateResponse(request, "pages/rooms/delete.html", context)

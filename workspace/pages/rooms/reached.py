@@ -1,0 +1,61 @@
+"""Finding the rooms and messages that addresses and forms name, for those who may read them."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from workspace.errors import ApplicationError
+from workspace.models import Message, Room, User
+from workspace.selectors.rooms import can_read, room_readable_by
+
+# What services refuse, in words for people; clients of the API know these codes.
+SENTENCES: dict[str, str | Promise] = {
+    "error-not-allowed": _("You may not do that in this room."),
+    "error-room-archived": _("The room is archived: it can be read, but nothing new is said in it."),
+    "room_is_read_only": _("Only some people may write in this room."),
+    "error-message-size-exceeded": _("The message is too long: at most 5,000 characters can be sent."),
+    "error-action-not-allowed": _("You may not change this message."),
+    "error-invalid-message": _("The message is not there any more."),
+    "error-you-are-last-owner": _("You are the last owner of this room. Make somebody else an owner before you leave."),
+    "error-user-not-in-room": _("You are not in this room."),
+    "error-invalid-room-name": _("A room's name is made of letters, digits, dots, dashes and underscores."),
+    "error-duplicate-channel-name": _("A room of this name exists. Choose another name."),
+    "error-unauthorized": _("Your roles do not let you do that."),
+    "error-invalid-user": _("There is nobody of this name. Write a username, such as ana."),
+    "error-direct-message-max-user-exceeded": _("A direct message is for at most 8 people."),
+}
+
+
+def sentence_of(error: ApplicationError) -> str:
+    """Return what a service refused in words for people."""
+    return str(SENTENCES.get(error.code, error.message or error.code))
+
+
+def room_or_404(user: User, *, public_id: str = "", name: str = "", type: str = "") -> Room:
+    """Return a room that the user may read; raises Http404 for any other."""
+    try:
+        room = room_readable_by(user=user, public_id=public_id, name=name)
+    except ApplicationError as error:
+        raise Http404 from error
+    if type and room.type != type:
+        raise Http404
+    return room
+
+
+def room_of_address(user: User, *, type: str, name: str) -> Room:
+    """Return the room with this id, else the one with this name; raises Http404 for any that the user may not read."""
+    try:
+        return room_or_404(user, public_id=name, type=type)
+    except Http404:
+        return room_or_404(user, name=name, type=type)
+
+
+def message_or_404(user: User, public_id: str) -> Message:
+    """Return a message that a person wrote and the user may read; raises Http404 for any other."""
+    messages = Message.objects.filter(public_id=public_id, deleted_at=None)
+    message = messages.select_related("room", "sender", "parent").first()
+    if message is None or message.is_system or not can_read(user=user, room=message.room):
+        raise Http404
+    return message

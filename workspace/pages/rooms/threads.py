@@ -1,0 +1,107 @@
+"""A thread's page: the message that began it, its replies, and following it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from workspace.models import Message, ThreadFollower, User
+from workspace.pages.contributions import contributions
+from workspace.pages.look import page_context
+from workspace.pages.reader import reader_of
+from workspace.pages.rooms.reached import message_or_404
+from workspace.selectors.room_messages import (
+    MessagePage,
+    page_around,
+    page_ending,
+    page_since,
+    replies_shown,
+    said_earlier,
+)
+from workspace.selectors.rooms import room_title_for, subscription_of
+from workspace.services.messages import MESSAGE_MAX_LENGTH, can_post
+from workspace.services.threads import thread_follow, thread_unfollow
+
+
+def thread_path(message: Message) -> str:
+    """Return the address of the thread that a message begins or stands in."""
+    return reverse("thread", args=[(message.parent or message).public_id])
+
+
+@login_required
+@require_GET
+def thread(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show a thread of a room that the reader may read."""
+    user = reader_of(request)
+    message = message_or_404(user, public_id)
+    if message.parent is not None:
+        return HttpResponseRedirect(f"{thread_path(message)}?msg={message.public_id}")
+    return thread_response(request, user, message)
+
+
+def thread_response(
+    request: HttpRequest, user: User, message: Message, *, text: str = "", problem: str = ""
+) -> HttpResponse:
+    """Return a thread's page; `text` stands in its composer, with the `problem` that kept it from being sent."""
+    room, shown = message.room, replies_shown(message)
+    linked = shown.filter(public_id=request.GET.get("msg", "")).first()
+    until = shown.filter(public_id=request.GET.get("before", "")).first()
+    context = {
+        **page_context(request, title=_("Thread"), room=room.public_id),
+        **replies_context(user, message, page_around(shown, linked) if linked else page_ending(shown, until=until)),
+        "room_title": room_title_for(room=room, user=user),
+        "linked": linked,
+        "text_max_length": MESSAGE_MAX_LENGTH,
+        "text": text,
+        "problem": problem,
+    }
+    return TemplateResponse(request, "pages/rooms/thread.html", context)
+
+
+def replies_context(user: User, message: Message, page: MessagePage) -> dict[str, Any]:
+    """Return what a page of a thread's replies is shown with."""
+    room = message.room
+    subscription = subscription_of(user=user, room=room)
+    return {
+        "room": room,
+        "thread": message,
+        "page": page,
+        "newer_url": reverse("replies-newer", args=[message.public_id]),
+        "is_followed": ThreadFollower.objects.filter(thread=message, user=user).exists(),
+        "may_post": subscription is not None and can_post(subscription=subscription, room=room, sender=user),
+        "message_links": contributions.message_links,
+    }
+
+
+@login_required
+@require_GET
+def replies_newer(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Return what was replied after the reply that `after` names, to be added to an open thread; 204 for nothing."""
+    user = reader_of(request)
+    message = message_or_404(user, public_id)
+    page = page_since(replies_shown(message), said_earlier(message.room, request.GET.get("after", "")))
+    if not page.messages:
+        return HttpResponse(status=204)
+    return TemplateResponse(request, "pages/rooms/newer.html", replies_context(user, message, page))
+
+
+@login_required
+@require_POST
+def thread_following(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Follow a thread, or stop following it."""
+    user = reader_of(request)
+    message = message_or_404(user, public_id)
+    if "stop" in request.POST:
+        thread_unfollow(user=user, public_id=public_id)
+        messages.success(request, _("You will no longer be told of new replies in this thread."))
+    else:
+        thread_follow(user=user, public_id=public_id)
+        messages.success(request, _("You are told of new replies in this thread."))
+    return HttpResponseRedirect(thread_path(message))

@@ -1,0 +1,25 @@
+"""The addresses of the pages that every installation has, whatever it is."""
+
+from django.urls import path
+
+from workspace.pages.account.addresses import address_delete, address_new, address_verification
+from workspace.pages.account.password import OwnPasswordView
+from workspace.pages.account.profile import profile
+from workspace.pages.account.reset import ChoosePasswordView, password_reset
+from workspace.pages.home import home
+from workspace.pages.manifest import manifest
+from workspace.pages.sign_in import SignInView, SignOutView
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("account/", profile, name="profile"),
+    path("account/addresses/", address_new, name="address-new"),
+    path("account/addresses/<str:key>/remove/", address_delete, name="address-delete"),
+    path("account/password/", OwnPasswordView.as_view(), name="password-change"),
+    path("address/<str:token>/", address_verification, name="address-verify"),
+    path("password/", password_reset, name="password-reset"),
+    path("password/<str:uidb64>/<str:token>/", ChoosePasswordView.as_view(), name="password-reset-choose"),
+    path("manifest.webmanifest", manifest, name="manifest"),
+    path("sign-in/", SignInView.as_view(), name="sign-in"),
+    path("sign-out/", SignOutView.as_view(), name="sign-out"),
+]

@@ -1,0 +1,31 @@
+"""In which rooms something was said that a member has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
+
+from workspace.models import Message, Subscription
+
+
+def news_among(subscriptions: Iterable[Subscription]) -> set[int]:
+    """Return the keys of those subscriptions in whose rooms somebody else has spoken since the member saw them.
+
+    Their rooms must have been read along with them. What one says oneself, through whatever client, is no news.
+    """
+    rows = list(subscriptions)
+    counted = {row.pk for row in rows if row.unread}
+    asked = [row.pk for row in rows if row.pk not in counted and spoken_since_seen(row)]
+    if not asked:
+        return counted
+    others = Message.objects.filter(room=OuterRef("room"), sent_at__gt=OuterRef("seen_at"), deleted_at=None)
+    found = Subscription.objects.filter(pk__in=asked).alias(seen_at=Coalesce("last_seen_at", "joined_at"))
+    return counted | set(found.filter(Exists(others.exclude(sender=OuterRef("user")))).values_list("pk", flat=True))
+
+
+def spoken_since_seen(row: Subscription) -> bool:
+    """Return whether anybody, be it the member, has spoken in the room since the member saw it."""
+    last = row.room.last_message_at
+    return last is not None and last > (row.last_seen_at or row.joined_at)

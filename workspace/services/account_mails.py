@@ -1,0 +1,54 @@
+"""The e-mails that an account needs: to verify an address, and to choose a new password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import EmailMessage
+from django.db.models import Value
+from django.db.models.functions import Lower
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext as _
+
+from workspace.localization import page_language
+from workspace.models import EmailAddress, GeneralSettings, User
+from workspace.services.addresses import verification_token
+
+AUTOMATIC = {"Auto-Submitted": "auto-generated"}
+
+
+def reset_mails_send(*, address: str) -> None:
+    """Send the link for a new password to the account that has verified the address; to nobody where none has."""
+    verified = EmailAddress.objects.filter(verified=True, user__is_active=True).select_related("user")
+    email = verified.filter(address__lower=Lower(Value(address))).first()
+    if email is None or not email.user.has_usable_password():
+        return
+    user = email.user
+    key = urlsafe_base64_encode(force_bytes(user.pk))
+    path = reverse("password-reset-choose", args=[key, default_token_generator.make_token(user)])
+    with translation.override(page_language(user)):
+        mail_send(email.address, user, _("Choose a new password"), "pages/mails/reset.txt", path)
+
+
+def verification_mail_send(*, email_pk: int) -> None:
+    """Send the link that verifies an address; nothing for one that is verified or gone by now."""
+    email = EmailAddress.objects.filter(pk=email_pk, verified=False, user__is_active=True).first()
+    if email is None:
+        return
+    path = reverse("address-verify", args=[verification_token(email)])
+    with translation.override(page_language(email.user)):
+        mail_send(email.address, email.user, _("Verify your e-mail address"), "pages/mails/verify.txt", path)
+
+
+def mail_send(address: str, user: User, subject: str, template: str, path: str) -> None:
+    """Send one such e-mail, with the address of the page that it is about."""
+    site_name = GeneralSettings.current().site_name
+    context: dict[str, Any] = {"user": user, "site_name": site_name, "url": settings.SITE_URL + path}
+    body = render_to_string(template, context)
+    EmailMessage(f"[{site_name}] {subject}", body, to=[address], headers=AUTOMATIC).send()

@@ -1,0 +1,67 @@
+"""Adding, verifying and removing the e-mail addresses of an account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from workspace.errors import ApplicationError
+from workspace.models import EmailAddress, User
+from workspace.tasks import verification_mail_later
+
+MOST_ADDRESSES = 5
+LINK_LASTS = timedelta(days=3)
+SALT = "workspace.address"
+
+
+@transaction.atomic
+def address_add(*, user: User, address: str) -> EmailAddress:
+    """Add an address to the account, and send it the link that verifies it.
+
+    Raises ValidationError for one that is misspelt or taken, and when the account has enough.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if user.emails.count() >= MOST_ADDRESSES:
+        raise ValidationError(_("An account has at most %(most)d addresses.") % {"most": MOST_ADDRESSES})
+    email = EmailAddress(user=user, address=address)
+    email.full_clean()
+    email.save()
+    verification_mail_later(email_pk=email.pk)
+    return email
+
+
+def verification_token(email: EmailAddress) -> str:
+    """Return what proves, within :data:`LINK_LASTS`, that its bearer reads the address's e-mails."""
+    return signing.dumps({"pk": email.pk, "address": email.address}, salt=SALT)
+
+
+def address_of_token(token: str) -> EmailAddress:
+    """Return the address that a token verifies; raises `error-invalid-token` for one that ended or is not ours."""
+    try:
+        signed = signing.loads(token, salt=SALT, max_age=LINK_LASTS)
+    except signing.BadSignature as error:
+        raise ApplicationError("error-invalid-token") from error
+    email = EmailAddress.objects.filter(pk=signed["pk"], address=signed["address"]).select_related("user").first()
+    if email is None:
+        raise ApplicationError("error-invalid-token")
+    return email
+
+
+@transaction.atomic
+def address_verify(*, token: str) -> EmailAddress:
+    """Note that the address's e-mails are read by whoever has the account; may be repeated. Raises as above."""
+    email = address_of_token(token)
+    if not email.verified:
+        email.verified = True
+        email.save(update_fields=["verified"])
+    return email
+
+
+@transaction.atomic
+def address_remove(*, email: EmailAddress) -> None:
+    """Take an address from its account: it receives nothing any more."""
+    email.delete()

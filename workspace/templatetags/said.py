@@ -1,0 +1,63 @@
+"""Showing what somebody said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from django import template
+from django.template.defaultfilters import linebreaksbr
+from django.utils.html import escape, format_html, urlize
+from django.utils.safestring import SafeString, mark_safe
+
+from workspace.addresses import room_path
+from workspace.mentions import LITERAL, MENTION, readings_of
+from workspace.models import Message, Room
+from workspace.pages.contributions import MessageLink
+
+register = template.Library()
+
+FENCE, TICK = "```", "`"
+PART = re.compile(f"(?P<literal>{LITERAL.pattern})|{MENTION.pattern}", LITERAL.flags)
+
+
+@register.filter
+def said(text: str, username: str = "") -> SafeString:
+    """Return a message's text as HTML: mentions are marked (the reader's own more so), addresses can be followed."""
+    return linebreaksbr(mark_safe("".join(parts(text, username))))  # noqa: S308 - each part is escaped
+
+
+@register.simple_tag
+def link_url(link: MessageLink, message: Message) -> str:
+    """Return where a link beside a message leads."""
+    return link.url(message)
+
+
+@register.simple_tag
+def room_url(room: Room) -> str:
+    """Return the address of a room's page."""
+    return room_path(room)
+
+
+def parts(text: str, username: str) -> Iterator[str]:
+    """Yield the text's parts as HTML."""
+    position = 0
+    for match in PART.finditer(text):
+        yield escape(text[position : match.start()])
+        yield literal(match.group()) if match["literal"] else mention(match.group(), username)
+        position = match.end()
+    yield escape(text[position:])
+
+
+def literal(part: str) -> str:
+    """Return code, or an address that can be followed."""
+    if part.startswith(TICK):
+        return format_html("<code>{}</code>", part.strip(TICK))
+    return urlize(part, nofollow=True, autoescape=True)
+
+
+def mention(part: str, username: str) -> str:
+    """Return a mention, marked as the reader's own where it calls them."""
+    readings = readings_of(part.partition("@")[2].lower())
+    kind = "own" if {username.lower(), "all", "here"} & set(readings) else "other"
+    return format_html('<span class="said-mention said-mention-{}">{}</span>', kind, part)
