@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework import serializers
 
 from workspace.api.base import SuccessResult
@@ -13,10 +14,13 @@ from workspace.api.errors import InvalidParamsError
 from workspace.api.params import Params, TextParam
 from workspace.models import GeneralSettings
 
+# Longer than any list; databases refuse an offset of more than 64 bits.
+MOST = 2**31 - 1
 NOT_INTEGER: dict[str, Any] = {
     "invalid": "must be integer",
     "null": "must be integer",
     "min_value": "must be >= {min_value}",
+    "max_value": "must be <= {max_value}",
 }
 
 
@@ -36,8 +40,10 @@ class SortParam(TextParam):
 class PagingParams(Params):
     """Which page of a list; a `count` of 0 asks for everything."""
 
-    offset = serializers.IntegerField(required=False, default=0, min_value=0, error_messages=NOT_INTEGER)
-    count = serializers.IntegerField(required=False, min_value=0, error_messages=NOT_INTEGER)
+    offset = serializers.IntegerField(
+        required=False, default=0, min_value=0, max_value=MOST, error_messages=NOT_INTEGER
+    )
+    count = serializers.IntegerField(required=False, min_value=0, max_value=MOST, error_messages=NOT_INTEGER)
     sort = SortParam(required=False)
 
 
@@ -49,11 +55,21 @@ class PageResult(SuccessResult):
     total = serializers.IntegerField()
 
 
-def page_of(rows: Sequence[Any], params: dict[str, Any], *, name: str) -> dict[str, Any]:
-    """Return the page of `rows` that the parameters ask for, under `name`, with its envelope."""
+def page_of(
+    rows: Sequence[Any] | QuerySet[Any],
+    params: dict[str, Any],
+    *,
+    name: str,
+    told: Callable[[Iterable[Any]], list[Any]] = list,
+) -> dict[str, Any]:
+    """Return the page of `rows` that the parameters ask for, each as `told` tells it, under `name`, with its envelope.
+
+    Of a query, which has to be ordered, only the page itself is read.
+    """
     general = GeneralSettings.current()
     count = params.get("count", general.api_default_count)
     offset = params["offset"]
     end = offset + count if count or not general.api_allow_infinite_count else None
-    found = list(rows[offset:end])
-    return {name: found, "count": len(found), "offset": offset, "total": len(rows)}
+    found = told(rows[offset:end])
+    total = rows.count() if isinstance(rows, QuerySet) else len(rows)
+    return {name: found, "count": len(found), "offset": offset, "total": total}

@@ -61,7 +61,8 @@ def test_a_page_has_the_length_that_the_workspace_sets() -> None:
 
 
 @pytest.mark.parametrize(
-    "query", [{"offset": -1}, {"count": "many"}, {"sort": "{"}, {"sort": '{"_id": 2}'}, {"sort": "[1]"}]
+    "query",
+    [{"offset": -1}, {"offset": 10**30}, {"count": "many"}, {"sort": "{"}, {"sort": '{"_id": 2}'}, {"sort": "[1]"}],
 )
 def test_a_page_that_makes_no_sense_is_refused(query: dict[str, Any]) -> None:
     assert "invalid-params" in failure(ApiClient().get("settings.public", **query))
