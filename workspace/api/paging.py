@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, OrderBy, QuerySet
+from django.db.models.expressions import Expression
 from rest_framework import serializers
 
 from workspace.api.base import SuccessResult
@@ -73,3 +74,15 @@ def page_of(
     found = told(rows[offset:end])
     total = rows.count() if isinstance(rows, QuerySet) else len(rows)
     return {name: found, "count": len(found), "offset": offset, "total": total}
+
+
+def ordering_of(
+    params: Mapping[str, Any], columns: Mapping[str, str | Expression], *, default: Mapping[str, int]
+) -> list[OrderBy | str]:
+    """Return how the database orders the rows: by what `sort` names of the `columns`, else by the `default`.
+
+    Rows that are equal in that come in the order of their keys, so that no page repeats one of another.
+    """
+    sort = {name: step for name, step in params.get("sort", {}).items() if name in columns} or default
+    found = {name: F(column) if isinstance(column, str) else column for name, column in columns.items()}
+    return [*(OrderBy(found[name], descending=step == -1) for name, step in sort.items()), "pk"]

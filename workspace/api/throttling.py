@@ -64,11 +64,18 @@ class EndpointThrottle(BaseThrottle):
             return True
         user = request.user if isinstance(request.user, User) else None
         caller = f"user:{user.pk}" if user else f"address:{request.META.get('REMOTE_ADDR')}"
-        self.usage = view.usage = usage_count(view.rate, f"{type(view).__name__}:{request.method}:{caller}")
+        self.usage = view.usage = usage_count(view.rate, f"{endpoint_of(request)}:{request.method}:{caller}")
         return not self.usage.exceeded or bool(user and user.has_perm("workspace.api_bypass_rate_limit"))
 
     def wait(self) -> float:
         return max(0.0, self.usage.reset / 1000 - time.time())
+
+
+def endpoint_of(request: Request) -> str:
+    """Return the address at which the called endpoint is declared, the same with and without a slash at its end."""
+    match = request._request.resolver_match
+    assert match is not None
+    return match.route.rstrip("/")
 
 
 def usage_count(rate: Rate, key: str) -> Usage:
