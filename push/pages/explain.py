@@ -26,6 +26,7 @@ from workspace.errors import ApplicationError
 from workspace.models import Message, User
 from workspace.pages.look import page_context
 from workspace.selectors.accounts import user_by_username
+from workspace.selectors.rooms import can_read
 
 WORDS_MAX_LENGTH = 100
 
@@ -70,6 +71,8 @@ def explain_own(request: HttpRequest) -> HttpResponse:
             context["message"] = message = message_explicable(asker=request.user, public_id=public_id)
         except ApplicationError as error:
             raise Http404 from error
+        # Who may explain every message may not for that reason read it.
+        context["may_read"] = can_read(user=request.user, room=message.room) or may_read_text(request)
         context |= explained(request, message, request.user, may_ask=False)
     return TemplateResponse(request, "push/explain/own.html", context)
 

@@ -174,6 +174,12 @@ class TestOwn:
         client = signed_in(UserFactory())
         assert client.get(reverse("explain-own"), {"message": message.public_id}).status_code == 404
 
+    def test_what_was_written_is_not_for_whoever_may_only_explain(self, message: Message, bob: User) -> None:
+        auditor = UserFactory()
+        auditor.user_permissions.add(Permission.objects.get(codename="explain_notifications"))
+        assert "vault" not in page(signed_in(auditor), "explain-own", message=message.public_id)
+        assert "vault" in page(signed_in(bob), "explain-own", message=message.public_id)
+
     def test_a_stranger_is_led_to_sign_in(self, message: Message) -> None:
         response = Client().get(reverse("explain-own"), {"message": message.public_id})
         assert response.status_code == 302
