@@ -74,6 +74,10 @@ class TestAdministration:
     def test_finds_people_by_a_part_of_their_name(self, admin: Client, message: Message) -> None:
         assert "user=bob" in page(admin, "explain", message=message.public_id, user="meie")
 
+    def test_keeps_the_person_whom_somebody_looks_for(self, admin: Client, message: Message) -> None:
+        html = page(admin, "explain", user="Meier & Co #1")
+        assert f"?message={message.public_id}&amp;user=Meier%20%26%20Co%20%231" in html
+
     def test_looks_in_one_room(self, admin: Client, message: Message, room: Room) -> None:
         other = message_in(RoomFactory(), UserFactory())
         html = page(admin, "explain", room=room.public_id)
