@@ -19,9 +19,9 @@ from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
 from workspace.api.errors import InvalidParamsError
 from workspace.api.objects import Moment
 from workspace.api.params import ChoiceParam, ListParam, MomentParam, Params, TextParam
-from workspace.errors import MissingPermissionError
 from workspace.models import User
 from workspace.selectors.accounts import user_by_id_or_name
+from workspace.selectors.permissions import manage_check
 from workspace.services.accounts import locale_save
 
 UNKNOWN = "must NOT have additional properties"
@@ -73,7 +73,7 @@ class PreferencesParams(ExactParams):
 class SetPreferencesParams(Params):
     """Whose preferences, and which."""
 
-    userId = TextParam(required=False, help_text="Another's may be set by whoever may change accounts.")
+    userId = TextParam(required=False, help_text="Another's may be set by whoever may change their account.")
     data = PreferencesParams()  # type: ignore[assignment]
 
 
@@ -132,8 +132,8 @@ class SetPreferencesApi(Api):
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         caller = caller_of(request)
         user = user_by_id_or_name(public_id=params["userId"]) if "userId" in params else caller
-        if user != caller and not caller.has_perm("workspace.change_user"):
-            raise MissingPermissionError()
+        if user != caller:
+            manage_check(manager=caller, user=user)
         preferences_save(user, params["data"])
         told = account_preferences_told(user)
         return {"user": {"_id": user.public_id, "settings": {"preferences": told}}}

@@ -23,6 +23,7 @@ from workspace.admin.filters import MomentRangeFilter
 from workspace.admin.user_forms import AccountChangeForm, AccountCreationForm, AccountPasswordForm
 from workspace.models import EmailAddress, Message, Presence, Subscription, User
 from workspace.roles import Role
+from workspace.selectors.permissions import CHANGE_ACCOUNTS, CHANGE_ROLES, may_manage
 from workspace.selectors.presence import connection_expression, presence_of, status_expression
 from workspace.services.accounts import user_activate, user_deactivate
 from workspace.services.roles import ADMIN
@@ -82,7 +83,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
                 "The account is signed out, cannot sign in and is notified of nothing. "
                 "Its messages and memberships stay, and it can be activated again."
             ),
-            permission="workspace.change_user",
+            permission=CHANGE_ACCOUNTS,
             icon="person_off",
             is_dangerous=True,
             applies=lambda user: user.is_active,
@@ -92,10 +93,10 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
             name="activate",
             title=_("Activate"),
             question=_("The account can sign in and is notified again."),
-            permission="workspace.change_user",
+            permission=CHANGE_ACCOUNTS,
             icon="person_check",
             applies=lambda user: not user.is_active,
-            run=lambda _request, user: user_activate(user=user),
+            run=lambda request, user: user_activate(user=user, by=signed_in(request)),
         ),
     )
 
@@ -106,17 +107,18 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
         return users.prefetch_related("groups", "emails", Prefetch("presence", queryset=presences))
 
     def may_act_on(self, request: HttpRequest, row: Model) -> bool:
-        return may_manage(request, row)
+        return isinstance(row, User) and may_manage(signed_in(request), row)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return super().has_change_permission(request, obj) and may_manage(request, obj)
+        may_change = super().has_change_permission(request, obj)
+        return may_change and (not isinstance(obj, User) or may_manage(signed_in(request), obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         fixed = list(super().get_readonly_fields(request, obj))
-        if not request.user.has_perm("auth.change_group"):
+        if not request.user.has_perm(CHANGE_ROLES):
             fixed += ["groups", "is_staff"]
         if not signed_in(request).is_superuser:
             fixed.append("is_superuser")
@@ -177,15 +179,6 @@ def signed_in(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
-
-
-def may_manage(request: HttpRequest, user: Model | None) -> bool:
-    """Return whether the reader may change this account: nobody may change one mightier than their own."""
-    if not isinstance(user, User) or user.pk == request.user.pk:
-        return True
-    if user.is_superuser:
-        return signed_in(request).is_superuser
-    return not user.is_staff or request.user.has_perm("auth.change_group")
 
 
 contribute(

@@ -17,9 +17,10 @@ from workspace.api.objects import Moment, Offset
 from workspace.api.params import ChoiceParam, MomentParam, Params, TextParam
 from workspace.api.throttling import Rate
 from workspace.clients import token_client
-from workspace.errors import ApplicationError, MissingPermissionError
+from workspace.errors import ApplicationError
 from workspace.models import Connection, GeneralSettings, Status, User
 from workspace.selectors.accounts import user_by_id_or_name
+from workspace.selectors.permissions import manage_check
 from workspace.selectors.presence import presence_changed_between, presence_of, presences_read, users_present, view_of
 from workspace.services.presence import activity_report, status_set
 from workspace.time_zones import utc_offset
@@ -119,15 +120,15 @@ class SetStatusApi(Api):
         params=SetStatusParams,
         summary="Pick a status",
         description="Also counts as activity of the caller's client, which is connected from then on. "
-        "Another person's status may be set by whoever may change accounts.",
+        "Another person's status may be set by whoever may change their account (`edit-other-user-info`).",
     )
     @transaction.atomic
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         if "message" not in params and "status" not in params:
             raise ApplicationError(MATCH_ERROR, MATCH_ERROR)
         caller, user = caller_of(request), whose(request, params)
-        if user != caller and not caller.has_perm("workspace.change_user"):
-            raise MissingPermissionError()
+        if user != caller:
+            manage_check(manager=caller, user=user)
         status_set(
             user=user, status=params.get("status"), text=params.get("message"), expires_at=params.get("expiresAt")
         )

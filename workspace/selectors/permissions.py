@@ -8,7 +8,13 @@ from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.db.models import Q
 
+from workspace.errors import MissingPermissionError
 from workspace.models import User
+from workspace.services.roles import USER
+
+CHANGE_ACCOUNTS = "workspace.change_user"
+# Whoever may change roles can give themselves any.
+CHANGE_ROLES = "auth.change_group"
 
 
 def users_permitted(permission: str, *, users: Collection[int]) -> set[int]:
@@ -17,6 +23,29 @@ def users_permitted(permission: str, *, users: Collection[int]) -> set[int]:
     held = Permission.objects.filter(content_type__app_label=app_label, codename=codename)
     holds = Q(is_superuser=True) | Q(groups__permissions__in=held) | Q(user_permissions__in=held)
     return set(User.objects.filter(holds, pk__in=users, is_active=True).values_list("pk", flat=True))
+
+
+def may_manage(manager: User, user: User) -> bool:
+    """Return whether the manager, who may change accounts, may change this one: nobody may change one mightier."""
+    if user.pk == manager.pk:
+        return True
+    if user.is_superuser:
+        return manager.is_superuser
+    if manager.has_perm(CHANGE_ROLES):
+        return True
+    return not user.is_staff and permissions_beyond_members(user) <= manager.get_all_permissions()
+
+
+def permissions_beyond_members(user: User) -> set[str]:
+    """Return what the account holds, even while it is deactivated, beyond what every member does."""
+    held = Permission.objects.filter(Q(group__user=user) | Q(user=user)).exclude(group__name=USER)
+    return {f"{app}.{codename}" for app, codename in held.values_list("content_type__app_label", "codename")}
+
+
+def manage_check(*, manager: User, user: User) -> None:
+    """Raise MissingPermissionError unless the manager may change accounts, and this one among them."""
+    if not (manager.has_perm(CHANGE_ACCOUNTS) and may_manage(manager, user)):
+        raise MissingPermissionError()
 
 
 def roles_by_permission() -> dict[str, list[str]]:

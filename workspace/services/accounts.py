@@ -12,6 +12,7 @@ from knox.models import AuthToken
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, Room, User
 from workspace.selectors.accounts import administrators
+from workspace.selectors.permissions import manage_check
 from workspace.services.presence import clients_end
 from workspace.services.roles import ADMIN, USER
 from workspace.services.rooms import members_add
@@ -80,8 +81,10 @@ def name_save(*, user: User, name: str) -> None:
 def user_deactivate(*, user: User, by: User) -> None:
     """Sign the account out, and keep it from signing in and being notified; what it wrote and belonged to stays.
 
-    Raises `error-action-not-allowed` for one's own account, and for the last one that administers the workspace.
+    Raises MissingPermissionError where `by` may not change the account, `error-action-not-allowed` for one's own, and
+    for the last one that administers the workspace.
     """
+    manage_check(manager=by, user=user)
     if user.pk == by.pk:
         raise ApplicationError("error-action-not-allowed", _("You cannot deactivate your own account."))
     if not administrators().exclude(pk=user.pk).exists():
@@ -104,7 +107,8 @@ def sign_ins_end(*, user: User) -> None:
 
 
 @transaction.atomic
-def user_activate(*, user: User) -> None:
-    """Let a deactivated account sign in and be notified again."""
+def user_activate(*, user: User, by: User) -> None:
+    """Let a deactivated account sign in and be notified again; MissingPermissionError where `by` may not change it."""
+    manage_check(manager=by, user=user)
     user.is_active = True
     user.save(update_fields=["is_active", "updated_at"])

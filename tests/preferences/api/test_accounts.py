@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from preferences.models import AccountPreferences, AccountsSettings, HighlightWord, QuietHours
+from tests.admin_rows import staff
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import UserFactory
 from workspace.models import User
@@ -184,6 +185,13 @@ class TestSetPreferences:
         assert AccountPreferences.objects.get().user == bob
         unknown = admin.post("users.setPreferences", {**body, "userId": "nobody"})
         assert "error-invalid-user" in failure(unknown)
+
+    def test_an_administrators_are_out_of_reach_of_whoever_may_only_change_accounts(self) -> None:
+        api = ApiClient(staff("workspace.change_user"))
+        for user, status in ((UserFactory(roles=("admin",)), 403), (UserFactory(), 200)):
+            body = {"userId": user.public_id, "data": {"pushNotifications": "nothing"}}
+            assert api.post("users.setPreferences", body).status_code == status
+        assert AccountPreferences.objects.count() == 1
 
     def test_a_word_that_is_named_replaces_all(self, client: ApiClient) -> None:
         saved(client, highlights=["a", "b"])

@@ -175,6 +175,17 @@ def test_a_helper_changes_members_but_not_administrators(client: Client) -> None
     assert client.post(change_url(admin, "deactivate"), {"_form_submitted": "True"}).status_code == 403
 
 
+@pytest.mark.parametrize("is_active", [True, False])
+def test_who_holds_more_than_the_reader_is_out_of_reach(client: Client, is_active: bool) -> None:
+    reader, mighty = staff("workspace.view_user", "workspace.change_user"), UserFactory(is_active=is_active)
+    mighty.groups.add(staff("workspace.edit_privileged_setting").groups.get())
+    client.force_login(reader)
+    sent = {"usable_password": "true", "password1": PASSWORD + "x", "password2": PASSWORD + "x"}
+    assert client.post(change_url(mighty, "password"), sent).status_code == 403
+    reader.groups.add(*mighty.groups.all())
+    assert client.post(change_url(mighty, "password"), sent).status_code == 302
+
+
 def test_a_helper_cannot_make_anyone_mightier(client: Client) -> None:
     helper = staff("workspace.view_user", "workspace.change_user")
     client.force_login(helper)

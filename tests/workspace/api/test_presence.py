@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from tests.admin_rows import staff
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import PASSWORD, UserFactory
 from workspace.models import User
@@ -99,6 +100,13 @@ def test_anothers_status_needs_the_permission(api: ApiClient, ana: User) -> None
     assert admin.post("users.setStatus", status="busy", username="Bob").status_code == 200
     view = presence_of(bob)
     assert (view.status, view.connection) == ("busy", "offline")
+
+
+def test_an_administrators_status_is_out_of_reach_of_whoever_may_only_change_accounts() -> None:
+    api, admin = ApiClient(staff("workspace.change_user")), UserFactory(roles=("admin",))
+    response = api.post("users.setStatus", status="busy", userId=admin.public_id)
+    assert failure(response, 403).endswith("[error-unauthorized]")
+    assert api.post("users.setStatus", status="busy", userId=UserFactory().public_id).status_code == 200
 
 
 def test_tells_ones_own_status_with_the_connection(api: ApiClient, ana: User) -> None:

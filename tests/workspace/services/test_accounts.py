@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ValidationError
 
+from tests.admin_rows import staff
 from tests.factories import UserFactory
-from workspace.services.accounts import locale_save
+from workspace.errors import MissingPermissionError
+from workspace.models import User
+from workspace.services.accounts import locale_save, user_activate, user_deactivate
 
 pytestmark = pytest.mark.django_db
 
@@ -29,3 +32,12 @@ def test_what_there_is_not_is_refused(wrong: dict[str, str]) -> None:
         locale_save(user=user, **wrong)
     user.refresh_from_db()
     assert (user.language, user.time_zone) == ("de", "")
+
+
+@pytest.mark.parametrize("permissions", [(), ("workspace.change_user",)])
+def test_only_who_may_change_an_account_deactivates_and_activates_it(permissions: tuple[str, ...]) -> None:
+    by, admin = staff(*permissions), UserFactory(roles=("admin",))
+    for change in (user_deactivate, user_activate):
+        with pytest.raises(MissingPermissionError):
+            change(user=admin, by=by)
+    assert User.objects.get(pk=admin.pk).is_active
