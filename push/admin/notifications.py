@@ -14,6 +14,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
@@ -50,7 +51,7 @@ class ReasonFilter(DropdownFilter):  # type: ignore[misc]
 class NotificationAdmin(ReadOnlyAdmin):
     """One item for one member, message and channel; kept with its reason, whatever became of it."""
 
-    list_display = ("item", "recipient", "of_room", "via", "standing", "why", "tries", "times")
+    list_display = ("item", "recipient", "of_room", "via", "standing_tried", "why", "times")
     list_filter = (
         ("state", MultipleChoicesDropdownFilter),
         ("channel", ChoicesDropdownFilter),
@@ -128,9 +129,10 @@ class NotificationAdmin(ReadOnlyAdmin):
     def rule_told(self, notification: Notification) -> SafeString | str:
         return labels.rule(notification.rule)
 
-    @admin.display(description=_("tries"))
-    def tries(self, notification: Any) -> int:
-        return int(notification.tries)
+    @admin.display(description=_("state, tries"))
+    def standing_tried(self, notification: Any) -> SafeString:
+        told = ngettext("%(count)d try", "%(count)d tries", notification.tries) % {"count": notification.tries}
+        return two_lines(labels.state(notification), told)
 
     @admin.display(description=_("due, finished"))
     def times(self, notification: Notification) -> SafeString:
