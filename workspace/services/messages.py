@@ -13,6 +13,7 @@ from workspace.errors import ApplicationError, NotAllowedError
 from workspace.ids import public_id_new
 from workspace.mentions import mentions_parse
 from workspace.models import Mention, Message, Room, Subscription, User
+from workspace.models.messages import ENCRYPTED
 from workspace.selectors.rooms import subscription_of
 from workspace.services.threads import thread_extend, thread_of
 from workspace.signals import message_deleted, message_edited, message_posted
@@ -132,33 +133,46 @@ def mentions_resolve(message: Message) -> list[User]:
 
 
 @transaction.atomic
-def message_edit(*, editor: User, message: Message, text: str) -> Message:
-    """Change a message's text; whom it mentions is resolved anew, and nobody is notified again.
+def message_edit(*, editor: User, message: Message, text: str = "", content: Any = None) -> Message:
+    """Change what a message says, its text or, of an encrypted one, its `content`; the one replaces the other.
 
-    Raises `error-action-not-allowed` unless the editor wrote it, and as posting does unless they may still post there.
+    Whom it mentions is resolved anew, and nobody is notified again. Raises `error-action-not-allowed` unless the editor
+    wrote it and it is still there, `error-invalid-params` for encrypted content of a message that is not encrypted, and
+    as posting does unless the editor may still post there.
     """
     if message.sender_id != editor.pk or message.is_system or message.deleted_at is not None:
-        raise ApplicationError("error-action-not-allowed", "Message editing not allowed")
+        raise edit_refused()
     may_post_check(sender=editor, room=message.room)
     text_check(text)
-    message.text = text
-    message.edited_at, message.edited_by = timezone.now(), editor
+    if content is not None and message.type != ENCRYPTED:
+        raise ApplicationError("error-invalid-params", "The message is not encrypted.")
+    now = timezone.now()
+    message.text, message.content = text, content
+    message.edited_at, message.edited_by, message.updated_at = now, editor, now
     mentioned = mentions_resolve(message)
-    # These columns only: replies may have been counted since the message was read.
-    message.save(
-        update_fields=["text", "edited_at", "edited_by", "mentions_all", "mentions_here", "updated_at"],
-    )
+    # These columns only: replies may have been counted since the message was read. And only while the message is there:
+    # one that was deleted since would be filled again.
+    columns = ("text", "content", "edited_at", "edited_by", "mentions_all", "mentions_here", "updated_at")
+    changed = {name: getattr(message, name) for name in columns}
+    if not Message.objects.filter(pk=message.pk, deleted_at=None).update(**changed):
+        raise edit_refused()
     message.mentions.all().delete()
     Mention.objects.bulk_create([Mention(message=message, user=user) for user in mentioned])
     message_edited.send(Message, message=message)
     return message
 
 
+def edit_refused() -> ApplicationError:
+    """Return the error of a message that is not the asker's to change."""
+    return ApplicationError("error-action-not-allowed", "Message editing not allowed")
+
+
 @transaction.atomic
 def message_delete(*, deleter: User, message: Message) -> None:
     """Delete a message's content; its row stays, so that what was decided of it can still be explained.
 
-    Raises `error-action-not-allowed` unless the deleter wrote it or is an administrator.
+    May be repeated: the message is then as whoever deleted it first left it. Raises `error-action-not-allowed` unless
+    the deleter wrote it or is an administrator.
     """
     if message.sender_id != deleter.pk and not deleter.has_perm("workspace.delete_message"):
         raise ApplicationError("error-action-not-allowed", "Not allowed")
@@ -166,13 +180,13 @@ def message_delete(*, deleter: User, message: Message) -> None:
     deleted = Message.objects.filter(pk=message.pk, deleted_at=None).update(
         text="", content=None, deleted_at=now, updated_at=now
     )
+    message.refresh_from_db(fields=["text", "content", "deleted_at", "updated_at"])
     if not deleted:
         return
     if message.parent_id is not None:
         Message.objects.filter(pk=message.parent_id, reply_count__gt=0).update(reply_count=F("reply_count") - 1)
     if not message.is_system:
         Room.objects.filter(pk=message.room_id, messages_count__gt=0).update(messages_count=F("messages_count") - 1)
-    message.refresh_from_db(fields=["text", "content", "deleted_at", "updated_at"])
     message_deleted.send(Message, message=message)
 
 

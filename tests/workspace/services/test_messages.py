@@ -12,7 +12,8 @@ from django.db import connection, transaction
 
 from tests.factories import RoomFactory, UserFactory, message_in
 from workspace.errors import ApplicationError
-from workspace.models import Message, Room, Subscription, User
+from workspace.models import Mention, Message, Room, Subscription, User
+from workspace.models.messages import ENCRYPTED
 from workspace.services import messages as service
 from workspace.services.messages import message_delete, message_edit, message_post, system_message_post
 from workspace.services.rooms import room_leave
@@ -183,6 +184,25 @@ def test_an_edit_loses_no_reply_counted_meanwhile(ana: User, room: Room) -> None
     assert message.reply_count == 1
 
 
+def test_an_encrypted_message_takes_new_content_or_text_in_the_place_of_what_it_said(ana: User, room: Room) -> None:
+    message = message_post(sender=ana, room=room, text="", type=ENCRYPTED, content={"ciphertext": "a"})
+    said = []
+    for change in ({"content": {"ciphertext": "b"}}, {"text": "c"}, {"content": {"ciphertext": "d"}}):
+        message_edit(editor=ana, message=message, **change)
+        stored = Message.objects.get()
+        said.append((stored.text, stored.content))
+        assert (message.text, message.content) == said[-1]
+    assert said == [("", {"ciphertext": "b"}), ("c", None), ("", {"ciphertext": "d"})]
+
+
+def test_a_plain_message_takes_no_encrypted_content(ana: User, room: Room) -> None:
+    message = message_post(sender=ana, room=room, text="hello")
+    with pytest.raises(ApplicationError) as raised:
+        message_edit(editor=ana, message=message, content={"ciphertext": "a"})
+    assert code_of(raised) == "error-invalid-params"
+    assert (Message.objects.get().text, Message.objects.get().content) == ("hello", None)
+
+
 def test_only_the_sender_may_edit_and_only_where_they_may_post(ana: User, room: Room) -> None:
     bob = UserFactory()
     message = message_post(sender=ana, room=room, text="hello")
@@ -218,13 +238,14 @@ def test_a_deleted_message_is_emptied_and_announced_once(
     ana: User, room: Room, heard: list[tuple[str, Message]]
 ) -> None:
     message = message_post(sender=ana, room=room, text="secret", content={"ciphertext": "x"})
+    read_before = Message.objects.get()
     message_delete(deleter=ana, message=message)
-    message_delete(deleter=ana, message=Message.objects.get())
+    message_delete(deleter=ana, message=read_before)
     room.refresh_from_db()
     stored = Message.objects.get()
     assert (stored.text, stored.content, room.messages_count) == ("", None, 0)
     assert stored.deleted_at is not None
-    assert message.deleted_at == stored.deleted_at
+    assert message.deleted_at == read_before.deleted_at == stored.deleted_at
     assert [name for name, _message in heard] == ["posted", "deleted"]
 
 
@@ -237,11 +258,16 @@ def test_others_messages_are_deleted_by_administrators_only(ana: User, room: Roo
     assert Message.objects.get().deleted_at is not None
 
 
-def test_a_deleted_message_cannot_be_edited(ana: User, room: Room) -> None:
+def test_a_deleted_message_cannot_be_edited_nor_one_deleted_since_it_was_read(ana: User, room: Room) -> None:
     message = message_post(sender=ana, room=room, text="hello")
+    read_before = Message.objects.get()
     message_delete(deleter=ana, message=message)
-    with pytest.raises(ApplicationError):
-        message_edit(editor=ana, message=message, text="again")
+    for known in (message, read_before):
+        with pytest.raises(ApplicationError) as raised:
+            message_edit(editor=ana, message=known, text="@ana again")
+        assert code_of(raised) == "error-action-not-allowed"
+    assert Message.objects.get().text == ""
+    assert not Mention.objects.exists()
 
 
 def test_posting_takes_as_many_queries_in_a_large_room(ana: User, room: Room) -> None:
