@@ -42,7 +42,8 @@ CLOSING = """\
   and by who asks for it (`chat.followMessage`). `chat.unfollowMessage` ends that, until one answers or is mentioned
   there again.
 
-Mentions are resolved when a message is posted. An edit resolves them anew, but notifies nobody.
+Mentions are resolved when a message is posted. An edit (`chat.update`, or on the page) resolves them anew, but notifies
+nobody; what still waits to be sent says what the message says by then.
 
 ## For a whole room
 

@@ -31,7 +31,6 @@ from tests.push.demo import PHONE, Demo
 from tests.push.test_causes import CAUSES, Cause
 from workspace.models import Message
 from workspace.services.accounts import user_deactivate
-from workspace.services.messages import message_delete
 from workspace.services.presence import activity_report
 from workspace.services.rooms import room_leave
 
@@ -102,6 +101,10 @@ def connected(demo: Demo) -> Message:
     return message
 
 
+def deleted(demo: Demo, message: Message) -> None:
+    ApiClient(demo.ana).post("chat.delete", roomId="GENERAL", msgId=message.public_id)
+
+
 def cancelled(demo: Demo, _message: Message) -> None:
     item_cancel(notification=Notification.objects.get(user=demo.bob, channel="push"))
 
@@ -130,7 +133,7 @@ ENDINGS: Mapping[str, Cause] = {
         "push",
         ended_by(lambda demo, _m: ApiClient(demo.bob).post("subscriptions.read", rid="GENERAL")),
     ),
-    "message_gone": ("push", ended_by(lambda demo, message: message_delete(deleter=demo.ana, message=message))),
+    "message_gone": ("push", ended_by(deleted)),
     "access_lost": ("push", ended_by(lambda demo, _m: room_leave(user=demo.bob, room=demo.room))),
     "connected": ("push", connected),
     "user_inactive": ("push", ended_by(lambda demo, _m: user_deactivate(user=demo.bob, by=demo.admin))),

@@ -126,7 +126,7 @@ class SendMessageApi(Api):
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         sender, given = caller_of(request), params["message"]
         if not (given.get("msg") or given.get("content")):
-            raise ApplicationError("error-invalid-params", "The message says nothing.")
+            raise says_nothing()
         try:
             room = room_readable_by(user=sender, public_id=given["rid"])
         except ApplicationError as error:
@@ -150,3 +150,8 @@ def alias_allowed(sender: User, alias: str) -> str:
     if alias and not sender.has_perm("workspace.message_impersonate"):
         raise NotAllowedError()
     return alias
+
+
+def says_nothing() -> ApplicationError:
+    """Return the error of a message without text and content."""
+    return ApplicationError("error-invalid-params", "The message says nothing.")

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from rest_framework import serializers
 
@@ -198,6 +199,14 @@ def room_told(room: Room, members: list[User] | None) -> dict[str, Any]:
     }
 
 
+def messages_of(messages: Iterable[Message]) -> list[dict[str, Any]]:
+    """Return the messages as they were read; what belongs to them is read of all at once."""
+    found = list(messages)
+    related = ("room", "sender", "parent", "edited_by", "mentioned_users", "followers")
+    prefetch_related_objects(found, *related)
+    return [message_of(message) for message in found]
+
+
 def message_of(message: Message) -> dict[str, Any]:
     """Return the message; what it does not have is left out."""
     is_reply, is_thread = message.parent is not None, message.reply_count > 0
@@ -219,7 +228,7 @@ def message_of(message: Message) -> dict[str, Any]:
         "tshow": message.is_shown_in_room if is_reply else None,
         "tcount": message.reply_count if is_thread else None,
         "tlm": message.last_reply_at,
-        "replies": list(message.followers.values_list("public_id", flat=True)) if is_thread else None,
+        "replies": [user.public_id for user in message.followers.all()] if is_thread else None,
         "editedAt": message.edited_at,
         "editedBy": person_of(message.edited_by) if message.edited_by else None,
     }
@@ -229,5 +238,5 @@ def mentions_of(message: Message) -> list[dict[str, Any]]:
     """Return whom the message mentions, the groups before the people."""
     called = {"all": message.mentions_all, "here": message.mentions_here}
     groups = [{"_id": name, "username": name, "name": name, "type": "group"} for name in called if called[name]]
-    people = message.mentioned_users.order_by("username")
+    people = sorted(message.mentioned_users.all(), key=lambda user: user.username)
     return groups + [person_of(user) | {"type": "user"} for user in people]

@@ -1,4 +1,4 @@
-"""Following a thread, and ceasing to."""
+"""Reading a thread, following it, and ceasing to."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ from typing import Any
 from rest_framework.request import Request
 
 from workspace.api.base import Api, caller_of, endpoint
+from workspace.api.messages import BY_TIME, MessagesPage
+from workspace.api.objects import messages_of
+from workspace.api.paging import PagingParams, ordering_of, page_of
 from workspace.api.params import Params, TextParam
 from workspace.errors import ApplicationError
+from workspace.selectors.messages import message_shown_to
+from workspace.selectors.room_messages import replies_shown
 from workspace.services.threads import thread_follow, thread_unfollow
 
 MID_MISSING = 'The required "mid" body param is missing.'
@@ -20,6 +25,14 @@ class ThreadParams(Params):
     told_missing = {"mid": ApplicationError(MID_MISSING)}
 
     mid = TextParam(help_text="The message that begins the thread, or one in it.")
+
+
+class ThreadMessagesParams(PagingParams):
+    """Of which thread; `sort` takes `ts` alone."""
+
+    told_missing = {"tmid": ApplicationError("error-invalid-params", 'The required "tmid" query param is missing.')}
+
+    tmid = TextParam(help_text="The message that begins the thread, or one in it.")
 
 
 class FollowMessageApi(Api):
@@ -38,3 +51,20 @@ class UnfollowMessageApi(Api):
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         thread_unfollow(user=caller_of(request), public_id=params["mid"])
         return {}
+
+
+class ThreadMessagesApi(Api):
+    @endpoint(
+        params=ThreadMessagesParams,
+        result=MessagesPage,
+        summary="The replies in a thread",
+        description="Without the message that begins it; the earliest first, unless `sort` says otherwise. A thread in "
+        "a room that the caller may not read is as unknown as none.",
+    )
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        message = message_shown_to(user=caller_of(request), public_id=params["tmid"])
+        thread = message and (message.parent or message)
+        if thread is None or thread.deleted_at is not None:
+            raise ApplicationError("error-invalid-message", "Invalid message")
+        order = ordering_of(params, BY_TIME, default={"ts": 1})
+        return page_of(replies_shown(thread).order_by(*order), params, name="messages", told=messages_of)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workspace.api import chat, direct, info, permissions, presence, rooms, sign_in, subscriptions, threads
+from workspace.api import chat, direct, info, messages, permissions, presence, rooms, sign_in, subscriptions, threads
 from workspace.api.routes import routes
 
 urlpatterns = routes(
@@ -20,6 +20,11 @@ urlpatterns = routes(
         "v1/im.create": direct.DirectCreateApi,
         "v1/chat.postMessage": chat.PostMessageApi,
         "v1/chat.sendMessage": chat.SendMessageApi,
+        "v1/chat.getMessage": messages.GetMessageApi,
+        "v1/chat.getMentionedMessages": messages.MentionedMessagesApi,
+        "v1/chat.update": messages.MessageUpdateApi,
+        "v1/chat.delete": messages.MessageDeleteApi,
+        "v1/chat.getThreadMessages": threads.ThreadMessagesApi,
         "v1/chat.followMessage": threads.FollowMessageApi,
         "v1/chat.unfollowMessage": threads.UnfollowMessageApi,
         "v1/permissions.listAll": permissions.PermissionsListAllApi,

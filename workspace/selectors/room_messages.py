@@ -42,6 +42,11 @@ def replies_shown(thread: Message) -> QuerySet[Message]:
     return Message.objects.filter(parent=thread, deleted_at=None).select_related("sender", "room", "parent")
 
 
+def mentions_shown(room: Room, user: User) -> QuerySet[Message]:
+    """Return what was said in the room, and in its threads, that mentions the user by name."""
+    return Message.objects.filter(room=room, mentions__user=user, deleted_at=None)
+
+
 def before(message: Message) -> Q:
     """Return the condition on messages that stand before this one."""
     return Q(sent_at__lt=message.sent_at) | Q(sent_at=message.sent_at, pk__lt=message.pk)

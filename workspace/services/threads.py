@@ -7,7 +7,7 @@ from django.db.models import F
 
 from workspace.errors import ApplicationError
 from workspace.models import Message, Room, ThreadFollower, User
-from workspace.selectors.rooms import can_read
+from workspace.selectors.messages import message_shown_to
 
 
 def thread_of(parent: Message, *, room: Room) -> Message:
@@ -56,7 +56,7 @@ def thread_unfollow(*, user: User, public_id: str) -> None:
 
 def thread_for(user: User, public_id: str, *, method: str) -> Message:
     """Return the thread of a message that the user may read; the error names the `method` as clients know it."""
-    message = Message.objects.select_related("room", "parent").filter(public_id=public_id, deleted_at=None).first()
-    if message is None or not can_read(user=user, room=message.room):
+    message = message_shown_to(user=user, public_id=public_id)
+    if message is None:
         raise ApplicationError("error-invalid-message", "Invalid message", details={"method": method})
     return message.parent or message

@@ -13,8 +13,9 @@ from rocketchat_API.APIExceptions.RocketExceptions import (
 from rocketchat_API.rocketchat import RocketChat
 
 from tests.factories import PASSWORD
-from workspace.models import Subscription, User
+from workspace.models import Room, Subscription, User
 from workspace.services.accounts import user_create
+from workspace.services.messages import message_post
 from workspace.services.roles import roles_ensure
 from workspace.services.rooms import room_create
 
@@ -67,6 +68,28 @@ def test_posts_messages(rocket: RocketChat) -> None:
     assert answer["message"]["tmid"] == posted["message"]["_id"]
     sent = rocket.chat_send_message({"rid": "GENERAL", "msg": "hi", "_id": "abcdefgh123456789"})
     assert sent["message"]["_id"] == "abcdefgh123456789"
+
+
+def test_changes_and_deletes_messages(rocket: RocketChat) -> None:
+    message_id = rocket.chat_post_message("helo", room_id="GENERAL")["message"]["_id"]
+    changed = rocket.chat_update(room_id="GENERAL", msg_id=message_id, text="hello")
+    assert (changed["message"]["msg"], changed["message"]["editedBy"]["username"]) == ("hello", "ana")
+    assert rocket.chat_get_message(msg_id=message_id)["message"]["msg"] == "hello"
+    assert rocket.chat_delete(room_id="GENERAL", msg_id=message_id)["_id"] == message_id
+    with pytest.raises(RocketApiException) as raised:
+        rocket.chat_get_message(msg_id=message_id)
+    assert raised.value.error == f'No message found with the id of "{message_id}".'
+
+
+def test_reads_threads_and_mentions_to_their_ends(rocket: RocketChat, people: dict[str, User]) -> None:
+    room = Room.objects.get()
+    thread = message_post(sender=people["ana"], room=room, text="who is in?")
+    for number in range(60):
+        message_post(sender=people["ana"], room=room, text=f"{number} @ana", parent=thread)
+    replies = [message["msg"] for message in rocket.chat_get_thread_messages(thread_msg_id=thread.public_id)]
+    assert replies == [f"{number} @ana" for number in range(60)]
+    mentions = [message["msg"] for message in rocket.chat_get_mentioned_messages(room_id="GENERAL")]
+    assert mentions == replies[::-1]
 
 
 def test_reads_rooms(rocket: RocketChat, people: dict[str, User]) -> None:

@@ -1,6 +1,8 @@
-"""chat.followMessage and chat.unfollowMessage"""
+"""chat.followMessage, chat.unfollowMessage and chat.getThreadMessages"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,7 @@ from push.services.fanout import pending_decide
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from workspace.models import Message, Room, RoomType, ThreadFollower, User
+from workspace.services.messages import message_delete
 
 pytestmark = pytest.mark.django_db
 ENDPOINTS = ["chat.followMessage", "chat.unfollowMessage"]
@@ -75,3 +78,63 @@ def test_the_message_has_to_be_named(name: str, bob: User) -> None:
 def test_a_stranger_is_refused(name: str, thread: Message) -> None:
     response = ApiClient().post(name, mid=thread.public_id)
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)
+
+
+class TestReading:
+    @pytest.fixture
+    def replies(self, thread: Message) -> list[Message]:
+        shown = {"two": True}
+        return [
+            message_in(thread.room, thread.sender, text, parent=thread, is_shown_in_room=shown.get(text, False))
+            for text in ("one", "two", "three")
+        ]
+
+    @staticmethod
+    def texts(bob: User, message: Message, **query: Any) -> list[str]:
+        body = ApiClient(bob).get("chat.getThreadMessages", tmid=message.public_id, **query).json()
+        assert (body["success"], body["count"]) == (True, len(body["messages"]))
+        return [reply["msg"] for reply in body["messages"]]
+
+    def test_tells_the_replies_in_the_order_of_time_without_their_thread(
+        self, bob: User, thread: Message, replies: list[Message]
+    ) -> None:
+        message_in(thread.room, bob, "beside it")
+        assert self.texts(bob, thread) == ["one", "two", "three"]
+        assert self.texts(bob, thread, sort='{"ts": -1}') == ["three", "two", "one"]
+        body = ApiClient(bob).get("chat.getThreadMessages", tmid=thread.public_id).json()
+        assert {reply["tmid"] for reply in body["messages"]} == {thread.public_id}
+        assert [reply["tshow"] for reply in body["messages"]] == [False, True, False]
+
+    def test_comes_page_by_page(self, bob: User, thread: Message, replies: list[Message]) -> None:
+        assert self.texts(bob, thread, count=1, offset=1) == ["two"]
+        body = ApiClient(bob).get("chat.getThreadMessages", tmid=thread.public_id, count=2, offset=2).json()
+        assert (body["count"], body["offset"], body["total"]) == (1, 2, 3)
+
+    def test_a_reply_that_was_deleted_is_gone(self, bob: User, thread: Message, replies: list[Message]) -> None:
+        message_delete(deleter=thread.sender, message=replies[0])
+        assert self.texts(bob, thread) == ["two", "three"]
+
+    def test_a_reply_stands_for_its_thread(self, bob: User, thread: Message, replies: list[Message]) -> None:
+        assert self.texts(bob, replies[1]) == ["one", "two", "three"]
+
+    def test_a_message_without_replies_has_none(self, bob: User, thread: Message) -> None:
+        assert self.texts(bob, thread) == []
+
+    def test_a_thread_that_one_may_not_read_is_unknown(self, thread: Message) -> None:
+        for tmid in (thread.public_id, "nothing"):
+            error = failure(ApiClient(UserFactory()).get("chat.getThreadMessages", tmid=tmid))
+            assert error == "Invalid message [error-invalid-message]"
+
+    def test_a_thread_that_was_deleted_is_unknown(self, bob: User, thread: Message, replies: list[Message]) -> None:
+        message_delete(deleter=thread.sender, message=thread)
+        for message in (thread, replies[0]):
+            error = failure(ApiClient(bob).get("chat.getThreadMessages", tmid=message.public_id))
+            assert error.endswith("[error-invalid-message]")
+
+    def test_the_thread_has_to_be_named(self, bob: User) -> None:
+        error = failure(ApiClient(bob).get("chat.getThreadMessages"))
+        assert error == 'The required "tmid" query param is missing. [error-invalid-params]'
+
+    def test_a_stranger_is_refused(self, thread: Message) -> None:
+        response = ApiClient().get("chat.getThreadMessages", tmid=thread.public_id)
+        assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)

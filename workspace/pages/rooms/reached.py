@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from workspace.errors import ApplicationError
 from workspace.models import Message, Room, User
-from workspace.selectors.rooms import can_read, room_readable_by
+from workspace.selectors.messages import message_shown_to
+from workspace.selectors.rooms import room_readable_by
 
 # What services refuse, in words for people; clients of the API know these codes.
 SENTENCES: dict[str, str | Promise] = {
@@ -54,8 +55,7 @@ def room_of_address(user: User, *, type: str, name: str) -> Room:
 
 def message_or_404(user: User, public_id: str) -> Message:
     """Return a message that a person wrote and the user may read; raises Http404 for any other."""
-    messages = Message.objects.filter(public_id=public_id, deleted_at=None)
-    message = messages.select_related("room", "sender", "parent").first()
-    if message is None or message.is_system or not can_read(user=user, room=message.room):
+    message = message_shown_to(user=user, public_id=public_id)
+    if message is None or message.is_system:
         raise Http404
     return message

@@ -1,0 +1,165 @@
+"""Reading messages, changing them, and taking them back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
+from workspace.api.chat import EncryptedContent, says_nothing
+from workspace.api.objects import MessageObject, PersonObject, message_of, messages_of, person_of
+from workspace.api.paging import PageResult, PagingParams, ordering_of, page_of
+from workspace.api.params import FlagParam, Params, TextParam
+from workspace.errors import ApplicationError
+from workspace.models import Message, User
+from workspace.selectors.messages import message_shown_to
+from workspace.selectors.room_messages import mentions_shown
+from workspace.selectors.rooms import room_readable_by
+from workspace.services.messages import message_delete, message_edit
+
+ID_MISSING = 'The "msgId" query parameter must be provided.'
+# What lists of messages are sorted by.
+BY_TIME = {"ts": "sent_at"}
+OTHER_ROOM = "The room id provided does not match where the message is from."
+
+
+class MessageIdParams(Params):
+    """Which message."""
+
+    told_missing = {"msgId": ApplicationError(ID_MISSING, ID_MISSING)}
+
+    msgId = TextParam()
+
+
+class MessageResult(SuccessResult):
+    """A message."""
+
+    message = MessageObject()
+
+
+class MessageUpdateParams(Params):
+    """Which message, and what it is to say: a `text`, or encrypted `content`."""
+
+    told_missing = {
+        "msgId": ApplicationError("error-messageid-param-not-provided", 'The required "messageId" param is missing.')
+    }
+    any_of = ("text", "content")
+
+    roomId = TextParam(help_text="The room that the message stands in.")
+    msgId = TextParam()
+    text = TextParam(required=False, allow_blank=True)
+    content = EncryptedContent(required=False)
+
+
+class MessageDeleteParams(Params):
+    """Which message."""
+
+    roomId = TextParam(help_text="The room that the message stands in.")
+    msgId = TextParam()
+    asUser = FlagParam(required=False, help_text="Read and left aside: who asks is who deletes.")
+
+
+class DeletedMessageObject(Result):
+    """What a deleted message was."""
+
+    _id = serializers.CharField()
+    rid = serializers.CharField()
+    u = PersonObject()
+
+
+class MessageDeleteResult(SuccessResult):
+    """The message that was deleted."""
+
+    _id = serializers.CharField()
+    ts = serializers.CharField(help_text="When it was deleted: epoch milliseconds.")
+    message = DeletedMessageObject()
+
+
+class MessagesPage(PageResult):
+    """A page of messages."""
+
+    messages = MessageObject(many=True)
+
+
+class MentionedMessagesParams(PagingParams):
+    """Of which room; `sort` takes `ts` alone."""
+
+    roomId = TextParam()
+
+
+class GetMessageApi(Api):
+    @endpoint(
+        params=MessageIdParams,
+        result=MessageResult,
+        summary="A message",
+        description="One of a room that the caller may not read is as unknown as none.",
+    )
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        return {"message": message_of(message_for(caller_of(request), params["msgId"]))}
+
+
+class MessageUpdateApi(Api):
+    @endpoint(
+        params=MessageUpdateParams,
+        result=MessageResult,
+        summary="Change a message",
+        description="Its author may, as long as they may post in the room. A `text` takes the place of what the "
+        "message said; so does `content`, which only an encrypted one may have. Whom it mentions is resolved anew, and "
+        "nobody is notified again; what still waits to be sent tells what the message says then.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        editor = caller_of(request)
+        message = message_in_room(editor, params)
+        if not (params.get("text") or params.get("content")):
+            raise says_nothing()
+        message_edit(editor=editor, message=message, text=params.get("text", ""), content=params.get("content"))
+        return {"message": message_of(message)}
+
+
+class MessageDeleteApi(Api):
+    @endpoint(
+        params=MessageDeleteParams,
+        result=MessageDeleteResult,
+        summary="Delete a message",
+        description="Its author may, and administrators. What waits to be sent of it is not sent any more.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        deleter = caller_of(request)
+        message = message_in_room(deleter, params)
+        message_delete(deleter=deleter, message=message)
+        assert message.deleted_at is not None
+        was = {"_id": message.public_id, "rid": message.room.public_id, "u": person_of(message.sender)}
+        return {"_id": message.public_id, "ts": str(int(message.deleted_at.timestamp() * 1000)), "message": was}
+
+
+class MentionedMessagesApi(Api):
+    @endpoint(
+        params=MentionedMessagesParams,
+        result=MessagesPage,
+        summary="What mentions the caller in a room",
+        description="By name, in the room and its threads; the latest first, unless `sort` says otherwise.",
+    )
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        user = caller_of(request)
+        room = room_readable_by(user=user, public_id=params["roomId"])
+        order = ordering_of(params, BY_TIME, default={"ts": -1})
+        return page_of(mentions_shown(room, user).order_by(*order), params, name="messages", told=messages_of)
+
+
+def message_for(user: User, public_id: str) -> Message:
+    """Return a message that the user may read; any other is unknown, in the words that clients expect."""
+    message = message_shown_to(user=user, public_id=public_id)
+    if message is None:
+        unknown = f'No message found with the id of "{public_id}".'
+        raise ApplicationError(unknown, unknown)
+    return message
+
+
+def message_in_room(user: User, params: dict[str, Any]) -> Message:
+    """Return the message that the parameters name, which has to stand in the room that they name."""
+    message = message_for(user, params["msgId"])
+    if message.room.public_id != params["roomId"]:
+        raise ApplicationError(OTHER_ROOM, OTHER_ROOM)
+    return message

@@ -1,0 +1,13 @@
+"""Reading single messages."""
+
+from __future__ import annotations
+
+from workspace.models import Message, User
+from workspace.selectors.rooms import can_read
+
+
+def message_shown_to(*, user: User, public_id: str) -> Message | None:
+    """Return the message; none where it was deleted, or where the user may not read its room."""
+    messages = Message.objects.select_related("room", "sender", "parent", "edited_by")
+    message = messages.filter(public_id=public_id, deleted_at=None).first()
+    return message if message is not None and can_read(user=user, room=message.room) else None
