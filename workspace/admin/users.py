@@ -26,6 +26,7 @@ from workspace.roles import Role
 from workspace.selectors.permissions import CHANGE_ACCOUNTS, CHANGE_ROLES, may_manage
 from workspace.selectors.presence import connection_expression, presence_of, status_expression
 from workspace.services.accounts import user_activate, user_deactivate
+from workspace.services.addresses import address_claim
 from workspace.services.roles import ADMIN
 
 if TYPE_CHECKING:
@@ -135,6 +136,8 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         user = form.instance
+        for email in user.emails.filter(verified=True):
+            address_claim(email=email)
         # Whoever holds the role may open what it is for.
         if not user.is_staff and user.groups.filter(name=ADMIN).exists():
             user.is_staff = True

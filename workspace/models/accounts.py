@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from workspace.ids import PublicIdField
 from workspace.time_zones import time_zone_validate
+
+ADDRESS_TAKEN = _("This address belongs to another account.")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -103,7 +106,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class EmailAddress(models.Model):
-    """An address of an account; only a verified one receives mail."""
+    """An address of an account. It is taken, and receives mail, once it is verified; until then others may name it."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="emails", verbose_name=_("user"))
     address = models.EmailField(_("address"))
@@ -115,13 +118,28 @@ class EmailAddress(models.Model):
         verbose_name_plural = _("e-mail addresses")
         ordering = ["pk"]
         constraints = [
+            # Begins with the address, so that it is looked up here as well.
             models.UniqueConstraint(
                 Lower("address"),
-                name="email_address_any_case",
-                violation_error_message=_("This address belongs to another account."),
-            )
+                "user",
+                name="email_address_of_user",
+                violation_error_message=_("The account has this address already."),
+            ),
+            models.UniqueConstraint(
+                Lower("address"),
+                condition=models.Q(verified=True),
+                name="email_verified_any_case",
+                violation_error_message=ADDRESS_TAKEN,
+            ),
         ]
         indexes = [models.Index(fields=["user"], condition=models.Q(verified=True), name="email_verified_of_user")]
 
     def __str__(self) -> str:
         return self.address
+
+    def clean(self) -> None:
+        """Raise ValidationError for an address that another account has verified."""
+        super().clean()
+        verified = EmailAddress.objects.filter(address__lower=Lower(models.Value(self.address)), verified=True)
+        if verified.exclude(user=self.user_id).exists():
+            raise ValidationError({"address": ADDRESS_TAKEN})

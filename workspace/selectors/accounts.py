@@ -8,16 +8,25 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 
 from workspace.errors import ApplicationError
-from workspace.models import GeneralSettings, User
+from workspace.models import EmailAddress, GeneralSettings, User
 from workspace.services.roles import ADMIN
 
 
 def user_by_sign_in_name(name: str) -> User | None:
-    """Return the account with this username or e-mail address, in any case of letters."""
+    """Return the account with this username or e-mail address, in any case of letters.
+
+    An address is that of the account which has verified it; while nobody has, of the only one that names it.
+    """
     # Lowered by the database, as its index is: an address may hold letters that not every database lowers.
     lowered = Lower(Value(name))
     found = User.objects.filter(username__lower=lowered).first()
-    return found or User.objects.filter(emails__address__lower=lowered).first()
+    if found:
+        return found
+    named = EmailAddress.objects.filter(address__lower=lowered).select_related("user").order_by("-verified")[:2]
+    match list(named):
+        case [email] | [EmailAddress(verified=True) as email, _]:
+            return email.user
+    return None
 
 
 def user_by_username(name: str) -> User | None:

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
 from workspace.errors import ApplicationError
-from workspace.models import EmailAddress, Room, User
+from workspace.models import Room, User
 from workspace.selectors.accounts import administrators
 from workspace.selectors.permissions import manage_check
+from workspace.services.addresses import address_give
 from workspace.services.presence import clients_end
 from workspace.services.roles import ADMIN, USER
 from workspace.services.rooms import members_add
@@ -44,9 +45,7 @@ def user_create(
     user.save()
     user.groups.set(Group.objects.filter(name__in=role_names))
     if email:
-        address = EmailAddress(user=user, address=email, verified=email_verified)
-        address.full_clean()
-        address.save()
+        address_give(user=user, address=email, verified=email_verified)
     if joins_default_channel and (room := Room.objects.filter(public_id=DEFAULT_CHANNEL_ID).first()):
         members_add(room=room, users=[user])
     return user

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from workspace.errors import ApplicationError
@@ -27,11 +29,27 @@ def address_add(*, user: User, address: str) -> EmailAddress:
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if user.emails.count() >= MOST_ADDRESSES:
         raise ValidationError(_("An account has at most %(most)d addresses.") % {"most": MOST_ADDRESSES})
-    email = EmailAddress(user=user, address=address)
-    email.full_clean()
-    email.save()
+    email = address_give(user=user, address=address)
     verification_mail_later(email_pk=email.pk)
     return email
+
+
+@transaction.atomic
+def address_give(*, user: User, address: str, verified: bool = False) -> EmailAddress:
+    """Give the account an address, on somebody's word that it is verified; raises ValidationError as above."""
+    email = EmailAddress(user=user, address=address, verified=verified)
+    email.full_clean()
+    email.save()
+    if verified:
+        address_claim(email=email)
+    return email
+
+
+@transaction.atomic
+def address_claim(*, email: EmailAddress) -> None:
+    """Take a verified address from the other accounts, which have only named it."""
+    named = EmailAddress.objects.filter(address__lower=Lower(Value(email.address)), verified=False)
+    named.exclude(pk=email.pk).delete()
 
 
 def verification_token(email: EmailAddress) -> str:
@@ -53,11 +71,21 @@ def address_of_token(token: str) -> EmailAddress:
 
 @transaction.atomic
 def address_verify(*, token: str) -> EmailAddress:
-    """Note that the address's e-mails are read by whoever has the account; may be repeated. Raises as above."""
+    """Note that the address's e-mails are read by whoever has the account; may be repeated. Raises as above.
+
+    From then on it is this account's alone.
+    """
     email = address_of_token(token)
-    if not email.verified:
-        email.verified = True
-        email.save(update_fields=["verified"])
+    if email.verified:
+        return email
+    email.verified = True
+    try:
+        with transaction.atomic():
+            email.save(update_fields=["verified"])
+    except IntegrityError as error:
+        # Another account verified it at the same moment.
+        raise ApplicationError("error-invalid-token") from error
+    address_claim(email=email)
     return email
 
 

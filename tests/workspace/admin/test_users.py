@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from tests.admin_rows import administrator, staff
-from tests.factories import PASSWORD, RoomFactory, UserFactory
+from tests.factories import PASSWORD, EmailAddressFactory, RoomFactory, UserFactory
 from workspace.models import User
 from workspace.services.sign_in import sign_in, token_find
 
@@ -106,6 +106,24 @@ def test_an_account_that_is_given_the_role_admin_may_open_the_administration(cli
     client.post(change_url(user), form_of(user, groups=[Group.objects.get(name="admin").pk]))
     user.refresh_from_db()
     assert user.is_staff
+
+
+def test_an_address_that_is_ticked_as_verified_is_the_accounts_alone(client: Client, admin: User) -> None:
+    named, other = EmailAddressFactory(verified=False), EmailAddressFactory(verified=False)
+    other.user.emails.create(address=named.address.upper())
+    row = {"emails-TOTAL_FORMS": 1, "emails-INITIAL_FORMS": 1, "emails-0-id": named.pk, "emails-0-user": named.user_id}
+    given = {**row, "emails-0-address": named.address, "emails-0-verified": "on"}
+    assert client.post(change_url(named.user), form_of(named.user, **given)).status_code == 302
+    assert named.user.emails.get().verified
+    assert list(other.user.emails.all()) == [other]
+
+
+def test_an_address_that_another_account_has_verified_is_refused(client: Client, admin: User) -> None:
+    taken, user = EmailAddressFactory(), UserFactory()
+    given = {"emails-TOTAL_FORMS": 1, "emails-0-user": user.pk, "emails-0-address": taken.address}
+    answer = client.post(change_url(user), form_of(user, **given))
+    assert "belongs to another account" in answer.content.decode()
+    assert not user.emails.exists()
 
 
 def test_a_password_is_set_anew(client: Client, admin: User) -> None:

@@ -37,6 +37,21 @@ def test_signs_in_by_username_or_address_under_either_parameter(ana: User, name:
     assert ApiClient(ana, token=body["data"]["authToken"]).get("me").json()["username"] == "Ana"
 
 
+def test_an_address_is_that_of_the_account_which_has_verified_it(ana: User) -> None:
+    EmailAddressFactory(address="ana.silva@example.org", verified=False)
+    assert ApiClient().post("login", user="ana.silva@example.org", password=PASSWORD).json()["data"]["userId"] == (
+        ana.public_id
+    )
+
+
+def test_an_address_that_nobody_has_verified_is_that_of_the_only_account_that_names_it() -> None:
+    bob = EmailAddressFactory(address="bob@example.org", verified=False).user
+    login = {"user": "bob@example.org", "password": PASSWORD}
+    assert ApiClient().post("login", login).json()["data"]["userId"] == bob.public_id
+    EmailAddressFactory(address="bob@example.org", verified=False)
+    assert ApiClient().post("login", login).json() == UNAUTHORIZED
+
+
 def test_signs_in_with_a_submitted_form(ana: User) -> None:
     body = f"user=Ana&password={PASSWORD}".replace(" ", "+")
     response = ApiClient().send("post", "login", body, "application/x-www-form-urlencoded")

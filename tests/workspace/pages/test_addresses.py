@@ -68,6 +68,41 @@ def test_an_account_has_a_few_addresses(client: Client, ana: User) -> None:
     assert ana.emails.count() == 5
 
 
+def test_an_address_that_others_only_named_is_had_by_whoever_verifies_it(client: Client, ana: User) -> None:
+    bob = EmailAddressFactory(address="Ana@Example.org", verified=False).user
+    EmailAddressFactory(user=bob, address="bob@example.org", verified=False)
+    client.post(ADD, {"address": "ana@example.org"})
+    assert EmailAddress.objects.filter(address__iexact="ana@example.org").count() == 2
+    client.post(link())
+    assert [email.address for email in bob.emails.all()] == ["bob@example.org"]
+    assert ana.emails.get().verified
+
+
+def test_of_two_links_to_one_address_the_first_that_is_followed_counts(client: Client, ana: User) -> None:
+    bob = EmailAddressFactory(address="ana@example.org", verified=False).user
+    client.post(ADD, {"address": "ana@example.org"})
+    first = link()
+    verification_mail(bob.emails.get().pk)
+    assert client.post(link()).status_code == 200
+    assert client.post(first).status_code == 404
+    assert list(EmailAddress.objects.values_list("user", "verified")) == [(bob.pk, True)]
+
+
+def test_an_account_names_an_address_once(client: Client, ana: User) -> None:
+    for address in ("ana@example.org", "ANA@example.org"):
+        html = client.post(ADD, {"address": address}, follow=True).content.decode()
+    assert "has this address already" in html
+    assert ana.emails.count() == 1
+
+
+def test_one_address_receives_a_few_links_whichever_accounts_name_it(client: Client) -> None:
+    for _account in range(12):
+        client.force_login(UserFactory(), backend="workspace.authentication.NameOrEmailBackend")
+        html = client.post(ADD, {"address": "ana@example.org"}, follow=True).content.decode()
+    assert "Try again in an hour." in html
+    assert len(mail.outbox) == 10
+
+
 def test_a_link_is_sent_again_but_not_for_ever(client: Client, ana: User) -> None:
     email = EmailAddressFactory(user=ana, verified=False)
     for _time in range(12):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.contrib import messages
@@ -15,14 +16,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from workspace.api.counts import call_count
 from workspace.errors import ApplicationError
-from workspace.models import EmailAddress
+from workspace.models import EmailAddress, User
 from workspace.pages.look import page_context
 from workspace.pages.posted import text_posted
 from workspace.pages.reader import reader_of
 from workspace.services.addresses import address_add, address_of_token, address_remove, address_verify
 from workspace.tasks import verification_mail_later
 
-# So many e-mails an account may have sent to addresses that nobody has verified, in so many seconds.
+# So many e-mails an account may have sent to addresses that nobody has verified, and so many one such address
+# receives, whichever accounts name it; in so many seconds.
 MAILS, IN_SECONDS = 10, 3600
 SECTION = "#addresses"
 
@@ -37,16 +39,18 @@ def back() -> HttpResponse:
 def address_new(request: HttpRequest) -> HttpResponse:
     """Add an address to the reader's account, or send one its link again (`again`: its key)."""
     user = reader_of(request)
-    if call_count(f"address-mails:{user.pk}", seconds=IN_SECONDS) > MAILS:
+    again = text_posted(request, "again")
+    known = own_or_404(request, again) if again else None
+    address = known.address if known else text_posted(request, "address")
+    if mails_exceeded(user, address):
         messages.error(request, _("You have asked for many e-mails. Try again in an hour."))
         return back()
-    again = text_posted(request, "again")
-    if again:
-        email = own_or_404(request, again)
+    if known:
+        email = known
         verification_mail_later(email_pk=email.pk)
     else:
         try:
-            email = address_add(user=user, address=text_posted(request, "address"))
+            email = address_add(user=user, address=address)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return back()
@@ -54,6 +58,13 @@ def address_new(request: HttpRequest) -> HttpResponse:
         request, _("An e-mail is on its way to %(address)s. Follow the link in it.") % {"address": email.address}
     )
     return back()
+
+
+def mails_exceeded(user: User, address: str) -> bool:
+    """Count one e-mail to the address, and return whether it is one too many of the account's or to the address."""
+    receiver = hashlib.sha256(address.lower().encode()).hexdigest()
+    names = (f"by:{user.pk}", f"to:{receiver}")
+    return max(call_count(f"address-mails:{name}", seconds=IN_SECONDS) for name in names) > MAILS
 
 
 @login_required
