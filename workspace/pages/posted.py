@@ -8,6 +8,7 @@ from django.http import HttpRequest
 def text_posted(request: HttpRequest, name: str) -> str:
     """Return the text of a field without blanks around it; empty where it is missing.
 
+    Lines end as they do in the field: a browser sends two characters for each end and counts one.
     The character zero is left out, which no browser sends and PostgreSQL does not take.
     """
-    return str(request.POST.get(name, "")).replace("\0", "").strip()
+    return str(request.POST.get(name, "")).replace("\0", "").replace("\r\n", "\n").strip()

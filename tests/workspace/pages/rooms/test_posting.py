@@ -46,6 +46,16 @@ def test_what_cannot_be_sent_is_told(client: Client, room: Room, text: str, told
     assert not Message.objects.exists()
 
 
+def test_an_end_of_line_is_one_character(client: Client, room: Room) -> None:
+    text = "a\n" * 2499 + "b"
+    send(client, room, text.replace("\n", "\r\n"))
+    message = Message.objects.get()
+    assert message.text == text
+    client.post(f"/messages/{message.public_id}/edit/", {"text": "one\r\ntwo"})
+    message.refresh_from_db()
+    assert message.text == "one\ntwo"
+
+
 def test_nobody_writes_where_they_may_not(client: Client, room: Room, ana: User) -> None:
     room.subscriptions.filter(user=ana).update(is_muted=True)
     assert "You may not do that in this room." in send(client, room, "Hello")
