@@ -71,6 +71,7 @@ def said_context(user: User, room: Room, subscription: Subscription | None, page
     """Return what the messages of a page are shown with."""
     return {
         "room": room,
+        "here": room_path(room),
         "subscription": subscription,
         "page": page,
         "newer_url": reverse("messages-newer", args=[room.public_id]),

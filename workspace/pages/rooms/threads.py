@@ -71,6 +71,7 @@ def replies_context(user: User, message: Message, page: MessagePage) -> dict[str
     subscription = subscription_of(user=user, room=room)
     return {
         "room": room,
+        "here": thread_path(message),
         "thread": message,
         "page": page,
         "newer_url": reverse("replies-newer", args=[message.public_id]),

@@ -46,6 +46,17 @@ def test_what_cannot_be_sent_is_told(client: Client, room: Room, text: str, told
     assert not Message.objects.exists()
 
 
+def test_where_something_cannot_be_sent_the_links_lead_to_the_room(client: Client, room: Room, bob: User) -> None:
+    posted = [message_in(room, bob) for _ in range(50)]
+    html = client.post(f"/rooms/{room.public_id}/messages/", {"text": " "}).content.decode()
+    for message, query in ((posted[10], "before"), (posted[49], "msg")):
+        assert f'href="/channel/ops?{query}={message.public_id}"' in html
+    fields = {"text": " ", "thread": posted[49].public_id}
+    message_in(room, bob, parent=posted[49])
+    html = client.post(f"/rooms/{room.public_id}/messages/", fields).content.decode()
+    assert f'href="/threads/{posted[49].public_id}/?msg=' in html
+
+
 def test_an_end_of_line_is_one_character(client: Client, room: Room) -> None:
     text = "a\n" * 2499 + "b"
     send(client, room, text.replace("\n", "\r\n"))
