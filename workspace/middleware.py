@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -25,6 +26,21 @@ class ContentPolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
         return response
+
+
+class SignedOutMiddleware:
+    """Answers 401 where an open page asks for a part of itself and nobody is signed in any more.
+
+    The sign-in page, to which everybody else is led, would be put into the page that is open.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_led = response.status_code == HTTPStatus.FOUND and not request.user.is_authenticated
+        return HttpResponse(status=HTTPStatus.UNAUTHORIZED) if is_led and "HX-Request" in request.headers else response
 
 
 class CharacterZeroMiddleware:

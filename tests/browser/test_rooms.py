@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.factories import RoomFactory, UserFactory, message_in
+from tests.under_way import context_leave
 from workspace.models import Message, Room, Subscription, User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -97,6 +100,53 @@ def test_what_cannot_be_sent_stays_and_is_told(sign_in: SignIn, ana: User, room:
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("alert")).to_contain_text("The room is archived")
     expect(composer).to_have_value("Too late")
+
+
+def test_what_is_written_while_a_message_is_on_its_way_stays(sign_in: SignIn, ana: User, room: Room) -> None:
+    page = sign_in(ana, "/channel/general")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/messages/", hold)
+    composer = page.get_by_role("combobox", name="Message")
+    composer.fill("One")
+    with page.expect_request("**/messages/"):
+        page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Send").click()
+    composer.press_sequentially(" Two")
+    with page.expect_response("**/messages/newer/**"):
+        held.pop().continue_()
+    expect(composer).to_have_value(" Two")
+    expect(page.locator("#messages .room-message")).to_have_count(1)
+    assert held == []
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_text("Nobody has said anything yet.")).not_to_be_visible()
+    assert [message.text for message in Message.objects.all()] == ["One"]
+
+
+def test_whoever_is_signed_out_meanwhile_is_told_and_loses_nothing(
+    browser: Browser, site: str, ana: User, room: Room
+) -> None:
+    client = Client()
+    client.force_login(ana, backend="workspace.authentication.NameOrEmailBackend")
+    name = settings.SESSION_COOKIE_NAME
+    context = browser.new_context(base_url=site, locale="en-US")
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
+    page = context.new_page()
+    page.goto("/channel/general")
+    composer = page.get_by_role("combobox", name="Message")
+    composer.fill("Still here")
+    client.logout()
+    with page.expect_response("**/messages/newer/**"):
+        page.evaluate("htmx.trigger(document.body, 'callboard:message')")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Your message was not sent.")
+    expect(composer).to_have_value("Still here")
+    expect(page.get_by_role("heading")).to_have_text(["Your rooms", "#general"])
+    context_leave(context)
 
 
 def test_the_sidebar_opens_over_a_narrow_page_and_closes_by_escape(sign_in: SignIn, ana: User, room: Room) -> None:

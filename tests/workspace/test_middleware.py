@@ -40,5 +40,13 @@ def test_a_percent_sign_before_two_zeros_is_none(client: Client) -> None:
     assert client.get("/rooms/?q=100%2500").status_code == 200
 
 
+@pytest.mark.parametrize("address", ["/rooms/sidebar/", "/account/devices/test/1/", "/admin/push/notification/counts/"])
+def test_a_part_of_a_page_is_refused_to_strangers_rather_than_the_sign_in_page_put_there(
+    client: Client, address: str
+) -> None:
+    assert client.get(address)["Location"].endswith(f"?next={address}")
+    assert client.get(address, headers={"HX-Request": "true"}).status_code == 401
+
+
 def test_the_api_tells_of_it_in_its_own_words() -> None:
     assert ApiClient(administrator()).get("rooms.info", roomName="a\0b").json()["errorType"] == "invalid-params"

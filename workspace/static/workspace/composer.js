@@ -6,6 +6,8 @@
     if (!form) return;
     const text = form.querySelector("textarea");
     const list = document.getElementById("people");
+    const problem = document.getElementById("composer-problem");
+    const unsent = form.querySelector("[data-unsent]");
     const CALL = /(?:^|[^\w@./\\-])@([0-9A-Za-z_.-]*)$/;
     const PAUSE = 120;
     let timer = null;
@@ -93,13 +95,26 @@
         }
     });
 
-    // Sent without leaving the page: what was sent is taken out, what was refused stays.
-    form.addEventListener("htmx:afterRequest", (event) => {
-        const isSent = event.detail.successful && event.detail.xhr.getResponseHeader("HX-Trigger");
-        if (isSent) {
-            text.value = "";
+    // Sent without leaving the page: what was sent is taken out, what was refused or is written meanwhile stays.
+    let sent = null;
+    form.addEventListener("htmx:beforeRequest", () => {
+        sent = text.value;
+    });
+    form.addEventListener("htmx:afterRequest", ({ detail }) => {
+        if (!detail.successful) problem.replaceChildren(unsent.content.cloneNode(true));
+        else if (detail.xhr.getResponseHeader("HX-Trigger")) {
+            if (text.value.startsWith(sent)) text.value = text.value.slice(sent.length);
             if (form.elements.in_room) form.elements.in_room.checked = false;
         }
+        sent = null;
         text.focus();
     });
+
+    // A message that is on its way is not sent once more.
+    const repeated = (event) => {
+        if (text.value !== sent) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+    };
+    form.addEventListener("submit", repeated, { capture: true });
 })();
