@@ -70,7 +70,7 @@ class NotificationAdmin(ReadOnlyAdmin):
     confirmed_actions = QUEUE_ACTIONS
     fieldsets = (
         (None, {"fields": (("standing", "reason_told"), ("user", "room"), ("via", "message"), "rule_told")}),
-        (_("When"), {"fields": (("created_at", "due_at"), ("held_until", "held_by"), "finished_at")}),
+        (_("When"), {"fields": (("created_at", "due_at", "first_due_at"), ("held_until", "held_by"), "finished_at")}),
         (_("Who is sending it"), {"fields": (("claimed_by", "claimed_until"),)}),
     )
 

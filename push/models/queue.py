@@ -122,6 +122,10 @@ class Notification(models.Model):
     reason = models.CharField(_("reason"), max_length=32, blank=True, help_text=_("Code of why it ended."))
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     due_at = models.DateTimeField(_("due"))
+    # Costs the many new rows nothing: it is filled in by whoever changes `due_at`.
+    first_due_at = models.DateTimeField(
+        _("first due"), null=True, blank=True, help_text=_("Empty: nothing has changed when it is due.")
+    )
     held_from = models.DateTimeField(
         _("held back from"), null=True, blank=True, help_text=_("When it would have been due without quiet hours.")
     )

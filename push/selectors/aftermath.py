@@ -85,6 +85,7 @@ def happenings_of(notification: Notification, *, to_self: bool = False) -> tuple
     return (
         queued(notification),
         *held(notification, to_self=to_self),
+        *moved(notification),
         *tries(notification),
         *ending(notification, to_self=to_self),
     )
@@ -94,14 +95,15 @@ def queued(notification: Notification) -> Happening:
     """Return that it was put into the queue."""
     if notification.finished_at == notification.created_at:
         return Happening(notification.created_at, _("The room had been read before it was decided."))
-    if is_due_anew(notification):
+    if notification.first_due_at is None and is_tried_anew(notification):
+        # From before the time that it was queued for was kept.
         return Happening(notification.created_at, _("Queued."))
-    due = notification.held_from or notification.due_at
+    due = notification.first_due_at or notification.held_from or notification.due_at
     return Happening(notification.created_at, _("Queued for %(due)s.") % {"due": moment(due)})
 
 
-def is_due_anew(notification: Notification) -> bool:
-    """Return whether it was put off for another try: then its first due time is not kept."""
+def is_tried_anew(notification: Notification) -> bool:
+    """Return whether it was put off for another try, which its tries tell of."""
     return notification.state == State.RETRYING or notification.attempts.filter(retry_at__isnull=False).exists()
 
 
@@ -109,8 +111,9 @@ def held(notification: Notification, *, to_self: bool) -> Iterator[Happening]:
     """Yield that quiet hours hold it back, or did."""
     if notification.held_until:
         by = HeldBy(notification.held_by)
+        since = notification.held_from or notification.first_due_at or notification.created_at
         told = held_told(notification.held_until, by, notification.user, to_self=to_self)
-        yield Happening(notification.held_from or notification.created_at, told, "warning")
+        yield Happening(since, told, "warning")
 
 
 def held_told(until: datetime, by: HeldBy, user: User, *, to_self: bool) -> str:
@@ -121,6 +124,25 @@ def held_told(until: datetime, by: HeldBy, user: User, *, to_self: bool) -> str:
         "zone": name,
         "whose": own_words.HELD_BY.get(by, by.label) if to_self else by.label,
     }
+
+
+def moved(notification: Notification) -> Iterator[Happening]:
+    """Yield that it came earlier or later than it was queued for, where nothing else that is told says so.
+
+    What changed its time is not kept, so that the sentences name all that can have.
+    """
+    first, due, until = notification.first_due_at, notification.due_at, notification.held_until
+    if is_tried_anew(notification):
+        return
+    if first is None:
+        if (taken := notification.attempts.order_by("pk").first()) and taken.started_at < due:
+            yield Happening(taken.started_at, _("Brought forward, along with another notification of the same person."))
+    elif due < (until or first):
+        yield Happening(
+            due, _("Brought forward, by an administrator or along with another notification of the same person.")
+        )
+    elif due > first and until is None and notification.reason != EndReason.ROUTE_PAUSED:
+        yield Happening(due, _("Due only now: it had been held back or put off, or an administrator put it back."))
 
 
 def tries(notification: Notification) -> Iterator[Happening]:

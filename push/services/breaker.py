@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from push.models import IS_WAITING, Answer, Device, EndReason, Notification, RouteState
 from push.selectors.routes import Routes, routes_current
+from push.services.due import first_due
 from push.tasks import wake
 from push.transports.answers import DETAIL_LENGTH, SendAnswer
 from push.transports.routes import Route
@@ -190,5 +191,5 @@ def concerns(state: RouteState, routes: Routes) -> bool:
 def held_release() -> None:
     """Let everything that waits for a paused route be due now; what still has to wait is held again."""
     held = Notification.objects.filter(IS_WAITING, reason=EndReason.ROUTE_PAUSED)
-    if held.update(due_at=timezone.now(), reason=""):
+    if held.update(due_at=timezone.now(), first_due_at=first_due(), reason=""):
         wake("dispatch")

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from push.models import IS_WAITING, Channel, Notification, State
 from push.selectors.due import claimed, due_users
+from push.services.due import first_due
 from push.services.jumps import clock_watch
 from push.services.lost_claims import Candidate, claims_bound, claims_release, safe_together
 from push.services.quiet import held_back, quiet_in_use
@@ -81,7 +82,7 @@ def users_claim(*, limit: int, now: datetime) -> Claim | None:
     rows = [Candidate(*row) for row in free[: ITEMS_LIMIT + 1]]
     chosen = safe_together(rows[:ITEMS_LIMIT], users)
     if len(chosen) < len(rows):
-        theirs.filter(state=State.QUEUED, due_at__gt=now).update(due_at=now)
+        theirs.filter(state=State.QUEUED, due_at__gt=now).update(due_at=now, first_due_at=first_due())
     claim = claim_of(chosen, until=now + timedelta(seconds=settings.CLAIM_LEASE))
     Notification.objects.filter(pk__in=claim.keys).update(
         state=State.CLAIMED, claimed_by=claim.token, claimed_until=claim.until

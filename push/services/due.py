@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from workspace.models import Connection
 
@@ -41,6 +42,11 @@ def due_expression(accepted_at: datetime) -> Case:
         default=ExpressionWrapper(F("away_at") + Value(away), DateTimeField()),
         output_field=DateTimeField(),
     )
+
+
+def first_due() -> Coalesce:
+    """Return when notifications were due at first, as an expression; to be kept in the update that changes `due_at`."""
+    return Coalesce("first_due_at", "held_from", "due_at")
 
 
 def moment(at: datetime) -> Value:

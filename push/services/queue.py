@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from push.models import IS_WAITING, Answer, Attempt, EndReason, Notification, State
+from push.services.due import first_due
 from push.services.quiet import items_hold, quiet_in_use
 from push.tasks import alarm, wake
 from workspace.errors import ApplicationError
@@ -43,7 +44,8 @@ def item_send_now(*, notification: Notification) -> None:
     Raises `error-not-waiting` for one that is being sent or has ended.
     """
     now = timezone.now()
-    if not Notification.objects.filter(IS_WAITING, pk=notification.pk).update(due_at=now, held_from=None):
+    waiting = Notification.objects.filter(IS_WAITING, pk=notification.pk)
+    if not waiting.update(due_at=now, first_due_at=first_due(), held_from=None):
         raise not_waiting()
     Attempt.objects.filter(notification=notification, answer=Answer.RETRY, retry_at__gt=now).update(retry_at=now)
     wake("dispatch")
@@ -64,8 +66,8 @@ def item_retry(*, notification: Notification) -> None:
     """
     now = timezone.now()
     ended = Notification.objects.filter(pk=notification.pk, state__in=[State.FAILED, State.DROPPED])
-    begun_anew = {"reason": "", "due_at": now, "held_from": None, "finished_at": None, "lost_claims": 0}
-    if not ended.update(state=State.QUEUED, **begun_anew):
+    begun_anew = {"reason": "", "held_from": None, "finished_at": None, "lost_claims": 0}
+    if not ended.update(state=State.QUEUED, due_at=now, first_due_at=first_due(), **begun_anew):
         raise ApplicationError("error-not-ended", _("It was sent, or is still in the queue."))
     tries = Attempt.objects.filter(notification=notification).exclude(answer__in=[Answer.ACCEPTED, Answer.SENDING])
     tries.update(retry_at=now)
@@ -90,9 +92,8 @@ def items_finish(
     Returns how many these were: an item whose claim was lost is its new owner's to write.
     """
     held = Notification.objects.filter(pk__in=keys, state=State.CLAIMED, claimed_by=token)
-    ended = (
-        {"finished_at": timezone.now()} if due_at is None else {"due_at": due_at, "held_from": None, "lost_claims": 0}
-    )
+    put_off = {"due_at": due_at, "first_due_at": first_due(), "held_from": None, "lost_claims": 0}
+    ended = {"finished_at": timezone.now()} if due_at is None else put_off
     written = held.update(state=state, reason=reason, claimed_by="", claimed_until=None, **ended)
     if due_at is not None:
         alarm(due_at)

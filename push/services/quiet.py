@@ -26,7 +26,7 @@ from django.utils import timezone
 from preferences.models import QuietChoice, QuietHours, QuietPeriod
 from preferences.selectors.quiet import default_hours, hours_expression, lets_through_expression, time_zone_expression
 from push.models import IS_WAITING, TEST_RULE, Channel, HeldBy, Notification
-from push.services.due import moment
+from push.services.due import first_due, moment
 from push.tasks import wake
 from workspace.models import User
 
@@ -134,7 +134,7 @@ def items_hold(*, items: QuerySet[Notification]) -> int:
     concerned = held.rows.filter(Q(held_from__isnull=False) | Q(quiet_until__gt=F("planned_at")))
     same = hold(Notification.objects.filter(pk=OuterRef("pk")), due=planned, rule="rule", not_before=now)
     fresh = {name: Subquery(same.rows.values_list(expression)) for name, expression in same.fields.items()}
-    return pushes.filter(pk__in=concerned.values("pk")).update(**fresh)
+    return pushes.filter(pk__in=concerned.values("pk")).update(first_due_at=first_due(), **fresh)
 
 
 @transaction.atomic

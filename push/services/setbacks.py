@@ -41,7 +41,8 @@ def queued_mend() -> None:
     """Let items that were queued in the future be due after the same delay, from now."""
     now = timezone.now()
     waiting = Notification.objects.filter(IS_WAITING, state=State.QUEUED, due_at__gt=now, held_until=None)
-    waiting.filter(created_at__gt=now + TOLERANCE).update(due_at=from_now("due_at", since="created_at"), created_at=now)
+    due = {name: from_now(name, since="created_at") for name in ("due_at", "first_due_at")}
+    waiting.filter(created_at__gt=now + TOLERANCE).update(**due, created_at=now)
 
 
 @transaction.atomic

@@ -8,10 +8,11 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from push.models import Device, EndReason, Notification
+from preferences.services.quiet import quiet_pause, quiet_resume
+from push.models import Device, EndReason, Notification, State
 from push.selectors.aftermath import ADVICE, happenings_of, moment
 from push.services.dispatch import due_dispatch
-from push.services.queue import room_items_clear
+from push.services.queue import item_send_now, room_items_clear
 from tests.fakes.gateway import FakeGateway, Reply
 from tests.push.conftest import Post, queue
 from workspace.models import User
@@ -51,15 +52,74 @@ def test_each_try_is_told_with_its_device_its_answer_and_the_next_one(
     assert sent == "Sent."
 
 
-def test_the_time_of_another_try_is_not_told_as_what_it_was_queued_for(
+def test_what_is_tried_again_is_told_with_the_time_that_it_was_queued_for(
     gateway: FakeGateway, receiver: User, device: Device, post: Post
 ) -> None:
     gateway.script(device.token, Reply(503))
     item = queue(receiver, post())
-    assert told(item)[0] == f"Queued for {moment(item.due_at)}."
+    first = f"Queued for {moment(item.due_at)}."
+    assert told(item)[0] == first
     for _try in range(2):
         dispatched(item, 1)
-        assert told(item)[0] == "Queued."
+        queued, tried, *_after = told(item)
+        assert queued == first
+        assert tried.startswith("Try 1")
+
+
+def test_of_a_retry_from_before_it_was_kept_no_time_is_told(receiver: User, post: Post) -> None:
+    item = queue(receiver, post(), due_in=60, state=State.RETRYING)
+    assert told(item)[0] == "Queued."
+
+
+def test_what_is_sent_now_is_told_with_both_times(gateway: FakeGateway, receiver: User, post: Post) -> None:
+    item = queue(receiver, post(), due_in=100)
+    first = item.due_at
+    item_send_now(notification=item)
+    for _when in ("waiting", "sent"):
+        queued, hurried, *_after = happenings_of(Notification.objects.get(pk=item.pk))
+        assert queued.text == f"Queued for {moment(first)}."
+        assert hurried.text.startswith("Brought forward, by an administrator or along with")
+        assert hurried.at
+        assert hurried.at < first
+        due_dispatch()
+    assert told(item)[-1] == "Sent."
+
+
+def test_what_comes_along_with_another_is_told_to(gateway: FakeGateway, receiver: User, post: Post) -> None:
+    other, item = queue(receiver, post()), queue(receiver, post(), due_in=100)
+    due_dispatch()
+    assert [text for text in told(other) if "Brought forward" in text] == []
+    queued, along, *_tries, sent = told(item)
+    assert (queued, sent) == (f"Queued for {moment(item.due_at)}.", "Sent.")
+    assert along == "Brought forward, along with another notification of the same person."
+
+
+def test_what_a_pause_held_and_let_go_is_told_with_both_times(receiver: User, post: Post) -> None:
+    item = queue(receiver, post(), due_in=10)
+    first, begun = item.due_at, timezone.now()
+    quiet_pause(user=receiver, until=begun + timedelta(hours=1))
+    queued, held, _waits = told(item)
+    assert queued == f"Queued for {moment(first)}."
+    assert held.startswith("Held back until ")
+    with time_machine.travel(begun + timedelta(minutes=30)):
+        quiet_resume(user=receiver)
+        queued, late, _waits = happenings_of(Notification.objects.get(pk=item.pk))
+        assert queued.text == f"Queued for {moment(first)}."
+        assert late.text.startswith("Due only now")
+        assert late.at
+        assert late.at >= begun + timedelta(minutes=30)
+
+
+def test_what_is_sent_now_though_it_is_held_is_told_so(receiver: User, post: Post) -> None:
+    item = queue(receiver, post(), due_in=10)
+    first, begun = item.due_at, timezone.now()
+    quiet_pause(user=receiver, until=begun + timedelta(hours=1))
+    with time_machine.travel(begun + timedelta(minutes=30)):
+        item_send_now(notification=item)
+    queued, held, hurried, _waits = told(item)
+    assert queued == f"Queued for {moment(first)}."
+    assert held.startswith("Held back until ")
+    assert hurried.startswith("Brought forward")
 
 
 def test_what_is_given_up_is_told_after_its_last_try(

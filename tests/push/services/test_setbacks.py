@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from push.models import Answer, Attempt, Decision, Device, Notification, State
 from push.services.dispatch import due_dispatch
+from push.services.queue import item_send_now
 from push.services.setbacks import times_mend
 from tests.fakes.gateway import FakeGateway, Reply
 from tests.push.conftest import Post, queue
@@ -42,6 +43,15 @@ def test_what_was_queued_keeps_its_delay(receiver: User, post: Post) -> None:
     times_mend()
     item.refresh_from_db()
     assert item.due_at == NOW + timedelta(seconds=80)
+
+
+def test_what_was_hurried_keeps_the_delay_that_it_had_at_first(receiver: User, post: Post) -> None:
+    with clock_ahead():
+        item = queue(receiver, post(), due_in=80)
+        item_send_now(notification=item)
+    times_mend()
+    item.refresh_from_db()
+    assert (item.due_at, item.first_due_at) == (NOW, NOW + timedelta(seconds=80))
 
 
 def test_what_was_queued_by_the_right_clock_stays_as_it_is(receiver: User, post: Post) -> None:
