@@ -29,11 +29,12 @@ pytestmark = pytest.mark.processes
 
 KILLS = int(os.environ.get("FAULT_KILLS", "4"))
 IS_LONG = KILLS >= 200
-LOCKED_SECONDS = 10.0 if IS_LONG else 4.0
+LOCKED_SECONDS = 10.0 if IS_LONG else 6.0
 SEED = int(os.environ.get("FAULT_SEED", "5"))
 
 StartWorker = Callable[..., WorkerProcess]
-FAST = {"CLAIM_LEASE": "2", "RETRY_BASE": "1"}
+# As short as a claim can be that a living worker extends in time beside whatever else the machine has to do.
+FAST = {"CLAIM_LEASE": "5", "RETRY_BASE": "1"}
 
 
 def report(storm: Storm, what: str, *, is_ordered: bool = True) -> None:
