@@ -39,6 +39,13 @@ class MissingPermissionError(ApplicationError):
         )
 
 
+class NotInRoomError(ApplicationError):
+    """What only members of a room may do was asked for by somebody who is not in it."""
+
+    def __init__(self) -> None:
+        super().__init__("error-user-not-in-room", "The user is not in this room")
+
+
 class SignInError(ApplicationError):
     """A sign-in that failed."""
 

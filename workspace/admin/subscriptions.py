@@ -15,7 +15,7 @@ from workspace.admin.columns import label, moment, named, room_link
 from workspace.admin.confirmation import ConfirmedAction
 from workspace.admin.filters import MomentRangeFilter
 from workspace.models import Subscription
-from workspace.services.rooms import room_leave
+from workspace.services.rooms import member_remove
 
 
 @admin.register(Subscription)
@@ -63,7 +63,7 @@ class SubscriptionAdmin(NoAddition, ModelAdmin):
             permission="workspace.change_subscription",
             icon="logout",
             is_dangerous=True,
-            run=lambda _request, membership: room_leave(user=membership.user, room=membership.room),
+            run=lambda _request, membership: member_remove(user=membership.user, room=membership.room),
         ),
     )
 

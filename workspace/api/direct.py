@@ -1,4 +1,4 @@
-"""Direct messages."""
+"""Direct messages. Clients know each of these endpoints under two names, such as `dm.create` and `im.create`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
+from workspace.api.members import MembersPage, MembersParams, members_page
+from workspace.api.objects import RoomObject
+from workspace.api.paging import PageResult, PagingParams
 from workspace.api.params import Params, TextParam
+from workspace.api.rooms import room_reached, rooms_page
 from workspace.errors import ApplicationError
-from workspace.models import User
+from workspace.models import RoomType, User
 from workspace.selectors.accounts import users_by_names
-from workspace.services.rooms import direct_room_open
+from workspace.services.rooms import direct_room_open, room_show
 
 
 class DirectCreateParams(Params):
@@ -39,9 +43,27 @@ class DirectResult(SuccessResult):
     room = DirectRoomObject()
 
 
-class DirectCreateApi(Api):
-    """Known to clients under two names, `dm.create` and `im.create`."""
+class DirectOpenParams(Params):
+    """Which direct room."""
 
+    told_missing = {"roomId": ApplicationError("error-room-param-not-provided", 'Body param "roomId" is required')}
+
+    roomId = TextParam()
+
+
+class DirectMembersParams(MembersParams):
+    """Which direct room, and which of its people."""
+
+    roomId = TextParam()
+
+
+class DirectPage(PageResult):
+    """A page of direct rooms."""
+
+    ims = RoomObject(many=True)
+
+
+class DirectCreateApi(Api):
     @endpoint(
         params=DirectCreateParams,
         result=DirectResult,
@@ -59,6 +81,35 @@ class DirectCreateApi(Api):
             "usernames": [member.username for member in members],
         }
         return {"room": described}
+
+
+class DirectListApi(Api):
+    @endpoint(
+        params=PagingParams,
+        result=DirectPage,
+        summary="The caller's direct rooms",
+        description="The liveliest first, or sorted by `ts`, `lm` or `msgs`.",
+    )
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        return rooms_page(caller_of(request), params, RoomType.DIRECT, name="ims", default={"lm": -1})
+
+
+class DirectMembersApi(Api):
+    @endpoint(params=DirectMembersParams, result=MembersPage, summary="Who is in a direct room")
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        return members_page(room_reached(caller_of(request), params, RoomType.DIRECT), params)
+
+
+class DirectOpenApi(Api):
+    @endpoint(
+        params=DirectOpenParams,
+        summary="Show a direct room in the caller's list",
+        description="One that is shown already stays so.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        user = caller_of(request)
+        room_show(user=user, room=room_reached(user, params, RoomType.DIRECT))
+        return {}
 
 
 def people_of(names: list[str]) -> list[User]:

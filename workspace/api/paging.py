@@ -58,7 +58,7 @@ class PageResult(SuccessResult):
 
 def page_of(
     rows: Sequence[Any] | QuerySet[Any],
-    params: dict[str, Any],
+    params: Mapping[str, Any],
     *,
     name: str,
     told: Callable[[Iterable[Any]], list[Any]] = list,

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from workspace.api import chat, direct, info, messages, permissions, presence, rooms, sign_in, subscriptions, threads
+from workspace.api import (
+    chat,
+    direct,
+    info,
+    messages,
+    named_rooms,
+    permissions,
+    presence,
+    rooms,
+    sign_in,
+    subscriptions,
+    threads,
+)
 from workspace.api.routes import routes
 
 urlpatterns = routes(
@@ -11,13 +23,15 @@ urlpatterns = routes(
         "v1/login": sign_in.LoginApi,
         "v1/logout": sign_in.LogoutApi,
         "v1/me": sign_in.MeApi,
-        "v1/channels.create": rooms.ChannelsCreateApi,
-        "v1/channels.invite": rooms.ChannelsInviteApi,
-        "v1/channels.join": rooms.ChannelsJoinApi,
-        "v1/groups.create": rooms.GroupsCreateApi,
-        "v1/groups.invite": rooms.GroupsInviteApi,
+        **named_rooms.NAMED_ROOMS,
         "v1/dm.create": direct.DirectCreateApi,
+        "v1/dm.list": direct.DirectListApi,
+        "v1/dm.members": direct.DirectMembersApi,
+        "v1/dm.open": direct.DirectOpenApi,
         "v1/im.create": direct.DirectCreateApi,
+        "v1/im.list": direct.DirectListApi,
+        "v1/im.members": direct.DirectMembersApi,
+        "v1/im.open": direct.DirectOpenApi,
         "v1/chat.postMessage": chat.PostMessageApi,
         "v1/chat.sendMessage": chat.SendMessageApi,
         "v1/chat.getMessage": messages.GetMessageApi,

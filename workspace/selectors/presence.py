@@ -10,6 +10,7 @@ from operator import or_
 from typing import Any
 
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from workspace.models import Connection, Status, User
@@ -35,6 +36,17 @@ def status_expression(at: datetime, path: str = "") -> Case:
     return Case(
         When(Q(**{f"{path}status__isnull": True}) | Q(**{f"{expires}__lte": at}), then=Value(Status.ONLINE)),
         default=F(f"{path}status"),
+        output_field=CharField(),
+    )
+
+
+def shown_expression(at: datetime, path: str = "") -> Case:
+    """Return what others see at the moment `at` as a query expression; :attr:`PresenceView.shown` says the same."""
+    connection, chosen = connection_expression(at, path), status_expression(at, path)
+    return Case(
+        When(Exact(connection, Value(Connection.OFFLINE)), then=Value(Connection.OFFLINE)),
+        When(Exact(chosen, Value(Status.ONLINE)), then=connection),
+        default=chosen,
         output_field=CharField(),
     )
 

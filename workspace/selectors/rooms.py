@@ -5,6 +5,8 @@ from __future__ import annotations
 from workspace.errors import ApplicationError
 from workspace.models import Room, RoomType, Subscription, User
 
+LEAVE_PERMISSION: dict[str, str] = {RoomType.CHANNEL: "workspace.leave_c", RoomType.PRIVATE: "workspace.leave_p"}
+
 
 def room_not_found() -> ApplicationError:
     """Return the error of a room that there is not, or that the asker may not know of."""
@@ -34,6 +36,11 @@ def can_read(*, user: User, room: Room) -> bool:
     if Subscription.objects.filter(user=user, room=room).exists():
         return True
     return room.type == RoomType.CHANNEL and user.has_perm("workspace.view_c_room")
+
+
+def can_leave(*, user: User, room: Room) -> bool:
+    """Return whether a member may leave the room by their own wish; nobody leaves a direct room."""
+    return room.type in LEAVE_PERMISSION and user.has_perm(LEAVE_PERMISSION[room.type])
 
 
 def room_readable_by(*, user: User, public_id: str = "", name: str = "") -> Room:

@@ -10,10 +10,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from workspace.errors import ApplicationError, MissingPermissionError, NotAllowedError
+from workspace.errors import ApplicationError, MissingPermissionError, NotAllowedError, NotInRoomError
 from workspace.ids import public_id_new
 from workspace.models import Room, RoomType, Subscription, SystemMessage, User
-from workspace.selectors.rooms import subscription_of
+from workspace.selectors.rooms import can_leave, subscription_of
 from workspace.services.messages import system_message_post
 from workspace.signals import membership_ended
 
@@ -112,8 +112,7 @@ def direct_room_open(*, creator: User, others: Sequence[User]) -> Room:
         )
     key = direct_key_of(people)
     if room := Room.objects.filter(direct_key=key).first():
-        hidden = Subscription.objects.filter(room=room, user=creator, is_open=False)
-        hidden.update(is_open=True, updated_at=timezone.now())
+        room_show(user=creator, room=room)
         return room
     if not creator.has_perm("workspace.create_d"):
         raise MissingPermissionError()
@@ -160,20 +159,40 @@ def room_invite(*, inviter: User, room: Room, users: Sequence[User]) -> None:
 
 
 @transaction.atomic
-def room_leave(*, user: User, room: Room) -> None:
-    """Let the user out of a channel or private group.
+def room_show(*, user: User, room: Room) -> bool:
+    """Let the member's list of rooms show the room, if it is hidden; returns whether they are a member at all."""
+    mine = Subscription.objects.filter(user=user, room=room)
+    shown = mine.filter(is_open=False).update(is_open=True, updated_at=timezone.now())
+    return bool(shown) or mine.exists()
+
+
+@transaction.atomic
+def room_leave(*, user: User, room: Room, keeps_owner: bool = False) -> None:
+    """Let the user out of a channel or private group by their own wish.
+
+    With `keeps_owner`, the last owner stays even where nobody would be left, as clients of the API know it. Raises
+    `error-not-allowed` when the user may not leave or the room is direct, and what :func:`member_remove` raises.
+    """
+    if not can_leave(user=user, room=room):
+        raise NotAllowedError()
+    member_remove(user=user, room=room, keeps_owner=keeps_owner)
+
+
+@transaction.atomic
+def member_remove(*, user: User, room: Room, keeps_owner: bool = False) -> None:
+    """Let the user out of a channel or private group, whatever they may do.
 
     Raises `error-user-not-in-room`, `error-not-allowed` for a direct room, and `error-you-are-last-owner` when others
-    would be left in it without an owner.
+    would be left in it without an owner; with `keeps_owner`, also when nobody would be left.
     """
     if room.is_direct:
         raise NotAllowedError()
     locked = Room.objects.select_for_update(no_key=True).get(pk=room.pk)
     subscription = subscription_of(user=user, room=room)
     if subscription is None:
-        raise ApplicationError("error-user-not-in-room", "The user is not in this room")
+        raise NotInRoomError()
     others_own = room.subscriptions.filter(is_owner=True).exclude(user=user).exists()
-    if subscription.is_owner and not others_own and locked.members_count > 1:
+    if subscription.is_owner and not others_own and (keeps_owner or locked.members_count > 1):
         raise ApplicationError(
             "error-you-are-last-owner", "You are the last owner. Please set new owner before leaving the room."
         )

@@ -60,6 +60,41 @@ def test_makes_rooms_and_lets_people_in(rocket: RocketChat, people: dict[str, Us
     assert rocket.dm_create_multiple(["bob"])["success"]
 
 
+@pytest.mark.parametrize("kind", ["channel", "group"])
+def test_finds_rooms_with_their_members_and_leaves_them(rocket: RocketChat, people: dict[str, User], kind: str) -> None:
+    def call(name: str, *args: Any, **kwargs: Any) -> Any:
+        return getattr(rocket, f"{kind}s_{name}")(*args, **kwargs)
+
+    by_name = {"channel": "channel", "group": "room_name"}[kind]
+    made = [call("create", f"room-{number}")[kind] for number in range(4)]
+    room = made[0]
+    listed = call("list", count=3)
+    assert not isinstance(listed, dict)
+    assert {row["_id"] for row in made} <= {row["_id"] for row in listed}
+    assert [row["name"] for row in call("list", sort='{"ts": -1}', max_count=1)] == ["room-3"]
+    assert call("info", room_id=room["_id"])[kind] == call("info", **{by_name: "room-0"})[kind]
+    call("invite", room["_id"], people["bob"].public_id)
+    by_name = {"channel": "channel", "group": "group"}[kind]
+    assert [row["username"] for row in call("members", **{by_name: "room-0"})] == ["ana", "bob"]
+    assert [row["username"] for row in call("members", room_id=room["_id"], filter="bo", count=1)] == ["bob"]
+    rocket.users_set_status("on stage", status="busy")
+    here = call("members", room_id=room["_id"], status=["online", "busy"])
+    assert [(row["username"], row["status"]) for row in here] == [("ana", "busy")]
+    assert call("open", room["_id"])["success"]
+    with pytest.raises(RocketApiException) as raised:
+        call("leave", room["_id"])
+    assert (raised.value.status_code, raised.value.error_type) == (400, "error-you-are-last-owner")
+    Subscription.objects.filter(room__public_id=room["_id"]).update(is_owner=True)
+    assert call("leave", room["_id"])[kind]["usersCount"] == 1
+
+
+def test_lists_and_opens_direct_rooms(rocket: RocketChat) -> None:
+    room = rocket.dm_create("bob")["room"]["_id"]
+    assert [row["_id"] for row in rocket.dm_list()] == [room]
+    assert [row["username"] for row in rocket.dm_members(room)] == ["ana", "bob"]
+    assert rocket.dm_open(room)["success"]
+
+
 def test_posts_messages(rocket: RocketChat) -> None:
     posted = rocket.chat_post_message("hello", channel="GENERAL")
     assert (posted["channel"], posted["message"]["msg"]) == ("GENERAL", "hello")

@@ -11,6 +11,7 @@ from workspace.errors import ApplicationError
 from workspace.models import Room, RoomType, Subscription, User
 from workspace.services.rooms import (
     direct_room_open,
+    member_remove,
     members_add,
     room_create,
     room_invite,
@@ -161,6 +162,26 @@ def test_the_last_owner_does_not_leave_others_alone(ana: User) -> None:
     room_leave(user=ana, room=room)
     room_leave(user=bob, room=room)
     assert room.members_count == 0
+
+
+def test_the_last_owner_can_be_kept_where_nobody_would_be_left(ana: User) -> None:
+    room = room_create(creator=ana, name="ops")
+    with pytest.raises(ApplicationError) as raised:
+        room_leave(user=ana, room=room, keeps_owner=True)
+    assert code_of(raised) == "error-you-are-last-owner"
+    room_leave(user=ana, room=room)
+    assert not room.subscriptions.exists()
+
+
+@pytest.mark.parametrize("type", [RoomType.CHANNEL, RoomType.PRIVATE])
+def test_leaving_takes_the_permission_and_being_let_out_does_not(type: RoomType) -> None:
+    guest = UserFactory(roles=())
+    room = RoomFactory(type=type, members=[guest])
+    with pytest.raises(ApplicationError) as raised:
+        room_leave(user=guest, room=room)
+    assert code_of(raised) == "error-not-allowed"
+    member_remove(user=guest, room=room)
+    assert not room.subscriptions.exists()
 
 
 def test_a_direct_room_cannot_be_left(ana: User) -> None:

@@ -26,7 +26,7 @@ from workspace.selectors.room_messages import (
     page_since,
     said_earlier,
 )
-from workspace.selectors.rooms import room_title_for, subscription_of
+from workspace.selectors.rooms import can_leave, room_title_for, subscription_of
 from workspace.services.messages import MESSAGE_MAX_LENGTH, can_post
 from workspace.services.reading import room_mark_read
 
@@ -62,6 +62,7 @@ def room_response(
         "marker": marker_of(page, subscription, user),
         "text": text,
         "problem": problem,
+        "may_leave": can_leave(user=user, room=room),
         "room_links": [(link, link.url(subscription)) for link in contributions.room_links] if subscription else [],
     }
     return TemplateResponse(request, "pages/rooms/room.html", context)

@@ -109,6 +109,15 @@ def test_leaving_asks_first(client: Client, room: Room, ana: User) -> None:
     assert not room.subscriptions.filter(user=ana).exists()
 
 
+def test_whoever_may_not_leave_is_not_offered_to(client: Client, room: Room, ana: User) -> None:
+    address = f"/rooms/{room.public_id}/leave/"
+    assert address in client.get("/channel/ops").content.decode()
+    ana.groups.clear()
+    assert address not in client.get("/channel/ops").content.decode()
+    assert "You may not do that in this room." in client.post(address, follow=True).content.decode()
+    assert room.subscriptions.filter(user=ana).exists()
+
+
 def test_the_last_owner_stays(client: Client, room: Room, ana: User) -> None:
     room.subscriptions.filter(user=ana).update(is_owner=True)
     html = client.post(f"/rooms/{room.public_id}/leave/", follow=True).content.decode()

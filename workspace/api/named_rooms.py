@@ -1,0 +1,167 @@
+"""Channels and private groups: the same endpoints for both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework.request import Request
+
+from workspace.api.base import Api, caller_of, endpoint
+from workspace.api.members import MembersPage, members_page
+from workspace.api.paging import PagingParams
+from workspace.api.room_kinds import (
+    CHANNELS,
+    GROUPS,
+    ChannelResult,
+    Kind,
+    RoomInviteParams,
+    RoomJoinParams,
+    RoomMembersParams,
+)
+from workspace.api.rooms import RoomParams, rooms_page
+from workspace.errors import NotInRoomError
+from workspace.selectors.accounts import users_by_ids, users_by_names
+from workspace.services.rooms import room_create, room_invite, room_join, room_leave, room_show
+
+
+def list_api(kind: Kind) -> type[Api]:
+    """Return the endpoint that lists the rooms of the kind."""
+
+    class ListApi(Api):
+        @endpoint(
+            params=PagingParams,
+            result=kind.page,
+            summary=f"The {kind.words}s",
+            description=f"{kind.listed} In the order of their names, or sorted by `name`, `ts`, `lm`, `msgs` or "
+            "`usersCount`.",
+        )
+        def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+            return rooms_page(caller_of(request), params, kind.room_type, name=f"{kind.name}s", default={"name": 1})
+
+    return ListApi
+
+
+def info_api(kind: Kind) -> type[Api]:
+    """Return the endpoint that tells of one room."""
+
+    class InfoApi(Api):
+        @endpoint(
+            params=RoomParams,
+            result=kind.result,
+            summary=f"A {kind.words}",
+            description="By `roomId` or `roomName`. One that the caller may not read is as unknown as none.",
+        )
+        def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+            return kind.told(kind.reached(request, params))
+
+    return InfoApi
+
+
+def members_api(kind: Kind) -> type[Api]:
+    """Return the endpoint that lists who is in a room."""
+
+    class MembersApi(Api):
+        @endpoint(
+            params=RoomMembersParams,
+            result=MembersPage,
+            summary=f"Who is in a {kind.words}",
+            description="By `roomId` or `roomName`; the active accounts, in the order of their usernames.",
+        )
+        def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+            return members_page(kind.reached(request, params), params)
+
+    return MembersApi
+
+
+def create_api(kind: Kind) -> type[Api]:
+    """Return the endpoint that makes a room."""
+
+    class CreateApi(Api):
+        @endpoint(params=kind.create_params, result=kind.result, summary=f"Create a {kind.words}")
+        def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+            room = room_create(
+                creator=caller_of(request),
+                type=kind.room_type,
+                name=params["name"],
+                members=users_by_names(params.get("members", [])),
+                is_read_only=params.get("readOnly", False),
+                creator_joins=not params.get("excludeSelf", False),
+            )
+            return kind.told(room)
+
+    return CreateApi
+
+
+def invite_api(kind: Kind) -> type[Api]:
+    """Return the endpoint that lets others into a room."""
+
+    class InviteApi(Api):
+        @endpoint(params=RoomInviteParams, result=kind.result, summary=f"Let others into a {kind.words}")
+        def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+            room = kind.reached(request, params)
+            ids = [params["userId"]] if "userId" in params else params["userIds"]
+            room_invite(inviter=caller_of(request), room=room, users=users_by_ids(ids))
+            return kind.told(room)
+
+    return InviteApi
+
+
+def leave_api(kind: Kind) -> type[Api]:
+    """Return the endpoint that lets the caller out of a room."""
+
+    class LeaveApi(Api):
+        @endpoint(
+            params=RoomParams,
+            result=kind.result,
+            summary=f"Leave a {kind.words}",
+            description="`error-you-are-last-owner` tells that somebody else has to become an owner first, "
+            "`error-user-not-in-room` that the caller is not in it.",
+        )
+        def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+            room = kind.reached(request, params)
+            room_leave(user=caller_of(request), room=room, keeps_owner=True)
+            return kind.told(room)
+
+    return LeaveApi
+
+
+def open_api(kind: Kind) -> type[Api]:
+    """Return the endpoint that shows a room in the caller's list again."""
+
+    class OpenApi(Api):
+        @endpoint(
+            params=RoomParams,
+            summary=f"Show a {kind.words} in the caller's list",
+            description="One that is shown already stays so. `error-user-not-in-room` tells that the caller is not "
+            "in it.",
+        )
+        def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+            if not room_show(user=caller_of(request), room=kind.reached(request, params)):
+                raise NotInRoomError()
+            return {}
+
+    return OpenApi
+
+
+class ChannelsJoinApi(Api):
+    @endpoint(params=RoomJoinParams, result=ChannelResult, summary="Join a channel")
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        room = CHANNELS.reached(request, params)
+        room_join(user=caller_of(request), room=room)
+        return CHANNELS.told(room)
+
+
+ENDPOINTS: dict[str, Callable[[Kind], type[Api]]] = {
+    "list": list_api,
+    "info": info_api,
+    "members": members_api,
+    "create": create_api,
+    "invite": invite_api,
+    "leave": leave_api,
+    "open": open_api,
+}
+
+NAMED_ROOMS: dict[str, type[Api]] = {
+    f"v1/{kind.name}s.{name}": make(kind) for kind in (CHANNELS, GROUPS) for name, make in ENDPOINTS.items()
+} | {"v1/channels.join": ChannelsJoinApi}

@@ -1,0 +1,47 @@
+"""Rooms and their members, as clients list them page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from workspace.errors import MissingPermissionError
+from workspace.models import Room, RoomType, User
+from workspace.selectors.presence import shown_expression
+
+# Without which nobody lists even those rooms of the type that they are in.
+LIST_PERMISSION: dict[str, str] = {
+    RoomType.CHANNEL: "workspace.view_joined_room",
+    RoomType.DIRECT: "workspace.view_d_room",
+}
+
+
+def rooms_listed(user: User, type: RoomType) -> QuerySet[Room]:
+    """Return the rooms of the type that the user is in; every channel, when they may view channels.
+
+    Raises MissingPermissionError when they may list none.
+    """
+    rooms = Room.objects.filter(type=type).select_related("creator")
+    if type == RoomType.CHANNEL and user.has_perm("workspace.view_c_room"):
+        return rooms
+    if type in LIST_PERMISSION and not user.has_perm(LIST_PERMISSION[type]):
+        raise MissingPermissionError()
+    return rooms.filter(subscriptions__user=user)
+
+
+def members_listed(room: Room, *, at: datetime, words: str = "", statuses: Collection[str] = ()) -> QuerySet[Any, Any]:
+    """Return the room's active members with the status that others see at the moment `at`, `shown`.
+
+    With `words`, only those who have them in their username or name; with `statuses`, only those who are shown so.
+    """
+    members = User.objects.filter(subscriptions__room=room, is_active=True)
+    if words:
+        members = members.filter(Q(username__icontains=words) | Q(name__icontains=words))
+    seen = members.annotate(shown=shown_expression(at, "presence__"))
+    if statuses:
+        seen = seen.filter(shown__in=statuses)
+    rows: QuerySet[Any, Any] = seen.values("public_id", "username", "name", "updated_at", "shown")
+    return rows
