@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from push.api import content, devices, explain, testing
+from push.api import content, devices, explain, statistics, testing
 from workspace.api.routes import routes
 
 urlpatterns = routes(
@@ -12,6 +12,7 @@ urlpatterns = routes(
         "v1/push.ack": content.PushAckApi,
         "v1/push.info": devices.PushInfoApi,
         "v1/push.test": testing.PushTestApi,
+        "v1/statistics": statistics.StatisticsApi,
         "v1/notifications.explain": explain.NotificationsExplainApi,
     }
 )

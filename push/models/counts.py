@@ -22,6 +22,7 @@ class OutcomeCount(models.Model):
         verbose_name_plural = _("past outcomes")
         ordering = ["-day", "channel", "state", "reason"]
         constraints = [models.UniqueConstraint(fields=["day", "channel", "state", "reason"], name="outcome_count_once")]
+        permissions = [("view_statistics", "May read the workspace's statistics")]
 
     def __str__(self) -> str:
         return f"{self.day} {self.channel} {self.state} {self.reason}".strip()

@@ -11,7 +11,13 @@ from tests.factories import UserFactory
 pytestmark = pytest.mark.django_db
 
 # What the mobile app asks about in the domain of notifications.
-MOBILE_APP_ASKS = {"test-push-notifications", "mention-all", "mention-here", "view-privileged-setting"}
+MOBILE_APP_ASKS = {
+    "test-push-notifications",
+    "mention-all",
+    "mention-here",
+    "view-privileged-setting",
+    "view-statistics",
+}
 
 
 def roles_told(**query: str) -> dict[str, list[str]]:

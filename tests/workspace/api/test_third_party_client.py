@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from rocketchat_API.APIExceptions.RocketExceptions import (
     RocketApiException,
     RocketAuthenticationException,
@@ -16,7 +17,7 @@ from tests.factories import PASSWORD
 from workspace.models import Room, Subscription, User
 from workspace.services.accounts import user_create
 from workspace.services.messages import message_post
-from workspace.services.roles import roles_ensure
+from workspace.services.roles import ADMIN, roles_ensure
 from workspace.services.rooms import room_create
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -135,6 +136,13 @@ def test_reads_rooms(rocket: RocketChat, people: dict[str, User]) -> None:
 def test_reads_who_may_do_what(rocket: RocketChat) -> None:
     told = {row["_id"]: row["roles"] for row in rocket.permissions_list_all()["update"]}
     assert told["mention-here"] == ["admin", "user"]
+
+
+def test_reads_the_statistics(rocket: RocketChat, people: dict[str, User]) -> None:
+    people["ana"].groups.add(Group.objects.get(name=ADMIN))
+    told = rocket.statistics(refresh=True)
+    assert {"wizard", "uniqueId", "installedAt", "push", "pushQueue", "pushSecured"} <= told.keys()
+    assert {"deploymentFingerprintHash", "deploymentFingerprintVerified"} <= told.keys()
 
 
 def test_tells_its_status(rocket: RocketChat, people: dict[str, User]) -> None:

@@ -1,0 +1,78 @@
+"""statistics"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+
+from cloud.models import SetupWizardSettings
+from push.models import Channel, Notification, PushSettings, State
+from push.services.retention import notifications_prune
+from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
+from tests.factories import UserFactory
+from tests.push.conftest import Post, queue, settings_change
+from workspace.models import GeneralSettings, User
+
+pytestmark = pytest.mark.django_db
+
+
+def statistics(**query: Any) -> dict[str, Any]:
+    body: dict[str, Any] = ApiClient(UserFactory(roles=("admin", "user"))).get("statistics", **query).json()
+    assert body["success"] is True
+    return body
+
+
+def ended(receiver: User, post: Post, *, state: State, days_ago: int = 0, **fields: Any) -> None:
+    item = queue(receiver, post(), **fields)
+    Notification.objects.filter(pk=item.pk).update(state=state, finished_at=timezone.now() - timedelta(days=days_ago))
+
+
+def test_counts_the_pushes_that_were_sent_pruned_ones_too_and_those_that_wait(receiver: User, post: Post) -> None:
+    assert (statistics()["push"], statistics()["pushQueue"]) == (0, 0)
+    for days_ago in (0, 10, 20, 20):
+        ended(receiver, post, state=State.SENT, days_ago=days_ago)
+    ended(receiver, post, state=State.SENT, days_ago=20, channel=Channel.EMAIL)
+    ended(receiver, post, state=State.DROPPED, days_ago=20)
+    queue(receiver, post(), due_in=60)
+    queue(receiver, post(), due_in=60, channel=Channel.EMAIL)
+    for refresh in ("true", "False"):
+        body = statistics(refresh=refresh)
+        assert (body["push"], body["pushQueue"]) == (4, 1)
+    notifications_prune(timezone.now() - timedelta(days=15))
+    assert Notification.objects.filter(state=State.SENT).count() == 2
+    assert statistics()["push"] == 4
+
+
+def test_tells_what_the_workspace_is(settings: Any) -> None:
+    body = statistics()
+    assert body["uniqueId"] == GeneralSettings.current().unique_id
+    assert body["installedAt"].endswith("Z")
+    assert body["wizard"] == {"registerServer": SetupWizardSettings.current().register_server}
+    assert body["deploymentFingerprintVerified"] is True
+    settings.SITE_URL = "https://elsewhere.example"
+    assert statistics()["deploymentFingerprintHash"] != body["deploymentFingerprintHash"]
+
+
+def test_tells_how_push_is_set() -> None:
+    body = statistics()
+    assert body["settings"] == {"push": {"pushEnable": True}}
+    assert body["pushSecured"] is PushSettings.current().request_content_from_server
+    settings_change(enable=False)
+    PushSettings.forget_cached()
+    assert statistics()["settings"] == {"push": {"pushEnable": False}}
+
+
+def test_is_for_whoever_may_view_statistics() -> None:
+    member = UserFactory()
+    assert failure(ApiClient(member).get("statistics")) == "Not allowed [error-not-allowed]"
+    member.user_permissions.add(Permission.objects.get(codename="view_statistics"))
+    assert ApiClient(member).get("statistics").status_code == 200
+
+
+def test_a_stranger_is_refused() -> None:
+    response = ApiClient().get("statistics")
+    assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)

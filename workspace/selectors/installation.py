@@ -1,0 +1,25 @@
+"""What this installation is, and since when."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Min
+
+from workspace.models import GeneralSettings
+
+
+def installed_at() -> datetime:
+    """Return when the database was set up: when the first migration was applied to it."""
+    moment: datetime = MigrationRecorder(connection).migration_qs.aggregate(moment=Min("applied"))["moment"]
+    return moment
+
+
+def deployment_fingerprint() -> str:
+    """Return what tells this deployment from a copy of its database at another address: a SHA-256 in hexadecimal."""
+    identity = f"{settings.SITE_URL}\n{GeneralSettings.current().unique_id}"
+    return hashlib.sha256(identity.encode()).hexdigest()
