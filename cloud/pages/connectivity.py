@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -227,6 +229,14 @@ def status_context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def ways_in(request: HttpRequest) -> Iterator[tuple[str, PageAction, type[Form]]]:
+    """Yield by which ways the reader may register the workspace."""
+    for name in WAYS_IN:
+        action = ACTIONS[name]
+        if action.form and request.user.has_perm(action.permission):
+            yield name, action, action.form
+
+
 @settings_view(permission=MANAGE)
 @require_GET
 def connectivity(request: HttpRequest) -> HttpResponse:
@@ -237,7 +247,7 @@ def connectivity(request: HttpRequest) -> HttpResponse:
         "terms": own_terms(),
         "consent": own_consent(),
         "consent_missing": own_consent_missing(),
-        "forms": {name: (ACTIONS[name], form()) for name in WAYS_IN if (form := ACTIONS[name].form)},
+        "ways_in": {name: (action, form()) for name, action, form in ways_in(request)},
     }
     return page(request, "cloud/connectivity.html", _("Connectivity services"), context)
 

@@ -75,6 +75,20 @@ def test_a_registration_can_be_called_off(admin: Client) -> None:
     assert "Not registered" in admin.post(f"{PAGE}cancel/", follow=True).content.decode()
 
 
+def test_only_what_the_reader_may_do_is_offered(admin: Client) -> None:
+    admin.post(f"{PAGE}register/", {"email": "ada@opera.example"})
+    manager = Client()
+    manager.force_login(staff("cloud.manage_cloud"))
+    html = told(manager)
+    assert "Look now" in html
+    assert "Connect by a registration token" in html
+    for refused in ("Call off…", "Register by e-mail", "Register without a connection"):
+        assert refused not in html
+        assert refused in told(admin)
+    for name in ("register", "file", "cancel"):
+        assert manager.post(f"{PAGE}{name}/").status_code == 403
+
+
 def test_a_token_connects_and_the_terms_are_there_to_be_read(admin: Client) -> None:
     html = connect(admin)
     assert "Connected, the terms are not agreed to" in html
