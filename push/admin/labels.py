@@ -63,11 +63,8 @@ def answer(attempt: Attempt) -> SafeString:
 
 def with_icon(icon: str, text: object) -> SafeString:
     """Return a text behind a symbol."""
-    return format_html(
-        '<span class="cb-with-icon"><span class="material-symbols-outlined md-18">{}</span>{}</span>',
-        icon,
-        text,
-    )
+    symbol = format_html('<span class="material-symbols-outlined md-18" aria-hidden="true">{}</span>', icon)
+    return format_html('<span class="cb-with-icon">{}{}</span>', symbol, text)
 
 
 def channel(value: str) -> SafeString:
