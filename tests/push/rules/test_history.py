@@ -25,7 +25,7 @@ from tests.push.rules.test_against_plain_reading import members_drawn, messages
 from tests.push.situations import CHANNELS, saved, situation_build
 from workspace.models import EmailAddress, GeneralSettings, Mention, Message, Subscription, ThreadFollower, User
 from workspace.services.presence import activity_report, status_set
-from workspace.services.rooms import room_leave
+from workspace.services.rooms import member_remove
 
 LEVELS = ("", "all", "mentions", "nothing")
 EXPLAINED = 4
@@ -133,7 +133,7 @@ def test_explanations_stay(message: MessageSituation, seed: int) -> None:
         for number in numbers:
             changes.member_change(users[number])
         if not message.direct:
-            room_leave(user=users[numbers[0]], room=row.room)
+            member_remove(user=users[numbers[0]], room=row.room)
         rest_change(row)
         for number in numbers:
             member = replace(members[number], has_highlight=members[number].has_highlight and message.type != "e2e")
