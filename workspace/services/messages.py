@@ -172,9 +172,10 @@ def message_delete(*, deleter: User, message: Message) -> None:
     """Delete a message's content; its row stays, so that what was decided of it can still be explained.
 
     May be repeated: the message is then as whoever deleted it first left it. Raises `error-action-not-allowed` unless
-    the deleter wrote it or is an administrator.
+    the deleter wrote it or is an administrator; what the system says of somebody was not written by them.
     """
-    if message.sender_id != deleter.pk and not deleter.has_perm("workspace.delete_message"):
+    is_author = message.sender_id == deleter.pk and not message.is_system
+    if not is_author and not deleter.has_perm("workspace.delete_message"):
         raise ApplicationError("error-action-not-allowed", "Not allowed")
     now = timezone.now()
     deleted = Message.objects.filter(pk=message.pk, deleted_at=None).update(
@@ -186,7 +187,9 @@ def message_delete(*, deleter: User, message: Message) -> None:
     if message.parent_id is not None:
         Message.objects.filter(pk=message.parent_id, reply_count__gt=0).update(reply_count=F("reply_count") - 1)
     if not message.is_system:
-        Room.objects.filter(pk=message.room_id, messages_count__gt=0).update(messages_count=F("messages_count") - 1)
+        Room.objects.filter(pk=message.room_id, messages_count__gt=0).update(
+            messages_count=F("messages_count") - 1, updated_at=now
+        )
     message_deleted.send(Message, message=message)
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tests.api_client import ApiClient, failure
 from tests.factories import RoomFactory, UserFactory, direct_room, message_in
 from workspace.models import Room, Subscription, User
+from workspace.services.messages import message_delete
 from workspace.services.reading import room_mark_read
 from workspace.services.rooms import members_add, room_archive, room_leave
 
@@ -68,6 +69,16 @@ class TestRoomsGet:
         joined = RoomFactory()
         members_add(room=joined, users=[user])
         assert since(client, moment) == ([room.public_id, joined.public_id], [])
+
+    def test_a_deletion_changes_its_room(
+        self, client: ApiClient, room: Room, user: User, clock: time_machine.Coordinates
+    ) -> None:
+        message = message_in(room, user)
+        clock.shift(60)
+        moment = timezone.now()
+        clock.shift(1)
+        message_delete(deleter=user, message=message)
+        assert since(client, moment) == ([room.public_id], [])
         moment = timezone.now()
         clock.shift(1)
         room_archive(room=room)

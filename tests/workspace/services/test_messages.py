@@ -258,6 +258,15 @@ def test_others_messages_are_deleted_by_administrators_only(ana: User, room: Roo
     assert Message.objects.get().deleted_at is not None
 
 
+def test_what_the_system_says_of_somebody_is_not_theirs_to_delete(ana: User, room: Room) -> None:
+    message = system_message_post(room=room, user=ana, type="uj")
+    with pytest.raises(ApplicationError) as raised:
+        message_delete(deleter=ana, message=message)
+    assert code_of(raised) == "error-action-not-allowed"
+    message_delete(deleter=UserFactory(roles=("admin",)), message=message)
+    assert Message.objects.get().deleted_at is not None
+
+
 def test_a_deleted_message_cannot_be_edited_nor_one_deleted_since_it_was_read(ana: User, room: Room) -> None:
     message = message_post(sender=ana, room=room, text="hello")
     read_before = Message.objects.get()

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from workspace.addresses import message_path, room_path
 from workspace.errors import ApplicationError
 from workspace.models import Message, User
+from workspace.models.messages import ENCRYPTED
 from workspace.pages.look import page_context
 from workspace.pages.posted import text_posted
 from workspace.pages.reader import reader_of
@@ -68,9 +69,14 @@ def place_of(message: Message) -> str:
 @login_required
 @require_http_methods(["GET", "POST"])
 def message_change(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show one of the reader's messages to be changed, and change it; nobody is notified again."""
+    """Show one of the reader's messages to be changed, and change it; nobody is notified again.
+
+    One that is encrypted can be changed by the app that holds its key, and by no page.
+    """
     user = reader_of(request)
     message = own_message_or_404(user, public_id)
+    if message.type == ENCRYPTED:
+        raise Http404
     problem, text = "", message.text
     if request.method == "POST":
         text = text_posted(request, "text")

@@ -115,6 +115,13 @@ def test_ones_own_message_is_changed(client: Client, room: Room, ana: User) -> N
     assert "(edited)" in html
 
 
+def test_an_encrypted_message_is_changed_by_no_page(client: Client, room: Room, ana: User) -> None:
+    message = message_in(room, ana, "", type="e2e", content={"ciphertext": "x"})
+    assert client.post(f"/messages/{message.public_id}/edit/", {"text": "plain"}).status_code == 404
+    message.refresh_from_db()
+    assert (message.text, message.content) == ("", {"ciphertext": "x"})
+
+
 def test_deleting_asks_first(client: Client, room: Room, ana: User) -> None:
     message = message_in(room, ana, "oops")
     address = f"/messages/{message.public_id}/delete/"
