@@ -9,6 +9,9 @@ from django.utils import timezone
 
 from cloud.models import Admission, CloudServiceSettings, OwnQuota, Plan, QuotaMonth, RegisteredWorkspace
 
+# What of a month's quota admins are told of once it is used, in percent.
+STEPS = (80, 95, 100)
+
 
 @dataclass(frozen=True, slots=True)
 class Quota:
@@ -30,6 +33,11 @@ class Quota:
         if self.limit is None:
             return None
         return 100 if self.limit == 0 else min(100, self.used * 100 // self.limit)
+
+
+def steps_passed(percent: int) -> list[int]:
+    """Return the steps that admins are told of when so many percent of a month's quota are used."""
+    return [step for step in STEPS if percent >= step]
 
 
 def month_of(moment: datetime | None = None) -> date:

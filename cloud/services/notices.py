@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from cloud.models import QuotaNotice
-from cloud.selectors.quota import Quota, month_begins, month_next, own_quota
+from cloud.selectors.quota import Quota, month_begins, month_next, own_quota, steps_passed
 from workspace.localization import page_language
 from workspace.models import EmailAddress, GeneralSettings, User
 from workspace.selectors.permissions import users_permitted
@@ -20,7 +20,6 @@ from workspace.services.account_mails import AUTOMATIC
 
 log = logging.getLogger(__name__)
 
-STEPS = (80, 95, 100)
 MANAGE_PERMISSION = "cloud.manage_cloud"
 ADMINS_MAILED = 100
 
@@ -33,7 +32,7 @@ def quota_notices_send() -> None:
     quota = own_quota()
     if quota is None or quota.percent is None:
         return
-    passed = [step for step in STEPS if quota.percent >= step]
+    passed = steps_passed(quota.percent)
     if not passed:
         return
     fresh = notices_make(quota, passed)

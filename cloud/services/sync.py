@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cloud.client import CloudError, cloud_post
 from cloud.models import CloudConnection, CloudTerms, OwnQuota, PendingRegistration, SetupWizardSettings, TermsConsent
-from cloud.selectors.quota import Quota, own_quota
+from cloud.selectors.quota import STEPS, Quota, own_quota, steps_passed
 from cloud.selectors.terms import own_consent
 from cloud.selectors.usage import MonthUsage
 from cloud.services.connection import (
@@ -22,7 +22,7 @@ from cloud.services.connection import (
     trouble_note,
 )
 from cloud.services.joining import poll_wait, registration_poll
-from cloud.services.notices import STEPS, quota_notices_send
+from cloud.services.notices import quota_notices_send
 from cloud.services.wizard import wizard_set
 from workspace.errors import ApplicationError
 
@@ -165,15 +165,18 @@ def sync_wait(quota: Quota, now: datetime) -> timedelta:
     return min(SYNC_EVERY, max(SYNC_SOONEST, (now - before.told_at) * to_next / pushed))
 
 
-def sync_soon() -> None:
-    """Let the worker ask the cloud at once: its gateway says that the month's quota is used up.
+def sync_soon(*, percent: int) -> None:
+    """Let the worker ask the cloud early: its gateway says that so many percent of the month's quota are used.
 
-    Where that is known already, or the cloud was heard of within the last minute, nothing changes.
+    At once, or half a minute after it was asked last. Where the step that this passes is known, nothing changes.
     """
-    known, now = own_quota(), timezone.now()
-    if known is None or known.left != 0:
-        due_later = CloudConnection.objects.filter(next_sync_at__gt=now, last_contact_at__lte=now - RETRY_AFTER)
-        due_later.update(next_sync_at=now)
+    known, connection = own_quota(), CloudConnection.objects.first()
+    if connection is None or (known and steps_passed(known.percent or 0) >= steps_passed(percent)):
+        return
+    at = timezone.now()
+    if connection.last_tried_at:
+        at = max(at, connection.last_tried_at + SYNC_SOONEST)
+    CloudConnection.objects.filter(next_sync_at__gt=at).update(next_sync_at=at)
 
 
 def terms_follow(*, required: int, agreed: int) -> None:

@@ -26,9 +26,10 @@ from push.gateway.requests import (
     order_parse,
 )
 from push.gateway.runtime import Runtime
-from push.gateway.services import Fate, Proof, caller_check, caller_of, orders_hand_on
+from push.gateway.services import Fate, HandedOn, Proof, caller_check, caller_of, orders_hand_on
 from push.models import Answer
 from push.transports.answers import SendAnswer
+from push.transports.gateway_batches import QUOTA_HEADER
 from workspace.errors import ApplicationError
 
 log = logging.getLogger(__name__)
@@ -120,8 +121,9 @@ async def push_answer(request: GatewayRequest, runtime: Runtime) -> GatewayAnswe
     if caller is None:
         caller = await caller_of(proof, order.unique_id, runtime)
     caller_check(caller, [order])
-    (fate,) = await orders_hand_on(caller, [order], runtime)
-    return fate_answer(fate)
+    handed = await orders_hand_on(caller, [order], runtime)
+    given = fate_answer(handed.fates[0])
+    return GatewayAnswer(given.status, given.document, {**given.headers, **quota_headers(handed)})
 
 
 async def batch_answer(request: GatewayRequest, runtime: Runtime) -> GatewayAnswer:
@@ -136,9 +138,16 @@ async def batch_answer(request: GatewayRequest, runtime: Runtime) -> GatewayAnsw
     if caller is None:
         caller = await caller_of(proof, orders[0].unique_id if orders else "", runtime)
     caller_check(caller, orders)
-    fates = iter(await orders_hand_on(caller, orders, runtime) if orders else [])
+    handed = await orders_hand_on(caller, orders, runtime)
+    fates = iter(handed.fates)
     answers = [fate_answer(next(fates) if isinstance(found, Order) else found) for found in parsed]
-    return GatewayAnswer(200, {"success": True, "answers": [device_answer(found) for found in answers]})
+    document = {"success": True, "answers": [device_answer(found) for found in answers]}
+    return GatewayAnswer(200, document, quota_headers(handed))
+
+
+def quota_headers(handed: HandedOn) -> dict[str, str]:
+    """Return how much of its month's quota the workspace is told that it has used."""
+    return {} if handed.percent_used is None else {QUOTA_HEADER: str(handed.percent_used)}
 
 
 def proof_of(request: GatewayRequest) -> Proof:

@@ -172,10 +172,11 @@ def usage_key(wish: Wish, day: date, outcome: Outcome) -> UsageKey:
 
 
 @transaction.atomic
-def settle(results: Sequence[Result]) -> None:
+def settle(results: Sequence[Result]) -> list[int | None]:
     """Write what became of pushes that were taken: what a provider accepted is counted, the rest may be repeated.
 
-    A push that somebody else took over, or counted as abandoned, meanwhile is theirs.
+    Returned is, in the same order, how many pushes the workspace has used of the month that each counts against; None
+    where this has counted nothing. A push that somebody else took over, or counted as abandoned, meanwhile is theirs.
     """
     now = timezone.now()
     day = now.astimezone(UTC).date()
@@ -206,9 +207,15 @@ def settle(results: Sequence[Result]) -> None:
         GatewayPush.objects.filter(pk__in=released).update(taken_at=now - TAKEN_FOR)
     GatewayPush.objects.filter(pk__in=accepted).update(accepted_at=now, settled_at=now)
     GatewayPush.objects.filter(pk__in=gone).delete()
-    for (workspace_id, month), counts in sorted(quota.items()):
-        quota_settle(workspace_id=workspace_id, month=month, ended=counts["ended"], counted=counts["counted"])
+    used = {
+        (workspace_id, month): quota_settle(
+            workspace_id=workspace_id, month=month, ended=counts["ended"], counted=counts["counted"]
+        )
+        for (workspace_id, month), counts in sorted(quota.items())
+    }
     usage_add(usage)
+    tickets = [result.ticket for result in results]
+    return [used.get((ticket.wish.workspace_id, ticket.month)) if ticket.month else None for ticket in tickets]
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ class Runtime(Protocol):
 
     async def take(self, wishes: Sequence[Wish]) -> list[Ticket | Taken]: ...
 
-    async def settle(self, results: Sequence[Result]) -> None: ...
+    async def settle(self, results: Sequence[Result]) -> list[int | None]: ...
 
 
 class InLine:
@@ -44,8 +44,8 @@ class InLine:
     async def take(self, wishes: Sequence[Wish]) -> list[Ticket | Taken]:
         return await self.run(take, wishes)
 
-    async def settle(self, results: Sequence[Result]) -> None:
-        await self.run(settle, results)
+    async def settle(self, results: Sequence[Result]) -> list[int | None]:
+        return await self.run(settle, results)
 
 
 class Gathered:
@@ -54,7 +54,7 @@ class Gathered:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="gateway")
         self._taking = Gatherer[Wish, "Ticket | Taken"](take, self.run)
-        self._settling = Gatherer[Result, None](settle_each, self.run)
+        self._settling = Gatherer[Result, "int | None"](settle, self.run)
 
     async def run(self, work: Callable[..., AnswerT], *arguments: Any) -> AnswerT:
         return await asyncio.get_running_loop().run_in_executor(self._threads, on_fresh_connection, work, *arguments)
@@ -62,8 +62,8 @@ class Gathered:
     async def take(self, wishes: Sequence[Wish]) -> list[Ticket | Taken]:
         return await self._taking.put(wishes)
 
-    async def settle(self, results: Sequence[Result]) -> None:
-        await self._settling.put(results)
+    async def settle(self, results: Sequence[Result]) -> list[int | None]:
+        return await self._settling.put(results)
 
 
 def on_fresh_connection(work: Callable[..., AnswerT], *arguments: Any) -> AnswerT:
@@ -73,12 +73,6 @@ def on_fresh_connection(work: Callable[..., AnswerT], *arguments: Any) -> Answer
         return work(*arguments)
     finally:
         close_old_connections()
-
-
-def settle_each(results: Sequence[Result]) -> list[None]:
-    """Settle the results and return as many answers."""
-    settle(results)
-    return [None] * len(results)
 
 
 class Gatherer(Generic[ItemT, AnswerT]):

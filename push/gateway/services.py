@@ -10,7 +10,7 @@ from django.db import Error
 from django.utils import timezone
 
 from cloud.models import Outcome
-from cloud.selectors.quota import month_begins, month_next, month_of
+from cloud.selectors.quota import Quota, month_begins, month_next, month_of, steps_passed
 from push.gateway.admission import Caller, caller_cached, caller_find, rate_check
 from push.gateway.apps import AppKeys, apps_current
 from push.gateway.carrying import orders_carry
@@ -33,6 +33,14 @@ IN_PROGRESS = SendAnswer(Answer.RETRY, detail="This push is being handed on", re
 
 # What becomes of one push: a provider's answer, or why it came to none.
 Fate = SendAnswer | ApplicationError
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOn:
+    """What became of pushes, in their order; and how much of the month's quota is used now, where that is told."""
+
+    fates: list[Fate]
+    percent_used: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +75,8 @@ def caller_check(caller: Caller, orders: Sequence[Order]) -> None:
     rate_check(caller, len(orders))
 
 
-async def orders_hand_on(caller: Caller, orders: Sequence[Order], runtime: Runtime) -> list[Fate]:
-    """Send the pushes, each once, and return what became of each, in the same order."""
+async def orders_hand_on(caller: Caller, orders: Sequence[Order], runtime: Runtime) -> HandedOn:
+    """Send the pushes, each once, and return what became of them."""
     if not apps_current.is_fresh:
         await runtime.run(apps_current.read)
     fates: dict[int, Fate] = {}
@@ -81,6 +89,7 @@ async def orders_hand_on(caller: Caller, orders: Sequence[Order], runtime: Runti
     places = list(keys)
     taken = await runtime.take([wish_of(caller, orders[index]) for index in places])
     tickets: dict[int, Ticket] = {}
+    used = None
     for index, found in zip(places, taken, strict=True):
         if isinstance(found, Ticket):
             tickets[index] = found
@@ -89,14 +98,20 @@ async def orders_hand_on(caller: Caller, orders: Sequence[Order], runtime: Runti
     if tickets:
         answers = await orders_carry([(orders[index], keys[index]) for index in tickets], runtime)
         fates |= dict(zip(tickets, answers, strict=True))
-        await books_settle(
+        used = await books_settle(
             [
                 Result(ticket, outcome_of(ticket, answer))
                 for ticket, answer in zip(tickets.values(), answers, strict=True)
             ],
             runtime,
         )
-    return [fates[index] for index in range(len(orders))]
+    return HandedOn([fates[index] for index in range(len(orders))], percent_used(caller, used))
+
+
+def percent_used(caller: Caller, used: int | None) -> int | None:
+    """Return how much of the month's quota so many pushes are, once it is as much as admins are told of."""
+    percent = None if used is None else Quota(month_of(), used, caller.limit).percent
+    return percent if percent is not None and steps_passed(percent) else None
 
 
 def wish_of(caller: Caller, order: Order) -> Wish:
@@ -145,9 +160,13 @@ def outcome_of(ticket: Ticket, answer: SendAnswer) -> Outcome:
     return Outcome.SILENT if found == Outcome.ACCEPTED and not ticket.wish.is_counted else found
 
 
-async def books_settle(results: Sequence[Result], runtime: Runtime) -> None:
-    """Settle the pushes; where the database is gone, their rows are left for the recovery, and the answers stand."""
+async def books_settle(results: Sequence[Result], runtime: Runtime) -> int | None:
+    """Settle the pushes and return how many of its month's the workspace has used, None where none was counted.
+
+    Where the database is gone, their rows are left for the recovery, and the answers stand.
+    """
     try:
-        await runtime.settle(results)
+        return max((used for used in await runtime.settle(results) if used is not None), default=None)
     except Error:
         log.exception("Pushes that were sent could not be settled; they are counted later.")
+        return None

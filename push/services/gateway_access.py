@@ -1,6 +1,6 @@
 """How this workspace stands with the gateway.
 
-Its authorization is renewed ahead of its end, and once where a gateway refuses it; a quota that is used up is noticed.
+Its authorization is renewed ahead of its end, and once where a gateway refuses it; steps of its quota are noticed.
 """
 
 from __future__ import annotations
@@ -49,6 +49,8 @@ def route_renewed(route: Route) -> Route | None:
 
 
 def quota_watch(answers: Iterable[SendAnswer]) -> None:
-    """Let the administrators be told soon when a gateway says that the month's pushes are used up."""
-    if any(answer.reason == QUOTA_EXHAUSTED for answer in answers):
-        sync_soon()
+    """Let the administrators be told soon of what a gateway says is used of the month's pushes."""
+    told = [100 if answer.reason == QUOTA_EXHAUSTED else answer.quota_used for answer in answers]
+    percent = max((percent for percent in told if percent is not None), default=None)
+    if percent is not None:
+        sync_soon(percent=percent)

@@ -35,7 +35,8 @@ class SendAnswer:
     `dead_since` is when a dead token was found to be dead: one that its app registered later lives. `misconfigured`
     marks what many devices are told at once when the keys, the app's name or the project are the wrong ones; it says
     nothing of the token. `too_large` marks what was refused for its size. `tries` counts how often it was sent: more
-    than once where a connection broke off, and then it may have arrived as often.
+    than once where a connection broke off, and then it may have arrived as often. `quota_used` is how many percent of
+    its month's quota a gateway says that the workspace has used.
     """
 
     answer: Answer
@@ -47,6 +48,7 @@ class SendAnswer:
     misconfigured: bool = False
     too_large: bool = False
     tries: int = 1
+    quota_used: int | None = None
 
     def __post_init__(self) -> None:
         # Both may be another server's words, and an answer that cannot be kept would be asked for again for ever.

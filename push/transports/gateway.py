@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +14,7 @@ from django.utils import timezone
 from push.models import Answer
 from push.transports.answers import DETAIL_LENGTH, REASON_LENGTH, SendAnswer, retry_after_parse
 from push.transports.engine import Engine, HttpAnswer, HttpRequest
-from push.transports.gateway_batches import BatchForm, batch_forget, batch_of, chunk_answers, chunks_of
+from push.transports.gateway_batches import QUOTA_HEADER, BatchForm, batch_forget, batch_of, chunk_answers, chunks_of
 from push.transports.meanings import json_object
 from push.transports.routes import DevicePush, Route
 
@@ -27,6 +28,7 @@ ANSWERS_BY_CODE = {
     "error-workspace-suspended": Answer.UNAUTHORIZED,
     "error-terms-not-agreed": Answer.UNAUTHORIZED,
 }
+PERCENT = re.compile("[0-9]{1,3}")
 # The gateway does not know this workspace, or does not let it push: that is not the device's fault.
 MISCONFIGURED = {401, 403}
 
@@ -146,7 +148,7 @@ def answer_read(answer: HttpAnswer, *, now: datetime) -> SendAnswer:
     if answer.status is None:
         return SendAnswer(Answer.RETRY, detail=answer.error[:DETAIL_LENGTH])
     if 200 <= answer.status < 300:
-        return SendAnswer(Answer.ACCEPTED, answer.status)
+        return SendAnswer(Answer.ACCEPTED, answer.status, quota_used=quota_used(answer))
     return meaning_of(
         answer.status, json_object(answer.body), retry_after=answer.headers.get("retry-after", ""), now=now
     )
@@ -164,6 +166,12 @@ def meaning_of(status: int, body: dict[str, Any], *, retry_after: str, now: date
         reason=code,
         misconfigured=status in MISCONFIGURED or kind == Answer.UNAUTHORIZED,
     )
+
+
+def quota_used(answer: HttpAnswer) -> int | None:
+    """Return how many percent of the month's quota the gateway says are used; None where it says nothing of it."""
+    text = answer.headers.get(QUOTA_HEADER.lower(), "")
+    return min(int(text), 100) if PERCENT.fullmatch(text) else None
 
 
 def text_in(body: dict[str, Any], name: str) -> str:

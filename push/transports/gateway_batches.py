@@ -19,6 +19,8 @@ from push.transports.meanings import json_object
 ANNOUNCED_FOR = 600.0
 # A batch is answered as a whole, so its slowest push holds up the others: several smaller ones travel side by side.
 LARGEST = 100
+# In which a Callboard gateway tells how many percent of its month's quota a workspace has used, from 80 on.
+QUOTA_HEADER = "Callboard-Quota-Used"
 # What a gateway answers that knows no such address, or finds no sense in the batch; each push then goes alone.
 NOT_UNDERSTOOD = {400, 404, 405, 413, 415, 422, 501}
 
@@ -138,4 +140,6 @@ def answer_in(told: Any, answer: HttpAnswer) -> HttpAnswer:
         return HttpAnswer(error="The gateway's answer to a push cannot be read", tries=answer.tries)
     wait = told.get("retryAfter")
     headers = {"retry-after": str(wait)} if wait is not None else {}
+    if used := answer.headers.get(QUOTA_HEADER.lower()):
+        headers[QUOTA_HEADER.lower()] = used
     return HttpAnswer(status, headers, json.dumps(told).encode(), tries=answer.tries)

@@ -179,7 +179,7 @@ class GatewayHandler(BaseHTTPRequestHandler):
         replies = fake._replies["batch"]
         if replies:
             reply = replies.popleft()
-            self.say(reply.status, reply.body)
+            self.say(reply.status, reply.body, reply.headers)
             return
         answers = []
         for device in body["devices"]:

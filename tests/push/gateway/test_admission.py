@@ -251,6 +251,17 @@ class TestQuota:
         assert (response.status_code, error_type(response)) == (429, "error-push-quota-kept")
         assert send().status_code == 200
 
+    def test_what_is_used_is_told_from_80_percent_on(self, send: Send, send_batch: Send) -> None:
+        RegisteredWorkspace.objects.update(monthly_limit=10)
+        assert not send_batch(*[("apn", f"t{number}") for number in range(7)]).has_header("Callboard-Quota-Used")
+        assert send(token="t8")["Callboard-Quota-Used"] == "80"
+        assert send(token="dead-1").status_code == 406
+        assert send_batch(("apn", "t9"), ("apn", "t10"))["Callboard-Quota-Used"] == "100"
+
+    def test_without_a_limit_nothing_is_told(self, send: Send) -> None:
+        RegisteredWorkspace.objects.update(plan="premium")
+        assert not send().has_header("Callboard-Quota-Used")
+
 
 class TestPushesAMinute:
     def test_beyond_its_own_limit_a_workspace_is_told_how_long_to_wait(self, send: Send) -> None:

@@ -82,20 +82,47 @@ EXHAUSTED = Reply(
 )
 
 
-@pytest.mark.parametrize(("heard_before", "left", "is_asked"), [(90, 5, True), (30, 5, False), (90, 0, False)])
-def test_a_quota_that_ends_is_asked_about_at_once_and_only_once(
-    cloud: FakeGateway, receiver: User, post: Post, heard_before: int, left: int, is_asked: bool
+def used(percent: str) -> Reply:
+    """Return how a gateway answers that has accepted the push and tells of the quota."""
+    return Reply(headers={"Callboard-Quota-Used": percent})
+
+
+@pytest.mark.parametrize(
+    ("known", "reply", "is_asked"),
+    [
+        (75, EXHAUSTED, True),
+        (100, EXHAUSTED, False),
+        (79, used("80"), True),
+        (80, used("94"), False),
+        (94, used("96"), True),
+        (96, used("100"), True),
+        (79, used("many"), False),
+        (79, Reply(), False),
+    ],
+)
+def test_a_step_of_the_quota_is_asked_about_at_once_and_only_once(
+    cloud: FakeGateway, receiver: User, post: Post, known: int, reply: Reply, is_asked: bool
 ) -> None:
     now = timezone.now()
-    CloudConnection.objects.update(
-        last_contact_at=now - timedelta(seconds=heard_before), next_sync_at=now + timedelta(minutes=4)
-    )
-    OwnQuota.objects.create(month=month_of(), used=20 - left, limit=20)
+    CloudConnection.objects.update(last_tried_at=now - timedelta(seconds=31), next_sync_at=now + timedelta(minutes=4))
+    OwnQuota.objects.create(month=month_of(), used=known, limit=100)
     cloud.access_token = CloudConnection.objects.get().access_token
-    cloud.script(receiver.devices.get().token, EXHAUSTED)
+    cloud.script(receiver.devices.get().token, reply)
     queue(receiver, post())
     due_dispatch()
     assert cloud_work_due() is is_asked
+
+
+def test_a_cloud_that_was_asked_just_now_is_asked_again_half_a_minute_later(
+    cloud: FakeGateway, receiver: User, post: Post
+) -> None:
+    asked_at = timezone.now()
+    CloudConnection.objects.update(last_tried_at=asked_at, next_sync_at=asked_at + timedelta(minutes=5))
+    cloud.access_token = CloudConnection.objects.get().access_token
+    cloud.script(receiver.devices.get().token, used("80"))
+    queue(receiver, post())
+    due_dispatch()
+    assert CloudConnection.objects.get().next_sync_at == asked_at + timedelta(seconds=30)
 
 
 def test_an_exhausted_quota_ends_the_push_at_once_and_says_so(gateway: FakeGateway, receiver: User, post: Post) -> None:

@@ -55,6 +55,14 @@ def test_many_pushes_travel_in_few_requests(engine: Engine, batching: FakeGatewa
     assert by_token["token7"].authorization == "Bearer secret-access-token"
 
 
+def test_what_is_told_of_the_quota_is_told_with_each_push(engine: Engine, batching: FakeGateway) -> None:
+    body = {"success": True, "answers": [{"status": 200}, {"status": 406}]}
+    batching.script("batch", Reply(body=body, headers={"Callboard-Quota-Used": "81"}))
+    accepted, dead = send(2, batching, engine=engine)
+    assert (accepted.answer, accepted.quota_used) == (Answer.ACCEPTED, 81)
+    assert dead.answer == Answer.DEAD
+
+
 def test_each_push_has_its_own_answer(engine: Engine, batching: FakeGateway) -> None:
     batching.script("token0", Reply(406))
     batching.script("token1", Reply(422, body={"error": "No such app"}))
