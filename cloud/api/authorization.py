@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from cloud.models import RegisteredWorkspace
 from cloud.selectors.registration import workspace_by_access_token, workspace_by_credentials
 from cloud.services.registration import workspace_seen
+from cloud.services.suspension import active_ensure
 from workspace.errors import ApplicationError
 
 
@@ -39,7 +40,6 @@ def client_of(request: Request, client_id: str = "", client_secret: str = "") ->
         # Which no client's id holds, and PostgreSQL does not take.
         client_id = client_id.replace("\0", "")
     workspace = workspace_by_credentials(client_id, client_secret)
-    if not workspace.is_active:
-        raise ApplicationError("error-workspace-suspended", "This workspace is suspended at the cloud", status=403)
+    active_ensure(workspace)
     workspace_seen(workspace=workspace)
     return workspace

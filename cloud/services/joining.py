@@ -105,11 +105,17 @@ def poll_wait(pending: PendingRegistration) -> timedelta:
 def workspace_connect(*, token: str, actor: User | None = None) -> CloudConnection:
     """Register this workspace by a registration token, which also tells the cloud's address.
 
-    Raises `error-already-registered`, `error-cloud-url-missing`, and CloudError.
+    Raises `error-already-registered`, `error-registration-token` for what names no cloud while none is known
+    otherwise, and CloudError.
     """
     unconnected_ensure()
     told_url, secret = token_read(token)
-    url = told_url if told_url.startswith(("http://", "https://")) else cloud_url_needed()
+    url = told_url if told_url.startswith(("http://", "https://")) else cloud_url()
+    if not url:
+        raise ApplicationError(
+            "error-registration-token",
+            _("This is no registration token of a cloud: copy the whole of it, as the cloud's console shows it."),
+        )
     answer = cloud_post(url, "api/cloud/connect", document={**self_description(), "token": secret})
     return connection_establish(answer, cloud_url=url, actor=actor)
 

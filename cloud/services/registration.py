@@ -20,6 +20,7 @@ from cloud.models import (
 )
 from cloud.secrets import secret_digest, secret_new
 from cloud.services.audit import event_note
+from cloud.services.suspension import active_ensure
 from workspace.errors import ApplicationError
 from workspace.models import User
 
@@ -99,8 +100,7 @@ def access_token_issue(*, workspace: RegisteredWorkspace) -> tuple[str, int]:
 
     Raises `error-workspace-suspended` (403).
     """
-    if not workspace.is_active:
-        raise ApplicationError("error-workspace-suspended", "This workspace is suspended at the cloud", status=403)
+    active_ensure(workspace)
     token, now = secret_new(), timezone.now()
     seconds = CloudServiceSettings.current().token_minutes * 60
     AccessToken.objects.filter(workspace=workspace, ends_at__lt=now).delete()

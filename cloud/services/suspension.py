@@ -6,6 +6,7 @@ from django.db import transaction
 
 from cloud.models import EventKind, RegisteredWorkspace
 from cloud.services.audit import event_note
+from workspace.errors import ApplicationError
 from workspace.models import User
 
 
@@ -23,3 +24,14 @@ def workspace_resume(*, workspace: RegisteredWorkspace, actor: User | None = Non
     workspace.is_active, workspace.suspended_reason = True, ""
     workspace.save(update_fields=["is_active", "suspended_reason"])
     event_note(EventKind.RESUMED, workspace=workspace, actor=actor)
+
+
+def active_ensure(workspace: RegisteredWorkspace) -> None:
+    """Raise `error-workspace-suspended` (403), with the reason, for a suspended workspace.
+
+    For whoever has shown the workspace's credentials: the reason is for its administrators only.
+    """
+    if not workspace.is_active:
+        reason = f": {workspace.suspended_reason}" if workspace.suspended_reason else ""
+        sentence = f"This workspace is suspended at the cloud{reason}"
+        raise ApplicationError("error-workspace-suspended", sentence, status=403)

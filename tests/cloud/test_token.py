@@ -10,6 +10,7 @@ from django.test import Client
 
 from cloud.models import RegisteredWorkspace
 from cloud.services.registration import Credentials, workspace_register
+from cloud.services.suspension import workspace_suspend
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +43,10 @@ def test_another_address_is_refused_and_noted(client: Client, credentials: Crede
     answer = ask(client, credentials.client_id, credentials.client_secret, site_url=address)
     assert (answer.status_code, answer.json()["errorType"]) == (409, "error-workspace-cloned")
     assert RegisteredWorkspace.objects.get().other_url == address
+
+
+def test_a_suspended_workspace_is_told_why(client: Client, credentials: Credentials) -> None:
+    workspace_suspend(workspace=RegisteredWorkspace.objects.get(), reason="The bill is open.")
+    answer = ask(client, credentials.client_id, credentials.client_secret)
+    assert (answer.status_code, answer.json()["errorType"]) == (403, "error-workspace-suspended")
+    assert "suspended at the cloud: The bill is open." in answer.json()["error"]

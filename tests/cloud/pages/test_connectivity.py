@@ -56,6 +56,21 @@ def test_a_fresh_workspace_is_told_how_to_register(admin: Client) -> None:
         assert offer in html
 
 
+def test_whoever_knows_no_cloud_is_led_to_its_setting(admin: Client, settings: object) -> None:
+    settings.ROLES = frozenset({"workspace"})  # type: ignore[attr-defined]
+    found = re.search(r'href="([^"]+)"[^>]*>Enter its address in the settings', told(admin))
+    assert found
+    path, _hash, setting = found[1].partition("#")
+    assert f'id="{setting}"' in admin.get(path).content.decode()
+
+
+def test_what_is_no_token_is_told_where_no_cloud_is_known(admin: Client, settings: object) -> None:
+    settings.ROLES = frozenset({"workspace"})  # type: ignore[attr-defined]
+    html = admin.post(f"{PAGE}connect/", {"token": "mistyped"}).content.decode()
+    assert "This is no registration token of a cloud" in html
+    assert "mistyped</textarea>" in html
+
+
 def test_registering_by_email_waits_for_the_link_and_then_connects(admin: Client) -> None:
     html = admin.post(f"{PAGE}register/", {"email": "ada@opera.example"}, follow=True).content.decode()
     assert "A link was sent to ada@opera.example" in html
