@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from cloud.models import CloudConnection, SetupWizardSettings
 from cloud.selectors.quota import own_quota
 from push.models import WAITING, AppRoute, AppRouteKind, Device, EndReason, Notification, PushSettings, WorkerBeat
-from push.selectors.checks import Check, Light, setting_step
+from push.selectors.checks import Check, Light, connection_step, setting_step
 from push.selectors.configuration import misconfiguration
 from push.selectors.credentials import apple_check, credential_checks
 from push.selectors.route_overview import apps_seen
@@ -28,10 +28,11 @@ STUCK_AFTER = 60
 ROUTES_SHOWN = 20
 # Percent of the month's quota.
 QUOTA_NEARLY = 80
-# What puts right that there is no way to the devices; else it is the registration.
+# What puts right that there is no way to the devices; else it is the connection with the cloud.
 STEPS = {
     EndReason.NO_ROUTE: "Push_enable_gateway",
     EndReason.TERMS_NOT_AGREED: "Cloud_Service_Agree_PrivacyTerms",
+    EndReason.NOT_REGISTERED: "Register_Server",
 }
 
 
@@ -55,14 +56,13 @@ def way_checks() -> Iterator[Check]:
     settings = PushSettings.current()
     if settings.enable_gateway:
         wizard = SetupWizardSettings.current()
-        connected = wizard.register_server and CloudConnection.objects.exists()
-        yield _switch(gettext_lazy("Server registered"), connected, "Register_Server")
+        yield _registered(wizard)
         yield _switch(gettext_lazy("Terms agreed"), wizard.privacy_terms_agreed, "Cloud_Service_Agree_PrivacyTerms")
         yield _quota()
     else:
         yield from credential_checks(settings)
     if reason := misconfiguration():
-        step = setting_step(STEPS.get(reason, "Register_Server"))
+        step = setting_step(STEPS[reason]) if reason in STEPS else connection_step()
         yield Check(Light.RED, gettext_lazy("Way to the devices"), str(reason.label), *step)
 
 
@@ -97,6 +97,13 @@ def route_checks() -> Iterator[Check]:
                 yield Check(
                     Light.RED, gettext_lazy("No route for"), f"{told} {way.problem}", url, gettext_lazy("Routes")
                 )
+
+
+def _registered(wizard: SetupWizardSettings) -> Check:
+    title = gettext_lazy("Server registered")
+    if not wizard.register_server or CloudConnection.objects.exists():
+        return _switch(title, wizard.register_server, "Register_Server")
+    return Check(Light.RED, title, _("No. Without it, nothing is pushed."), *connection_step())
 
 
 def _switch(title: str | Promise, holds: bool, setting_id: str) -> Check:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from workspace.pages.settings.presentation import setting_url
 from workspace.setting_groups.registry import settings_by_id
@@ -35,3 +37,8 @@ def setting_step(setting_id: str) -> tuple[str, str]:
     """Return the address and name of the setting that a point is put right with."""
     entry = settings_by_id()[setting_id]
     return setting_url(entry), entry.label
+
+
+def connection_step() -> tuple[str, Promise]:
+    """Return the address and name of the page where the workspace's connection with its cloud is put right."""
+    return reverse("connectivity"), gettext_lazy("Connectivity services")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from push.models import AppRoute, RouteState
 from push.selectors.answer_words import answer_words
-from push.selectors.checks import setting_step
+from push.selectors.checks import connection_step, setting_step
 from push.transports.routes import Route, RouteKind
 
 KINDS: dict[str, str | Promise] = {
@@ -67,8 +67,10 @@ def pause_step(state: RouteState) -> tuple[str, str]:
     if state.app_name and kind != RouteKind.GATEWAY:
         url = reverse("admin:push_approute_add") + f"?app_name={state.app_name}"
         return url, _("Add a route for %(app)s") % {"app": state.app_name}
+    if kind == RouteKind.GATEWAY:
+        url, page = connection_step()
+        return url, str(page)
     settings = {
-        RouteKind.GATEWAY.value: "Register_Server",
         RouteKind.APPLE.value: "Push_apn_token_key",
         RouteKind.GOOGLE.value: "Push_google_api_credentials",
     }

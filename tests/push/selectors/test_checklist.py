@@ -60,6 +60,8 @@ def test_push_turned_off_is_red_with_the_way_to_turn_it_on() -> None:
 def test_registered_only_in_the_settings_is_not_registered() -> None:
     SetupWizardSettings(register_server=True, privacy_terms_agreed=True).save()
     assert check("Server registered").light == Light.RED
+    assert check("Server registered").url == "/admin/connectivity/"
+    assert check("Way to the devices").url == "/admin/connectivity/"
     assert "not connected to a cloud" in check("Way to the devices").sentence
 
 
