@@ -125,7 +125,7 @@ def device_rename_page(request: HttpRequest, device: Device) -> HttpResponse:
     form = NameForm(request.POST)
     if form.is_valid():
         device_rename(device=device, name=form.cleaned_data["name"])
-        messages.success(request, _("The device is called “%(name)s” now.") % {"name": device})
+        messages.success(request, _("The device is called “%(name)s” now.") % {"name": ShownDevice(device).title})
     else:
         messages.error(request, _("A name has at most %(count)d characters.") % {"count": NAME_MAX_LENGTH})
     return redirect("devices")
@@ -136,7 +136,7 @@ def device_rename_page(request: HttpRequest, device: Device) -> HttpResponse:
 def device_remove_page(request: HttpRequest, device: Device) -> HttpResponse:
     """Ask whether to remove the device, and remove it."""
     if request.method == "POST":
-        name = str(device)
+        name = ShownDevice(device).title
         device_forget(device=device)
         messages.success(request, _("“%(name)s” is removed. It gets no more notifications.") % {"name": name})
         return redirect("devices")

@@ -81,6 +81,8 @@ def test_a_device_is_renamed(client: Client, phone: Device) -> None:
     assert "at most 64 characters" in html
     phone.refresh_from_db()
     assert phone.name == "Work phone"
+    html = client.post(f"{DEVICES}{phone.public_id}/name/", {"name": ""}, follow=True).content.decode()
+    assert f"The device is called “{phone.app_name}” now." in html
 
 
 def test_a_name_outlives_a_new_registration(client: Client, ana: User, push_service: FakePushService) -> None:
