@@ -42,7 +42,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     context = {
         **page_context(request, title=_("Preferences")),
         "form": form,
-        "previews": channel_previews(user, {}),
+        "previews": channel_previews(user, choices_made(form)),
         "quiet": quiet,
         "quiet_hours": hours_told(quiet.hours),
         "further_links": links_of(request, Place.NOTIFICATIONS),
@@ -57,9 +57,15 @@ def preferences_preview(request: HttpRequest) -> HttpResponse:
     user = reader_of(request)
     form = AccountForm(request.POST, chosen=account_chosen(user), words=[])
     form.is_valid()
-    choices = {name: value for name, value in form.cleaned_data.items() if name in form.changed_data}
-    context = {"previews": channel_previews(user, choices), "is_update": True}
+    context = {"previews": channel_previews(user, choices_made(form)), "is_update": True}
     return TemplateResponse(request, "preferences/previews.html", context)
+
+
+def choices_made(form: AccountForm) -> dict[str, Any]:
+    """Return what was sent that differs from what is saved, and is a choice."""
+    if not form.is_bound:
+        return {}
+    return {name: value for name, value in form.cleaned_data.items() if name in form.changed_data}
 
 
 def channel_previews(user: User, choices: dict[str, Any]) -> Previews:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,22 +32,30 @@ from workspace.selectors.rooms import room_title_for
 @require_http_methods(["GET", "POST"])
 def room_preferences(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show the reader's choices for a room of theirs with what they bring, and save them."""
-    user = reader_of(request)
-    subscription = subscription_or_404(user, public_id)
-    form = form_of(request, subscription)
+    subscription = subscription_or_404(reader_of(request), public_id)
+    form = form_of(subscription, request.POST if request.method == "POST" else None)
     if form.is_valid():
         room_preferences_save(subscription=subscription, **form.choices())
         messages.success(request, _("The room's preferences are saved."))
         return HttpResponseRedirect(request.path)
-    title = room_title_for(room=subscription.room, user=user)
+    return room_preferences_response(request, subscription, form)
+
+
+def room_preferences_response(
+    request: HttpRequest, subscription: Subscription, form: RoomForm, **further: str
+) -> TemplateResponse:
+    """Return the page; `further` is what stands in the field for whom to ignore, and why it cannot be done."""
+    room = subscription.room
+    title = room_title_for(room=room, user=subscription.user)
     context = {
-        **page_context(request, title=_("Notification Preferences of %(room)s") % {"room": title}, room=public_id),
+        **page_context(request, title=_("Notification Preferences of %(room)s") % {"room": title}, room=room.public_id),
         "room_title": title,
-        "room_url": room_path(subscription.room),
+        "room_url": room_path(room),
         "subscription": subscription,
         "form": form,
-        "previews": channel_previews(subscription, {}),
+        "previews": channel_previews(subscription, form.choices() if form.is_bound else {}),
         "ignored": ignored_senders(subscription),
+        **further,
     }
     return TemplateResponse(request, "preferences/room.html", context)
 
@@ -57,7 +65,7 @@ def room_preferences(request: HttpRequest, public_id: str) -> HttpResponse:
 def room_preferences_preview(request: HttpRequest, public_id: str) -> HttpResponse:
     """Tell what the choices on the page would bring, without saving them."""
     subscription = subscription_or_404(reader_of(request), public_id)
-    form = form_of(request, subscription)
+    form = form_of(subscription, request.POST)
     form.is_valid()
     context = {"previews": channel_previews(subscription, form.choices()), "is_update": True}
     return TemplateResponse(request, "preferences/previews.html", context)
@@ -67,21 +75,37 @@ def room_preferences_preview(request: HttpRequest, public_id: str) -> HttpRespon
 @require_POST
 def room_ignore(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ignore somebody in this room, named by their username, or stop ignoring them."""
-    user = reader_of(request)
-    subscription = subscription_or_404(user, public_id)
+    subscription = subscription_or_404(reader_of(request), public_id)
     name, ignore = text_posted(request, "username").lstrip("@"), "stop" not in request.POST
     try:
-        sender = user_by_id_or_name(username=name)
-    except ApplicationError:
-        messages.error(request, _("There is nobody called @%(name)s. Write a username, such as ana.") % {"name": name})
-    else:
-        if sender.pk == user.pk:
-            messages.error(request, _("Your own messages never notify you; there is nobody to ignore."))
-        else:
-            sender_ignore(subscription=subscription, sender=sender, ignore=ignore)
-            told = _("You ignore @%(name)s in this room.") if ignore else _("You ignore @%(name)s no longer.")
-            messages.success(request, told % {"name": sender.username})
+        sender = sender_named(name)
+        if ignore:
+            ignorable_ensure(subscription, sender)
+    except ApplicationError as error:
+        given = {"ignore_name": name, "ignore_problem": error.message}
+        return room_preferences_response(request, subscription, form_of(subscription), **given)
+    sender_ignore(subscription=subscription, sender=sender, ignore=ignore)
+    told = _("You ignore @%(name)s in this room.") if ignore else _("You ignore @%(name)s no longer.")
+    messages.success(request, told % {"name": sender.username})
     return HttpResponseRedirect(f"{room_preferences_path(subscription)}#people")
+
+
+def sender_named(name: str) -> User:
+    """Return the user of this name; raises ApplicationError, with a sentence, where there is none."""
+    try:
+        return user_by_id_or_name(username=name)
+    except ApplicationError as error:
+        sentence = _("There is nobody called @%(name)s. Write a username, such as ana.") % {"name": name}
+        raise ApplicationError(error.code, sentence) from error
+
+
+def ignorable_ensure(subscription: Subscription, sender: User) -> None:
+    """Raise ApplicationError, with a sentence, for whom the member cannot ignore in this room."""
+    if sender.pk == subscription.user_id:
+        raise ApplicationError("error-self", _("Your own messages never notify you; there is nobody to ignore."))
+    if not Subscription.objects.filter(room=subscription.room, user=sender).exists():
+        sentence = _("@%(name)s is not in this room.") % {"name": sender.username}
+        raise ApplicationError("error-invalid-subscription", sentence)
 
 
 def room_preferences_path(subscription: Subscription) -> str:
@@ -98,11 +122,11 @@ def subscription_or_404(user: User, public_id: str) -> Subscription:
     return subscription
 
 
-def form_of(request: HttpRequest, subscription: Subscription) -> RoomForm:
+def form_of(subscription: Subscription, data: QueryDict | None = None) -> RoomForm:
     """Return the form with what the member chose, or what was sent."""
     chosen = RoomPreferences.objects.filter(subscription=subscription).first() or RoomPreferences()
     inherited = room_inherits(account_effective(account_chosen(subscription.user)))
-    return RoomForm(request.POST if request.method == "POST" else None, chosen=chosen, inherited=inherited)
+    return RoomForm(data, chosen=chosen, inherited=inherited)
 
 
 def channel_previews(subscription: Subscription, choices: dict[str, Any]) -> Previews:

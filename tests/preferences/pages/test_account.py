@@ -140,6 +140,14 @@ def test_without_a_room_an_example_is_told(client: Client, ana: User) -> None:
     assert "#general, someone mentions you" in text_of(client.get(PAGE).content.decode())
 
 
+def test_what_is_not_saved_is_previewed_as_it_was_chosen(client: Client, ana: User) -> None:
+    DeviceFactory(user=ana)
+    RoomFactory(name="ops", members=[ana])
+    told = text_of(client.post(PAGE, {"push": "nothing", "sound_volume": "150"}).content.decode())
+    assert "Nothing is saved yet" in told
+    assert "someone mentions you, you are away: no push. You chose Nothing for all rooms." in told
+
+
 def test_a_preview_with_a_wrong_choice_tells_of_what_is_saved(client: Client, ana: User) -> None:
     told = text_of(client.post(PREVIEW, {"desktop": "sometimes"}).content.decode())
     assert "you are online: a desktop notification at once." in told

@@ -96,6 +96,14 @@ def test_muting_all_is_told_for_messages_to_everybody_only(client: Client, ana: 
     assert "#ops, someone mentions you, you are away: a push" in told
 
 
+def test_what_is_not_saved_is_told_with_what_was_chosen(client: Client, ana: User, room: Room) -> None:
+    DeviceFactory(user=ana)
+    chosen = {**UNCHANGED, "push": "nothing", "desktop_duration": "99999"}
+    told = text_of(client.post(page_of(room), chosen).content.decode())
+    assert "Nothing is saved yet" in told
+    assert "#ops, someone mentions you, you are away: no push." in told
+
+
 def test_somebody_is_ignored_and_not_any_more(client: Client, ana: User, room: Room) -> None:
     address = f"/rooms/{room.public_id}/ignored/"
     html = client.post(address, {"username": "@Bob"}, follow=True).content.decode()
@@ -111,11 +119,16 @@ def test_somebody_is_ignored_and_not_any_more(client: Client, ana: User, room: R
         ("nobody", "There is nobody called @nobody."),
         ("no\0body", "There is nobody called @nobody."),
         ("ana", "nobody to ignore"),
+        ("cleo", "@cleo is not in this room."),
     ],
 )
 def test_nobody_else_can_be_ignored(client: Client, ana: User, room: Room, name: str, told: str) -> None:
-    html = client.post(f"/rooms/{room.public_id}/ignored/", {"username": name}, follow=True).content.decode()
-    assert told in html
+    UserFactory(username="cleo")
+    html = client.post(f"/rooms/{room.public_id}/ignored/", {"username": name}).content.decode()
+    field, problem = html.split('id="ignore-name"')[1].split('id="ignore-problem"')
+    assert told in problem
+    assert f'value="{name.replace(chr(0), "")}"' in field
+    assert "autofocus" in field
     assert not IgnoredSender.objects.exists()
 
 
