@@ -11,6 +11,8 @@ from workspace.mentions import continues_word, without_literals
 # The characters of a word, and of one that is folded: folding may turn one character into three (Unicode 15, 5.18).
 WORD_LENGTH = 64
 FOLDED_LENGTH = 3 * WORD_LENGTH
+# So many words may one account have.
+MOST_WORDS = 100
 
 
 def fold(text: str) -> str:

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from preferences.api.values import Field, SpeltFlag, SpeltNumber, param_of
+from preferences.highlights import MOST_WORDS, WORD_LENGTH
 from preferences.keys import ALIASES, CLIENT_KEYS, account_fields
 from preferences.models import QuietChoice
 from preferences.selectors.accounts import account_preferences_told
@@ -25,7 +26,6 @@ from workspace.selectors.permissions import manage_check
 from workspace.services.accounts import locale_save
 
 UNKNOWN = "must NOT have additional properties"
-MOST_WORDS = 100
 
 
 class ExactParams(Params):
@@ -50,7 +50,10 @@ class PreferencesParams(ExactParams):
     """Any of the preferences; null or `default` leaves one to the workspace."""
 
     highlights = ListParam(
-        child=TextParam(max_length=64), required=False, max_length=MOST_WORDS, help_text="All of them; none: []."
+        child=TextParam(max_length=WORD_LENGTH),
+        required=False,
+        max_length=MOST_WORDS,
+        help_text="All of them; none: [].",
     )
     language = TextParam(required=False, allow_blank=True, max_length=16)
     timeZone = TextParam(required=False, allow_blank=True, max_length=64, help_text="Such as Europe/Berlin.")

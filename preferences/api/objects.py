@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 
 from preferences.keys import ROOM_FIELDS, sound_told
 from preferences.models import AccountPreferences, RoomPreferences
-from preferences.selectors.accounts import preferences_of
+from preferences.selectors.effective import account_chosen
+from preferences.selectors.highlights import highlight_words_of
 from workspace.api.objects import person_of
 from workspace.models import Subscription, User
 from workspace.selectors.news import news_among
@@ -35,8 +36,7 @@ class Account:
 def subscriptions_told(user: User, subscriptions: QuerySet[Subscription]) -> list[dict[str, Any]]:
     """Return these subscriptions of the user."""
     rows = list(subscriptions.select_related("room", "preferences").prefetch_related("ignored_senders__sender"))
-    words = list(user.highlight_words.order_by("pk").values_list("word", flat=True))
-    account = Account(user, preferences_of(user), words, news_among(rows))
+    account = Account(user, account_chosen(user), highlight_words_of(user), news_among(rows))
     people = counterparts_of(user, [row.room for row in rows])
     return [subscription_told(row, account, people) for row in rows]
 

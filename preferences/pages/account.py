@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from preferences.pages.account_form import CHANNELS, AccountForm, words_of
+from preferences.pages.account_form import CHANNELS, AccountForm
 from preferences.previews import Previews, Question, previews_of
 from preferences.quiet.telling import hours_told
 from preferences.selectors.effective import account_chosen
+from preferences.selectors.highlights import highlight_words_of
 from preferences.selectors.quiet import quiet_state_of
 from preferences.services.accounts import account_preferences_save, highlight_words_set
 from workspace.models import User
@@ -31,7 +32,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     """Show the reader's preferences with what they bring, and save them."""
     user = reader_of(request)
     chosen = account_chosen(user)
-    form = AccountForm(request.POST or None, chosen=chosen, words=words_of(user))
+    form = AccountForm(request.POST or None, chosen=chosen, words=highlight_words_of(user))
     if form.is_valid():
         with transaction.atomic():
             account_preferences_save(user=user, **form.choices())

@@ -12,20 +12,21 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from preferences.models import AccountPreferences, AccountsSettings, HighlightWord, Level
+from preferences.highlights import MOST_WORDS, WORD_LENGTH
+from preferences.models import AccountPreferences, AccountsSettings, Level
 from preferences.pages.fields import choice_field
 from preferences.selectors.effective import column_of, default_shown
-from workspace.models import User
 
-WORD_MAX_LENGTH = HighlightWord._meta.get_field("word").max_length
-MOST_WORDS = 100
 CHANNELS = ("desktop", "push", "email")
 HIGHLIGHTS = "highlights"
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One preference: the column that holds it, and its words; `control` names a control beside it, if any."""
+    """One preference: the column that holds it, and its words.
+
+    `control` is what stands beside it: the channel's "preview", a button to "play" the sound, or nothing.
+    """
 
     name: str
     label: Any
@@ -60,7 +61,6 @@ SECTIONS = (
                 "always_display_mobile",
                 _("Always display mobile notifications"),
                 _("Off: no push while you are online."),
-                "preview-push",
             ),
             Item("email", _("E-mail notifications"), _("Sent while you are not online."), "preview"),
             Item("unread_alert", _("Unread alert"), _("The page's title and icon show what you have not read.")),
@@ -90,7 +90,7 @@ SECTIONS = (
         (
             Item("new_message_sound", _("New message sound"), control="play"),
             Item("new_room_sound", _("New room sound"), control="play"),
-            Item("sound_volume", _("Volume"), _("Percent, from 0 to 100."), "volume"),
+            Item("sound_volume", _("Volume"), _("Percent, from 0 to 100.")),
             Item(
                 "mute_focused",
                 _("Mute focused conversations"),
@@ -149,10 +149,10 @@ class AccountForm(forms.Form):
 
     def clean_highlights(self) -> list[str]:
         words = list(filter(None, map(str.strip, self.cleaned_data[HIGHLIGHTS].replace(",", "\n").splitlines())))
-        if too_long := next((word for word in words if len(word) > (WORD_MAX_LENGTH or 0)), None):
+        if too_long := next((word for word in words if len(word) > WORD_LENGTH), None):
             raise ValidationError(
                 _("“%(word)s…” is too long: a word has at most %(most)d characters."),
-                params={"word": too_long[:20], "most": WORD_MAX_LENGTH},
+                params={"word": too_long[:20], "most": WORD_LENGTH},
             )
         if len(words) > MOST_WORDS:
             raise ValidationError(_("At most %(most)d words can be kept."), params={"most": MOST_WORDS})
@@ -171,8 +171,3 @@ def words_field(item: Item) -> forms.Field:
         help_text=item.help,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "spellcheck": "false"}),
     )
-
-
-def words_of(user: User) -> list[str]:
-    """Return the user's highlight words in the order in which they were given."""
-    return list(user.highlight_words.order_by("pk").values_list("word", flat=True))

@@ -7,7 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from preferences.keys import ALIASES, DEFAULT, account_fields
-from preferences.models import AccountPreferences, AccountsSettings
+from preferences.selectors.effective import account_chosen, in_force
+from preferences.selectors.highlights import highlight_words_of
 from preferences.selectors.quiet import quiet_state_of
 from workspace.models import User
 from workspace.selectors.accounts import time_zone_of
@@ -17,20 +18,9 @@ from workspace.time_zones import utc_offset
 CHOSEN_AS_DEFAULT = ("desktop", "push")
 
 
-def preferences_of(user: User) -> AccountPreferences:
-    """Return what the account chose; an unsaved row where it chose nothing."""
-    return AccountPreferences.objects.filter(user=user).first() or AccountPreferences(user=user)
-
-
-def in_force(own: AccountPreferences, name: str) -> Any:
-    """Return the value in force of one preference: the account's own, else the workspace's."""
-    value = getattr(own, name)
-    return getattr(AccountsSettings.current(), name) if value in ("", None) else value
-
-
 def account_preferences_told(user: User) -> dict[str, Any]:
     """Return all of the account's preferences as clients know them."""
-    own, now = preferences_of(user), timezone.now()
+    own, now = account_chosen(user), timezone.now()
     told = {
         key: getattr(own, field.name) or DEFAULT if field.name in CHOSEN_AS_DEFAULT else in_force(own, field.name)
         for key, field in account_fields().items()
@@ -39,7 +29,7 @@ def account_preferences_told(user: User) -> dict[str, Any]:
     return {
         **told,
         **{alias: told[key] for alias, key in ALIASES.items()},
-        "highlights": list(user.highlight_words.order_by("pk").values_list("word", flat=True)),
+        "highlights": highlight_words_of(user),
         "language": user.language,
         "timeZone": time_zone_of(user),
         "utcOffset": utc_offset(time_zone_of(user), now),

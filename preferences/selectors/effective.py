@@ -31,11 +31,15 @@ def is_chosen(value: Any) -> bool:
     return value not in ("", None)
 
 
+def in_force(own: AccountPreferences, name: str) -> Any:
+    """Return the value in force of one preference: the account's own, else the workspace's."""
+    value = getattr(own, name)
+    return value if is_chosen(value) else getattr(AccountsSettings.current(), name)
+
+
 def account_effective(chosen: AccountPreferences) -> dict[str, Any]:
     """Return what is in force for an account, by the names of its columns."""
-    defaults = AccountsSettings.current()
-    own = {name: getattr(chosen, name) for name in INHERITED}
-    return {name: value if is_chosen(value) else getattr(defaults, name) for name, value in own.items()}
+    return {name: in_force(chosen, name) for name in INHERITED}
 
 
 def value_shown(field: Field[Any, Any], value: Any) -> str:

@@ -1,13 +1,18 @@
-"""Reading which highlight words stand in a message."""
+"""Reading a user's highlight words, and which of them stand in a message."""
 
 from __future__ import annotations
 
 from preferences.highlights import phrases_in, words_found
 from preferences.models import HighlightWord
-from workspace.models import Room
+from workspace.models import Room, User
 
 # Beyond this, looking for all phrases of a text costs more than reading the words of everybody.
 MOST_PHRASES = 2_000
+
+
+def highlight_words_of(user: User) -> list[str]:
+    """Return the user's highlight words in the order in which they were given."""
+    return list(user.highlight_words.order_by("pk").values_list("word", flat=True))
 
 
 def highlights_found(text: str, *, room: Room) -> set[str]:

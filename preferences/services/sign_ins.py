@@ -13,7 +13,7 @@ from django_q.tasks import async_task
 
 from preferences.content.sign_ins import alert_email
 from preferences.models import SignInAlert, SignInTrait, TraitKind
-from preferences.selectors.accounts import in_force, preferences_of
+from preferences.selectors.effective import account_chosen, in_force
 from preferences.sign_ins import SignInFacts, trait_digest
 from workspace.models import EmailAddress, User
 
@@ -58,7 +58,7 @@ def sign_in_note(*, user: User, facts: SignInFacts, at: datetime) -> bool:
 
 def is_wanted(user: User) -> bool:
     """Return whether the user wants such e-mails, and has an address for them."""
-    wants = bool(in_force(preferences_of(user), "login_detection_email"))
+    wants = bool(in_force(account_chosen(user), "login_detection_email"))
     return wants and EmailAddress.objects.filter(user=user, verified=True).exists()
 
 

@@ -11,6 +11,7 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, Value, Whe
 from django.db.models.functions import Coalesce
 
 from preferences.models import AccountPreferences, AccountsSettings, Level, RoomPreferences, Sound
+from preferences.selectors.effective import in_force
 from push.content.cutting import shorten
 from push.content.mail import room_path
 from push.content.texts import TEXT_LENGTH, TITLE_LENGTH, room_title, said_by, shown_name
@@ -103,20 +104,14 @@ def shown(event: Any, memberships: dict[tuple[int, int], Subscription]) -> dict[
 def manner(event: Any, chosen: RoomPreferences | None) -> dict[str, Any]:
     """Return how the notification sounds and how long it stays, by the account's and the room's preferences."""
     own = getattr(event.user, "preferences", None) or AccountPreferences()
-    default = AccountsSettings.current()
-
-    def in_force(name: str) -> Any:
-        value = getattr(own, name)
-        return getattr(default, name) if value in ("", None) else value
-
-    sound = (chosen.sound if chosen else "") or in_force("new_message_sound")
+    sound = (chosen.sound if chosen else "") or in_force(own, "new_message_sound")
     is_heard = not event.is_quiet and sounds_for(event.rule, chosen.audio if chosen else "")
     return {
         "sound": sound if is_heard and sound != Sound.NONE else "",
-        "volume": in_force("sound_volume"),
-        "stays": bool(in_force("require_interaction")),
+        "volume": in_force(own, "sound_volume"),
+        "stays": bool(in_force(own, "require_interaction")),
         "seconds": (chosen.desktop_duration if chosen else 0) or 0,
-        "mutesFocused": bool(in_force("mute_focused")),
+        "mutesFocused": bool(in_force(own, "mute_focused")),
     }
 
 
