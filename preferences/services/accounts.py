@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from preferences.highlights import fold
 from preferences.models import AccountPreferences, HighlightWord
+from preferences.selectors.highlights import highlight_words_of
 from preferences.selectors.idle import idle_limit_expression
 from preferences.services.rows import choices_save
 from workspace.models import Presence, Subscription, User
@@ -51,10 +52,11 @@ def account_preferences_save(*, user: User, **choices: Unpack[AccountChoices]) -
     row = AccountPreferences.objects.filter(user=user).first() or AccountPreferences(user=user)
     if "client_choices" in choices:
         choices["client_choices"] = row.client_choices | choices["client_choices"]
+    changed = {name for name, value in choices.items() if getattr(row, name) != value}
     choices_save(row, choices)
-    if choices.keys() & INHERITED_BY_ROOMS:
+    if changed & INHERITED_BY_ROOMS:
         subscriptions_touch(user=user)
-    if "auto_away" in choices or "idle_limit" in choices:
+    if changed & {"auto_away", "idle_limit"}:
         idle_limit_set(presences=Presence.objects.filter(user=user), seconds=idle_limit_expression())
 
 
@@ -70,6 +72,8 @@ def highlight_words_set(*, user: User, words: Iterable[str]) -> None:
         row.clean_fields(exclude=["user"])
         wanted.setdefault(row.folded, row)
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if highlight_words_of(user) == [row.word for row in wanted.values()]:
+        return
     user.highlight_words.all().delete()
     HighlightWord.objects.bulk_create(wanted.values())
     subscriptions_touch(user=user)

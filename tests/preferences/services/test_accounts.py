@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 
 from preferences.models import AccountPreferences, AccountsSettings
 from preferences.services.accounts import account_preferences_save, highlight_words_set
-from tests.factories import AccountPreferencesFactory, UserFactory
-from workspace.models import Presence, User
+from tests.factories import AccountPreferencesFactory, RoomFactory, UserFactory
+from workspace.models import FormerRow, Presence, Subscription, User
 from workspace.services.presence import activity_report
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,14 @@ class TestAccountPreferencesSave:
     def test_choosing_nothing_else_than_the_defaults_makes_no_row(self) -> None:
         account_preferences_save(user=UserFactory(), push="", auto_away=None)
         assert not AccountPreferences.objects.exists()
+
+    def test_what_is_chosen_already_changes_nothing_for_clients(self) -> None:
+        user = AccountPreferencesFactory(push="all", idle_limit=0).user
+        told = RoomFactory(members=[user]).subscriptions.get()
+        account_preferences_save(user=user, push="all", desktop="", idle_limit=0)
+        assert told.updated_at == Subscription.objects.get().updated_at
+        account_preferences_save(user=user, push="all", desktop="nothing")
+        assert told.updated_at < Subscription.objects.get().updated_at
 
     @pytest.mark.parametrize("choices", [{"push": "sometimes"}, {"idle_limit": -1}, {"auto_away": "perhaps"}])
     def test_a_wrong_value_is_refused(self, choices: Any) -> None:
@@ -126,6 +134,18 @@ class TestHighlightWordsSet:
         user = UserFactory()
         highlight_words_set(user=user, words=[" Straße ", "STRASSE", "", "  "])
         assert [row.word for row in user.highlight_words.all()] == ["Straße"]
+
+    def test_the_words_that_there_are_already_are_left_alone(self) -> None:
+        user = UserFactory()
+        highlight_words_set(user=user, words=["deploy", "build"])
+        kept = list(user.highlight_words.values_list("pk"))
+        told = RoomFactory(members=[user]).subscriptions.get()
+        highlight_words_set(user=user, words=["deploy ", "build", "DEPLOY"])
+        assert list(user.highlight_words.values_list("pk")) == kept
+        assert not FormerRow.objects.exists()
+        assert told.updated_at == Subscription.objects.get().updated_at
+        highlight_words_set(user=user, words=["build", "deploy"])
+        assert told.updated_at < Subscription.objects.get().updated_at
 
     def test_a_word_too_long_is_refused_and_the_others_kept(self) -> None:
         user = UserFactory()
