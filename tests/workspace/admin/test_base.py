@@ -51,3 +51,22 @@ def test_the_heading_leaves_names_as_they_are(client: Client) -> None:
     client.force_login(admin)
     html = client.get(f"/admin/workspace/user/{admin.pk}/change/").content.decode()
     assert re.findall(r'tracking-tight">\s*(\w+)\s*</', html) == ["Workspace", "Users", "ada"]
+
+
+def test_an_empty_list_says_so_and_offers_what_can_be_done(client: Client) -> None:
+    client.force_login(administrator())
+    mails = client.get("/admin/workspace/keptmail/").content.decode()
+    assert "Nothing here yet" in mails
+    assert "Show all" not in mails
+    assert "Add e-mail" not in mails
+    rooms = client.get("/admin/workspace/room/").content.decode()
+    assert "Nothing here yet" in rooms
+    assert "Add room" in rooms
+
+
+def test_a_search_in_vain_leads_back_to_all(client: Client) -> None:
+    client.force_login(administrator())
+    html = client.get("/admin/workspace/user/?q=nobody").content.decode()
+    assert "Nothing matches the search and the filters." in html
+    assert "Show all" in html
+    assert "Add user" not in html.split("Nothing was found")[1]
