@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
@@ -96,6 +97,12 @@ class NotificationAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {**(extra_context or {}), **self.counts_context()})
+
+    def row_told(self, row: Notification) -> str:
+        member = f"{row.user.display_name} @{row.user.username}"
+        room = str(row.room) if row.room.name else gettext("Direct message")
+        created = date_format(timezone.localtime(row.created_at), "DATETIME_FORMAT")
+        return f"{row.get_channel_display()} · {member} · {room} · {created}"
 
     @admin.display(description=_("created"), ordering="pk")
     def item(self, notification: Notification) -> SafeString | str:

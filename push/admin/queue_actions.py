@@ -22,8 +22,9 @@ QUEUE_ACTIONS = (
     ),
     ConfirmedAction(
         name="cancel",
-        title=_("Cancel"),
-        question=_("It is not sent; it is kept with the reason that it was cancelled."),
+        # Not "Cancel": so the button that closes the question is called.
+        title=_("Do not send"),
+        question=_("It is cancelled: it is not sent, and kept with that reason."),
         permission=MAY_CHANGE,
         icon="cancel",
         is_dangerous=True,

@@ -9,6 +9,7 @@ from django.test import Client
 from push.models import Notification, State
 from tests.admin_rows import administrator, notification_of, staff
 from tests.factories import RoomFactory, UserFactory, message_in
+from tests.pages import text_of
 from workspace.models import Message, User
 
 pytestmark = pytest.mark.django_db
@@ -39,15 +40,15 @@ def list_post(client: Client, action: str, *items: Notification, **fields: str) 
 
 
 @pytest.mark.parametrize(
-    ("action", "before", "after"),
+    ("action", "title", "before", "after"),
     [
-        ("send_now", State.QUEUED, State.QUEUED),
-        ("cancel", State.RETRYING, State.DROPPED),
-        ("retry", State.FAILED, State.QUEUED),
+        ("send_now", "Send now", State.QUEUED, State.QUEUED),
+        ("cancel", "Do not send", State.RETRYING, State.DROPPED),
+        ("retry", "Retry", State.FAILED, State.QUEUED),
     ],
 )
 def test_actions_ask_first_and_are_recorded(
-    client: Client, admin: User, message: Message, action: str, before: State, after: State
+    client: Client, admin: User, message: Message, action: str, title: str, before: State, after: State
 ) -> None:
     item = notification_of(message, UserFactory(username="grace"), before)
     unchanged = Notification.objects.values().get(pk=item.pk)
@@ -59,7 +60,14 @@ def test_actions_ask_first_and_are_recorded(
     assert item.state == after
     entry = LogEntry.objects.get(object_id=item.pk)
     assert entry.user == admin
-    assert action.split("_")[0] in entry.change_message.lower()
+    assert title in entry.change_message
+
+
+def test_the_question_names_what_it_is_about(client: Client, admin: User, message: Message) -> None:
+    item = notification_of(message, UserFactory(username="grace", name="Grace Hall"), State.QUEUED)
+    told = text_of(list_post(client, "cancel", item).decode())
+    assert "Push · Grace Hall @grace · #deploys · " in told
+    assert "Cancel Do not send" in told or "Do not send Cancel" in told
 
 
 @pytest.mark.parametrize("action", ["send_now", "cancel", "retry"])
