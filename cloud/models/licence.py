@@ -12,8 +12,9 @@ from workspace.setting_groups import SecretField
 
 
 class SigningKey(models.Model):
-    """The Ed25519 key pair that this cloud signs licences with; the newest is used."""
+    """The Ed25519 key pair that this cloud signs licences with: a single row."""
 
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     key_id = PublicIdField()
     private_key = SecretField(_("private key"))
     public_key = models.CharField(_("public key"), max_length=64)
@@ -23,6 +24,7 @@ class SigningKey(models.Model):
         verbose_name = _("signing key")
         verbose_name_plural = _("signing keys")
         default_permissions = ()
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="signing_key_single")]
 
     def __str__(self) -> str:
         return self.key_id

@@ -63,7 +63,7 @@ def public_key_pinned() -> str:
     connection = CloudConnection.objects.first()
     if connection and connection.public_key:
         return connection.public_key
-    own = SigningKey.objects.order_by("-pk").first() if is_cloud() else None
+    own = SigningKey.objects.first() if is_cloud() else None
     return own.public_key if own else ""
 
 

@@ -31,14 +31,14 @@ LEEWAY = timedelta(minutes=5)
 TOKEN_MAX_LENGTH = 8192
 
 
-@transaction.atomic
 def signing_key_ensure() -> SigningKey:
     """Return the key that this cloud signs with, made the first time."""
-    key = SigningKey.objects.order_by("-pk").first()
-    if key is None:
-        private, public = key_pair_new()
-        key = SigningKey.objects.create(private_key=private, public_key=public)
-    return key
+    known = SigningKey.objects.first()
+    if known is not None:
+        return known
+    private, public = key_pair_new()
+    # Of processes that make the first licences together, one makes the key.
+    return SigningKey.objects.get_or_create(pk=1, defaults={"private_key": private, "public_key": public})[0]
 
 
 def licence_current(workspace: RegisteredWorkspace, *, ends_at: datetime | None = None) -> str | None:
