@@ -42,12 +42,13 @@ def _explain_admin(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     words = {name: request.GET.get(name, "").strip()[:WORDS_MAX_LENGTH] for name in ("message", "user", "room")}
     message = Message.objects.select_related("room", "sender").filter(public_id=words["message"]).first()
-    user = user_by_username(words["user"]) if words["user"] else None
+    name = words["user"].removeprefix("@")
+    user = user_by_username(name) if name else None
     context: dict[str, Any] = {"words": words, "message": message, "subject": user, "may_read": may_read_text(request)}
     if message is None:
         context["messages_found"] = messages_found(words["message"], room=words["room"], in_text=context["may_read"])
     if user is None and (message is not None or words["user"]):
-        context["people_found"] = people_found(words["user"], room=message.room if message else None)
+        context["people_found"] = people_found(name, room=message.room if message else None)
     if message is not None and user is not None:
         context |= explained(request, message, user, may_ask=True)
     request.current_app = admin.site.name

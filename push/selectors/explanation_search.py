@@ -14,7 +14,9 @@ def messages_found(words: str, *, room: str = "", in_text: bool) -> QuerySet[Mes
 
     `room` is a room's public id, to look in that one only.
     """
-    wanted = Q(public_id=words) | Q(sender__username__iexact=words) | Q(room__name__iexact=words.lstrip("#"))
+    wanted = (
+        Q(public_id=words) | Q(sender__username__iexact=words.lstrip("@")) | Q(room__name__iexact=words.lstrip("#"))
+    )
     if in_text:
         wanted |= Q(text__icontains=words)
     messages = Message.objects.filter(wanted) if words else Message.objects.all()

@@ -74,6 +74,11 @@ class TestAdministration:
     def test_finds_people_by_a_part_of_their_name(self, admin: Client, message: Message) -> None:
         assert "user=bob" in page(admin, "explain", message=message.public_id, user="meie")
 
+    def test_takes_names_as_they_are_shown(self, admin: Client, message: Message) -> None:
+        assert "Was Bob Meier notified" in page(admin, "explain", message=message.public_id, user="@bob")
+        assert message.public_id in page(admin, "explain", message="#secret")
+        assert message.public_id in page(admin, "explain", message="@ana")
+
     def test_keeps_the_person_whom_somebody_looks_for(self, admin: Client, message: Message) -> None:
         html = page(admin, "explain", user="Meier & Co #1")
         assert f"?message={message.public_id}&amp;user=Meier%20%26%20Co%20%231" in html
