@@ -129,6 +129,7 @@ def test_nobody_else_can_be_ignored(client: Client, ana: User, room: Room, name:
     assert told in problem
     assert f'value="{name.replace(chr(0), "")}"' in field
     assert "autofocus" in field
+    assert f'class="prefs" method="post" action="{page_of(room)}"' in html
     assert not IgnoredSender.objects.exists()
 
 
