@@ -57,7 +57,11 @@ def test_an_address_is_verified_by_the_link_that_it_receives(client: Client, ana
 )
 def test_an_address_that_cannot_be_is_told(client: Client, ana: User, address: str, told: str) -> None:
     EmailAddressFactory(address="bob@example.org")
-    assert told in client.post(ADD, {"address": address}, follow=True).content.decode()
+    html = client.post(ADD, {"address": address}).content.decode()
+    field, problem = html.split('id="address"')[1].split('id="address-problem"')
+    assert told in problem
+    assert f'value="{address}"' in field
+    assert '<form class="page-panel" method="post" action="/account/">' in html
     assert not ana.emails.exists()
 
 

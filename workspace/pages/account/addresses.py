@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from workspace.api.counts import call_count
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, User
+from workspace.pages.account.profile import profile_form, profile_response
 from workspace.pages.look import page_context
 from workspace.pages.posted import text_posted
 from workspace.pages.reader import reader_of
@@ -52,8 +53,7 @@ def address_new(request: HttpRequest) -> HttpResponse:
         try:
             email = address_add(user=user, address=address)
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-            return back()
+            return profile_response(request, profile_form(user), address=address, problem=" ".join(error.messages))
     messages.success(
         request, _("An e-mail is on its way to %(address)s. Follow the link in it.") % {"address": email.address}
     )

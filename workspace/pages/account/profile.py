@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import translation
@@ -94,15 +94,7 @@ class ProfileForm(forms.Form):
 def profile(request: HttpRequest) -> HttpResponse:
     """Show the reader's profile, and save it."""
     user = reader_of(request)
-    presence = presence_of(user)
-    initial = {
-        "name": user.name,
-        "language": user.language,
-        "time_zone": user.time_zone,
-        "status": presence.status,
-        "status_text": presence.status_text,
-    }
-    form = ProfileForm(request.POST or None, initial=initial)
+    form = profile_form(user, request.POST or None)
     if form.is_valid():
         data = form.cleaned_data
         with transaction.atomic():
@@ -113,5 +105,29 @@ def profile(request: HttpRequest) -> HttpResponse:
         with translation.override(language_of(request)):
             messages.success(request, _("Your profile is saved."))
         return HttpResponseRedirect(reverse("profile"))
-    context = {**page_context(request, title=_("Profile")), "form": form, "emails": user.emails.all()}
+    return profile_response(request, form)
+
+
+def profile_form(user: User, data: QueryDict | None = None) -> ProfileForm:
+    """Return the form with what holds for the user, or what was sent."""
+    presence = presence_of(user)
+    initial = {
+        "name": user.name,
+        "language": user.language,
+        "time_zone": user.time_zone,
+        "status": presence.status,
+        "status_text": presence.status_text,
+    }
+    return ProfileForm(data, initial=initial)
+
+
+def profile_response(request: HttpRequest, form: ProfileForm, *, address: str = "", problem: str = "") -> HttpResponse:
+    """Return the page; `address` stands in the field for a further one, with the `problem` that it has."""
+    context = {
+        **page_context(request, title=_("Profile")),
+        "form": form,
+        "emails": reader_of(request).emails.all(),
+        "address": address,
+        "address_problem": problem,
+    }
     return TemplateResponse(request, "pages/account/profile.html", context)

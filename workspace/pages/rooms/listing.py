@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -28,14 +29,25 @@ def words_of(request: HttpRequest) -> str:
 @require_GET
 def rooms(request: HttpRequest) -> HttpResponse:
     """Show the rooms that the reader is in, those with something unread first."""
+    return rooms_response(request)
+
+
+def rooms_response(request: HttpRequest, *, people: str = "", problem: str = "") -> HttpResponse:
+    """Return the page; `people` stands in the field for whom to write to, with the `problem` there is.
+
+    The links on it lead to the list, whatever was asked for.
+    """
     user = reader_of(request)
     words = words_of(request)
     page = Paginator(rooms_searched(user, words), ROOMS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         **page_context(request, title=_("Rooms")),
+        "here": reverse("rooms"),
         "words": words,
         "page": page,
         "lines": lines_of(page.object_list, user=user),
+        "people": people,
+        "people_problem": problem,
     }
     return TemplateResponse(request, "pages/rooms/list.html", context)
 

@@ -22,7 +22,7 @@ from workspace.models import Room, RoomType
 from workspace.pages.look import page_context
 from workspace.pages.posted import text_posted
 from workspace.pages.reader import reader_of
-from workspace.pages.rooms.listing import ROOMS_A_PAGE, words_of
+from workspace.pages.rooms.listing import ROOMS_A_PAGE, rooms_response, words_of
 from workspace.pages.rooms.reached import room_or_404, sentence_of
 from workspace.selectors.accounts import users_by_names
 from workspace.selectors.room_list import channels_to_join
@@ -139,12 +139,12 @@ def room_new(request: HttpRequest) -> HttpResponse:
 def direct_begin(request: HttpRequest) -> HttpResponse:
     """Open the direct messages with the people named."""
     user = reader_of(request)
-    names = names_of(text_posted(request, "people"))
+    people = text_posted(request, "people")
+    names = names_of(people)
     try:
         if not names:
             raise ApplicationError("error-invalid-user")
         room = direct_room_open(creator=user, others=users_by_names(names))
     except ApplicationError as error:
-        messages.error(request, sentence_of(error))
-        return HttpResponseRedirect(reverse("rooms"))
+        return rooms_response(request, people=people, problem=sentence_of(error))
     return HttpResponseRedirect(room_path(room))

@@ -96,9 +96,12 @@ def test_direct_messages_are_begun_by_a_username(client: Client, ana: User, bob:
     first = client.post("/rooms/direct/", {"people": "@bob"})["Location"]
     assert first.startswith("/direct/")
     assert client.post("/rooms/direct/", {"people": "bob"})["Location"] == first
-    for people in ("nobody", " @ ", "no\0body"):
-        html = client.post("/rooms/direct/", {"people": people}, follow=True).content.decode()
-        assert "There is nobody of this name." in html
+    for people in ("nobody", "@", "no\0body"):
+        html = client.post("/rooms/direct/", {"people": people}).content.decode()
+        field, problem = html.split('id="direct-people"')[1].split('id="direct-problem"')
+        assert "There is nobody of this name." in problem
+        assert f'value="{people.replace(chr(0), "")}"' in field
+        assert '<form method="get" action="/rooms/" role="search">' in html
 
 
 def test_leaving_asks_first(client: Client, room: Room, ana: User) -> None:
