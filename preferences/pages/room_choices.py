@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -27,14 +26,13 @@ from preferences.selectors.rooms import subscriptions_differing
 from preferences.services.rooms import rooms_preferences_change, rooms_preferences_reset
 from workspace.models import Subscription, User
 from workspace.pages.look import page_context
+from workspace.pages.posted import key_read
 from workspace.pages.reader import reader_of
 from workspace.pages.sidebar import lines_of
 from workspace.pages.widgets import PlainSelect
 
 ROOMS_A_PAGE = 50
 RESET = "reset"
-# A subscription's key, as every database can hold it.
-KEY = re.compile(r"\A[0-9]{1,18}\Z")
 SWITCHED = (
     ("notifications_disabled", gettext_lazy("No alerts")),
     ("group_mentions_muted", gettext_lazy("@all and @here muted")),
@@ -97,7 +95,7 @@ def room_choices(request: HttpRequest) -> HttpResponse:
 def room_choices_change(request: HttpRequest) -> HttpResponse:
     """Ask before the chosen rooms are changed, and change them once that is answered."""
     user = reader_of(request)
-    keys = [int(key) for key in request.POST.getlist("room") if KEY.match(key)][:ROOMS_A_PAGE]
+    keys = [key for text in request.POST.getlist("room") if (key := key_read(text)) is not None][:ROOMS_A_PAGE]
     chosen = list(rooms_of(differing(user).filter(pk__in=keys), user))
     form = BulkForm(request.POST)
     if not form.is_valid() or not chosen:

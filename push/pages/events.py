@@ -13,6 +13,7 @@ from push.streams.events import beginning, event
 from push.streams.hub import Stream, hub_here, in_database
 from push.streams.site import OPENED
 from workspace.models import User
+from workspace.pages.posted import key_read
 
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 CONTENT_TYPE = "text/event-stream"
@@ -32,7 +33,7 @@ async def events(request: HttpRequest) -> HttpResponse:
     user = await request.auser()
     if not isinstance(user, User) or request.headers.get("Sec-Fetch-Site", "none") not in SAME_SITE:
         return HttpResponseForbidden()
-    after = key_of(request.headers.get("Last-Event-ID") or request.GET.get("after", ""))
+    after = key_read(request.headers.get("Last-Event-ID") or request.GET.get("after", ""))
     opened = getattr(request, "scope", {}).get(OPENED)
     if opened is None:
         return answer(b"".join((await sync_to_async(looked)(user, after))[0]))
@@ -65,8 +66,3 @@ def first_pieces(user: User, after: int | None) -> tuple[list[bytes], set[int]]:
     shown = [event("notification", item.data, item.key) for item in told if item.data is not None]
     unread = counters_of({user.pk})[user.pk]
     return [*shown, beginning(max([newest, *missed])), event("counters", {"unread": unread})], set(missed)
-
-
-def key_of(text: str) -> int | None:
-    """Return an event's key; None for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -18,11 +18,11 @@ from push.pages.lock_screen import card_of
 from push.pages.phone_texts import phone_texts
 from push.selectors.sandbox import device_by_token, sandbox_inbox
 from workspace.models import GeneralSettings, User
+from workspace.pages.posted import key_read
 from workspace.services.sign_in import sign_in
 
 APP_NAME = "callboard.phone"
 PHONES_PER_BROWSER = 9
-ID_MAX_DIGITS = 18
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -107,10 +107,5 @@ def phone_inbox(request: HttpRequest, user: User) -> HttpResponse:
     device = device_by_token(user=user, token=request.GET.get("token", ""))
     if device is None:
         return JsonResponse({"success": False, "error": "error-device-not-found"}, status=404)
-    after = push_id(request.GET.get("after", ""))
+    after = key_read(request.GET.get("after", "")) or 0
     return JsonResponse({"pushes": [card_of(push) for push in sandbox_inbox(device=device, after=after)]})
-
-
-def push_id(raw: str) -> int:
-    """Return the push's id in the text; 0, which comes before all, where there is none."""
-    return int(raw) if raw.isdecimal() and len(raw) <= ID_MAX_DIGITS else 0

@@ -1,4 +1,4 @@
-"""What a form of a page's own sent along."""
+"""Reading what a page's own forms and scripts sent along."""
 
 from __future__ import annotations
 
@@ -12,3 +12,8 @@ def text_posted(request: HttpRequest, name: str) -> str:
     The character zero is left out, which no browser sends and PostgreSQL does not take.
     """
     return str(request.POST.get(name, "")).replace("\0", "").replace("\r\n", "\n").strip()
+
+
+def key_read(text: str) -> int | None:
+    """Return the key of a row that a text names; None for what is none, or is larger than databases keep."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

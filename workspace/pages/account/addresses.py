@@ -19,7 +19,7 @@ from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, User
 from workspace.pages.account.profile import profile_form, profile_response
 from workspace.pages.look import page_context
-from workspace.pages.posted import text_posted
+from workspace.pages.posted import key_read, text_posted
 from workspace.pages.reader import reader_of
 from workspace.services.addresses import address_add, address_of_token, address_remove, address_verify
 from workspace.tasks import verification_mail_later
@@ -82,7 +82,7 @@ def address_delete(request: HttpRequest, key: str) -> HttpResponse:
 
 def own_or_404(request: HttpRequest, key: str) -> EmailAddress:
     """Return an address of the reader's; raises Http404 for any other."""
-    email = EmailAddress.objects.filter(user=reader_of(request), pk=int(key)).first() if key.isdecimal() else None
+    email = EmailAddress.objects.filter(user=reader_of(request), pk=key_read(key) or 0).first()
     if email is None:
         raise Http404
     return email
