@@ -10,10 +10,9 @@ from django.db import migrations, models
 def newest_keep(apps: Any, _schema_editor: Any) -> None:
     """Keep the key that licences were signed with: the newest."""
     keys = apps.get_model("cloud", "SigningKey").objects
-    newest = keys.order_by("-pk").first()
-    if newest is not None:
-        keys.exclude(pk=newest.pk).delete()
-        keys.update(pk=1)
+    newest = keys.order_by("-pk").values_list("pk", flat=True).first()
+    keys.exclude(pk=newest).delete()
+    keys.update(id=1)
 
 
 class Migration(migrations.Migration):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from cloud.models import SigningKey
 from cloud.services import licences
@@ -35,6 +38,25 @@ def test_of_those_who_need_a_key_first_all_get_the_same(monkeypatch: pytest.Monk
     for thread in threads:
         thread.join()
     assert found == [SigningKey.objects.get().public_key] * 2
+
+
+@pytest.fixture
+def before_there_was_one() -> Iterator[Any]:
+    """Return the models of then, and bring the database up to date again afterwards."""
+    executor = MigrationExecutor(connection)
+    yield executor.migrate([("cloud", "0003_cloud_service")]).apps
+    executor.loader.build_graph()
+    executor.migrate(executor.loader.graph.leaf_nodes("cloud"))
+
+
+def test_of_two_keys_from_before_the_one_in_use_is_kept(before_there_was_one: Any) -> None:
+    keys = before_there_was_one.get_model("cloud", "SigningKey").objects
+    for number in ("1", "2"):
+        keys.create(key_id=f"key-{number}", private_key=f"secret-{number}", public_key=f"public-{number}")
+    executor = MigrationExecutor(connection)
+    executor.migrate([("cloud", "0004_one_signing_key")])
+    key = signing_key_ensure()
+    assert (key.key_id, key.public_key, key.private_key) == ("key-2", "public-2", "secret-2")
 
 
 def test_a_key_that_was_made_is_kept() -> None:
