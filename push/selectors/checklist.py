@@ -32,7 +32,6 @@ QUOTA_NEARLY = 80
 STEPS = {
     EndReason.NO_ROUTE: "Push_enable_gateway",
     EndReason.TERMS_NOT_AGREED: "Cloud_Service_Agree_PrivacyTerms",
-    EndReason.NOT_REGISTERED: "Register_Server",
 }
 
 
@@ -62,7 +61,7 @@ def way_checks() -> Iterator[Check]:
     else:
         yield from credential_checks(settings)
     if reason := misconfiguration():
-        step = setting_step(STEPS[reason]) if reason in STEPS else connection_step()
+        step = setting_step(STEPS[reason]) if reason in STEPS else _registration_step()
         yield Check(Light.RED, gettext_lazy("Way to the devices"), str(reason.label), *step)
 
 
@@ -101,9 +100,14 @@ def route_checks() -> Iterator[Check]:
 
 def _registered(wizard: SetupWizardSettings) -> Check:
     title = gettext_lazy("Server registered")
-    if not wizard.register_server or CloudConnection.objects.exists():
-        return _switch(title, wizard.register_server, "Register_Server")
-    return Check(Light.RED, title, _("No. Without it, nothing is pushed."), *connection_step())
+    if wizard.register_server and CloudConnection.objects.exists():
+        return Check(Light.GREEN, title, _("Yes."))
+    return Check(Light.RED, title, _("No. Without it, nothing is pushed."), *_registration_step())
+
+
+def _registration_step() -> tuple[str, str | Promise]:
+    """Return where to connect the workspace, or, where it is, to turn its registration on again."""
+    return setting_step("Register_Server") if CloudConnection.objects.exists() else connection_step()
 
 
 def _switch(title: str | Promise, holds: bool, setting_id: str) -> Check:

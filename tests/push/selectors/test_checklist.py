@@ -40,6 +40,7 @@ def test_a_workspace_just_made_says_what_is_missing() -> None:
         "Oldest due item": Light.GREEN,
     }
     assert "misconfigured" in check("Way to the devices").sentence
+    assert check("Way to the devices").url == check("Server registered").url == "/admin/connectivity/"
     assert check("Terms agreed").url == "/admin/settings/setupwizard/#Cloud_Service_Agree_PrivacyTerms"
 
 
