@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from cloud.licences import Licence, key_pair_new, licence_sign
 from cloud.models import (
@@ -29,6 +30,15 @@ SYNCED_FOR = timedelta(days=14)
 # A clock may go wrong by this much at either end.
 LEEWAY = timedelta(minutes=5)
 TOKEN_MAX_LENGTH = 8192
+# Why one is not installed. What holds then is told elsewhere: an earlier licence goes on.
+REFUSALS = {
+    LicenceStatus.EXPIRED: gettext_lazy("This licence has expired already. Ask your cloud for a new one."),
+    LicenceStatus.EARLY: gettext_lazy("This licence does not hold yet."),
+    LicenceStatus.TAMPERED: gettext_lazy("This licence is not signed by the cloud: copy the whole of it."),
+    LicenceStatus.FOREIGN: gettext_lazy(
+        "This licence is for another workspace. Ask your cloud for one for this workspace's unique id."
+    ),
+}
 
 
 def signing_key_ensure() -> SigningKey:
@@ -88,7 +98,7 @@ def licence_install(*, token: str, source: LicenceSource = LicenceSource.PASTED)
     compact = "".join(token.split())
     status, _licence = licence_judge(compact) if len(compact) <= TOKEN_MAX_LENGTH else (LicenceStatus.TAMPERED, None)
     if status != LicenceStatus.VALID:
-        raise ApplicationError("error-licence-invalid", str(status.label))
+        raise ApplicationError("error-licence-invalid", str(REFUSALS.get(status, status.label)))
     installed, _made = InstalledLicence.objects.update_or_create(
         pk=1, defaults={"token": compact, "source": source, "installed_at": timezone.now()}
     )

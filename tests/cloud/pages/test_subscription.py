@@ -50,8 +50,16 @@ def test_a_pasted_licence_unlocks_and_removing_it_locks(admin: Client) -> None:
 
 def test_a_licence_of_another_workspace_is_refused_with_the_reason(admin: Client) -> None:
     html = admin.post(f"{PAGE}licence/", {"token": licence("another")}).content.decode()
-    assert "The licence is for another workspace" in html
+    assert "This licence is for another workspace." in html
     assert not InstalledLicence.objects.exists()
+
+
+def test_a_refused_licence_does_not_speak_of_the_plan_that_goes_on(admin: Client) -> None:
+    admin.post(f"{PAGE}licence/", {"token": licence()})
+    html = admin.post(f"{PAGE}licence/", {"token": "mistyped"}).content.decode()
+    assert "This licence is not signed by the cloud" in html
+    assert "community plan holds" not in html
+    assert module_granted("push-privacy")
 
 
 def test_a_tampered_licence_falls_back_to_community_visibly(admin: Client) -> None:
