@@ -69,14 +69,13 @@ ACTIONS = {
 @require_GET
 def subscription(request: HttpRequest) -> HttpResponse:
     """Show the plan, the licence, and what is used of the month."""
-    state, usage, quota = licence_state(), own_usage(), own_quota()
+    state, usage = licence_state(), own_usage()
     context: dict[str, Any] = {
         "licence": state,
         "plan": Plan(state.plan).label if state.plan in Plan.values else state.plan,
         "unique_id": GeneralSettings.stored().unique_id,
         "connection": CloudConnection.objects.first(),
-        "quota": quota,
-        "notice": QuotaNotice.objects.filter(month=month_of()).first() if quota else None,
+        "notice": QuotaNotice.objects.filter(month=month_of()).first() if own_quota() else None,
         "form": LicenceForm(),
         "actions": ACTIONS,
     }

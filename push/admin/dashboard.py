@@ -47,7 +47,6 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
             "legend": [(title, colour) for _state, title, colour in SERIES],
             "reasons": reason_rows(day),
             "failures": failure_table(last_failures(now)),
-            "failures_url": f"{changelist_url(Notification)}?state__exact={State.FAILED}",
         }
         context["pauses"] = pauses()
     if request.user.has_perm(MANAGE):
@@ -55,7 +54,7 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
     if is_cloud() and request.user.has_perm("push.view_gatewayapp"):
         context["keys_ending"] = keys_ending()
     if request.user.has_perm("push.view_device"):
-        context |= {"devices": device_rows(), "devices_url": changelist_url(Device)}
+        context["devices"] = device_rows()
     return context
 
 

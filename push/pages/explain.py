@@ -64,9 +64,9 @@ def explain_own(request: HttpRequest) -> HttpResponse:
     context = {
         **page_context(request, title=_("Why didn't I get this?")),
         "messages_found": own_messages(request.user),
-        "asked": (public_id := request.GET.get("message", "").strip()[:WORDS_MAX_LENGTH]),
         "message": None,
     }
+    public_id = request.GET.get("message", "").strip()[:WORDS_MAX_LENGTH]
     if public_id:
         try:
             context["message"] = message = message_explicable(asker=request.user, public_id=public_id)

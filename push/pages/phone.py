@@ -58,7 +58,6 @@ def phone(request: HttpRequest) -> HttpResponse:
     number = phone_number(request.GET.get("phone", ""))
     site_name = GeneralSettings.current().site_name
     context = {
-        "number": number,
         "next_number": number + 1 if number < PHONES_PER_BROWSER else 1,
         "site_name": site_name,
         "title": _("Phone %(number)d") % {"number": number},

@@ -4,11 +4,11 @@ An app contributes once, in a module `pages/links.py` that its `apps.py` imports
 
     pages_contribute(
         links=[PageLink(title=_("Devices"), icon="devices", view="devices", place=Place.ACCOUNT, order=40)],
-        scripts=[PageScript("push/stream.js", data=stream_data)],
+        scripts=[PageScript("push/desktop.js", data=desktop_data)],
     )
 
-`order`: 10 profile, 20 preferences, 30 rooms' preferences, 40 devices, 90 password; in the sidebar 0 home, 10 rooms,
-20 preferences, 40 devices, 60 why, 70 simulated phone.
+`order`: 10 profile, 20 preferences, 25 quiet hours, 30 rooms' preferences, 40 devices, 90 password; in the sidebar
+0 home, 10 rooms, 20 preferences, 40 devices, 60 why, 70 simulated phone.
 
 A page itself extends `pages/base.html`, or `pages/account.html` when it belongs to the account, and is given
 `workspace.pages.look.page_context`.

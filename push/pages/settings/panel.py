@@ -16,7 +16,7 @@ from push.selectors.checks import Check, Light, setting_step
 from push.selectors.configuration import misconfiguration
 from push.selectors.route_overview import pauses
 from push.selectors.routes import gateway_current
-from push.services.testing import OTHERS_PERMISSION, OWN_PERMISSION
+from push.services.testing import OTHERS_PERMISSION
 from push.transports.gateway import GatewayRoute
 from push.transports.probe import GatewayProbe, gateways_probe
 from workspace.pages.settings.base import settings_view
@@ -32,7 +32,6 @@ def panel(request: HttpRequest) -> SafeString:
         "misconfiguration": misconfiguration(),
         "pauses": pauses(),
         "may_view_routes": request.user.has_perm("push.view_approute"),
-        "may_test": request.user.has_perm(OWN_PERMISSION),
         "may_test_others": request.user.has_perm(OTHERS_PERMISSION),
     }
     return mark_safe(render_to_string("push/settings/panel.html", context, request))  # noqa: S308 (it escapes)

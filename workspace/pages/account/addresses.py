@@ -76,7 +76,7 @@ def address_delete(request: HttpRequest, key: str) -> HttpResponse:
         address_remove(email=email)
         messages.success(request, _("%(address)s is removed.") % {"address": email.address})
         return back()
-    context = {**page_context(request, title=_("Remove %(address)s?") % {"address": email.address}), "email": email}
+    context = page_context(request, title=_("Remove %(address)s?") % {"address": email.address})
     return TemplateResponse(request, "pages/account/address_delete.html", {**context, "place": reverse("profile")})
 
 

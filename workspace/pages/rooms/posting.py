@@ -90,7 +90,6 @@ def message_change(request: HttpRequest, public_id: str) -> HttpResponse:
             return HttpResponseRedirect(place_of(message))
     context = {
         **page_context(request, title=_("Edit the message"), room=message.room.public_id),
-        "message_edited": message,
         "text": text,
         "problem": problem,
         "place": place_of(message),

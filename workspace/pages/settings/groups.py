@@ -63,7 +63,7 @@ def _saved(request: HttpRequest, form: GroupForm) -> bool:
 
 def _group_answer(request: HttpRequest, group: type[SettingsGroup], form: GroupForm) -> HttpResponse:
     panel = import_string(group.panel)(request) if group.panel else ""
-    context = {"group": group, "slug": group.slug(), "form": form, "sections": sections(group, form), "panel": panel}
+    context = {"form": form, "sections": sections(group, form), "panel": panel}
     return page(request, "workspace/settings/group.html", group.label(), context)
 
 

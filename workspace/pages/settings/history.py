@@ -49,7 +49,7 @@ class FilterForm(forms.Form):
 
     def changes(self) -> QuerySet[SettingChange]:
         """Return what passes the filters; a filter that cannot be understood shows nothing, not everything."""
-        changes = SettingChange.objects.select_related("actor")
+        changes = SettingChange.objects.all()
         if not self.is_valid():
             return changes.none()
         conditions = {
