@@ -29,6 +29,7 @@ def test_the_busiest_come_first_with_their_pace(client: Client) -> None:
     client.force_login(administrator())
     html = client.get(PAGE).content.decode()
     assert html.index("Busy") < html.index("Calm")
+    assert f"""hx-get="{PAGE}" hx-trigger="every 2s [document.visibilityState === 'visible']\"""" in html
     with time_machine.travel(NOON + timedelta(seconds=30), tick=False):
         UsageCount.objects.filter(workspace=busy).update(count=160)
         part = client.get(PAGE, headers={"HX-Request": "true"}).content.decode()
