@@ -72,11 +72,12 @@ class RoomForm(forms.Form):
 def directory(request: HttpRequest) -> HttpResponse:
     """List the channels that the reader may join."""
     user = reader_of(request)
-    words = words_of(request)
-    found = channels_to_join(user, words) if user.has_perm(VIEW_CHANNELS) else Room.objects.none()
+    words, may_view = words_of(request), user.has_perm(VIEW_CHANNELS)
+    found = channels_to_join(user, words) if may_view else Room.objects.none()
     context = {
         **page_context(request, title=_("Channels")),
         "words": words,
+        "may_view": may_view,
         "page": Paginator(found, ROOMS_A_PAGE).get_page(request.GET.get("page")),
     }
     return TemplateResponse(request, "pages/rooms/directory.html", context)

@@ -62,7 +62,9 @@ def test_channels_can_be_found_and_joined(client: Client, room: Room, ana: User)
 def test_who_may_view_no_channels_finds_none(client: Client, ana: User) -> None:
     lobby = RoomFactory(name="lobby")
     Group.objects.get(name="user").permissions.clear()
-    assert "lobby" not in main_of(client, "/rooms/channels/")
+    html = main_of(client, "/rooms/channels/")
+    assert "Your roles do not let you see the channels that you are not in." in html
+    assert "lobby" not in html
     assert client.post(f"/rooms/{lobby.public_id}/join/").status_code == 404
     assert "Your roles do not let you create rooms." in main_of(client, "/rooms/new/")
     assert client.post("/rooms/new/", {"type": "c", "name": "mine"}).status_code == 200
