@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from workspace.models import ChangeSource, User
-from workspace.services.settings import Origin, settings_save
-from workspace.setting_groups.registry import settings_by_id
+from workspace.services.settings import Origin, settings_save, unlocked
 
 
 def wizard_set(*, actor: User | None = None, **values: bool) -> None:
@@ -12,6 +11,5 @@ def wizard_set(*, actor: User | None = None, **values: bool) -> None:
 
     An actor is named in the history only where they may edit settings: managing the cloud is a permission of its own.
     """
-    free = {setting_id: value for setting_id, value in values.items() if settings_by_id()[setting_id].lock is None}
     named = actor if actor and actor.has_perm("workspace.edit_privileged_setting") else None
-    settings_save(values=free, origin=Origin(source=ChangeSource.CLOUD, actor=named))
+    settings_save(values=unlocked(values), origin=Origin(source=ChangeSource.CLOUD, actor=named))

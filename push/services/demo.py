@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from cloud.models import SetupWizardSettings, TermsConsent
 from cloud.services.joining import connect_later
 from cloud.services.requests import registration_token_make
-from push.models import PushSettings
-from workspace.models import RoomType, User
+from workspace.models import ChangeSource, RoomType, User
 from workspace.roles import is_cloud, is_workspace
 from workspace.services.accounts import DEFAULT_CHANNEL_ID, user_create
 from workspace.services.messages import message_post
 from workspace.services.roles import ADMIN, USER
 from workspace.services.rooms import members_add, room_create
+from workspace.services.settings import Origin, settings_save, unlocked
 
 PASSWORD = "callboard-demo"  # noqa: S105 - shown at every start of the embedded default, and made nowhere else
 PEOPLE = (("admin", "Ada Admin", (ADMIN, USER)), ("ana", "Ana Silva", (USER,)), ("bob", "Bob Meier", (USER,)))
@@ -57,12 +56,9 @@ def rooms_prepare(admin: User, others: list[User]) -> None:
 def gateway_connect(*, site_url: str) -> None:
     """Let the worker connect the workspace to the cloud in the same site, as soon as that answers, and push there.
 
-    By a registration token, over HTTP, as any other workspace would.
+    By a registration token, over HTTP, as any other workspace would. What the environment fixes stays as it is.
     """
     _token, text = registration_token_make(note="demo")
     connect_later(token=text)
-    SetupWizardSettings(register_server=False, privacy_terms_agreed=True).save()
-    TermsConsent.record(None)
-    push = PushSettings.stored()
-    push.gateway = site_url
-    push.save()
+    wanted = {"Cloud_Service_Agree_PrivacyTerms": True, "Push_gateway": site_url}
+    settings_save(values=unlocked(wanted), origin=Origin(source=ChangeSource.COMMAND))

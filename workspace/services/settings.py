@@ -58,6 +58,11 @@ def settings_save(*, values: Mapping[str, Any], origin: Origin) -> list[SettingC
     return SettingChange.objects.bulk_create(changes)
 
 
+def unlocked(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of the values whose settings nothing fixes, such as the environment."""
+    return {setting_id: value for setting_id, value in values.items() if settings_by_id()[setting_id].lock is None}
+
+
 def setting_reset(*, setting_id: str, origin: Origin) -> list[SettingChange]:
     """Give the setting its default again."""
     (entry,) = _entries_of({setting_id: None})

@@ -6,12 +6,12 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from cloud.models import PendingRegistration, RegisteredWorkspace
+from cloud.models import PendingRegistration, RegisteredWorkspace, TermsConsent
 from cloud.selectors.connection import ConnectionState, connection_status
 from push.models import PushSettings
 from push.services.demo import PASSWORD, demo_prepare
 from tests.factories import UserFactory
-from workspace.models import Room, User
+from workspace.models import ChangeSource, Room, SettingChange, User
 
 pytestmark = pytest.mark.django_db
 SITE = "http://127.0.0.1:8000"
@@ -34,6 +34,23 @@ def test_the_worker_is_to_connect_it_to_the_cloud_in_its_own_site_where_it_pushe
     assert PushSettings.stored().gateway == SITE
     assert connection_status().state == ConnectionState.CONNECTING
     assert PendingRegistration.objects.get().cloud_url == settings.SITE_URL
+
+
+def test_what_it_sets_is_told_in_the_settings_history_as_from_the_command_line() -> None:
+    demo_prepare(site_url=SITE)
+    changes = SettingChange.objects.order_by("setting_id").values_list("setting_id", "after", "source", "actor_name")
+    assert list(changes) == [
+        ("Cloud_Service_Agree_PrivacyTerms", True, ChangeSource.COMMAND, ""),
+        ("Push_gateway", SITE, ChangeSource.COMMAND, ""),
+    ]
+    assert TermsConsent.objects.get().actor_name == ""
+
+
+def test_what_the_environment_fixes_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERWRITE_SETTING_Push_gateway", "https://own.example")
+    assert demo_prepare(site_url=SITE)
+    assert PushSettings.current().gateway == "https://own.example"
+    assert not SettingChange.objects.filter(setting_id="Push_gateway").exists()
 
 
 def test_an_installation_with_an_account_is_left_as_it_is() -> None:
