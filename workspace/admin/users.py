@@ -137,7 +137,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
         super().save_related(request, form, formsets, change)
         user = form.instance
         for email in user.emails.filter(verified=True):
-            address_claim(email=email)
+            address_claim(email=email, by=signed_in(request))
         # Whoever holds the role may open what it is for.
         if not user.is_staff and user.groups.filter(name=ADMIN).exists():
             user.is_staff = True

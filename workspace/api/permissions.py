@@ -45,8 +45,5 @@ class PermissionsListAllApi(Api):
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         now = timezone.now()
-        told = [
-            {"_id": codename.replace("_", "-"), "roles": roles, "_updatedAt": now}
-            for codename, roles in roles_by_permission().items()
-        ]
+        told = [{"_id": name, "roles": roles, "_updatedAt": now} for name, roles in roles_by_permission().items()]
         return {"update": told, "remove": []}

@@ -16,6 +16,7 @@ from workspace.api import (
     threads,
 )
 from workspace.api.routes import routes
+from workspace.api.users import changing, reading
 
 urlpatterns = routes(
     {
@@ -46,6 +47,11 @@ urlpatterns = routes(
         "v1/rooms.info": rooms.RoomsInfoApi,
         "v1/subscriptions.read": subscriptions.SubscriptionsReadApi,
         "v1/subscriptions.unread": subscriptions.SubscriptionsUnreadApi,
+        "v1/users.info": reading.UsersInfoApi,
+        "v1/users.list": reading.UsersListApi,
+        "v1/users.create": changing.UsersCreateApi,
+        "v1/users.update": changing.UsersUpdateApi,
+        "v1/users.setActiveStatus": changing.UsersSetActiveStatusApi,
         "v1/users.setStatus": presence.SetStatusApi,
         "v1/users.getStatus": presence.GetStatusApi,
         "v1/users.getPresence": presence.GetPresenceApi,

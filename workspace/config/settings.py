@@ -200,9 +200,13 @@ RETENTION_DAYS = env.integer("RETENTION_DAYS", 30, minimum=1)
 
 AUTH_USER_MODEL = "workspace.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "workspace.authentication.NameOrEmailBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("username", "name")}),
+        ("MinimumLengthValidator", {}),
+        ("CommonPasswordValidator", {}),
+    )
 ]
 # The link for a new password can be used for so long (seconds).
 PASSWORD_RESET_TIMEOUT = 4 * 3600

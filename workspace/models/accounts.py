@@ -88,6 +88,11 @@ class User(AbstractBaseUser, PermissionsMixin):
                 violation_error_message=_("This username is taken."),
             )
         ]
+        # The orders, beside that of usernames, in which clients page through the accounts.
+        indexes = [
+            models.Index(Lower("name"), "id", name="user_name_any_case"),
+            models.Index(fields=["created_at", "id"], name="user_created"),
+        ]
         permissions = [("api_bypass_rate_limit", "May call the API without rate limits")]
 
     def __str__(self) -> str:

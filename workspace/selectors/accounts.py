@@ -9,24 +9,34 @@ from django.db.models.functions import Lower
 
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, GeneralSettings, User
+from workspace.selectors.permissions import VIEW_ACCOUNTS
 from workspace.services.roles import ADMIN
 
 
 def user_by_sign_in_name(name: str) -> User | None:
-    """Return the account with this username or e-mail address, in any case of letters.
-
-    An address is that of the account which has verified it; while nobody has, of the only one that names it.
-    """
+    """Return the account with this username or e-mail address, in any case of letters."""
     # Lowered by the database, as its index is: an address may hold letters that not every database lowers.
     lowered = Lower(Value(name))
-    found = User.objects.filter(username__lower=lowered).first()
-    if found:
-        return found
-    named = EmailAddress.objects.filter(address__lower=lowered).select_related("user").order_by("-verified")[:2]
-    match list(named):
+    return User.objects.filter(username__lower=lowered).first() or user_by_address(name)
+
+
+def user_by_address(address: str) -> User | None:
+    """Return the account that has verified the address; while none has, the only one that names it."""
+    named = EmailAddress.objects.filter(address__lower=Lower(Value(address))).select_related("user")
+    match list(named.order_by("-verified")[:2]):
         case [email] | [EmailAddress(verified=True) as email, _]:
             return email.user
     return None
+
+
+def users_listed(*, reader: User, address: str = "") -> QuerySet[User]:
+    """Return all accounts; with an address, those that have it, as far as the reader may see people's addresses."""
+    if not address:
+        return User.objects.all()
+    having = EmailAddress.objects.filter(address__lower=Lower(Value(address)))
+    if not reader.has_perm(VIEW_ACCOUNTS):
+        having = having.filter(user=reader)
+    return User.objects.filter(pk__in=having.values("user"))
 
 
 def user_by_username(name: str) -> User | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from workspace.errors import ApplicationError
 from workspace.models import Room, RoomType, Subscription, User
 
@@ -57,3 +59,11 @@ def room_title_for(*, room: Room, user: User) -> str:
         return f"#{room.name}"
     people = User.objects.filter(subscriptions__room=room).order_by("username")
     return ", ".join(person.display_name for person in people if person.pk != user.pk) or user.display_name
+
+
+def rooms_owned_alone(user: User) -> QuerySet[Room]:
+    """Return the open channels and groups that others are in and of which no other active account is an owner."""
+    owners = Subscription.objects.filter(room=OuterRef("pk"), is_owner=True)
+    others = owners.filter(user__is_active=True).exclude(user=user)
+    rooms = Room.objects.filter(Exists(owners.filter(user=user)), ~Exists(others), members_count__gt=1)
+    return rooms.filter(is_archived=False).order_by("pk")

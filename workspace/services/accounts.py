@@ -13,6 +13,7 @@ from workspace.errors import ApplicationError
 from workspace.models import Room, User
 from workspace.selectors.accounts import administrators
 from workspace.selectors.permissions import manage_check
+from workspace.selectors.rooms import rooms_owned_alone
 from workspace.services.addresses import address_give
 from workspace.services.presence import clients_end
 from workspace.services.roles import ADMIN, USER
@@ -33,13 +34,14 @@ def user_create(
     email_verified: bool = False,
     roles: Iterable[str] = (USER,),
     joins_default_channel: bool = True,
+    is_active: bool = True,
 ) -> User:
     """Create an account with its roles and address, and let it into the default channel.
 
     Raises ValidationError for a username or address that is taken or misspelt.
     """
     role_names = list(roles)
-    user = User(username=username, name=name, is_staff=ADMIN in role_names)
+    user = User(username=username, name=name, is_staff=ADMIN in role_names, is_active=is_active)
     user.set_password(password)
     user.full_clean()
     user.save()
@@ -77,21 +79,59 @@ def name_save(*, user: User, name: str) -> None:
 
 
 @transaction.atomic
-def user_deactivate(*, user: User, by: User) -> None:
+def user_deactivate(*, user: User, by: User, may_be_last_owner: bool = True) -> None:
     """Sign the account out, and keep it from signing in and being notified; what it wrote and belonged to stays.
 
     Raises MissingPermissionError where `by` may not change the account, `error-action-not-allowed` for one's own, and
-    for the last one that administers the workspace.
+    for the last one that administers the workspace; `user-last-owner` for the last owner of a room that others are in,
+    where that may not be.
     """
     manage_check(manager=by, user=user)
     if user.pk == by.pk:
         raise ApplicationError("error-action-not-allowed", _("You cannot deactivate your own account."))
     if not administrators().exclude(pk=user.pk).exists():
         raise ApplicationError("error-action-not-allowed", _("No other account administers the workspace."))
+    if not may_be_last_owner:
+        last_owner_check(user)
     user.is_active = False
     user.save(update_fields=["is_active", "updated_at"])
     sign_ins_end(user=user)
     clients_end(user=user)
+
+
+def last_owner_check(user: User) -> None:
+    """Raise `user-last-owner`, with the names of the rooms, for the last owner of a room that others are in."""
+    names = [room.name for room in rooms_owned_alone(user)]
+    if names:
+        raise ApplicationError(
+            "user-last-owner",
+            _("The account is the last owner of rooms that others are in."),
+            details={"shouldChangeOwner": names, "shouldBeRemoved": []},
+        )
+
+
+@transaction.atomic
+def password_set(*, user: User, password: str) -> None:
+    """Give the account a new password, which whoever chose it has checked; it is signed out everywhere."""
+    user.set_password(password)
+    user.save(update_fields=["password", "updated_at"])
+    sign_ins_end(user=user)
+
+
+@transaction.atomic
+def roles_set(*, user: User, roles: Iterable[str]) -> None:
+    """Give the account these roles in place of its own; whoever holds the role admin may open the administration.
+
+    Raises `error-action-not-allowed` when nobody would administer the workspace any more.
+    """
+    names = set(roles)
+    was_admin = user.groups.filter(name=ADMIN).exists()
+    user.groups.set(Group.objects.filter(name__in=names))
+    if was_admin != (ADMIN in names):
+        user.is_staff = ADMIN in names or user.is_superuser
+        user.save(update_fields=["is_staff", "updated_at"])
+    if was_admin and not administrators().exists():
+        raise ApplicationError("error-action-not-allowed", _("No other account administers the workspace."))
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, User
+from workspace.selectors.permissions import may_manage
 from workspace.tasks import verification_mail_later
 
 MOST_ADDRESSES = 5
@@ -35,21 +36,46 @@ def address_add(*, user: User, address: str) -> EmailAddress:
 
 
 @transaction.atomic
-def address_give(*, user: User, address: str, verified: bool = False) -> EmailAddress:
-    """Give the account an address, on somebody's word that it is verified; raises ValidationError as above."""
+def address_give(*, user: User, address: str, verified: bool = False, by: User | None = None) -> EmailAddress:
+    """Give the account an address, `verified` on the word of `by`; raises ValidationError as above."""
     email = EmailAddress(user=user, address=address, verified=verified)
     email.full_clean()
     email.save()
     if verified:
-        address_claim(email=email)
+        address_claim(email=email, by=by)
     return email
 
 
 @transaction.atomic
-def address_claim(*, email: EmailAddress) -> None:
-    """Take a verified address from the other accounts, which have only named it."""
+def address_put(*, user: User, address: str, verified: bool | None, by: User) -> None:
+    """Put an address in the place of the account's first one, unless the account has it; it gets a link to verify it.
+
+    `verified` is the word of `by` on it; with None, what is known of it stays. Raises ValidationError as above.
+    """
+    email = user.emails.filter(address__lower=Lower(Value(address))).first()
+    is_new = email is None
+    if email is None:
+        email = user.emails.first() or EmailAddress(user=user)
+        email.address, email.verified = address, False
+    email.verified = email.verified if verified is None else verified
+    email.full_clean()
+    email.save()
+    if email.verified:
+        address_claim(email=email, by=by)
+    elif is_new:
+        verification_mail_later(email_pk=email.pk)
+
+
+@transaction.atomic
+def address_claim(*, email: EmailAddress, by: User | None = None) -> None:
+    """Take a verified address from the other accounts, which have only named it.
+
+    Where it is verified on the word of `by`, accounts that they may not change keep it as they named it.
+    """
     named = EmailAddress.objects.filter(address__lower=Lower(Value(email.address)), verified=False)
-    named.exclude(pk=email.pk).delete()
+    for other in named.exclude(pk=email.pk).select_related("user"):
+        if by is None or may_manage(by, other.user):
+            other.delete()
 
 
 def verification_token(email: EmailAddress) -> str:

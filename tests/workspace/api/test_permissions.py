@@ -40,6 +40,14 @@ def test_each_permission_names_the_roles_that_hold_it() -> None:
     assert told["mention-all"] == ["admin", "user"]
 
 
+def test_what_django_adds_by_itself_is_told_by_the_names_that_clients_know() -> None:
+    role = Group.objects.create(name="crew")
+    role.permissions.add(Permission.objects.get(codename="change_user"))
+    told = roles_told()
+    assert told["create-user"] == told["view-full-other-user-info"] == ["admin"]
+    assert told["edit-other-user-info"] == told["edit-other-user-active-status"] == ["admin", "crew"]
+
+
 def test_what_only_the_administration_asks_about_is_left_out() -> None:
     told = roles_told()
     assert "add-user-to-joined-room" in told

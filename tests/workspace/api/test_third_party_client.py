@@ -13,7 +13,7 @@ from rocketchat_API.APIExceptions.RocketExceptions import (
 )
 from rocketchat_API.rocketchat import RocketChat
 
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, UserFactory
 from workspace.models import Room, Subscription, User
 from workspace.services.accounts import user_create
 from workspace.services.messages import message_post
@@ -143,6 +143,34 @@ def test_reads_the_statistics(rocket: RocketChat, people: dict[str, User]) -> No
     told = rocket.statistics(refresh=True)
     assert {"wizard", "uniqueId", "installedAt", "push", "pushQueue", "pushSecured"} <= told.keys()
     assert {"deploymentFingerprintHash", "deploymentFingerprintVerified"} <= told.keys()
+
+
+def test_reads_peoples_accounts_to_their_end(rocket: RocketChat, people: dict[str, User]) -> None:
+    UserFactory.create_batch(60)
+    assert len({user["_id"] for user in rocket.users_list()}) == 62
+    for name in ({"user_id": people["bob"].public_id}, {"username": "bob"}):
+        assert rocket.users_info(**name)["user"]["username"] == "bob"
+    own = rocket.users_info(email="ana@example.org", includeUserRooms=True)["user"]
+    assert [room["rid"] for room in own["rooms"]] == ["GENERAL"]
+    with pytest.raises(RocketApiException) as raised:
+        rocket.users_info(username="nobody")
+    assert raised.value.error == "User not found."
+
+
+def test_makes_and_changes_accounts(live_server: Any, people: dict[str, User]) -> None:
+    user_create(username="admin", password=PASSWORD, roles=["admin"])
+    rocket = RocketChat("admin", PASSWORD, server_url=live_server.url)
+    made = rocket.users_create("grace@example.org", "Grace", PASSWORD, "grace", verified=True)["user"]
+    assert RocketChat("grace", PASSWORD, server_url=live_server.url).me()["_id"] == made["_id"]
+    changed = rocket.users_update(made["_id"], name="Grace Hopper", password=PASSWORD[::-1])["user"]
+    assert (changed["name"], changed["emails"][0]["verified"]) == ("Grace Hopper", True)
+    assert RocketChat("grace", PASSWORD[::-1], server_url=live_server.url).me()["name"] == "Grace Hopper"
+    assert rocket.users_set_active_status(made["_id"], False)["user"]["active"] is False
+    with pytest.raises(RocketAuthenticationException):
+        RocketChat("grace", PASSWORD[::-1], server_url=live_server.url)
+    with pytest.raises(RocketApiException) as raised:
+        rocket.users_create("ana@example.org", "Ana", PASSWORD, "ANA")
+    assert raised.value.error_type == "error-field-unavailable"
 
 
 def test_tells_its_status(rocket: RocketChat, people: dict[str, User]) -> None:

@@ -1,0 +1,126 @@
+"""users.info"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.admin_rows import staff
+from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
+from tests.factories import EmailAddressFactory, RoomFactory, UserFactory, direct_room
+from workspace.models import User
+from workspace.services.presence import activity_report, status_set
+
+pytestmark = pytest.mark.django_db
+
+NOT_FOUND = {"success": False, "error": "User not found."}
+FOR_ONESELF = {"emails", "lastLogin", "statusConnection", "requirePasswordChange", "canViewAllInfo"}
+
+
+@pytest.fixture
+def ana() -> User:
+    user = UserFactory(username="Ana", name="Ana Silva")
+    EmailAddressFactory(user=user, address="ana@example.org")
+    return user
+
+
+def info(reader: User, **query: str) -> dict[str, Any]:
+    body = ApiClient(reader).get("users.info", **query).json()
+    assert body["success"] is True
+    told: dict[str, Any] = body["user"]
+    return told
+
+
+@pytest.mark.parametrize("query", [{"username": "ana"}, {"username": "Ana"}, {"email": "ANA@example.org"}])
+def test_tells_a_person_everything_of_themselves(ana: User, query: dict[str, str]) -> None:
+    activity_report(user=ana)
+    status_set(user=ana, status="offline", text="on stage")
+    told = info(ana, **query)
+    assert (told["_id"], told["username"], told["name"]) == (ana.public_id, "Ana", "Ana Silva")
+    assert told["emails"] == [{"address": "ana@example.org", "verified": True}]
+    assert (told["status"], told["statusConnection"], told["statusText"]) == ("offline", "online", "on stage")
+    assert (told["type"], told["active"], told["roles"]) == ("user", True, ["user"])
+    assert told["createdAt"].endswith("Z")
+    assert (told["requirePasswordChange"], told["utcOffset"], told["canViewAllInfo"]) == (False, 0, True)
+    assert "rooms" not in told
+
+
+def test_tells_others_no_address_connection_or_sign_in(ana: User) -> None:
+    activity_report(user=ana)
+    status_set(user=ana, status="offline")
+    told = info(UserFactory(), userId=ana.public_id)
+    assert (told["username"], told["status"], told["roles"]) == ("Ana", "offline", ["user"])
+    assert not FOR_ONESELF & told.keys()
+
+
+def test_tells_everything_to_whoever_may_see_accounts(ana: User) -> None:
+    told = info(staff("workspace.view_user"), email="ana@example.org")
+    assert told["emails"] == [{"address": "ana@example.org", "verified": True}]
+    assert told["canViewAllInfo"] is True
+
+
+def test_an_address_leads_others_to_nobody(ana: User) -> None:
+    assert ApiClient(UserFactory()).get("users.info", email="ana@example.org").json() == NOT_FOUND
+
+
+def test_a_deactivated_person_is_told_of(ana: User) -> None:
+    User.objects.filter(pk=ana.pk).update(is_active=False)
+    assert info(UserFactory(), username="ana")["active"] is False
+
+
+@pytest.mark.parametrize("name", ["userId", "username", "importId", "email", "freeSwitchExtension"])
+def test_an_unknown_person_is_told_in_the_known_words(ana: User, name: str) -> None:
+    response = ApiClient(UserFactory(roles=("admin",))).get("users.info", **{name: "nobody"})
+    assert (response.status_code, response.json()) == (400, NOT_FOUND)
+
+
+def test_one_name_is_needed(ana: User) -> None:
+    assert failure(ApiClient(ana).get("users.info")).splitlines() == [
+        "must have required property 'userId'",
+        "must have required property 'username'",
+        "must have required property 'importId'",
+        "must match a schema in anyOf [invalid-params]",
+    ]
+
+
+def test_several_names_are_refused(ana: User) -> None:
+    response = ApiClient(ana).get("users.info", username="ana", userId=ana.public_id)
+    assert failure(response) == "must match exactly one schema in oneOf [invalid-params]"
+
+
+@pytest.mark.parametrize("spelt", ["True", "true"])
+def test_tells_the_rooms_that_one_is_in(ana: User, spelt: str) -> None:
+    bob = UserFactory(username="bob")
+    stage, direct = RoomFactory(name="stage", members=[ana]), direct_room(ana, bob)
+    stage.subscriptions.update(is_owner=True, unread=3)
+    rooms = info(ana, username="ana", includeUserRooms=spelt)["rooms"]
+    owned = {"rid": stage.public_id, "name": "stage", "t": "c", "unread": 3, "roles": ["owner"]}
+    assert rooms == [
+        {"_id": stage.subscriptions.get().public_id, **owned},
+        {
+            "_id": direct.subscriptions.get(user=ana).public_id,
+            "rid": direct.public_id,
+            "name": "bob",
+            "t": "d",
+            "unread": 0,
+        },
+    ]
+
+
+def test_the_rooms_of_others_need_the_permission(ana: User) -> None:
+    RoomFactory(name="stage", members=[ana])
+    assert "rooms" not in info(UserFactory(), username="ana", includeUserRooms="True")
+    told = info(staff("workspace.view_subscription"), username="ana", includeUserRooms="True")
+    assert [room["name"] for room in told["rooms"]] == ["stage"]
+    assert "rooms" not in info(ana, username="ana", includeUserRooms="False")
+
+
+def test_a_flag_that_is_none_is_told(ana: User) -> None:
+    response = ApiClient(ana).get("users.info", username="ana", includeUserRooms="perhaps")
+    assert failure(response) == "must be boolean [invalid-params]"
+
+
+def test_strangers_are_told_to_sign_in(ana: User) -> None:
+    response = ApiClient().get("users.info", username="ana")
+    assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)

@@ -1,0 +1,223 @@
+"""users.update"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core import mail
+
+from tests.admin_rows import administrator, staff
+from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
+from tests.factories import PASSWORD, EmailAddressFactory, RoomFactory, UserFactory
+from workspace.models import User
+from workspace.selectors.presence import presence_of
+from workspace.services.sign_in import sign_in, token_find
+from workspace.tasks import verification_mail
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "a-quite-new-passphrase"
+
+
+@pytest.fixture(autouse=True)
+def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do at once what is handed to the worker."""
+    monkeypatch.setattr("workspace.tasks.async_task", lambda _path, key: verification_mail(key))
+
+
+@pytest.fixture
+def admin() -> ApiClient:
+    return ApiClient(UserFactory(username="admin", roles=("admin",)))
+
+
+@pytest.fixture
+def changer() -> ApiClient:
+    """Somebody who may change accounts, and nothing else."""
+    return ApiClient(staff("workspace.change_user"))
+
+
+@pytest.fixture
+def ana() -> User:
+    return UserFactory(username="ana", name="Ana Silva")
+
+
+def update(api: ApiClient, user: User, /, **data: Any) -> Any:
+    return api.post("users.update", {"userId": user.public_id, "data": data})
+
+
+def updated(api: ApiClient, user: User, /, **data: Any) -> dict[str, Any]:
+    response = update(api, user, **data)
+    assert response.status_code == 200, response.json()
+    user.refresh_from_db()
+    told: dict[str, Any] = response.json()["user"]
+    return told
+
+
+def not_allowed(response: Any, action: str) -> None:
+    """Assert that the answer refuses the action in the known words."""
+    failure(response)
+    assert response.json()["errorType"] == "error-action-not-allowed"
+    assert response.json()["details"] == {"method": "insertOrUpdateUser", "action": action}
+
+
+def test_only_what_is_named_changes(admin: ApiClient, ana: User) -> None:
+    EmailAddressFactory(user=ana, address="ana@example.org")
+    told = updated(admin, ana, name="Ana Costa", statusText="on tour")
+    assert (told["_id"], told["name"], told["username"]) == (ana.public_id, "Ana Costa", "ana")
+    assert (told["statusText"], told["active"], told["roles"]) == ("on tour", True, ["user"])
+    assert told["emails"] == [{"address": "ana@example.org", "verified": True}]
+    assert (ana.name, presence_of(ana).status_text) == ("Ana Costa", "on tour")
+    assert ana.check_password(PASSWORD)
+    assert updated(admin, ana)["name"] == "Ana Costa"
+
+
+def test_a_username_is_changed(changer: ApiClient, ana: User) -> None:
+    assert updated(changer, ana, username="ANA")["username"] == "ANA"
+    UserFactory(username="bob")
+    assert "error-field-unavailable" in failure(update(changer, ana, username="BOB"))
+    assert "error-invalid-username" in failure(update(changer, ana, username="a b"))
+
+
+def test_addresses_are_told_only_to_whoever_may_see_them(changer: ApiClient, ana: User) -> None:
+    EmailAddressFactory(user=ana)
+    assert "emails" not in updated(changer, ana, name="Ana")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_address_takes_the_place_of_the_first_and_receives_its_link(admin: ApiClient, ana: User) -> None:
+    for address in ("old@example.org", "other@example.org"):
+        EmailAddressFactory(user=ana, address=address)
+    told = updated(admin, ana, email="new@example.org")
+    assert told["emails"] == [
+        {"address": "new@example.org", "verified": False},
+        {"address": "other@example.org", "verified": True},
+    ]
+    assert [message.to for message in mail.outbox] == [["new@example.org"]]
+
+
+def test_what_is_known_of_an_address_is_changed_by_somebodys_word(admin: ApiClient, ana: User) -> None:
+    named = EmailAddressFactory(address="ana@example.org", verified=False).user
+    assert updated(admin, ana, email="ana@example.org", verified=True)["emails"][0]["verified"] is True
+    assert not named.emails.exists()
+    assert updated(admin, ana, email="ANA@example.org")["emails"][0]["verified"] is True
+    assert updated(admin, ana, verified=False)["emails"] == [{"address": "ana@example.org", "verified": False}]
+    assert updated(admin, named, verified=True)["emails"] == []
+
+
+def test_somebodys_word_takes_no_address_from_an_administrator(changer: ApiClient, ana: User) -> None:
+    mighty, member = UserFactory(roles=("admin",)), UserFactory()
+    for user in (mighty, member):
+        EmailAddressFactory(user=user, address="stage@example.org", verified=False)
+    updated(changer, ana, email="stage@example.org", verified=True)
+    assert (mighty.emails.count(), member.emails.count()) == (1, 0)
+
+
+def test_an_address_that_cannot_be_is_told(admin: ApiClient, ana: User) -> None:
+    EmailAddressFactory(address="taken@example.org")
+    assert "error-field-unavailable" in failure(update(admin, ana, email="TAKEN@example.org"))
+    assert "error-invalid-email" in failure(update(admin, ana, email="ana"))
+    assert not ana.emails.exists()
+
+
+@pytest.mark.parametrize("data", [{"password": SECRET}, {"setRandomPassword": True}])
+def test_a_new_password_signs_the_account_out_everywhere(changer: ApiClient, ana: User, data: dict[str, Any]) -> None:
+    token = sign_in(user=ana)
+    updated(changer, ana, **data)
+    assert token_find(token) is None
+    assert not ana.check_password(PASSWORD)
+    assert ana.check_password(SECRET) is ("password" in data)
+
+
+def test_a_weak_password_is_refused_and_nothing_changes(changer: ApiClient, ana: User) -> None:
+    response = update(changer, ana, username="ana2", password="ana.silva")
+    assert "error-password-policy-not-met" in failure(response)
+    assert "ana.silva" not in response.text
+    ana.refresh_from_db()
+    assert (ana.username, ana.check_password(PASSWORD)) == ("ana", True)
+
+
+def test_roles_are_given_and_taken_by_an_administrator(admin: ApiClient, ana: User) -> None:
+    assert updated(admin, ana, roles=["user", "admin"])["roles"] == ["admin", "user"]
+    assert ana.is_staff
+    assert updated(admin, ana, roles=["user"])["roles"] == ["user"]
+    assert not ana.is_staff
+    assert "error-invalid-role" in failure(update(admin, ana, roles=["nobody"]))
+
+
+def test_the_last_administrator_keeps_the_role(admin: ApiClient) -> None:
+    own = User.objects.get(username="admin")
+    assert "error-action-not-allowed" in failure(update(admin, own, roles=["user"]))
+    assert list(own.groups.values_list("name", flat=True)) == ["admin"]
+    UserFactory(roles=("admin",))
+    assert updated(admin, own, roles=["user"])["roles"] == ["user"]
+
+
+def test_whoever_only_changes_accounts_gives_and_takes_no_role(changer: ApiClient, ana: User) -> None:
+    for roles in (["user", "admin"], [], ["admin"]):
+        not_allowed(update(changer, ana, roles=roles), "Assign_role")
+    own = User.objects.get(is_staff=True)
+    not_allowed(update(changer, own, roles=["admin"]), "Assign_role")
+    assert updated(changer, ana, name="Ana", roles=["user"])["roles"] == ["user"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"password": SECRET},
+        {"setRandomPassword": True},
+        {"email": "mine@example.org"},
+        {"verified": True},
+        {"username": "mine"},
+        {"roles": ["user"]},
+        {"active": False},
+        {},
+    ],
+)
+def test_an_administrator_is_out_of_reach_of_whoever_only_changes_accounts(
+    changer: ApiClient, data: dict[str, Any]
+) -> None:
+    mighty = UserFactory(roles=("admin",))
+    EmailAddressFactory(user=mighty, address="admin@example.org", verified=False)
+    not_allowed(update(changer, mighty, **data), "Editing_user")
+    mighty.refresh_from_db()
+    assert (mighty.is_active, mighty.check_password(PASSWORD)) == (True, True)
+    assert list(mighty.emails.values_list("address", "verified")) == [("admin@example.org", False)]
+
+
+def test_a_superuser_is_out_of_reach_of_an_administrator(admin: ApiClient) -> None:
+    not_allowed(update(admin, administrator(), password=SECRET), "Editing_user")
+
+
+def test_an_account_is_deactivated_and_activated(admin: ApiClient, ana: User) -> None:
+    token = sign_in(user=ana)
+    assert updated(admin, ana, active=False)["active"] is False
+    assert token_find(token) is None
+    assert updated(admin, ana, active=True)["active"] is True
+
+
+def test_the_last_owner_of_a_room_is_deactivated_only_if_that_is_confirmed(admin: ApiClient, ana: User) -> None:
+    RoomFactory(name="stage", members=[ana, UserFactory()]).subscriptions.filter(user=ana).update(is_owner=True)
+    body = {"userId": ana.public_id, "data": {"active": False}}
+    assert admin.post("users.update", body).json()["errorType"] == "user-last-owner"
+    assert admin.post("users.update", {**body, "confirmRelinquish": True}).json()["user"]["active"] is False
+
+
+def test_own_account_needs_the_permission_as_well(ana: User) -> None:
+    not_allowed(update(ApiClient(ana), ana, password=SECRET), "Editing_user")
+
+
+def test_a_password_that_has_to_be_changed_is_refused(changer: ApiClient, ana: User) -> None:
+    response = update(changer, ana, password=SECRET, requirePasswordChange=True)
+    assert failure(response).endswith("[invalid-params]")
+
+
+def test_names_what_is_missing(admin: ApiClient, ana: User) -> None:
+    assert "'userId'" in failure(admin.post("users.update", data={}))
+    assert "'data'" in failure(admin.post("users.update", userId=ana.public_id))
+    assert "error-invalid-user" in failure(admin.post("users.update", userId="nobody", data={}))
+
+
+def test_strangers_are_told_to_sign_in(ana: User) -> None:
+    response = update(ApiClient(), ana, name="After")
+    assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)

@@ -1,0 +1,170 @@
+"""`users.create`, `users.update` and `users.setActiveStatus`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
+from workspace.api.contributions import contributions
+from workspace.api.errors import InvalidParamsError
+from workspace.api.params import MISSING, FlagParam, ListParam, Params, TextParam
+from workspace.api.users.objects import CreatedUserObject, UserObject, user_of
+from workspace.selectors.accounts import user_by_id_or_name
+from workspace.services.managed_accounts import (
+    AccountChanges,
+    account_activity_set,
+    account_change,
+    account_make,
+)
+
+MOST_ROLES = 100
+NOT_KEPT = "`nickname`, `bio` and `customFields` are not kept."
+
+
+class AccountParams(Params):
+    """What is known of an account."""
+
+    name = TextParam(required=False, max_length=255)
+    email = TextParam(required=False, max_length=254)
+    username = TextParam(required=False, max_length=64)
+    password = TextParam(required=False, allow_blank=True, max_length=4096)
+    setRandomPassword = FlagParam(
+        required=False, help_text="In place of `password`. Nobody knows it: a new one is asked for by e-mail."
+    )
+    requirePasswordChange = FlagParam(required=False, help_text="Only with `setRandomPassword`, which requires it.")
+    verified = FlagParam(required=False, help_text="Whether the address is; if not, it receives a link to verify it.")
+    active = FlagParam(required=False)
+    roles = ListParam(child=TextParam(max_length=150), required=False, max_length=MOST_ROLES)
+    statusText = TextParam(required=False, allow_blank=True, max_length=120)
+    sendWelcomeEmail = FlagParam(required=False, help_text="Left aside: there is no such e-mail.")
+
+
+class UserCreateParams(AccountParams):
+    """The account to make."""
+
+    name = TextParam(max_length=255)
+    email = TextParam(max_length=254)
+    username = TextParam(max_length=64)
+    joinDefaultChannels = FlagParam(required=False)
+
+
+class UserUpdateParams(Params):
+    """Whose account, and what to change of it."""
+
+    userId = TextParam()
+    data = AccountParams()  # type: ignore[assignment]
+    confirmRelinquish = FlagParam(required=False, help_text="As for `users.setActiveStatus`.")
+
+
+class ActiveStatusParams(Params):
+    """Whose account, and whether it shall be active."""
+
+    userId = TextParam()
+    activeStatus = FlagParam()
+    confirmRelinquish = FlagParam(
+        required=False, help_text="Also deactivates the last owner of a room that others are in."
+    )
+
+
+class CreatedResult(SuccessResult):
+    """The new account."""
+
+    user = CreatedUserObject()
+
+
+class UpdatedResult(SuccessResult):
+    """The account that was changed."""
+
+    user = UserObject()
+
+
+class ActiveStatusObject(Result):
+    """Whether an account is active."""
+
+    _id = serializers.CharField()
+    active = serializers.BooleanField()
+
+
+class ActiveStatusResult(SuccessResult):
+    """The account that was activated or deactivated."""
+
+    user = ActiveStatusObject()
+
+
+class UsersCreateApi(Api):
+    @endpoint(
+        params=UserCreateParams,
+        result=CreatedResult,
+        summary="Create an account",
+        description="Needs `create-user`, a deactivated one `edit-other-user-active-status` as well, and other roles "
+        f"than `user` need `assign-roles`: else `error-action-not-allowed`. {NOT_KEPT}",
+    )
+    @transaction.atomic
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        caller = caller_of(request)
+        given = changes_of(params)
+        if "password" not in given:
+            raise InvalidParamsError([MISSING.format("password")])
+        joins = params.get("joinDefaultChannels", True)
+        user = account_make(by=caller, joins_default_channel=joins, **given)
+        settings = {"preferences": contributions.preferences(user)}
+        return {"user": user_of(user, reader=user) | {"settings": settings}}
+
+
+class UsersUpdateApi(Api):
+    @endpoint(
+        params=UserUpdateParams,
+        result=UpdatedResult,
+        summary="Change an account",
+        description="Only what `data` names changes; all or, where one cannot be, nothing. Needs "
+        "`edit-other-user-info`; nobody changes an account that may do more than their own, nor roles without "
+        "`assign-roles`: `error-action-not-allowed`. A new password signs the account out everywhere. A new address "
+        f"takes the place of the account's first. {NOT_KEPT}",
+    )
+    @transaction.atomic
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        caller, user = caller_of(request), user_by_id_or_name(public_id=params["userId"])
+        relinquishes = params.get("confirmRelinquish", False)
+        account_change(by=caller, user=user, may_be_last_owner=relinquishes, **changes_of(params["data"]))
+        return {"user": user_of(user, reader=caller)}
+
+
+class UsersSetActiveStatusApi(Api):
+    @endpoint(
+        params=ActiveStatusParams,
+        result=ActiveStatusResult,
+        summary="Deactivate or activate an account",
+        description="A deactivated one is signed out everywhere, its devices are forgotten, and it is notified of "
+        "nothing; what it wrote and belonged to stays. Needs `edit-other-user-active-status`; nobody deactivates an "
+        "account that may do more than their own. `user-last-owner` names the rooms that would be left to others "
+        "without an owner.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        user = user_by_id_or_name(public_id=params["userId"])
+        account_activity_set(
+            by=caller_of(request),
+            user=user,
+            active=params["activeStatus"],
+            may_be_last_owner=params.get("confirmRelinquish", False),
+        )
+        return {"user": {"_id": user.public_id, "active": user.is_active}}
+
+
+def changes_of(params: Mapping[str, Any]) -> AccountChanges:
+    """Return what the parameters name of the account; raises InvalidParamsError for what cannot be required."""
+    changes: AccountChanges = {}
+    for name in ("username", "name", "email", "verified", "password", "roles", "active"):
+        if name in params:
+            changes[name] = params[name]
+    if "statusText" in params:
+        changes["status_text"] = params["statusText"]
+    if params.get("setRandomPassword"):
+        changes["password"] = None
+    elif params.get("requirePasswordChange"):
+        raise InvalidParamsError(["requirePasswordChange must come with setRandomPassword"])
+    return changes

@@ -1,0 +1,125 @@
+"""Accounts as clients know them, as far as the reader may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db.models import Prefetch, prefetch_related_objects
+from django.utils import timezone
+from rest_framework import serializers
+
+from workspace.api.base import Result
+from workspace.api.objects import AccountSettingsObject, EmailObject, Moment, Offset, person_of
+from workspace.models import Connection, RoomType, Status, Subscription, User
+from workspace.selectors.accounts import time_zone_of
+from workspace.selectors.permissions import VIEW_ACCOUNTS
+from workspace.selectors.presence import PresenceView, presences_read, view_of
+from workspace.selectors.subscriptions import counterparts_of
+from workspace.time_zones import utc_offset
+
+# So many accounts are read at once, with what belongs to them.
+BATCH = 1000
+
+
+class UserObject(Result):
+    """An account. Addresses, connection and sign-ins are told to itself, and to whoever may see those of others."""
+
+    _id = serializers.CharField()
+    username = serializers.CharField()
+    name = serializers.CharField()
+    type = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.choices)
+    statusText = serializers.CharField(required=False)
+    active = serializers.BooleanField()
+    roles = serializers.ListField(child=serializers.CharField())
+    createdAt = Moment()
+    _updatedAt = Moment()
+    utcOffset = Offset()
+    emails = EmailObject(many=True, required=False)
+    lastLogin = Moment(required=False)
+    statusConnection = serializers.ChoiceField(choices=Connection.choices, required=False)
+    requirePasswordChange = serializers.BooleanField(required=False)
+
+
+class UserRoomObject(Result):
+    """A room that an account is in."""
+
+    _id = serializers.CharField(help_text="Of the membership.")
+    rid = serializers.CharField()
+    name = serializers.CharField()
+    t = serializers.ChoiceField(choices=RoomType.choices)
+    unread = serializers.IntegerField()
+    roles = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class UserInfoObject(UserObject):
+    """An account by itself; `canViewAllInfo` tells that nothing of it was left out."""
+
+    canViewAllInfo = serializers.BooleanField(required=False)
+    rooms = UserRoomObject(many=True, required=False)
+
+
+class CreatedUserObject(UserObject):
+    """A new account."""
+
+    settings = AccountSettingsObject()
+
+
+def users_of(users: Iterable[User], *, reader: User) -> list[dict[str, Any]]:
+    """Return the accounts as they were read, with what belongs to them; by a few queries a thousand."""
+    sees_all, now, rows = reader.has_perm(VIEW_ACCOUNTS), timezone.now(), iter(users)
+    told: list[dict[str, Any]] = []
+    while batch := list(islice(rows, BATCH)):
+        prefetch_related_objects(batch, Prefetch("groups", Group.objects.order_by("name")), "emails")
+        present = presences_read(User.objects.filter(pk__in=[user.pk for user in batch]), at=now, fields=("pk",))
+        views = {row["pk"]: view_of(row, at=now) for row in present}
+        told += [user_told(user, views[user.pk], now, in_full=sees_all or user == reader) for user in batch]
+    return told
+
+
+def user_of(user: User, *, reader: User) -> dict[str, Any]:
+    """Return one account, read anew."""
+    return users_of([User.objects.get(pk=user.pk)], reader=reader)[0]
+
+
+def user_told(user: User, presence: PresenceView, at: datetime, *, in_full: bool) -> dict[str, Any]:
+    """Return the account with its presence at the moment `at`."""
+    told = person_of(user) | {
+        "type": "user",
+        "status": presence.shown,
+        "statusText": presence.status_text or None,
+        "active": user.is_active,
+        "roles": [role.name for role in user.groups.all()],
+        "createdAt": user.created_at,
+        "_updatedAt": user.updated_at,
+        "utcOffset": utc_offset(time_zone_of(user), at),
+    }
+    if not in_full:
+        return told
+    return told | {
+        "emails": list(user.emails.all()),
+        "lastLogin": user.last_login,
+        "statusConnection": presence.connection,
+        "requirePasswordChange": False,
+    }
+
+
+def rooms_of_user(user: User) -> list[dict[str, Any]]:
+    """Return the rooms that the account is in, direct ones by the names of the other people in them."""
+    rows = list(Subscription.objects.filter(user=user).select_related("room").order_by("pk"))
+    people = counterparts_of(user, [row.room for row in rows])
+    return [
+        {
+            "_id": row.public_id,
+            "rid": row.room.public_id,
+            "name": people[row.room_id].usernames if row.room.is_direct else row.room.name,
+            "t": row.room.type,
+            "unread": row.unread,
+            "roles": ["owner"] if row.is_owner else None,
+        }
+        for row in rows
+    ]

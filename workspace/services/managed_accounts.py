@@ -1,0 +1,201 @@
+"""What one account does to others: making them and changing them, as far as it may.
+
+What is refused is told in the words that clients know.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import TypedDict, Unpack
+
+from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from workspace.errors import ApplicationError
+from workspace.models import EmailAddress, User
+from workspace.selectors.accounts import roles_of, user_by_username
+from workspace.selectors.permissions import CHANGE_ACCOUNTS, CHANGE_ROLES, CREATE_ACCOUNTS, may_change
+from workspace.services.accounts import password_set, roles_set, user_activate, user_create, user_deactivate
+from workspace.services.addresses import address_give, address_put
+from workspace.services.presence import status_set
+from workspace.services.roles import USER
+from workspace.tasks import verification_mail_later
+
+RANDOM_PASSWORD_BYTES = 32
+
+
+class AccountChanges(TypedDict, total=False):
+    """What is to be changed of an account: what is not named stays. The password None is a random one."""
+
+    username: str
+    name: str
+    email: str
+    verified: bool
+    password: str | None
+    roles: Collection[str]
+    active: bool
+    status_text: str
+
+
+@transaction.atomic
+def account_make(
+    *,
+    by: User,
+    username: str,
+    name: str,
+    email: str,
+    password: str | None,
+    verified: bool = False,
+    roles: Collection[str] = (USER,),
+    active: bool = True,
+    joins_default_channel: bool = True,
+    status_text: str = "",
+) -> User:
+    """Create an account; an address that is not `verified` receives its link. The password None is a random one.
+
+    Raises `error-action-not-allowed` for what `by` may not do, else as the checks below.
+    """
+    if not by.has_perm(CREATE_ACCOUNTS):
+        raise refused("Adding_user", "Adding user is not allowed")
+    if not active and not by.has_perm(CHANGE_ACCOUNTS):
+        raise refused("Changing_active_status", "Adding a deactivated user is not allowed")
+    roles_check(by, roles, before=(USER,))
+    username_check(username)
+    address_check(email)
+    with told_if_taken_meanwhile():
+        user = user_create(
+            username=username,
+            password=password_checked(password, User(username=username, name=name)),
+            name=name,
+            roles=roles,
+            joins_default_channel=joins_default_channel,
+            is_active=active,
+        )
+        given = address_give(user=user, address=email, verified=verified, by=by)
+    if not verified:
+        verification_mail_later(email_pk=given.pk)
+    if status_text:
+        status_set(user=user, text=status_text)
+    return user
+
+
+@transaction.atomic
+def account_change(*, by: User, user: User, may_be_last_owner: bool = False, **changes: Unpack[AccountChanges]) -> None:
+    """Change what is named of the account, all or nothing.
+
+    Raises `error-action-not-allowed` for what `by` may not do, else as the checks below and `user_deactivate`.
+    """
+    if not may_change(by, user):
+        raise refused("Editing_user", "Editing user is not allowed")
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    with told_if_taken_meanwhile():
+        names_change(user, changes)
+        addresses_change(by, user, changes)
+    if "password" in changes:
+        password_set(user=user, password=password_checked(changes["password"], user))
+    if "roles" in changes:
+        roles_check(by, changes["roles"], before=roles_of(user))
+        roles_set(user=user, roles=changes["roles"])
+    if "status_text" in changes:
+        status_set(user=user, text=changes["status_text"])
+    if "active" in changes:
+        account_activity_set(by=by, user=user, active=changes["active"], may_be_last_owner=may_be_last_owner)
+
+
+@transaction.atomic
+def account_activity_set(*, by: User, user: User, active: bool, may_be_last_owner: bool) -> None:
+    """Activate or deactivate the account; raises as `user_activate` and `user_deactivate`."""
+    if active:
+        user_activate(user=user, by=by)
+    else:
+        user_deactivate(user=user, by=by, may_be_last_owner=may_be_last_owner)
+
+
+def names_change(user: User, changes: AccountChanges) -> None:
+    """Change the account's username and name; raises as `username_check`."""
+    before = (user.username, user.name)
+    user.username, user.name = changes.get("username", user.username), changes.get("name", user.name)
+    if (user.username, user.name) != before:
+        username_check(user.username, of=user)
+        user.save(update_fields=["username", "name", "updated_at"])
+
+
+def addresses_change(by: User, user: User, changes: AccountChanges) -> None:
+    """Change the account's first address, or what is known of it; raises as `address_check`."""
+    first = user.emails.first()
+    address = changes.get("email") or (first.address if first and "verified" in changes else "")
+    if address:
+        address_check(address, of=user)
+        address_put(user=user, address=address, verified=changes.get("verified"), by=by)
+
+
+def refused(action: str, message: str) -> ApplicationError:
+    """Return the error of an action that the asker may not take."""
+    details = {"method": "insertOrUpdateUser", "action": action}
+    return ApplicationError("error-action-not-allowed", message, details=details)
+
+
+def unavailable(value: str, field: str) -> ApplicationError:
+    """Return the error of a username or address that another account has."""
+    return ApplicationError("error-field-unavailable", f"{value} is already in use", details={"field": field})
+
+
+@contextmanager
+def told_if_taken_meanwhile() -> Iterator[None]:
+    """Tell of a username or address that another account was given at the same moment."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise unavailable("The username or e-mail address", "username") from error
+
+
+def username_check(username: str, *, of: User | None = None) -> None:
+    """Raise `error-field-unavailable` for a username that another account has, `error-invalid-username` if misspelt."""
+    holder = user_by_username(username)
+    if holder is not None and holder != of:
+        raise unavailable(username, "username")
+    try:
+        User._meta.get_field("username").run_validators(username)
+    except ValidationError as error:
+        raise ApplicationError("error-invalid-username", " ".join(error.messages)) from error
+
+
+def address_check(address: str, *, of: User | None = None) -> None:
+    """Raise `error-field-unavailable` for an address that another account has, `error-invalid-email` if misspelt."""
+    email = EmailAddress(user=of, address=address)
+    try:
+        email.clean_fields(exclude=["user"])
+    except ValidationError as error:
+        raise ApplicationError("error-invalid-email", " ".join(error.messages)) from error
+    try:
+        email.clean()
+    except ValidationError as error:
+        raise unavailable(address, "email") from error
+
+
+def password_checked(password: str | None, user: User) -> str:
+    """Return the password, or a random one for None; raises `error-password-policy-not-met` for a weak one."""
+    if password is None:
+        return secrets.token_urlsafe(RANDOM_PASSWORD_BYTES)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise ApplicationError("error-password-policy-not-met", " ".join(error.messages)) from error
+    return password
+
+
+def roles_check(by: User, roles: Collection[str], *, before: Collection[str]) -> None:
+    """Raise `error-action-not-allowed` for other roles than before unless `by` may give and take roles.
+
+    Raises `error-invalid-role` for one that there is not.
+    """
+    if set(roles) != set(before) and not by.has_perm(CHANGE_ROLES):
+        raise refused("Assign_role", "Assigning roles is not allowed")
+    known = set(Group.objects.filter(name__in=roles).values_list("name", flat=True))
+    if unknown := sorted(set(roles) - known):
+        raise ApplicationError("error-invalid-role", f"There is no role {unknown[0]}")
