@@ -17,6 +17,8 @@ from workspace.models import GeneralSettings
 
 # Longer than any list; databases refuse an offset of more than 64 bits.
 MOST = 2**31 - 1
+# No page holds more, whatever is asked for: a hundred thousand accounts would keep a web process for half a minute.
+MOST_ITEMS = 10_000
 NOT_INTEGER: dict[str, Any] = {
     "invalid": "must be integer",
     "null": "must be integer",
@@ -39,7 +41,7 @@ class SortParam(TextParam):
 
 
 class PagingParams(Params):
-    """Which page of a list; a `count` of 0 asks for everything."""
+    """Which page of a list; a `count` of 0 asks for as much as a page holds."""
 
     offset = serializers.IntegerField(
         required=False, default=0, min_value=0, max_value=MOST, error_messages=NOT_INTEGER
@@ -65,13 +67,13 @@ def page_of(
 ) -> dict[str, Any]:
     """Return the page of `rows` that the parameters ask for, each as `told` tells it, under `name`, with its envelope.
 
-    Of a query, which has to be ordered, only the page itself is read.
+    Of a query, which has to be ordered, only the page itself is read; never more than :data:`MOST_ITEMS`.
     """
     general = GeneralSettings.current()
     count = params.get("count", general.api_default_count)
     offset = params["offset"]
-    end = offset + count if count or not general.api_allow_infinite_count else None
-    found = told(rows[offset:end])
+    wanted = count if count or not general.api_allow_infinite_count else MOST_ITEMS
+    found = told(rows[offset : offset + min(wanted, MOST_ITEMS)])
     total = rows.count() if isinstance(rows, QuerySet) else len(rows)
     return {name: found, "count": len(found), "offset": offset, "total": total}
 

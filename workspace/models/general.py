@@ -104,7 +104,7 @@ class GeneralSettings(SettingsGroup):
         models.BooleanField(
             _("Allow lists of any length"),
             default=True,
-            help_text=_("A client that asks for 0 items receives all of them. Off: none."),
+            help_text=_("A client that asks for 0 items receives all of them, 10,000 at most. Off: none."),
         ),
         id="API_Allow_Infinite_Count",
         section=REST_API,

@@ -82,6 +82,16 @@ def test_pages_tell_everybody_once(reader: User, people: dict[str, User]) -> Non
     assert len(listed(reader, count=0)["users"]) == 4
 
 
+@pytest.mark.parametrize("count", [0, 4])
+def test_no_page_is_longer_than_any_may_be(
+    reader: User, people: dict[str, User], monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    monkeypatch.setattr("workspace.api.paging.MOST_ITEMS", 3)
+    first, rest = (listed(reader, count=count, offset=offset) for offset in (0, 3))
+    assert (usernames(first), usernames(rest)) == (["Ana", "bob", "cy"], ["reader"])
+    assert (first["count"], first["total"]) == (3, 4)
+
+
 def test_addresses_and_sign_ins_are_told_of_oneself_only(reader: User) -> None:
     for user in (reader, UserFactory(username="other")):
         EmailAddressFactory(user=user)
