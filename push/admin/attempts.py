@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import (
 )
 
 from push.admin import labels
-from push.models import Attempt, Device
+from push.models import Attempt, Channel, Device
 from push.selectors.aftermath import delay_shown
 from push.selectors.answer_words import try_words
 from push.selectors.route_words import key_words
@@ -35,7 +35,8 @@ class AttemptColumns:
     @admin.display(description=_("device"))
     def sent_to(self, attempt: Attempt) -> SafeString | str:
         if attempt.device is None:
-            return EMPTY
+            # Of a push, one that was removed since.
+            return labels.channel(Channel.EMAIL) if attempt.notification.channel == Channel.EMAIL else EMPTY
         return change_link(attempt.device, attempt.device.name or labels.device_type(attempt.device.type))
 
     @admin.display(description=_("route"))

@@ -108,3 +108,14 @@ def test_the_record_cannot_be_changed(client: Client, failed: Notification, page
     assert client.post("/admin/push/attempt/" + page.format(pk=attempt.pk), sent).status_code == 403
     failed.refresh_from_db()
     assert failed.state == State.FAILED
+
+
+def test_a_try_of_an_email_is_told_from_one_to_a_device_that_is_gone(client: Client, message: Message) -> None:
+    pushed = notification_of(message, UserFactory())
+    mailed = notification_of(message, UserFactory(), channel="email")
+    for item, shown in ((pushed, False), (mailed, True)):
+        Attempt.objects.all().delete()
+        Attempt.objects.create(notification=item, device=None)
+        for path in ("/admin/push/attempt/", f"{LIST}{item.pk}/change/"):
+            table = client.get(path).content.decode().split("<table")[-1]
+            assert ("E-mail" in table) == shown
