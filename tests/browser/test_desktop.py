@@ -114,6 +114,31 @@ def test_what_was_missed_while_the_stream_was_cut_is_shown_once(
     assert [notification["body"] for notification in shown(home)] == ["ana: one", "ana: two"]
 
 
+def test_a_page_that_comes_back_as_it_was_left_is_told_again(
+    home: Page, context: BrowserContext, room: Room, ana: User
+) -> None:
+    left = "dispatchEvent(new PageTransitionEvent('%s', {persisted: true}))"
+    home.evaluate(left % "pagehide")
+    with context.expect_event("response", lambda answer: "/events/" in answer.url):
+        home.evaluate(left % "pageshow")
+    post(room, ana, "one")
+    wait_for_shown(home, 1)
+
+
+def test_a_badge_that_was_still_being_drawn_is_not_put_on_when_all_is_read(
+    home: Page, context: BrowserContext, bob: User
+) -> None:
+    other = context.new_page()
+    other.goto("/rooms/")
+    other.evaluate(f"window.told = new BroadcastChannel('callboard-desktop-{bob.public_id}')")
+    home.evaluate("counted = []; document.addEventListener('callboard:counters', (e) => counted.push(e.detail.unread))")
+    other.evaluate("for (const unread of [5, 0]) told.postMessage({kind: 'counted', unread})")
+    home.wait_for_function("String(counted.slice(-2)) === '5,0'")
+    icon = "document.querySelector('link[rel~=icon]').href"
+    home.evaluate(f"async () => {{ const image = new Image(); image.src = {icon}; await image.decode(); }}")
+    assert not home.evaluate(icon).startswith("data:")
+
+
 def test_permission_is_asked_for_on_a_click_and_not_again_when_declined(
     context: BrowserContext, sign_in: SignIn, bob: User
 ) -> None:

@@ -17,6 +17,8 @@
     const title = document.title;
     let unread = null;
     let leads = false;
+    let source = null;
+    let again = null;
     const waiting = new Map();
 
     const remembered = (key) => {
@@ -69,6 +71,8 @@
         }
         const image = new Image();
         image.addEventListener("load", () => {
+            // All may have been read while it was loaded.
+            if (number !== unread) return;
             icon.type = "image/png";
             icon.href = drawn(image, number);
         });
@@ -144,8 +148,10 @@
 
     const listen = () => {
         leads = true;
+        clearTimeout(again);
+        source?.close();
         const last = remembered(LAST);
-        const source = new EventSource(last ? `${url}?after=${last}` : url);
+        source = new EventSource(last ? `${url}?after=${last}` : url);
         const received = (event) => {
             if (event.lastEventId) remember(LAST, event.lastEventId);
             return JSON.parse(event.data);
@@ -163,10 +169,14 @@
         });
         // Cut streams come back by themselves; one that was refused does not.
         source.addEventListener("error", () => {
-            if (source.readyState === EventSource.CLOSED) setTimeout(listen, REFUSED);
+            if (source.readyState === EventSource.CLOSED) again = setTimeout(listen, REFUSED);
         });
-        addEventListener("pagehide", () => source.close(), { once: true });
     };
+    addEventListener("pagehide", () => source?.close());
+    // A page that comes back as it was left has no stream any more.
+    addEventListener("pageshow", (event) => {
+        if (event.persisted && leads) listen();
+    });
 
     // Permission is asked for on a click, as browsers want it.
     const offer = () => {
