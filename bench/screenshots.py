@@ -204,9 +204,27 @@ def pictures(context: BrowserContext, mode: str, addresses: dict[str, str]) -> N
         page.close()
 
 
+def question(context: BrowserContext, mode: str) -> None:
+    """Take the picture of what is asked before several rooms are changed at once, which no address leads to."""
+    page = context.new_page()
+    page.goto("/account/rooms/")
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_label("Change the chosen rooms to").select_option(label="Mobile: Mentions")
+    page.get_by_role("button", name="Change", exact=True).click()
+    page.get_by_role("button", name="Change them").wait_for()
+    picture_taken(page, f"room-choices-change-{mode}")
+    page.close()
+
+
 def picture(page: Page, address: str, name: str) -> None:
-    """Take the picture of one page; raises AssertionError for one that is too large a file."""
+    """Take the picture of one page."""
     page.goto(address)
+    picture_taken(page, name)
+
+
+def picture_taken(page: Page, name: str) -> None:
+    """Take the picture of what the page shows; raises AssertionError for one that is too large a file."""
     page.wait_for_load_state("load")
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(200)
@@ -231,7 +249,9 @@ def main() -> None:
             stranger = browser.new_context(base_url=SITE, **options)
             for name, address in STRANGERS.items():
                 picture(stranger.new_page(), address, f"{name}-{mode}")
-            pictures(signed_in(browser, mode, "ana"), mode, of_users)
+            ana = signed_in(browser, mode, "ana")
+            pictures(ana, mode, of_users)
+            question(ana, mode)
             pictures(signed_in(browser, mode, "admin"), mode, {**of_administrators, **CONNECTION})
             pictures(signed_in(browser, mode, "admin", site=CLOUD_SITE, first="/admin/"), mode, console)
         browser.close()

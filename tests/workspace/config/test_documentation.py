@@ -1,4 +1,4 @@
-"""docs/configuration.md and .env.example: every variable that is read, and no other."""
+"""docs/configuration.md and .env.example: every variable that is read, and no other. And the pictures of pages."""
 
 from __future__ import annotations
 
@@ -30,3 +30,11 @@ def test_the_page_lists_every_variable_and_no_other(read: set[str]) -> None:
 def test_the_example_names_none_that_is_not_read(read: set[str]) -> None:
     named = re.findall(r"^#(\w+)=", text_of(".env.example"), re.MULTILINE)
     assert {name.removesuffix("_FILE") if name not in read else name for name in named} <= read
+
+
+def test_every_picture_of_a_page_is_there_in_light_dark_and_narrow_as_documents_link_it() -> None:
+    there = {path.name for path in (settings.BASE_DIR / "docs" / "images").glob("*.webp")}
+    pages = {name.rpartition("-")[0] for name in there}
+    assert there == {f"{page}-{mode}.webp" for page in pages for mode in ("light", "dark", "narrow")}
+    documents = (path.read_text(encoding="utf-8") for path in (settings.BASE_DIR / "docs").glob("*.md"))
+    assert {link for text in documents for link in re.findall(r"\(images/([\w-]+\.webp)\)", text)} <= there
