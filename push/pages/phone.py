@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -19,11 +18,11 @@ from push.pages.phone_texts import phone_texts
 from push.selectors.sandbox import device_by_token, sandbox_inbox
 from workspace.models import GeneralSettings, User
 from workspace.pages.posted import key_read
+from workspace.pages.reader import View, signed_in_only
 from workspace.services.sign_in import sign_in
 
 APP_NAME = "callboard.phone"
 PHONES_PER_BROWSER = 9
-View = Callable[[HttpRequest], HttpResponse]
 
 
 def sandbox_only(view: View) -> View:
@@ -34,18 +33,6 @@ def sandbox_only(view: View) -> View:
         if not settings.SANDBOX:
             raise Http404
         return view(request)
-
-    return guarded
-
-
-def signed_in_only(view: Callable[[HttpRequest, User], HttpResponse]) -> View:
-    """Let the view answer signed-in users only; scripts are told with 401 rather than sent to a page."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponse:
-        if not isinstance(request.user, User):
-            return JsonResponse({"success": False, "error": "error-not-signed-in"}, status=401)
-        return view(request, request.user)
 
     return guarded
 

@@ -6,7 +6,6 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -26,8 +25,8 @@ from push.transports.addresses import ENDPOINT_MAX_LENGTH
 from workspace.api.params import Params, TextParam
 from workspace.api.throttling import Rate, usage_count
 from workspace.errors import ApplicationError
-from workspace.models import GeneralSettings
-from workspace.pages.reader import reader_of
+from workspace.models import GeneralSettings, User
+from workspace.pages.reader import signed_in_only
 
 # What a browser is registered as; apps give their own name over the API.
 APP_NAME = "callboard.web"
@@ -70,19 +69,17 @@ def abilities_of(endpoint: str) -> list[str]:
     return [] if host.endswith(SILENCE_FORBIDDEN) else [Capability.CLEAR.value]
 
 
-@login_required
 @require_GET
 def subscription_config(request: HttpRequest) -> HttpResponse:
     """Tell what it takes to subscribe, to a page or to the service worker whose subscription the browser replaced."""
     return JsonResponse({"publicKey": vapid_public_key(), "csrfToken": get_token(request)})
 
 
-@login_required
-def subscription(request: HttpRequest) -> HttpResponse:
+@signed_in_only
+def subscription(request: HttpRequest, user: User) -> HttpResponse:
     """Register the browser's subscription (POST), or tell what it takes (GET)."""
     if request.method != "POST":
         return subscription_config(request)
-    user = reader_of(request)
     if usage_count(RATE, f"web-push:{user.pk}").exceeded:
         return failure(ApplicationError("error-too-many-requests", "Too many requests", status=429))
     try:

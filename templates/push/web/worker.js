@@ -99,7 +99,7 @@ function samePlace(url) {
 // The browser has replaced its subscription, or is about to: the workspace is told of the new one.
 async function subscribeAnew(event) {
     const answer = await fetch(CONFIG.subscription, { headers: { Accept: "application/json" } });
-    if (!answer.ok || answer.redirected) return;
+    if (!answer.ok) return;
     const { publicKey, csrfToken } = await answer.json();
     const subscription =
         event.newSubscription ??

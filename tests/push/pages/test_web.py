@@ -90,11 +90,13 @@ def test_what_it_takes_is_told_to_those_signed_in(client: Client, ana: User) -> 
     answer = client.get(ADDRESS).json()
     assert answer["publicKey"] == vapid_public_key()
     assert answer["csrfToken"]
-    assert Client().get(ADDRESS)["Location"].startswith("/sign-in/")
+    assert Client().get(ADDRESS).status_code == 401
 
 
 def test_a_stranger_registers_nothing(client: Client, subscription: dict[str, Any]) -> None:
-    assert post(client, subscription).status_code == 302
+    answer = post(client, subscription)
+    assert answer.status_code == 401
+    assert answer.json()["error"] == "Your session has ended. Sign in again to go on."
     assert not Device.objects.exists()
 
 
