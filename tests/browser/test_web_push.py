@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 
-from push.models import Attempt, Device
+from push.models import Attempt, Device, Notification
 from push.selectors.vapid import vapid_public_key
 from push.services.clearing import due_clear
 from push.services.dispatch import due_dispatch
+from push.services.fanout import pending_decide
 from push.services.vapid import vapid_keys_ensure
 from tests.factories import RoomFactory, UserFactory, message_in
 from tests.fakes.webpush import FakePushService
@@ -150,6 +152,41 @@ def test_a_notification_travels_from_the_message_to_the_browser(
     wait_until(
         lambda: Attempt.objects.get().received_at is not None, failure="The worker does not say that it has the push."
     )
+
+    room_mark_read(user=ana, room=room)
+    due_clear()
+    deliver(page, site, service.delivered[1].content)
+    wait_until(lambda: not shown(page), failure="What was read elsewhere is still shown.")
+
+
+def test_what_an_open_page_has_shown_is_shown_no_second_time_by_the_push(
+    subscribed: BrowserContext,
+    sign_in: SignIn,
+    site: str,
+    service: FakePushService,
+    ana: User,
+    room: Room,
+    settings: Any,
+) -> None:
+    settings.SITE_URL = site
+    subscribed.grant_permissions(["notifications"], origin=site)
+    page = sign_in(ana, DEVICES)
+    turn_on(page)
+    with subscribed.expect_event("response", lambda answer: "/events/" in answer.url):
+        page.reload()
+    message = message_in(room, room.creator, "Curtain up!")
+    pending_decide()
+    wait_until(lambda: bool(page.wait_for_timeout(20) or shown(page)), failure="The page shows nothing.")
+    by_page = shown(page)
+    assert [(one["body"], one["tag"]) for one in by_page] == [("bob: Curtain up!", message.public_id)]
+
+    Notification.objects.filter(channel="push").update(due_at=timezone.now())
+    due_dispatch()
+    deliver(page, site, service.delivered[0].content)
+    wait_until(
+        lambda: Attempt.objects.get().received_at is not None, failure="The worker does not say that it has the push."
+    )
+    assert shown(page) == by_page
 
     room_mark_read(user=ana, room=room)
     due_clear()

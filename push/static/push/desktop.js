@@ -95,23 +95,47 @@
         audio.play().catch(() => {});
     };
 
-    const show = (told) => {
+    // The worker that shows this browser's pushes, where these are turned on.
+    const pusher = async () => {
+        const registration = await navigator.serviceWorker?.getRegistration("/");
+        return (await registration?.pushManager?.getSubscription()) ? registration : null;
+    };
+
+    const show = async (told) => {
         if (!("Notification" in window) || Notification.permission !== "granted") return;
-        const shown = new Notification(told.title, {
+        const registration = await pusher().catch(() => null);
+        const options = {
             body: told.text,
             tag: told.message,
             icon: plain,
             requireInteraction: told.stays,
             // Its sound is the one that was chosen.
             silent: true,
-        });
+        };
+        if (registration ? await handOver(registration, told, options) : showHere(told, options)) sound(told);
+    };
+
+    const showHere = (told, options) => {
+        const shown = new Notification(told.title, options);
         shown.addEventListener("click", () => {
             shown.close();
             window.focus();
             location.assign(told.url);
         });
         if (told.seconds) setTimeout(() => shown.close(), told.seconds * 1000);
-        sound(told);
+        return true;
+    };
+
+    // Of what the worker knows to be shown, the push that comes later is shown no second time. It may have come first.
+    const handOver = async (registration, told, options) => {
+        const { url, room, message } = told;
+        const shown = async () =>
+            (await registration.getNotifications()).filter(({ data }) => data?.message === message);
+        if ((await shown()).length) return false;
+        await registration.showNotification(told.title, { ...options, data: { url, room, message } });
+        const close = async () => (await shown()).forEach((one) => one.close());
+        if (told.seconds) setTimeout(close, told.seconds * 1000);
+        return true;
     };
 
     const isNew = (message) => {

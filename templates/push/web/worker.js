@@ -29,16 +29,20 @@ function contentOf(event) {
 }
 
 async function show(content) {
-    const { title, text, tag, url, badge, sentAt, receipt } = content;
+    const { title, text, tag, url, badge, sentAt, receipt, payload } = content;
+    const message = payload?.messageId;
+    // What an open page has shown already is replaced without a further sign of it.
+    const before = (await self.registration.getNotifications()).find(({ data }) => message && data?.message === message);
     await Promise.all([
         self.registration.showNotification(title || CONFIG.site, {
             body: text,
             icon: CONFIG.icon,
             badge: CONFIG.badge,
-            tag: tag || undefined,
-            renotify: Boolean(tag),
+            tag: before?.tag || tag || undefined,
+            renotify: Boolean(tag) && !before,
+            silent: before ? true : undefined,
             timestamp: sentAt,
-            data: { url: samePlace(url) },
+            data: { url: samePlace(url), room: tag, message },
         }),
         badgeShow(badge),
         acknowledge(receipt),
@@ -46,8 +50,9 @@ async function show(content) {
 }
 
 async function clear({ tag, badge }) {
-    const shown = await self.registration.getNotifications({ tag });
-    for (const notification of shown) notification.close();
+    for (const notification of await self.registration.getNotifications()) {
+        if (notification.tag === tag || notification.data?.room === tag) notification.close();
+    }
     await badgeShow(badge);
 }
 
