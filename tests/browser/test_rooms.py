@@ -92,6 +92,17 @@ def test_an_open_thread_follows_what_is_replied(sign_in: SignIn, ana: User, room
     expect(page.get_by_role("heading", name="2 replies")).to_be_visible()
 
 
+def test_a_long_name_leaves_a_rooms_counter_in_sight(sign_in: SignIn, ana: User, room: Room) -> None:
+    long = RoomFactory(name="a-room-with-a-name-that-has-no-end-at-all", members=[ana])
+    Subscription.objects.filter(room=long).update(unread=3)
+    sidebar = sign_in(ana, "/rooms/").locator("#sidebar-rooms")
+    counter = sidebar.locator(".page-count").bounding_box()
+    place = sidebar.bounding_box()
+    assert counter
+    assert place
+    assert counter["x"] + counter["width"] <= place["x"] + place["width"]
+
+
 def test_what_cannot_be_sent_stays_and_is_told(sign_in: SignIn, ana: User, room: Room) -> None:
     page = sign_in(ana, "/channel/general")
     Room.objects.filter(pk=room.pk).update(is_archived=True)
