@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Max, Min
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import localize
 from django.utils.functional import Promise
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -74,7 +74,7 @@ def _quota() -> Check:
     if quota.left is None or quota.percent is None:
         return Check(Light.GREEN, title, _("any number"), *step)
     light = Light.RED if quota.left == 0 else Light.AMBER if quota.percent >= QUOTA_NEARLY else Light.GREEN
-    told = {"left": localize(quota.left), "limit": localize(quota.limit)}
+    told = {"left": intcomma(quota.left), "limit": intcomma(quota.limit)}
     return Check(light, title, _("%(left)s of %(limit)s this month.") % told, *step)
 
 

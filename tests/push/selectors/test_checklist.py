@@ -81,9 +81,9 @@ def test_the_next_step_leads_to_what_is_missing(gateway: FakeGateway) -> None:
 @pytest.mark.parametrize(
     ("used", "limit", "light", "sentence"),
     [
-        (10, 10_000, Light.GREEN, "9990 of 10000 this month."),
-        (8_000, 10_000, Light.AMBER, "2000 of 10000 this month."),
-        (10_000, 10_000, Light.RED, "0 of 10000 this month."),
+        (10, 10_000, Light.GREEN, "9,990 of 10,000 this month."),
+        (8_000, 10_000, Light.AMBER, "2,000 of 10,000 this month."),
+        (10_000, 10_000, Light.RED, "0 of 10,000 this month."),
         (10, None, Light.GREEN, "any number"),
     ],
 )
@@ -92,7 +92,7 @@ def test_what_is_left_of_the_quota_is_told(
 ) -> None:
     OwnQuota.objects.create(month=month_of(), used=used, limit=limit)
     found = check("Quota left")
-    assert (found.light, found.sentence.replace(",", ""), found.url) == (light, sentence, "/admin/subscription/")
+    assert (found.light, found.sentence, found.url) == (light, sentence, "/admin/subscription/")
 
 
 def test_the_quota_is_said_to_be_unknown_where_a_gateway_counts(gateway: FakeGateway) -> None:
