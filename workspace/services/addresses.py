@@ -38,6 +38,8 @@ def address_add(*, user: User, address: str) -> EmailAddress:
 @transaction.atomic
 def address_give(*, user: User, address: str, verified: bool = False, by: User | None = None) -> EmailAddress:
     """Give the account an address, `verified` on the word of `by`; raises ValidationError as above."""
+    if verified:
+        address_lock(address)
     email = EmailAddress(user=user, address=address, verified=verified)
     email.full_clean()
     email.save()
@@ -52,6 +54,7 @@ def address_put(*, user: User, address: str, verified: bool | None, by: User) ->
 
     `verified` is the word of `by` on it; with None, what is known of it stays. Raises ValidationError as above.
     """
+    address_lock(address)
     email = user.emails.filter(address__lower=Lower(Value(address))).first()
     is_new = email is None
     if email is None:
@@ -64,6 +67,12 @@ def address_put(*, user: User, address: str, verified: bool | None, by: User) ->
         address_claim(email=email, by=by)
     elif is_new:
         verification_mail_later(email_pk=email.pk)
+
+
+def address_lock(address: str) -> None:
+    """Let nobody else verify the address until the transaction ends, nor take it from an account that names it."""
+    named = EmailAddress.objects.filter(address__lower=Lower(Value(address)))
+    list(named.select_for_update().order_by("pk").values_list("pk"))
 
 
 @transaction.atomic
@@ -101,6 +110,7 @@ def address_verify(*, token: str) -> EmailAddress:
 
     From then on it is this account's alone.
     """
+    address_lock(address_of_token(token).address)
     email = address_of_token(token)
     if email.verified:
         return email
@@ -109,7 +119,7 @@ def address_verify(*, token: str) -> EmailAddress:
         with transaction.atomic():
             email.save(update_fields=["verified"])
     except IntegrityError as error:
-        # Another account verified it at the same moment.
+        # Another account has verified it, as one was given it at the same moment.
         raise ApplicationError("error-invalid-token") from error
     address_claim(email=email)
     return email

@@ -66,7 +66,7 @@ def account_make(
     roles_check(by, roles, before=(USER,))
     username_check(username)
     address_check(email)
-    with told_if_taken_meanwhile():
+    with told_if_taken_meanwhile(username, email):
         user = user_create(
             username=username,
             password=password_checked(password, User(username=username, name=name)),
@@ -92,7 +92,7 @@ def account_change(*, by: User, user: User, may_be_last_owner: bool = False, **c
     if not may_change(by, user):
         raise refused("Editing_user", "Editing user is not allowed")
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    with told_if_taken_meanwhile():
+    with told_if_taken_meanwhile(changes.get("username", user.username), changes.get("email", ""), of=user):
         names_change(user, changes)
         addresses_change(by, user, changes)
     if "password" in changes:
@@ -145,13 +145,16 @@ def unavailable(value: str, field: str) -> ApplicationError:
 
 
 @contextmanager
-def told_if_taken_meanwhile() -> Iterator[None]:
-    """Tell of a username or address that another account was given at the same moment."""
+def told_if_taken_meanwhile(username: str, address: str, *, of: User | None = None) -> Iterator[None]:
+    """Tell of a username or address that another account was given since they were checked."""
     try:
         with transaction.atomic():
             yield
-    except IntegrityError as error:
-        raise unavailable("The username or e-mail address", "username") from error
+    except (IntegrityError, ValidationError):
+        username_check(username, of=of)
+        if address:
+            address_check(address, of=of)
+        raise
 
 
 def username_check(username: str, *, of: User | None = None) -> None:
