@@ -12,7 +12,7 @@ from workspace.selectors.accounts import user_by_sign_in_name
 
 
 class NameOrEmailBackend(ModelBackend):
-    """Django's own backend, finding the account by username or by any verified or unverified address of it."""
+    """Django's own backend, finding the account by its username or an address that is its own."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_kwargs: Any
