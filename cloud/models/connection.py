@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from workspace.http_addresses import HttpAddressField
 from workspace.setting_groups import SecretField
 
 
@@ -13,7 +14,7 @@ class CloudConnection(models.Model):
     """This workspace's own registration with its cloud: a single row."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    cloud_url = models.URLField(_("cloud"), blank=True, default="")
+    cloud_url = HttpAddressField(_("cloud"), blank=True, default="")
     workspace_id = models.CharField(_("workspace id"), max_length=64)
     email = models.EmailField(_("registered by"), blank=True, default="")
     client_id = models.CharField(_("client id"), max_length=64, blank=True, default="")
@@ -33,7 +34,7 @@ class CloudConnection(models.Model):
     problem_text = models.CharField(max_length=500, blank=True, default="")
     # As told by the cloud: the terms that have to be agreed to, and the address that the registration belongs to.
     terms_required = models.PositiveIntegerField(_("terms that are required"), default=0)
-    registered_url = models.URLField(_("registered address"), blank=True, default="")
+    registered_url = HttpAddressField(_("registered address"), blank=True, default="")
 
     class Meta:
         verbose_name = _("cloud connection")
@@ -52,7 +53,7 @@ class PendingRegistration(models.Model):
     """A registration that was begun and waits: for the e-mail's confirmation, or for the cloud to answer."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    cloud_url = models.URLField(_("cloud"))
+    cloud_url = HttpAddressField(_("cloud"))
     email = models.EmailField(_("e-mail"), blank=True, default="")
     # What the cloud is asked with whether it was confirmed; or the registration token that is yet to be used.
     request_id = models.CharField(max_length=64, blank=True, default="")

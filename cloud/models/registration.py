@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from workspace.http_addresses import HttpAddressField
 from workspace.ids import PublicIdField
 
 
@@ -35,7 +36,7 @@ class RegisteredWorkspace(models.Model):
     public_id = PublicIdField()
     unique_id = models.CharField(_("unique id"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=255)
-    site_url = models.URLField(_("address"), blank=True, default="")
+    site_url = HttpAddressField(_("address"), blank=True, default="")
     email = models.EmailField(_("contact"), blank=True, default="")
     admission = models.CharField(
         _("registered by"), max_length=8, choices=Admission.choices, default=Admission.CONSOLE, editable=False
@@ -70,7 +71,7 @@ class RegisteredWorkspace(models.Model):
     last_seen_at = models.DateTimeField(_("last request"), null=True, editable=False)
     disconnected_at = models.DateTimeField(_("disconnected"), null=True, editable=False)
     # Another address that presented this workspace's credentials: a copy of its database, or the workspace moved.
-    other_url = models.URLField(_("seen at another address"), blank=True, default="", editable=False)
+    other_url = HttpAddressField(_("seen at another address"), blank=True, default="", editable=False)
     other_url_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
@@ -115,7 +116,7 @@ class RegistrationRequest(models.Model):
     public_id = PublicIdField()
     unique_id = models.CharField(_("unique id"), max_length=64, db_index=True)
     name = models.CharField(_("name"), max_length=255)
-    site_url = models.URLField(_("address"))
+    site_url = HttpAddressField(_("address"))
     email = models.EmailField(_("e-mail"))
     secret_digest = models.CharField(max_length=64, editable=False)
     confirmation_digest = models.CharField(max_length=64, unique=True, editable=False)

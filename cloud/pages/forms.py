@@ -16,6 +16,7 @@ from unfold.widgets import (
 )
 
 from cloud.models import Plan
+from workspace.http_addresses import HttpAddressFormField
 
 # Licences and tokens that hold longer than this are more likely a slip than meant.
 YEARS_MAX = 10
@@ -148,7 +149,7 @@ class NewWorkspaceForm(forms.Form):
         help_text=_("The workspace tells it on its page Connectivity services; a Rocket.Chat server under Workspace."),
     )
     name = forms.CharField(label=_("Name"), max_length=255, widget=UnfoldAdminTextInputWidget)
-    site_url = forms.URLField(
+    site_url = HttpAddressFormField(
         label=_("Address"), required=False, assume_scheme="https", widget=UnfoldAdminTextInputWidget({"type": "url"})
     )
     email = forms.EmailField(label=_("Contact"), required=False, max_length=254, widget=UnfoldAdminEmailInputWidget)

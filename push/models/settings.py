@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from push.credentials import validation
+from workspace.http_addresses import http_address_validate
 from workspace.setting_groups import Action, SecretField, SettingsGroup, setting
 
 DEFAULT_GATEWAY = "https://gateway.rocket.chat"
@@ -20,8 +18,6 @@ CERTIFICATES_AND_KEYS = _("Certificates and Keys")
 PRIVACY = _("Privacy")
 GATEWAY_REQUIRES = ("Push_enable", "Register_Server", "Cloud_Service_Agree_PrivacyTerms")
 DIRECT = ("Push_enable", "!Push_enable_gateway")
-# A name, in whatever letters, or a number.
-HOST = re.compile(r"[\w.:-]+")
 
 
 def gateways_validate(text: str) -> None:
@@ -30,21 +26,7 @@ def gateways_validate(text: str) -> None:
     if not lines:
         raise ValidationError(_("Enter at least one gateway address."))
     for line in lines:
-        if not is_http_address(line):
-            raise ValidationError(
-                _("%(address)s is not an address beginning with http:// or https://."),
-                params={"address": Truncator(line).chars(80)},
-            )
-
-
-def is_http_address(text: str) -> bool:
-    """Return whether the text is an http(s) address; Django's own check refuses hosts such as `gateway`."""
-    try:
-        address = urlsplit(text)
-        host, _port = address.hostname or "", address.port
-    except ValueError:
-        return False
-    return address.scheme in {"http", "https"} and bool(HOST.fullmatch(host))
+        http_address_validate(line)
 
 
 class PushSettings(SettingsGroup):

@@ -58,7 +58,7 @@ def test_what_is_shown_once_is_kept_by_no_browser(console: Client) -> None:
 def test_a_wrong_address_is_told_and_what_was_entered_stays(console: Client) -> None:
     values = {"unique_id": "their-server", "name": "Opera", "site_url": "not an address", "plan": "community"}
     html = console.post(f"{LIST}add/", values).content.decode()
-    assert "Enter a valid URL" in html
+    assert "is not the address of a server." in html
     assert 'value="Opera"' in html
     assert not RegisteredWorkspace.objects.exists()
 

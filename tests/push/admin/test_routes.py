@@ -116,7 +116,7 @@ def test_a_route_is_added_for_an_app_that_was_seen(client: Client) -> None:
         ({"apn_cert": certificate_pem(rsa_key(), days=-1), "apn_key": key_pem(rsa_key())}, "expired on"),
         ({"app_name": "no name"}, "Letters, digits, dots and hyphens only."),
         ({"kind": "gateway"}, "Enter at least one gateway address."),
-        ({"kind": "gateway", "gateway": "ftp://x"}, "is not an address beginning with"),
+        ({"kind": "gateway", "gateway": "ftp://x"}, "is not the address of a server."),
     ],
 )
 def test_what_is_wrong_is_told_and_nothing_saved(client: Client, values: dict[str, Any], words: str) -> None:

@@ -135,7 +135,7 @@ def test_a_switch_is_turned_off(client: Client) -> None:
 def test_a_wrong_value_is_told_beside_its_field_and_the_old_one_kept(client: Client) -> None:
     answer = client.post(address("push"), entered(PushSettings, Push_gateway="gopher://x", Push_enable=False))
     text = answer.content.decode()
-    assert "gopher://x is not an address" in text
+    assert "gopher://x is not the address of a server" in text
     assert 'id="id_Push_gateway_error"' in text
     assert PushSettings.stored().enable is True
 
@@ -215,7 +215,7 @@ def test_a_secret_is_written_and_never_shown(client: Client) -> None:
 def test_of_a_wrong_value_of_great_length_only_the_beginning_is_told(client: Client) -> None:
     answer = client.post(address("push"), entered(PushSettings, Push_gateway="gopher://" + "x" * 1000))
     found = answer.context["form"].errors["Push_gateway"]
-    assert "x… is not an address" in found[0]
+    assert "x… is not the address" in found[0]
     assert len(found[0]) < 200
 
 
