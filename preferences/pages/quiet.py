@@ -162,12 +162,20 @@ def pause(request: HttpRequest) -> HttpResponse:
     until = pause_end(request.POST.get("until", ""), quiet_state_of(user).time_zone)
     if until is None:
         quiet_resume(user=user)
-        messages.success(request, _("Your pushes come again."))
+        quiet_until = quiet_state_of(user).quiet_until(timezone.now())
+        told = _("Your pushes come again.")
+        if quiet_until:
+            told = _("The pause is over. It is quiet until %(until)s.") % {"until": shown(quiet_until)}
+        messages.success(request, told)
     else:
         quiet_pause(user=user, until=until)
-        shown = date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT")
-        messages.success(request, _("Your pushes are paused until %(until)s.") % {"until": shown})
+        messages.success(request, _("Your pushes are paused until %(until)s.") % {"until": shown(until)})
     return HttpResponseRedirect(reverse("quiet-hours"))
+
+
+def shown(moment: datetime) -> str:
+    """Return a moment by the reader's clock."""
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
 
 
 def pause_end(name: str, time_zone: str) -> datetime | None:

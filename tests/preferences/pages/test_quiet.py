@@ -87,6 +87,15 @@ def test_pushes_are_paused_for_an_hour_or_until_tomorrow_by_ones_own_clock(clien
 
 
 @pytest.mark.usefixtures("monday")
+def test_a_pause_within_quiet_hours_tells_how_long_it_is_quiet(client: Client, ana: User) -> None:
+    client.post(PAGE, {"choice": "own", "from_0": "08:00", "until_0": "18:00"})
+    html = client.post(PAUSE, {"until": "hour"}, follow=True).content.decode()
+    assert "paused until 2035-03-05 13:00. Quiet hours follow, until 2035-03-05 18:00." in html
+    html = client.post(PAUSE, {"until": ""}, follow=True).content.decode()
+    assert "The pause is over. It is quiet until 2035-03-05 18:00." in html
+
+
+@pytest.mark.usefixtures("monday")
 def test_the_preview_of_a_push_tells_when_the_quiet_ends(client: Client, ana: User) -> None:
     DeviceFactory(user=ana)
     RoomFactory(name="general", members=[ana, UserFactory()])
