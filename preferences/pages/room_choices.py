@@ -143,6 +143,9 @@ def choices_shown(subscription: Subscription) -> Iterator[str]:
         yield from (str(label) for name, label in SWITCHED if getattr(chosen, name))
         for name, label, _help in COLUMNS:
             if is_chosen(value := getattr(chosen, name)):
-                yield f"{label}: {value_shown(column_of(RoomPreferences, name), value)}"
+                shown = value_shown(column_of(RoomPreferences, name), value)
+                if name == "desktop_duration":
+                    shown = ngettext("%(count)d second", "%(count)d seconds", value) % {"count": value}
+                yield f"{label}: {shown}"
     if ignored := subscription.ignored_count:  # type: ignore[attr-defined]
         yield ngettext("%(count)d person ignored", "%(count)d people ignored", ignored) % {"count": ignored}

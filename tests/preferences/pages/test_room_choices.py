@@ -21,7 +21,7 @@ def subscription(user: User, name: str) -> Subscription:
 @pytest.fixture
 def differing(ana: User) -> list[Subscription]:
     rooms = [subscription(ana, name) for name in ("alpha", "beta", "gamma", "delta")]
-    RoomPreferencesFactory(subscription=rooms[0], push="nothing", group_mentions_muted=True)
+    RoomPreferencesFactory(subscription=rooms[0], push="nothing", group_mentions_muted=True, desktop_duration=10)
     RoomPreferencesFactory(subscription=rooms[1], desktop="all")
     IgnoredSenderFactory(subscription=rooms[2], sender=UserFactory())
     return rooms
@@ -38,6 +38,7 @@ def test_only_rooms_that_differ_are_listed_with_what_was_chosen(client: Client, 
     assert "delta" not in html
     assert all(words in html for words in ("Mobile: Nothing", "@all and @here muted", "Desktop: All messages"))
     assert "1 person ignored" in html
+    assert "Desktop notifications stay: 10 seconds" in html
 
 
 def test_where_nothing_differs_the_page_says_how_to_choose(client: Client, ana: User) -> None:
