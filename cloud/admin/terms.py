@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -69,7 +70,11 @@ class TermsAdmin(ConsoleAdmin):
     list_display = ("version", "title", "published", "required")
     ordering = ("-version",)
     sortable_by = ()
-    fields = (("version", "title"), "text", ("published_at", "required_from"), "published_by")
+    fields = (("version", "title"), "told", ("published_at", "required_from"), "published_by")
+
+    @admin.display(description=_("text"))
+    def told(self, terms: Terms) -> SafeString:
+        return format_html('<div class="cb-mail-text">{}</div>', terms.text)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return has_role(self.belongs_to) and request.user.has_perm(PUBLISH)

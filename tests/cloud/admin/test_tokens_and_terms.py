@@ -58,6 +58,12 @@ def test_published_terms_are_not_changed_any_more(console: Client) -> None:
     assert terms.text == "Be kind."
 
 
+def test_the_lines_of_terms_stay_apart(console: Client) -> None:
+    console.post(f"{TERMS}add/", {"title": "Terms", "text": "1. Be kind.\n2. Be fair."})
+    html = console.get(f"{TERMS}{Terms.objects.get().pk}/change/").content.decode()
+    assert '<div class="cb-mail-text">1. Be kind.\n2. Be fair.</div>' in html
+
+
 def test_terms_without_a_text_are_refused(console: Client) -> None:
     assert "This field is required" in console.post(f"{TERMS}add/", {"title": "Terms"}).content.decode()
     assert not Terms.objects.exists()
