@@ -54,7 +54,7 @@ class Presence(models.Model):
         verbose_name_plural = _("presences")
 
     def __str__(self) -> str:
-        return f"{self.user_id}: {self.status}"
+        return str(self.user)
 
 
 class ClientPresence(models.Model):

@@ -45,6 +45,7 @@ def test_a_persons_page_lists_their_clients(client: Client) -> None:
         activity_report(user=user, client=name)
     client.force_login(administrator())
     html = client.get(f"/admin/workspace/presence/{user.pk}/change/").content.decode()
+    assert f"{user.username} | View presence" in html
     assert [html.count(kind) for kind in ("Open page: last used", "App: last used", "Other program: last used")] == [
         1
     ] * 3
