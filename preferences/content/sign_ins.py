@@ -12,19 +12,20 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from preferences.models import SignInAlert
+from workspace.localization import page_language
 from workspace.models import EmailAddress, GeneralSettings
 from workspace.selectors.accounts import time_zone_of
 from workspace.time_zones import zone
 
 
 def alert_email(alert: SignInAlert) -> EmailMultiAlternatives | None:
-    """Return the e-mail, in the user's language and time zone; None for who has no verified address any more."""
+    """Return the e-mail, in the user's page language and time zone; None for who has no verified address any more."""
     user = alert.user
     address = EmailAddress.objects.filter(user=user, verified=True).order_by("pk").first()
     if address is None:
         return None
     time_zone = time_zone_of(user)
-    with translation.override(user.language or settings.LANGUAGE_CODE):
+    with translation.override(page_language(user)):
         site_name = GeneralSettings.current().site_name
         context = {
             "language": translation.get_language(),

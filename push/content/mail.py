@@ -18,6 +18,7 @@ from preferences.unsubscribing import unsubscribe_url
 from push.content.texts import said_in, shown_name
 from push.models import PushSettings
 from push.selectors.items import Item
+from workspace.localization import page_language
 from workspace.models import GeneralSettings, Message, Room, RoomType
 
 PATHS = {RoomType.CHANNEL.value: "channel", RoomType.PRIVATE.value: "group", RoomType.DIRECT.value: "direct"}
@@ -26,12 +27,12 @@ MESSAGES_SHOWN = 50
 
 
 def email_of(items: Sequence[Item]) -> EmailMultiAlternatives:
-    """Return the e-mail of one or more items of the same member and room, in the member's language.
+    """Return the e-mail of one or more items of the same member and room, in the member's page language.
 
     It says what was said, where the privacy settings allow it, and names people and room only where names may be shown.
     """
     first = items[0]
-    with translation.override(first.user.language or settings.LANGUAGE_CODE):
+    with translation.override(page_language(first.user)):
         context = context_of(items)
         mail = EmailMultiAlternatives(
             subject=" ".join(subject_of(items).split()),

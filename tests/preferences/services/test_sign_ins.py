@@ -150,6 +150,20 @@ class TestWhatItSays:
             assert told in message.body
             assert told in html
 
+    def test_in_one_language_that_pages_speak(self, ana: User) -> None:
+        for language, opened, told in (
+            ("de", '<html lang="de">', "02.03.2026"),
+            ("fr", '<html lang="en">', "2026-03-02"),
+        ):
+            ana.language = language
+            ana.save()
+            SignInTrait.objects.all().delete()
+            by_page()
+            by_page(agent=FIREFOX)
+            html = emails()[-1].alternatives[0][0]
+            assert opened in html
+            assert told in html
+
     def test_what_is_kept_tells_neither_browser_nor_place(self, ana: User) -> None:
         by_page()
         by_page(agent=FIREFOX)

@@ -57,6 +57,13 @@ def test_it_names_sender_and_room_and_links_to_the_message(post: Post, mail_item
     assert mail.message()["Auto-Submitted"] == "auto-generated"
 
 
+def test_it_is_all_in_one_language(post: Post, receiver: User, mail_item: MailOf) -> None:
+    User.objects.filter(pk=receiver.pk).update(language="fr")
+    mail = email_of([mail_item(post("disk full"))])
+    assert mail.subject == "[Callboard] ana wrote in #ops"
+    assert 'lang="en"' in mail.alternatives[0][0]
+
+
 def test_a_direct_message_is_from_its_sender(receiver: User, room: Room, mail_item: MailOf) -> None:
     direct = direct_room(room.creator, receiver)
     message = message_in(direct, room.creator, "psst")
