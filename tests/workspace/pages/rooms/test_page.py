@@ -69,6 +69,11 @@ def test_older_messages_are_a_page_away(client: Client, room: Room, bob: User) -
     assert texts[10] not in older
     assert "To the latest messages" in older
     assert "data-poll" not in older
+    # What is sent from there leads to where it appears.
+    address = f"/rooms/{room.public_id}/messages/"
+    assert f'hx-post="{address}"' in html
+    assert f'action="{address}"' in older
+    assert "hx-post" not in older
 
 
 def test_a_link_to_an_old_message_opens_the_page_around_it(client: Client, room: Room, bob: User) -> None:
