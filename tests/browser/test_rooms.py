@@ -171,3 +171,16 @@ def test_the_sidebar_opens_over_a_narrow_page_and_closes_by_escape(sign_in: Sign
     expect(link).not_to_be_visible()
     page.get_by_role("button", name="Menu of Ana Silva").press("Enter")
     expect(page.get_by_role("link", name="My Account")).to_be_visible()
+
+
+def test_the_focus_begins_where_a_page_does(sign_in: SignIn, ana: User, room: Room) -> None:
+    bob = User.objects.get(username="bob")
+    message = message_in(room, ana, "Who can?")
+    page = sign_in(ana, f"/messages/{message.public_id}/edit/")
+    expect(page.get_by_role("textbox", name="Message")).to_be_focused()
+    answer = message_in(room, bob, "I can")
+    page.goto(f"/channel/general?msg={answer.public_id}")
+    expect(page.locator(f"#message-{answer.public_id}")).to_be_focused()
+    page.context.clear_cookies()
+    page.goto("/sign-in/")
+    expect(page.get_by_label("Username or e-mail address")).to_be_focused()
