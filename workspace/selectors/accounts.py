@@ -61,6 +61,14 @@ def users_by_names(names: Collection[str]) -> list[User]:
     return all_found({user.username.lower(): user for user in found}, wanted)
 
 
+def usernames_missing(names: Collection[str]) -> list[str]:
+    """Return those of these usernames, in any case of letters, that no account has, each once."""
+    wanted = {name.lower(): name for name in names}
+    found = User.objects.filter(username__lower__in=wanted).values_list("username", flat=True)
+    known = {username.lower() for username in found}
+    return [name for key, name in wanted.items() if key not in known]
+
+
 def all_found(found: Mapping[str, User], wanted: Collection[str]) -> list[User]:
     """Return each wanted account once, in the order asked for; raises `error-invalid-user` when one is missing."""
     if any(key not in found for key in wanted):

@@ -18,13 +18,13 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from workspace.addresses import room_path
 from workspace.errors import ApplicationError
-from workspace.models import Room, RoomType
+from workspace.models import Room, RoomType, User
 from workspace.pages.look import page_context
 from workspace.pages.posted import text_posted
 from workspace.pages.reader import reader_of
 from workspace.pages.rooms.listing import ROOMS_A_PAGE, rooms_response, words_of
 from workspace.pages.rooms.reached import room_or_404, sentence_of
-from workspace.selectors.accounts import users_by_names
+from workspace.selectors.accounts import usernames_missing, users_by_names
 from workspace.selectors.room_list import channels_to_join
 from workspace.selectors.rooms import room_title_for
 from workspace.services.rooms import CREATE_PERMISSION, direct_room_open, room_create, room_join, room_leave
@@ -32,6 +32,8 @@ from workspace.services.rooms import CREATE_PERMISSION, direct_room_open, room_c
 MOST_PEOPLE = 1000
 KINDS = (RoomType.CHANNEL, RoomType.PRIVATE)
 VIEW_CHANNELS = "workspace.view_c_room"
+# What is told of names that nobody has.
+NOBODY = "error-nobody"
 
 
 def names_of(text: str) -> list[str]:
@@ -125,14 +127,24 @@ def room_new(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         try:
-            people = users_by_names(names_of(data["people"]))
+            people = people_named(names_of(data["people"]))
             room = room_create(creator=user, name=data["name"], type=RoomType(data["type"]), members=people)
         except ApplicationError as error:
-            form.add_error("people" if error.code == "error-invalid-user" else "name", sentence_of(error))
+            form.add_error("people" if error.code == NOBODY else "name", sentence_of(error))
         else:
             return HttpResponseRedirect(room_path(room))
     context = {**page_context(request, title=_("New room")), "form": form, "kinds": kinds}
     return TemplateResponse(request, "pages/rooms/new.html", context)
+
+
+def people_named(names: list[str]) -> list[User]:
+    """Return the accounts with these usernames; raises `error-nobody`, which names those that are missing."""
+    if missing := usernames_missing(names):
+        listed = ", ".join(f"@{name}" for name in missing)
+        raise ApplicationError(
+            NOBODY, _("There is nobody called %(names)s. Write usernames, such as ana.") % {"names": listed}
+        )
+    return users_by_names(names)
 
 
 @login_required
@@ -145,7 +157,7 @@ def direct_begin(request: HttpRequest) -> HttpResponse:
     try:
         if not names:
             raise ApplicationError("error-invalid-user")
-        room = direct_room_open(creator=user, others=users_by_names(names))
+        room = direct_room_open(creator=user, others=people_named(names))
     except ApplicationError as error:
         return rooms_response(request, people=people, problem=sentence_of(error))
     return HttpResponseRedirect(room_path(room))

@@ -84,7 +84,7 @@ def test_a_room_is_created_with_people_in_it(client: Client, ana: User, bob: Use
     [
         ({"name": "ops"}, "A room of this name exists."),
         ({"name": "a b"}, "is made of letters"),
-        ({"name": "new", "people": "nobody"}, "There is nobody of this name."),
+        ({"name": "new", "people": "@nobody, Ana, none"}, "There is nobody called @nobody, @none."),
         ({"name": ""}, "This field is required."),
     ],
 )
@@ -98,10 +98,10 @@ def test_direct_messages_are_begun_by_a_username(client: Client, ana: User, bob:
     first = client.post("/rooms/direct/", {"people": "@bob"})["Location"]
     assert first.startswith("/direct/")
     assert client.post("/rooms/direct/", {"people": "bob"})["Location"] == first
-    for people in ("nobody", "@", "no\0body"):
+    for people, told in {"bob nobody": "called @nobody.", "@": "of this name.", "no\0body": "called @nobody."}.items():
         html = client.post("/rooms/direct/", {"people": people}).content.decode()
         field, problem = html.split('id="direct-people"')[1].split('id="direct-problem"')
-        assert "There is nobody of this name." in problem
+        assert f"There is nobody {told}" in problem
         assert f'value="{people.replace(chr(0), "")}"' in field
         assert '<form method="get" action="/rooms/" role="search">' in html
 
