@@ -169,6 +169,7 @@ def test_a_paused_route_is_an_alarm(client: Client, gateway: FakeGateway, path: 
     pause()
     text = text_of(client, path)
     assert "A route is paused" in text
+    assert f"since {timezone.localdate():%Y-%m-%d} " in text
     assert 'href="/admin/connectivity/">Put it right: Connectivity services' in text
     assert "Gateway: the credentials were refused (HTTP 401)." in text
 
