@@ -95,12 +95,14 @@ def test_an_open_thread_follows_what_is_replied(sign_in: SignIn, ana: User, room
 def test_a_long_name_leaves_a_rooms_counter_in_sight(sign_in: SignIn, ana: User, room: Room) -> None:
     long = RoomFactory(name="a-room-with-a-name-that-has-no-end-at-all", members=[ana])
     Subscription.objects.filter(room=long).update(unread=3)
-    sidebar = sign_in(ana, "/rooms/").locator("#sidebar-rooms")
-    counter = sidebar.locator(".page-count").bounding_box()
-    place = sidebar.bounding_box()
-    assert counter
-    assert place
-    assert counter["x"] + counter["width"] <= place["x"] + place["width"]
+    page = sign_in(ana, "/rooms/")
+    # In one go: the sidebar is brought up to date, and then another one stands there.
+    page.wait_for_function("""() => {
+        const sidebar = document.getElementById("sidebar-rooms");
+        const counter = sidebar?.querySelector(".page-count");
+        return counter?.checkVisibility()
+            && counter.getBoundingClientRect().right <= sidebar.getBoundingClientRect().right;
+    }""")
 
 
 def test_what_cannot_be_sent_stays_and_is_told(sign_in: SignIn, ana: User, room: Room) -> None:
