@@ -5,8 +5,8 @@ from __future__ import annotations
 from knox.models import AuthToken
 from rest_framework.request import Request
 
-from workspace.api.counts import first_within
 from workspace.clients import token_client
+from workspace.counts import first_within
 from workspace.models import User
 from workspace.services.presence import activity_report
 

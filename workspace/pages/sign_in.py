@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
-from workspace.api.counts import call_count
+from workspace.counts import call_count
 from workspace.pages.lockout import too_many_tries
 from workspace.pages.look import page_context
 

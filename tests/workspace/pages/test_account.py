@@ -112,6 +112,16 @@ def test_whoever_does_not_know_the_old_password_changes_nothing(client: Client, 
     assert AuthToken.objects.filter(user=ana).exists()
 
 
+def test_the_old_password_cannot_be_guessed_in_many_tries(client: Client, ana: User) -> None:
+    fields = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}
+    for _try in range(10):
+        assert "too many tries" not in client.post("/account/password/", fields).content.decode()
+    html = client.post("/account/password/", {**fields, "old_password": PASSWORD}).content.decode()
+    assert "There were too many tries. Try again in a quarter of an hour." in html
+    ana.refresh_from_db()
+    assert ana.check_password(PASSWORD)
+
+
 def test_the_new_password_never_stands_on_the_page(client: Client, ana: User) -> None:
     fields = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}
     assert NEW not in client.post("/account/password/", fields).content.decode()

@@ -70,7 +70,16 @@ def test_changes_are_filtered(client: Client, rose: User) -> None:
     assert "<ins>Globe</ins>" in listed(client, until="2026-01-05")
 
 
-@pytest.mark.parametrize("filters", [{"setting": "Nothing"}, {"since": "yesterday"}, {"source": "x"}])
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"setting": "Nothing"},
+        {"since": "yesterday"},
+        {"source": "x"},
+        {"since": "0001-01-01"},
+        {"until": "9999-12-31"},
+    ],
+)
 def test_a_filter_that_cannot_be_understood_shows_nothing(client: Client, rose: User, filters: dict[str, str]) -> None:
     change(rose, "Site_Name", "Globe")
     assert "<ins>" not in listed(client, **filters)

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse_lazy
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminPasswordWidget
 
+from workspace.counts import call_count
 from workspace.models import User
 from workspace.pages.look import page_context
 from workspace.services.accounts import sign_ins_end
@@ -26,6 +28,8 @@ def password_field(label: Any, *, autocomplete: str, help_text: Any = "") -> for
     return forms.CharField(label=label, strip=False, widget=widget, help_text=help_text)
 
 
+# So many tries of the current password in so many seconds: whoever found an open browser must not guess it.
+TRIES, IN_SECONDS = 10, 900
 NEW_PASSWORD_HELP = gettext_lazy("At least 8 characters, not a common one, and not your name.")
 
 
@@ -37,6 +41,11 @@ class OwnPasswordForm(PasswordChangeForm):
         gettext_lazy("New password"), autocomplete="new-password", help_text=NEW_PASSWORD_HELP
     )
     new_password2 = password_field(gettext_lazy("New password, again"), autocomplete="new-password")
+
+    def clean_old_password(self) -> str:
+        if call_count(f"password-change:{self.user.pk}", seconds=IN_SECONDS) > TRIES:
+            raise ValidationError(_("There were too many tries. Try again in a quarter of an hour."))
+        return super().clean_old_password()
 
     @transaction.atomic
     def save(self, commit: bool = True) -> User:

@@ -32,13 +32,13 @@ from workspace.services.rooms import CREATE_PERMISSION, direct_room_open, room_c
 MOST_PEOPLE = 1000
 KINDS = (RoomType.CHANNEL, RoomType.PRIVATE)
 VIEW_CHANNELS = "workspace.view_c_room"
-# What is told of names that nobody has.
+# What is told of names that nobody has, and of too many of them.
 NOBODY = "error-nobody"
 
 
 def names_of(text: str) -> list[str]:
     """Return the usernames in a text, with or without an @, between commas or spaces."""
-    return [name.lstrip("@") for name in text.replace(",", " ").split() if name.strip("@")][:MOST_PEOPLE]
+    return [name.lstrip("@") for name in text.replace(",", " ").split() if name.strip("@")]
 
 
 class RoomForm(forms.Form):
@@ -138,7 +138,12 @@ def room_new(request: HttpRequest) -> HttpResponse:
 
 
 def people_named(names: list[str]) -> list[User]:
-    """Return the accounts with these usernames; raises `error-nobody`, which names those that are missing."""
+    """Return the accounts with these usernames.
+
+    Raises `error-nobody`, which names those that are missing, or tells that too many are named at once.
+    """
+    if len(names) > MOST_PEOPLE:
+        raise ApplicationError(NOBODY, _("Name at most %(most)s people at once.") % {"most": MOST_PEOPLE})
     if missing := usernames_missing(names):
         listed = ", ".join(f"@{name}" for name in missing)
         raise ApplicationError(

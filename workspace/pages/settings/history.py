@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -27,6 +28,10 @@ from workspace.setting_groups.registry import RegisteredSetting, settings_by_id
 PER_PAGE = 50
 
 
+# The very first and last days have moments that no other time zone has a date for.
+DAYS = (MinValueValidator(date(1, 1, 3)), MaxValueValidator(date(9999, 12, 29)))
+
+
 class FilterForm(forms.Form):
     """Which changes to list; an empty field does not filter."""
 
@@ -34,10 +39,16 @@ class FilterForm(forms.Form):
     by = forms.CharField(label=gettext_lazy("By (username)"), required=False, widget=UnfoldAdminTextInputWidget)
     source = forms.ChoiceField(label=gettext_lazy("Where from"), required=False, widget=UnfoldAdminSelectWidget)
     since = forms.DateField(
-        label=gettext_lazy("Since"), required=False, widget=UnfoldAdminTextInputWidget({"type": "date"})
+        label=gettext_lazy("Since"),
+        required=False,
+        validators=DAYS,
+        widget=UnfoldAdminTextInputWidget({"type": "date"}),
     )
     until = forms.DateField(
-        label=gettext_lazy("Until"), required=False, widget=UnfoldAdminTextInputWidget({"type": "date"})
+        label=gettext_lazy("Until"),
+        required=False,
+        validators=DAYS,
+        widget=UnfoldAdminTextInputWidget({"type": "date"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -85,6 +85,7 @@ def test_a_room_is_created_with_people_in_it(client: Client, ana: User, bob: Use
         ({"name": "ops"}, "A room of this name exists."),
         ({"name": "a b"}, "is made of letters"),
         ({"name": "new", "people": "@nobody, Ana, none"}, "There is nobody called @nobody, @none."),
+        ({"name": "new", "people": "ana " * 1001}, "Name at most 1000 people at once."),
         ({"name": ""}, "This field is required."),
     ],
 )
