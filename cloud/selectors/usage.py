@@ -142,6 +142,11 @@ def cell_safe(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
+def own_usage_told_at() -> datetime | None:
+    """Return when the cloud last told this workspace what it has used."""
+    return OwnQuota.objects.values_list("told_at", flat=True).first()
+
+
 def own_usage() -> MonthUsage | None:
     """Return what the cloud told this workspace of its month; None while it has told nothing of it."""
     told = OwnQuota.objects.first()

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from cloud.models import InstalledLicence, OwnQuota, Plan, RegisteredWorkspace
 from cloud.selectors.quota import month_of
@@ -85,7 +86,7 @@ def test_the_month_is_drawn_as_the_cloud_told_it(admin: Client) -> None:
         "months": [{"month": f"{month:%Y-%m}", "used": 9_600}],
         "forecast": month.replace(day=23).isoformat(),
     }
-    OwnQuota.objects.create(month=month, used=9_600, limit=10_000, usage=usage)
+    told = OwnQuota.objects.create(month=month, used=9_600, limit=10_000, usage=usage)
     html = admin.get(PAGE).content.decode()
     for part in (
         "9,600",
@@ -96,6 +97,7 @@ def test_the_month_is_drawn_as_the_cloud_told_it(admin: Client) -> None:
         "org.opera",
         "Google",
         "workspace/charts.js",
+        f"As the cloud told it on {date_format(timezone.localtime(told.told_at), 'DATETIME_FORMAT')};",
     ):
         assert part in html
     answer = admin.get(f"{PAGE}usage.csv")
