@@ -24,6 +24,7 @@ from cloud.services.connection import (
 from cloud.services.joining import poll_wait, registration_poll
 from cloud.services.notices import quota_notices_send
 from cloud.services.wizard import wizard_set
+from cloud.signals import workspace_admitted
 from workspace.errors import ApplicationError
 
 log = logging.getLogger(__name__)
@@ -125,6 +126,7 @@ def told_keep(answer: dict[str, Any], consents: list[TermsConsent]) -> None:
     now = timezone.now()
     terms, usage = answer["terms"], answer["usage"]
     quota = MonthUsage.from_json(usage).quota
+    is_admitted = bool(consents) or CloudConnection.objects.exclude(problem="").exists()
     TermsConsent.objects.filter(pk__in=[consent.pk for consent in consents]).update(told_at=now)
     if terms["current"]:
         told = {"title": str(terms["current"]["title"])[:255], "text": str(terms["current"]["text"])[:100_000]}
@@ -149,6 +151,8 @@ def told_keep(answer: dict[str, Any], consents: list[TermsConsent]) -> None:
     except ApplicationError as error:
         # What community has goes on; the page tells that the licence does not hold.
         log.warning("The cloud's licence was not installed: %s", error.message)
+    if is_admitted:
+        workspace_admitted.send(CloudConnection)
 
 
 def sync_wait(quota: Quota, now: datetime) -> timedelta:

@@ -1,4 +1,4 @@
-"""What may end a route's pause: other addresses or credentials are saved, or an app's route is changed."""
+"""What may end a route's pause: other addresses or credentials, another route of an app, a cloud that admits again."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from cloud.models import CloudConnection, SetupWizardSettings
+from cloud.signals import workspace_admitted
 from push.models import AppRoute, PushSettings
-from push.services.breaker import held_release, pauses_review
+from push.services.breaker import gateways_resume, held_release, pauses_review
 from workspace.setting_groups import SettingsGroup
 
 
@@ -20,6 +21,11 @@ def on_routes_changed(**_kwargs: Any) -> None:
     """Look at the pauses by what was just saved, not by what was cached before."""
     SettingsGroup.forget_cached()
     pauses_review()
+
+
+@receiver(workspace_admitted, dispatch_uid="push.routes.admitted")
+def on_workspace_admitted(**_kwargs: Any) -> None:
+    gateways_resume()
 
 
 @receiver(post_save, sender=AppRoute, dispatch_uid="push.routes.saved")

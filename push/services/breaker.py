@@ -25,6 +25,7 @@ from push.selectors.routes import Routes, routes_current
 from push.services.due import first_due
 from push.tasks import wake
 from push.transports.answers import DETAIL_LENGTH, SendAnswer
+from push.transports.gateway import NOT_ADMITTED
 from push.transports.routes import Route
 
 log = logging.getLogger(__name__)
@@ -170,6 +171,13 @@ def route_resume(*, state: RouteState) -> None:
     """Let a paused route go on; what waited for it is due now."""
     RouteState.objects.filter(pk=state.pk).delete()
     held_release()
+
+
+@transaction.atomic
+def gateways_resume() -> None:
+    """Let the gateways go on that refused the workspace itself: its cloud admits it again."""
+    if RouteState.objects.filter(app_name="", reason__in=NOT_ADMITTED).delete()[0]:
+        held_release()
 
 
 @transaction.atomic

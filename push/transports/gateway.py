@@ -21,12 +21,13 @@ from push.transports.routes import DevicePush, Route
 # What the protocol says of each status; any other, and no answer at all, is to be tried again.
 ANSWERS = {406: Answer.DEAD, 422: Answer.REFUSED, 401: Answer.UNAUTHORIZED}
 QUOTA_EXHAUSTED = "error-push-quota-exhausted"
+# A Callboard gateway refuses the workspace itself, until its cloud admits it again.
+NOT_ADMITTED = ("error-workspace-suspended", "error-terms-not-agreed")
 # What a Callboard gateway says in its own codes, whatever the status.
 ANSWERS_BY_CODE = {
     QUOTA_EXHAUSTED: Answer.OVER_QUOTA,
     "error-push-quota-kept": Answer.OVER_QUOTA,
-    "error-workspace-suspended": Answer.UNAUTHORIZED,
-    "error-terms-not-agreed": Answer.UNAUTHORIZED,
+    **dict.fromkeys(NOT_ADMITTED, Answer.UNAUTHORIZED),
 }
 PERCENT = re.compile("[0-9]{1,3}")
 # The gateway does not know this workspace, or does not let it push: that is not the device's fault.

@@ -15,6 +15,13 @@ from typing import Any, Self
 
 DEADLINE = 30.0
 SENDER_HEADER = "X-Test-Sender"
+# What a cloud tells that has nothing to tell.
+NEWS: dict[str, Any] = {
+    "workspaceId": "workspace",
+    "terms": {"current": None, "required": 0, "agreed": 0},
+    "license": None,
+    "usage": {"month": "2026-01", "used": 0, "limit": None},
+}
 
 
 @dataclass
@@ -160,6 +167,8 @@ class GatewayHandler(BaseHTTPRequestHandler):
         content = self.rfile.read(int(self.headers["Content-Length"]))
         if self.path == "/api/cloud/token":
             self.token_give()
+        elif self.path == "/api/cloud/sync":
+            self.say(200, NEWS)
         elif self.path == "/push/batch":
             self.batch_take(json.loads(content))
         else:

@@ -112,8 +112,9 @@ def test_register_agree_push_exhaust_push_again_with_a_licence_and_in_batches(
     assert here.asked("cloud.registrationStatus")["registrationStatus"]["workspaceRegistered"]
     assert here.asked("settings/Push_gateway")["value"] == cloud.url
 
-    # Agreeing is the admin's.
+    # Agreeing is the admin's; the cloud hears of it.
     here.call("settings/Cloud_Service_Agree_PrivacyTerms", here.admin, value=True)
+    here.call("cloud.syncWorkspace", here.admin)
     here.mention(1)
     wait_until(lambda: here.used() == 1, seconds=60)
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from cloud.models import CloudConnection, OwnQuota
+from cloud.models import CloudConnection, OwnQuota, TermsConsent
 from cloud.selectors.quota import month_of
-from cloud.services.sync import cloud_work_due
+from cloud.services.sync import cloud_sync, cloud_work_due
 from push.models import Answer, Attempt, Channel, EndReason, RouteState, State
 from push.services import gateway_access
 from push.services.dispatch import due_dispatch
-from tests.factories import DeviceFactory, EmailAddressFactory
+from tests.factories import DeviceFactory, EmailAddressFactory, UserFactory
 from tests.fakes.gateway import FakeGateway, Reply
 from tests.push.conftest import Post, queue
 from workspace.models import User
@@ -44,6 +44,29 @@ def test_a_refused_access_token_is_renewed_and_the_push_sent_again(
     assert [one.status for one in cloud.received] == [401, 401, 200, 200]
     assert {one.authorization for one in cloud.accepted} == {"Bearer newest"}
     assert set(Attempt.objects.values_list("answer", "number")) == {(Answer.ACCEPTED, 1)}
+    assert not RouteState.objects.exists()
+
+
+@pytest.mark.parametrize("code", ["error-terms-not-agreed", "error-workspace-suspended"])
+def test_what_was_refused_for_the_workspaces_sake_goes_on_once_its_cloud_admits_it(
+    cloud: FakeGateway, receiver: User, post: Post, code: str
+) -> None:
+    cloud.access_tokens = ["newest"]
+    cloud.script(receiver.devices.get().token, Reply(422, body={"errorType": code}))
+    item = queue(receiver, post())
+    due_dispatch()
+    cloud_sync()
+    due_dispatch()
+    item.refresh_from_db()
+    assert (item.state, item.reason) == (State.RETRYING, EndReason.ROUTE_PAUSED)
+    if code == "error-terms-not-agreed":
+        TermsConsent.record(UserFactory())
+    else:
+        CloudConnection.objects.update(problem=code)
+    cloud_sync()
+    due_dispatch()
+    item.refresh_from_db()
+    assert item.state == State.SENT
     assert not RouteState.objects.exists()
 
 
