@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -66,7 +66,8 @@ def users_claim(*, limit: int, now: datetime) -> Claim | None:
     Returns None when nothing is due that is not being served. On SQLite the transaction itself keeps others out; on
     PostgreSQL an advisory lock per user does.
     """
-    claims_bound(now=now)
+    until = clock_watch.claim_end(now)
+    claims_bound(now=now, until=until)
     if clock_watch.claims_settled():
         claims_release(now=now)
     users = free_users_lock(limit=limit, now=now)
@@ -83,7 +84,7 @@ def users_claim(*, limit: int, now: datetime) -> Claim | None:
     chosen = safe_together(rows[:ITEMS_LIMIT], users)
     if len(chosen) < len(rows):
         theirs.filter(state=State.QUEUED, due_at__gt=now).update(due_at=now, first_due_at=first_due())
-    claim = claim_of(chosen, until=now + timedelta(seconds=settings.CLAIM_LEASE))
+    claim = claim_of(chosen, until=until)
     Notification.objects.filter(pk__in=claim.keys).update(
         state=State.CLAIMED, claimed_by=claim.token, claimed_until=claim.until
     )
@@ -177,7 +178,7 @@ def claim_kept(claim: Claim) -> Iterator[None]:
 def claim_prolong(claim: Claim) -> None:
     """Let the claim last for `CLAIM_LEASE` seconds from now, and forget the items that it lost."""
     now = timezone.now()
-    claim.until = now + timedelta(seconds=settings.CLAIM_LEASE)
+    claim.until = clock_watch.claim_end(now)
     held = Notification.objects.filter(pk__in=claim.keys, state=State.CLAIMED, claimed_by=claim.token)
     extended = held.update(claimed_until=claim.until)
     claim.extended_at = time.monotonic()

@@ -7,10 +7,9 @@ item at a time, and what is lost alone as well is the culprit.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from push.models import Answer, Attempt, EndReason, Notification, State
@@ -47,15 +46,14 @@ def claims_release(*, now: datetime) -> None:
     lost.update(state=State.QUEUED, **unclaimed)
 
 
-def claims_bound(*, now: datetime) -> None:
-    """Let claims that end later than any can last as long as if they were made now.
+def claims_bound(*, now: datetime, until: datetime) -> None:
+    """Let claims that end later than any can last until `until`, as long as if they were made now.
 
     Their workers may be alive, whatever happened to the clock; those that are extend them before that.
     """
     endless = some_locked(claims_of_the_future(now))
     if endless:
-        lease = timedelta(seconds=settings.CLAIM_LEASE)
-        claims_of_the_future(now).filter(pk__in=endless).update(claimed_until=now + lease)
+        claims_of_the_future(now).filter(pk__in=endless).update(claimed_until=until)
 
 
 def some_locked(claimed: QuerySet[Notification]) -> list[int]:

@@ -119,3 +119,37 @@ def test_a_dead_workers_claim_comes_back_after_a_jump(
         second = users_claim(limit=1, now=timezone.now())
     assert second
     assert second.keys == [item.pk]
+
+
+def test_a_claim_made_while_the_clock_was_set_back_outlives_its_being_set_right(
+    clocks: Clocks, receiver: User, post: Post, monkeypatch: pytest.MonkeyPatch, settings: object
+) -> None:
+    settings.CLAIM_LEASE = 30  # type: ignore[attr-defined]
+    mine, anothers = JumpWatch(), JumpWatch()
+    right = timezone.now()
+    queue(receiver, post(), due_in=-100)
+    monkeypatch.setattr(claims, "clock_watch", mine)
+    with time_machine.travel(right - timedelta(seconds=40), tick=False):
+        clocks.wall -= 40
+        claim = users_claim(limit=1, now=timezone.now())
+        assert claim
+        claim.extended_at -= 11
+        claim_extend(claim=claim)
+    # Another worker has not seen the clock meanwhile.
+    monkeypatch.setattr(claims, "clock_watch", anothers)
+    clocks.wall += 40
+    assert users_claim(limit=1, now=timezone.now()) is None
+    queue(receiver, post(), due_in=-100)
+    assert users_claim(limit=1, now=timezone.now()) is None
+
+
+def test_how_far_a_clock_was_set_back_counts_for_the_time_of_one_claim(clocks: Clocks, settings: object) -> None:
+    settings.CLAIM_LEASE = 30  # type: ignore[attr-defined]
+    watch, now = JumpWatch(), timezone.now()
+    lease = timedelta(seconds=30)
+    assert watch.claim_end(now) == now + lease
+    for moved, behind in ((3600, 0), (-3600, 3600), (-5, 3605), (5, 3600)):
+        clocks.wall += moved
+        assert watch.claim_end(now) == now + lease + timedelta(seconds=behind)
+    clocks.pass_by(30)
+    assert watch.claim_end(now) == now + lease
