@@ -14,6 +14,8 @@ from workspace.admin.base import ReadOnlyInline
 from workspace.admin.columns import EMPTY, gathered, label
 from workspace.admin.contributions import contribute
 from workspace.models import Subscription, User
+from workspace.selectors.accounts import time_zone_of
+from workspace.time_zones import time_with_zone
 
 LEVEL_KINDS = {Level.ALL: "success", Level.MENTIONS: "info", Level.NOTHING: "danger"}
 CHANNELS = {"desktop": _("desktop"), "push": _("push"), "email": _("e-mail")}
@@ -104,7 +106,15 @@ class QuietHoursInline(ReadOnlyInline):
     """When the person's pushes wait."""
 
     model = QuietHours
-    fields = readonly_fields = ("choice", "hours", "mentions_pass", "paused_until")
+    fields = readonly_fields = ("choice", "own_hours", "mentions_pass", "paused")
+
+    @admin.display(description=_("own hours"))
+    def own_hours(self, row: QuietHours) -> str:
+        return f"{row.hours} ({time_zone_of(row.user)})" if row.hours else EMPTY
+
+    @admin.display(description=_("paused until"))
+    def paused(self, row: QuietHours) -> str:
+        return time_with_zone(row.paused_until) if row.paused_until else EMPTY
 
     @admin.display(description=_("let direct messages and mentions through"))
     def mentions_pass(self, row: QuietHours) -> SafeString:

@@ -1,4 +1,4 @@
-"""Time zones by their names in the IANA database."""
+"""Time zones by their names in the IANA database, and times shown together with their zone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 
@@ -35,3 +37,8 @@ def utc_offset(name: str, at: datetime) -> float:
     offset = at.astimezone(zone(name)).utcoffset()
     hours = offset.total_seconds() / 3600 if offset else 0
     return int(hours) if hours == int(hours) else hours
+
+
+def time_with_zone(at: datetime, date_time_format: str = "SHORT_DATETIME_FORMAT") -> str:
+    """Return a time on the reader's clock, followed by the name of its zone: “2035-03-05 06:42 (Europe/Berlin)”."""
+    return f"{date_format(timezone.localtime(at), date_time_format)} ({timezone.get_current_timezone()})"

@@ -21,7 +21,7 @@ from workspace.api.errors import InvalidParamsError
 from workspace.api.objects import Moment
 from workspace.api.params import ChoiceParam, ListParam, MomentParam, Params, TextParam
 from workspace.models import User
-from workspace.selectors.accounts import user_by_id_or_name
+from workspace.selectors.accounts import has_chosen_time_zone, user_by_id_or_name
 from workspace.selectors.permissions import manage_check
 from workspace.services.accounts import locale_save
 
@@ -152,13 +152,14 @@ def preferences_save(user: User, data: Mapping[str, Any]) -> None:
         account_preferences_save(user=user, **choices)
     if "highlights" in named:
         highlight_words_set(user=user, words=named["highlights"])
-    locale_save(user=user, language=named.get("language"), time_zone=zone_named(user, named))
+    is_guess = "timeZone" not in named
+    locale_save(user=user, language=named.get("language"), time_zone=zone_named(user, named), is_guess=is_guess)
     quiet_save(user, named)
 
 
 def zone_named(user: User, named: Mapping[str, Any]) -> str | None:
     """Return the time zone to be saved; an offset alone counts only for somebody who has not chosen a zone."""
-    if "timeZone" in named or "utcOffset" not in named or user.time_zone:
+    if "timeZone" in named or "utcOffset" not in named or has_chosen_time_zone(user):
         return named.get("timeZone")
     offset = named["utcOffset"]
     return f"Etc/GMT{-int(offset):+d}" if offset == int(offset) and offset else None

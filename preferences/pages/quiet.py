@@ -15,7 +15,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -31,7 +30,7 @@ from preferences.services.quiet import quiet_hours_save, quiet_pause, quiet_resu
 from workspace.models import User
 from workspace.pages.look import page_context
 from workspace.pages.reader import reader_of
-from workspace.time_zones import zone
+from workspace.time_zones import time_with_zone, zone
 
 DAYS = range(7)
 MORNING = 8
@@ -61,6 +60,7 @@ class QuietForm(forms.Form):
         for day, stretch in firsts.items():
             initial[f"from_{day}"], _dash, initial[f"until_{day}"] = stretch.clock.partition("-")
         super().__init__(data, initial=initial)
+        self.fields["more"].label = _("Further hours (%(zone)s)") % {"zone": state.time_zone}
         choice = self.fields["choice"]
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = [
@@ -69,8 +69,12 @@ class QuietForm(forms.Form):
             (QuietChoice.NONE, _("No quiet hours")),
         ]
         for day in DAYS:
-            self.fields[f"from_{day}"] = clock_field(_("%(day)s from") % {"day": WEEKDAYS[day]})
-            self.fields[f"until_{day}"] = clock_field(_("%(day)s until") % {"day": WEEKDAYS[day]})
+            self.fields[f"from_{day}"] = clock_field(
+                _("%(day)s from (%(zone)s)") % {"day": WEEKDAYS[day], "zone": state.time_zone}
+            )
+            self.fields[f"until_{day}"] = clock_field(
+                _("%(day)s until (%(zone)s)") % {"day": WEEKDAYS[day], "zone": state.time_zone}
+            )
         column = column_of(AccountsSettings, "lets_mentions_through")
         default = value_shown(column, AccountsSettings.current().lets_mentions_through)
         self.fields["through"] = SwitchField(
@@ -165,17 +169,12 @@ def pause(request: HttpRequest) -> HttpResponse:
         quiet_until = quiet_state_of(user).quiet_until(timezone.now())
         told = _("Your pushes come again.")
         if quiet_until:
-            told = _("The pause is over. It is quiet until %(until)s.") % {"until": shown(quiet_until)}
+            told = _("The pause is over. It is quiet until %(until)s.") % {"until": time_with_zone(quiet_until)}
         messages.success(request, told)
     else:
         quiet_pause(user=user, until=until)
-        messages.success(request, _("Your pushes are paused until %(until)s.") % {"until": shown(until)})
+        messages.success(request, _("Your pushes are paused until %(until)s.") % {"until": time_with_zone(until)})
     return HttpResponseRedirect(reverse("quiet-hours"))
-
-
-def shown(moment: datetime) -> str:
-    """Return a moment by the reader's clock."""
-    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
 
 
 def pause_end(name: str, time_zone: str) -> datetime | None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -27,6 +26,7 @@ from push.services.due import DELAY_NEVER, delays, never_queued
 from workspace.models import Connection, Room, RoomType, User
 from workspace.selectors.room_list import subscriptions_listed
 from workspace.selectors.rooms import room_title_for
+from workspace.time_zones import time_with_zone
 
 # What the rules call a room's columns, where they call them otherwise.
 ROOM_VALUES = {"notifications_disabled": "alerts_off", "group_mentions_muted": "group_mentions_muted"}
@@ -191,8 +191,7 @@ def sent_shown(stage: Stage, channel: Channel, scene: Scene) -> str:
     is_mention = scene.is_mention or stage.room.is_direct
     if channel == Channel.PUSH and stage.quiet.is_quiet_for(due, is_mention=is_mention):
         end = stage.quiet.quiet_until(due) or due
-        shown = date_format(timezone.localtime(end), "SHORT_DATETIME_FORMAT")
-        return _("%(what)s once it is no longer quiet, %(end)s") % {"what": what, "end": shown}
+        return _("%(what)s once it is no longer quiet, %(end)s") % {"what": what, "end": time_with_zone(end)}
     return _("%(what)s %(when)s") % {"what": what, "when": wait_shown(scene.connection)}
 
 

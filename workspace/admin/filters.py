@@ -19,6 +19,12 @@ class MomentRangeFilter(RangeDateTimeFilter):  # type: ignore[misc]
     unfold's own filter compares with moments of no time zone, and asks for a time with every day.
     """
 
+    title: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = f"{self.title} ({timezone.get_current_timezone()})"
+
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         bounds = {"gte": self.bound("from", time.min), "lte": self.bound("to", time.max)}
         return queryset.filter(**{f"{self.parameter_name}__{name}": at for name, at in bounds.items() if at})

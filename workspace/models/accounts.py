@@ -65,6 +65,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         validators=[time_zone_validate],
         help_text=_("Such as Europe/Berlin. Empty: the time zone of the workspace."),
     )
+    # True until a time zone was chosen for the account, or accepted from its browser.
+    accepts_browser_time_zone = models.BooleanField(default=True, editable=False)
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("A deactivated account cannot sign in and is notified of nothing.")
     )

@@ -12,6 +12,7 @@ from workspace.pages.contributions import Place, contributions, links_of
 from workspace.pages.presence import heartbeat_seconds
 from workspace.pages.sidebar import rooms_shown
 from workspace.roles import is_workspace
+from workspace.selectors.accounts import accepts_browser_time_zone
 
 
 class UserSite(UnfoldAdminSite):  # type: ignore[misc]
@@ -62,6 +63,8 @@ def page_context(request: HttpRequest, *, title: str, room: str = "") -> dict[st
     }
     if isinstance(request.user, User):
         context["account_links"] = account_tabs(request)
+        # The script reloads the page once the time zone is saved, which must not repeat a form.
+        context["asks_time_zone"] = request.method == "GET" and accepts_browser_time_zone(request.user)
     if isinstance(request.user, User) and is_workspace():
         context |= {
             "rooms": rooms_shown(request.user),

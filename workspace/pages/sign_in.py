@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 from workspace.counts import call_count
 from workspace.pages.lockout import too_many_tries
 from workspace.pages.look import page_context
+from workspace.pages.time_zone import browser_time_zone_accept
 
 # So many tries by one caller in so many seconds, with whatever names: one password is tried on many accounts, too.
 BY_CALLER, IN_SECONDS = 300, 900
@@ -37,6 +38,9 @@ class SignInForm(AuthenticationForm):
         label=gettext_lazy("Password"),
         strip=False,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "current-password"}),
+    )
+    time_zone = forms.CharField(
+        required=False, max_length=64, widget=forms.HiddenInput(attrs={"data-browser-time-zone": ""})
     )
     error_messages = {
         "invalid_login": gettext_lazy("No account has this name and password. Capitals matter in the password."),
@@ -59,6 +63,11 @@ class SignInView(LoginView):
         if call_count(f"sign-in:caller:{request.META.get('REMOTE_ADDR')}", seconds=IN_SECONDS) > BY_CALLER:
             return too_many_tries(request, seconds=IN_SECONDS, is_callers=True)
         return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        browser_time_zone_accept(self.request, form.cleaned_data["time_zone"])
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context_data(**kwargs), **page_context(self.request, title=_("Sign in"))}

@@ -9,12 +9,14 @@ from workspace.pages.account.reset import ChoosePasswordView, password_reset
 from workspace.pages.home import home
 from workspace.pages.manifest import manifest
 from workspace.pages.sign_in import SignInView, SignOutView
+from workspace.pages.time_zone import browser_time_zone
 
 urlpatterns = [
     path("", home, name="home"),
     path("account/", profile, name="profile"),
     path("account/addresses/", address_new, name="address-new"),
     path("account/addresses/<str:key>/remove/", address_delete, name="address-delete"),
+    path("account/time-zone/", browser_time_zone, name="browser-time-zone"),
     path("account/password/", OwnPasswordView.as_view(), name="password-change"),
     path("address/<str:token>/", address_verification, name="address-verify"),
     path("password/", password_reset, name="password-reset"),

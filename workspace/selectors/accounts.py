@@ -76,6 +76,17 @@ def all_found(found: Mapping[str, User], wanted: Collection[str]) -> list[User]:
     return [found[key] for key in dict.fromkeys(wanted)]
 
 
+def has_chosen_time_zone(user: User) -> bool:
+    """Return True if the account has a time zone of its own that is not just a guess from a client's UTC offset."""
+    is_guess = user.accepts_browser_time_zone and user.time_zone.startswith("Etc/GMT")
+    return bool(user.time_zone) and not is_guess
+
+
+def accepts_browser_time_zone(user: User) -> bool:
+    """Return True if the account takes the time zone that its browser reports."""
+    return user.accepts_browser_time_zone and not has_chosen_time_zone(user)
+
+
 def time_zone_of(user: User) -> str:
     """Return the name of the account's time zone: its own, else the workspace's."""
     return user.time_zone or GeneralSettings.current().time_zone

@@ -11,7 +11,7 @@ from knox.models import AuthToken
 
 from workspace.errors import ApplicationError
 from workspace.models import Room, User
-from workspace.selectors.accounts import administrators
+from workspace.selectors.accounts import accepts_browser_time_zone, administrators
 from workspace.selectors.permissions import manage_check
 from workspace.selectors.rooms import rooms_owned_alone
 from workspace.services.addresses import address_give
@@ -20,6 +20,7 @@ from workspace.services.roles import ADMIN, USER
 from workspace.services.rooms import members_add
 from workspace.services.sign_in import sign_out
 from workspace.signals import signed_out_everywhere
+from workspace.time_zones import time_zone_names
 
 DEFAULT_CHANNEL_ID = "GENERAL"
 
@@ -54,10 +55,13 @@ def user_create(
 
 
 @transaction.atomic
-def locale_save(*, user: User, language: str | None = None, time_zone: str | None = None) -> None:
+def locale_save(
+    *, user: User, language: str | None = None, time_zone: str | None = None, is_guess: bool = False
+) -> None:
     """Change the account's language and time zone; an empty text leaves one to the workspace, None as it is.
 
-    Raises ValidationError, saving nothing, for one that there is not.
+    A time zone that is a guess, such as one derived from a UTC offset, is replaced by the browser's at the next
+    opportunity. Raises ValidationError, saving nothing, for one that there is not.
     """
     given = {"language": language, "time_zone": time_zone}
     changes = {name: value for name, value in given.items() if value is not None and value != getattr(user, name)}
@@ -65,7 +69,24 @@ def locale_save(*, user: User, language: str | None = None, time_zone: str | Non
         if field.name in changes:
             setattr(user, field.name, field.clean(changes[field.name], user))
     if changes:
-        user.save(update_fields=[*changes, "updated_at"])
+        user.accepts_browser_time_zone &= is_guess or "time_zone" not in changes
+        user.save(update_fields=[*changes, "accepts_browser_time_zone", "updated_at"])
+
+
+@transaction.atomic
+def browser_time_zone_save(*, user: User, time_zone: str) -> bool:
+    """Save the time zone of the user's browser, once, for an account that has none; return whether it was saved.
+
+    A name that this machine does not know is not saved, and the browser is not asked again.
+    """
+    account = User.objects.select_for_update().get(pk=user.pk)
+    if not accepts_browser_time_zone(account):
+        return False
+    is_known = time_zone in time_zone_names()
+    user.accepts_browser_time_zone = False
+    user.time_zone = time_zone if is_known else account.time_zone
+    user.save(update_fields=["time_zone", "accepts_browser_time_zone", "updated_at"])
+    return is_known
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Moments as lists tell them."""
+"""Times as lists and sentences show them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from workspace.time_zones import time_with_zone
+
 register = template.Library()
+register.filter("with_zone", time_with_zone)
 
 
 @register.filter

@@ -77,7 +77,7 @@ def test_what_makes_no_sense_is_told_and_nothing_is_saved_or_lost(
 def test_pushes_are_paused_for_an_hour_or_until_tomorrow_by_ones_own_clock(client: Client, ana: User) -> None:
     User.objects.filter(pk=ana.pk).update(time_zone="Europe/Berlin")
     html = client.post(PAUSE, {"until": "hour"}, follow=True).content.decode()
-    assert "Your pushes are paused until 2035-03-05 14:00" in html
+    assert "Your pushes are paused until 2035-03-05 14:00 (Europe/Berlin)." in html
     assert quiet_state_of(ana).paused_until == MONDAY.replace(hour=13)
     client.post(PAUSE, {"until": "tomorrow"})
     assert quiet_state_of(User.objects.get(pk=ana.pk)).paused_until == datetime(2035, 3, 6, 7, tzinfo=UTC)
@@ -90,9 +90,9 @@ def test_pushes_are_paused_for_an_hour_or_until_tomorrow_by_ones_own_clock(clien
 def test_a_pause_within_quiet_hours_tells_how_long_it_is_quiet(client: Client, ana: User) -> None:
     client.post(PAGE, {"choice": "own", "from_0": "08:00", "until_0": "18:00"})
     html = client.post(PAUSE, {"until": "hour"}, follow=True).content.decode()
-    assert "paused until 2035-03-05 13:00. Quiet hours follow, until 2035-03-05 18:00." in html
+    assert "paused until 2035-03-05 13:00 (UTC). Quiet hours follow, until 2035-03-05 18:00 (UTC)." in html
     html = client.post(PAUSE, {"until": ""}, follow=True).content.decode()
-    assert "The pause is over. It is quiet until 2035-03-05 18:00." in html
+    assert "The pause is over. It is quiet until 2035-03-05 18:00 (UTC)." in html
 
 
 @pytest.mark.usefixtures("monday")
@@ -101,4 +101,13 @@ def test_the_preview_of_a_push_tells_when_the_quiet_ends(client: Client, ana: Us
     RoomFactory(name="general", members=[ana, UserFactory()])
     client.post(PAUSE, {"until": "hour"})
     told = text_of(client.get("/account/preferences/").content.decode())
-    assert "a push once it is no longer quiet, 2035-03-05 13:00" in told
+    assert "a push once it is no longer quiet, 2035-03-05 13:00 (UTC)" in told
+
+
+def test_the_name_of_the_time_zone_stands_beside_every_hour_that_is_entered(client: Client, ana: User) -> None:
+    User.objects.filter(pk=ana.pk).update(time_zone="Europe/Berlin")
+    text = text_of(client.get(PAGE).content.decode())
+    for label in ("From", "Until", "Monday from", "Sunday until", "Further hours", "Pause until tomorrow, 08:00"):
+        assert f"{label} (Europe/Berlin)" in text, label
+    client.post(PAGE, OWN)
+    assert "Sat, Sun 13:00–15:00 (Europe/Berlin)" in text_of(client.get("/account/preferences/").content.decode())
