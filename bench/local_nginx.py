@@ -46,7 +46,9 @@ def nginx(authority: Authority, folder: Path) -> Iterator[str]:
     process = subprocess.Popen(["nginx", "-c", str(configuration)], stderr=subprocess.DEVNULL)
     probe = Engine(ca_file=str(trusted))
     try:
-        while probe.send([HttpRequest(f"https://127.0.0.1:{port}/3/device/a", b"{}")])[0].status != 200:
+        while (
+            probe.send([HttpRequest(f"https://127.0.0.1:{port}/3/device/a", b"{}", public_only=False)])[0].status != 200
+        ):
             assert process.poll() is None, (folder / "nginx.log").read_text()
             time.sleep(0.1)
         yield f"https://127.0.0.1:{port}"

@@ -18,6 +18,7 @@ from unfold.contrib.filters.admin import (
 
 from push.admin import labels
 from push.models import Capability, Device, DisabledReason, token_digest
+from push.providers.tokens import token_spellings
 from push.selectors.answer_words import error_words
 from push.services.switching import device_disable, device_enable
 from workspace.admin.base import ReadOnlyAdmin, ReadOnlyInline
@@ -150,7 +151,8 @@ class DeviceAdmin(DeviceColumns, ReadOnlyAdmin):
         # A whole token is found through its digest, which alone is indexed.
         found, has_duplicates = super().get_search_results(request, queryset, search_term)
         if search_term:
-            found = queryset.filter(Q(pk__in=found.values("pk")) | Q(token_digest=token_digest(search_term.strip())))
+            digests = [token_digest(spelling) for spelling in token_spellings(search_term)]
+            found = queryset.filter(Q(pk__in=found.values("pk")) | Q(token_digest__in=digests))
         return found, has_duplicates
 
     @admin.display(description=_("owner"))

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from push.models import DeviceType
 from push.models.devices import PHONE_TYPES, TOKEN_MAX_LENGTH
 from push.providers.base import Push
+from push.providers.tokens import token_normalize_leniently
 from workspace.errors import ApplicationError
 
 # Sixteen times what a provider takes: room for the texts and encrypted content that are shortened on the way.
@@ -62,7 +63,9 @@ def order_of(type: str, token: Any, options: dict[str, Any]) -> Order:
     is_silent = (options.get("silent") is True or options.get("clear") is True) and not title and not text
     push = Push(
         type=type,
-        token=text_of({"token": token}, "token", required=True, longest=TOKEN_MAX_LENGTH),
+        token=token_normalize_leniently(
+            type=type, token=text_of({"token": token}, "token", required=True, longest=TOKEN_MAX_LENGTH)
+        ),
         title=title,
         text=text,
         badge=integer_of(options, "badge", smallest=0),

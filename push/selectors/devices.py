@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import F
 
 from push.models import Device, token_digest
+from push.providers.tokens import token_spellings
 from workspace.models import User
 
 
@@ -21,4 +22,5 @@ def device_own(*, user: User, public_id: str) -> Device | None:
 def session_devices(*, user: User, session_digest: str, token: str = "") -> list[Device]:
     """Return the devices that a sign-in registered, or the one of them with that token."""
     devices = Device.objects.filter(user=user, session_digest=session_digest)
-    return list(devices.filter(token_digest=token_digest(token)) if token else devices)
+    digests = [token_digest(spelling) for spelling in token_spellings(token)]
+    return list(devices.filter(token_digest__in=digests) if token else devices)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from push.models import Device, SandboxPush, token_digest
+from push.providers.tokens import token_spellings
 from workspace.models import User
 
 INBOX_LIMIT = 50
@@ -10,7 +11,8 @@ INBOX_LIMIT = 50
 
 def device_by_token(*, user: User, token: str) -> Device | None:
     """Return the user's own device with this token; another user's is as unknown as none."""
-    return Device.objects.filter(user=user, token_digest=token_digest(token)).first()
+    digests = [token_digest(spelling) for spelling in token_spellings(token)]
+    return Device.objects.filter(user=user, token_digest__in=digests).first()
 
 
 def sandbox_inbox(*, device: Device, after: int) -> list[SandboxPush]:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from push.models import NO_ERROR, Capability, Device, DeviceType, ShownRoom, token_digest
+from push.providers.tokens import token_normalize, token_spellings
 from push.transports.addresses import endpoint_check
 from workspace.errors import ApplicationError
 from workspace.models import User
@@ -50,9 +51,14 @@ def device_register(
     is enabled again. `session_digest` is that of the sign-in which the device ends with. `name` is what a new device is
     called until its owner calls it something else; `capabilities` that are not known are left out.
 
-    A web push subscription needs its `keys`, and raises EndpointError for an endpoint that may not be sent to. Of very
-    many subscriptions, the one that was registered the longest time ago makes room.
+    Tokens are stored in their canonical form (push/providers/tokens.py); raises TokenError for one that its provider
+    could not have issued. A web push subscription needs its `keys`, and raises EndpointError for an endpoint that may
+    not be sent to. Of very many subscriptions, the one that was registered the longest time ago makes room.
     """
+    token = token_normalize(type=type, token=token)
+    if voip_token:
+        # Only Apple has tokens of their own for calls (PushKit).
+        voip_token = token_normalize(type=DeviceType.APN, token=voip_token)
     if type == DeviceType.WEBPUSH:
         endpoint_check(token)
     wanted = {
@@ -127,7 +133,8 @@ def device_forget(*, device: Device) -> None:
 @transaction.atomic
 def device_remove(*, user: User, token: str) -> None:
     """Forget the user's device with this token; raises a 404 error when there is none."""
-    removed, _by_model = Device.objects.filter(user=user, token_digest=token_digest(token)).delete()
+    digests = [token_digest(spelling) for spelling in token_spellings(token)]
+    removed, _by_model = Device.objects.filter(user=user, token_digest__in=digests).delete()
     if not removed:
         raise ApplicationError("Resource not found", "Resource not found", status=404)
 

@@ -102,7 +102,8 @@ def apple_lane(credentials: AppleCredentials) -> Lane:
     certificate = None
     if isinstance(method, AppleCertificate):
         certificate = ClientCertificate(method.certificate, method.key, method.passphrase)
-    return Lane(f"apple {credentials.name}", CONCURRENCY, CONNECTIONS, certificate)
+    # The address is a setting of the operator's, who may have it played by a server nearby.
+    return Lane(f"apple {credentials.name}", CONCURRENCY, CONNECTIONS, certificate, public_only=False)
 
 
 def token_for(credentials: AppleCredentials, *, refused: str = "") -> str:

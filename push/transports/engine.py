@@ -85,7 +85,7 @@ class Engine:
             if not is_first:
                 return
             done = partial(self._share, request.shared)
-        lane = request.lane or Lane(request.origin, self._concurrency)
+        lane = request.lane or Lane(request.origin, self._concurrency, public_only=request.public_only)
         connections = self._lanes.get(lane)
         if connections is None or connections.silent:
             connections = self._lane_open(lane, connections)

@@ -111,7 +111,8 @@ def batches_send(
     chunks = list(chunks_of({index: device_entry(push) for index, push in pushes.items()}, batch))
     headers = headers_of(route.token_for(address))
     requests = [
-        HttpRequest(url=f"{address.rstrip('/')}{batch.path}", body=chunk.body, headers=headers) for chunk in chunks
+        HttpRequest(url=f"{address.rstrip('/')}{batch.path}", body=chunk.body, headers=headers, public_only=False)
+        for chunk in chunks
     ]
     answers: dict[int, HttpAnswer] = {}
     for chunk, answer in zip(chunks, engine.send(requests, heartbeat=heartbeat), strict=True):
@@ -141,6 +142,8 @@ def request_of(push: GatewayPush, address: str, access_token: str) -> HttpReques
         url=f"{address.rstrip('/')}/push/{push.service}/send",
         body=body.encode("utf-8", errors="replace"),
         headers=headers_of(access_token),
+        # An administrator chose the gateway, which may stand in the same private network.
+        public_only=False,
     )
 
 

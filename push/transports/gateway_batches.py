@@ -53,7 +53,8 @@ def batch_of(address: str, engine: Engine, heartbeat: Callable[[], None] | None 
     known = _announced.get(address)
     if known and known[0] > time.monotonic():
         return known[1]
-    request = HttpRequest(url=f"{address.rstrip('/')}/push/info", headers=("Accept: application/json",), method="GET")
+    url = f"{address.rstrip('/')}/push/info"
+    request = HttpRequest(url=url, headers=("Accept: application/json",), method="GET", public_only=False)
     (answer,) = engine.send([request], heartbeat=heartbeat)
     if answer.status is None:
         return None

@@ -34,22 +34,24 @@ class Lane:
     """Requests that share connections and limits, and no others: a provider that is slow fills its own lane only.
 
     `name` tells lanes apart. At most `concurrency` requests are under way at once, on at most `connections`
-    connections (None: as many as requests, which HTTP/1.1 needs). With `public_only`, nothing but a public address of
-    the internet is connected to, whatever the host's name resolves to.
+    connections (None: as many as requests, which HTTP/1.1 needs). Unless `public_only` is turned off, for an address
+    that the operator or an administrator chose, only public addresses of the internet are connected to, whatever the
+    host's name resolves to.
     """
 
     name: str
     concurrency: int = CONCURRENCY
     connections: int | None = None
     certificate: ClientCertificate | None = None
-    public_only: bool = False
+    public_only: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
     """A POST, or a GET without a body. `headers` are whole lines such as `Content-Type: application/json`.
 
-    Without a `lane`, requests to one origin (scheme, host, port) share one. A connection that breaks off before the
+    Without a `lane`, requests to one origin (scheme, host, port) share one, which connects to private addresses only
+    if `public_only` is turned off. A connection that breaks off before the
     answer leaves open whether the request arrived: it is sent again at once up to `resends` times, which the answer
     counts; only for what does no harm when it arrives twice. Once more, libcurl itself sends what met the end of a
     connection kept from before on which nothing had come back (curl's pull request 18417 would let it be forbidden):
@@ -65,6 +67,7 @@ class HttpRequest:
     resends: int = 0
     shared: str = ""
     method: Literal["POST", "GET"] = "POST"
+    public_only: bool = True
 
     @property
     def origin(self) -> str:

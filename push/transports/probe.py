@@ -49,6 +49,7 @@ def _probe(engine: Engine, address: str, access_token: str) -> GatewayProbe:
         url=f"{address.rstrip('/')}/push/apn/send",
         body=b'{"token":"","options":{}}',
         headers=("Content-Type: application/json", f"Authorization: Bearer {access_token}"),
+        public_only=False,
     )
     started = time.monotonic()
     (answer,) = engine.send([request])

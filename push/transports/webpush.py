@@ -33,8 +33,8 @@ PLAIN_MAX_BYTES = BODY_MAX_BYTES - 103
 SMALLER_BYTES = (2000, 1000)
 AUTH_BYTES = 16
 
-PUBLIC_LANE = Lane("webpush", public_only=True)
-PRIVATE_LANE = Lane("webpush-private")
+PUBLIC_LANE = Lane("webpush")
+PRIVATE_LANE = Lane("webpush-private", public_only=False)
 
 
 @dataclass(frozen=True, slots=True)

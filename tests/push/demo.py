@@ -25,7 +25,7 @@ from workspace.services.presence import activity_report
 from workspace.services.settings import Origin, setting_save
 
 LEVELS = ("desktop", "push", "email")
-PHONE = "bobs-phone"
+PHONE = "b0b5" * 16
 
 
 class Demo:

@@ -47,9 +47,9 @@ def test_registers_a_device_and_tells_it_in_both_shapes(api: ApiClient, ana: Use
 
 
 def test_accepts_an_id_that_was_never_seen(api: ApiClient) -> None:
-    fields = {"id": "AAAA-BBBB-" + "c" * 40, "voipToken": "voip"}
+    fields = {"id": "AAAA-BBBB-" + "c" * 40, "voipToken": "b" * 64}
     result = api.post("push.token", DEVICE | fields).json()["result"]
-    assert result["voipToken"] == "voip"
+    assert result["voipToken"] == "b" * 64
     assert Device.objects.get().client_id == fields["id"]
 
 
@@ -79,6 +79,57 @@ def test_a_wrong_field_is_told_and_nothing_registered(api: ApiClient, change: di
 
 def test_a_token_of_the_greatest_length_is_accepted(api: ApiClient) -> None:
     assert api.post("push.token", DEVICE | {"value": "ü" * 4096}).status_code == 200
+
+
+APPLE_TOKEN = "a37482095d676a22" * 4
+APPLE_DEVICE = {"type": "apn", "value": APPLE_TOKEN, "appName": "chat.rocket.ios"}
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        APPLE_TOKEN.upper(),
+        f"<{' '.join(APPLE_TOKEN[place : place + 8] for place in range(0, 64, 8))}>",
+        f"  {APPLE_TOKEN}\n",
+    ],
+)
+def test_an_apple_token_is_one_device_however_it_is_spelled(api: ApiClient, ana: User, spelling: str) -> None:
+    bob = UserFactory()
+    api.post("push.token", APPLE_DEVICE)
+    result = ApiClient(bob).post("push.token", APPLE_DEVICE | {"value": spelling}).json()["result"]
+    device = Device.objects.get()
+    assert (device.user, device.token, result["tokenValue"]) == (bob, APPLE_TOKEN, APPLE_TOKEN)
+
+
+def test_a_device_is_removed_by_any_spelling_of_its_token(api: ApiClient) -> None:
+    api.post("push.token", APPLE_DEVICE)
+    assert api.delete("push.token", token=f"<{APPLE_TOKEN.upper()}>").status_code == 200
+    assert not Device.objects.exists()
+
+
+def test_surrounding_whitespace_of_a_google_token_is_dropped(api: ApiClient) -> None:
+    api.post("push.token", DEVICE)
+    assert api.post("push.token", DEVICE | {"value": " token-1\r\n"}).status_code == 200
+    assert Device.objects.get().token == "token-1"
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"value": "token-1"}, "An Apple device token consists of 64 to 200 hexadecimal digits."),
+        ({"value": "a" * 63}, "An Apple device token consists of 64 to 200 hexadecimal digits."),
+        ({"value": "a" * 201}, "An Apple device token consists of 64 to 200 hexadecimal digits."),
+        ({"id": "i", "voipToken": "voip"}, "An Apple device token consists of 64 to 200 hexadecimal digits."),
+        ({"type": "gcm", "value": "to ken"}, "must not be empty or contain spaces or control characters."),
+        ({"type": "gcm", "value": " \n"}, "must not be empty or contain spaces or control characters."),
+        ({"type": "gcm", "value": "to\x07ken"}, "must not be empty or contain spaces or control characters."),
+    ],
+)
+def test_a_token_that_no_provider_issues_is_refused(api: ApiClient, fields: dict[str, Any], sentence: str) -> None:
+    response = api.post("push.token", APPLE_DEVICE | fields)
+    assert sentence in failure(response)
+    assert response.json()["errorType"] == "invalid-params"
+    assert not Device.objects.exists()
 
 
 def test_removes_the_callers_device_by_a_body(api: ApiClient) -> None:

@@ -24,7 +24,7 @@ def ana() -> User:
 
 
 def register(user: User, token: str = "t1", **fields: Any) -> Device:
-    return device_register(user=user, type=DeviceType.APN, app_name="chat.app", token=token, **fields)
+    return device_register(user=user, type=DeviceType.GCM, app_name="chat.app", token=token, **fields)
 
 
 def test_registering_again_keeps_the_device_and_renews_it(ana: User) -> None:

@@ -31,7 +31,7 @@ def engine() -> Iterator[Engine]:
 
 def request_to(fake: FakeGateway, token: str = "token", text: str = "") -> HttpRequest:
     body = json.dumps({"token": token, "options": {"text": text}}).encode()
-    return HttpRequest(f"{fake.address}/push/apn/send", body, ("Content-Type: application/json",))
+    return HttpRequest(f"{fake.address}/push/apn/send", body, ("Content-Type: application/json",), public_only=False)
 
 
 def unused_address() -> str:
@@ -80,13 +80,13 @@ def test_requests_under_way_are_bounded(fake_gateway: FakeGateway) -> None:
 
 
 def test_a_refused_connection_has_not_reached_anything(engine: Engine) -> None:
-    [answer] = engine.send([HttpRequest(unused_address(), b"{}")])
+    [answer] = engine.send([HttpRequest(unused_address(), b"{}", public_only=False)])
     assert (answer.status, answer.reached) == (None, False)
     assert "connect" in answer.error
 
 
 def test_an_unknown_host_has_not_reached_anything(engine: Engine) -> None:
-    [answer] = engine.send([HttpRequest("http://nowhere.invalid/", b"{}")])
+    [answer] = engine.send([HttpRequest("http://nowhere.invalid/", b"{}", public_only=False)])
     assert (answer.status, answer.reached) == (None, False)
 
 
@@ -130,7 +130,7 @@ def test_an_endless_answer_is_cut_off_and_keeps_its_status(engine: Engine, fake_
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/"])
 def test_other_protocols_are_refused(engine: Engine, address: str) -> None:
-    [answer] = engine.send([HttpRequest(address, b"{}")])
+    [answer] = engine.send([HttpRequest(address, b"{}", public_only=False)])
     assert (answer.status, answer.reached) == (None, False)
     assert answer.body == b""
 
@@ -138,11 +138,11 @@ def test_other_protocols_are_refused(engine: Engine, address: str) -> None:
 @pytest.mark.parametrize(
     "request_",
     [
-        HttpRequest("http://127.0.0.1:1/", b"{}", ("X-One: 1\r\nX-Two: 2",)),
-        HttpRequest("http://127.0.0.1:1/", b"{}", ("X-One: ü",)),
-        HttpRequest("http://127.0.0.1:1/ü", b"{}"),
-        HttpRequest("http://[nowhere", b"{}"),
-        HttpRequest("", b"{}"),
+        HttpRequest("http://127.0.0.1:1/", b"{}", ("X-One: 1\r\nX-Two: 2",), public_only=False),
+        HttpRequest("http://127.0.0.1:1/", b"{}", ("X-One: ü",), public_only=False),
+        HttpRequest("http://127.0.0.1:1/ü", b"{}", public_only=False),
+        HttpRequest("http://[nowhere", b"{}", public_only=False),
+        HttpRequest("", b"{}", public_only=False),
     ],
 )
 def test_what_cannot_be_sent_is_answered_and_holds_up_no_other(
@@ -166,7 +166,7 @@ def test_a_failing_heartbeat_ends_the_call_and_the_engine_works_on(engine: Engin
 
 
 def test_what_is_sent_is_not_told_by_its_representation() -> None:
-    request = HttpRequest("http://127.0.0.1/", b"secret-token", ("Authorization: Bearer secret",))
+    request = HttpRequest("http://127.0.0.1/", b"secret-token", ("Authorization: Bearer secret",), public_only=False)
     assert "secret" not in repr(request)
 
 
@@ -240,21 +240,21 @@ def secure_address(certificate: Path) -> Iterator[str]:
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(engine: Engine, secure_address: str) -> None:
-    [answer] = engine.send([HttpRequest(secure_address, b"{}")])
+    [answer] = engine.send([HttpRequest(secure_address, b"{}", public_only=False)])
     assert (answer.status, answer.reached) == (None, False)
     assert "certificate" in answer.error.lower()
 
 
 def test_a_certificate_that_is_vouched_for_is_accepted(secure_address: str, certificate: Path) -> None:
     engine = Engine(ca_file=str(certificate))
-    [answer] = engine.send([HttpRequest(secure_address, b"{}")])
+    [answer] = engine.send([HttpRequest(secure_address, b"{}", public_only=False)])
     engine.close()
     assert answer.status == 200
 
 
 def test_a_certificate_for_another_name_is_refused(secure_address: str, certificate: Path) -> None:
     engine = Engine(ca_file=str(certificate))
-    [answer] = engine.send([HttpRequest(secure_address.replace("127.0.0.1", "localhost"), b"{}")])
+    [answer] = engine.send([HttpRequest(secure_address.replace("127.0.0.1", "localhost"), b"{}", public_only=False)])
     engine.close()
     assert answer.status is None
 
@@ -264,7 +264,7 @@ def test_tls_before_1_2_is_refused(certificate: Path, newest: ssl.TLSVersion, st
     with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
         server = tls_server(certificate, newest=newest)
     engine = Engine(ca_file=str(certificate))
-    [answer] = engine.send([HttpRequest(f"https://127.0.0.1:{server.server_address[1]}/", b"{}")])
+    [answer] = engine.send([HttpRequest(f"https://127.0.0.1:{server.server_address[1]}/", b"{}", public_only=False)])
     engine.close()
     server.shutdown()
     server.server_close()

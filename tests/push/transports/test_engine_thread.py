@@ -24,7 +24,7 @@ def engine() -> Iterator[EngineThread]:
 
 def request_to(fake: FakeGateway, token: str) -> HttpRequest:
     body = json.dumps({"token": token, "options": {"text": token}}).encode()
-    return HttpRequest(f"{fake.address}/push/apn/send", body, ("Content-Type: application/json",))
+    return HttpRequest(f"{fake.address}/push/apn/send", body, ("Content-Type: application/json",), public_only=False)
 
 
 def answer_to(engine: EngineThread, request: HttpRequest) -> HttpAnswer:
@@ -84,7 +84,7 @@ def test_closing_waits_for_what_is_under_way(fake_gateway: FakeGateway) -> None:
 def test_what_does_not_end_in_time_is_answered_nevertheless(fake_gateway: FakeGateway) -> None:
     engine = EngineThread()
     fake_gateway.script("held", Reply(hold=threading.Event()))
-    unsendable = HttpRequest(fake_gateway.address, headers=("X: a\r\nb",))
+    unsendable = HttpRequest(fake_gateway.address, headers=("X: a\r\nb",), public_only=False)
     future = engine.submit([unsendable, request_to(fake_gateway, "held")])
     fake_gateway.wait(lambda fake: len(fake.received) == 1)
     engine.close(0)

@@ -52,7 +52,7 @@ def other(authority: Authority) -> Iterator[Echo]:
 
 
 def request_to(server: Echo, path: str = "/", **fields: Any) -> HttpRequest:
-    return HttpRequest(f"{server.address}{path}", b"{}", **fields)
+    return HttpRequest(f"{server.address}{path}", b"{}", **fields, public_only=False)
 
 
 def statuses(answers: list[HttpAnswer]) -> list[int | None]:
@@ -79,7 +79,7 @@ def test_a_slow_provider_holds_up_no_other(echo: Echo, other: Echo, trusting_eng
 def test_each_lane_has_its_own_limit(echo: Echo, trusting_engine: Engine) -> None:
     release = threading.Event()
     echo.replies = {"/held": [Reply(hold=release)] * 10}
-    narrow, wide = Lane("narrow", concurrency=2), Lane("wide", concurrency=5)
+    narrow, wide = Lane("narrow", concurrency=2, public_only=False), Lane("wide", concurrency=5, public_only=False)
     requests = [request_to(echo, "/held", lane=narrow)] * 3 + [request_to(echo, "/free", lane=wide)] * 5
     seen: list[int] = []
 
@@ -208,7 +208,7 @@ def test_a_connection_that_answers_others_is_used_on(echo: Echo, authority_file:
 
 
 def test_a_server_that_cannot_be_reached_is_asked_by_few_and_answered_for_all(trusting_engine: Engine) -> None:
-    lane = Lane("nowhere", concurrency=50, connections=1)
+    lane = Lane("nowhere", concurrency=50, connections=1, public_only=False)
     started = time.monotonic()
     answers = trusting_engine.send([HttpRequest("https://127.0.0.1:1/", b"{}", lane=lane)] * 500)
     assert {(answer.status, answer.reached) for answer in answers} == {(None, False)}
@@ -218,7 +218,7 @@ def test_a_server_that_cannot_be_reached_is_asked_by_few_and_answered_for_all(tr
 def test_it_is_reached_as_soon_as_it_is_there(authority: Authority, trusting_engine: Engine) -> None:
     with Echo(authority) as server:
         address = server.address
-    request = HttpRequest(f"{address}/", b"{}")
+    request = HttpRequest(f"{address}/", b"{}", public_only=False)
     assert not trusting_engine.send([request])[0].reached
     back = Echo(authority)
     back._port = int(address.rpartition(":")[2])
@@ -231,14 +231,16 @@ def test_lanes_that_are_not_used_any_more_are_closed(
 ) -> None:
     monkeypatch.setattr("push.transports.engine.LANES_KEPT", 3)
     for number in range(10):
-        assert statuses(trusting_engine.send([request_to(echo, lane=Lane(f"lane {number}"))])) == [200]
+        assert statuses(trusting_engine.send([request_to(echo, lane=Lane(f"lane {number}", public_only=False))])) == [
+            200
+        ]
     echo.wait(lambda server: server.open_connections <= 4)
     assert len(echo.connections) == 10
 
 
 def test_closing_closes_every_connection(echo: Echo, authority_file: Path) -> None:
     engine = Engine(ca_file=str(authority_file))
-    engine.send([request_to(echo), request_to(echo, lane=Lane("another"))])
+    engine.send([request_to(echo), request_to(echo, lane=Lane("another", public_only=False))])
     engine.close()
     engine.close()
     echo.wait(lambda server: server.open_connections == 0)
@@ -248,6 +250,8 @@ def test_a_lane_says_nothing_of_its_certificate(authority: Authority) -> None:
     from push.transports.http import ClientCertificate
 
     issued = authority.push_certificate("an.app", passphrase="a passphrase")
-    lane = Lane("lane", certificate=ClientCertificate(issued.certificate, issued.key, "a passphrase"))
+    lane = Lane(
+        "lane", certificate=ClientCertificate(issued.certificate, issued.key, "a passphrase"), public_only=False
+    )
     request = HttpRequest("https://127.0.0.1/", b"", lane=lane)
     assert "a passphrase" not in repr([lane, request, replace(lane, name="other")])

@@ -74,7 +74,7 @@ def proxy() -> Iterator[Proxy]:
 def test_pushes_go_through_the_configured_proxy(fake_apple: FakeApple, proxy: Proxy, settings: Any) -> None:
     settings.OUTBOUND_PROXY, settings.OUTBOUND_NO_PROXY = f"http://user:secret@{proxy.address}", []
     engine = Engine()
-    [answer] = engine.send([HttpRequest(f"{fake_apple.address}/3/device/x", b"{}")])
+    [answer] = engine.send([HttpRequest(f"{fake_apple.address}/3/device/x", b"{}", public_only=False)])
     engine.close()
     assert answer.status == 400
     assert proxy.asked[0].startswith(f"CONNECT {fake_apple.address.removeprefix('https://')} ")
@@ -84,7 +84,7 @@ def test_pushes_go_through_the_configured_proxy(fake_apple: FakeApple, proxy: Pr
 def test_hosts_that_are_named_are_reached_without_it(fake_apple: FakeApple, proxy: Proxy, settings: Any) -> None:
     settings.OUTBOUND_PROXY, settings.OUTBOUND_NO_PROXY = f"http://{proxy.address}", ["localhost", "127.0.0.1"]
     engine = Engine()
-    [answer] = engine.send([HttpRequest(f"{fake_apple.address}/3/device/x", b"{}")])
+    [answer] = engine.send([HttpRequest(f"{fake_apple.address}/3/device/x", b"{}", public_only=False)])
     engine.close()
     assert (answer.status, proxy.asked) == (400, [])
 
@@ -93,7 +93,9 @@ def test_a_proxy_of_the_environment_is_not_used(fake_gateway: FakeGateway, monke
     for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     engine = Engine()
-    [answer] = engine.send([HttpRequest(f"{fake_gateway.address}/push/apn/send", b'{"token":"t","options":{}}')])
+    [answer] = engine.send(
+        [HttpRequest(f"{fake_gateway.address}/push/apn/send", b'{"token":"t","options":{}}', public_only=False)]
+    )
     engine.close()
     assert answer.status == 200
 
@@ -101,7 +103,7 @@ def test_a_proxy_of_the_environment_is_not_used(fake_gateway: FakeGateway, monke
 def test_a_proxy_that_cannot_be_reached_has_sent_nothing(fake_apple: FakeApple, settings: Any) -> None:
     settings.OUTBOUND_PROXY, settings.OUTBOUND_NO_PROXY = "http://127.0.0.1:1", []
     engine = Engine()
-    [answer] = engine.send([HttpRequest(f"{fake_apple.address}/3/device/x", b"{}")])
+    [answer] = engine.send([HttpRequest(f"{fake_apple.address}/3/device/x", b"{}", public_only=False)])
     engine.close()
     assert (answer.status, answer.reached) == (None, False)
 
@@ -113,7 +115,7 @@ def test_the_configured_authorities_are_trusted_besides_the_systems(
     extra = tmp_path / "extra.pem"
     extra.write_bytes(authority_file.read_bytes())
     settings.OUTBOUND_CA_FILE = str(extra)
-    request = HttpRequest(f"{fake_apple.address}/3/device/x", b"{}")
+    request = HttpRequest(f"{fake_apple.address}/3/device/x", b"{}", public_only=False)
     assert engine_current().send([request])[0].status == 400
     [trusted] = tmp_path.glob("outbound-ca-*.pem")
     assert Path(ca_file_of_system()).read_bytes() in trusted.read_bytes()
@@ -122,9 +124,11 @@ def test_the_configured_authorities_are_trusted_besides_the_systems(
     assert (answer.status, answer.reached) == (None, False)
 
 
-def test_a_lane_for_public_addresses_connects_to_no_other(fake_apple: FakeApple, authority_file: Path) -> None:
+@pytest.mark.parametrize("lane", [Lane("default"), None], ids=["lane", "no lane"])
+def test_only_public_addresses_are_connected_to_unless_told_otherwise(
+    fake_apple: FakeApple, authority_file: Path, lane: Lane | None
+) -> None:
     engine = Engine(ca_file=str(authority_file))
-    lane = Lane("public", public_only=True)
     [answer] = engine.send([HttpRequest(f"{fake_apple.address}/3/device/x", b"{}", lane=lane)])
     engine.close()
     assert (answer.status, answer.reached) == (None, False)
