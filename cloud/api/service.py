@@ -199,6 +199,7 @@ class SyncResult(SuccessResult):
     """What the cloud tells a workspace."""
 
     workspaceId = serializers.CharField()
+    gatewayUrl = serializers.CharField()
     terms = serializers.JSONField()
     license = serializers.CharField(allow_null=True)
     usage = serializers.JSONField()

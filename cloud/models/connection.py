@@ -15,6 +15,8 @@ class CloudConnection(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     cloud_url = HttpAddressField(_("cloud"), blank=True, default="")
+    # Where the cloud says that this workspace's pushes go; empty where the cloud is not known.
+    gateway_url = HttpAddressField(_("gateway"), blank=True, default="")
     workspace_id = models.CharField(_("workspace id"), max_length=64)
     email = models.EmailField(_("registered by"), blank=True, default="")
     client_id = models.CharField(_("client id"), max_length=64, blank=True, default="")

@@ -36,6 +36,11 @@ def cloud_url() -> str:
     return SetupWizardSettings.current().cloud_url or (settings.SITE_URL if is_cloud() else "")
 
 
+def hosting_gateway() -> str:
+    """Return the gateway of the cloud with which this workspace is registered; empty while it is not registered."""
+    return CloudConnection.objects.values_list("gateway_url", flat=True).first() or ""
+
+
 class ConnectionState(models.TextChoices):
     """How this workspace stands with its cloud."""
 

@@ -16,11 +16,13 @@ from cloud.services.licences import licence_forget_cached, licence_install
 from cloud.services.wizard import wizard_set
 from cloud.signals import workspace_connected
 from workspace.errors import ApplicationError
+from workspace.http_addresses import is_http_address
 from workspace.models import GeneralSettings, User
 
 # A token is renewed this long before its end; one that was renewed so recently is not renewed again.
 RENEWED_AHEAD = timedelta(minutes=10)
 RENEWED_JUST_NOW = timedelta(seconds=5)
+ADDRESS_LENGTH = 200
 
 
 def self_description() -> dict[str, str]:
@@ -34,6 +36,7 @@ def connection_save(
     *,
     workspace_id: str,
     cloud_url: str = "",
+    gateway_url: str = "",
     client_id: str = "",
     client_secret: str = "",
     access_token: str = "",
@@ -47,6 +50,7 @@ def connection_save(
     return CloudConnection.objects.create(
         workspace_id=workspace_id,
         cloud_url=cloud_url,
+        gateway_url=gateway_url,
         client_id=client_id,
         client_secret=client_secret,
         access_token=access_token,
@@ -62,18 +66,27 @@ def connection_establish(answer: dict[str, Any], *, cloud_url: str, actor: User 
     parts = {name: answer.get(name) for name in ("workspaceId", "clientId", "clientSecret", "publicKey")}
     if not all(isinstance(value, str) and 0 < len(value) <= 128 for value in parts.values()):
         raise CloudError("error-cloud-answer", _("The cloud's answer lacks the workspace's credentials."))
+    gateway_url = gateway_read(answer) or cloud_url
     connection = connection_save(
         workspace_id=str(parts["workspaceId"])[:64],
         cloud_url=cloud_url,
+        gateway_url=gateway_url,
         client_id=str(parts["clientId"])[:64],
         client_secret=str(parts["clientSecret"]),
         public_key=str(parts["publicKey"])[:64],
         email=str(answer.get("email") or "")[:254],
     )
     wizard_set(Register_Server=True, actor=actor)
-    workspace_connected.send(CloudConnection, gateway_url=str(answer.get("gatewayUrl") or "")[:200])
+    workspace_connected.send(CloudConnection, gateway_url=gateway_url)
+    # The settings that the cloud fixes have changed, and those that its licence unlocks.
     licence_forget_cached()
     return connection
+
+
+def gateway_read(answer: dict[str, Any]) -> str:
+    """Return the gateway's address in a cloud's answer; empty where the answer has none that can be used."""
+    address = str(answer.get("gatewayUrl") or "")
+    return address if len(address) <= ADDRESS_LENGTH and is_http_address(address) else ""
 
 
 def access_token_current() -> str:

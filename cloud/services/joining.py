@@ -24,6 +24,7 @@ from cloud.services.connection import (
 )
 from cloud.services.requests import token_read
 from workspace.errors import ApplicationError
+from workspace.http_addresses import is_http_address
 from workspace.models import GeneralSettings, User
 
 # Whoever waits for the confirmation looks at the page; a mail that is not read is asked about less and less often.
@@ -80,7 +81,7 @@ def registration_poll() -> CloudConnection | None:
         return None
     try:
         if pending.token:
-            return workspace_connect(token=pending.token)
+            return workspace_connect(token=pending.token, known_url=pending.cloud_url)
         if pending.expires_at and pending.expires_at <= timezone.now():
             raise ApplicationError("error-registration-unknown", _("Nobody confirmed the e-mail in time; begin anew."))
         answer = cloud_post(
@@ -102,15 +103,15 @@ def poll_wait(pending: PendingRegistration) -> timedelta:
     return POLL_EVERY if timezone.now() - pending.started_at < IMPATIENT_FOR else POLL_SELDOM
 
 
-def workspace_connect(*, token: str, actor: User | None = None) -> CloudConnection:
-    """Register this workspace by a registration token, which also tells the cloud's address.
+def workspace_connect(*, token: str, known_url: str = "", actor: User | None = None) -> CloudConnection:
+    """Register this workspace by a registration token, which also holds the cloud's address unless that is known.
 
     Raises `error-already-registered`, `error-registration-token` for what names no cloud while none is known
     otherwise, and CloudError.
     """
     unconnected_ensure()
     told_url, secret = token_read(token)
-    url = told_url if told_url.startswith(("http://", "https://")) else cloud_url()
+    url = known_url or (told_url if is_http_address(told_url) else cloud_url())
     if not url:
         raise ApplicationError(
             "error-registration-token",
@@ -123,9 +124,9 @@ def workspace_connect(*, token: str, actor: User | None = None) -> CloudConnecti
 @transaction.atomic
 def connect_later(*, token: str) -> None:
     """Let the worker register this workspace by the token as soon as the cloud can be reached."""
-    url, _secret = token_read(token)
+    url, secret = token_read(token)
     PendingRegistration.objects.all().delete()
-    PendingRegistration.objects.create(cloud_url=url, token=token)
+    PendingRegistration.objects.create(cloud_url=url, token=secret)
 
 
 @transaction.atomic

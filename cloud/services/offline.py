@@ -29,6 +29,7 @@ def registration_file(*, workspace: RegisteredWorkspace, ends_at: datetime, acto
             "clientSecret": credentials.client_secret,
             "publicKey": signing_key_ensure().public_key,
             "cloudUrl": settings.SITE_URL,
+            "gatewayUrl": settings.SITE_URL,
             "email": workspace.email,
             "license": licence_current(workspace, ends_at=ends_at),
         }

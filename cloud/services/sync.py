@@ -17,6 +17,7 @@ from cloud.selectors.usage import MonthUsage
 from cloud.services.connection import (
     access_token_current,
     access_token_renew,
+    gateway_read,
     licence_take,
     self_description,
     trouble_note,
@@ -140,6 +141,7 @@ def told_keep(answer: dict[str, Any], consents: list[TermsConsent]) -> None:
         problem="",
         problem_text="",
         registered_url="",
+        **({"gateway_url": gateway} if (gateway := gateway_read(answer)) else {}),
     )
     terms_follow(required=int(terms["required"]), agreed=int(terms["agreed"]))
     OwnQuota.objects.update_or_create(

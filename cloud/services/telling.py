@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from cloud.models import RegisteredWorkspace, Terms
@@ -30,6 +31,7 @@ def workspace_told(
         _consent_take(workspace, consent, current)
     return {
         "workspaceId": workspace.public_id,
+        "gatewayUrl": settings.SITE_URL,
         "terms": {
             "required": terms_required(),
             "agreed": version_agreed(workspace),

@@ -9,8 +9,9 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cloud.selectors.connection import hosting_gateway
 from push.credentials import validation
-from workspace.http_addresses import http_address_validate
+from workspace.http_addresses import AddressLinesField, http_address_validate
 from workspace.setting_groups import Action, SecretField, SettingsGroup, setting
 
 DEFAULT_GATEWAY = "https://gateway.rocket.chat"
@@ -62,10 +63,10 @@ class PushSettings(SettingsGroup):
         ),
         id="Push_enable_gateway",
         requires=GATEWAY_REQUIRES,
-        fixed_when_hosted=True,
+        when_hosted=lambda: True,
     )
     gateway = setting(
-        models.TextField(
+        AddressLinesField(
             _("Gateway"),
             default=DEFAULT_GATEWAY,
             validators=[MaxLengthValidator(2000), gateways_validate],
@@ -73,7 +74,7 @@ class PushSettings(SettingsGroup):
         ),
         id="Push_gateway",
         requires=("Push_enable", "Push_enable_gateway"),
-        fixed_when_hosted=True,
+        when_hosted=hosting_gateway,
     )
     production = setting(
         models.BooleanField(

@@ -240,21 +240,21 @@ def test_what_the_cloud_refuses_is_told_with_the_next_step(connected: str, happe
     assert status.next_step
 
 
-def test_a_copied_database_is_noticed_and_may_move_or_become_a_new_workspace(connected: str, settings: Any) -> None:
+def test_a_copied_database_is_noticed_and_may_move_or_become_a_new_workspace(connected: str) -> None:
     cloud_sync()
-    settings.SITE_URL = "http://copy.example.org"
+    RegisteredWorkspace.objects.update(site_url="http://original.example.org")
     with pytest.raises(CloudError, match="belongs to the workspace at"):
         cloud_sync()
     assert connection_status().is_cloned
-    assert CloudConnection.objects.get().registered_url == connected
+    assert CloudConnection.objects.get().registered_url == "http://original.example.org"
     assert CloudEvent.objects.filter(kind=EventKind.CLONE_SEEN).count() == 1
-    assert registered().other_url == "http://copy.example.org"
+    assert registered().other_url == connected
 
     address_keep()
     cloud_sync()
-    assert registered().site_url == "http://copy.example.org"
+    assert registered().site_url == connected
 
-    settings.SITE_URL = "http://second-copy.example.org"
+    RegisteredWorkspace.objects.update(site_url="http://moved.example.org")
     before = GeneralSettings.stored().unique_id
     assert workspace_renew() != before
     assert connection_status().state == ConnectionState.NOT_REGISTERED
@@ -396,3 +396,10 @@ def test_the_cloud_tells_nothing_without_credentials(site: str, client: Client) 
         assert client.post(f"/api/cloud/{path}", body, content_type="application/json").status_code == 401
     assert client.get("/api/cloud/usage").status_code == 401
     assert client.get("/api/cloud/usage.csv").status_code == 401
+
+
+def test_the_cloud_says_where_its_gateway_is_whenever_it_is_asked(connected: str) -> None:
+    assert CloudConnection.objects.get().gateway_url == connected
+    CloudConnection.objects.update(gateway_url="https://former.example")
+    cloud_sync()
+    assert CloudConnection.objects.get().gateway_url == connected

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from workspace.http_addresses import AddressJsonField
 
 
 class ChangeSource(models.TextChoices):
@@ -24,8 +24,8 @@ class SettingChange(models.Model):
     """One setting changed once. A secret's values are never kept: only whether there was one, and its fingerprint."""
 
     setting_id = models.CharField(_("setting"), max_length=100)
-    before: models.JSONField[Any, Any] = models.JSONField(_("from"), null=True)
-    after: models.JSONField[Any, Any] = models.JSONField(_("to"), null=True)
+    before = AddressJsonField(_("from"), null=True)
+    after = AddressJsonField(_("to"), null=True)
     secret = models.BooleanField(_("secret"), default=False)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")

@@ -38,7 +38,7 @@ class Setting:
     secret: bool = False
     premium_module: str = ""
     requires: tuple[str, ...] = ()
-    fixed_when_hosted: bool = False
+    when_hosted: Callable[[], Any] | None = None
     describe: Callable[[str], str] | None = None
 
 
@@ -50,7 +50,7 @@ def setting(
     public: bool = False,
     premium_module: str = "",
     requires: tuple[str, ...] = (),
-    fixed_when_hosted: bool = False,
+    when_hosted: Callable[[], Any] | None = None,
     describe: Callable[[str], str] | None = None,
 ) -> FieldT:
     """Declare a setting held in `field`; one held in a SecretField is told to no one.
@@ -58,8 +58,8 @@ def setting(
     `id` is its name in the API and, after `OVERWRITE_SETTING_`, in the environment; `public` settings are told to
     anyone; `premium_module` names the licence's module without which it reads as off; `requires` lists the ids of
     truth-valued settings that must all hold for it to have an effect, or must not where `!` precedes the id;
-    `fixed_when_hosted` settings keep their default on a cloud-hosted workspace; `describe` returns what admins may
-    read of a secret's value, such as when it expires.
+    `when_hosted` returns the value that the setting is fixed to on a cloud-hosted workspace; `describe` returns what
+    admins may read of a secret's value, such as when it expires.
     """
     field.declaration = Setting(  # type: ignore[attr-defined]
         id=id,
@@ -68,7 +68,7 @@ def setting(
         secret=isinstance(field, SecretField),
         premium_module=premium_module,
         requires=requires,
-        fixed_when_hosted=fixed_when_hosted,
+        when_hosted=when_hosted,
         describe=describe,
     )
     return field

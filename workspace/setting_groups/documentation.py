@@ -23,7 +23,7 @@ declarations by `manage.py settingsdoc`; change those, not this page (see [addin
   to no one: screens, API and history show only whether there is one, and what it is.
 * **Premium** settings read as off until a licence grants the module that is named.
 * **Needs**: the setting has an effect only while these are on (off, where it says so).
-* **Hosted**: on a cloud-hosted workspace (`CLOUD_HOSTED`) the setting keeps its default.
+* **Hosted**: on a cloud-hosted workspace (`CLOUD_HOSTED`) the setting is fixed to what the hosting cloud says.
 """
 
 HEAD = "| Id | Name | Type | Default | Remarks |\n|---|---|---|---|---|\n"
@@ -74,7 +74,7 @@ def _remarks(entry: RegisteredSetting) -> list[str]:
         "**Secret.**": declaration.secret,
         f"**Premium:** `{declaration.premium_module}`.": bool(declaration.premium_module),
         f"**Needs** {', '.join(needs)}.": bool(needs),
-        "**Hosted.**": declaration.fixed_when_hosted,
+        "**Hosted.**": declaration.when_hosted is not None,
     }
     return [text for text, holds in marks.items() if holds]
 

@@ -54,8 +54,9 @@ def lock_of(declaration: Setting, field: models.Field[Any, Any]) -> Lock | None:
             _("Fixed by the environment variable {name} of the server."), name=overrides.PREFIX + declaration.id
         )
         return Lock(LockKind.ENVIRONMENT, reason, overrides.value_of(declaration.id, field))
-    if declaration.fixed_when_hosted and settings.CLOUD_HOSTED:
-        return Lock(LockKind.HOSTED, _("Fixed, because this workspace is hosted in the cloud."), field.get_default())
+    if declaration.when_hosted and settings.CLOUD_HOSTED:
+        reason = _("Fixed, because this workspace is hosted in the cloud.")
+        return Lock(LockKind.HOSTED, reason, declaration.when_hosted())
     if not field.editable:
         return Lock(LockKind.BUILT_IN, _("Made with the workspace; it cannot be changed."), STORED)
     return None

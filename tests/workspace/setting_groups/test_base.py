@@ -8,6 +8,7 @@ import pytest
 from django.core.checks import run_checks
 from django.db import models
 
+from cloud.services.connection import connection_save
 from push.models import PushSettings
 from workspace import licence
 from workspace.api.settings.objects import setting_of
@@ -171,12 +172,22 @@ def test_a_premium_setting_holds_with_its_module() -> None:
         licence.source_unregister(modules)
 
 
-def test_the_host_chooses_the_gateway_of_a_hosted_workspace(settings: Any) -> None:
+def test_the_hosting_cloud_chooses_the_gateway_of_a_hosted_workspace(settings: Any) -> None:
     PushSettings(enable_gateway=False, gateway="https://own.example").save()
+    connection_save(
+        workspace_id="w", cloud_url="https://cloud.example", gateway_url="https://push.cloud.example", access_token="t"
+    )
     settings.CLOUD_HOSTED = True
     SettingsGroup.forget_cached()
     assert PushSettings.current().enable_gateway is True
-    assert PushSettings.current().gateway == "https://gateway.rocket.chat"
+    assert PushSettings.current().gateway == "https://push.cloud.example"
+
+
+def test_a_hosted_workspace_that_is_not_registered_has_no_gateway(settings: Any) -> None:
+    PushSettings().save()
+    settings.CLOUD_HOSTED = True
+    SettingsGroup.forget_cached()
+    assert PushSettings.current().gateway == ""
 
 
 def test_requirements_name_what_does_not_hold() -> None:
