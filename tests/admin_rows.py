@@ -16,9 +16,11 @@ from push.models import (
     Answer,
     Attempt,
     Channel,
+    ClaimedItem,
     Decision,
     Device,
     GatewayApp,
+    Lease,
     Notification,
     OutcomeCount,
     SandboxPush,
@@ -53,10 +55,13 @@ def notification_of(message: Message, user: User, state: State = State.FAILED, *
     now = timezone.now()
     if state in (State.SENT, State.DROPPED, State.FAILED):
         fields = {"finished_at": now, **fields}
-    if state == State.CLAIMED:
-        fields = {"claimed_until": now + timedelta(seconds=30), **fields}
     given = {"channel": Channel.PUSH, "rule": "mentioned", "due_at": now, **fields}
-    return Notification.objects.create(user=user, message=message, room=message.room, state=state, **given)
+    stored = State.QUEUED if state == State.CLAIMED else state
+    item = Notification.objects.create(user=user, message=message, room=message.room, state=stored, **given)
+    if state == State.CLAIMED:
+        lease = Lease.objects.create(token=f"worker {item.pk}", until=now + timedelta(seconds=30))
+        ClaimedItem.objects.create(notification=item, user=user, lease=lease, begun_at=now)
+    return item
 
 
 def device_of(user: User) -> Device:

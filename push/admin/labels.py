@@ -20,6 +20,7 @@ STATE_KINDS = {
 }
 ANSWER_KINDS = {
     Answer.SENDING: "primary",
+    Answer.UNKNOWN: "warning",
     Answer.ACCEPTED: "success",
     Answer.RETRY: "warning",
     Answer.DEAD: "danger",
@@ -45,7 +46,7 @@ def ending(value: str) -> SafeString | str:
 
 def state(notification: Notification) -> SafeString:
     """Return where the notification stands."""
-    value = State(notification.state)
+    value = notification.current_state
     return label(value.label, STATE_KINDS[value], title=end_sentence(notification.reason))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -26,10 +26,10 @@ from unfold.contrib.filters.admin import (
 from push.admin import labels
 from push.admin.attempts import AttemptInline
 from push.admin.queue_actions import QUEUE_ACTIONS
-from push.models import Attempt, EndReason, Notification
+from push.models import WAITING, Attempt, ClaimedItem, EndReason, Lease, Notification, State, is_waiting
 from push.selectors.queue_counts import LIMIT, queue_counts
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import moment, person, room_link, two_lines
+from workspace.admin.columns import EMPTY, moment, person, room_link, two_lines
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.admin.filters import MomentRangeFilter
 from workspace.models import Message, Room, User
@@ -48,13 +48,29 @@ class ReasonFilter(DropdownFilter):  # type: ignore[misc]
         return queryset.filter(reason=self.value()) if self.value() else queryset
 
 
+class StateFilter(MultipleChoicesDropdownFilter):  # type: ignore[misc]
+    """States as the list shows them: an item that is being sent has that state only here, not in its row."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Notification]) -> QuerySet[Notification]:
+        states = self.used_parameters.get(self.lookup_kwarg)
+        if not states:
+            return queryset
+        begun = ClaimedItem.objects.filter(begun_at__isnull=False)
+        found = Q(state__in=[state for state in states if state not in WAITING])
+        if waiting := [state for state in states if state in WAITING]:
+            found |= Q(is_waiting(), state__in=waiting)
+        if State.CLAIMED in states:
+            found |= Q(pk__in=begun.values("pk"))
+        return queryset.filter(found)
+
+
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin):
     """One item for one member, message and channel; kept with its reason, whatever became of it."""
 
     list_display = ("item", "recipient", "of_room", "via", "standing_tried", "why", "times")
     list_filter = (
-        ("state", MultipleChoicesDropdownFilter),
+        ("state", StateFilter),
         ("channel", ChoicesDropdownFilter),
         ReasonFilter,
         ("due_at", MomentRangeFilter),
@@ -78,7 +94,9 @@ class NotificationAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notification]:
         tries = Attempt.objects.filter(notification=OuterRef("pk")).order_by().values("notification")
         # Read apart from their notifications: a join may keep a database from reading the newest only.
-        notifications: QuerySet[Notification] = super().get_queryset(request).prefetch_related("user", "room")
+        notifications: QuerySet[Notification] = (
+            super().get_queryset(request).prefetch_related("user", "room", "claimed_item")
+        )
         return notifications.annotate(tries=Coalesce(Subquery(tries.annotate(n=Count("pk")).values("n")), 0))
 
     def get_urls(self) -> list[URLPattern]:
@@ -140,6 +158,15 @@ class NotificationAdmin(ReadOnlyAdmin):
     def standing_tried(self, notification: Any) -> SafeString:
         told = ngettext("%(count)d try", "%(count)d tries", notification.tries) % {"count": notification.tries}
         return two_lines(labels.state(notification), told)
+
+    @admin.display(description=_("claimed by"))
+    def claimed_by(self, notification: Notification) -> str:
+        return getattr(getattr(notification, "claimed_item", None), "lease_id", EMPTY)
+
+    @admin.display(description=_("claimed until"))
+    def claimed_until(self, notification: Notification) -> SafeString | str:
+        lease = Lease.objects.filter(items=notification.pk).first()
+        return moment(lease.until if lease else None)
 
     @admin.display(description=_("due, finished"))
     def times(self, notification: Notification) -> SafeString:

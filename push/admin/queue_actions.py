@@ -17,7 +17,7 @@ QUEUE_ACTIONS = (
         question=_("It is sent at once, with everything else that waits for the same member."),
         permission=MAY_CHANGE,
         icon="send",
-        applies=lambda item: item.state in WAITING,
+        applies=lambda item: item.current_state in WAITING,
         run=lambda _request, item: item_send_now(notification=item),
     ),
     ConfirmedAction(
@@ -28,7 +28,7 @@ QUEUE_ACTIONS = (
         permission=MAY_CHANGE,
         icon="cancel",
         is_dangerous=True,
-        applies=lambda item: item.state in WAITING,
+        applies=lambda item: item.current_state in WAITING,
         run=lambda _request, item: item_cancel(notification=item),
     ),
     ConfirmedAction(

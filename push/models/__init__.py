@@ -1,3 +1,4 @@
+from push.models.claims import ClaimedItem, Lease, LostItem, is_waiting
 from push.models.counts import OutcomeCount
 from push.models.desktop import DesktopEvent, DesktopStream
 from push.models.devices import (
@@ -12,9 +13,8 @@ from push.models.devices import (
 from push.models.gateway import GatewayApp, GatewayPush
 from push.models.queue import (
     DEFINITE,
-    IS_WAITING,
+    IS_UNFINISHED,
     TEST_RULE,
-    UNFINISHED,
     WAITING,
     Answer,
     Attempt,
@@ -34,10 +34,9 @@ from push.models.worker import WorkerBeat
 
 __all__ = [
     "DEFINITE",
-    "IS_WAITING",
+    "IS_UNFINISHED",
     "NO_ERROR",
     "TEST_RULE",
-    "UNFINISHED",
     "WAITING",
     "Answer",
     "AppRoute",
@@ -45,6 +44,7 @@ __all__ = [
     "Attempt",
     "Capability",
     "Channel",
+    "ClaimedItem",
     "Decision",
     "DesktopEvent",
     "DesktopStream",
@@ -56,6 +56,8 @@ __all__ = [
     "GatewayApp",
     "GatewayPush",
     "HeldBy",
+    "Lease",
+    "LostItem",
     "Notification",
     "OutcomeCount",
     "PushSettings",
@@ -65,5 +67,6 @@ __all__ = [
     "State",
     "VapidKeys",
     "WorkerBeat",
+    "is_waiting",
     "token_digest",
 ]

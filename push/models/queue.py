@@ -69,7 +69,7 @@ class Decision(models.Model):
 
 
 class State(models.TextChoices):
-    """Where a notification stands."""
+    """The state of a notification. `claimed` is never stored: see :attr:`Notification.current_state`."""
 
     QUEUED = "queued", _("Queued")
     RETRYING = "retrying", _("Waiting to retry")
@@ -82,10 +82,9 @@ class State(models.TextChoices):
 # Stands in the place of a rule's code where no rule decided, but somebody who wants to see a push arrive.
 TEST_RULE = "test_push"
 WAITING = (State.QUEUED, State.RETRYING)
-UNFINISHED = (*WAITING, State.CLAIMED)
-# That an item is waiting, in the words of the partial indexes. These do not name states: SQLite uses such an index only
-# where the query repeats its condition literally, and values are sent as parameters.
-IS_WAITING = models.Q(finished_at__isnull=True, claimed_until__isnull=True)
+# The item is in the queue, worded like the condition of the partial indexes. It does not name states: SQLite uses a
+# partial index only if the query repeats its condition literally, and values are sent as parameters.
+IS_UNFINISHED = models.Q(finished_at__isnull=True)
 
 
 class HeldBy(models.TextChoices):
@@ -131,11 +130,6 @@ class Notification(models.Model):
     )
     held_until = models.DateTimeField(_("held back until"), null=True, blank=True)
     held_by = models.CharField(_("held back by"), max_length=8, choices=HeldBy.choices, blank=True)
-    claimed_by = models.CharField(_("claimed by"), max_length=36, blank=True)
-    claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
-    lost_claims = models.PositiveSmallIntegerField(
-        _("lost claims"), default=0, help_text=_("How often a worker took it and was gone before it had ended.")
-    )
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     only_device = models.ForeignKey(
         Device,
@@ -157,27 +151,14 @@ class Notification(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["message", "user", "channel"], name="notification_once_per_channel"),
             models.CheckConstraint(
-                condition=models.Q(state="claimed", claimed_until__isnull=False)
-                | (~models.Q(state="claimed") & models.Q(claimed_until__isnull=True)),
-                name="notification_claim_whole",
-            ),
-            models.CheckConstraint(
                 condition=models.Q(state__in=["sent", "dropped", "failed"], finished_at__isnull=False)
-                | models.Q(state__in=["queued", "retrying", "claimed"], finished_at__isnull=True),
+                | models.Q(state__in=["queued", "retrying"], finished_at__isnull=True),
                 name="notification_finished_whole",
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=IS_WAITING, name="notification_due"),
-            models.Index(fields=["user", "due_at"], condition=IS_WAITING, name="notification_due_of_user"),
-            models.Index(
-                fields=["user", "claimed_until"],
-                condition=models.Q(claimed_until__isnull=False),
-                name="notification_claimed",
-            ),
-            models.Index(
-                fields=["claimed_until"], condition=models.Q(claimed_until__isnull=False), name="notification_claim_end"
-            ),
+            models.Index(fields=["due_at"], condition=IS_UNFINISHED, name="notification_due"),
+            models.Index(fields=["user", "due_at"], condition=IS_UNFINISHED, name="notification_due_of_user"),
             models.Index(
                 fields=["finished_at"], condition=models.Q(finished_at__isnull=False), name="notification_finished"
             ),
@@ -186,11 +167,23 @@ class Notification(models.Model):
     def __str__(self) -> str:
         return f"{self.channel} {self.pk}"
 
+    @property
+    def is_being_sent(self) -> bool:
+        """Return True if a worker has begun to send it; reads `claimed_item`, which lists should prefetch."""
+        claimed = getattr(self, "claimed_item", None) if self.finished_at is None else None
+        return claimed is not None and claimed.begun_at is not None
+
+    @property
+    def current_state(self) -> State:
+        """Return the state to show: the stored one, or `claimed` while a worker is sending it."""
+        return State.CLAIMED if self.is_being_sent else State(self.state)
+
 
 class Answer(models.TextChoices):
     """What became of one try to hand a notification to a device."""
 
     SENDING = "sending", _("No answer yet")
+    UNKNOWN = "unknown", _("Unknown: the worker died")
     ACCEPTED = "accepted", _("Accepted")
     DEAD = "dead", _("Token dead")
     REFUSED = "refused", _("Refused")
@@ -225,6 +218,11 @@ class Attempt(models.Model):
         _("received"), null=True, blank=True, help_text=_("When the device said that it has it; not every app does.")
     )
 
+    # Set on a try that is about to be made: how many earlier ones for this device their workers did not survive, and
+    # the last of them if it is the one before this.
+    unknown_before = 0
+    unanswered: Attempt | None = None
+
     class Meta:
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
@@ -235,3 +233,8 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notification} → {self.device}"
+
+    @property
+    def step(self) -> int:
+        """Return the number by which the wait before the next try is chosen: unknown tries are not retries."""
+        return self.number - self.unknown_before

@@ -187,7 +187,7 @@ def ending(notification: Notification, *, to_self: bool) -> Iterator[Happening]:
         yield Happening(at, _("Dropped: %(reason)s") % {"reason": reason}, "warning")
     elif notification.state == State.FAILED:
         yield Happening(at, _("Failed: %(reason)s") % {"reason": reason}, "danger")
-    elif notification.state == State.CLAIMED:
+    elif notification.is_being_sent:
         yield Happening(None, _("A worker is sending it right now."))
     elif notification.reason == EndReason.ROUTE_PAUSED:
         yield Happening(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cloud.models import CloudConnection, SetupWizardSettings
 from cloud.selectors.quota import own_quota
-from push.models import WAITING, AppRoute, AppRouteKind, Device, EndReason, Notification, PushSettings, WorkerBeat
+from push.models import AppRoute, AppRouteKind, Device, EndReason, Notification, PushSettings, WorkerBeat, is_waiting
 from push.selectors.checks import Check, Light, connection_step, setting_step
 from push.selectors.configuration import misconfiguration
 from push.selectors.credentials import apple_check, credential_checks
@@ -144,7 +144,7 @@ def _worker() -> Check:
 def _oldest_due() -> Check:
     title, url = gettext_lazy("Oldest due item"), reverse("admin:push_notification_changelist")
     now = timezone.now()
-    waiting = Notification.objects.filter(state__in=WAITING)
+    waiting = Notification.objects.filter(is_waiting())
     oldest = waiting.filter(due_at__lte=now).aggregate(first=Min("due_at"))["first"]
     if oldest is None:
         return Check(Light.GREEN, title, _("Nothing that is due waits."))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import CharField, Count, Min, Q
 from django.db.models.functions import Cast, Substr
 
-from push.models import WAITING, Decision, Device, DeviceType, Notification, State
+from push.models import ClaimedItem, Decision, Device, DeviceType, Notification, State, is_waiting
 
 DAY_HOURS = 24
 FAILURES_SHOWN = 8
@@ -44,16 +44,13 @@ class Day:
 
 
 def queue_now(now: datetime) -> Queue:
-    """Return how the queue stands; two queries, each over rows that a partial index holds."""
-    waiting = Q(state__in=WAITING)
-    due = waiting & Q(due_at__lte=now)
-    found = Notification.objects.filter(waiting | Q(state=State.CLAIMED)).aggregate(
-        waiting=Count("pk", filter=waiting),
-        due=Count("pk", filter=due),
-        oldest_due=Min("due_at", filter=due),
-        sending=Count("pk", filter=Q(state=State.CLAIMED)),
+    """Return the state of the queue; three queries, each over rows of a partial index or of a small table."""
+    due = Q(due_at__lte=now)
+    found = Notification.objects.filter(is_waiting()).aggregate(
+        waiting=Count("pk"), due=Count("pk", filter=due), oldest_due=Min("due_at", filter=due)
     )
-    return Queue(**found, undecided=Decision.objects.filter(decided_at=None).count())
+    sending = ClaimedItem.objects.filter(begun_at__isnull=False).count()
+    return Queue(**found, sending=sending, undecided=Decision.objects.filter(decided_at=None).count())
 
 
 def last_day(now: datetime) -> Day:

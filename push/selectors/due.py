@@ -8,35 +8,28 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
-from push.models import IS_WAITING, Decision, Notification, ShownRoom, State
+from push.models import IS_UNFINISHED, ClaimedItem, Decision, Lease, Notification, ShownRoom
 
 
-def claimed() -> QuerySet[Notification]:
-    """Return the items that a worker holds; a claim that has ended holds until it is taken back."""
-    return Notification.objects.filter(state=State.CLAIMED, claimed_until__isnull=False)
+def leases_expired(at: datetime) -> QuerySet[Lease]:
+    """Return the leases that were not extended in time: their worker died."""
+    return Lease.objects.filter(until__lte=at)
 
 
-def claims_expired(at: datetime) -> QuerySet[Notification]:
-    """Return the items whose claim has ended without a result: their worker is gone."""
-    return Notification.objects.filter(claimed_until__lte=at, state=State.CLAIMED)
+def leases_of_the_future(at: datetime) -> QuerySet[Lease]:
+    """Return the leases that end later than possible: a worker's clock was ahead, or was set back since."""
+    return Lease.objects.filter(until__gt=at + 2 * timedelta(seconds=settings.CLAIM_LEASE))
 
 
-def claims_of_the_future(at: datetime) -> QuerySet[Notification]:
-    """Return the items whose claim ends later than any can: its clock was ahead, or was set back since."""
-    return Notification.objects.filter(
-        claimed_until__gt=at + 2 * timedelta(seconds=settings.CLAIM_LEASE), state=State.CLAIMED
-    )
-
-
-def claims_doubtful(at: datetime) -> bool:
-    """Return whether there are claims whose worker may be gone."""
-    return claims_expired(at).exists() or claims_of_the_future(at).exists()
+def leases_doubtful(at: datetime) -> bool:
+    """Return True if there are leases whose worker may have died."""
+    return leases_expired(at).exists() or leases_of_the_future(at).exists()
 
 
 def waiting_of_free_users() -> QuerySet[Notification]:
     """Return the waiting items, due or not, earliest first, of users whom no worker serves."""
-    served = claimed().filter(user=OuterRef("user"))
-    return Notification.objects.filter(IS_WAITING, ~Exists(served)).order_by("due_at")
+    served = ClaimedItem.objects.filter(user=OuterRef("user"))
+    return Notification.objects.filter(IS_UNFINISHED, ~Exists(served)).order_by("due_at")
 
 
 def due_users(at: datetime, *, rows: int, without: Collection[int] = ()) -> tuple[list[int], bool]:
@@ -60,9 +53,9 @@ def decision_next() -> tuple[int, datetime] | None:
     return pending.values_list("pk", "retry_at").first()
 
 
-def claim_end_next() -> datetime | None:
-    """Return when the first of the workers' claims ends."""
-    return claimed().order_by("claimed_until").values_list("claimed_until", flat=True).first()
+def lease_end_next() -> datetime | None:
+    """Return when the first of the workers' leases ends."""
+    return Lease.objects.order_by("until").values_list("until", flat=True).first()
 
 
 def count_next(at: datetime) -> tuple[int, int | None] | None:
@@ -78,6 +71,6 @@ def clearing_next() -> tuple[int, datetime] | None:
 
 
 def work_waits(at: datetime) -> bool:
-    """Return whether a worker is needed: something is due that nobody serves, or a claim was left behind."""
+    """Return whether a worker is needed: an item of a free user is due, or a lease has expired."""
     head = due_next()
-    return (head is not None and head[1] <= at) or claims_doubtful(at)
+    return (head is not None and head[1] <= at) or leases_doubtful(at)

@@ -9,7 +9,7 @@ from operator import attrgetter
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from push.models import UNFINISHED, Channel, State
+from push.models import WAITING, Channel, State
 from push.rules.labels import ReadValue
 from push.rules.origins import Origin
 from workspace.models import Message, User
@@ -98,7 +98,7 @@ class ChannelExplanation:
     @property
     def is_waiting(self) -> bool:
         """Return whether it is in the queue still."""
-        return self.state in UNFINISHED
+        return self.state in (*WAITING, State.CLAIMED)
 
     @property
     def is_known(self) -> bool:

@@ -167,7 +167,7 @@ def channel_explained(situation: Situation, channel: Channel, kept: Notification
         remarks=tuple(remarks_of(situation, channel, reconstructed, kept)),
         happenings=happenings(situation, channel, code, kept),
         advice=advice_for(code, kept, to_self=situation.to_self),
-        state=kept.state if kept else "",
+        state=kept.current_state if kept else "",
         end_code=(end_code := end_code_of(kept)),
         end_sentence=end_sentence(end_code, to_self=situation.to_self),
     )

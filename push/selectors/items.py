@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import F, OuterRef, Subquery, Sum
 
 from preferences.models import AccountsSettings
-from push.models import TEST_RULE, Channel, Device, EndReason, Notification, PushSettings
+from push.models import IS_UNFINISHED, TEST_RULE, Channel, Device, EndReason, Notification, PushSettings
 from workspace.models import Connection, EmailAddress, Message, Room, Subscription, User
 from workspace.selectors.permissions import users_permitted
 from workspace.selectors.presence import connection_expression
@@ -51,10 +51,10 @@ class Item:
 
 
 def items_load(*, keys: Collection[int], token: str, at: datetime) -> list[Item]:
-    """Return the items that `token` holds, in order of creation; one whose room is gone is left out."""
+    """Return the unfinished items that `token` holds, in order of creation, without those whose room was deleted."""
     membership = Subscription.objects.filter(room=OuterRef("room"), user=OuterRef("user"))
     held = list(
-        Notification.objects.filter(pk__in=keys, claimed_by=token)
+        Notification.objects.filter(IS_UNFINISHED, pk__in=keys, claimed_item__lease=token)
         .annotate(
             connection=connection_expression(at, "user__presence__"),
             always_display=F("user__preferences__always_display_mobile"),

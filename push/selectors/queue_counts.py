@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from push.models import IS_WAITING, Notification, State
+from push.models import ClaimedItem, Notification, State, is_waiting
 
 # Counting goes no further: "more than" says as much, and a million rows are not read for it.
 LIMIT = 10_000
@@ -30,9 +30,9 @@ def queue_counts(now: datetime) -> QueueCounts:
     """Return how the queue stands; each count ends just beyond :data:`LIMIT`."""
     ended = Q(finished_at__gte=now - RECENTLY)
     return QueueCounts(
-        due=counted(IS_WAITING, due_at__lte=now),
-        later=counted(IS_WAITING, due_at__gt=now),
-        sending=counted(claimed_until__isnull=False),
+        due=counted(is_waiting(), due_at__lte=now),
+        later=counted(is_waiting(), due_at__gt=now),
+        sending=ClaimedItem.objects.filter(begun_at__isnull=False)[: LIMIT + 1].count(),
         sent=counted(ended, state=State.SENT),
         dropped=counted(ended, state=State.DROPPED),
         failed=counted(ended, state=State.FAILED),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Count, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from push.models import IS_WAITING, Channel, Notification, OutcomeCount, State
+from push.models import Channel, Notification, OutcomeCount, State, is_waiting
 
 
 def pushes_sent() -> int:
@@ -23,4 +23,4 @@ def pushes_sent() -> int:
 
 def pushes_waiting() -> int:
     """Return how many pushes wait for their time, or to be tried again."""
-    return Notification.objects.filter(IS_WAITING, channel=Channel.PUSH).count()
+    return Notification.objects.filter(is_waiting(), channel=Channel.PUSH).count()

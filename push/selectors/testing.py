@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from push.models import TEST_RULE, UNFINISHED, Answer, Attempt, Device, EndReason, Notification
+from push.models import TEST_RULE, WAITING, Answer, Attempt, Device, EndReason, Notification
 from push.selectors.aftermath import delay_shown
 from push.selectors.answer_words import try_words
 from push.selectors.route_words import key_words
@@ -46,7 +46,7 @@ def push_test_result(notification: Notification) -> PushTestResult:
         attempt.device_id: attempt for attempt in notification.attempts.select_related("device").order_by("number")
     }
     results = [_device_result(attempt) for attempt in attempts.values() if attempt.device]
-    waiting = notification.state in UNFINISHED
+    waiting = notification.state in WAITING
     if waiting:
         untried = Device.objects.filter(user=notification.user_id, disabled_at=None).exclude(
             pk__in=list(filter(None, attempts))
@@ -72,7 +72,7 @@ def push_test_of(pk: int) -> Notification | None:
 def _problem(notification: Notification, *, is_late: bool) -> str:
     if is_late:
         return _("Nothing has come back for 10 seconds. Is the worker running?")
-    if notification.state in UNFINISHED or notification.attempts.exists():
+    if notification.state in WAITING or notification.attempts.exists():
         return ""
     return str(EndReason(notification.reason).label) if notification.reason in EndReason.values else ""
 

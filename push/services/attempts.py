@@ -1,14 +1,14 @@
 """The tries to hand a notification to its devices: a row is saved before sending and closed by the answer.
 
-A try that a dead worker left without an answer is taken over by the next owner of the claim: the same row, the same
-number, the same identity. Nobody knows whether it arrived, so it counts as the one try that it was; and the worker
-that lost it, should it be alive after all, finds the row in other hands and cannot record its answer.
+If a worker dies before it has recorded the answer, its try ends as `unknown`: nobody knows whether it arrived. The
+next owner of the claim makes another try, with the same identity, and the unknown one does not count as a retry. If the
+first worker is alive after all, it can still record the answer to its own try.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,9 +25,10 @@ FAILURES = (
     (Answer.OVER_QUOTA, State.FAILED, EndReason.QUOTA_EXHAUSTED),
     (Answer.NO_ROUTE, State.FAILED, EndReason.NO_ROUTE),
     (Answer.DEAD, State.DROPPED, EndReason.TOKEN_DEAD),
+    (Answer.UNKNOWN, State.FAILED, EndReason.WORKER_LOST),
 )
-# What is no answer: such a try is made again as the same one.
-UNANSWERED = (Answer.SENDING, Answer.HELD)
+# What the worker that made the try may replace with its answer.
+OPEN = (Answer.SENDING, Answer.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +53,35 @@ class History:
 
     def __init__(self, attempts: Iterable[Attempt]) -> None:
         self._last: dict[int, dict[int | None, Attempt]] = defaultdict(dict)
+        self._unknown: Counter[tuple[int, int | None]] = Counter()
         for attempt in sorted(attempts, key=lambda attempt: attempt.number):
             self.add(attempt)
+            self._unknown[attempt.notification_id, attempt.device_id] += attempt.answer in OPEN
 
     def add(self, attempt: Attempt) -> None:
         self._last[attempt.notification_id][attempt.device_id] = attempt
 
     def next_try(self, notification: int, device: int | None, *, token: str, now: datetime) -> Attempt | None:
-        """Return the try that has to be made now, new or taken over; None when none has."""
+        """Return the try that has to be made now; None if there is none.
+
+        A try that was held is made as the same one. Anything else is a new try.
+        """
         last = self._last[notification].get(device)
-        if last is not None and last.answer in UNANSWERED:
+        if last is not None and last.answer == Answer.HELD:
             last.claimed_by, last.started_at = token, now
             return last
-        # A definite answer has no time for a repetition, unless an administrator has given it one.
-        if last is not None and (last.answer == Answer.ACCEPTED or last.retry_at is None or last.retry_at > now):
+        is_open = last is not None and last.answer in OPEN
+        if last is not None and not is_open and not self.is_retry_due(last, now):
             return None
-        number = last.number + 1 if last else 1
-        return Attempt(notification_id=notification, device_id=device, number=number, claimed_by=token, started_at=now)
+        attempt = Attempt(notification_id=notification, device_id=device, claimed_by=token, started_at=now)
+        attempt.number = last.number + 1 if last else 1
+        attempt.unknown_before = self._unknown[notification, device]
+        attempt.unanswered = last if is_open else None
+        return attempt
+
+    def is_retry_due(self, last: Attempt, now: datetime) -> bool:
+        """Return True if it is time to repeat the try; a definite one only if an administrator asked for it."""
+        return last.answer != Answer.ACCEPTED and last.retry_at is not None and last.retry_at <= now
 
     def outcome(self, notification: int, devices: Sequence[int | None], *, hold: Hold | None = None) -> Outcome:
         """Return where the notification stands; only `devices`, those still enabled, are worth waiting for.
@@ -114,18 +127,32 @@ def history_of(notifications: Iterable[int]) -> History:
 def attempts_open(*, attempts: Sequence[Attempt], token: str, now: datetime) -> set[int]:
     """Save the tries that are about to be made and return their keys.
 
-    Those taken over pass into the hands of `token`, but for one whose former owner has just recorded its answer.
+    Left out are those whose earlier try has just been answered or held elsewhere: its worker was alive after all.
     """
-    old = {attempt.pk: attempt for attempt in attempts if attempt.pk is not None}
-    new = Attempt.objects.bulk_create([attempt for attempt in attempts if attempt.pk is None])
-    opened = {attempt.pk for attempt in new}
-    if old:
-        unanswered = Attempt.objects.filter(pk__in=old, answer__in=UNANSWERED)
-        unanswered.update(claimed_by=token, started_at=now, answer=Answer.SENDING, finished_at=None)
-        opened.update(unanswered.filter(claimed_by=token).values_list("pk", flat=True))
-    for key in old.keys() - opened:
-        old[key].refresh_from_db()
+    followed = {attempt.unanswered.pk: attempt.unanswered for attempt in attempts if attempt.unanswered}
+    answered = attempts_abandon(followed, now=now)
+    new = [attempt for attempt in attempts if attempt.pk is None]
+    new = [attempt for attempt in new if not attempt.unanswered or attempt.unanswered.pk not in answered]
+    opened = {attempt.pk for attempt in Attempt.objects.bulk_create(new)}
+    held = {attempt.pk: attempt for attempt in attempts if attempt.pk is not None and attempt.pk not in opened}
+    if held:
+        rows = Attempt.objects.filter(pk__in=held, answer=Answer.HELD)
+        rows.update(claimed_by=token, started_at=now, answer=Answer.SENDING, finished_at=None)
+        sending = Attempt.objects.filter(pk__in=held, answer=Answer.SENDING, claimed_by=token)
+        opened.update(sending.values_list("pk", flat=True))
+    for key, attempt in {**held, **answered}.items():
+        if key not in opened:
+            attempt.refresh_from_db()
     return opened
+
+
+def attempts_abandon(attempts: Mapping[int, Attempt], *, now: datetime) -> dict[int, Attempt]:
+    """Close tries whose worker died before it recorded the answer; return those that have been answered since."""
+    if not attempts:
+        return {}
+    Attempt.objects.filter(pk__in=attempts, answer=Answer.SENDING).update(answer=Answer.UNKNOWN, finished_at=now)
+    unknown = set(Attempt.objects.filter(pk__in=attempts, answer=Answer.UNKNOWN).values_list("pk", flat=True))
+    return {key: attempt for key, attempt in attempts.items() if key not in unknown}
 
 
 def attempts_close(*, answers: Sequence[tuple[Sequence[Attempt], SendAnswer]], token: str, now: datetime) -> None:
@@ -135,7 +162,7 @@ def attempts_close(*, answers: Sequence[tuple[Sequence[Attempt], SendAnswer]], t
     """
     alike: dict[SendAnswer, list[Attempt]] = defaultdict(list)
     for attempts, answer in answers:
-        wait = retry_wait(attempts[0].number, answer.retry_after) if answer.answer == Answer.RETRY else None
+        wait = retry_wait(attempts[0].step, answer.retry_after) if answer.answer == Answer.RETRY else None
         for attempt in attempts:
             attempt.answer, attempt.finished_at = answer.answer, now
             attempt.retry_at = now + wait if wait is not None else None
@@ -149,7 +176,7 @@ def attempts_close(*, answers: Sequence[tuple[Sequence[Attempt], SendAnswer]], t
 
 def attempt_update(attempts: Sequence[Attempt], answer: SendAnswer, *, token: str) -> None:
     """Write one answer to the tries that got it; they share the moment of its repetition."""
-    held = Attempt.objects.filter(pk__in=[attempt.pk for attempt in attempts], claimed_by=token, answer=Answer.SENDING)
+    held = Attempt.objects.filter(pk__in=[attempt.pk for attempt in attempts], claimed_by=token, answer__in=OPEN)
     held.update(
         answer=answer.answer,
         status=answer.status,

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from push.models import IS_WAITING, Answer, Device, EndReason, Notification, RouteState
+from push.models import Answer, Device, EndReason, Notification, RouteState, is_waiting
 from push.selectors.routes import Routes, routes_current
 from push.services.due import first_due
 from push.tasks import wake
@@ -198,6 +198,6 @@ def concerns(state: RouteState, routes: Routes) -> bool:
 
 def held_release() -> None:
     """Let everything that waits for a paused route be due now; what still has to wait is held again."""
-    held = Notification.objects.filter(IS_WAITING, reason=EndReason.ROUTE_PAUSED)
+    held = Notification.objects.filter(is_waiting(), reason=EndReason.ROUTE_PAUSED)
     if held.update(due_at=timezone.now(), first_due_at=first_due(), reason=""):
         wake("dispatch")

@@ -1,7 +1,8 @@
 """Claiming due notifications: all of a user's items together, and never two workers on one user.
 
-A claim has an owner, its token, and an end. Whoever holds it extends it while they work; what a dead worker held comes
-back by itself once the claim's end has passed.
+A claim has an owner, identified by a token, and a lease that the owner extends while it works. When a worker dies, its
+lease expires and the items are free again. Claims are rows of their own (:mod:`push.models.claims`): claiming,
+extending and releasing do not change the rows of the queue.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from push.models import IS_WAITING, Channel, Notification, State
-from push.selectors.due import claimed, due_users
+from push.models import IS_UNFINISHED, Channel, ClaimedItem, Lease, LostItem, Notification, State
+from push.selectors.due import due_users
 from push.services.due import first_due
 from push.services.jumps import clock_watch
-from push.services.lost_claims import Candidate, claims_bound, claims_release, safe_together
+from push.services.lost_claims import SUSPECT_AFTER, Candidate, leases_bound, leases_release, safe_together
 from push.services.quiet import held_back, quiet_in_use
 
 log = logging.getLogger(__name__)
@@ -60,35 +61,56 @@ class Claim:
 
 @transaction.atomic
 def users_claim(*, limit: int, now: datetime) -> Claim | None:
-    """Claim what is due of up to `limit` users, with their other queued items, for `CLAIM_LEASE` seconds.
+    """Claim the due items of up to `limit` users, for `CLAIM_LEASE` seconds.
 
-    Items waiting to be retried are left until their own time, as are pushes that quiet hours would hold now.
-    Returns None when nothing is due that is not being served. On SQLite the transaction itself keeps others out; on
-    PostgreSQL an advisory lock per user does.
+    When one of a user's items comes due for the first time, all their queued items are claimed along with it. Items
+    that wait for a retry are left until their own time, as are pushes that quiet hours would hold now. Returns None
+    when nothing of a free user is due. On SQLite the transaction itself excludes other workers; on PostgreSQL an
+    advisory lock per user does.
     """
     until = clock_watch.claim_end(now)
-    claims_bound(now=now, until=until)
+    leases_bound(now=now, until=until)
     if clock_watch.claims_settled():
-        claims_release(now=now)
+        leases_release(now=now)
     users = free_users_lock(limit=limit, now=now)
     if not users:
         return None
     claimable = Q(state=State.QUEUED) | Q(state=State.RETRYING, due_at__lte=now)
-    theirs = Notification.objects.filter(IS_WAITING, claimable, user__in=users)
+    unfinished = Notification.objects.filter(IS_UNFINISHED, claimable, user__in=users)
     if quiet_in_use():
-        asleep = held_back(theirs.filter(due_at__gt=now), at=now)
-        theirs = theirs.exclude(pk__in=asleep.values("pk"))
-    # Rows that somebody else is changing are skipped, not waited for: they are being dropped.
-    free = theirs.select_for_update(skip_locked=True).order_by("pk").values_list(*Candidate._fields)
-    rows = [Candidate(*row) for row in free[: ITEMS_LIMIT + 1]]
-    chosen = safe_together(rows[:ITEMS_LIMIT], users)
-    if len(chosen) < len(rows):
-        theirs.filter(state=State.QUEUED, due_at__gt=now).update(due_at=now, first_due_at=first_due())
+        asleep = held_back(unfinished.filter(due_at__gt=now), at=now)
+        unfinished = unfinished.exclude(pk__in=asleep.values("pk"))
+    found = unfinished.order_by("pk").values_list(*Candidate._fields)
+    rows = due_together([Candidate(*row) for row in found[: ITEMS_LIMIT + 1]], now=now)
+    lost = LostItem.objects.filter(times__gte=SUSPECT_AFTER)
+    chosen = safe_together(rows[:ITEMS_LIMIT], users, lost=dict(lost.values_list("pk", "times")))
     claim = claim_of(chosen, until=until)
-    Notification.objects.filter(pk__in=claim.keys).update(
-        state=State.CLAIMED, claimed_by=claim.token, claimed_until=claim.until
-    )
+    if len(chosen) < len(rows):
+        rest = {row.user_id for row in rows if row.is_first(now)}
+        later = unfinished.filter(state=State.QUEUED, due_at__gt=now, user__in=rest).exclude(pk__in=claim.keys)
+        later.update(due_at=now, first_due_at=first_due())
+    claim_save(claim)
     return claim if claim.items else None
+
+
+def due_together(rows: Sequence[Candidate], *, now: datetime) -> list[Candidate]:
+    """Return what is claimed of these rows: due items, and with one that is due for the first time the user's others.
+
+    A retry does not bring the user's other items forward.
+    """
+    bringing = {row.user_id for row in rows if row.is_first(now)}
+    return [row for row in rows if row.due_at <= now or row.user_id in bringing]
+
+
+def claim_save(claim: Claim) -> None:
+    """Write the claim to the database."""
+    if claim.items:
+        Lease.objects.create(token=claim.token, until=claim.until)
+        ClaimedItem.objects.bulk_create(
+            ClaimedItem(notification_id=key, user_id=user, lease_id=claim.token)
+            for user, keys in claim.items.items()
+            for key in keys
+        )
 
 
 def claim_of(rows: Iterable[Candidate], *, until: datetime) -> Claim:
@@ -111,7 +133,7 @@ def free_users_lock(*, limit: int, now: datetime) -> list[int]:
         tried.update(candidates)
         locked = users_lock(candidates)
         # Read again under the lock: a worker may have claimed and committed since the candidates were found.
-        served = set(claimed().filter(user__in=locked).values_list("user_id", flat=True))
+        served = set(ClaimedItem.objects.filter(user__in=locked).values_list("user_id", flat=True))
         found += [user for user in locked if user not in served]
         if is_all or len(found) >= limit:
             break
@@ -176,20 +198,29 @@ def claim_kept(claim: Claim) -> Iterator[None]:
 
 
 def claim_prolong(claim: Claim) -> None:
-    """Let the claim last for `CLAIM_LEASE` seconds from now, and forget the items that it lost."""
-    now = timezone.now()
-    claim.until = clock_watch.claim_end(now)
-    held = Notification.objects.filter(pk__in=claim.keys, state=State.CLAIMED, claimed_by=claim.token)
-    extended = held.update(claimed_until=claim.until)
+    """Extend the lease to `CLAIM_LEASE` seconds from now; if it has expired, forget the items."""
+    claim.until = clock_watch.claim_end(timezone.now())
+    is_held = Lease.objects.filter(pk=claim.token).update(until=claim.until)
     claim.extended_at = time.monotonic()
-    if extended < len(claim.keys):
-        claim_narrow(claim, set(held.values_list("pk", flat=True)))
+    if not is_held:
+        claim.items = {}
+
+
+def items_begin(*, keys: Collection[int], token: str, now: datetime) -> None:
+    """Note that the worker is about to send these items of its claim."""
+    ClaimedItem.objects.filter(pk__in=keys, lease=token).update(begun_at=now)
 
 
 def claim_release(*, claim: Claim) -> None:
-    """Put what the claim still holds back into the queue."""
-    held = Notification.objects.filter(pk__in=claim.keys, state=State.CLAIMED, claimed_by=claim.token)
-    held.update(state=State.QUEUED, claimed_by="", claimed_until=None)
+    """Return the items of the claim to the queue."""
+    ClaimedItem.objects.filter(pk__in=claim.keys, lease=claim.token).delete()
+    claim_close(claim=claim)
+
+
+def claim_close(*, claim: Claim) -> None:
+    """Delete the lease if none of its items is claimed any more."""
+    items = ClaimedItem.objects.filter(lease=OuterRef("pk"))
+    Lease.objects.filter(~Exists(items), pk=claim.token).delete()
 
 
 def claim_part(claim: Claim, keys: Collection[int]) -> Claim:
@@ -204,13 +235,15 @@ def claim_return(*, claim: Claim, users: Mapping[int, datetime | None]) -> None:
 
     Their items keep their order: the claim's next ones would overtake what is held back.
     """
-    alike: dict[datetime | None, list[int]] = {}
+    alike: dict[datetime, list[int]] = {}
     for user, until in users.items():
-        alike.setdefault(until, []).extend(claim.items.get(user, []))
+        if until is not None:
+            alike.setdefault(until, []).extend(claim.items.get(user, []))
+    held = Exists(ClaimedItem.objects.filter(pk=OuterRef("pk"), lease=claim.token))
     for until, keys in alike.items():
-        held = Notification.objects.filter(pk__in=keys, state=State.CLAIMED, claimed_by=claim.token)
-        later = {} if until is None else {"due_at": until}
-        held.update(state=State.QUEUED, claimed_by="", claimed_until=None, **later)
+        Notification.objects.filter(IS_UNFINISHED, held, pk__in=keys).update(due_at=until)
+    returned = [key for user in users for key in claim.items.get(user, [])]
+    ClaimedItem.objects.filter(pk__in=returned, lease=claim.token).delete()
     claim.items = {user: keys for user, keys in claim.items.items() if user not in users}
 
 

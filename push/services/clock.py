@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db import Error, connection
 from django.utils import timezone
 
-from push.selectors.due import claim_end_next, claims_doubtful, clearing_next, count_next, decision_next, due_next
+from push.selectors.due import clearing_next, count_next, decision_next, due_next, lease_end_next, leases_doubtful
 from push.services.heartbeat import Heartbeat
 from push.services.housekeeping import Housekeeping
 from push.tasks import ALARMS, TASK_GRACE, enqueue
@@ -124,12 +124,12 @@ class Clock:
         if not is_workspace():
             # Nobody posts here, so nothing waits to be decided or sent.
             return LISTENING_SECONDS
-        decision, item, claim_end = decision_next(), due_next(), claim_end_next()
+        decision, item, lease_end = decision_next(), due_next(), lease_end_next()
         now = timezone.now()
         self._count.hear(count_next(now - TASK_GRACE))
         moments = [
             self.moment_of_decision(decision, now),
-            self.moment_of_dispatch(item, claim_end, now),
+            self.moment_of_dispatch(item, lease_end, now),
             self.moment_of_clearing(clearing_next(), now),
             now + timedelta(seconds=LISTENING_SECONDS if self._listener.hears else POLL_SECONDS),
         ]
@@ -146,16 +146,16 @@ class Clock:
         return now + timedelta(seconds=POLL_SECONDS)
 
     def moment_of_dispatch(
-        self, item: tuple[int, datetime] | None, claim_end: datetime | None, now: datetime
+        self, item: tuple[int, datetime] | None, lease_end: datetime | None, now: datetime
     ) -> datetime | None:
-        """Wake the task that sends if an item is due or a claim was left behind; returns when to look again."""
+        """Wake the task that sends if an item is due or a lease has expired; returns when to look again."""
         if item is not None and item[1] <= now:
             self._dispatch.hear(item)
-        elif claim_end is not None and claims_doubtful(now):
+        elif lease_end is not None and leases_doubtful(now):
             self._dispatch.hear("expired")
         else:
             self._dispatch.hear(None)
-            return min((moment for moment in (item and item[1], claim_end) if moment), default=None)
+            return min((moment for moment in (item and item[1], lease_end) if moment), default=None)
         return now + timedelta(seconds=POLL_SECONDS)
 
     def moment_of_clearing(self, due: tuple[int, datetime] | None, now: datetime) -> datetime | None:

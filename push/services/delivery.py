@@ -23,7 +23,7 @@ from push.selectors.items import Item
 from push.services.attempts import Hold, Outcome, attempts_close, devices_note
 from push.services.breaker import answers_judge
 from push.services.carriers import Answers, Carriers
-from push.services.claims import Claim, claim_extend, claim_kept, claim_part
+from push.services.claims import Claim, claim_close, claim_extend, claim_kept, claim_part, items_begin
 from push.services.gateway_access import access_keep, quota_watch, route_renewed
 from push.services.patience import patiently
 from push.services.rounds import Parcel, Round, Shipment, outcomes_write, round_open, round_prepare
@@ -61,7 +61,9 @@ def round_deliver(*, keys: Collection[int], claim: Claim) -> Left:
     """
     heartbeat = partial(claim_extend, claim=claim)
     access_keep()
-    current = round_prepare(keys=keys, token=claim.token, now=timezone.now())
+    now = timezone.now()
+    items_begin(keys=keys, token=claim.token, now=now)
+    current = round_prepare(keys=keys, token=claim.token, now=now)
     round_open(current)
     loads = round_send(current)
     # What was not sent, or has nothing to be sent, needs no waiting.
@@ -127,6 +129,7 @@ def linger(current: Round, loads: dict[Answers, list[Parcel]], *, claim: Claim) 
 
     def stay() -> None:
         answers_await(current, loads, heartbeat=partial(claim_extend, claim=claim), seconds=float("inf"))
+        claim_close(claim=claim)
 
     def stay_alone() -> None:
         try:

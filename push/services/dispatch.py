@@ -8,7 +8,15 @@ from collections.abc import Mapping, Sequence
 from django.utils import timezone
 
 from push.selectors.due import work_waits
-from push.services.claims import Claim, claim_extend, claim_narrow, claim_release, claim_return, users_claim
+from push.services.claims import (
+    Claim,
+    claim_close,
+    claim_extend,
+    claim_narrow,
+    claim_release,
+    claim_return,
+    users_claim,
+)
 from push.services.delivery import round_deliver
 
 USERS_PER_CLAIM = 400
@@ -43,11 +51,12 @@ def claim_dispatch(*, claim: Claim, end: float) -> None:
         claim_extend(claim=claim)
         keys = [key for of_user in claim.items.values() for key in sent_together(of_user, claim.rooms)]
         if not keys:
-            return
+            break
         left = round_deliver(keys=keys, claim=claim)
         waiting = {user: left.waits(of_user) for user, of_user in claim.items.items() if left.concerns(of_user)}
         claim_narrow(claim, set(claim.keys).difference(keys))
         claim_return(claim=claim, users=waiting)
+    claim_close(claim=claim)
 
 
 def sent_together(of_user: Sequence[int], rooms: Mapping[int, int]) -> list[int]:

@@ -1,78 +1,106 @@
-"""Claims whose worker is gone: their items come back, and one that keeps killing its worker is found and ended.
+"""Claims of workers that died: their items return to the queue, and an item that keeps killing its worker is ended.
 
-Nobody can tell which item of a claim ended a worker, or whether any did. So what was lost twice is sent alone, one
-item at a time, and what is lost alone as well is the culprit.
+Nobody knows which item killed a worker, or whether any did. Only those that it had begun to send can have. Items that
+were being sent when their worker died more than once are therefore sent in small groups, then alone; an item that is
+still lost then is given up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from itertools import takewhile
+from typing import NamedTuple
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from push.models import Answer, Attempt, EndReason, Notification, State
-from push.selectors.due import claims_expired, claims_of_the_future
+from push.models import IS_UNFINISHED, Answer, Attempt, ClaimedItem, EndReason, Lease, LostItem, Notification, State
+from push.selectors.due import leases_expired, leases_of_the_future
 
-# The most items whose claims are seen to at once.
-ITEMS_LIMIT = 1000
-# An item that was lost this often is claimed alone; after this many times in all it is given up.
-ALONE_AFTER = 2
+# How many leases are checked at once.
+LEASES_LIMIT = 10
+# An item is suspect after this many losses; it is sent alone after so many, and given up after so many in total.
+SUSPECT_AFTER = 2
+ALONE_AFTER = 3
 GIVEN_UP_AFTER = 5
+# Of many suspects, as after a mass crash, this part is sent together, so that they do not take one claim each.
+GROUP_PART = 5
 
 
 class Candidate(NamedTuple):
-    """What is known of an item that may be claimed."""
+    """An item that may be claimed."""
 
     user_id: int
     pk: int
     channel: str
     room_id: int
-    lost_claims: int
+    state: str
+    due_at: datetime
+
+    def is_first(self, now: datetime) -> bool:
+        """Return True if the item is due and does not wait for a retry."""
+        return self.state == State.QUEUED and self.due_at <= now
 
 
-def claims_release(*, now: datetime) -> None:
-    """Put back in the queue what workers held whose claim has ended; give up what was lost too often."""
-    expired = some_locked(claims_expired(now))
+def leases_release(*, now: datetime) -> None:
+    """Return the items of expired leases to the queue, and give up those that were lost too often."""
+    expired = some_locked(leases_expired(now))
     if not expired:
         return
-    lost = claims_expired(now).filter(pk__in=expired)
-    unclaimed: dict[str, Any] = {"claimed_by": "", "claimed_until": None, "lost_claims": F("lost_claims") + 1}
-    accepted = Exists(Attempt.objects.filter(notification=OuterRef("pk"), answer=Answer.ACCEPTED))
-    given_up = lost.filter(lost_claims__gte=GIVEN_UP_AFTER - 1)
-    given_up.filter(accepted).update(state=State.SENT, finished_at=now, **unclaimed)
-    given_up.update(state=State.FAILED, reason=EndReason.WORKER_LOST, finished_at=now, **unclaimed)
-    lost.update(state=State.QUEUED, **unclaimed)
+    claimed = ClaimedItem.objects.filter(lease__in=expired)
+    begun = list(claimed.filter(begun_at__isnull=False).values_list("pk", flat=True))
+    losses_count(begun, tokens=expired, now=now)
+    claimed.delete()
+    Lease.objects.filter(pk__in=expired).delete()
 
 
-def claims_bound(*, now: datetime, until: datetime) -> None:
-    """Let claims that end later than any can last until `until`, as long as if they were made now.
+def losses_count(keys: Collection[int], *, tokens: Collection[str], now: datetime) -> None:
+    """Record that the workers with these tokens died while they were sending these items."""
+    if not keys:
+        return
+    unanswered = Attempt.objects.filter(notification__in=keys, claimed_by__in=tokens, answer=Answer.SENDING)
+    unanswered.update(answer=Answer.UNKNOWN, finished_at=now)
+    LostItem.objects.bulk_create([LostItem(notification_id=key) for key in keys], ignore_conflicts=True)
+    LostItem.objects.filter(pk__in=keys).update(times=F("times") + 1)
+    hopeless = LostItem.objects.filter(pk=OuterRef("pk"), times__gte=GIVEN_UP_AFTER)
+    accepted = Attempt.objects.filter(notification=OuterRef("pk"), answer=Answer.ACCEPTED)
+    given_up = Notification.objects.filter(IS_UNFINISHED, Exists(hopeless), pk__in=keys)
+    given_up.filter(Exists(accepted)).update(state=State.SENT, reason="", finished_at=now)
+    given_up.update(state=State.FAILED, reason=EndReason.WORKER_LOST, finished_at=now)
 
-    Their workers may be alive, whatever happened to the clock; those that are extend them before that.
+
+def leases_bound(*, now: datetime, until: datetime) -> None:
+    """Shorten leases that end later than possible to `until`, as if they had been taken now.
+
+    Their workers may be alive, whatever happened to the clock; living workers extend their leases before that.
     """
-    endless = some_locked(claims_of_the_future(now))
+    endless = some_locked(leases_of_the_future(now))
     if endless:
-        claims_of_the_future(now).filter(pk__in=endless).update(claimed_until=until)
+        Lease.objects.filter(pk__in=endless).update(until=until)
 
 
-def some_locked(claimed: QuerySet[Notification]) -> list[int]:
-    """Lock some of the claimed items, of those that nobody is changing, and return their keys."""
-    free = claimed.select_for_update(skip_locked=True).order_by("claimed_until")
-    return list(free.values_list("pk", flat=True)[:ITEMS_LIMIT])
+def some_locked(leases: QuerySet[Lease]) -> list[str]:
+    """Lock some of the leases, skipping those that others are changing, and return their tokens."""
+    free = leases.select_for_update(skip_locked=True).order_by("until")
+    return list(free.values_list("pk", flat=True)[:LEASES_LIMIT])
 
 
-def safe_together(rows: Sequence[Candidate], users: Collection[int]) -> Sequence[Candidate]:
-    """Return which of the rows may be claimed together; `users` are theirs, longest due first.
+def safe_together(rows: Sequence[Candidate], users: Collection[int], *, lost: Mapping[int, int]) -> Sequence[Candidate]:
+    """Return which of the rows may be claimed together, given how often the suspects among them were `lost`.
 
-    When the first of them has an item that was lost repeatedly, it is that user's next item alone; before that,
-    everything of the users without such items.
+    `users` are in order of their longest due item. If the first user's next item is suspect, a group of suspects is
+    claimed, one item per user; otherwise the other users' items, up to each one's first suspect.
     """
-    owners = {row.user_id for row in rows}
-    suspicious = {row.user_id for row in rows if row.lost_claims >= ALONE_AFTER}
-    if not suspicious:
+    if not lost:
         return rows
-    first = next(user for user in users if user in owners)
-    if first in suspicious:
-        return [row for row in rows if row.user_id == first][:1]
-    return [row for row in rows if row.user_id not in suspicious]
+    of_user: dict[int, list[Candidate]] = {}
+    for row in rows:
+        of_user.setdefault(row.user_id, []).append(row)
+    heads = [of_user[user][0] for user in users if user in of_user]
+    if not heads or heads[0].pk not in lost:
+        healthy = (takewhile(lambda row: row.pk not in lost, of_user[head.user_id]) for head in heads)
+        return sorted((row for user_rows in healthy for row in user_rows), key=lambda row: row.pk)
+    if lost[heads[0].pk] >= ALONE_AFTER:
+        return heads[:1]
+    suspects = [head for head in heads if SUSPECT_AFTER <= lost.get(head.pk, 0) < ALONE_AFTER]
+    return suspects[: max(1, len(suspects) // GROUP_PART)]

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Case, CharField, DateTimeField, F, Q, QuerySet, Value, When
 
-from push.models import IS_WAITING, Channel, EndReason, Notification, State
+from push.models import Channel, EndReason, Notification, State, is_waiting
 from push.rules.facts import MessageFacts
 from push.rules.members import members_of, members_read
 from push.rules.reading import Reading
@@ -131,7 +131,7 @@ def part_notify(
     for *found, number in groups:
         for counter, code in zip(counts.values(), found, strict=True):
             counter[code] += number
-    is_due = Notification.objects.filter(IS_WAITING, message=facts.message_id, due_at__lte=now).exists()
+    is_due = Notification.objects.filter(is_waiting(), message=facts.message_id, due_at__lte=now).exists()
     return Notified(counts_plain(counts), is_due)
 
 

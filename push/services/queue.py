@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from push.models import IS_WAITING, Answer, Attempt, EndReason, Notification, State
+from push.models import (
+    IS_UNFINISHED,
+    Answer,
+    Attempt,
+    ClaimedItem,
+    EndReason,
+    LostItem,
+    Notification,
+    State,
+    is_waiting,
+)
 from push.services.due import first_due
 from push.services.quiet import items_hold, quiet_in_use
 from push.tasks import alarm, wake
@@ -20,31 +31,31 @@ from workspace.models import Message, Room, User
 @transaction.atomic
 def room_items_clear(*, user: User, room: Room) -> int:
     """Drop what waits for a member who has read the room; returns how many items."""
-    waiting = Notification.objects.filter(IS_WAITING, user=user, room=room)
+    waiting = Notification.objects.filter(is_waiting(), user=user, room=room)
     return items_drop(waiting, EndReason.CLEARED_BY_READ)
 
 
 @transaction.atomic
 def message_items_drop(*, message: Message) -> int:
     """Drop what waits to tell of a message that was deleted; returns how many items."""
-    return items_drop(Notification.objects.filter(IS_WAITING, message=message), EndReason.MESSAGE_GONE)
+    return items_drop(Notification.objects.filter(is_waiting(), message=message), EndReason.MESSAGE_GONE)
 
 
 @transaction.atomic
 def member_items_drop(*, user: User, room: Room) -> int:
     """Drop what waits for a member who is not in the room any more; returns how many items."""
-    waiting = Notification.objects.filter(IS_WAITING, user=user, room=room)
+    waiting = Notification.objects.filter(is_waiting(), user=user, room=room)
     return items_drop(waiting, EndReason.ACCESS_LOST)
 
 
 @transaction.atomic
 def item_send_now(*, notification: Notification) -> None:
-    """Let a waiting item be due now; what else waits for its member comes along, as it always does.
+    """Let a waiting item be due now. Unless it is a retry, the member's other queued items are sent with it.
 
     Raises `error-not-waiting` for one that is being sent or has ended.
     """
     now = timezone.now()
-    waiting = Notification.objects.filter(IS_WAITING, pk=notification.pk)
+    waiting = Notification.objects.filter(is_waiting(), pk=notification.pk)
     if not waiting.update(due_at=now, first_due_at=first_due(), held_from=None):
         raise not_waiting()
     Attempt.objects.filter(notification=notification, answer=Answer.RETRY, retry_at__gt=now).update(retry_at=now)
@@ -54,21 +65,23 @@ def item_send_now(*, notification: Notification) -> None:
 @transaction.atomic
 def item_cancel(*, notification: Notification) -> None:
     """End a waiting item unsent; raises `error-not-waiting` for one that is being sent or has ended."""
-    if not items_drop(Notification.objects.filter(IS_WAITING, pk=notification.pk), EndReason.CANCELLED):
+    if not items_drop(Notification.objects.filter(is_waiting(), pk=notification.pk), EndReason.CANCELLED):
         raise not_waiting()
 
 
 @transaction.atomic
 def item_retry(*, notification: Notification) -> None:
-    """Put an item that ended unsent back into the queue, due now, for one more try with each device.
+    """Return an item that ended unsent to the queue, due now, for one more try with each device.
 
-    What stands in its way is asked again when it is sent. Raises `error-not-ended` for one that was sent or waits.
+    As a retry, it does not bring the member's other items forward. What prevented its sending is checked again. Raises
+    `error-not-ended` if it was sent or is waiting.
     """
     now = timezone.now()
     ended = Notification.objects.filter(pk=notification.pk, state__in=[State.FAILED, State.DROPPED])
-    begun_anew = {"reason": "", "held_from": None, "finished_at": None, "lost_claims": 0}
-    if not ended.update(state=State.QUEUED, due_at=now, first_due_at=first_due(), **begun_anew):
+    reset = {"reason": "", "held_from": None, "finished_at": None}
+    if not ended.update(state=State.RETRYING, due_at=now, first_due_at=first_due(), **reset):
         raise ApplicationError("error-not-ended", _("It was sent, or is still in the queue."))
+    LostItem.objects.filter(pk=notification.pk).delete()
     tries = Attempt.objects.filter(notification=notification).exclude(answer__in=[Answer.ACCEPTED, Answer.SENDING])
     tries.update(retry_at=now)
     wake("dispatch")
@@ -85,16 +98,23 @@ def items_drop(waiting: models.QuerySet[Notification], reason: EndReason) -> int
 
 
 def items_finish(
-    *, keys: Iterable[int], token: str, state: State, reason: str = "", due_at: datetime | None = None
+    *, keys: Collection[int], token: str, state: State, reason: str = "", due_at: datetime | None = None
 ) -> int:
-    """Write how items ended (or, with `due_at`, when they are tried again), where `token` still holds them.
+    """Record how items ended (or, with `due_at`, when they are retried), if `token` still holds them.
 
-    Returns how many these were: an item whose claim was lost is its new owner's to write.
+    Returns how many were recorded: an item whose claim was lost is recorded by its new owner. An item that was dropped
+    while it was being sent stays dropped, unless it was sent.
     """
-    held = Notification.objects.filter(pk__in=keys, state=State.CLAIMED, claimed_by=token)
-    put_off = {"due_at": due_at, "first_due_at": first_due(), "held_from": None, "lost_claims": 0}
-    ended = {"finished_at": timezone.now()} if due_at is None else put_off
-    written = held.update(state=state, reason=reason, claimed_by="", claimed_until=None, **ended)
+    claimed = ClaimedItem.objects.filter(pk__in=keys, lease=token)
+    held = Notification.objects.filter(Exists(claimed.filter(pk=OuterRef("pk"))), pk__in=keys)
+    if state != State.SENT:
+        held = held.filter(IS_UNFINISHED)
+    put_off = {"due_at": due_at, "first_due_at": first_due(), "held_from": None}
+    written = held.update(
+        state=state, reason=reason, **({"finished_at": timezone.now()} if due_at is None else put_off)
+    )
+    LostItem.objects.filter(Exists(claimed.filter(pk=OuterRef("pk"))), pk__in=keys).delete()
+    claimed.delete()
     if due_at is not None:
         alarm(due_at)
         if quiet_in_use():

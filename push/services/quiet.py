@@ -25,7 +25,7 @@ from django.utils import timezone
 
 from preferences.models import QuietChoice, QuietHours, QuietPeriod
 from preferences.selectors.quiet import default_hours, hours_expression, lets_through_expression, time_zone_expression
-from push.models import IS_WAITING, TEST_RULE, Channel, HeldBy, Notification
+from push.models import TEST_RULE, Channel, HeldBy, Notification, is_waiting
 from push.services.due import first_due, moment
 from push.tasks import wake
 from workspace.models import User
@@ -128,7 +128,7 @@ def items_hold(*, items: QuerySet[Notification]) -> int:
 
     What is held already is due at the new end, or as planned where nothing holds it any more.
     """
-    pushes = items.filter(IS_WAITING, channel=Channel.PUSH)
+    pushes = items.filter(is_waiting(), channel=Channel.PUSH)
     planned, now = Coalesce(F("held_from"), F("due_at")), timezone.now()
     held = hold(pushes, due=planned, rule="rule", not_before=now)
     concerned = held.rows.filter(Q(held_from__isnull=False) | Q(quiet_until__gt=F("planned_at")))

@@ -113,6 +113,7 @@ def round_prepare(*, keys: Collection[int], token: str, now: datetime) -> Round:
     wait = timedelta(seconds=CARRIER_WAIT * random.uniform(1, 2))  # noqa: S311 (spreads load, guards nothing)
     routes = routes_current({device.app_name for item in items for device in item.devices})
     current = Round(token, now, history_of([item.key for item in items]), routes, breaker_read(now), now + wait)
+    # Their user, room or message was deleted, or they have ended since they were claimed: that outcome remains.
     gone = set(keys) - {item.key for item in items}
     current.ended += [(key, Outcome(State.DROPPED, EndReason.ACCESS_LOST)) for key in gone]
     together: dict[object, list[Item]] = defaultdict(list)

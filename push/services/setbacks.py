@@ -13,7 +13,7 @@ from django.db.models import DateTimeField, ExpressionWrapper, F, OuterRef, Subq
 from django.db.models.expressions import CombinedExpression
 from django.utils import timezone
 
-from push.models import IS_WAITING, Answer, Attempt, Decision, Notification, State
+from push.models import Answer, Attempt, Decision, Notification, State, is_waiting
 from push.tasks import wake
 
 # The clocks of several machines differ by less.
@@ -40,7 +40,7 @@ def decisions_mend() -> None:
 def queued_mend() -> None:
     """Let items that were queued in the future be due after the same delay, from now."""
     now = timezone.now()
-    waiting = Notification.objects.filter(IS_WAITING, state=State.QUEUED, due_at__gt=now, held_until=None)
+    waiting = Notification.objects.filter(is_waiting(), state=State.QUEUED, due_at__gt=now, held_until=None)
     due = {name: from_now(name, since="created_at") for name in ("due_at", "first_due_at")}
     waiting.filter(created_at__gt=now + TOLERANCE).update(**due, created_at=now)
 
@@ -51,7 +51,7 @@ def retries_mend() -> int:
     now = timezone.now()
     answered = Attempt.objects.filter(answer=Answer.RETRY, finished_at__gt=now + TOLERANCE)
     last = answered.filter(notification=OuterRef("pk")).order_by("-finished_at").values("finished_at")[:1]
-    waiting = Notification.objects.filter(IS_WAITING, state=State.RETRYING, due_at__gt=now, held_until=None)
+    waiting = Notification.objects.filter(is_waiting(), state=State.RETRYING, due_at__gt=now, held_until=None)
     concerned = waiting.alias(answered_at=Subquery(last)).filter(answered_at__isnull=False)
     keys = list(concerned.order_by("pk").values_list("pk", flat=True)[:BATCH])
     concerned.filter(pk__in=keys).update(due_at=from_now("due_at", since="answered_at"))

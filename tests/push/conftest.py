@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cloud.models import SetupWizardSettings
 from cloud.services.connection import connection_save
-from push.models import Channel, Device, DeviceType, Notification, PushSettings
+from push.models import Channel, ClaimedItem, Device, DeviceType, Lease, Notification, PushSettings
 from push.selectors.vapid import vapid_public_key
 from push.services import jumps
 from push.services.carriers import Carriers
@@ -82,6 +82,14 @@ def queue(
     return Notification.objects.create(
         user=user, message=message, room_id=message.room_id, channel=channel, rule="mentioned", due_at=due_at, **fields
     )
+
+
+def claimed_by(item: Notification, token: str = "worker", *, is_begun: bool = True) -> ClaimedItem:
+    """Let a worker hold the item, which it has begun to send or has only claimed."""
+    now = timezone.now()
+    lease, _made = Lease.objects.get_or_create(token=token, defaults={"until": now + timedelta(seconds=30)})
+    begun_at = now if is_begun else None
+    return ClaimedItem.objects.create(notification=item, user_id=item.user_id, lease=lease, begun_at=begun_at)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from preferences.services.accounts import account_preferences_save
 from push.models import EndReason, Notification, VapidKeys
 from push.rules.table import RULES
 from push.selectors.reasons import NOT_MEMBER
-from push.services.claims import users_claim
+from push.services.claims import items_begin, users_claim
 from push.services.dispatch import due_dispatch
 from push.services.due import DELAY_NEVER
 from push.services.lost_claims import GIVEN_UP_AFTER
@@ -110,11 +110,12 @@ def cancelled(demo: Demo, _message: Message) -> None:
 
 
 def workers_lost(demo: Demo) -> Message:
-    """Let one worker after the other be gone that has claimed the message."""
+    """Let one worker after the other be gone that has begun to send the message."""
     message = demo.waiting()
     with time_machine.travel(timezone.now() + timedelta(seconds=121), tick=False) as clock:
         for _worker in range(GIVEN_UP_AFTER + 1):
-            users_claim(limit=10, now=timezone.now())
+            if claim := users_claim(limit=10, now=timezone.now()):
+                items_begin(keys=claim.keys, token=claim.token, now=timezone.now())
             clock.shift(demo.settings.CLAIM_LEASE + 1)
     return message
 

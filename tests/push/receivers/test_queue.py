@@ -6,7 +6,7 @@ import pytest
 
 from push.models import Channel, EndReason, Notification, State
 from tests.factories import UserFactory, direct_room, message_in
-from tests.push.conftest import Post, queue
+from tests.push.conftest import Post, claimed_by, queue
 from workspace.models import Room, User
 from workspace.services.messages import message_delete
 from workspace.services.reading import room_mark_read
@@ -50,11 +50,15 @@ def test_finished_items_keep_their_reason(receiver: User, room: Room, post: Post
 
 def test_an_item_that_is_being_sent_is_left_to_its_worker(receiver: User, room: Room, post: Post) -> None:
     item = queue(receiver, post())
-    Notification.objects.filter(pk=item.pk).update(
-        state=State.CLAIMED, claimed_by="worker", claimed_until=item.created_at
-    )
+    claimed_by(item)
     room_mark_read(user=receiver, room=room)
-    assert endings() == [(State.CLAIMED, "")]
+    assert endings() == [(State.QUEUED, "")]
+
+
+def test_an_item_that_is_only_claimed_is_dropped_at_once(receiver: User, room: Room, post: Post) -> None:
+    claimed_by(queue(receiver, post()), is_begun=False)
+    room_mark_read(user=receiver, room=room)
+    assert endings() == [(State.DROPPED, EndReason.CLEARED_BY_READ)]
 
 
 def test_deleting_a_message_drops_its_items_of_all_members(receiver: User, room: Room, post: Post) -> None:

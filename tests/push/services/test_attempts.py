@@ -8,9 +8,11 @@ from email.utils import format_datetime
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.utils import timezone
 
-from push.models import Answer, Attempt, Device, DisabledReason, EndReason, Notification, State
+from push.models import Answer, Attempt, ClaimedItem, Device, DisabledReason, EndReason, Lease, Notification, State
+from push.selectors.aftermath import happenings_of
 from push.selectors.answer_words import error_words
 from push.services import delivery, dispatch
 from push.services.attempts import attempts_close
@@ -224,15 +226,61 @@ def test_a_device_that_is_gone_is_not_waited_for(
     assert state_of(item) == (State.DROPPED, EndReason.NO_DEVICE)
 
 
-def test_a_try_left_without_an_answer_is_taken_over(
+def test_a_try_left_without_an_answer_is_shown_beside_the_one_that_follows_it(
     gateway: FakeGateway, receiver: User, device: Device, post: Post
 ) -> None:
     item = queue(receiver, post())
     Attempt.objects.create(notification=item, device=device, number=1, claimed_by="a dead worker")
     due_dispatch()
-    attempt = Attempt.objects.get()
-    assert (attempt.answer, attempt.number) == (Answer.ACCEPTED, 1)
-    assert attempt.claimed_by != "a dead worker"
+    first, second = Attempt.objects.order_by("number")
+    assert (first.answer, first.claimed_by) == (Answer.UNKNOWN, "a dead worker")
+    assert (second.answer, second.number) == (Answer.ACCEPTED, 2)
+    told = [happening.text for happening in happenings_of(item) if "Try" in happening.text]
+    assert "Try 1" in told[0]
+    assert "Unknown: the worker died" in told[0]
+    assert "Accepted" in told[1]
+
+
+def test_every_try_that_a_dead_worker_had_begun_ends_as_unknown(
+    gateway: FakeGateway, receiver: User, device: Device, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gateway gets the push each time, under the same identity."""
+    item = queue(receiver, post())
+    with monkeypatch.context() as patched:
+        patched.setattr(delivery, "load_record", worker_dies)
+        patched.setattr(delivery, "patiently", lambda write: write())
+        with pytest.raises(SystemExit):
+            due_dispatch()
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        due_dispatch()
+    assert [attempt.answer for attempt in item.attempts.order_by("number")] == [Answer.UNKNOWN, Answer.ACCEPTED]
+    assert len(gateway.received) == 2
+    assert len({one.options["identity"] for one in gateway.received}) == 1
+
+
+def test_a_try_whose_worker_died_does_not_lengthen_the_wait_before_the_next(
+    gateway: FakeGateway, receiver: User, device: Device, post: Post
+) -> None:
+    gateway.script(device.token, Reply(503))
+    item = queue(receiver, post())
+    for number in range(1, 4):
+        Attempt.objects.create(notification=item, device=device, number=number, answer=Answer.UNKNOWN)
+    due_dispatch()
+    last = item.attempts.get(number=4)
+    assert last.retry_at
+    assert last.retry_at - timezone.now() <= timedelta(seconds=settings.RETRY_BASE * 1.5)
+
+
+def test_a_worker_that_was_only_slow_still_records_its_answer(receiver: User, device: Device, post: Post) -> None:
+    item = queue(receiver, post())
+    slow = Attempt.objects.create(notification=item, device=device, number=1, claimed_by="slow", answer=Answer.UNKNOWN)
+    attempts_close(answers=[([slow], SendAnswer(Answer.ACCEPTED, 200))], token="slow", now=timezone.now())
+    slow.refresh_from_db()
+    assert slow.answer == Answer.ACCEPTED
+
+
+def worker_dies(*_arguments: object) -> None:
+    raise SystemExit
 
 
 def test_devices_that_answered_for_good_are_left_out_when_a_claim_is_taken_over(
@@ -271,12 +319,13 @@ def test_an_answer_that_comes_after_the_claim_was_lost_changes_no_state(
     send = delivery.round_send
 
     def lose_the_claim(current: Round) -> object:
-        Notification.objects.update(claimed_by="another")
+        Lease.objects.create(token="another", until=timezone.now())
+        ClaimedItem.objects.update(lease="another")
         Attempt.objects.update(claimed_by="another")
         return send(current)
 
     monkeypatch.setattr(delivery, "round_send", lose_the_claim)
     dispatch.claim_dispatch(claim=claim, end=float("inf"))
     item.refresh_from_db()
-    assert (item.state, item.claimed_by) == (State.CLAIMED, "another")
+    assert (item.current_state, item.claimed_item.lease_id) == (State.CLAIMED, "another")
     assert Attempt.objects.get().answer == Answer.SENDING

@@ -52,7 +52,7 @@ def stored_form(pk: int) -> tuple[object, ...]:
     """Return the row as the database holds it, without Django's reading of it, but for its channel."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT CAST(due_at AS text), CAST(created_at AS text), state, reason, rule, claimed_by, claimed_until, "
+            "SELECT CAST(due_at AS text), CAST(created_at AS text), state, reason, rule, "
             "finished_at, message_id, room_id, user_id FROM push_notification WHERE id = %s",
             [pk],
         )

@@ -9,12 +9,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from push.models import Notification, State
-from push.selectors.due import claims_expired, waiting_of_free_users
+from push.models import ClaimedItem, Lease, Notification, State
+from push.selectors.due import waiting_of_free_users
 from push.services import claims
-from push.services.claims import Claim, claim_extend, claim_release, users_claim
+from push.services.claims import Claim, claim_extend, claim_release, items_begin, users_claim
 from push.services.queue import items_finish
 from tests.factories import UserFactory
 from tests.push.conftest import Post, queue
@@ -45,8 +46,8 @@ def test_a_claim_takes_the_users_other_queued_items_but_not_their_retries(receiv
     due = queue(receiver, post())
     claim = claimed()
     assert claim.items == {receiver.pk: [later.pk, due.pk]}
-    due.refresh_from_db()
-    assert (due.state, due.claimed_by, due.claimed_until) == (State.CLAIMED, claim.token, claim.until)
+    assert Lease.objects.get(items=due.pk) == Lease(token=claim.token)
+    assert Lease.objects.get().until == claim.until
     retry.refresh_from_db()
     assert retry.state == State.RETRYING
 
@@ -122,7 +123,7 @@ def test_who_lost_the_claim_cannot_write_over_its_new_owner(receiver: User, post
         second = claimed()
         assert items_finish(keys=first.keys, token=first.token, state=State.FAILED, reason="refused") == 0
         item.refresh_from_db()
-        assert (item.state, item.claimed_by) == (State.CLAIMED, second.token)
+        assert (item.state, item.claimed_item.lease_id) == (State.QUEUED, second.token)
         assert items_finish(keys=second.keys, token=second.token, state=State.SENT) == 1
 
 
@@ -136,26 +137,39 @@ def test_a_claim_is_extended_once_a_third_of_it_has_passed(receiver: User, post:
     with time_machine.travel(timezone.now() + timedelta(seconds=11)):
         claim_extend(claim=claim)
     assert claim.until > until
-    assert Notification.objects.get().claimed_until == claim.until
+    assert Lease.objects.get().until == claim.until
 
 
-def test_extending_forgets_what_another_worker_has_taken(receiver: User, post: Post) -> None:
-    kept, lost = queue(receiver, post()), queue(receiver, post())
+def test_extending_a_lost_claim_forgets_its_items(receiver: User, post: Post) -> None:
+    queue(receiver, post())
     claim = claimed()
-    Notification.objects.filter(pk=lost.pk).update(claimed_by="another")
-    claim.extended_at -= 11
-    claim_extend(claim=claim)
-    assert claim.items == {receiver.pk: [kept.pk]}
-    Notification.objects.filter(pk=kept.pk).update(claimed_by="another")
-    claim.extended_at -= 11
-    claim_extend(claim=claim)
+    with time_machine.travel(timezone.now() + timedelta(minutes=5)):
+        second = claimed()
+        claim.extended_at -= 11
+        claim_extend(claim=claim)
     assert claim.items == {}
+    assert Lease.objects.get().token == second.token
 
 
 def test_a_released_claim_is_waiting_again(receiver: User, post: Post) -> None:
     item = queue(receiver, post())
     claim_release(claim=claimed())
+    assert not Lease.objects.exists()
     assert claimed().keys == [item.pk]
+
+
+def test_claiming_extending_and_releasing_leave_the_queues_rows_alone(receiver: User, post: Post) -> None:
+    """Each change of a row would leave a dead version of it, and new entries in all of the table's indexes."""
+    items = [queue(receiver, post(), due_in=60 * number) for number in range(3)]
+    with CaptureQueriesContext(connection) as queries:
+        claim = claimed()
+        assert len(claim.keys) == len(items)
+        claim.extended_at -= 11
+        claim_extend(claim=claim)
+        items_begin(keys=claim.keys[:1], token=claim.token, now=timezone.now())
+        claim_release(claim=claim)
+    table = connection.ops.quote_name(Notification._meta.db_table)
+    assert not [query for query in queries if f"UPDATE {table}" in query["sql"]]
 
 
 def test_finding_what_is_due_uses_the_partial_indexes(receiver: User, post: Post) -> None:
@@ -166,8 +180,7 @@ def test_finding_what_is_due_uses_the_partial_indexes(receiver: User, post: Post
             cursor.execute("SET LOCAL enable_seqscan = off")
     due = waiting_of_free_users().filter(due_at__lte=now).values_list("user_id", flat=True)[:400].explain()
     assert "notification_due" in due
-    assert "notification_claim" in due
-    assert "notification_claim_end" in claims_expired(now).order_by("claimed_until").values("pk").explain()
+    assert f"{ClaimedItem._meta.db_table}_user_id" in due
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
-from push.models import Answer, Attempt, Channel, EndReason, Notification, State
+from push.models import Answer, Attempt, Channel, EndReason, Lease, Notification, State
 from push.services.dispatch import due_dispatch
 from tests.factories import EmailAddressFactory, RoomFactory, message_in
 from tests.push.conftest import Post, queue
@@ -36,13 +36,13 @@ class SlowBackend(BaseEmailBackend):
 
     def send_messages(self, messages: Sequence[EmailMessage]) -> int:
         for _time in range(2):
-            before = Notification.objects.get().claimed_until
+            before = Lease.objects.get().until
             wait_until(partial(self.is_extended, before))
         return len(messages)
 
     def is_extended(self, before: datetime) -> bool:
-        until = Notification.objects.get().claimed_until
-        return until is not None and until > before
+        until = Lease.objects.get().until
+        return until > before
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,9 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from push.models import Answer, Attempt, EndReason, Notification, State
-from push.services.claims import Claim, claim_prolong, users_claim
-from push.services.lost_claims import ALONE_AFTER, GIVEN_UP_AFTER
+from push.models import Answer, Attempt, ClaimedItem, EndReason, LostItem, Notification, State
+from push.services.claims import Claim, claim_prolong, items_begin, users_claim
+from push.services.lost_claims import GIVEN_UP_AFTER, SUSPECT_AFTER
 from push.services.queue import item_retry, items_finish
 from tests.factories import UserFactory
 from tests.push.conftest import Post, queue
@@ -33,22 +33,48 @@ def claim_now() -> Claim | None:
     return users_claim(limit=10, now=timezone.now())
 
 
+def begin(claim: Claim) -> list[int]:
+    """Begin the claim's first round: the next item of each user. Returns these items."""
+    keys = [of_user[0] for of_user in claim.items.values()]
+    items_begin(keys=keys, token=claim.token, now=timezone.now())
+    return keys
+
+
 def lose(clock: time_machine.Traveller) -> list[int]:
-    """Claim what is due, as a worker that dies then; returns what it had claimed."""
+    """Claim what is due and begin to send it, as a worker that dies then; returns what it had begun."""
+    claim = claim_now()
+    begun = begin(claim) if claim else []
+    clock.shift(settings.CLAIM_LEASE + 1)
+    return begun
+
+
+def claim_and_die(clock: time_machine.Traveller) -> list[int]:
+    """Claim what is due, as a worker that dies before it begins; returns what it had claimed."""
     claim = claim_now()
     clock.shift(settings.CLAIM_LEASE + 1)
     return claim.keys if claim else []
 
 
-def test_what_was_lost_twice_is_sent_alone_item_by_item(
+def test_what_was_only_claimed_when_its_workers_died_is_claimed_like_everything_else(
+    clock: time_machine.Traveller, receiver: User, post: Post
+) -> None:
+    items = [queue(receiver, post()), queue(receiver, post()), queue(UserFactory(), post())]
+    for _time in range(GIVEN_UP_AFTER * 2):
+        assert len(claim_and_die(clock)) == len(items)
+    claim = claim_now()
+    assert claim
+    assert set(claim.keys) == {item.pk for item in items}
+
+
+def test_what_was_begun_when_two_workers_died_is_sent_alone(
     clock: time_machine.Traveller, receiver: User, post: Post
 ) -> None:
     first, second = queue(receiver, post()), queue(receiver, post())
-    innocent = queue(UserFactory(), post(), due_in=-1)
-    for _time in range(ALONE_AFTER):
-        assert set(lose(clock)) == {first.pk, second.pk, innocent.pk}
-    # The longest due one first; each is alone, and what did not end its worker is done.
-    for expected in (innocent, first, second):
+    other = queue(UserFactory(), post(), due_in=-1)
+    for _time in range(SUSPECT_AFTER):
+        assert set(lose(clock)) == {first.pk, other.pk}
+    # The longest due one first; and the item that was never begun is not suspect.
+    for expected in (other, first, second):
         claim = claim_now()
         assert claim
         assert claim.keys == [expected.pk]
@@ -56,11 +82,30 @@ def test_what_was_lost_twice_is_sent_alone_item_by_item(
     assert claim_now() is None
 
 
+def test_after_a_mass_crash_the_items_do_not_take_a_claim_each(clock: time_machine.Traveller, post: Post) -> None:
+    message = post()
+    count = 60
+    for user in UserFactory.create_batch(count):
+        queue(user, message)
+    for _time in range(SUSPECT_AFTER):
+        claim = users_claim(limit=count, now=timezone.now())
+        assert claim
+        assert len(begin(claim)) == count
+        clock.shift(settings.CLAIM_LEASE + 1)
+    claims = 0
+    while claim := users_claim(limit=count, now=timezone.now()):
+        begin(claim)
+        items_finish(keys=claim.keys, token=claim.token, state=State.SENT)
+        claims += 1
+    assert Notification.objects.filter(state=State.SENT).count() == count
+    assert claims <= count / 3
+
+
 def test_others_do_not_wait_for_what_was_lost_repeatedly(
     clock: time_machine.Traveller, receiver: User, post: Post
 ) -> None:
     lost = queue(receiver, post())
-    for _time in range(ALONE_AFTER):
+    for _time in range(SUSPECT_AFTER):
         lose(clock)
     earlier, later = queue(UserFactory(), post(), due_in=-3600), queue(UserFactory(), post())
     claim = claim_now()
@@ -75,7 +120,7 @@ def test_its_users_later_items_come_due_with_it_and_follow(
     clock: time_machine.Traveller, receiver: User, post: Post
 ) -> None:
     lost = queue(receiver, post())
-    for _time in range(ALONE_AFTER):
+    for _time in range(SUSPECT_AFTER):
         lose(clock)
     later = queue(receiver, post(), due_in=600)
     claim = claim_now()
@@ -91,15 +136,34 @@ def test_what_ends_every_worker_is_given_up_with_its_reason(
     clock: time_machine.Traveller, receiver: User, post: Post
 ) -> None:
     poison, innocent = queue(receiver, post()), queue(receiver, post())
+    Attempt.objects.create(notification=poison, claimed_by="another worker")
     for _time in range(GIVEN_UP_AFTER):
-        assert poison.pk in lose(clock)
+        assert lose(clock) == [poison.pk]
     claim = claim_now()
     assert claim
     assert claim.keys == [innocent.pk]
     poison.refresh_from_db()
     assert (poison.state, poison.reason) == (State.FAILED, EndReason.WORKER_LOST)
     assert poison.finished_at
-    assert not poison.claimed_by
+    assert not ClaimedItem.objects.filter(pk=poison.pk).exists()
+
+
+def test_no_item_is_given_up_that_was_not_lost_alone(clock: time_machine.Traveller, post: Post) -> None:
+    """One poisonous item takes no other with it, however many are sent together with it at first."""
+    message = post()
+    items = [queue(user, message) for user in UserFactory.create_batch(20)]
+    poison = items[7].pk
+    for _claim in range(100):
+        claim = users_claim(limit=100, now=timezone.now())
+        if claim is None:
+            break
+        begin(claim)
+        if poison in claim.keys:
+            clock.shift(settings.CLAIM_LEASE + 1)
+        else:
+            items_finish(keys=claim.keys, token=claim.token, state=State.SENT)
+    assert Notification.objects.filter(state=State.SENT).count() == len(items) - 1
+    assert Notification.objects.get(pk=poison).reason == EndReason.WORKER_LOST
 
 
 def test_what_reached_a_device_before_counts_as_sent(clock: time_machine.Traveller, receiver: User, post: Post) -> None:
@@ -113,13 +177,13 @@ def test_what_reached_a_device_before_counts_as_sent(clock: time_machine.Travell
 
 
 def test_an_answer_shows_that_it_ends_no_worker(clock: time_machine.Traveller, receiver: User, post: Post) -> None:
-    item = queue(receiver, post())
+    queue(receiver, post())
     for _time in range(GIVEN_UP_AFTER - 1):
         lose(clock)
     claim = claim_now()
     assert claim
     items_finish(keys=claim.keys, token=claim.token, state=State.RETRYING, due_at=timezone.now())
-    assert Notification.objects.get(pk=item.pk).lost_claims == 0
+    assert not LostItem.objects.exists()
 
 
 def test_retried_by_an_administrator_it_begins_anew(clock: time_machine.Traveller, receiver: User, post: Post) -> None:

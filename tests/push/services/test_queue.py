@@ -12,7 +12,7 @@ from push.services.dispatch import due_dispatch
 from push.services.queue import item_cancel, item_retry, item_send_now
 from tests.factories import EmailAddressFactory
 from tests.fakes.gateway import FakeGateway
-from tests.push.conftest import Post, queue
+from tests.push.conftest import Post, claimed_by, queue
 from workspace.errors import ApplicationError
 from workspace.models import User
 
@@ -75,7 +75,8 @@ def test_a_retried_item_meets_the_same_obstacles(gateway: FakeGateway, receiver:
 
 
 def test_what_is_being_sent_or_has_ended_is_left_alone(receiver: User, post: Post) -> None:
-    claimed = queue(receiver, post(), state=State.CLAIMED, claimed_until=timezone.now())
+    claimed = queue(receiver, post())
+    claimed_by(claimed)
     sent = queue(receiver, post(), state=State.SENT, finished_at=timezone.now())
     for item in (claimed, sent):
         for action in (item_send_now, item_cancel, item_retry):

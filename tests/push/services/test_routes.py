@@ -371,7 +371,7 @@ def test_a_route_that_does_not_answer_holds_up_no_other(
     go_on = threading.Event()
     hung.script(slow.token, Reply(hold=go_on))
     [held_up] = send_to([slow], post)
-    assert held_up.state == State.CLAIMED
+    assert held_up.current_state == State.CLAIMED
     behind, free = send_to([later, fast], post)
     assert free.state == State.SENT
     assert behind.state == State.RETRYING
