@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from push.content.options import room_number
 from push.content.web import CLEAR, web_clear_options
-from push.models import DeviceType, ShownRoom
+from push.models import DeviceType, PushSettings, ShownRoom
 from workspace.models import GeneralSettings
 
 
@@ -30,6 +30,7 @@ def clear_options(shown: ShownRoom, *, badge: int) -> dict[str, Any]:
         "from": "push",
         "silent": True,
         "contentAvailable": True,
+        "ttl": PushSettings.current().update_lifetime,
         "badge": badge,
         "notId": number,
         "payload": {

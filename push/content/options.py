@@ -56,6 +56,7 @@ def push_content(item: Item) -> PushContent:
         "text": texts.text,
         "badge": item.badge,
         "sound": "default",
+        "ttl": PushSettings.current().message_lifetime,
         "notId": room_number(unique_id, room.public_id),
         "payload": payload_of(item.notification.message, room),
         "apn": {"category": CATEGORY_REPLY if may_answer(item) else CATEGORY_NO_REPLY},

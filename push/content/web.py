@@ -17,15 +17,13 @@ from django.urls import reverse
 from push.content.mail import room_url
 from push.content.options import payload_of
 from push.content.texts import texts_of
-from push.models import TEST_RULE, Device
+from push.models import TEST_RULE, Device, PushSettings
 from push.receipts import receipt_token
 from push.selectors.items import Item
 from workspace.models import GeneralSettings, Room
 
 MESSAGE = "message"
 CLEAR = "clear"
-# A device that stays off for longer has newer things to show (seconds).
-LIFETIME = 86_400
 # The rules by which somebody is called for: these wake a device that saves power.
 URGENT = frozenset({"direct_message", "mentioned", "highlight", TEST_RULE})
 # The length of a topic (RFC 8030, 5.4): letters, digits, - and _.
@@ -50,13 +48,15 @@ def web_options(item: Item, device: Device) -> dict[str, Any]:
         "payload": payload_of(message, room),
     }
     urgency = "high" if item.notification.rule in URGENT else "normal"
-    return {"content": content, "topic": topic_of(room), "lifetime": LIFETIME, "urgency": urgency}
+    lifetime = PushSettings.current().message_lifetime
+    return {"content": content, "topic": topic_of(room), "lifetime": lifetime, "urgency": urgency}
 
 
 def web_clear_options(room: Room, *, badge: int) -> dict[str, Any]:
     """Return the update that takes a room's notifications off a device; while it waits, it replaces them."""
     content = {"kind": CLEAR, "tag": room.public_id, "badge": badge}
-    return {"content": content, "topic": topic_of(room), "lifetime": LIFETIME, "urgency": "normal"}
+    lifetime = PushSettings.current().update_lifetime
+    return {"content": content, "topic": topic_of(room), "lifetime": lifetime, "urgency": "normal"}
 
 
 def topic_of(room: Room) -> str:

@@ -58,7 +58,7 @@ class Apps:
         Raises `error-app-unknown` (422) for an app that this gateway does not push for, and `error-no-provider` (503)
         while it has none at all.
         """
-        keys = self._apps.get((push.type, push.topic))
+        keys = self._apps.get((push.type, push.app_name))
         if keys is None and push.type == DeviceType.GCM:
             keys = self._apps.get((push.type, "")) or self.only_google_app(push)
         if keys is None and not settings.SANDBOX and not self._apps:
@@ -77,8 +77,8 @@ class Apps:
         """Return under which name the push is counted: names that anyone may invent are counted together."""
         if not push.topic:
             return ""
-        known = (push.type, push.topic) in self._apps or settings.SANDBOX
-        return push.topic[:128] if known else OTHER_APP
+        known = (push.type, push.app_name) in self._apps or settings.SANDBOX
+        return push.app_name[:128] if known else OTHER_APP
 
 
 def keys_add(keys: AppKeys, app: GatewayApp) -> AppKeys:

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from push.models import DeviceType
 from push.models.devices import PHONE_TYPES, TOKEN_MAX_LENGTH
+from push.models.settings import LIFETIME, LIFETIME_MAX
 from push.providers.base import Push
 from push.providers.tokens import token_normalize_leniently
 from workspace.errors import ApplicationError
@@ -61,6 +62,7 @@ def order_of(type: str, token: Any, options: dict[str, Any]) -> Order:
     text = text_of(options, "text", longest=BODY_MAX_BYTES)
     # What shows a text is no silent update, whatever it says of itself.
     is_silent = (options.get("silent") is True or options.get("clear") is True) and not title and not text
+    lifetime = integer_of(options, "ttl", smallest=0)
     push = Push(
         type=type,
         token=token_normalize_leniently(
@@ -80,6 +82,7 @@ def order_of(type: str, token: Any, options: dict[str, Any]) -> Order:
         content_available=options.get("contentAvailable") in (True, 1),
         is_silent=is_silent,
         identity=text_of(options, "identity", longest=IDENTITY_MAX_LENGTH),
+        lifetime=LIFETIME if lifetime is None else min(lifetime, LIFETIME_MAX),
     )
     production = options.get("production")
     return Order(

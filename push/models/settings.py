@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,10 @@ from workspace.http_addresses import AddressLinesField, http_address_validate
 from workspace.setting_groups import Action, SecretField, SettingsGroup, setting
 
 DEFAULT_GATEWAY = "https://gateway.rocket.chat"
+# How long a push service stores a push for a device that is off, in seconds, unless the workspace says otherwise.
+LIFETIME = 86_400
+# The longest that may be asked for (Google: 28 days; Apple stores for up to 30).
+LIFETIME_MAX = 28 * 86_400
 CERTIFICATES_AND_KEYS = _("Certificates and Keys")
 PRIVACY = _("Privacy")
 GATEWAY_REQUIRES = ("Push_enable", "Register_Server", "Cloud_Service_Agree_PrivacyTerms")
@@ -85,6 +89,32 @@ class PushSettings(SettingsGroup):
         id="Push_production",
         public=True,
         requires=DIRECT,
+    )
+    message_lifetime = setting(
+        models.PositiveIntegerField(
+            _("Store notifications for (seconds)"),
+            default=LIFETIME,
+            validators=[MaxValueValidator(LIFETIME_MAX)],
+            help_text=_(
+                "How long Apple, Google and browsers' push services store a notification for a device that is off. "
+                "0: it is delivered at once or not at all."
+            ),
+        ),
+        id="Push_message_lifetime",
+        requires=("Push_enable",),
+    )
+    update_lifetime = setting(
+        models.PositiveIntegerField(
+            _("Store silent updates for (seconds)"),
+            default=LIFETIME,
+            validators=[MaxValueValidator(LIFETIME_MAX)],
+            help_text=_(
+                "The same for updates that remove or replace a notification. Shorter than the time for "
+                "notifications, a device may show messages that were read elsewhere."
+            ),
+        ),
+        id="Push_update_lifetime",
+        requires=("Push_enable",),
     )
 
     apn_token_key = setting(

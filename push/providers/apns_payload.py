@@ -9,11 +9,9 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from push.providers.base import Push
+from push.providers.base import CALL_LIFETIME, Push
 from push.providers.fitting import json_text, payload_fit
 
-# A device that stays off for longer has newer things to show.
-EXPIRES_AFTER = timedelta(hours=1)
 PRIORITY_NOW = "10"
 # For what shows nothing: Apple refuses any other, and delivers it when the device has the power for it.
 PRIORITY_BACKGROUND = "5"
@@ -32,7 +30,8 @@ def apns_payload_whole(push: Push) -> dict[str, Any]:
 
     `mutable-content` lets the app's extension fetch, decrypt and decorate what is shown; without it, it never runs.
     """
-    if push.is_silent:
+    if push.is_silent or push.is_call:
+        # The app shows an incoming call by itself (CallKit), from its payload.
         # Apple forbids whatever shows or sounds here; the app finds the badge in its payload.
         return {"aps": {"content-available": 1}, "ejson": json_text(push.payload), "messageFrom": push.sender}
     aps: dict[str, Any] = {"alert": {"title": push.title, "body": push.text}}
@@ -55,15 +54,24 @@ def apns_headers(push: Push, *, at: datetime) -> dict[str, str]:
 
     Apple does not tell a repeated `apns-id`; the device shows pushes of one `apns-collapse-id` once.
     """
+    lifetime = min(push.lifetime, CALL_LIFETIME) if push.is_call else push.lifetime
     headers = {
         "apns-topic": push.topic,
-        "apns-priority": PRIORITY_BACKGROUND if push.is_silent else PRIORITY_NOW,
-        "apns-push-type": "background" if push.is_silent else "alert",
-        "apns-expiration": str(int((at + EXPIRES_AFTER).timestamp())),
+        "apns-priority": PRIORITY_NOW if push.is_call or not push.is_silent else PRIORITY_BACKGROUND,
+        "apns-push-type": push_type_of(push),
+        # Apple: 0 stands for "deliver at once or not at all".
+        "apns-expiration": str(int((at + timedelta(seconds=lifetime)).timestamp())) if lifetime else "0",
     }
     if push.identity:
         headers["apns-id"] = headers["apns-collapse-id"] = apns_id(push.identity)
     return headers
+
+
+def push_type_of(push: Push) -> str:
+    """Return the value of `apns-push-type`, which Apple requires to match the topic and the payload."""
+    if push.is_call:
+        return "voip"
+    return "background" if push.is_silent else "alert"
 
 
 def apns_id(identity: str) -> str:

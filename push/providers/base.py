@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from push.models import Answer
+from push.models import Answer, DeviceType
+from push.models.settings import LIFETIME
+
+# A call that nobody could take for so long is over (seconds).
+CALL_LIFETIME = 60
+# Apple's topic for calls (PushKit) is the app's with this ending.
+CALL_TOPIC_ENDING = ".voip"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,7 +22,8 @@ class Push:
     `type` is `apn` or `gcm`; `topic` the app's bundle id (Apple only); `payload` what the app reads (section A.1 of
     the interface contract); `not_id` the same for all pushes of one room, so that devices stack them; `sender` names
     the sending service, not the person; `identity` stays the same through every retry and may be empty. A push that
-    `is_silent` shows nothing: it is for the app alone.
+    `is_silent` shows nothing: it is for the app alone. The provider stores the push for `lifetime` seconds if the
+    device is off; 0: it delivers at once or not at all.
     """
 
     type: str
@@ -35,6 +42,17 @@ class Push:
     content_available: bool = False
     is_silent: bool = False
     identity: str = ""
+    lifetime: int = LIFETIME
+
+    @property
+    def is_call(self) -> bool:
+        """Return True for an incoming call on Apple's service, which has topics and device tokens of its own."""
+        return self.type == DeviceType.APN and self.topic.endswith(CALL_TOPIC_ENDING)
+
+    @property
+    def app_name(self) -> str:
+        """Return the app that the push is for: its topic, without the ending of calls."""
+        return self.topic.removesuffix(CALL_TOPIC_ENDING) if self.is_call else self.topic
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from datetime import timedelta
 from typing import Any
 
 from push.providers.base import Push
@@ -30,7 +31,7 @@ def fcm_message(push: Push) -> dict[str, Any]:
 
     data = payload_fit(push, fcm_data_whole)
     priority = PRIORITY_SILENT if push.is_silent else PRIORITY
-    android = messaging.AndroidConfig(priority=priority)
+    android = messaging.AndroidConfig(priority=priority, ttl=timedelta(seconds=push.lifetime))
     message = messaging.Message(data=data, android=android)
     # Not given above, where the library warns of it: apps still register tokens, and not the ids that succeed them.
     message.token = push.token

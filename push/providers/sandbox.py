@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from push.models import Answer, DeviceType, SandboxPush, token_digest
+from push.models import Answer, Device, DeviceType, SandboxPush, token_digest
 from push.providers.apns_payload import apns_headers, apns_payload
 from push.providers.base import PayloadTooLargeError, ProviderAnswer, Push
 from push.providers.fcm_payload import fcm_message
@@ -22,6 +22,8 @@ REHEARSED = {
     "refuse-": ProviderAnswer(Answer.REFUSED, "Rehearsed: this push is refused."),
     "fail-": ProviderAnswer(Answer.RETRY, "Rehearsed: the provider is down."),
 }
+# What Apple answers to a call for a token that an app registered for other notifications.
+NOT_FOR_CALLS = ProviderAnswer(Answer.REFUSED, "No device registered this token for calls.")
 # A phone's lock screen needs no more; older ones go.
 KEPT_PER_TOKEN = 100
 PRUNED_EVERY = 20
@@ -35,6 +37,8 @@ class SandboxProvider:
         for prefix, answer in REHEARSED.items():
             if push.token.startswith(prefix):
                 return answer
+        if push.is_call and not Device.objects.filter(voip_token=push.token).exists():
+            return NOT_FOR_CALLS
         try:
             payload, headers = provider_request(push)
         except PayloadTooLargeError:

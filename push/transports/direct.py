@@ -41,4 +41,5 @@ def push_of(push: DevicePush) -> Push:
         sender=options["from"],
         is_silent=options.get("silent", False),
         identity=options["identity"],
+        lifetime=options["ttl"],
     )

@@ -166,8 +166,10 @@ class FakeApple(Http2Server):
         topic = request.header("apns-topic")
         if not topic:
             raise AppleRefusalError("MissingTopic")
-        if allowed and topic not in allowed:
+        if allowed and topic.removesuffix(".voip") not in allowed:
             raise AppleRefusalError("TopicDisallowed")
+        if topic.endswith(".voip") != (request.header("apns-push-type") == "voip"):
+            raise AppleRefusalError("InvalidPushType")
         if self.apps.get(token, topic) != topic:
             raise AppleRefusalError("DeviceTokenNotForTopic")
         self._check_payload(request)

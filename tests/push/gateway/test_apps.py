@@ -72,6 +72,26 @@ def test_an_app_with_a_certificate_is_sent_to_with_it(send: Send, fake_apple: Fa
     assert [push.method for push in fake_apple.accepted] == ["certificate"]
 
 
+def test_a_call_is_pushed_as_apple_wants_calls(send: Send, fake_apple: FakeApple, token_key: TokenKey) -> None:
+    apple_app(token_key)
+    call = {"notificationType": "voip", "callId": "c1", "type": "incoming_call"}
+    assert send(topic=f"{APP}.voip", payload=call).status_code == 200
+    (push,) = fake_apple.accepted
+    assert (push.topic, push.headers["apns-push-type"], push.headers["apns-priority"]) == (f"{APP}.voip", "voip", "10")
+    assert "alert" not in push.payload["aps"]
+    assert json.loads(push.payload["ejson"]) == call
+
+
+@pytest.mark.parametrize(("ttl", "seconds"), [(None, 86_400), (600, 600), (0, 0), (10**9, 28 * 86_400)])
+def test_google_stores_a_push_for_as_long_as_the_workspace_asks(
+    send: Send, fake_google: FakeGoogle, service_account: str, ttl: int | None, seconds: int
+) -> None:
+    google_app(service_account)
+    assert send(type="gcm", **({} if ttl is None else {"ttl": ttl})).status_code == 200
+    (push,) = fake_google.accepted
+    assert push.message["android"]["ttl"] == f"{seconds}s"
+
+
 def test_a_google_push_goes_to_the_project_of_its_app(
     send: Send, fake_google: FakeGoogle, service_account: str, db: None
 ) -> None:

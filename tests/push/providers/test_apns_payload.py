@@ -61,13 +61,13 @@ def test_content_available_is_passed_on() -> None:
     assert apns_payload(push(content_available=True))["aps"]["content-available"] == 1
 
 
-def test_the_headers_name_the_app_and_end_in_an_hour() -> None:
+def test_the_headers_name_the_app_and_expire_after_the_lifetime() -> None:
     noon = datetime(2026, 5, 4, 12, tzinfo=UTC)
-    assert apns_headers(push(), at=noon) == {
+    assert apns_headers(push(lifetime=7200), at=noon) == {
         "apns-topic": "chat.rocket.reactnative",
         "apns-priority": "10",
         "apns-push-type": "alert",
-        "apns-expiration": str(int(noon.timestamp()) + 3600),
+        "apns-expiration": str(int(noon.timestamp()) + 7200),
         "apns-id": IDENTITY,
         "apns-collapse-id": IDENTITY,
     }
@@ -103,3 +103,21 @@ def test_a_silent_push_holds_nothing_that_apple_forbids_there() -> None:
     }
     headers = apns_headers(silent, at=datetime(2026, 3, 2, tzinfo=UTC))
     assert (headers["apns-push-type"], headers["apns-priority"]) == ("background", "5")
+
+
+def test_a_push_without_a_lifetime_is_delivered_at_once_or_not_at_all() -> None:
+    assert apns_headers(push(lifetime=0), at=datetime(2026, 5, 4, tzinfo=UTC))["apns-expiration"] == "0"
+
+
+def test_a_call_wakes_the_app_and_alerts_nobody() -> None:
+    noon = datetime(2026, 5, 4, 12, tzinfo=UTC)
+    call = push(topic="chat.rocket.reactnative.voip", payload={"notificationType": "voip", "callId": "c1"})
+    assert apns_payload(call) == {
+        "aps": {"content-available": 1},
+        "ejson": '{"notificationType":"voip","callId":"c1"}',
+        "messageFrom": "push",
+    }
+    headers = apns_headers(call, at=noon)
+    assert (headers["apns-push-type"], headers["apns-priority"]) == ("voip", "10")
+    assert headers["apns-topic"] == "chat.rocket.reactnative.voip"
+    assert headers["apns-expiration"] == str(int(noon.timestamp()) + 60)

@@ -39,7 +39,7 @@ def test_the_message_is_data_only_and_all_strings() -> None:
                 "msgcnt": "3",
                 "soundname": "default",
             },
-            "android": {"priority": "HIGH"},
+            "android": {"priority": "HIGH", "ttl": "86400s"},
         }
     }
 

@@ -10,6 +10,7 @@ import time_machine
 from push.models import Answer, SandboxPush, token_digest
 from push.providers.base import Push
 from push.providers.sandbox import KEPT_PER_TOKEN, SandboxProvider
+from tests.factories import DeviceFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +26,7 @@ def test_an_apple_push_is_kept_with_its_headers() -> None:
     assert answer.answer == Answer.ACCEPTED
     assert (stored.token_digest, stored.type, stored.identity) == (token_digest("t1"), "apn", "i1")
     assert stored.payload["aps"]["alert"]["body"] == "hello"
-    assert stored.headers["apns-expiration"] == str(int(datetime(2026, 5, 4, 13, tzinfo=UTC).timestamp()))
+    assert stored.headers["apns-expiration"] == str(int(datetime(2026, 5, 5, 12, tzinfo=UTC).timestamp()))
 
 
 def test_a_google_push_is_kept_as_the_message() -> None:
@@ -42,6 +43,16 @@ def test_a_google_push_is_kept_as_the_message() -> None:
 def test_special_tokens_rehearse_the_other_answers(token: str, answer: Answer) -> None:
     assert SandboxProvider().send(push(token)).answer == answer
     assert SandboxPush.objects.exists() is (answer == Answer.ACCEPTED)
+
+
+def test_a_call_is_accepted_for_a_token_that_was_registered_for_calls_only() -> None:
+    device = DeviceFactory(voip_token="c" * 64)
+    refused = SandboxProvider().send(push(device.token, topic="app.voip"))
+    accepted = SandboxProvider().send(push("c" * 64, topic="app.voip"))
+    assert (refused.answer, accepted.answer) == (Answer.REFUSED, Answer.ACCEPTED)
+    stored = SandboxPush.objects.get()
+    assert stored.headers["apns-push-type"] == "voip"
+    assert "alert" not in stored.payload["aps"]
 
 
 def test_a_push_that_cannot_be_made_to_fit_is_refused() -> None:

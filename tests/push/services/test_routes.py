@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +22,8 @@ from tests.fakes.apple import FakeApple, apple_error
 from tests.fakes.certificates import TokenKey
 from tests.fakes.gateway import FakeGateway, Reply
 from tests.fakes.google import FakeGoogle, google_error
-from tests.push.conftest import ACCESS_TOKEN, Post, gateway_connect, queue, settings_change
+from tests.fakes.webpush import FakePushService
+from tests.push.conftest import ACCESS_TOKEN, Post, gateway_connect, queue, settings_change, subscribe
 from tests.waiting import wait_until
 from workspace.models import Room, User
 from workspace.services.rooms import members_add
@@ -78,6 +80,26 @@ def test_without_the_gateway_pushes_go_to_apple_and_google(
     assert to_apple.payload["aps"]["alert"] == {"title": "#ops", "body": "ana: disk full"}
     assert to_google.token == android.token
     assert {attempt.route for attempt in Attempt.objects.all()} == {"apple", "google"}
+
+
+def test_every_push_service_stores_a_push_for_as_long_as_the_setting_says(
+    direct: None,
+    fake_apple: FakeApple,
+    fake_google: FakeGoogle,
+    push_service: FakePushService,
+    receiver: User,
+    device: Device,
+    post: Post,
+) -> None:
+    settings_change(message_lifetime=600)
+    DeviceFactory(user=receiver, type="gcm")
+    subscribe(receiver, push_service)
+    begun = int(time.time())
+    send_to([device], post)
+    [to_apple], [to_google], [to_browser] = fake_apple.accepted, fake_google.accepted, push_service.delivered
+    assert begun + 600 <= int(to_apple.headers["apns-expiration"]) <= time.time() + 600
+    assert to_google.message["android"]["ttl"] == "600s"
+    assert to_browser.headers["TTL"] == "600"
 
 
 def test_each_app_is_pushed_under_its_own_topic(
