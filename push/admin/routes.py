@@ -16,7 +16,7 @@ from push.admin.keys_form import APPLE_FIELDS, GOOGLE_FIELDS, SECRETS, with_clea
 from push.admin.route_forms import AppRouteForm
 from push.models import AppRoute, RouteState
 from push.selectors.checklist import way_checks
-from push.selectors.route_overview import apps_seen, pauses
+from push.selectors.route_overview import apps_seen, paused_routes, pauses
 from push.services.breaker import route_resume
 from workspace.admin.base import ModelAdmin
 from workspace.pages.settings.forms import CLEAR_SUFFIX
@@ -59,7 +59,7 @@ class AppRouteAdmin(ModelAdmin):
             "more": more,
             "query": query,
             "pauses": pauses(),
-            "checks": list(way_checks()),
+            "checks": list(way_checks(paused_routes())),
             "may_add": self.has_add_permission(request),
             "may_change": self.has_change_permission(request),
         }

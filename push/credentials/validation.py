@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from push.credentials.apple import certificate_read, key_matches, private_key_read, token_key_read
-from push.credentials.google import service_account_read
+from push.credentials.google import credential_build, service_account_read
 
 if TYPE_CHECKING:
     from push.models import PushSettings
@@ -37,8 +37,8 @@ def token_key_validate(pem: str) -> None:
 
 
 def service_account_validate(text: str) -> None:
-    """Refuse what is no service account's JSON."""
-    service_account_read(text)
+    """Refuse what is no service account's JSON, and what Google's library cannot build a credential from."""
+    credential_build(service_account_read(text))
 
 
 def certificate_pair_validate(

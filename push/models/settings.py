@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cloud.selectors.connection import hosting_gateway
 from push.credentials import validation
+from push.credentials.contact import subject_validate
 from workspace.http_addresses import AddressLinesField, http_address_validate
 from workspace.setting_groups import Action, SecretField, SettingsGroup, setting
 
@@ -114,6 +115,22 @@ class PushSettings(SettingsGroup):
             ),
         ),
         id="Push_update_lifetime",
+        requires=("Push_enable",),
+    )
+    web_push_contact = setting(
+        models.CharField(
+            _("Contact for web push"),
+            max_length=255,
+            blank=True,
+            default="",
+            validators=[subject_validate],
+            help_text=_(
+                "Whom the browsers' push services may contact about this workspace: mailto: with an e-mail address, or "
+                "an https address, on the public internet. Empty: the contact e-mail of the Setup Wizard, else this "
+                "site's address."
+            ),
+        ),
+        id="Push_web_push_contact",
         requires=("Push_enable",),
     )
 

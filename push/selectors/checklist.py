@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Max, Min
@@ -15,12 +15,25 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cloud.models import CloudConnection, SetupWizardSettings
 from cloud.selectors.quota import own_quota
-from push.models import AppRoute, AppRouteKind, Device, EndReason, Notification, PushSettings, WorkerBeat, is_waiting
+from push.credentials.contact import subject_problem
+from push.models import (
+    AppRoute,
+    AppRouteKind,
+    Device,
+    DeviceType,
+    EndReason,
+    Notification,
+    PushSettings,
+    WorkerBeat,
+    is_waiting,
+)
 from push.selectors.checks import Check, Light, connection_step, setting_step
 from push.selectors.configuration import misconfiguration
-from push.selectors.credentials import apple_check, credential_checks
-from push.selectors.route_overview import apps_seen
+from push.selectors.credentials import apple_check, credential_checks, pause_check
+from push.selectors.route_overview import Pause, apps_seen, paused_routes
+from push.selectors.vapid import vapid_subject
 from push.services.heartbeat import ALIVE_FOR
+from push.transports.routes import RouteKind
 
 # A due item that has waited longer (seconds) is told as late, and then as stuck.
 LATE_AFTER = 10
@@ -42,16 +55,18 @@ def checklist() -> list[Check]:
 
 def _checks() -> Iterator[Check]:
     settings = PushSettings.current()
+    paused = paused_routes()
     yield _switch(gettext_lazy("Push"), settings.enable, "Push_enable")
-    yield from way_checks()
-    yield from route_checks()
+    yield from way_checks(paused)
+    yield from route_checks(paused)
+    yield from web_push_checks()
     yield _devices()
     yield _worker()
     yield _oldest_due()
 
 
-def way_checks() -> Iterator[Check]:
-    """Yield the points of the way that the Push settings name."""
+def way_checks(paused: Mapping[str, Pause]) -> Iterator[Check]:
+    """Yield the points of the route that the Push settings describe; `paused` are the paused routes by their keys."""
     settings = PushSettings.current()
     if settings.enable_gateway:
         wizard = SetupWizardSettings.current()
@@ -59,7 +74,7 @@ def way_checks() -> Iterator[Check]:
         yield _switch(gettext_lazy("Terms agreed"), wizard.privacy_terms_agreed, "Cloud_Service_Agree_PrivacyTerms")
         yield _quota()
     else:
-        yield from credential_checks(settings)
+        yield from credential_checks(settings, paused)
     if reason := misconfiguration():
         step = setting_step(STEPS[reason]) if reason in STEPS else _registration_step()
         yield Check(Light.RED, gettext_lazy("Way to the devices"), str(reason.label), *step)
@@ -78,8 +93,11 @@ def _quota() -> Check:
     return Check(light, title, _("%(left)s of %(limit)s this month.") % told, *step)
 
 
-def route_checks() -> Iterator[Check]:
-    """Yield the apps' own routes whose keys are missing or expire, and the apps that cannot be reached."""
+def route_checks(paused: Mapping[str, Pause]) -> Iterator[Check]:
+    """Yield the paused routes, the apps' own routes with missing or expiring keys, and the apps without a route."""
+    for key, pause in paused.items():
+        if key not in {RouteKind.APPLE, RouteKind.GOOGLE}:
+            yield pause_check(gettext_lazy("Paused route"), pause)
     for route in AppRoute.objects.filter(kind=AppRouteKind.DIRECT)[:ROUTES_SHOWN]:
         if route.apn_cert or route.apn_token_key:
             check = apple_check(route)
@@ -96,6 +114,19 @@ def route_checks() -> Iterator[Check]:
                 yield Check(
                     Light.RED, gettext_lazy("No route for"), f"{told} {way.problem}", url, gettext_lazy("Routes")
                 )
+
+
+def web_push_checks() -> Iterator[Check]:
+    """Yield the contact that browsers' push services are given, if any browser is registered."""
+    if not Device.objects.filter(type=DeviceType.WEBPUSH, disabled_at=None).exists():
+        return
+    title, subject = gettext_lazy("Contact for web push"), vapid_subject()
+    problem = subject_problem(subject)
+    if not problem:
+        yield Check(Light.GREEN, title, subject)
+        return
+    sentence = _("Apple's push service refuses pushes to Safari: %(problem)s") % {"problem": problem}
+    yield Check(Light.AMBER, title, sentence, *setting_step("Push_web_push_contact"))
 
 
 def _registered(wizard: SetupWizardSettings) -> Check:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
@@ -16,14 +16,21 @@ from django.utils.translation import gettext_lazy
 from push.credentials import certificate_read
 from push.models import AppRoute, PushSettings
 from push.selectors.checks import Check, Light, setting_step
+from push.selectors.route_overview import Pause
+from push.transports.routes import RouteKind
 
 EXPIRY_WARNING = timedelta(days=30)
 
 
-def credential_checks(settings: PushSettings) -> Iterator[Check]:
-    """Yield a point for Apple and one for Google."""
-    yield apple_check(settings)
-    yield _google(settings)
+def credential_checks(settings: PushSettings, paused: Mapping[str, Pause]) -> Iterator[Check]:
+    """Yield a point for Apple and one for Google; `paused` are the paused routes by their keys."""
+    for key, check in ((RouteKind.APPLE, apple_check(settings)), (RouteKind.GOOGLE, _google(settings))):
+        yield pause_check(check.title, paused[key]) if key in paused and check.light != Light.RED else check
+
+
+def pause_check(title: str | Promise, pause: Pause) -> Check:
+    """Return the point of a paused route; it is never green, whatever its credentials look like."""
+    return Check(Light.RED, title, pause.sentence, pause.step_url, pause.step)
 
 
 def apple_check(settings: PushSettings | AppRoute) -> Check:

@@ -75,6 +75,11 @@ def pauses() -> list[Pause]:
     return [Pause(state, pause_words(state), *pause_step(state)) for state in shown]
 
 
+def paused_routes() -> dict[str, Pause]:
+    """Return the paused routes by their keys; the pause of a whole route hides those of single apps on it."""
+    return {pause.state.key: pause for pause in sorted(pauses(), key=lambda pause: not pause.state.app_name)}
+
+
 def apps_seen(query: str = "") -> tuple[list[AppSeen], bool]:
     """Return the apps by name, those with a route first, and whether there are more than are returned."""
     own = list(AppRoute.objects.filter(app_name__icontains=query)[: APPS_SHOWN + 1])

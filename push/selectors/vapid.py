@@ -6,7 +6,9 @@ from email.utils import parseaddr
 
 from django.conf import settings
 
-from push.models import EndReason, VapidKeys
+from cloud.models import SetupWizardSettings
+from push.credentials.contact import subject_problem
+from push.models import EndReason, PushSettings, VapidKeys
 from push.transports.vapid import VapidIdentity
 
 
@@ -24,7 +26,13 @@ def vapid_identity() -> VapidIdentity | EndReason:
 
 
 def vapid_subject() -> str:
-    """Return whom a push service may turn to about this workspace (RFC 8292, 2.1): its site, else its mail address."""
-    if settings.SITE_URL.startswith("https://"):
-        return settings.SITE_URL
-    return f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"
+    """Return the contact that push services are given for this workspace (RFC 8292, 2.1).
+
+    That is the setting's, else the first usable of the workspace's contact address, its site and the address that it
+    sends e-mails from. Without any, that last one, which Apple's push service refuses.
+    """
+    if contact := PushSettings.current().web_push_contact:
+        return contact
+    contact, sender = SetupWizardSettings.current().organization_email, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    candidates = (f"mailto:{contact}", settings.SITE_URL, f"mailto:{sender}")
+    return next((candidate for candidate in candidates if not subject_problem(candidate)), candidates[-1])

@@ -5,7 +5,6 @@ Source: Google, "Using OAuth 2.0 for Server to Server Applications" (RFC 7523).
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from dataclasses import dataclass, field
@@ -14,7 +13,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 
+from push.credentials.google import credential_build, service_account_read
 from push.credentials.sending import GoogleCredentials
 from push.transports.http import HttpAnswer, HttpRequest, Lane
 from push.transports.meanings import json_object
@@ -126,7 +127,8 @@ def project_of(credentials: GoogleCredentials) -> str:
 
 @lru_cache(maxsize=KEPT)
 def signer_of(service_account: str) -> Any:
-    """Return the library's credentials. Raises ValueError when the JSON is unusable."""
-    from firebase_admin.credentials import Certificate
-
-    return Certificate(json.loads(service_account)).get_credential()
+    """Return the library's credentials. Raises ValueError with a sentence for people when the JSON is unusable."""
+    try:
+        return credential_build(service_account_read(service_account))
+    except ValidationError as error:
+        raise ValueError(" ".join(error.messages)) from error

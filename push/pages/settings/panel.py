@@ -14,11 +14,13 @@ from push.models import PushSettings
 from push.selectors.checklist import checklist
 from push.selectors.checks import Check, Light, setting_step
 from push.selectors.configuration import misconfiguration
+from push.selectors.credentials import pause_check
 from push.selectors.route_overview import pauses
 from push.selectors.routes import gateway_current
 from push.services.testing import OTHERS_PERMISSION
 from push.transports.gateway import GatewayRoute
 from push.transports.probe import GatewayProbe, gateways_probe
+from push.transports.routes import RouteKind
 from workspace.pages.settings.base import settings_view
 
 
@@ -46,7 +48,14 @@ def gateways(request: HttpRequest) -> HttpResponse:
 def gateway_checks() -> list[Check]:
     """Ask the gateways and return a point for each."""
     route = gateway_current()
-    return [_gateway_check(probe) for probe in gateways_probe(route)] if isinstance(route, GatewayRoute) else []
+    if not isinstance(route, GatewayRoute):
+        return []
+    paused = next(
+        (pause for pause in pauses() if pause.state.key == RouteKind.GATEWAY and not pause.state.app_name), None
+    )
+    checks = [_gateway_check(probe) for probe in gateways_probe(route)]
+    # A gateway that can be reached again is not green before its route carries pushes again.
+    return [pause_check(check.title, paused) if paused and check.light == Light.GREEN else check for check in checks]
 
 
 def _gateway_check(probe: GatewayProbe) -> Check:

@@ -8,7 +8,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from push.credentials import service_account_read
-from push.credentials.validation import service_account_describe
+from push.credentials.sending import GoogleCredentials
+from push.credentials.validation import service_account_describe, service_account_validate
+from push.transports.google_tokens import project_of
 from tests.keys import ec_key, key_pem, service_account_json
 
 
@@ -36,3 +38,17 @@ def test_what_is_no_service_account_is_refused_with_a_sentence(text: Any, words:
     with pytest.raises(ValidationError) as caught:
         service_account_read(text)
     assert words in " ".join(caught.value.messages)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeff" + service_account_json(),
+        service_account_json(token_uri=None),
+        service_account_json(type=None, token_uri=None),
+    ],
+    ids=["byte-order mark", "without token_uri", "without type and token_uri"],
+)
+def test_what_is_saved_can_be_sent_with(text: str) -> None:
+    service_account_validate(text)
+    assert project_of(GoogleCredentials(text)) == "example-project"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,9 +11,10 @@ from django.utils import timezone
 
 from cloud.models import OwnQuota, SetupWizardSettings
 from cloud.selectors.quota import month_of
-from push.models import PushSettings, WorkerBeat
+from push.models import PushSettings, RouteState, WorkerBeat
 from push.selectors.checklist import checklist
 from push.selectors.checks import Check, Light
+from push.selectors.routes import routes_current
 from push.services.heartbeat import Heartbeat
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from tests.fakes.gateway import FakeGateway
@@ -163,3 +165,24 @@ def test_an_item_that_waits_too_long_is_told(seconds: int, light: Light) -> None
     user, room = UserFactory(), RoomFactory()
     queue(user, message_in(room, UserFactory()), due_in=-seconds)
     assert check("Oldest due item").light == light
+
+
+def test_a_paused_route_is_never_green(settings: Any) -> None:
+    settings_change(enable_gateway=False, google_api_credentials=service_account_json())
+    assert check("Google credentials").light == Light.GREEN
+    google = next(route for route in routes_current().all() if route.kind == "google")
+    RouteState.objects.create(
+        key=google.key, fingerprint=google.fingerprint, status=401, reason="UNAUTHENTICATED", paused_at=timezone.now()
+    )
+    assert check("Google credentials").light == Light.RED
+    assert "paused" in check("Google credentials").sentence
+
+
+def test_a_contact_that_apple_refuses_is_pointed_out_once_a_browser_is_registered(settings: Any) -> None:
+    settings.DEFAULT_FROM_EMAIL, settings.SITE_URL = "callboard@localhost", "http://127.0.0.1:8000"
+    assert not [one for one in checklist() if str(one.title) == "Contact for web push"]
+    DeviceFactory(type="webpush")
+    found = check("Contact for web push")
+    assert (found.light, found.url[-22:]) == (Light.AMBER, "#Push_web_push_contact")
+    settings_change(web_push_contact="mailto:ops@example.org")
+    assert check("Contact for web push").light == Light.GREEN

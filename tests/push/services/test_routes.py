@@ -99,7 +99,7 @@ def test_every_push_service_stores_a_push_for_as_long_as_the_setting_says(
     [to_apple], [to_google], [to_browser] = fake_apple.accepted, fake_google.accepted, push_service.delivered
     assert begun + 600 <= int(to_apple.headers["apns-expiration"]) <= time.time() + 600
     assert to_google.message["android"]["ttl"] == "600s"
-    assert to_browser.headers["TTL"] == "600"
+    assert to_browser.headers["ttl"] == "600"
 
 
 def test_each_app_is_pushed_under_its_own_topic(

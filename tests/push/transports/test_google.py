@@ -45,7 +45,7 @@ def test_a_push_arrives_as_data_with_high_priority(fake_google: FakeGoogle, send
     [received] = fake_google.accepted
     assert received.message == {
         "token": "token",
-        "android": {"priority": "HIGH"},
+        "android": {"priority": "HIGH", "ttl": "86400s"},
         "data": {"ejson": '{"rid":"r1"}', "notId": "42", "title": "#ops", "message": "ana: disk full", "msgcnt": "3"},
     }
     assert received.project == "callboard-fake"

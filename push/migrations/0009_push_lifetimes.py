@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('push', '0007_normalize_device_tokens'),
+        ('push', '0008_own_addresses'),
     ]
 
     operations = [
