@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('push', '0008_own_addresses'),
+        ('push', '0009_claims_tables'),
     ]
 
     operations = [

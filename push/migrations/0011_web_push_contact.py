@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('push', '0009_push_lifetimes'),
+        ('push', '0010_push_lifetimes'),
     ]
 
     operations = [
