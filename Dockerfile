@@ -15,4 +15,4 @@ USER callboard
 EXPOSE 8000
 # No line for each request: addresses hold secrets, such as a gateway's key or the token of a link in an e-mail.
 CMD ["uvicorn", "workspace.config.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
-    "--log-level", "warning", "--no-server-header"]
+    "--log-level", "warning", "--no-server-header", "--http", "workspace.server.protocol:BoundedProtocol"]

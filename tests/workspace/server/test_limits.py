@@ -1,0 +1,138 @@
+"""A server on a free port: clients that send half a request, or do not read the response."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from tests.fakes.servers import port_free
+from tests.waiting import wait_until
+from workspace.config import asgi
+from workspace.server import bodies, protocol
+
+HALF_HEADERS = b"POST /api/v1/login HTTP/1.1\r\nHost: x\r\n"
+HALF_BODY = HALF_HEADERS + b"Content-Length: 1000\r\n\r\n{"
+CHUNKED = HALF_HEADERS + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"
+EARLY = b"GET /early HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"
+WHOLE = HALF_HEADERS + b"Content-Length: 1\r\n\r\n{"
+BIG = b"GET /big HTTP/1.1\r\nHost: x\r\n\r\n"
+DEADLINE = 20
+
+
+class Site:
+    """Reads the body and says so; `ended` are the paths of requests that have come to an end."""
+
+    def __init__(self) -> None:
+        self.ended: list[str] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        size = 16_000_000 if scope["path"] == "/big" else 2
+        try:
+            more = scope["path"] != "/early"
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return
+                more = message.get("more_body", False)
+            headers = [(b"content-length", b"%d" % size)]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            for _part in range(max(size // 100_000, 1)):
+                await send({"type": "http.response.body", "body": b"x" * min(size, 100_000), "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            self.ended.append(scope["path"])
+
+
+class Running:
+    """The server in a thread of its own."""
+
+    def __init__(self) -> None:
+        self.site, self.port = Site(), port_free()
+        self.server = uvicorn.Server(
+            uvicorn.Config(
+                bodies.BodyDeadline(self.site),
+                port=self.port,
+                http=protocol.BoundedProtocol,
+                lifespan="off",
+                log_config=None,
+            )
+        )
+        self.thread = threading.Thread(target=self.server.run)
+        self.thread.start()
+        wait_until(lambda: self.server.started)
+
+    def send(self, *requests: bytes, reads: bool = True) -> list[bytes]:
+        """Send each on a connection of its own, and return what came back until the server closed it."""
+
+        async def one(content: bytes) -> bytes:
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            writer.write(content)
+            if not reads:
+                await asyncio.to_thread(wait_until, lambda: not self.server.server_state.connections)
+                writer.close()
+                return b""
+            try:
+                return await asyncio.wait_for(reader.read(), DEADLINE)
+            finally:
+                writer.close()
+
+        async def all_of_them() -> list[bytes]:
+            return await asyncio.gather(*(one(content) for content in requests))
+
+        return asyncio.run(all_of_them())
+
+
+@pytest.fixture
+def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+    monkeypatch.setattr(protocol, "HEADER_SECONDS", 1.5)
+    monkeypatch.setattr(protocol, "WRITE_SECONDS", 0.5)
+    monkeypatch.setattr(bodies, "FIRST_SECONDS", 0.5)
+    started = Running()
+    yield started
+    started.server.should_exit = True
+    started.thread.join()
+
+
+def test_half_sent_requests_are_ended(running: Running) -> None:
+    answers = running.send(*[HALF_HEADERS] * 40, *[HALF_BODY] * 40, *[CHUNKED] * 40)
+    assert {answer.split(b"\r\n")[0] for answer in answers[:40]} == {b"HTTP/1.1 408 Request Timeout"}
+    for answer in answers[40:]:
+        assert answer.startswith(b"HTTP/1.1 408 Request Timeout")
+        assert b"did not arrive in time [error-request-timeout]" in answer
+    wait_until(lambda: not running.server.server_state.connections)
+    assert len(running.site.ended) == 80
+
+
+def test_connections_that_send_nothing_are_ended(running: Running) -> None:
+    assert running.send(b"") == [b""]
+
+
+def test_a_body_that_nobody_waits_for_is_not_waited_for(running: Running) -> None:
+    (answer,) = running.send(EARLY)
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+
+
+def test_a_whole_request_is_answered_and_the_next_one_waited_for_a_while(running: Running) -> None:
+    (answer,) = running.send(WHOLE + WHOLE)
+    assert answer.count(b"HTTP/1.1 200 OK") == 2
+
+
+def test_a_client_that_does_not_read_is_cut_off(running: Running) -> None:
+    running.send(BIG, reads=False)
+    wait_until(lambda: running.site.ended == ["/big"])
+
+
+def test_the_product_is_started_with_these_limits() -> None:
+    base = Path(__file__).resolve().parents[3]
+    name = f"{protocol.BoundedProtocol.__module__}:{protocol.BoundedProtocol.__name__}"
+    assert name in (base / "Procfile").read_text()
+    assert name in (base / "Dockerfile").read_text()
+    assert isinstance(asgi.application, bodies.BodyDeadline)
