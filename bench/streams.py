@@ -1,10 +1,14 @@
-"""What open streams cost one web process at idle: memory and processor time.
+"""What open streams cost one web process at idle, and how long many pages take to reconnect.
 
-    [DATABASE_URL=postgres://...] .venv/bin/python bench/streams.py 500
+    [DATABASE_URL=postgres://...] .venv/bin/python bench/streams.py 500 [--idle 30]
 
 Makes a database of its own, signs that many people in, opens one stream for each, and measures the server's process for
-30 seconds in which nobody says anything. Besides: how long it then takes until a message for all of them has arrived at
-the last one, from being posted (it is decided upon at once).
+30 seconds in which nobody says anything. Then: how long a message for all of them takes until it has arrived at the
+last one, from being posted (it is decided at once). At last all streams are cut and all pages reconnect at once,
+while a person loads one page after the other.
+
+Target for 500 pages and one process on PostgreSQL (pool of 16): all stream within 10 s, no answer of 500 or above, and
+95 of 100 other pages within 300 ms meanwhile.
 """
 
 from __future__ import annotations
@@ -21,19 +25,20 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.scaffold import BASE_DIR, database, database_url, room_fill
 
-IDLE_SECONDS = 30
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("streams", nargs="?", type=int, default=500)
-    asked = parser.parse_args().streams
+    parser.add_argument("--idle", type=int, default=30, help="seconds")
+    arguments = parser.parse_args()
+    asked = arguments.streams
     with database():
         room = room_fill(asked)
         everybody_hears()
         sessions = sign_in_all()
-        asyncio.run(measure(room.pk, sessions))
+        asyncio.run(measure(room.pk, sessions, arguments.idle))
 
 
 def everybody_hears() -> None:
@@ -65,31 +70,89 @@ def sign_in_all() -> list[str]:
     return keys
 
 
-async def measure(room_key: int, sessions: list[str]) -> None:
+async def measure(room_key: int, sessions: list[str], idle: int) -> None:
     """Open the streams and print the figures."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    environment = {**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "workspace.config.settings"}
+    environment = {**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "workspace.config.web"}
     command = ("-m", "uvicorn", "workspace.config.asgi:application", "--log-level", "warning", "--port", str(port))
+    command += ("--http", "workspace.server.protocol:BoundedProtocol")
     server = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=BASE_DIR, env=environment)
     try:
         await until_answers(port)
         print(f"without streams: {memory(server.pid):.0f} MB")
         streams = [await opened(port, session) for session in sessions]
         busy, begun = processor(server.pid), time.monotonic()
-        await asyncio.sleep(IDLE_SECONDS)
+        await asyncio.sleep(idle)
         share = (processor(server.pid) - busy) / (time.monotonic() - begun)
         print(f"{len(streams)} streams: {memory(server.pid):.0f} MB, {share:.1%} of a core at idle")
         begun = time.monotonic()
         await asyncio.to_thread(post, room_key)
         await asyncio.gather(*(arrival(reader) for reader, _writer in streams))
         print(f"a message has arrived at all of them after {time.monotonic() - begun:.2f} s", flush=True)
+        for _reader, writer in streams:
+            writer.close()
+        await reconnect(port, sessions)
     finally:
         server.terminate()
         begun = time.monotonic()
         await server.wait()
         print(f"the server stopped after {time.monotonic() - begun:.2f} s")
+
+
+async def reconnect(port: int, sessions: list[str]) -> None:
+    """Let all pages reconnect at once, and print how long it took and what another page noticed of it."""
+    before = [await page_seconds(port, sessions[0]) for _number in range(20)]
+    meanwhile: list[float] = []
+    begun = time.monotonic()
+    watching = asyncio.create_task(pages_load(port, sessions[0], meanwhile))
+    answers = await asyncio.gather(*(reopened(port, session) for session in sessions))
+    seconds = time.monotonic() - begun
+    watching.cancel()
+    failed = sum(status >= 500 for status in answers)
+    print(f"{answers.count(200)} of {len(answers)} pages stream again after {seconds:.2f} s, {failed} x 5xx")
+    print(f"another page, p95: {p95(before):.0f} ms before, {p95(meanwhile):.0f} ms meanwhile", flush=True)
+
+
+async def reopened(port: int, session: str) -> int:
+    """Open a stream as a page does that was cut; returns the status, once the stream has begun."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request("/events/", session, "Last-Event-ID: 1"))
+    status = int((await reader.readline()).split()[1])
+    if status == 200:
+        await reader.readuntil(b"event: counters")
+    return status
+
+
+async def pages_load(port: int, session: str, seconds: list[float]) -> None:
+    """Load one page after the other, and note how long each took."""
+    while True:
+        seconds.append(await page_seconds(port, session))
+
+
+async def page_seconds(port: int, session: str) -> float:
+    """Return after how many seconds the page with the rooms was there."""
+    begun = time.monotonic()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request("/rooms/", session, "Connection: close"))
+    assert (await reader.read()).startswith(b"HTTP/1.1 200")
+    writer.close()
+    return time.monotonic() - begun
+
+
+def request(path: str, session: str, header: str) -> bytes:
+    """Return a request of a browser that is signed in."""
+    from django.conf import settings
+
+    cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n{header}\r\n\r\n".encode()
+
+
+def p95(seconds: list[float]) -> float:
+    """Return what 95 of 100 do not exceed, in milliseconds."""
+    ordered = sorted(seconds) or [0.0]
+    return ordered[min(len(ordered) * 95 // 100, len(ordered) - 1)] * 1000
 
 
 async def until_answers(port: int) -> None:
@@ -107,10 +170,7 @@ async def until_answers(port: int) -> None:
 async def opened(port: int, session: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Open a stream, and wait until it has begun."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    from django.conf import settings
-
-    cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
-    writer.write(f"GET /events/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode())
+    writer.write(request("/events/", session, "Accept: text/event-stream"))
     await reader.readuntil(b"event: counters")
     return reader, writer
 

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import pycurl
 from django.utils.translation import gettext as _
 
+from workspace.database.connections import connections_release
 from workspace.errors import ApplicationError
 from workspace.outbound import outbound_current
 
@@ -54,6 +55,8 @@ def cloud_post(
         body = urlencode(form).encode()
     if token:
         headers.append(f"Authorization: Bearer {token}")
+    # The cloud may be this very site, which needs connections to answer.
+    connections_release()
     handle, received = pycurl.Curl(), BytesIO()
     try:
         _prepare(handle, f"{url.rstrip('/')}/{path}", headers, body, basic)

@@ -51,3 +51,12 @@ class SignInError(ApplicationError):
 
     def __init__(self, code: str = "Unauthorized", message: str = "Unauthorized") -> None:
         super().__init__(code, message, status=401)
+
+
+class UnavailableError(ApplicationError):
+    """The database is unavailable. The request was not carried out; it may succeed after `retry_after` seconds."""
+
+    def __init__(self, retry_after: int = 2) -> None:
+        sentence = "The server cannot use its database at the moment; please try again in a few moments"
+        super().__init__("error-unavailable", sentence, status=503)
+        self.retry_after = retry_after

@@ -8,12 +8,29 @@ from http import HTTPStatus
 from django.http import Http404, HttpRequest, HttpResponse
 
 from workspace.api.fallback import MACHINE_PATHS
+from workspace.database.connections import connections_release
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # Where a page's forms may lead, and what may stand around and within it. Scripts are not bounded by it: the look of the
 # pages evaluates expressions that stand in them.
 CONTENT_POLICY = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+
+
+class ConnectionReleaseMiddleware:
+    """Returns the request's database connection to the pool before the response is sent.
+
+    Django itself does so after it is sent: a few clients that read slowly would keep all connections of the pool.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        finally:
+            connections_release()
 
 
 class ContentPolicyMiddleware:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from push.content.texts import TEXT_LENGTH, TITLE_LENGTH, room_title, said_by, s
 from push.models import DesktopEvent
 from push.services.due import moment
 from push.services.quiet import MENTION_RULES, hold
-from workspace.models import Message, Subscription, User
+from workspace.models import Message, Subscription
 
 MOST_EVENTS = 500
 # Two transactions may commit in another order than they took their keys in.
@@ -46,15 +47,30 @@ def newest_event() -> int:
     return DesktopEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def events_missed(user: User, key: int) -> list[int]:
-    """Return the keys of the user's events after the one that their page received last, as far as they are kept.
+def events_missed(asked: Collection[tuple[int, int]]) -> dict[tuple[int, int], list[int]]:
+    """Return the keys of the events that pages missed, as far as they are kept, in one query for all pages.
 
-    Among them may be some that it has received: such as were overtaken are told again rather than never.
+    Each page is asked for by its user's key and the key of the last event that it received. Among the events may be
+    some that it has received: such as were overtaken are sent again rather than never.
     """
-    theirs = DesktopEvent.objects.filter(user=user)
-    last = DesktopEvent.objects.filter(pk=key).values_list("created_at", flat=True).first()
-    missed = Q(pk__gt=key) if last is None else Q(pk__gt=key) | Q(created_at__gt=last - OVERTAKING, pk__lt=key)
-    return list(theirs.filter(missed).order_by("pk").values_list("pk", flat=True)[:MOST_EVENTS])
+    missed: dict[tuple[int, int], list[int]] = {page: [] for page in asked}
+    if not asked:
+        return missed
+    lasts = {key for _user, key in asked}
+    seen = dict(DesktopEvent.objects.filter(pk__in=lasts).values_list("pk", "created_at"))
+    since = {key: at - OVERTAKING for key, at in seen.items()}
+    later = Q(pk__gt=min(lasts))
+    if since:
+        later |= Q(created_at__gt=min(since.values()))
+    events: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
+    rows = DesktopEvent.objects.filter(later, user__in={user for user, _key in asked}).order_by("pk")
+    for key, user, created_at in rows.values_list("pk", "user_id", "created_at"):
+        events[user].append((key, created_at))
+    for user, last in asked:
+        missed[user, last] = [
+            key for key, at in events[user] if key > last or (key < last and last in since and at > since[last])
+        ][:MOST_EVENTS]
+    return missed
 
 
 def events_told(keys: Collection[int], at: datetime) -> list[Told]:

@@ -5,6 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.http import HttpRequest
+
+from workspace.pages.posted import key_read
+
+HEADERS = {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",
+    "X-Content-Type-Options": "nosniff",
+}
+SAME_SITE = ("same-origin", "none")
 # After how many milliseconds a page comes back whose stream was cut.
 RETRY = 1000
 # A comment now and then keeps proxies from taking the stream for dead, and finds pages that have vanished.
@@ -20,3 +31,13 @@ def event(kind: str, data: Any, key: int | None = None) -> bytes:
 def beginning(key: int) -> bytes:
     """Return what a stream begins with."""
     return f"retry: {RETRY}\n".encode() + event("hello", {}, key)
+
+
+def after_asked(request: HttpRequest) -> int | None:
+    """Return the key of the last event that the page received (`Last-Event-ID`, or `after` in the query), if any."""
+    return key_read(request.headers.get("Last-Event-ID") or request.GET.get("after", ""))
+
+
+def is_same_site(request: HttpRequest) -> bool:
+    """Return whether the request comes from a page of this site, as far as the browser says."""
+    return request.headers.get("Sec-Fetch-Site", "none") in SAME_SITE

@@ -8,26 +8,23 @@ import signal
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
 from weakref import WeakKeyDictionary
 
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from push.selectors.desktop import OVERTAKING, counters_of, events_after, events_told, newest_event
-from push.selectors.streams import streams_ended
+from push.selectors.streams import streams_ended, users_signed_in
 from push.services.desktop import EVENTS, streams_hold
 from push.streams.events import KEEPALIVE, event
+from push.streams.opening import streams_begin
+from workspace.database.threads import DatabaseThreads, Gatherer
+from workspace.models import User
 from workspace.wakeups import subscribe
 
 log = logging.getLogger(__name__)
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 # Seconds between two looks at sessions and rows of streams, and between two comments.
 CHECK_SECONDS = 10.0
@@ -38,31 +35,34 @@ TROUBLE_SECONDS = 2.0
 QUEUE_LENGTH = 200
 MOST_PER_USER = 20
 
-reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="streams")
+# How many streams are opened together: few enough that the first ones need not wait for hundreds of others.
+OPENED_TOGETHER = 100
+
+# The one thread, with one connection, that all streams of the process share.
+in_database = DatabaseThreads(1, "streams").run
 
 
-async def in_database(call: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
-    """Call a function that reads or writes rows, in the one thread that all streams of the process share for it."""
+class Refusal(Enum):
+    """Why a stream is not opened."""
 
-    def called() -> R:
-        close_old_connections()
-        try:
-            return call(*arguments, **named)
-        finally:
-            close_old_connections()
-
-    return await sync_to_async(called, thread_sensitive=False, executor=reader)()
+    SIGNED_OUT = "signed_out"
+    TOO_MANY = "too_many"
+    STOPPING = "stopping"
 
 
 class Stream:
-    """One open page's stream; `session` and `password` tell the sign-in with which it ends."""
+    """One open page's stream: of which session, and which event the page received last, if any.
 
-    def __init__(self, *, user_id: int, session: str, password: str) -> None:
-        self.user_id = user_id
+    The hub finds out the user when it opens the stream. It ends when the session or the password does.
+    """
+
+    def __init__(self, *, session: str, after: int | None) -> None:
         self.session = session
-        self.password = password
+        self.after = after
+        self.user_id = 0
+        self.password = ""
         self.is_over = False
-        self.received: set[int] = set()
+        self.received: frozenset[int] = frozenset()
         self._first = b""
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE_LENGTH)
 
@@ -102,6 +102,9 @@ class Hub:
         self._streams: defaultdict[int, set[Stream]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
         self._is_stopping = False
+        self._opening = Gatherer[Stream, "Refusal | None"](
+            self._open_together, lambda work, streams: work(streams), batch=OPENED_TOGETHER, few=0
+        )
         # The newest keys by when they were seen: some below them may be committed later.
         self._floors: deque[tuple[float, int]] = deque()
         self._floor = 0
@@ -111,24 +114,52 @@ class Hub:
         """Return how many streams the user has here."""
         return len(self._streams.get(user_id, ()))
 
-    async def open(self, stream: Stream) -> bool:
-        """Take a stream in; returns False for one too many of its user, and while the server stops."""
-        if self._is_stopping or self.count(stream.user_id) >= MOST_PER_USER:
-            return False
-        self._streams[stream.user_id].add(stream)
+    async def open(self, stream: Stream) -> Refusal | None:
+        """Add a stream, together with all that are waiting for it; returns why if it is not opened.
+
+        The caller closes the stream on every path, also when this raises or is cancelled.
+        """
+        return (await self._opening.put([stream]))[0]
+
+    async def _open_together(self, streams: Sequence[Stream]) -> list[Refusal | None]:
+        users = await in_database(users_signed_in, {stream.session for stream in streams})
+        answers = [self._admit(stream, users.get(stream.session)) for stream in streams]
+        admitted = [stream for stream, refusal in zip(streams, answers, strict=True) if refusal is None]
+        if admitted:
+            await self._start()
+            asked = [(stream.user_id, stream.after) for stream in admitted]
+            begun = await in_database(streams_begin, process=self.process, asked=asked)
+            for stream, first in zip(admitted, begun, strict=True):
+                stream.received = first.received
+                stream.begin(first.content)
+        return answers
+
+    def _admit(self, stream: Stream, user: User | None) -> Refusal | None:
+        """Register the stream before anything is read for it, so that it misses nothing."""
+        if self._is_stopping or stream.is_over:
+            return Refusal.STOPPING
+        if user is None:
+            return Refusal.SIGNED_OUT
+        if self.count(user.pk) >= MOST_PER_USER:
+            return Refusal.TOO_MANY
+        stream.user_id, stream.password = user.pk, user.password
+        self._streams[user.pk].add(stream)
+        return None
+
+    async def _start(self) -> None:
+        """Begin to pass events on, unless that is being done."""
         if self._task is None or self._task.done():
             self._floor = await in_database(newest_event)
             self._task = asyncio.create_task(self._run())
             self._end_with_server()
-        await in_database(streams_hold, process=self.process, users=[stream.user_id])
-        return True
 
     def close(self, stream: Stream) -> None:
-        """Let a stream go; with the last one the hub rests."""
+        """Remove a stream, whether it was opened or not; with the last one the hub rests."""
         stream.end()
-        self._streams[stream.user_id].discard(stream)
-        if not self._streams[stream.user_id]:
-            del self._streams[stream.user_id]
+        own = self._streams.get(stream.user_id, set())
+        own.discard(stream)
+        if not own:
+            self._streams.pop(stream.user_id, None)
 
     def stop(self) -> None:
         """End all streams: the server waits for them before it stops."""
@@ -168,7 +199,7 @@ class Hub:
                         for stream in self.all():
                             stream.put(KEEPALIVE)
                 except Exception:
-                    log.exception("The events of open pages cannot be read; they are tried again.")
+                    log.exception("The events of open pages cannot be read; trying again.")
                     await asyncio.sleep(TROUBLE_SECONDS)
 
     async def _pass_on(self) -> None:
@@ -235,4 +266,5 @@ hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 
 def hub_here() -> Hub:
     """Return the hub of the running event loop."""
-    return hubs.setdefault(asyncio.get_running_loop(), Hub())
+    loop = asyncio.get_running_loop()
+    return hubs.get(loop) or hubs.setdefault(loop, Hub())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from push.transports.engine import Engine, HttpAnswer, HttpRequest
 from push.transports.gateway import GatewayRoute
+from workspace.database.connections import connections_release
 
 # An admin waits for the answer: less patience than for a push.
 TIMEOUT_SECONDS = 3.0
@@ -37,6 +38,8 @@ class GatewayProbe:
 
 def gateways_probe(route: GatewayRoute) -> list[GatewayProbe]:
     """Ask each of the route's gateways, one after the other."""
+    # A gateway may be this very site, which needs connections to answer.
+    connections_release()
     engine = Engine(connect_timeout=TIMEOUT_SECONDS, timeout=TIMEOUT_SECONDS)
     try:
         return [_probe(engine, address, route.access_token) for address in route.addresses]

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "workspace.middleware.ConnectionReleaseMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "workspace.middleware.ContentPolicyMiddleware",
     "workspace.static_files.StaticFilesMiddleware",
@@ -125,6 +126,16 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
     Path(DATABASE["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+else:
+    # Parameters of the address (`?sslmode=require`) come last. A server that vanished is noticed after 30 seconds.
+    DATABASE["OPTIONS"] = {
+        "connect_timeout": 3,
+        "keepalives_idle": 15,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,
+        **DATABASE.get("OPTIONS", {}),
+    }
 DATABASES = {"default": DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

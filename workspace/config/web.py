@@ -1,14 +1,32 @@
-"""Settings of the web process: as everywhere, with a pool of PostgreSQL connections shared by all requests.
+"""Settings of the web process: as everywhere, but nobody waits long for the database.
 
-Under ASGI a request ends together with its thread, so a persistent connection per thread would live for one
-request only; the pool outlives them. Workers keep one persistent connection per process instead.
+On PostgreSQL all requests share a pool of connections. Under ASGI a request ends together with its thread, so a
+persistent connection per thread would live for one request only; the pool outlives them. Workers keep one persistent
+connection per process instead.
 """
 
 from workspace.config.settings import *  # noqa: F403
 from workspace.config.settings import DATABASE, env
 
+# Seconds until a request without a free connection is answered 503: within two in all.
+POOL_SECONDS = 1.5
+# Seconds that a request waits for SQLite's write lock; a worker waits longer.
+SQLITE_LOCK_SECONDS = 5
+LOCK_TIMEOUT = env.integer("DATABASE_LOCK_TIMEOUT", 10, minimum=0)
+
 if DATABASE["ENGINE"] == "django.db.backends.postgresql":
-    DATABASE |= {
-        "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 2, "max_size": env.integer("DATABASE_POOL_SIZE", 16, minimum=2)}},
+    options = {
+        "pool": {
+            "min_size": 2,
+            "max_size": env.integer("DATABASE_POOL_SIZE", 16, minimum=2),
+            "timeout": POOL_SECONDS,
+            # A request that needs a connection starts a new attempt; old attempts would wait longer each time.
+            "reconnect_timeout": POOL_SECONDS,
+        },
+        **DATABASE.get("OPTIONS", {}),
     }
+    if LOCK_TIMEOUT:
+        options.setdefault("options", f"-c lock_timeout={LOCK_TIMEOUT}s")
+    DATABASE |= {"CONN_MAX_AGE": 0, "OPTIONS": options}
+else:
+    DATABASE["OPTIONS"]["timeout"] = SQLITE_LOCK_SECONDS

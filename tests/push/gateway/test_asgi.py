@@ -39,7 +39,7 @@ def gateway() -> Iterator[GatewayFirst]:
     made = GatewayFirst(behind)
     yield made
     if made._runtime:
-        threads, together = made._runtime._threads, threading.Barrier(runtime.THREADS)
+        threads, together = made._runtime._threads.executor, threading.Barrier(runtime.THREADS)
 
         def connections_close() -> None:
             together.wait()

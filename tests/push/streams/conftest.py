@@ -30,22 +30,27 @@ def free_port() -> int:
 
 
 class WebProcess:
-    """The product's web server, as `make run` starts it."""
+    """The product's web server, as `make run` starts it, with few database connections."""
 
-    def __init__(self) -> None:
+    def __init__(self, **environment: str) -> None:
         self.port = free_port()
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "uvicorn", "workspace.config.asgi:application", "--log-level", "warning"),
-                *("--port", str(self.port)),
+                *("--port", str(self.port), "--http", "workspace.server.protocol:BoundedProtocol"),
             ],
             cwd=BASE_DIR,
             env={
                 **os.environ,
                 "DATABASE_URL": database_url(),
                 "DATA_DIR": str(settings.DATA_DIR),
-                "DJANGO_SETTINGS_MODULE": "workspace.config.settings",
+                "DJANGO_SETTINGS_MODULE": "workspace.config.web",
+                "DATABASE_POOL_SIZE": "4",
+                "DATABASE_LOCK_TIMEOUT": "3",
+                **environment,
             },
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
     def wait(self) -> None:
@@ -58,6 +63,11 @@ class WebProcess:
         except OSError:
             return False
         return True
+
+    def log(self) -> list[str]:
+        """End it, and return what it logged."""
+        self.process.terminate()
+        return self.process.communicate(timeout=DEADLINE)[1].splitlines()
 
     def stop(self) -> int:
         self.process.terminate()
@@ -111,7 +121,7 @@ def web(transactional_db: None) -> Iterator[WebProcess]:
         yield started
     finally:
         started.process.kill()
-        started.process.wait()
+        started.process.communicate()
 
 
 Open = Callable[..., EventStream]
