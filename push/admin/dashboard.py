@@ -23,6 +23,7 @@ from push.selectors.route_overview import pauses
 from workspace.admin.columns import change_link, moment, person, room_link
 from workspace.admin.contributions import changelist_url
 from workspace.roles import is_cloud, is_workspace
+from workspace.selectors.database import database_problems
 
 REASONS_SHOWN = 6
 SERIES = (
@@ -36,6 +37,7 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
     """Add what the reader may see (unfold's `DASHBOARD_CALLBACK`)."""
     now = timezone.now()
     context["title"] = _("Dashboard")
+    context["database_problems"] = database_problems()
     if not is_workspace():
         return context | console_context(request)
     if request.user.has_perm("push.view_notification"):

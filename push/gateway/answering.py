@@ -30,6 +30,7 @@ from push.gateway.services import Fate, HandedOn, Proof, caller_check, caller_of
 from push.models import Answer
 from push.transports.answers import SendAnswer
 from push.transports.gateway_batches import QUOTA_HEADER
+from workspace.database.troubles import trouble_of
 from workspace.errors import ApplicationError
 
 log = logging.getLogger(__name__)
@@ -87,9 +88,12 @@ async def answer(request: GatewayRequest, runtime: Runtime) -> GatewayAnswer:
         return await _answer(request, runtime)
     except ApplicationError as error:
         return refusal(error)
-    except Error:
+    except Error as error:
         log.exception("The gateway's database cannot be used.")
-        return refusal(ApplicationError("error-unavailable", "The gateway's database cannot be used", status=503))
+        trouble = trouble_of(error)
+        details = {"retryAfter": trouble.retry_after} if trouble else {}
+        sentence = "The gateway's database cannot be used"
+        return refusal(ApplicationError("error-unavailable", sentence, status=503, details=details))
 
 
 async def _answer(request: GatewayRequest, runtime: Runtime) -> GatewayAnswer:

@@ -166,7 +166,7 @@ def claim_extend(*, claim: Claim) -> None:
     except (OperationalError, InterfaceError) as error:
         if connection.in_atomic_block:
             raise
-        log.warning("The database is away; a claim could not be extended: %s", error)
+        log.warning("The database is unavailable; a claim could not be extended.", exc_info=error)
         connection.close()
 
 

@@ -30,6 +30,6 @@ def patiently(write: Callable[[], Result]) -> Result:
         except (OperationalError, InterfaceError) as error:
             if connection.in_atomic_block or time.monotonic() >= end:
                 raise
-            log.warning("The database is away; what is to be written is kept meanwhile: %s", error)
+            log.warning("The database is unavailable; the write is repeated until it succeeds.", exc_info=error)
             connection.close()
             time.sleep(PAUSE_SECONDS)

@@ -18,6 +18,7 @@ from django_q.conf import Conf
 from redis import Redis as Server
 from redis import RedisError
 
+from workspace.database.troubles import trouble_of
 from workspace.wakeups import Listener, announce, are_carried
 
 log = logging.getLogger(__name__)
@@ -89,5 +90,6 @@ class RedisBroker(Redis):  # type: ignore[misc]
 
 def trouble_note(name: str, error: Exception) -> None:
     """Say that the server cannot be asked, and wait a little before it is asked again."""
-    log.warning("The %s with the tasks cannot be asked; it is tried again: %s", name, error)
+    reported = error if trouble_of(error) else None
+    log.warning("The %s with the tasks cannot be queried; trying again: %s", name, error, exc_info=reported)
     time.sleep(TROUBLE_SECONDS)

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 
 from workspace.clients import token_client
 from workspace.counts import first_within
+from workspace.database.writes import write_if_possible
 from workspace.models import User
 from workspace.services.presence import activity_report
 
@@ -25,4 +26,4 @@ def mobile_activity_note(request: Request) -> None:
         return
     client = token_client(auth_token.digest)
     if first_within(f"presence:{client}", seconds=INTERVAL):
-        activity_report(user=user, client=client)
+        write_if_possible(lambda: activity_report(user=user, client=client))

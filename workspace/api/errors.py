@@ -13,7 +13,8 @@ from django.utils.log import log_response
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from workspace.errors import ApplicationError, MissingPermissionError, SignInError
+from workspace.database.troubles import trouble_of
+from workspace.errors import ApplicationError, MissingPermissionError, SignInError, UnavailableError
 
 NOT_SIGNED_IN = {"status": "error", "message": "You must be logged in to do this."}
 INTERNAL_ERROR = ApplicationError("error-internal", "Internal server error", status=500)
@@ -43,13 +44,20 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
     if isinstance(exception, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         return Response(NOT_SIGNED_IN, status=401, headers={"WWW-Authenticate": "X-Auth-Token"})
     error = application_error(exception)
-    headers = {"Allow": ", ".join(context["view"].allowed_methods)} if error.status == 405 else None
-    response = Response(failure_body(error), status=error.status, headers=headers)
+    response = Response(failure_body(error), status=error.status, headers=failure_headers(error, context["view"]))
+    request = context["request"]._request
+    if response.status_code >= 500 and error is not exception:
+        log_response("%s: %s", error.message, request.path, response=response, request=request, exception=exception)
     if error is INTERNAL_ERROR:
-        request = context["request"]._request
-        log_response("Internal Server Error: %s", request.path, response=response, request=request, exception=exception)
         got_request_exception.send(sender=None, request=request)
     return response
+
+
+def failure_headers(error: ApplicationError, view: Any) -> dict[str, str]:
+    """Return the headers that belong to the answer."""
+    if isinstance(error, UnavailableError):
+        return {"Retry-After": str(error.retry_after)}
+    return {"Allow": ", ".join(view.allowed_methods)} if error.status == 405 else {}
 
 
 def failure_body(error: ApplicationError) -> dict[str, Any]:
@@ -88,7 +96,8 @@ def application_error(exception: Exception) -> ApplicationError:
             return ApplicationError("error-request-too-large", "The request's body is too large", status=413)
         case SuspiciousOperation():
             return ApplicationError("error-bad-request", "Bad request")
-    return INTERNAL_ERROR
+    trouble = trouble_of(exception)
+    return UnavailableError(trouble.retry_after) if trouble else INTERNAL_ERROR
 
 
 def sentences_of(detail: Any, name: str = "") -> Iterator[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
 from workspace.api.errors import ENDPOINT_NOT_FOUND, INTERNAL_ERROR, failure_body
-from workspace.errors import ApplicationError, MissingPermissionError
+from workspace.database.troubles import trouble_of
+from workspace.errors import ApplicationError, MissingPermissionError, UnavailableError
 
 # Where machines call, which read JSON only: the API and the push gateway.
 MACHINE_PATHS = ("/api/", "/push/")
@@ -45,6 +48,19 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest, *_args: Any) -> HttpResponse:
+    """Answer a request that failed: 503 if only because the database is unavailable, else 500."""
+    if trouble := trouble_of(sys.exc_info()[1]):
+        return unavailable(request, trouble.retry_after)
     if request.path.startswith(MACHINE_PATHS):
         return failure(INTERNAL_ERROR)
     return defaults.server_error(request)
+
+
+def unavailable(request: HttpRequest, retry_after: int) -> HttpResponse:
+    """Answer that the database is unavailable, and after how many seconds to try again."""
+    if request.path.startswith(MACHINE_PATHS):
+        response: HttpResponse = failure(UnavailableError(retry_after))
+    else:
+        response = HttpResponse(render_to_string("503.html"), status=503)
+    response.headers["Retry-After"] = str(retry_after)
+    return response

@@ -15,6 +15,7 @@ from knox.models import AuthToken
 from knox.settings import knox_settings
 
 from workspace.clients import token_client
+from workspace.database.writes import write_if_possible
 from workspace.errors import SignInError
 from workspace.models import User
 from workspace.selectors.accounts import user_by_sign_in_name
@@ -81,7 +82,8 @@ def sign_in_extend(*, auth_token: AuthToken) -> None:
     """Let a sign-in that is being used last its full time again; written at most once a day."""
     expiry = timezone.now() + knox_settings.TOKEN_TTL
     if auth_token.expiry is None or expiry - auth_token.expiry > EXTENDED_AFTER:
-        AuthToken.objects.filter(pk=auth_token.pk).update(expiry=expiry)
+        # Requests that only read must work while nothing can be saved.
+        write_if_possible(lambda: AuthToken.objects.filter(pk=auth_token.pk).update(expiry=expiry))
 
 
 def sign_ins_ended() -> QuerySet[AuthToken]:

@@ -75,5 +75,5 @@ class Listener:
             return []
 
     def _lose(self, error: psycopg.Error) -> None:
-        log.warning("The database announces nothing at the moment; it is looked at in short intervals: %s", error)
+        log.warning("The database sends no announcements; it is queried in short intervals.", exc_info=error)
         self.close()

@@ -70,7 +70,7 @@ class Exchange:
             try:
                 await self._listen()
             except psycopg.Error as error:
-                log.warning("The database announces nothing at the moment; it is looked at every second: %s", error)
+                log.warning("The database sends no announcements; it is queried every second.", exc_info=error)
             self.hears = False
             self.wake()
             await asyncio.sleep(RECONNECT_SECONDS)

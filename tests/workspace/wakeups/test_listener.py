@@ -89,7 +89,7 @@ def test_a_lost_connection_is_made_anew_and_what_was_missed_is_told(
     monkeypatch.setattr(listener, "RECONNECT_SECONDS", 0)
     listeners_end()
     wait_until(lambda: Announcement("one") in ear.wait(0.1))
-    assert "announces nothing at the moment" in caplog.text
+    assert "sends no announcements" in caplog.text
     announce("one", "again")
     assert ear.wait(60) == [Announcement("one", "again")]
 

@@ -1,0 +1,71 @@
+"""Reporting that the database is unavailable: one log line per minute, and a line on the dashboard."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from contextlib import suppress
+
+from django.core.cache import cache
+
+from workspace.database.troubles import Trouble, trouble_of
+
+INTERVAL_SECONDS = 60.0
+# For so long after its last log line a trouble is shown on the dashboard.
+SHOWN_SECONDS = 600
+
+
+class TroubleFilter(logging.Filter):
+    """Replaces tracebacks of requests and tasks that failed because the database is unavailable.
+
+    All of them fail in the same way, so there is one line per minute and kind of trouble, with the database's message
+    and the number of failures since the line before.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._logged_at: dict[Trouble, float] = {}
+        self._unlogged: dict[Trouble, int] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+        trouble = trouble_of(error)
+        if trouble is None:
+            return True
+        now = time.monotonic()
+        with self._lock:
+            is_due = now - self._logged_at.get(trouble, float("-inf")) >= INTERVAL_SECONDS
+            unlogged = 0 if is_due else self._unlogged.get(trouble, 0) + 1
+            others, self._unlogged[trouble] = self._unlogged.get(trouble, 0), unlogged
+            if is_due:
+                self._logged_at[trouble] = now
+        if not is_due:
+            return False
+        trouble_remember(trouble)
+        detail = " ".join(str(error).split())
+        since = f" ({others} more failures since the last line)" if others else ""
+        record.msg, record.args = "The database is unavailable (%s): %s%s", (trouble.value, detail, since)
+        record.exc_info = record.exc_text = record.stack_info = None
+        record.levelno, record.levelname = logging.ERROR, "ERROR"
+        return True
+
+
+def trouble_remember(trouble: Trouble) -> None:
+    """Remember for the dashboard that the database was unavailable just now."""
+    with suppress(Exception):
+        # The cache may be away together with the database.
+        cache.set(_key(trouble), time.time(), SHOWN_SECONDS)
+
+
+def troubles_recent() -> dict[Trouble, float]:
+    """Return the troubles of the last ten minutes, as far as this process knows, with the time of each (epoch)."""
+    with suppress(Exception):
+        known = cache.get_many([_key(trouble) for trouble in Trouble])
+        return {trouble: known[_key(trouble)] for trouble in Trouble if _key(trouble) in known}
+    return {}
+
+
+def _key(trouble: Trouble) -> str:
+    return f"database-trouble:{trouble.name}"
