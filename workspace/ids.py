@@ -23,6 +23,14 @@ def public_id_new() -> str:
     return "".join(secrets.choice(ALPHABET) for _position in range(PUBLIC_ID_LENGTH))
 
 
+def is_random_id(text: str) -> bool:
+    """Return True if the id looks random, so that it does not say what it is the id of; `GENERAL` does.
+
+    A random id has 17 characters with both cases among them; one in some 10,000 has not, and counts as readable.
+    """
+    return len(text) == PUBLIC_ID_LENGTH and text != text.upper() and text != text.lower()
+
+
 if TYPE_CHECKING:
     TextField = models.CharField[str, str]
 else:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from push.content.options import room_number
+from push.content.options import room_number, room_reference
 from push.content.web import CLEAR, web_clear_options
 from push.models import DeviceType, PushSettings, ShownRoom
 from workspace.models import GeneralSettings
@@ -18,7 +18,8 @@ def clear_options(shown: ShownRoom, *, badge: int) -> dict[str, Any]:
     """Return the `options` of the update, as :class:`push.transports.routes.DevicePush` takes them.
 
     `silent` tells gateways that nobody is alerted: it is counted against no quota. `badge` is the number on the app's
-    icon from then on. It names the room by its id only.
+    icon from then on. The room is named by a number, and by its
+    id if the privacy settings allow that.
     """
     device, room = shown.device, shown.room
     if device.type == DeviceType.WEBPUSH:
@@ -35,7 +36,7 @@ def clear_options(shown: ShownRoom, *, badge: int) -> dict[str, Any]:
         "notId": number,
         "payload": {
             "host": settings.SITE_URL,
-            "rid": room.public_id,
+            **room_reference(room.public_id),
             "type": CLEAR,
             "notId": number,
             "badge": badge,

@@ -14,6 +14,7 @@ from cloud.models import SetupWizardSettings
 from push.content.texts import placeholder, shown_name, texts_of
 from push.models import TEST_RULE, Device, DeviceType, PushSettings
 from push.selectors.items import Item
+from workspace.ids import is_random_id
 from workspace.models import GeneralSettings, Message, Room, User
 from workspace.models.messages import ENCRYPTED
 from workspace.services.messages import can_post
@@ -67,8 +68,27 @@ def push_content(item: Item) -> PushContent:
         "sent": False,
         "sending": 0,
     }
-    id_only = PushSettings.current().request_content_from_server
-    return PushContent(item.key, whole, without_content(whole, item) if id_only else whole)
+    privacy = PushSettings.current()
+    if privacy.request_content_from_server:
+        return PushContent(item.key, whole, without_content(whole, item))
+    return PushContent(item.key, whole, whole if privacy.show_username_room else without_room(whole))
+
+
+def without_room(whole: dict[str, Any]) -> dict[str, Any]:
+    """Return the options without the room's picture, and without its id if that can be read, such as `GENERAL`.
+
+    A random id says nothing about the room, and apps need it to open the room.
+    """
+    payload = {name: value for name, value in whole["payload"].items() if name != "rid" or is_random_id(value)}
+    return {**whole, "payload": payload, "gcm": {**whole["gcm"], "image": ""}}
+
+
+def room_reference(room_id: str) -> dict[str, Any]:
+    """Return the payload's field that names the room of an update, as far as the privacy settings allow."""
+    privacy = PushSettings.current()
+    if privacy.request_content_from_server or not (privacy.show_username_room or is_random_id(room_id)):
+        return {}
+    return {"rid": room_id}
 
 
 def without_content(whole: dict[str, Any], item: Item) -> dict[str, Any]:

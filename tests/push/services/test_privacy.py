@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
+from itertools import compress
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.management import call_command
 
+from push.content.disclosure import EMPTY, FIELDS, LEFT_OUT, PLACEHOLDER, Disclosed, Privacy
 from push.content.options import push_content
 from push.models import AppRoute, DeviceType
 from push.selectors.items import Item
 from push.services.dispatch import due_dispatch
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, direct_room, message_in
-from tests.fakes.apple import FakeApple
+from tests.fakes.apple import ApplePush, FakeApple
 from tests.fakes.certificates import TokenKey
 from tests.fakes.gateway import FakeGateway
-from tests.fakes.google import FakeGoogle
+from tests.fakes.google import FakeGoogle, GooglePush
 from tests.push.conftest import queue, settings_change
 from workspace import licence
 from workspace.models import Message, Room, RoomType, User
@@ -218,3 +221,103 @@ def test_the_app_can_fetch_what_was_left_out(licensed: None, receiver: User, mes
     whole = push_content(item).shared
     assert (whole["title"], whole["payload"]["notificationType"]) == (f"#{messages[0].room.name}", "message")
     assert TEXT in whole["text"]
+
+
+# Every field of every payload, under every combination of the privacy settings.
+
+SHOWN_TO_APPLE = {one.apple.removesuffix(" (header)"): one for one in FIELDS if one.apple}
+SHOWN_TO_GOOGLE = {one.google: one for one in FIELDS if one.google}
+# What Apple's and Google's own forms add, which says nothing about the message.
+OF_APPLE = {"aps.mutable-content", "apns-priority"}
+OF_GOOGLE = {"android.priority"}
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the values in nested objects, each with its path; an encrypted message's content is one value."""
+    if isinstance(value, dict) and path.rpartition(".")[2] != "content":
+        for name, inner in value.items():
+            yield from leaves(inner, f"{path}.{name}".lstrip("."))
+    else:
+        yield path, value
+
+
+@pytest.fixture
+def in_general(receiver: User) -> Message:
+    """A message in a room whose id can be read."""
+    sender = UserFactory(username=USERNAME + "2", name=NAME)
+    room = RoomFactory(public_id="GENERAL", name=ROOM, creator=sender)
+    members_add(room=room, users=[receiver])
+    return message_in(room, sender, f"{TEXT} 5")
+
+
+@pytest.mark.parametrize("names_hidden", [False, True], ids=["names", "no names"])
+@pytest.mark.parametrize("message_hidden", [False, True], ids=["message", "no message"])
+@pytest.mark.parametrize("content_hidden", [False, True], ids=["content", "id only"])
+def test_every_field_that_leaves_is_listed_and_hidden_as_the_list_says(
+    licensed: None,
+    receiver: User,
+    messages: list[Message],
+    in_general: Message,
+    gateway: FakeGateway,
+    fake_apple: FakeApple,
+    fake_google: FakeGoogle,
+    captured: Any,
+    names_hidden: bool,
+    message_hidden: bool,
+    content_hidden: bool,
+) -> None:
+    settings_change(
+        show_username_room=not names_hidden,
+        show_message=not message_hidden,
+        request_content_from_server=content_hidden,
+    )
+    active = set(compress(Privacy, (names_hidden, message_hidden, content_hidden)))
+    send(receiver, [*messages, in_general])
+    for push in gateway.accepted:
+        assert_all_hidden(push.options, active)
+    for to_apple in fake_apple.accepted:
+        assert_apple_hidden(to_apple, active)
+    for to_google in fake_google.accepted:
+        assert_google_hidden(to_google, active)
+    for who, everything in captured().items():
+        if names_hidden or content_hidden:
+            assert not [secret for secret in (ROOM, USERNAME, NAME, "GENERAL") if secret in everything], who
+        if message_hidden or content_hidden:
+            assert TEXT not in everything, who
+
+
+def assert_all_hidden(options: dict[str, Any], active: set[Privacy]) -> None:
+    declared = {one.path: one for one in FIELDS}
+    for path, value in leaves(options):
+        assert_hidden(declared[path], value, active)
+
+
+def assert_apple_hidden(push: ApplePush, active: set[Privacy]) -> None:
+    payload = {name: value for name, value in push.payload.items() if name != "ejson"}
+    sent = {name: value for name, value in push.headers.items() if name.startswith("apns-")}
+    for path, _value in [*leaves(payload), *leaves(sent)]:
+        assert path in OF_APPLE or any(path in name for name in SHOWN_TO_APPLE), path
+    assert_all_hidden({"payload": json.loads(push.payload["ejson"])}, active)
+
+
+def assert_google_hidden(push: GooglePush, active: set[Privacy]) -> None:
+    data = {name: value for name, value in push.data.items() if name != "ejson"}
+    for path, value in leaves(data):
+        assert_hidden(SHOWN_TO_GOOGLE[path], value, active)
+    for path, _value in leaves({"android": push.message["android"]}):
+        assert path in OF_GOOGLE or path in SHOWN_TO_GOOGLE, path
+    assert_all_hidden({"payload": json.loads(push.data["ejson"])}, active)
+
+
+def assert_hidden(field: Disclosed, value: Any, active: set[Privacy]) -> None:
+    """Check that a field that was sent may be sent, and with this value, under the active privacy settings."""
+    instead = {text for privacy, text in field.hidden.items() if privacy in active}
+    assert LEFT_OUT not in instead, field.path
+    if EMPTY in instead:
+        assert value == "", field.path
+    if any(PLACEHOLDER in text for text in instead):
+        assert value.endswith("Sie haben eine neue Nachricht"), field.path
+
+
+def test_the_page_about_privacy_is_up_to_date() -> None:
+    call_command("privacy_doc", check=True)
