@@ -9,9 +9,9 @@ EXAMPLE_KEY := an-example-for-the-deploy-check-only-never-use-it-0123456789
 # The process manager gives each process a PORT of its own, so the site's goes by another name.
 run: export PATH := $(CURDIR)/$(BIN):$(PATH)
 run: $(VENV)/.run
-	@set -a; test ! -f .env || . ./.env; \
-	WEB_PORT=$${PORT:-8000}; SITE_URL=$${SITE_URL:-http://127.0.0.1:$$WEB_PORT}; \
-	python manage.py setup && { honcho start || test $$? -eq 130; }
+	@set -a; given=$$PORT; test ! -f .env || . ./.env; \
+	WEB_PORT=$${given:-$${PORT:-8000}}; SITE_URL=$${SITE_URL:-http://127.0.0.1:$$WEB_PORT}; \
+	python manage.py setup --listen "$${BIND_HOST:-127.0.0.1}:$$WEB_PORT" && { honcho start || test $$? -eq 130; }
 
 test: $(VENV)/.dev
 	@env -u DATABASE_URL -u REDIS_URL $(BIN)/pytest -q -n auto --maxprocesses 4 --dist worksteal -m "not browser"

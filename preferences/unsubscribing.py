@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
+from workspace.addresses import absolute_url
 from workspace.models import User
 
 SIGNER = signing.Signer(salt="preferences.unsubscribe")
@@ -13,7 +13,7 @@ SIGNER = signing.Signer(salt="preferences.unsubscribe")
 
 def unsubscribe_url(user: User) -> str:
     """Return the address that ends the user's e-mails; whoever knows it can do nothing else with it. It never ends."""
-    return settings.SITE_URL + reverse("unsubscribe", args=[SIGNER.sign(user.public_id)])
+    return absolute_url(reverse("unsubscribe", args=[SIGNER.sign(user.public_id)]))
 
 
 def unsubscribing_user(token: str) -> User | None:

@@ -10,7 +10,7 @@ class WorkspaceConfig(AppConfig):
     verbose_name = _("Workspace")
 
     def ready(self) -> None:
-        from workspace import receivers, remembered  # noqa: F401
+        from workspace import receivers, remembered, site_path  # noqa: F401
         from workspace.pages import links  # noqa: F401
         from workspace.services.setup import essentials
         from workspace.setting_groups import checks  # noqa: F401

@@ -48,7 +48,7 @@ class LocaleMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(MACHINE_PATHS):
+        if request.path_info.startswith(MACHINE_PATHS):
             return self.get_response(request)
         language = language_of(request)
         with translation.override(language), timezone.override(page_time_zone(request.user)):

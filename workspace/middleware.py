@@ -70,7 +70,7 @@ class CharacterZeroMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        is_meant = "\0" not in request.path and "%00" not in request.META.get("QUERY_STRING", "")
-        if not is_meant and not request.path.startswith(MACHINE_PATHS):
+        is_meant = "\0" not in request.path_info and "%00" not in request.META.get("QUERY_STRING", "")
+        if not is_meant and not request.path_info.startswith(MACHINE_PATHS):
             raise Http404
         return self.get_response(request)

@@ -30,6 +30,7 @@ from cloud.secrets import secret_digest, secret_matches, secret_new
 from cloud.services.audit import event_note
 from cloud.services.registration import Credentials, invalid, workspace_register
 from cloud.tasks import confirmation_mail_later
+from workspace.addresses import absolute_url
 from workspace.errors import ApplicationError
 from workspace.models import User
 
@@ -99,7 +100,7 @@ def confirmation_mail_send(*, request_pk: int) -> None:
     request = waiting.filter(pk=request_pk).first()
     if request is None:
         return
-    url = settings.SITE_URL + reverse("cloud-confirm", args=[confirmation_of(request.secret_digest)])
+    url = absolute_url(reverse("cloud-confirm", args=[confirmation_of(request.secret_digest)]))
     context = {"asked": request, "url": url, "cloud_url": settings.SITE_URL}
     subject = _("Confirm the registration of %(name)s") % {"name": " ".join(request.name.split())}
     send_mail(subject, render_to_string("cloud/mail/confirm.txt", context), None, [request.email])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from preferences.models import SignInAlert
+from workspace.addresses import absolute_url
 from workspace.localization import page_language
 from workspace.models import EmailAddress, GeneralSettings
 from workspace.selectors.accounts import time_zone_of
@@ -34,7 +34,7 @@ def alert_email(alert: SignInAlert) -> EmailMultiAlternatives | None:
             "program": alert.program or gettext("an unknown program"),
             "address": alert.address or gettext("an unknown address"),
             "at": f"{date_format(localtime(alert.at, zone(time_zone)), 'DATETIME_FORMAT')} ({time_zone})",
-            "password_url": settings.SITE_URL + reverse("password-change"),
+            "password_url": absolute_url(reverse("password-change")),
         }
         subject = gettext("New sign-in to your account on %(site)s") % {"site": site_name}
         message = EmailMultiAlternatives(

@@ -18,6 +18,7 @@ from preferences.unsubscribing import unsubscribe_url
 from push.content.texts import said_in, shown_name
 from push.models import PushSettings
 from push.selectors.items import Item
+from workspace.addresses import absolute_url
 from workspace.localization import page_language
 from workspace.models import GeneralSettings, Message, Room, RoomType
 
@@ -61,7 +62,7 @@ def context_of(items: Sequence[Item]) -> dict[str, Any]:
         "messages": [entry_of(item, names_show=names_show) for item in shown],
         "more": len(items) - len(shown),
         "room_url": room_url(first.room, first.notification.message),
-        "preferences_url": settings.SITE_URL + reverse("email-preferences"),
+        "preferences_url": absolute_url(reverse("email-preferences")),
         "unsubscribe_url": unsubscribe_url(first.user),
     }
 
@@ -101,7 +102,7 @@ def event_of(items: Sequence[Item]) -> str:
 
 def room_url(room: Room, message: Message) -> str:
     """Return the address that opens the message in its room; it names the room by its name only if names show."""
-    return settings.SITE_URL + room_path(room, message, named=PushSettings.current().show_username_room)
+    return absolute_url(room_path(room, message, named=PushSettings.current().show_username_room))
 
 
 def room_path(room: Room, message: Message, *, named: bool = True) -> str:

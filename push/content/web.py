@@ -11,7 +11,6 @@ import base64
 import hashlib
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 
 from push.content.mail import room_url
@@ -20,6 +19,7 @@ from push.content.texts import texts_of
 from push.models import TEST_RULE, Device, PushSettings
 from push.receipts import receipt_token
 from push.selectors.items import Item
+from workspace.addresses import absolute_url
 from workspace.models import GeneralSettings, Room
 
 MESSAGE = "message"
@@ -42,7 +42,7 @@ def web_options(item: Item, device: Device) -> dict[str, Any]:
         "badge": item.badge,
         "sentAt": int(message.sent_at.timestamp() * 1000),
         "receipt": {
-            "url": settings.SITE_URL + reverse("web-push-received"),
+            "url": absolute_url(reverse("web-push-received")),
             "token": receipt_token(item.key, device.pk),
         },
         "payload": payload_of(message, room),

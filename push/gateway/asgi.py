@@ -12,6 +12,7 @@ from typing import Any
 
 from push.gateway.answering import ADDRESS, GatewayAnswer, GatewayRequest, answer, body_limit
 from push.gateway.runtime import Gathered
+from workspace.site_path import path_in_site
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -27,7 +28,7 @@ class GatewayFirst:
         self._runtime: Gathered | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        address = ADDRESS.match(scope["path"]) if scope["type"] == "http" else None
+        address = ADDRESS.match(path_in_site(scope)) if scope["type"] == "http" else None
         if address is None:
             await self._application(scope, receive, send)
             return

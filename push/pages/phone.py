@@ -15,10 +15,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from push.pages.lock_screen import card_of
 from push.pages.phone_texts import phone_texts
+from push.selectors.checklist import blocking_checks
+from push.selectors.checks import Light
+from push.selectors.gateway_checks import gateway_checks
 from push.selectors.sandbox import device_by_token, sandbox_inbox
 from workspace.models import GeneralSettings, User
 from workspace.pages.posted import key_read
 from workspace.pages.reader import View, signed_in_only
+from workspace.services.settings import VIEW_PERMISSION
 from workspace.services.sign_in import sign_in
 
 APP_NAME = "callboard.phone"
@@ -68,9 +72,10 @@ def phone_config(request: HttpRequest, *, number: int, site_name: str) -> dict[s
         "urls": {
             "credentials": reverse("phone-credentials"),
             "inbox": reverse("phone-inbox"),
-            "token": "/api/v1/push.token",
-            "receipt": "/api/v1/push.ack",
-            "logout": "/api/v1/logout",
+            "problems": reverse("phone-problems"),
+            "token": f"{settings.SITE_PATH}/api/v1/push.token",
+            "receipt": f"{settings.SITE_PATH}/api/v1/push.ack",
+            "logout": f"{settings.SITE_PATH}/api/v1/logout",
         },
         "texts": phone_texts(),
     }
@@ -95,3 +100,23 @@ def phone_inbox(request: HttpRequest, user: User) -> HttpResponse:
         return JsonResponse({"success": False, "error": "error-device-not-found"}, status=404)
     after = key_read(request.GET.get("after", "")) or 0
     return JsonResponse({"pushes": [card_of(push) for push in sandbox_inbox(device=device, after=after)]})
+
+
+@require_GET
+@sandbox_only
+@signed_in_only
+def phone_problems(request: HttpRequest, user: User) -> HttpResponse:
+    """Return why pushes cannot reach the simulated phones, with the pages to fix it for those who may open them."""
+    checks = blocking_checks(APP_NAME)
+    checks += [check for check in gateway_checks() if check.light == Light.RED]
+    may_view = user.has_perm(VIEW_PERMISSION)
+    problems = [
+        {
+            "title": str(check.title),
+            "sentence": check.sentence,
+            "url": check.url if may_view else "",
+            "step": str(check.step),
+        }
+        for check in checks
+    ]
+    return JsonResponse({"problems": problems})

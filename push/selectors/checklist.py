@@ -28,9 +28,10 @@ from push.models import (
     is_waiting,
 )
 from push.selectors.checks import Check, Light, connection_step, setting_step
-from push.selectors.configuration import misconfiguration
+from push.selectors.configuration import any_route, misconfiguration
 from push.selectors.credentials import apple_check, credential_checks, pause_check
-from push.selectors.route_overview import Pause, apps_seen, paused_routes
+from push.selectors.route_overview import Pause, apps_seen, paused_routes, pauses
+from push.selectors.routes import routes_current
 from push.selectors.vapid import vapid_subject
 from push.services.heartbeat import ALIVE_FOR
 from push.transports.routes import RouteKind
@@ -65,6 +66,22 @@ def _checks() -> Iterator[Check]:
     yield _oldest_due()
 
 
+def blocking_checks(app_name: str) -> list[Check]:
+    """Return why no push can reach the phones of an app; empty if pushes can. The gateways are not asked."""
+    settings = PushSettings.current()
+    checks = [_switch(gettext_lazy("Push"), settings.enable, "Push_enable"), _worker()]
+    ways = list(routes_current({app_name}).ways_of(app_name).values())
+    reason = next((way for way in ways if isinstance(way, EndReason)), None)
+    if reason and not any_route(ways):
+        checks.append(_no_way(reason))
+    checks += [
+        pause_check(gettext_lazy("A route is paused"), pause)
+        for pause in pauses()
+        if pause.state.app_name in {"", app_name}
+    ]
+    return [check for check in checks if check.light == Light.RED]
+
+
 def way_checks(paused: Mapping[str, Pause]) -> Iterator[Check]:
     """Yield the points of the route that the Push settings describe; `paused` are the paused routes by their keys."""
     settings = PushSettings.current()
@@ -76,8 +93,12 @@ def way_checks(paused: Mapping[str, Pause]) -> Iterator[Check]:
     else:
         yield from credential_checks(settings, paused)
     if reason := misconfiguration():
-        step = setting_step(STEPS[reason]) if reason in STEPS else _registration_step()
-        yield Check(Light.RED, gettext_lazy("Way to the devices"), str(reason.label), *step)
+        yield _no_way(reason)
+
+
+def _no_way(reason: EndReason) -> Check:
+    step = setting_step(STEPS[reason]) if reason in STEPS else _registration_step()
+    return Check(Light.RED, gettext_lazy("Way to the devices"), str(reason.label), *step)
 
 
 def _quota() -> Check:

@@ -26,39 +26,55 @@ KEPT = ("PATH", "HOME", "LANG", "VIRTUAL_ENV", "TMPDIR")
 class Installation:
     """Use as a context manager; `roles` are its ROLES. A cloud alone needs no worker for what it answers."""
 
-    def __init__(self, roles: str, **environment: str) -> None:
+    def __init__(self, roles: str, *, site_path: str = "", **environment: str) -> None:
         self.roles = roles
-        port = port_free()
-        self.url = f"http://127.0.0.1:{port}"
+        self.site_path = site_path
         self._directory = Path(tempfile.mkdtemp(prefix="callboard-installation-"))
         self._environment = {
             **{name: os.environ[name] for name in KEPT if name in os.environ},
             "ROLES": roles,
-            "PORT": str(port),
             "DATA_DIR": str(self._directory),
             "DJANGO_SETTINGS_MODULE": "workspace.config.settings",
             "API_RATE_LIMITING": "false",
             "WORKERS": "1",
             **environment,
         }
-        self._port = str(port)
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._port_choose()
+
+    def _port_choose(self) -> None:
+        self._port = str(port_free())
+        self.url = f"http://127.0.0.1:{self._port}"
+        self._environment |= {"PORT": self._port, "SITE_URL": self.url + self.site_path}
 
     def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def move(self) -> None:
+        """Stop, and start at another port with the same database."""
+        self._stop()
+        self._port_choose()
+        self._start()
+
+    def _start(self) -> None:
         self.manage("setup")
         web = {"DJANGO_SETTINGS_MODULE": "workspace.config.web"}
         self.start("-m", "uvicorn", "workspace.config.asgi:application", "--port", self._port, **web)
         if "workspace" in self.roles:
             self.start("manage.py", "worker")
         wait_until(self.answers, seconds=60)
-        return self
+
+    def _stop(self) -> None:
+        for process in self._processes:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        self._processes.clear()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for process in self._processes:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        self._stop()
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def start(self, *arguments: str, **environment: str) -> None:
@@ -94,7 +110,7 @@ class Installation:
     def answers(self) -> bool:
         """Return whether the web server is up."""
         try:
-            return self.get("/sign-in/").status_code == 200
+            return self.get(f"{self.site_path}/sign-in/").status_code == 200
         except requests.ConnectionError:
             return False
 
@@ -106,15 +122,16 @@ class Installation:
 
     def sign_in(self, username: str) -> dict[str, str]:
         """Return the headers of an API sign-in."""
-        data = self.post("/api/v1/login", json={"user": username, "password": PASSWORD}).json()["data"]
+        data = self.post(f"{self.site_path}/api/v1/login", json={"user": username, "password": PASSWORD}).json()["data"]
         return {"X-Auth-Token": data["authToken"], "X-User-Id": data["userId"]}
 
     def browser(self, username: str) -> requests.Session:
         """Return a browser in which somebody has signed in."""
         session = requests.Session()
-        form = session.get(f"{self.url}/sign-in/", timeout=30).text
+        page = f"{self.url}{self.site_path}/sign-in/"
+        form = session.get(page, timeout=30).text
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)
         assert token
         fields = {"csrfmiddlewaretoken": token[1], "username": username, "password": PASSWORD}
-        assert session.post(f"{self.url}/sign-in/", data=fields, timeout=30).url != f"{self.url}/sign-in/"
+        assert session.post(page, data=fields, timeout=30).url != page
         return session

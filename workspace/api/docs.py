@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html_join
@@ -35,7 +36,7 @@ def operations_of(schema: Schema) -> Iterator[dict[str, Any]]:
             yield {
                 "anchor": operation["operationId"],
                 "method": method.upper(),
-                "path": path,
+                "path": settings.SITE_PATH + path,
                 "summary": operation.get("summary", ""),
                 "description": code_mark(operation.get("description", "")),
                 "is_public": {} in operation.get("security", [{}]),

@@ -30,19 +30,19 @@ def endpoint_unknown(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith(MACHINE_PATHS):
+    if request.path_info.startswith(MACHINE_PATHS):
         return failure(ApplicationError("error-bad-request", "Bad request"))
     return defaults.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith(MACHINE_PATHS):
+    if request.path_info.startswith(MACHINE_PATHS):
         return failure(MissingPermissionError())
     return defaults.permission_denied(request, exception)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith(MACHINE_PATHS):
+    if request.path_info.startswith(MACHINE_PATHS):
         return failure(ENDPOINT_NOT_FOUND)
     return defaults.page_not_found(request, exception)
 
@@ -51,14 +51,14 @@ def server_error(request: HttpRequest, *_args: Any) -> HttpResponse:
     """Answer a request that failed: 503 if only because the database is unavailable, else 500."""
     if trouble := trouble_of(sys.exc_info()[1]):
         return unavailable(request, trouble.retry_after)
-    if request.path.startswith(MACHINE_PATHS):
+    if request.path_info.startswith(MACHINE_PATHS):
         return failure(INTERNAL_ERROR)
     return defaults.server_error(request)
 
 
 def unavailable(request: HttpRequest, retry_after: int) -> HttpResponse:
     """Answer that the database is unavailable, and after how many seconds to try again."""
-    if request.path.startswith(MACHINE_PATHS):
+    if request.path_info.startswith(MACHINE_PATHS):
         response: HttpResponse = failure(UnavailableError(retry_after))
     else:
         response = HttpResponse(render_to_string("503.html"), status=503)

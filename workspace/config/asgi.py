@@ -12,9 +12,10 @@ application: Any = get_asgi_application()
 
 from workspace.roles import is_cloud, is_workspace  # noqa: E402 (needs the settings)
 from workspace.server.bodies import BodyDeadline  # noqa: E402
+from workspace.site_path import SitePath  # noqa: E402
 
 if is_workspace():
     application = import_string("push.streams.site.StreamingSite")(application)
 if is_cloud():
     application = import_string("push.gateway.asgi.GatewayFirst")(application)
-application = BodyDeadline(application)
+application = SitePath(BodyDeadline(application))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,6 +15,9 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
+
+# A host, a port, and a path of plain letters: no user, query or fragment.
+SITE_ADDRESS = re.compile(r"https?://[^/?#@\s]+(/[A-Za-z0-9._~-]+)*")
 
 
 class Mode(StrEnum):
@@ -99,6 +103,15 @@ class Environment:
         value = self.text(name, default).rstrip("/")
         if not value.startswith(("http://", "https://")):
             raise ImproperlyConfigured(f"{name} must begin with http:// or https://.")
+        return value
+
+    def site_url(self, name: str, default: str) -> str:
+        """Return the http(s) address in `name`: a host, and a path if the site has one, without a slash at its end."""
+        value = self.http_url(name, default)
+        if not SITE_ADDRESS.fullmatch(value):
+            raise ImproperlyConfigured(
+                f"{name} must be an address such as https://chat.example.org or https://example.org/chat."
+            )
         return value
 
     def https_url(self, name: str, default: str) -> str:

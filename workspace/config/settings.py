@@ -44,11 +44,14 @@ if not ROLES or not {"workspace", "cloud"} >= ROLES:
     raise ImproperlyConfigured("ROLES must be workspace, cloud, or both with a comma between them.")
 
 PORT = env.integer("PORT", 8000, minimum=1, maximum=65_535)
-SITE_URL = env.http_url("SITE_URL", f"http://127.0.0.1:{PORT}")
+SITE_URL = env.site_url("SITE_URL", f"http://127.0.0.1:{PORT}")
+# Empty where the site has a host of its own (workspace/site_path.py).
+SITE_PATH = urlsplit(SITE_URL).path
+FORCE_SCRIPT_NAME = SITE_PATH or None
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if not PRODUCTION else [])
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts that this installation answers for.")
-CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_TRUSTED_ORIGINS = [SITE_URL.removesuffix(SITE_PATH)]
 
 # The sandbox provider takes the place of Apple and Google, and shows pushes on simulated phones.
 SANDBOX = env.boolean("SANDBOX", default=not PRODUCTION)
@@ -255,6 +258,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "PREPROCESSING_HOOKS": ["workspace.api.schema.slashless_keep"],
     "POSTPROCESSING_HOOKS": ["workspace.api.schema.failures_describe"],
+    "SERVERS": [{"url": SITE_PATH}] if SITE_PATH else [],
 }
 
 EMAIL_CONFIG = env.email("EMAIL_URL", "filemail://")
@@ -283,7 +287,7 @@ FORMAT_MODULE_PATH = "workspace.config.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-STATIC_URL = "static/"
+STATIC_URL = f"{SITE_PATH}/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "workspace" / "static"]
 # The embedded installation serves files from where they lie; production collects them once, at build time.
@@ -292,6 +296,7 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 # Browsers share cookies between the ports of a host, where another installation may answer.
 COOKIES = f"_{port}" if (port := urlsplit(SITE_URL).port) else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"sessionid{COOKIES}", f"csrftoken{COOKIES}"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = SITE_PATH or "/"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
 if PRODUCTION:

@@ -18,11 +18,11 @@ def manifest(_request: HttpRequest) -> JsonResponse:
     """Tell the site's name and icon. On iPhones, only a site that is installed so may show notifications."""
     name = GeneralSettings.current().site_name
     content = {
-        "id": "/",
+        "id": reverse("home"),
         "name": name,
         "short_name": name,
         "start_url": reverse("home"),
-        "scope": "/",
+        "scope": reverse("home"),
         "display": "standalone",
         "theme_color": COLOUR,
         "background_color": BACKGROUND,

@@ -11,6 +11,7 @@ from typing import Any
 from workspace.api.errors import failure_body
 from workspace.api.fallback import MACHINE_PATHS
 from workspace.errors import ApplicationError
+from workspace.site_path import path_in_site
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -42,7 +43,7 @@ class BodyReader:
     """One request's body on its way."""
 
     def __init__(self, scope: Any, receive: Receive, send: Send) -> None:
-        self._path = scope["path"]
+        self._path = path_in_site(scope)
         self._receive = receive
         self._send = send
         self._begun = time.monotonic()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMessage
 from django.db.models import Value
@@ -16,6 +15,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
+from workspace.addresses import absolute_url
 from workspace.localization import page_language
 from workspace.models import EmailAddress, GeneralSettings, User
 from workspace.services.addresses import verification_token
@@ -49,6 +49,6 @@ def verification_mail_send(*, email_pk: int) -> None:
 def mail_send(address: str, user: User, subject: str, template: str, path: str) -> None:
     """Send one such e-mail, with the address of the page that it is about."""
     site_name = GeneralSettings.current().site_name
-    context: dict[str, Any] = {"user": user, "site_name": site_name, "url": settings.SITE_URL + path}
+    context: dict[str, Any] = {"user": user, "site_name": site_name, "url": absolute_url(path)}
     body = render_to_string(template, context)
     EmailMessage(f"[{site_name}] {subject}", body, to=[address], headers=AUTOMATIC).send()

@@ -22,5 +22,5 @@ FACTS: dict[str, Callable[[], Any]] = {
     "API_Use_REST_For_DDP_Calls": lambda: False,
     "Store_Last_Message": lambda: False,
     "Accounts_AvatarBlockUnauthenticatedAccess": lambda: False,
-    "Assets_favicon_512": lambda: {"defaultUrl": static("workspace/icon.svg").lstrip("/")},
+    "Assets_favicon_512": lambda: {"defaultUrl": static("workspace/icon.svg").removeprefix(f"{settings.SITE_PATH}/")},
 }

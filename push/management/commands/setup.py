@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, OperationalError
 
 from cloud.services.licences import signing_key_ensure
@@ -19,13 +21,47 @@ from workspace.roles import is_cloud, is_workspace
 from workspace.services.setup import is_migrated
 from workspace.setting_groups.checks import TAG
 
+# How many ports after a taken one are tried, to find one to suggest.
+PORTS_TRIED = 50
+
+
+def port_ensure(listen: str) -> None:
+    """Raise CommandError unless a server can listen at `HOST:PORT`; it names a port that is free."""
+    host, _colon, port = listen.rpartition(":")
+    problem = listen_problem(host, int(port))
+    if problem is None:
+        return
+    if problem.errno != errno.EADDRINUSE:
+        raise CommandError(f"The site cannot listen at {listen}: {problem.strerror}.")
+    following = range(int(port) + 1, min(int(port) + 1 + PORTS_TRIED, 65_536))
+    free = next((number for number in following if listen_problem(host, number) is None), None)
+    advice = f" Choose another one:\n\n    PORT={free} make run\n" if free else ""
+    raise CommandError(f"Port {port} is already in use.{advice}")
+
+
+def listen_problem(host: str, port: int) -> OSError | None:
+    """Return why no server can listen there; None if one can."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host.strip("[]"), port))
+        except OSError as error:
+            return error
+    return None
+
 
 class Command(BaseCommand):
     # Only what depends on the environment: the start waits for this command, and the worker runs every check.
     requires_system_checks = (TAG,)
     help = "Brings the database up to date and, on an empty embedded installation, prepares the demo workspace."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--listen", metavar="HOST:PORT", help="refuse if the web server could not listen here")
+
+    def handle(self, *args: Any, listen: str | None = None, **options: Any) -> None:
+        if listen:
+            port_ensure(listen)
         try:
             # Looking takes a tenth of the time of migrating nothing.
             if not is_migrated(DEFAULT_DB_ALIAS):

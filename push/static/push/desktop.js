@@ -97,7 +97,7 @@
 
     // The worker that shows this browser's pushes, where these are turned on.
     const pusher = async () => {
-        const registration = await navigator.serviceWorker?.getRegistration("/");
+        const registration = await navigator.serviceWorker?.getRegistration();
         return (await registration?.pushManager?.getSubscription()) ? registration : null;
     };
 

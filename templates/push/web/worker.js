@@ -14,7 +14,7 @@ self.addEventListener("push", (event) => {
 
 self.addEventListener("notificationclick", (event) => {
     event.notification.close();
-    event.waitUntil(open(event.notification.data?.url ?? "/"));
+    event.waitUntil(open(event.notification.data?.url ?? self.registration.scope));
 });
 
 self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(subscribeAnew(event)));
@@ -97,7 +97,7 @@ async function open(url) {
 
 // Addresses are taken for this site's own, whatever name the workspace has for itself.
 function samePlace(url) {
-    const { pathname, search } = new URL(url ?? "/", self.location.origin);
+    const { pathname, search } = new URL(url ?? self.registration.scope, self.location.origin);
     return pathname + search;
 }
 

@@ -15,13 +15,22 @@ from push.models import Device, DeviceType, SandboxPush
 from push.providers.base import Push
 from push.providers.sandbox import SandboxProvider
 from push.services.devices import device_register
+from push.services.heartbeat import Heartbeat
+from tests.admin_rows import administrator
 from tests.factories import DeviceFactory, UserFactory
+from tests.fakes.gateway import FakeGateway
+from tests.push.conftest import gateway_connect
 from workspace.models import User
 
 pytestmark = pytest.mark.django_db
 
 BACKEND = "workspace.authentication.NameOrEmailBackend"
-ADDRESSES = [("get", "/phone/"), ("post", "/phone/credentials"), ("get", "/phone/inbox?token=t")]
+ADDRESSES = [
+    ("get", "/phone/"),
+    ("post", "/phone/credentials"),
+    ("get", "/phone/inbox?token=t"),
+    ("get", "/phone/problems"),
+]
 
 
 @pytest.fixture
@@ -157,3 +166,33 @@ def test_a_phone_that_registers_again_still_has_what_it_missed(browser: Client, 
     push(device, "missed")
     device_register(user=ana, type=DeviceType.APN, app_name="app", token="a" * 64)
     assert texts(inbox(browser, token="a" * 64)) == ["missed"]
+
+
+def problems(browser: Client) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = browser.get("/phone/problems").json()["problems"]
+    return found
+
+
+def test_the_phone_says_why_no_push_can_arrive(browser: Client) -> None:
+    told = " ".join(problem["sentence"] for problem in problems(browser))
+    assert "No worker is running" in told
+    assert "“Register Server” is" in told
+    # A member cannot fix it, so there is no link to the administration.
+    assert not any(problem["url"] for problem in problems(browser))
+
+
+def test_an_administrator_is_led_to_where_it_is_fixed(client: Client) -> None:
+    client.force_login(administrator(), backend=BACKEND)
+    assert any("/admin/connectivity" in problem["url"] for problem in problems(client))
+
+
+def test_a_gateway_that_cannot_be_reached_is_named(browser: Client) -> None:
+    Heartbeat().beat()
+    gateway_connect("http://127.0.0.1:1")
+    (problem,) = problems(browser)
+    assert "http://127.0.0.1:1 cannot be reached" in problem["sentence"]
+
+
+def test_nothing_is_said_while_pushes_can_arrive(browser: Client, gateway: FakeGateway) -> None:
+    Heartbeat().beat()
+    assert problems(browser) == []

@@ -1,6 +1,7 @@
 // The simulated phone: registers as a device, asks for what was pushed to it, and shows it.
 
 import { PhoneApi } from "./api.js";
+import "./problems.js";
 import { Screen } from "./screen.js";
 import { PhoneState, lettersNew, tokenNew } from "./state.js";
 import { fill } from "./texts.js";

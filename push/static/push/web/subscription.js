@@ -22,13 +22,14 @@ function keep(values) {
 }
 
 export async function current() {
-    const registration = await navigator.serviceWorker.getRegistration("/");
+    const registration = await navigator.serviceWorker.getRegistration();
     return (await registration?.pushManager.getSubscription()) ?? null;
 }
 
 // Subscribes, unless that has been done for the present key, and tells the workspace; returns the device's id.
 export async function enable(config) {
-    const registration = await navigator.serviceWorker.register(config.worker, { scope: "/" });
+    // The worker's default scope: everything next to its own address, which is the whole site.
+    const registration = await navigator.serviceWorker.register(config.worker);
     await navigator.serviceWorker.ready;
     let subscription = await registration.pushManager.getSubscription();
     if (subscription && kept().key !== config.key) {

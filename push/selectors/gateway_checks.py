@@ -1,0 +1,43 @@
+"""The points of the checklist that need an answer from the gateways."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from push.selectors.checks import Check, Light, setting_step
+from push.selectors.credentials import pause_check
+from push.selectors.route_overview import pauses
+from push.selectors.routes import gateway_current
+from push.transports.gateway import GatewayRoute
+from push.transports.probe import GatewayProbe, gateways_probe
+from push.transports.routes import RouteKind
+
+
+def gateway_checks() -> list[Check]:
+    """Ask the gateways and return a point for each."""
+    route = gateway_current()
+    if not isinstance(route, GatewayRoute):
+        return []
+    paused = next(
+        (pause for pause in pauses() if pause.state.key == RouteKind.GATEWAY and not pause.state.app_name), None
+    )
+    checks = [_gateway_check(probe) for probe in gateways_probe(route)]
+    # A gateway that can be reached again is not green before its route carries pushes again.
+    return [pause_check(check.title, paused) if paused and check.light == Light.GREEN else check for check in checks]
+
+
+def _gateway_check(probe: GatewayProbe) -> Check:
+    title: str | Promise = gettext_lazy("Gateway reachable")
+    values = {"address": probe.address, "milliseconds": probe.milliseconds, "error": probe.answer.error}
+    if not probe.reached:
+        sentence = _("%(address)s cannot be reached: %(error)s") % values
+        return Check(Light.RED, title, sentence, *setting_step("Push_gateway"))
+    if not probe.authorized:
+        sentence = _("%(address)s answers after %(milliseconds)d ms, but refuses this workspace's authorization.")
+        return Check(Light.RED, title, sentence % values, *setting_step("Register_Server"))
+    if not probe.speaks_protocol:
+        sentence = _("%(address)s answers after %(milliseconds)d ms, but not as a push gateway.") % values
+        return Check(Light.RED, title, sentence, *setting_step("Push_gateway"))
+    return Check(Light.GREEN, title, _("%(address)s answers after %(milliseconds)d ms.") % values)
