@@ -93,7 +93,7 @@ async def measure(room_key: int, sessions: list[str], idle: int) -> None:
         print(f"a message has arrived at all of them after {time.monotonic() - begun:.2f} s", flush=True)
         for _reader, writer in streams:
             writer.close()
-        await reconnect(port, sessions)
+        await reconnect(port, sessions, server.pid)
     finally:
         server.terminate()
         begun = time.monotonic()
@@ -101,17 +101,18 @@ async def measure(room_key: int, sessions: list[str], idle: int) -> None:
         print(f"the server stopped after {time.monotonic() - begun:.2f} s")
 
 
-async def reconnect(port: int, sessions: list[str]) -> None:
+async def reconnect(port: int, sessions: list[str], pid: int) -> None:
     """Let all pages reconnect at once, and print how long it took and what another page noticed of it."""
     before = [await page_seconds(port, sessions[0]) for _number in range(20)]
     meanwhile: list[float] = []
-    begun = time.monotonic()
+    begun, busy = time.monotonic(), processor(pid)
     watching = asyncio.create_task(pages_load(port, sessions[0], meanwhile))
     answers = await asyncio.gather(*(reopened(port, session) for session in sessions))
     seconds = time.monotonic() - begun
     watching.cancel()
     failed = sum(status >= 500 for status in answers)
     print(f"{answers.count(200)} of {len(answers)} pages stream again after {seconds:.2f} s, {failed} x 5xx")
+    print(f"that took {processor(pid) - busy:.2f} s of a core, with {len(meanwhile)} other pages")
     print(f"another page, p95: {p95(before):.0f} ms before, {p95(meanwhile):.0f} ms meanwhile", flush=True)
 
 
