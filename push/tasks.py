@@ -12,6 +12,7 @@ from django.db import Error, transaction
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from push.stopping import unless_stopping
 from workspace.wakeups import announce
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ def enqueue(task: str) -> bool:
     return True
 
 
+@unless_stopping
 def decide() -> None:
     """Decide upon every message that waits for it, send at once what is due thereby, and then count who is left."""
     from push.services.fanout import pending_decide
@@ -65,6 +67,7 @@ def decide() -> None:
     count()
 
 
+@unless_stopping
 def count() -> None:
     """Count by reason the members whom decided messages could not reach; what is left is a further task's."""
     from push.services.fanout import remainder_count
@@ -73,6 +76,7 @@ def count() -> None:
         enqueue("count")
 
 
+@unless_stopping
 def dispatch() -> None:
     """Send every notification that is due; what is left when the run's time is up goes on in a task of its own."""
     from push.services.dispatch import due_dispatch
@@ -81,6 +85,7 @@ def dispatch() -> None:
         enqueue("dispatch")
 
 
+@unless_stopping
 def clear() -> None:
     """Take off devices what was read elsewhere."""
     from push.services.clearing import due_clear
@@ -89,6 +94,7 @@ def clear() -> None:
         enqueue("clear")
 
 
+@unless_stopping
 def times_mend() -> None:
     """Let nothing wait for a time that was written while the system's clock was ahead."""
     from push.services import setbacks
@@ -96,6 +102,7 @@ def times_mend() -> None:
     setbacks.times_mend()
 
 
+@unless_stopping
 def prune() -> None:
     """Delete some of what is older than the retention time; what is left is deleted by tasks of their own."""
     from push.services.retention import expired_prune
@@ -104,6 +111,7 @@ def prune() -> None:
         enqueue("prune")
 
 
+@unless_stopping
 def quiet_periods() -> None:
     """Find the coming periods of the quiet hours in use, a good while before those that are known have passed."""
     from preferences.services.quiet_schedules import schedules_keep
@@ -111,6 +119,7 @@ def quiet_periods() -> None:
     schedules_keep()
 
 
+@unless_stopping
 def cloud() -> None:
     """Do what is due between this workspace and its cloud."""
     from cloud.services.sync import cloud_work
@@ -118,6 +127,7 @@ def cloud() -> None:
     cloud_work()
 
 
+@unless_stopping
 def gateway_recover() -> None:
     """Count the pushes whose request to the gateway was cut short; what is left is counted by tasks of their own."""
     from push.gateway.ledger import RECOVERED_AT_ONCE, abandoned_recover
@@ -126,6 +136,7 @@ def gateway_recover() -> None:
         enqueue("gateway_recover")
 
 
+@unless_stopping
 def sign_in_alerts() -> None:
     """Send the e-mails about sign-ins that wait, and forget what has not been seen for long."""
     from preferences import tasks

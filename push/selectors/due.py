@@ -74,3 +74,8 @@ def work_waits(at: datetime) -> bool:
     """Return whether a worker is needed: an item of a free user is due, or a lease has expired."""
     head = due_next()
     return (head is not None and head[1] <= at) or leases_doubtful(at)
+
+
+def work_waits_of(users: Collection[int], at: datetime) -> bool:
+    """Return whether something is due of these users, served or not."""
+    return Notification.objects.filter(IS_UNFINISHED, user__in=users, due_at__lte=at).exists()

@@ -61,7 +61,8 @@ def pause_words(state: RouteState) -> str:
 def pause_step(state: RouteState) -> tuple[str, str]:
     """Return the address and name of what puts a paused route right."""
     kind, _colon, own = state.key.partition(":")
-    if own:
+    # What follows in a web push route's key is no app, but its lane.
+    if own and kind != RouteKind.WEBPUSH:
         route = AppRoute.objects.filter(app_name=own).first()
         return (reverse("admin:push_approute_change", args=[route.pk]) if route else "", own)
     if state.app_name and kind != RouteKind.GATEWAY:

@@ -18,7 +18,8 @@ from push.transports.http import origin_of
 from push.transports.routes import Route, RouteKind
 from push.transports.vapid import VapidIdentity
 
-# The push services of the browsers; one that somebody runs on their own must not hold these up.
+# The push services of the browsers, each with a lane of its own: none waits for another, nor for one that somebody runs
+# on their own.
 BROWSER_SERVICES = (
     "fcm.googleapis.com",
     "updates.push.services.mozilla.com",
@@ -73,12 +74,13 @@ def routes_current(app_names: Collection[str] | None = None) -> Routes:
 
 
 def web_route(endpoint: str, identity: VapidIdentity) -> Route:
-    """Return the way to a web push endpoint: one for the services of the browsers, some shared by all others.
+    """Return the way to a web push endpoint: one for each service of the browsers, some shared by all others.
 
     It is nobody's own route: the push service of a browser knows this workspace by its key, and no app.
     """
     host = urlsplit(endpoint).hostname or ""
-    lane = "" if host.endswith(BROWSER_SERVICES) else f"other-{crc32(host.encode()) % OTHER_LANES}"
+    browsers = next((service for service in BROWSER_SERVICES if host.endswith(service)), "")
+    lane = browsers.strip(".") or f"other-{crc32(host.encode()) % OTHER_LANES}"
     return Route(RouteKind.WEBPUSH, identity, digest(identity.public_key), lane=lane)
 
 

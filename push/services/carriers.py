@@ -1,7 +1,8 @@
-"""A carrier for each route: a thread and an engine of its own in this process, so that a slow one holds up no other.
+"""Senders that run beside the dispatch: for each route, and for e-mails, a thread that is given work at any time.
 
-A carrier takes one load at a time. What comes for it meanwhile stays in the queue: a provider that hardly answers never
-gathers more of it here than that.
+Each push is answered on its own, as soon as its device's push service has answered. A slow device therefore delays no
+other, and a slow route no other route. How much a route may have unanswered is limited, so a provider that does not
+respond accumulates no more here; devices that were answered for slowly may only use a part of that.
 """
 
 from __future__ import annotations
@@ -9,20 +10,130 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
-from push.models import Answer
+from django.core.mail import EmailMessage
+
+from push.models import Device
+from push.services.carrier_threads import BROKEN, UNSENT, Answered, Carrier, Load
 from push.transports.answers import SendAnswer
-from push.transports.engine import engine_current
+from push.transports.email import email_send
+from push.transports.engine import SELECT_SECONDS, Engine
 from push.transports.registry import TRANSPORTS
 from push.transports.routes import DevicePush, Route
+from push.transports.steps import DividingSteps, Part, run_start
 
 log = logging.getLogger(__name__)
 
-BROKEN = SendAnswer(Answer.RETRY, detail="The transport failed; the log holds the error.")
+# How many pushes a route may have unanswered, and how many of these may go to devices known to be slow.
+UNANSWERED_LIMIT = 2_000
+SLOW_LIMIT = 1_000
+# A device is slow if its last answer took so many seconds. So many slow devices are remembered for each route.
+SLOW_SECONDS = 3.0
+SLOW_REMEMBERED = 10_000
+# A route is silent if at least so many pushes are unanswered and none was answered for so many seconds.
+SILENT_PUSHES = 20
+SILENT_SECONDS = 3.0
+# E-mails that are sent over one connection, that may wait to be sent, and how long (seconds) the first of them may
+# have waited before no further ones are accepted.
+EMAILS_TOGETHER = 20
+EMAILS_LIMIT = 500
+EMAIL_SECONDS = 1.0
 
-Answers = Future[list[SendAnswer]]
+
+@dataclass(slots=True)
+class Capacity:
+    """How many further pushes a route accepts now, and how many of them to devices known to be `slow` (by key)."""
+
+    left: int
+    slow_left: int
+    slow: frozenset[int]
+
+    def take(self, device: Device) -> bool:
+        """Return True and count one more push if the route accepts one to this device."""
+        is_slow = device.pk in self.slow
+        if self.left <= 0 or (is_slow and self.slow_left <= 0):
+            return False
+        self.left -= 1
+        self.slow_left -= is_slow
+        return True
+
+
+class PushCarrier(Carrier):
+    """The carrier of one route, which has any number of pushes under way at once."""
+
+    def __init__(self, name: str) -> None:
+        self._engine: Engine | None = None
+        self._slow: OrderedDict[int, None] = OrderedDict()
+        super().__init__(name)
+
+    def capacity(self) -> Capacity:
+        """Return how many further pushes the route accepts now; none while it is silent."""
+        with self._guard:
+            oldest = next(iter(self._loads), None)
+            is_silent = (
+                oldest is not None
+                and self._unanswered >= SILENT_PUSHES
+                and self._answered_at < oldest.sent_at
+                and time.monotonic() - oldest.sent_at >= SILENT_SECONDS
+            )
+            slow = frozenset(self._slow)
+            slow_now = sum(load.messages[place].device.pk in slow for load in self._loads for place in load.unanswered)
+            left = 0 if is_silent else UNANSWERED_LIMIT - self._unanswered
+            return Capacity(left, SLOW_LIMIT - slow_now, slow)
+
+    def wake(self) -> None:
+        if engine := self._engine:
+            engine.wake()
+
+    def work(self) -> None:
+        self._engine = self._engine or Engine()
+        if self._draining:
+            self._engine.withdraw()
+        while load := self._next():
+            for part in parts_of(load):
+                run_start(part, self._engine, partial(self.note, load))
+        self._engine.run(SELECT_SECONDS)
+
+    def end(self) -> None:
+        if self._engine:
+            self._engine.close()
+        self._engine = None
+
+    def account(self, load: Load, places: Iterable[int]) -> None:
+        is_slow = time.monotonic() - load.sent_at >= SLOW_SECONDS
+        for place in places:
+            device = load.messages[place].device.pk
+            self._slow.pop(device, None)
+            if is_slow:
+                self._slow[device] = None
+        while len(self._slow) > SLOW_REMEMBERED:
+            self._slow.popitem(last=False)
+
+
+class EmailCarrier(Carrier):
+    """The carrier of all e-mails, which are sent one after the other."""
+
+    def takes(self) -> bool:
+        """Return whether further e-mails would be sent soon."""
+        with self._guard:
+            oldest = next(iter(self._loads), None)
+            is_late = oldest is not None and time.monotonic() - oldest.sent_at >= EMAIL_SECONDS
+            return not is_late and self._unanswered < EMAILS_LIMIT
+
+    def work(self) -> None:
+        while not self._closing and (load := self._next()):
+            for start in range(0, len(load.messages), EMAILS_TOGETHER):
+                places = range(start, min(start + EMAILS_TOGETHER, len(load.messages)))
+                if self._draining:
+                    answers = [UNSENT] * len(places)
+                else:
+                    answers = email_send([load.messages[place] for place in places])
+                self.note(load, places, answers)
 
 
 class Carriers:
@@ -31,8 +142,8 @@ class Carriers:
     def __init__(self) -> None:
         self._pid = os.getpid()
         self._guard = threading.Lock()
-        self._threads: dict[str, ThreadPoolExecutor] = {}
-        self._loads: dict[str, Answers] = {}
+        self._by_route: dict[str, PushCarrier] = {}
+        self._email: EmailCarrier | None = None
 
     @classmethod
     def current(cls) -> Carriers:
@@ -42,37 +153,72 @@ class Carriers:
             _carriers = cls()
         return _carriers
 
-    def is_busy(self, route: Route) -> bool:
-        """Return whether the route's carrier still has a load."""
+    def of(self, route: Route) -> PushCarrier:
+        """Return the route's carrier."""
         with self._guard:
-            return route.key in self._loads and not self._loads[route.key].done()
+            if route.key not in self._by_route:
+                self._by_route[route.key] = PushCarrier(f"push-{route.kind}")
+            return self._by_route[route.key]
 
-    def send(self, pushes: Sequence[DevicePush], *, route: Route) -> Answers:
-        """Hand the pushes to the route's carrier; the answers come in the same order, and never as an exception."""
+    @property
+    def email(self) -> EmailCarrier:
         with self._guard:
-            if route.key not in self._threads:
-                self._threads[route.key] = ThreadPoolExecutor(1, thread_name_prefix=f"push-{route.kind}")
-            load = self._threads[route.key].submit(answers_get, pushes, route)
-            self._loads[route.key] = load
-        return load
+            self._email = self._email or EmailCarrier("push-email")
+            return self._email
+
+    def send(self, pushes: Sequence[DevicePush], *, route: Route, answered: Answered) -> None:
+        """Send the pushes by the route; `answered` is called with each one's place and answer, in another thread."""
+        if pushes:
+            self.of(route).hand_in(Load(pushes, answered, route))
+
+    def send_emails(self, emails: Sequence[EmailMessage], *, answered: Answered) -> None:
+        """Send the e-mails; `answered` is called with each one's place and answer, in another thread."""
+        if emails:
+            self.email.hand_in(Load(emails, answered))
+
+    def drain(self) -> None:
+        """Send nothing more; what has not been sent is answered as :data:`UNSENT`."""
+        for carrier in self._all():
+            carrier.drain()
 
     def close(self) -> None:
-        """Wait for what is under way, and end the threads with their connections."""
+        """End the threads with their connections; what is unanswered is answered as unknown."""
+        carriers = self._all()
         with self._guard:
-            for thread in self._threads.values():
-                thread.submit(lambda: engine_current().close())
-                thread.shutdown()
-            self._threads.clear()
-            self._loads.clear()
+            self._by_route, self._email = {}, None
+        for carrier in carriers:
+            carrier.close()
+
+    def _all(self) -> list[Carrier]:
+        with self._guard:
+            return [*self._by_route.values(), *([self._email] if self._email else [])]
 
 
-def answers_get(pushes: Sequence[DevicePush], route: Route) -> list[SendAnswer]:
-    """Return what the route's transport says of the pushes."""
+def parts_of(load: Load) -> list[Part]:
+    """Return the parts in which the load's pushes are sent; what raises an error has that as its answer."""
+    assert load.route
     try:
-        return TRANSPORTS[route.kind](pushes, route=route, engine=engine_current())
+        parts = TRANSPORTS[load.route.kind](load.messages, route=load.route)
     except Exception:
-        log.exception("The pushes by %s could not be sent.", route.kind)
-        return [BROKEN] * len(pushes)
+        log.exception("The pushes by %s could not be sent.", load.route.kind)
+        places = range(len(load.messages))
+        return [Part(places, answers_only([BROKEN] * len(places)))]
+    return [Part(part.places, guarded(part, load.route)) for part in parts]
+
+
+def guarded(part: Part, route: Route) -> DividingSteps:
+    """Carry out the part's steps; an error that they raise becomes the answer to its pushes."""
+    try:
+        return (yield from part.steps)
+    except Exception:
+        log.exception("Pushes by %s could not be sent.", route.kind)
+        return [BROKEN] * len(part.places)
+
+
+def answers_only(answers: list[SendAnswer]) -> DividingSteps:
+    """Return the answers, as steps that send nothing."""
+    yield []
+    return answers
 
 
 _carriers = Carriers()

@@ -1,169 +1,138 @@
-"""Sending one round: its pushes by all routes at once, its e-mails, and recording what became of each.
+"""Sending one round: its pushes by all routes at once, its e-mails, and recording the answers as they come.
 
-A route that takes long is not waited for: what travels by it stays claimed and is recorded by a thread of its own,
-while the worker goes on with others.
+The answers are recorded in small batches. An item is finished, and its member's next one may be sent, as soon as the
+item's own pushes have been answered.
 """
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, wait
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from push.models import Answer, Device, EndReason
 from push.selectors.items import Item
+from push.services.answer_inbox import Inbox, UnderWay
 from push.services.attempts import Hold, Outcome, attempts_close, devices_note
 from push.services.breaker import answers_judge
-from push.services.carriers import Answers, Carriers
-from push.services.claims import Claim, claim_close, claim_extend, claim_kept, claim_part, items_begin
+from push.services.carrier_threads import STOPPED
+from push.services.carriers import Carriers
+from push.services.claims import Claim, claim_close, claim_extend, claim_narrow, items_begin
 from push.services.gateway_access import access_keep, quota_watch, route_renewed
 from push.services.patience import patiently
 from push.services.rounds import Parcel, Round, Shipment, outcomes_write, round_open, round_prepare
 from push.services.shown import shown_note
-from push.tasks import enqueue
 from push.transports.answers import SendAnswer
-from push.transports.email import email_send
+from push.transports.engine import WITHDRAWN
+from push.transports.routes import Route
 
-EMAILS_TOGETHER = 20
-# After this many seconds the worker goes on without the routes that have not answered.
-ROUTES_WAIT = 2.0
-BEAT_SECONDS = 0.5
-
-
-@dataclass(slots=True)
-class Left:
-    """Items of a round that what follows them must not overtake: those under way, and those held back for a while."""
-
-    under_way: set[int] = field(default_factory=set)
-    held: dict[int, datetime] = field(default_factory=dict)
-
-    def concerns(self, keys: Iterable[int]) -> bool:
-        """Return whether one of these items is among them."""
-        return any(key in self.under_way or key in self.held for key in keys)
-
-    def waits(self, keys: Iterable[int]) -> datetime | None:
-        """Return until when the last of these items is held back; None where none is."""
-        return max((self.held[key] for key in keys if key in self.held), default=None)
+# What was not sent because the worker stops.
+NOT_SENT = SendAnswer(Answer.HELD)
 
 
-def round_deliver(*, keys: Collection[int], claim: Claim) -> Left:
-    """Send the items that the claim holds, one of each user or one room's e-mails, and record what became of them.
+class Delivery(UnderWay):
+    """A round that is being sent. `claim` is the claim on its items, and on others of the same users.
 
-    The claim is extended while waiting for answers. Returns what is left of the round.
+    `keys` are the items that have not been finished.
     """
-    heartbeat = partial(claim_extend, claim=claim)
-    access_keep()
-    now = timezone.now()
-    items_begin(keys=keys, token=claim.token, now=now)
-    current = round_prepare(keys=keys, token=claim.token, now=now)
-    round_open(current)
-    loads = round_send(current)
-    # What was not sent, or has nothing to be sent, needs no waiting.
-    if unsent := written(current):
-        patiently(partial(parcels_record, current, [], unsent))
-    answers_await(current, loads, heartbeat=heartbeat, seconds=ROUTES_WAIT)
-    emails_send(current, claim=claim)
-    answers_await(current, loads, heartbeat=heartbeat, seconds=0)
-    under_way = {item.key for shipment in current.pushes if not shipment.is_answered for item in shipment.items}
-    if under_way:
-        linger(current, loads, claim=claim_part(claim, under_way))
-    # What waits for a paused route holds up nothing else.
-    return Left(under_way, {key: hold.until for key, hold in current.held.items() if not hold.reason})
 
+    def __init__(self, *, keys: Collection[int], claim: Claim, inbox: Inbox) -> None:
+        super().__init__(inbox)
+        self.claim = claim
+        self.keys = set(keys)
+        self.begun_at = time.monotonic()
+        access_keep()
+        now = timezone.now()
+        items_begin(keys=keys, token=claim.token, now=now)
+        self.round = round_prepare(keys=keys, token=claim.token, now=now)
+        round_open(self.round)
+        self._unanswered: set[int] = set()
 
-def round_send(current: Round) -> dict[Answers, list[Parcel]]:
-    """Hand each route's pushes to its carrier, and return them by the answers to come."""
-    return {
-        Carriers.current().send([parcel.push for parcel in parcels if parcel.push], route=route): parcels
-        for route, parcels in current.by_route()
-    }
+    def send(self) -> None:
+        """Send the pushes and e-mails, and record what ends without being sent."""
+        self.begun_at = time.monotonic()
+        routes = [(route, parcels) for route, parcels in self.round.by_route()]
+        emails = [parcel for shipment in self.round.emails for parcel in shipment.parcels if parcel.email]
+        self._unanswered.update(id(parcel) for _route, parcels in routes for parcel in parcels)
+        self._unanswered.update(id(parcel) for parcel in emails)
+        for route, parcels in routes:
+            self._send_by(route, parcels)
+        messages = [parcel.email for parcel in emails if parcel.email]
+        Carriers.current().send_emails(messages, answered=partial(self._answered_at, emails))
+        if complete := [shipment for shipment in self.round.shipments if shipment.is_answered]:
+            patiently(partial(parcels_record, self.round, [], complete))
+        self._finish()
 
+    def waits(self) -> dict[int, datetime]:
+        """Return the items that were held back as a whole, and until when: what follows must not overtake them."""
+        held = self.round.held
+        empty = [shipment.items[0] for shipment in self.round.pushes if not shipment.parcels]
+        return {item.key: held[item.key].until for item in empty if item.key in held and not held[item.key].reason}
 
-def answers_await(
-    current: Round, loads: dict[Answers, list[Parcel]], *, heartbeat: Callable[[], None], seconds: float
-) -> None:
-    """Record the answers of each route as they come, for that long; those that have come are taken out of `loads`."""
-    end = time.monotonic() + seconds
-    while loads:
-        left = end - time.monotonic()
-        done, _waiting = wait(loads, timeout=max(0.0, min(left, BEAT_SECONDS)), return_when=FIRST_COMPLETED)
-        for load in done:
-            answered = unauthorized_resend(current, loads, list(zip(loads.pop(load), load.result(), strict=True)))
+    @property
+    def unanswered(self) -> int:
+        return len(self._unanswered)
+
+    def record(self, answers: Sequence[tuple[Parcel, SendAnswer]]) -> set[int]:
+        by_route: dict[str, list[tuple[Parcel, SendAnswer]]] = defaultdict(list)
+        for parcel, answer in self._unauthorized_resend(answers):
+            by_route[parcel.route.key if parcel.route else ""].append((parcel, answer))
+        # Even if they cannot be recorded, no other answers will come.
+        self._unanswered.difference_update(id(parcel) for load in by_route.values() for parcel, _answer in load)
+        for load in by_route.values():
             # An answer that is lost is a push that is sent twice.
-            if answered:
-                patiently(partial(load_record, current, answered))
-        if left <= 0 and not done:
-            return
-        heartbeat()
+            patiently(partial(load_record, self.round, load))
+        before = self._users()
+        self._finish()
+        claim_narrow(self.claim, set(self.claim.keys) - (before.keys() - self.keys))
+        return {user for key, user in before.items() if key not in self.keys}
 
+    def extend(self) -> None:
+        claim_extend(claim=self.claim)
 
-def unauthorized_resend(
-    current: Round, loads: dict[Answers, list[Parcel]], answered: list[tuple[Parcel, SendAnswer]]
-) -> list[tuple[Parcel, SendAnswer]]:
-    """Send once more, with a renewed authorization, what was refused for the old one; returns the other answers."""
-    refused = [parcel for parcel, answer in answered if answer.status == HTTPStatus.UNAUTHORIZED]
-    route = refused[0].route if refused else None
-    if route is None or route.key in current.renewed:
-        return answered
-    current.renewed.add(route.key)
-    renewed = route_renewed(route)
-    if renewed is None:
-        return answered
-    for parcel in refused:
-        parcel.route = renewed
-    again = Carriers.current().send([parcel.push for parcel in refused if parcel.push], route=renewed)
-    loads[again] = refused
-    return [(parcel, answer) for parcel, answer in answered if parcel.route is not renewed]
+    def end(self) -> None:
+        claim_close(claim=self.claim)
 
+    def _send_by(self, route: Route, parcels: Sequence[Parcel]) -> None:
+        pushes = [parcel.push for parcel in parcels if parcel.push]
+        Carriers.current().send(pushes, route=route, answered=partial(self._answered_at, parcels))
 
-def linger(current: Round, loads: dict[Answers, list[Parcel]], *, claim: Claim) -> None:
-    """Wait for the last answers in a thread of its own; within a transaction, which no thread can share, right here."""
+    def _answered_at(self, parcels: Sequence[Parcel], place: int, answer: SendAnswer) -> None:
+        self.answered(parcels[place], answer)
 
-    def stay() -> None:
-        answers_await(current, loads, heartbeat=partial(claim_extend, claim=claim), seconds=float("inf"))
-        claim_close(claim=claim)
+    def _users(self) -> dict[int, int]:
+        """Return the users of the items that have not been finished."""
+        items = [item for shipment in self.round.shipments for item in shipment.items]
+        return {item.key: item.user.pk for item in items if item.key in self.keys}
 
-    def stay_alone() -> None:
-        try:
-            stay()
-        finally:
-            connection.close()
-        # What waited behind it is due.
-        enqueue("dispatch")
+    def _finish(self) -> None:
+        """Forget the items that have been finished."""
+        open_items = [item for shipment in self.round.shipments if not shipment.is_answered for item in shipment.items]
+        self.keys.intersection_update(item.key for item in open_items)
 
-    if connection.in_atomic_block:
-        stay()
-    else:
-        threading.Thread(target=stay_alone, name="push-lingering").start()
-
-
-def emails_send(current: Round, *, claim: Claim) -> None:
-    """Send the round's e-mails, a few at a time, and record what became of them.
-
-    A mail server may take long over each word of a conversation, so the claim is kept meanwhile.
-    """
-    emails = current.emails
-    for start in range(0, len(emails), EMAILS_TOGETHER):
-        batch = emails[start : start + EMAILS_TOGETHER]
-        parcels = [parcel for shipment in batch for parcel in shipment.parcels]
-        with claim_kept(claim):
-            answers = email_send([parcel.email for parcel in parcels if parcel.email])
-        for parcel, answer in zip(parcels, answers, strict=True):
-            parcel.answer = answer
-        patiently(partial(parcels_record, current, parcels, batch))
-
-
-def written(current: Round) -> list[Shipment]:
-    """Return the pushes of which nothing is sent: their devices have answered, or have no route."""
-    return [shipment for shipment in current.pushes if shipment.is_answered]
+    def _unauthorized_resend(self, answers: Sequence[tuple[Parcel, SendAnswer]]) -> list[tuple[Parcel, SendAnswer]]:
+        """Send once more, with a renewed authorization, what was refused for the old one; returns the other answers."""
+        refused = [parcel for parcel, answer in answers if answer.status == HTTPStatus.UNAUTHORIZED]
+        again: list[Parcel] = []
+        for parcel in refused:
+            if (route := parcel.route) is None:
+                continue
+            if route.key not in self.round.renewed:
+                self.round.renewed[route.key] = route_renewed(route)
+            renewed = self.round.renewed[route.key]
+            if renewed is not None and renewed is not route:
+                parcel.route = renewed
+                again.append(parcel)
+        if again and again[0].route:
+            self._send_by(again[0].route, again)
+        sent_again = {id(parcel) for parcel in again}
+        return [(parcel, answer) for parcel, answer in answers if id(parcel) not in sent_again]
 
 
 def concerned(current: Round, parcels: Iterable[Parcel]) -> list[Shipment]:
@@ -171,23 +140,30 @@ def concerned(current: Round, parcels: Iterable[Parcel]) -> list[Shipment]:
     those = {id(parcel) for parcel in parcels}
     return [
         shipment
-        for shipment in current.pushes
+        for shipment in current.shipments
         if shipment.is_answered and any(id(parcel) in those for parcel in shipment.parcels)
     ]
 
 
 @transaction.atomic
 def load_record(current: Round, load: Sequence[tuple[Parcel, SendAnswer]]) -> None:
-    """Record what was answered of one route's pushes; where that tells of a misconfiguration, their items wait."""
+    """Record answers of one route, or to e-mails; where they show a misconfiguration, their items wait."""
     parcels, now = [parcel for parcel, _answer in load], timezone.now()
-    route = parcels[0].route
-    assert route
-    answered = [(parcel.device, answer) for parcel, answer in load if parcel.device]
-    judged = answers_judge(breaker=current.breaker, route=route, answered=answered, now=now)
-    for parcel, (device, _said), answer in zip(parcels, answered, judged, strict=True):
+    route, answers = parcels[0].route, [answer for _parcel, answer in load]
+    if route:
+        answered = [(parcel.device, answer) for parcel, answer in load if parcel.device]
+        answers = answers_judge(breaker=current.breaker, route=route, answered=answered, now=now)
+    for parcel, answer in zip(parcels, answers, strict=True):
         parcel.answer = answer
-        if answer.answer == Answer.HELD:
-            hold = Hold(current.breaker.held_until(route, device) or now, EndReason.ROUTE_PAUSED)
+        hold = None
+        if answer.detail == WITHDRAWN:
+            # It was not sent, so it is no try: another worker makes the same one.
+            parcel.answer, hold = NOT_SENT, Hold(now)
+        elif answer.answer == Answer.UNKNOWN:
+            hold = Hold(now)
+        elif answer.answer == Answer.HELD and route and parcel.device:
+            hold = Hold(current.breaker.held_until(route, parcel.device) or now, EndReason.ROUTE_PAUSED)
+        if hold:
             for attempt in parcel.attempts:
                 current.hold(attempt.notification_id, hold)
     parcels_record(current, parcels, concerned(current, parcels))
@@ -202,8 +178,9 @@ def parcels_record(current: Round, parcels: Sequence[Parcel], complete: Sequence
     attempts_close(
         answers=[(parcel.attempts, parcel.answer) for parcel in told if parcel.answer], token=current.token, now=now
     )
+    answers = [(parcel.device, parcel.answer) for parcel in parcels if parcel.device and parcel.answer]
     devices_note(
-        answers=[(parcel.device, parcel.answer) for parcel in parcels if parcel.device and parcel.answer],
+        answers=[(device, answer) for device, answer in answers if answer not in (NOT_SENT, STOPPED)],
         sent_at=current.started_at,
         now=now,
     )

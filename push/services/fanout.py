@@ -24,6 +24,7 @@ from push.services.bulk import compilation_off
 from push.services.desktop import message_show
 from push.services.due import never_queued
 from push.services.notifying import Counts, Readings, few_notify, part_notify
+from push.stopping import stop_request
 from push.tasks import alarm, wake
 from workspace.models import Subscription
 from workspace.services.reading import unread_count_add
@@ -42,7 +43,11 @@ def pending_decide() -> int:
     no other.
     """
     decided = 0
-    while (pending_now := pending()).exists() and (decision := next_advance(pending_now)) is not None:
+    while (
+        not stop_request.is_made
+        and (pending_now := pending()).exists()
+        and (decision := next_advance(pending_now)) is not None
+    ):
         decided += decision.decided_at is not None
     return decided
 
@@ -52,7 +57,7 @@ def remainder_count() -> bool:
 
     At least one part is read, and no more while messages wait to be decided upon.
     """
-    while uncounted().exists() and next_advance(uncounted()) is not None:
+    while not stop_request.is_made and uncounted().exists() and next_advance(uncounted()) is not None:
         if pending().exists():
             return False
     return True

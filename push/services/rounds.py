@@ -24,14 +24,14 @@ from push.selectors.items import Item, items_load, obstacle_of
 from push.selectors.routes import Routes, routes_current
 from push.services.attempts import History, Hold, Outcome, attempts_open, history_of
 from push.services.breaker import Breaker, breaker_read
-from push.services.carriers import Carriers
+from push.services.carriers import Capacity, Carriers
 from push.services.queue import items_finish
 from push.transports.answers import SendAnswer
 from push.transports.routes import DevicePush, Route
 
 log = logging.getLogger(__name__)
 
-# What comes for a route whose carrier is busy is looked at again after this many seconds, up to twice as many.
+# What is for a route that accepts no more is tried again after this many seconds, up to twice as many.
 CARRIER_WAIT = 5.0
 
 
@@ -79,8 +79,10 @@ class Round:
     shipments: list[Shipment] = field(default_factory=list)
     ended: list[tuple[int, Outcome]] = field(default_factory=list)
     held: dict[int, Hold] = field(default_factory=dict)
-    # Routes whose authorization was renewed since they were read.
-    renewed: set[str] = field(default_factory=set)
+    # By the routes' keys: what was found instead of those that were refused for their authorization, if anything.
+    renewed: dict[str, Route | None] = field(default_factory=dict)
+    # How many pushes each route accepts, by its key.
+    capacities: dict[str, Capacity] = field(default_factory=dict)
 
     @property
     def pushes(self) -> list[Shipment]:
@@ -213,11 +215,20 @@ def hold_of(current: Round, item: Item, device: Device, route: Route) -> Hold | 
     is_test = item.notification.rule == TEST_RULE
     if until := current.breaker.held_until(route, device, is_test=is_test):
         return Hold(until, EndReason.ROUTE_PAUSED)
-    return Hold(current.carrier_free_at) if Carriers.current().is_busy(route) else None
+    if route.key not in current.capacities:
+        current.capacities[route.key] = Carriers.current().of(route).capacity()
+    return None if current.capacities[route.key].take(device) else Hold(current.carrier_free_at)
 
 
 def email_parcels(current: Round, items: Sequence[Item]) -> list[Parcel]:
-    """Return the e-mail of the items, but for those that were answered for or whose time has not come."""
+    """Return the e-mail of the items, but for those that were answered for or whose time has not come.
+
+    While the mail server does not keep up, they are held back.
+    """
+    if not Carriers.current().email.takes():
+        for item in items:
+            current.hold(item.key, Hold(current.carrier_free_at))
+        return []
     told: list[Item] = []
     attempts: list[Attempt] = []
     for item in items:

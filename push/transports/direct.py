@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from push.providers.base import Push
-from push.transports.answers import SendAnswer
-from push.transports.apple import apple_send
-from push.transports.engine import Engine
-from push.transports.google import google_send
+from push.transports.apple import apple_steps
+from push.transports.google import google_steps
 from push.transports.routes import DevicePush, Route
+from push.transports.steps import Part
 
 
-def apple_transport(pushes: Sequence[DevicePush], *, route: Route, engine: Engine) -> list[SendAnswer]:
+def apple_transport(pushes: Sequence[DevicePush], *, route: Route) -> list[Part]:
     """Send on a route whose way is :class:`AppleCredentials`; each push to its own app's topic."""
-    return apple_send([push_of(push) for push in pushes], credentials=route.way, engine=engine)
+    return [Part((place,), apple_steps([push_of(push)], credentials=route.way)) for place, push in enumerate(pushes)]
 
 
-def google_transport(pushes: Sequence[DevicePush], *, route: Route, engine: Engine) -> list[SendAnswer]:
+def google_transport(pushes: Sequence[DevicePush], *, route: Route) -> list[Part]:
     """Send on a route whose way is :class:`GoogleCredentials`."""
-    return google_send([push_of(push) for push in pushes], credentials=route.way, engine=engine)
+    return [Part((place,), google_steps([push_of(push)], credentials=route.way)) for place, push in enumerate(pushes)]
 
 
 def push_of(push: DevicePush) -> Push:

@@ -26,6 +26,8 @@ from workspace.outbound import Outbound, outbound_current
 __all__ = ["RESPONSE_LIMIT", "ClientCertificate", "Engine", "HttpAnswer", "HttpRequest", "Lane", "engine_current"]
 
 SELECT_SECONDS = 0.5
+# The error of requests that were not sent because the engine was told to send nothing more.
+WITHDRAWN = "The worker was stopped before this was sent."
 # Lanes whose connections are kept open; of more, those that were not used for the longest time are closed.
 LANES_KEPT = 64
 
@@ -55,6 +57,8 @@ class Engine:
         self._waker.setblocking(False)
         self._selector.register(self._woken, selectors.EVENT_READ)
         self._closed = False
+        self._is_withdrawn = False
+        self._unsent: list[Done] = []
 
     def __del__(self) -> None:
         if hasattr(self, "_closed"):
@@ -85,6 +89,9 @@ class Engine:
             if not is_first:
                 return
             done = partial(self._share, request.shared)
+        if self._is_withdrawn:
+            self._unsent.append(done)
+            return
         lane = request.lane or Lane(request.origin, self._concurrency, public_only=request.public_only)
         connections = self._lanes.get(lane)
         if connections is None or connections.silent:
@@ -121,6 +128,12 @@ class Engine:
             lane.abandon(which)
         for sharers in self._shared.values():
             sharers[:] = [done for done in sharers if not which(done)]
+
+    def withdraw(self) -> None:
+        """Send nothing more. Requests that were not sent are answered so, as are later ones; :meth:`run` reports it."""
+        self._is_withdrawn = True
+        for lane in self._open_lanes():
+            self._unsent += lane.withdraw()
 
     def close(self) -> None:
         """Close every connection; what is under way gets no answer. Closing again does nothing."""
@@ -161,7 +174,10 @@ class Engine:
         lanes = self._open_lanes()
         for lane in lanes:
             lane.fill()
-        deadlines = [until, *(moment for lane in lanes if (moment := lane.deadline()) is not None)]
+        deadlines = [
+            0.0 if self._unsent else until,
+            *(moment for lane in lanes if (moment := lane.deadline()) is not None),
+        ]
         woken = False
         for key, mask in self._selector.select(max(min(deadlines) - time.monotonic(), 0)):
             if key.data is None:
@@ -179,7 +195,9 @@ class Engine:
     def _tell(self) -> bool:
         """Hand out the answers that have come; return whether there was one."""
         now = time.monotonic()
-        found = [entry for lane in self._open_lanes() for entry in lane.finished(now)]
+        found = [(done, HttpAnswer(error=WITHDRAWN, reached=False, tries=0)) for done in self._unsent]
+        self._unsent.clear()
+        found += [entry for lane in self._open_lanes() for entry in lane.finished(now)]
         for lane in [lane for lane in self._retired if not lane.busy]:
             self._retired.remove(lane)
             lane.close()

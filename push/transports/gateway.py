@@ -14,9 +14,20 @@ from django.utils import timezone
 from push.models import Answer
 from push.transports.answers import DETAIL_LENGTH, REASON_LENGTH, SendAnswer, retry_after_parse
 from push.transports.engine import Engine, HttpAnswer, HttpRequest
-from push.transports.gateway_batches import QUOTA_HEADER, BatchForm, batch_forget, batch_of, chunk_answers, chunks_of
+from push.transports.gateway_batches import (
+    QUOTA_HEADER,
+    BatchForm,
+    Chunk,
+    batch_announced,
+    batch_forget,
+    batch_known,
+    chunk_answers,
+    chunks_of,
+    info_request,
+)
 from push.transports.meanings import json_object
 from push.transports.routes import DevicePush, Route
+from push.transports.steps import DividingSteps, Part, Parts, steps_run
 
 # What the protocol says of each status; any other, and no answer at all, is to be tried again.
 ANSWERS = {406: Answer.DEAD, 422: Answer.REFUSED, 401: Answer.UNAUTHORIZED}
@@ -59,10 +70,10 @@ class GatewayRoute:
         return "" if address in self.strangers else self.access_token
 
 
-def gateway_transport(pushes: Sequence[DevicePush], *, route: Route, engine: Engine) -> list[SendAnswer]:
+def gateway_transport(pushes: Sequence[DevicePush], *, route: Route) -> list[Part]:
     """Send on a route whose way is a :class:`GatewayRoute`, many at once where the gateway announces that."""
     requests = [GatewayPush(push.device.type, push.device.token, push.options) for push in pushes]
-    return gateway_send(requests, route=route.way, engine=engine, batches=True)
+    return [Part(range(len(requests)), gateway_steps(requests, route=route.way, batches=True))]
 
 
 def gateway_send(
@@ -73,55 +84,73 @@ def gateway_send(
     heartbeat: Callable[[], None] | None = None,
     batches: bool = False,
 ) -> list[SendAnswer]:
-    """Hand the pushes to the gateway together and return what it said of each, in the same order.
-
-    Those that certainly did not reach one gateway go to the next. One that may have reached it does not: two
-    gateways would deliver it twice. With `batches`, a gateway that takes many in one request is sent such.
-    """
-    answers: dict[int, HttpAnswer] = {}
-    remaining = list(range(len(pushes)))
-    for address in route.addresses:
-        taken: dict[int, HttpAnswer] = {}
-        if batches and len(remaining) > 1 and (batch := batch_of(address, engine, heartbeat)):
-            taken = batches_send(
-                {index: pushes[index] for index in remaining}, address, route, batch, engine, heartbeat
-            )
-        singles = [index for index in remaining if index not in taken]
-        requests = [request_of(pushes[index], address, route.token_for(address)) for index in singles]
-        answers |= taken | dict(zip(singles, engine.send(requests, heartbeat=heartbeat), strict=True))
-        remaining = [index for index in remaining if not answers[index].reached]
-        if not remaining:
-            break
-    now = timezone.now()
-    return [answer_read(answers[index], now=now) for index in range(len(pushes))]
+    """Send the pushes to the gateway together and return what it said of each, in the same order."""
+    return steps_run([gateway_steps(pushes, route=route, batches=batches)], engine=engine, heartbeat=heartbeat)[0]
 
 
-def batches_send(
-    pushes: dict[int, GatewayPush],
-    address: str,
+def gateway_steps(
+    pushes: Sequence[GatewayPush],
+    *,
     route: GatewayRoute,
-    batch: BatchForm,
-    engine: Engine,
-    heartbeat: Callable[[], None] | None,
-) -> dict[int, HttpAnswer]:
-    """Send the pushes in requests of many; returns each one's answer as if it had been sent alone.
+    addresses: Sequence[str] | None = None,
+    batches: bool = False,
+) -> DividingSteps:
+    """Send the pushes to the first of the addresses (the route's own); what did not reach it goes to the next.
 
-    Left out are those whose batch was not understood: these are to be sent one by one.
+    One that may have reached a gateway does not: two gateways would deliver it twice. With `batches`, a gateway that
+    accepts many pushes in one request is sent such requests.
     """
-    chunks = list(chunks_of({index: device_entry(push) for index, push in pushes.items()}, batch))
-    headers = headers_of(route.token_for(address))
-    requests = [
-        HttpRequest(url=f"{address.rstrip('/')}{batch.path}", body=chunk.body, headers=headers, public_only=False)
-        for chunk in chunks
+    address, *others = route.addresses if addresses is None else addresses
+    form = None
+    if batches and len(pushes) > 1:
+        known, form = batch_known(address)
+        if not known:
+            (answer,) = yield [info_request(address)]
+            if others and not answer.reached:
+                return Parts([Part((), gateway_steps(pushes, route=route, addresses=others, batches=True))])
+            form = batch_announced(address, answer)
+    if form is None:
+        return singles(pushes, route, [address, *others])
+    chunks = chunks_of({place: device_entry(push) for place, push in enumerate(pushes)}, form)
+    return Parts([Part(chunk.places, batch_steps(pushes, chunk, route, [address, *others], form)) for chunk in chunks])
+
+
+def singles(pushes: Sequence[GatewayPush], route: GatewayRoute, addresses: Sequence[str]) -> Parts:
+    """Return the parts that send each push in a request of its own."""
+    return Parts([Part((place,), single_steps(push, route, addresses)) for place, push in enumerate(pushes)])
+
+
+def single_steps(push: GatewayPush, route: GatewayRoute, addresses: Sequence[str]) -> DividingSteps:
+    """Send one push to the first of the gateways that can be reached."""
+    answer = HttpAnswer(reached=False)
+    for address in addresses:
+        (answer,) = yield [request_of(push, address, route.token_for(address))]
+        if answer.reached:
+            break
+    return [answer_read(answer, now=timezone.now())]
+
+
+def batch_steps(
+    pushes: Sequence[GatewayPush], chunk: Chunk, route: GatewayRoute, addresses: Sequence[str], form: BatchForm
+) -> DividingSteps:
+    """Send the chunk's pushes in one request; one by one where the gateway does not understand it."""
+    address, *others = addresses
+    (answer,) = yield [
+        HttpRequest(
+            url=f"{address.rstrip('/')}{form.path}",
+            body=chunk.body,
+            headers=headers_of(route.token_for(address)),
+            public_only=False,
+        )
     ]
-    answers: dict[int, HttpAnswer] = {}
-    for chunk, answer in zip(chunks, engine.send(requests, heartbeat=heartbeat), strict=True):
-        found = chunk_answers(chunk, answer)
-        if found is None:
-            batch_forget(address)
-        else:
-            answers |= found
-    return answers
+    found, chosen = chunk_answers(chunk, answer), [pushes[place] for place in chunk.places]
+    if found is None:
+        batch_forget(address)
+        return singles(chosen, route, addresses)
+    if others and not answer.reached:
+        return Parts([Part((), gateway_steps(chosen, route=route, addresses=others, batches=True))])
+    now = timezone.now()
+    return [answer_read(found[place], now=now) for place in chunk.places]
 
 
 def device_entry(push: GatewayPush) -> dict[str, Any]:

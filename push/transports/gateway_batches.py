@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from push.transports.engine import Engine, HttpAnswer, HttpRequest
+from push.transports.http import HttpAnswer, HttpRequest
 from push.transports.meanings import json_object
 
 # How long it is remembered (seconds) what a gateway announces, and that it announces nothing.
@@ -45,17 +45,20 @@ class Chunk:
 _announced: dict[str, tuple[float, BatchForm | None]] = {}
 
 
-def batch_of(address: str, engine: Engine, heartbeat: Callable[[], None] | None = None) -> BatchForm | None:
-    """Return the batch form that the gateway at `address` announces; None where it announces none.
+def batch_known(address: str) -> tuple[bool, BatchForm | None]:
+    """Return whether it is known what the gateway announces (for :data:`ANNOUNCED_FOR` seconds), and its batch form."""
+    ends_at, form = _announced.get(address, (0.0, None))
+    return ends_at > time.monotonic(), form
 
-    Asked for at most every :data:`ANNOUNCED_FOR` seconds; a gateway that cannot be reached is asked again.
-    """
-    known = _announced.get(address)
-    if known and known[0] > time.monotonic():
-        return known[1]
+
+def info_request(address: str) -> HttpRequest:
+    """Return the request for the gateway's description of itself; requests under way at once share one."""
     url = f"{address.rstrip('/')}/push/info"
-    request = HttpRequest(url=url, headers=("Accept: application/json",), method="GET", public_only=False)
-    (answer,) = engine.send([request], heartbeat=heartbeat)
+    return HttpRequest(url=url, headers=("Accept: application/json",), method="GET", shared=url, public_only=False)
+
+
+def batch_announced(address: str, answer: HttpAnswer) -> BatchForm | None:
+    """Return the batch form in the gateway's description; it is remembered, unless the gateway did not answer."""
     if answer.status is None:
         return None
     found = form_in(answer)

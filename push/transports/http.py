@@ -33,10 +33,10 @@ class ClientCertificate:
 class Lane:
     """Requests that share connections and limits, and no others: a provider that is slow fills its own lane only.
 
-    `name` tells lanes apart. At most `concurrency` requests are under way at once, on at most `connections`
-    connections (None: as many as requests, which HTTP/1.1 needs). Unless `public_only` is turned off, for an address
-    that the operator or an administrator chose, only public addresses of the internet are connected to, whatever the
-    host's name resolves to.
+    `name` tells lanes apart. At most `concurrency` requests are under way at once, not counting those that have waited
+    long for their answer (push/transports/lanes.py), on at most `connections` connections (None: as many as requests,
+    which HTTP/1.1 needs). Unless `public_only` is turned off, for an address that the operator or an administrator
+    chose, only public addresses of the internet are connected to, whatever the host's name resolves to.
     """
 
     name: str

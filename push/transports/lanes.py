@@ -6,6 +6,7 @@ import selectors
 import time
 from collections import deque
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Any
 
 import pycurl
@@ -23,6 +24,10 @@ EVENTS = {
 
 # A request may also have to wait for its turn on a connection, at most this many times as long as for an answer.
 WAITS = 3
+# A request that was sent so many seconds ago does not count towards the lane's limit any more: devices that are
+# answered for slowly must not keep the others waiting. In all, so many times the limit may be under way.
+LATE_SECONDS = 1.0
+LATE_FACTOR = 4
 
 
 class LaneConnections:
@@ -53,8 +58,9 @@ class LaneConnections:
         # Those that libcurl could not even be handed.
         self._unusable: list[tuple[Done, HttpAnswer]] = []
         self._under_way: dict[Any, Exchange] = {}
-        # Those sent, in the order in which they were, each with its moment.
+        # Those sent, in the order in which they were, each with its time; those that are late are in `_late`.
         self._sent: dict[Exchange, float] = {}
+        self._late: dict[Exchange, float] = {}
         self._answered_at = 0.0
         self._multi = self._multi_make()
 
@@ -66,13 +72,15 @@ class LaneConnections:
         """Return when :meth:`carry_on` has to be called at the latest, by the monotonic clock."""
         if self._unusable:
             return 0.0
-        oldest = next(iter(self._sent.values()), None)
-        moments = [moment for moment in (self.timer, oldest and oldest + self._timeout) if moment is not None]
-        return min(moments, default=None)
+        oldest = [next(iter(sent.values()), None) for sent in (self._sent, self._late)]
+        moments = [self.timer, *(sent_at and sent_at + self._timeout for sent_at in oldest)]
+        if self.waiting and oldest[0]:
+            moments.append(oldest[0] + LATE_SECONDS)
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def fill(self) -> None:
         """Start requests that wait, as many as the lane's limit allows."""
-        while self.waiting and len(self._under_way) < self.lane.concurrency:
+        while self.waiting and self._has_room():
             request, done = self.waiting.popleft()
             exchange = self._idle.pop() if self._idle else self._exchange_make()
             try:
@@ -83,6 +91,19 @@ class LaneConnections:
                 continue
             self._under_way[exchange.handle] = exchange
             self._multi.add_handle(exchange.handle)
+
+    def _has_room(self) -> bool:
+        """Return whether one more request may be started."""
+        count, limit = len(self._under_way), self.lane.concurrency
+        if count < limit:
+            return True
+        self._late_note(time.monotonic())
+        return count - len(self._late) < limit and count < LATE_FACTOR * limit
+
+    def _late_note(self, now: float) -> None:
+        """Find the requests that have become late."""
+        while (first := next(iter(self._sent.items()), None)) and first[1] + LATE_SECONDS <= now:
+            self._late[first[0]] = self._sent.pop(first[0])
 
     def socket_ready(self, descriptor: int, mask: int) -> None:
         """Let libcurl read from or write to one of its sockets."""
@@ -120,6 +141,15 @@ class LaneConnections:
         for exchange in [exchange for exchange in self._under_way.values() if which(exchange.done)]:
             self._release(exchange)
 
+    def withdraw(self) -> list[Done]:
+        """Give up the requests that have not been sent; returns their callers."""
+        callers = [done for _request, done in self.waiting]
+        self.waiting.clear()
+        for exchange in [exchange for exchange in self._under_way.values() if not exchange.tries]:
+            callers.append(exchange.done)
+            self._release(exchange)
+        return callers
+
     def close(self) -> None:
         """Close every connection; what is under way gets no answer."""
         for exchange in list(self._under_way.values()):
@@ -134,7 +164,8 @@ class LaneConnections:
         multi.setopt(pycurl.M_PIPELINING, pycurl.PIPE_MULTIPLEX)
         multi.setopt(pycurl.M_MAX_CONCURRENT_STREAMS, self.lane.concurrency)
         # As many as requests, unless told: one that waited for a connection would use up its time with waiting.
-        multi.setopt(pycurl.M_MAX_HOST_CONNECTIONS, self.lane.connections or self.lane.concurrency)
+        connections = self.lane.connections or LATE_FACTOR * self.lane.concurrency
+        multi.setopt(pycurl.M_MAX_HOST_CONNECTIONS, connections)
         multi.setopt(pycurl.M_SOCKETFUNCTION, self._socket_changed)
         multi.setopt(pycurl.M_TIMERFUNCTION, self._timer_set)
         return multi
@@ -149,8 +180,12 @@ class LaneConnections:
         )
 
     def _note_sent(self, exchange: Exchange) -> None:
-        self._sent.pop(exchange, None)
+        self._sent_forget(exchange)
         self._sent[exchange] = time.monotonic()
+
+    def _sent_forget(self, exchange: Exchange) -> None:
+        self._sent.pop(exchange, None)
+        self._late.pop(exchange, None)
 
     def _socket_changed(self, what: int, descriptor: int, _multi: Any, _data: Any) -> None:
         known = descriptor in self._selector.get_map()
@@ -172,7 +207,7 @@ class LaneConnections:
             return []
         found = [(exchange.done, answer)]
         self._release(exchange)
-        if not answer.reached and not self._sent and self._answered_at < exchange.begun_at:
+        if not answer.reached and not self._sent and not self._late and self._answered_at < exchange.begun_at:
             found += self._unreachable(exchange.request.origin, answer)
         return found
 
@@ -191,7 +226,11 @@ class LaneConnections:
         Where nothing at all has come back since, the connections are not used any more: they may be dead without
         anybody having been told, and would swallow whatever is sent after it.
         """
-        overdue = [(exchange, sent_at) for exchange, sent_at in self._sent.items() if sent_at + self._timeout <= now]
+        overdue = [
+            (exchange, sent_at)
+            for sent in (self._late, self._sent)
+            for exchange, sent_at in takewhile(lambda entry: entry[1] + self._timeout <= now, sent.items())
+        ]
         for exchange, sent_at in overdue:
             self.silent = self.silent or sent_at > self._answered_at
             self._release(exchange)
@@ -200,11 +239,11 @@ class LaneConnections:
 
     def _start_again(self, exchange: Exchange) -> None:
         self._multi.remove_handle(exchange.handle)
-        self._sent.pop(exchange, None)
+        self._sent_forget(exchange)
         self._multi.add_handle(exchange.handle)
 
     def _release(self, exchange: Exchange) -> None:
         self._multi.remove_handle(exchange.handle)
         del self._under_way[exchange.handle]
-        self._sent.pop(exchange, None)
+        self._sent_forget(exchange)
         self._idle.append(exchange)

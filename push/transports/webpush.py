@@ -22,7 +22,7 @@ from push.transports.exchanges import NOT_PUBLIC
 from push.transports.http import HttpAnswer, HttpRequest, Lane
 from push.transports.meanings import patient, unanswered
 from push.transports.routes import DevicePush, Route
-from push.transports.steps import Steps, steps_run
+from push.transports.steps import Part, Steps, steps_run
 from push.transports.vapid import VapidIdentity, base64url_decode, vapid_authorization
 from push.transports.webpush_meanings import meaning_of
 
@@ -53,10 +53,10 @@ class WebPushMessage:
     urgency: str = "normal"
 
 
-def webpush_transport(pushes: Sequence[DevicePush], *, route: Route, engine: Engine) -> list[SendAnswer]:
+def webpush_transport(pushes: Sequence[DevicePush], *, route: Route) -> list[Part]:
     """Send on a route whose way is the workspace's :class:`VapidIdentity`."""
     messages = [WebPushMessage(push.device, **push.options) for push in pushes]
-    return webpush_send(messages, identity=route.way, engine=engine)
+    return [Part((place,), webpush_steps([message], identity=route.way)) for place, message in enumerate(messages)]
 
 
 def webpush_send(messages: Sequence[WebPushMessage], *, identity: VapidIdentity, engine: Engine) -> list[SendAnswer]:

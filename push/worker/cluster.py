@@ -16,10 +16,11 @@ import time
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.db import connections
 from django_q.cluster import Sentinel
 from django_q.signals import post_execute_in_worker, pre_execute
+
+from push.stopping import STOP_SECONDS, stop_request
 
 log = logging.getLogger(__name__)
 
@@ -112,9 +113,14 @@ class TaskProcesses:
             self.start()
 
     def stop(self) -> None:
-        """Let the processes finish what they do, and end them."""
+        """End the processes within `STOP_SECONDS`.
+
+        They start nothing more, put back what they have not sent, and record the answers that still come. A process
+        that hangs is killed; what it holds comes back when its claims run out.
+        """
+        stop_request.make()
         self._stop.set()
-        self._sentinel.join(settings.TASK_TIMEOUT)
+        self._sentinel.join(STOP_SECONDS)
         self._end()
         self._pulse.forget()
 

@@ -195,6 +195,8 @@ class GatewayHandler(BaseHTTPRequestHandler):
             options = {**body["options"], **device["options"]}
             received = self.received_of(device["type"], device["token"], options)
             reply = fake.take(received)
+            if reply.hold:
+                reply.hold.wait(DEADLINE)
             fake.answered(received, reply.status)
             answers.append({"status": reply.status, **reply.body})
         self.say(200, {"success": True, "answers": answers})

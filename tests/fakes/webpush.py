@@ -212,6 +212,8 @@ class PushHandler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
         reply = self.server.fake.take(self.path, headers, body)
+        if reply.hold:
+            reply.hold.wait(DEADLINE)
         self.send_response(reply.status)
         for name, value in {**reply.headers, "Content-Length": "0"}.items():
             self.send_header(name, value)

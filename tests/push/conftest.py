@@ -14,9 +14,10 @@ from cloud.models import SetupWizardSettings
 from cloud.services.connection import connection_save
 from push.models import Channel, ClaimedItem, Device, DeviceType, Lease, Notification, PushSettings
 from push.selectors.vapid import vapid_public_key
-from push.services import jumps
+from push.services import answer_inbox, clearing, dispatch, jumps
 from push.services.carriers import Carriers
 from push.services.devices import SubscriptionKeys, device_register
+from push.services.late_answers import LateAnswers
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from tests.fakes.gateway import FakeGateway
 from tests.fakes.webpush import FakePushService
@@ -38,6 +39,29 @@ def _carriers_end() -> Iterator[None]:
     """Leave no thread behind, nor connections made by what one test configured."""
     yield
     Carriers.current().close()
+    LateAnswers.current().wait()
+
+
+@pytest.fixture(autouse=True)
+def _answers_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a run wait for its answers, however slow the machine, so that tests can look at what became of its items."""
+    for module in (dispatch, clearing):
+        monkeypatch.setattr(module, "LATE_SECONDS", 60.0)
+
+
+@pytest.fixture
+def late_soon(_answers_awaited: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a run leave what is not answered at once to the thread for late answers."""
+    for module in (dispatch, clearing):
+        monkeypatch.setattr(module, "LATE_SECONDS", 0.3)
+
+
+@pytest.fixture
+def answers_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a round's answers be recorded together, however slow the machine, where the number of batches matters."""
+    monkeypatch.setattr(answer_inbox, "FLOW_SECONDS", 10.0)
+    monkeypatch.setattr(answer_inbox, "BATCH_SECONDS", 10.0)
+    monkeypatch.setattr(dispatch, "LOOK_SECONDS", 10.0)
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ from collections import Counter
 from push.selectors.routes import gateway_current
 from push.transports.engine import Engine
 from push.transports.gateway import GatewayPush, gateway_send
-from push.transports.gateway_batches import LARGEST, batch_of
+from push.transports.gateway_batches import LARGEST, batch_announced, batch_known, info_request
 from workspace.models import GeneralSettings
 route, engine = gateway_current(), Engine()
 tokens = [f"{kind}-{number}" for number in range(LARGEST) for kind in ("good", "dead")] + ["refuse-1", "fail-1"]
@@ -89,14 +89,14 @@ pushes = [
     GatewayPush("apn" if number % 3 else "gcm", token, {**shared, "badge": number, "identity": f"batch-{number}"})
     for number, token in enumerate(tokens)
 ]
-assert batch_of(route.addresses[0], engine)
+assert batch_announced(route.addresses[0], *engine.send([info_request(route.addresses[0])]))
 for _time in range(2):
     answers = gateway_send(pushes, route=route, engine=engine, batches=True)
     by_token = {push.token: answer for push, answer in zip(pushes, answers)}
     assert {answer.answer for token, answer in by_token.items() if token.startswith("good")} == {"accepted"}
     assert {answer.answer for token, answer in by_token.items() if token.startswith("dead")} == {"dead"}
     assert (by_token["refuse-1"].answer, by_token["fail-1"].answer) == ("refused", "retry")
-assert batch_of(route.addresses[0], engine), "A batch was not understood"
+assert batch_known(route.addresses[0])[1], "A batch was not understood"
 print(Counter(answer.answer for answer in answers)["accepted"])
 """
 

@@ -14,11 +14,11 @@ from django.utils import timezone
 from push.models import Answer, Attempt, ClaimedItem, Device, DisabledReason, EndReason, Lease, Notification, State
 from push.selectors.aftermath import happenings_of
 from push.selectors.answer_words import error_words
-from push.services import delivery, dispatch
+from push.services import dispatch
 from push.services.attempts import attempts_close
 from push.services.claims import users_claim
+from push.services.delivery import Delivery
 from push.services.dispatch import due_dispatch
-from push.services.rounds import Round
 from push.transports.answers import SendAnswer
 from tests.factories import DeviceFactory
 from tests.fakes.gateway import FakeGateway, Reply
@@ -316,15 +316,15 @@ def test_an_answer_that_comes_after_the_claim_was_lost_changes_no_state(
     claim = users_claim(limit=1, now=timezone.now())
     assert claim is not None
 
-    send = delivery.round_send
+    send = Delivery.send
 
-    def lose_the_claim(current: Round) -> object:
+    def lose_the_claim(delivery: Delivery) -> None:
         Lease.objects.create(token="another", until=timezone.now())
         ClaimedItem.objects.update(lease="another")
         Attempt.objects.update(claimed_by="another")
-        return send(current)
+        send(delivery)
 
-    monkeypatch.setattr(delivery, "round_send", lose_the_claim)
+    monkeypatch.setattr(Delivery, "send", lose_the_claim)
     dispatch.claim_dispatch(claim=claim, end=float("inf"))
     item.refresh_from_db()
     assert (item.current_state, item.claimed_item.lease_id) == (State.CLAIMED, "another")

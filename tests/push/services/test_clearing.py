@@ -193,7 +193,7 @@ def test_a_worker_that_dies_leaves_it_to_another(
 ) -> None:
     show(receiver, post)
     room_mark_read(user=receiver, room=room)
-    monkeypatch.setattr(clearing, "updates_send", lambda _taken: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(clearing.Updates, "send", lambda _updates: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         due_clear()
     monkeypatch.undo()

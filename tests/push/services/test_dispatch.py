@@ -356,7 +356,7 @@ def test_content_that_cannot_be_built_fails_its_item_alone(
 
 
 def test_a_round_costs_few_queries_however_many_users(
-    gateway: FakeGateway, room: Room, post: Post, django_assert_max_num_queries: object
+    gateway: FakeGateway, room: Room, post: Post, answers_together: None, django_assert_max_num_queries: object
 ) -> None:
     members = UserFactory.create_batch(30)
     members_add(room=room, users=members)

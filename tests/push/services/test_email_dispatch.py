@@ -11,6 +11,7 @@ import time_machine
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection
 from django.utils import timezone
 
 from push.models import Answer, Attempt, Channel, EndReason, Lease, Notification, State
@@ -38,6 +39,7 @@ class SlowBackend(BaseEmailBackend):
         for _time in range(2):
             before = Lease.objects.get().until
             wait_until(partial(self.is_extended, before))
+        connection.close()
         return len(messages)
 
     def is_extended(self, before: datetime) -> bool:

@@ -1,0 +1,136 @@
+"""The thread of a carrier: what it was given to send, and what of that is unanswered."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from push.models import Answer
+from push.transports.answers import SendAnswer
+from push.transports.engine import WITHDRAWN
+from push.transports.routes import Route
+
+log = logging.getLogger(__name__)
+
+BROKEN = SendAnswer(Answer.RETRY, detail="The transport failed; the log holds the error.")
+STOPPED = SendAnswer(Answer.UNKNOWN, detail="The worker was stopped before the answer came.")
+UNSENT = SendAnswer(Answer.RETRY, detail=WITHDRAWN)
+
+# How long a thread is waited for when it is closed; a mail server may hold one up for longer.
+CLOSE_SECONDS = 1.0
+
+Answered = Callable[[int, SendAnswer], None]
+
+
+@dataclass(eq=False, slots=True)
+class Load:
+    """Messages that were handed in together; `answered` is called with the place and answer of each, exactly once."""
+
+    messages: Sequence[Any]
+    answered: Answered
+    route: Route | None = None
+    sent_at: float = field(default_factory=time.monotonic)
+    unanswered: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.unanswered.update(range(len(self.messages)))
+
+
+class Carrier:
+    """A thread that sends, with an account of what is unanswered. Subclasses do the sending in :meth:`work`."""
+
+    def __init__(self, name: str) -> None:
+        self._guard = threading.Condition()
+        self._handed_in: deque[Load] = deque()
+        self._loads: OrderedDict[Load, None] = OrderedDict()
+        self._unanswered = 0
+        self._answered_at = float("-inf")
+        self._closing = self._draining = False
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def hand_in(self, load: Load) -> None:
+        """Accept a load; it is answered as given up if the carrier has been closed."""
+        with self._guard:
+            is_closed = self._closing
+            self._unanswered += len(load.messages)
+            self._loads[load] = None
+            if not is_closed:
+                self._handed_in.append(load)
+                self._guard.notify()
+        if is_closed:
+            self._give_up([load], UNSENT)
+        else:
+            self.wake()
+
+    def drain(self) -> None:
+        """Send nothing more; what has not been sent is answered as :data:`UNSENT`."""
+        with self._guard:
+            self._draining = True
+            self._guard.notify()
+        self.wake()
+
+    def close(self) -> None:
+        """End the thread with its connections; what is unanswered is answered as unknown."""
+        with self._guard:
+            self._closing = True
+            self._guard.notify()
+            loads = list(self._loads)
+        self.wake()
+        self._give_up(loads, STOPPED)
+        self._thread.join(CLOSE_SECONDS)
+
+    def wake(self) -> None:
+        """Let :meth:`work` return soon; may be called by any thread."""
+
+    def work(self) -> None:
+        """Send for a while, at most about a second, while there are unanswered loads."""
+        raise NotImplementedError
+
+    def end(self) -> None:
+        """Close the connections."""
+
+    def note(self, load: Load, places: Sequence[int], answers: Sequence[SendAnswer]) -> None:
+        """Pass on the answers of a load's messages, by their places."""
+        with self._guard:
+            fresh = [(place, answer) for place, answer in zip(places, answers, strict=True) if place in load.unanswered]
+            load.unanswered.difference_update(places)
+            self._unanswered -= len(fresh)
+            self._answered_at = time.monotonic()
+            if not load.unanswered:
+                self._loads.pop(load, None)
+            self.account(load, [place for place, _answer in fresh])
+        for place, answer in fresh:
+            load.answered(place, answer)
+
+    def account(self, load: Load, places: Iterable[int]) -> None:
+        """Remember what can be learned from these having been answered now."""
+
+    def _run(self) -> None:
+        while not self._closing:
+            with self._guard:
+                self._guard.wait_for(lambda: self._loads or self._closing)
+            try:
+                self.work()
+            except Exception:
+                # The callers must get answers, and later callers are served as before.
+                log.exception("A sender failed and starts again.")
+                self.end()
+                with self._guard:
+                    begun = [load for load in self._loads if load not in self._handed_in]
+                self._give_up(begun, BROKEN)
+        self.end()
+
+    def _give_up(self, loads: Iterable[Load], answer: SendAnswer) -> None:
+        for load in loads:
+            places = list(load.unanswered)
+            self.note(load, places, [answer] * len(places))
+
+    def _next(self) -> Load | None:
+        with self._guard:
+            return self._handed_in.popleft() if self._handed_in else None
