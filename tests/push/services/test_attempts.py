@@ -14,7 +14,7 @@ from django.utils import timezone
 from push.models import Answer, Attempt, ClaimedItem, Device, DisabledReason, EndReason, Lease, Notification, State
 from push.selectors.aftermath import happenings_of
 from push.selectors.answer_words import error_words
-from push.services import dispatch
+from push.services import delivery, dispatch
 from push.services.attempts import attempts_close
 from push.services.claims import users_claim
 from push.services.delivery import Delivery
