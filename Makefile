@@ -13,8 +13,11 @@ run: $(VENV)/.run
 	WEB_PORT=$${given:-$${PORT:-8000}}; SITE_URL=$${SITE_URL:-http://127.0.0.1:$$WEB_PORT}; \
 	python manage.py setup --listen "$${BIND_HOST:-127.0.0.1}:$$WEB_PORT" && { honcho start || test $$? -eq 130; }
 
+# The fast suite. What it leaves out by marks (pyproject.toml) and for the time its imports take runs in test-services.
 test: $(VENV)/.dev
-	@env -u DATABASE_URL -u REDIS_URL $(BIN)/pytest -q -n auto --maxprocesses 4 --dist worksteal -m "not browser"
+	@env -u DATABASE_URL -u REDIS_URL $(BIN)/pytest -q -n auto --maxprocesses 4 --dist worksteal \
+		-m "not (browser or processes or thorough)" \
+		--ignore tests/browser --ignore tests/workspace/api/test_schemathesis.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

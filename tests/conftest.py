@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
+from typing import Any
 
 import pytest
 import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from cloud.services.licences import licence_forget_cached
 from push.gateway.admission import callers_forget
 from push.gateway.apps import apps_current
+from tests.database import Beginning, migrations_record
 from tests.under_way import requests_admit
 
 pytest_plugins = ["tests.fakes.fixtures"]
@@ -32,6 +37,26 @@ def caches_forget() -> None:
     licence_forget_cached()
     callers_forget()
     apps_current.forget()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what uses the database, for runs on several ones."""
+    for item in items:
+        if item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("database")
+
+
+@pytest.fixture(autouse=True)
+def _no_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let only those tests start processes that are marked so, which keeps the fast suite fast."""
+    if not {"processes", "browser"} & {mark.name for mark in request.node.iter_markers()}:
+        monkeypatch.setattr(subprocess.Popen, "__init__", process_refuse)
+        monkeypatch.setattr(BaseProcess, "start", process_refuse)
+
+
+def process_refuse(*_arguments: Any, **_options: Any) -> None:
+    pytest.fail("A test that starts a process is marked `processes`.")
 
 
 @pytest.fixture(autouse=True)
@@ -66,9 +91,21 @@ def _redis_left_as_found() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Also let nobody into the database any more, and end whatever session is left: PostgreSQL drops none in use."""
-    yield
+def django_db_setup(
+    django_db_setup: None, django_db_use_migrations: bool, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Keep how the database begins, for what every test that commits leaves behind is replaced by it.
+
+    In the end let nobody into the database any more, and end whatever session is left: PostgreSQL drops none in use.
+    """
+    with django_db_blocker.unblock():
+        if not django_db_use_migrations:
+            settings.MIGRATION_MODULES = {}
+            migrations_record()
+        beginning = Beginning.read()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: beginning.restore())
+        yield
     if connection.vendor == "postgresql":
         name = connection.settings_dict["NAME"]
         with django_db_blocker.unblock():

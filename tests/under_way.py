@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
-from playwright.sync_api import BrowserContext
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
 
 _changed = threading.Condition()
 _count = 0

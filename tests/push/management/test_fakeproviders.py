@@ -72,6 +72,7 @@ def lead(settings: Any) -> Iterator[Any]:
     access_tokens_forget()
 
 
+@pytest.mark.processes
 def test_the_credentials_it_writes_open_both_providers_and_what_arrives_is_shown(tmp_path: Path, lead: Any) -> None:
     folder = tmp_path / "fakes"
     with started(folder, "--answer", "dead=UNREGISTERED", "--app", "my.app") as (environment, output):
@@ -95,6 +96,7 @@ def test_the_credentials_it_writes_open_both_providers_and_what_arrives_is_shown
         engine.close()
 
 
+@pytest.mark.processes
 def test_a_web_push_device_can_be_registered_with_what_it_writes(tmp_path: Path, lead: Any, db: None) -> None:
     with started(tmp_path, "--answer", "gone=410") as (environment, output):
         lead(environment | {"WEB_PUSH_PRIVATE_HOSTS": [environment["WEB_PUSH_PRIVATE_HOSTS"]]}).close()
@@ -114,6 +116,7 @@ def test_a_web_push_device_can_be_registered_with_what_it_writes(tmp_path: Path,
         assert output.readline() == "Web push: refused, 410 for /push/gone-one\n"
 
 
+@pytest.mark.processes
 def test_the_gateway_takes_pushes_and_answers_as_told(tmp_path: Path, lead: Any) -> None:
     with started(tmp_path, "--answer", "dead=406", "--answer", "busy=429:60") as (environment, output):
         engine = lead(environment)
@@ -129,6 +132,7 @@ def test_the_gateway_takes_pushes_and_answers_as_told(tmp_path: Path, lead: Any)
         assert output.readline() == 'Gateway, for apn: busy-token… "#ops", "disk full" -> 429\n'
 
 
+@pytest.mark.processes
 def test_what_was_pasted_is_good_the_next_time(tmp_path: Path) -> None:
     with started(tmp_path):
         before = [(tmp_path / name).read_text() for name in ("apple-token-key.p8", "google-service-account.json")]

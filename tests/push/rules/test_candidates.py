@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -31,6 +32,8 @@ from tests.push.situations import saved, situation_build
 from workspace.models import Room, Subscription, User
 
 pytestmark = pytest.mark.django_db
+
+EXAMPLES = max(2, int(os.environ.get("SITUATIONS", "200")) // 240)
 
 
 @pytest.fixture(autouse=True)
@@ -99,8 +102,9 @@ def test_too_many_to_be_named_are_read(room: Room, monkeypatch: pytest.MonkeyPat
     assert pushed() == {"member1", "member4"}
 
 
+@pytest.mark.situations
 @hypothesis_settings(
-    max_examples=25,
+    max_examples=EXAMPLES,
     deadline=None,
     derandomize=True,
     database=None,

@@ -27,6 +27,9 @@ from schemathesis.specs.openapi.checks import (
 from tests.api_client import ApiClient
 from tests.factories import RoomFactory, UserFactory
 
+# Only these tests need its plugin, which takes a while to load.
+pytest_plugins = ["schemathesis.pytest.plugin"]
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -62,6 +65,7 @@ def admin(db: None) -> ApiClient:
     return ApiClient(user)
 
 
+@pytest.mark.thorough
 @schema.parametrize()
 @settings(
     max_examples=15,

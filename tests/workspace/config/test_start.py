@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.processes
+
 PRODUCTION = {
     "MODE": "production",
     "SECRET_KEY": "k" * 60,

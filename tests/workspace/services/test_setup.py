@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 
@@ -31,6 +32,7 @@ COUNT = (
 )
 
 
+@pytest.mark.processes
 def test_one_app_first_and_the_others_later(tmp_path: Path) -> None:
     for target in (("workspace",), ()):
         manage(tmp_path, "migrate", *target, "--verbosity", "0")
