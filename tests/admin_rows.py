@@ -28,7 +28,7 @@ from push.models import (
 )
 from tests import factories
 from tests.keys import service_account_json
-from workspace.models import KeptMail, Message, User
+from workspace.models import KeptMail, Message, TextView, User
 from workspace.services.presence import activity_report
 
 numbers = count(1)
@@ -90,6 +90,7 @@ def rows_add() -> None:
     Decision.objects.filter(message=message).update(counts={"push": {"mentioned": 1, "own_message": 1}})
     OutcomeCount.objects.create(day=date(2026, 1, 1) + timedelta(days=next(numbers)), channel="push", state="sent")
     KeptMail.objects.create(sender="site@example.org", recipients=["to@example.org"], subject="news", text="words")
+    TextView.objects.create(reader=sender, reader_name=sender.username, message=message, room=room, place="page")
     SandboxPush.objects.create(
         token_digest=device.token_digest,
         type=device.type,

@@ -16,8 +16,10 @@ from push.models import Device, SandboxPush
 from workspace.admin.base import ReadOnlyAdmin
 from workspace.admin.columns import EMPTY, code, json_block, masked, moment
 from workspace.admin.filters import MomentRangeFilter
-from workspace.admin.messages import may_read_text
+from workspace.admin.messages import may_read_text, reader_of
+from workspace.models import TextPlace
 from workspace.roles import Role
+from workspace.services.text_views import text_viewed
 
 SECRET_KEYS = frozenset({"token", "authorization", ":path", "voiptoken"})
 
@@ -54,6 +56,12 @@ class SandboxPushAdmin(ReadOnlyAdmin):
         if not may_read_text(request):
             return [facts]
         return [facts, (_("What was sent"), {"fields": ("payload_shown", "headers_shown")})]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        push = kwargs.get("obj")
+        if push is not None and may_read_text(request):
+            text_viewed(reader=reader_of(request), about=str(push.identity or push.pk), place=TextPlace.SANDBOX)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=_("received"))
     def received(self, push: SandboxPush) -> SafeString | str:

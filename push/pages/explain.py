@@ -21,12 +21,13 @@ from push.selectors.explained import Explanation
 from push.selectors.explanation_access import EXPLAIN_PERMISSION, message_explicable
 from push.selectors.explanation_search import messages_found, own_messages, people_found
 from push.selectors.explanations import explanation_of
-from workspace.admin.messages import may_read_text
+from workspace.admin.messages import may_read_text, reader_of
 from workspace.errors import ApplicationError
-from workspace.models import Message, User
+from workspace.models import Message, TextPlace, User
 from workspace.pages.look import page_context
 from workspace.selectors.accounts import user_by_username
 from workspace.selectors.rooms import can_read
+from workspace.services.text_views import messages_viewed
 
 WORDS_MAX_LENGTH = 100
 
@@ -47,6 +48,9 @@ def _explain_admin(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"words": words, "message": message, "subject": user, "may_read": may_read_text(request)}
     if message is None:
         context["messages_found"] = messages_found(words["message"], room=words["room"], in_text=context["may_read"])
+    if context["may_read"]:
+        shown = [message] if message else context["messages_found"]
+        messages_viewed(reader=reader_of(request), messages=shown, place=TextPlace.EXPLANATION)
     if user is None and (message is not None or words["user"]):
         context["people_found"] = people_found(name, room=message.room if message else None)
     if message is not None and user is not None:
@@ -73,7 +77,10 @@ def explain_own(request: HttpRequest) -> HttpResponse:
         except ApplicationError as error:
             raise Http404 from error
         # Who may explain every message may not for that reason read it.
-        context["may_read"] = can_read(user=request.user, room=message.room) or may_read_text(request)
+        is_reader = can_read(user=request.user, room=message.room)
+        context["may_read"] = is_reader or may_read_text(request)
+        if context["may_read"] and not is_reader:
+            messages_viewed(reader=request.user, messages=[message], place=TextPlace.EXPLANATION)
         context |= explained(request, message, request.user, may_ask=False)
     return TemplateResponse(request, "push/explain/own.html", context)
 

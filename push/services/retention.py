@@ -20,12 +20,14 @@ from django.utils import timezone
 from cloud.models import AccessToken, RegistrationRequest
 from push.models import Attempt, Decision, Device, GatewayPush, Notification, OutcomeCount, SandboxPush, ShownRoom
 from push.services.desktop import events_prune
-from workspace.models import FormerRow, KeptMail
+from workspace.models import FormerRow, KeptMail, TextView
 from workspace.services.sign_in import sign_ins_ended, sign_out
 
 BATCH = 500
 # Each of these takes a transaction of its own.
 SIGN_INS_BATCH = 20
+# An abuse may come to light late.
+TEXT_VIEWS_KEPT = timedelta(days=365)
 # A run ends after this many seconds, so that a worker's other tasks wait for it no longer.
 RUN_SECONDS = 0.5
 
@@ -108,6 +110,13 @@ def sign_ins_prune(_before: datetime) -> int:
     return len(ended)
 
 
+def text_views_prune(_before: datetime) -> int:
+    """Delete some records of who read messages, which are kept for a year whatever `RETENTION_DAYS` is."""
+    oldest = TextView.objects.order_by("pk").values_list("pk", flat=True)[:BATCH]
+    before = timezone.now() - TEXT_VIEWS_KEPT
+    return rows_prune(TextView.objects.filter(pk__in=list(oldest), viewed_at__lt=before).order_by("pk"))
+
+
 PRUNERS: tuple[Callable[[datetime], int], ...] = (
     notifications_prune,
     sign_ins_prune,
@@ -118,6 +127,7 @@ PRUNERS: tuple[Callable[[datetime], int], ...] = (
     pruner_by_moment(GatewayPush, "taken_at"),
     pruner_by_moment(FormerRow, "at"),
     pruner_by_moment(KeptMail, "kept_at"),
+    text_views_prune,
     pruner_by_moment(Session, "expire_date"),
     pruner_by_moment(AccessToken, "ends_at"),
     pruner_by_moment(RegistrationRequest, "created_at"),

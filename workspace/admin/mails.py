@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from workspace.admin.base import ReadOnlyAdmin
 from workspace.admin.columns import EMPTY, moment
-from workspace.models import KeptMail
+from workspace.admin.messages import may_read_text, reader_of
+from workspace.models import KeptMail, TextPlace
 from workspace.roles import Role
+from workspace.services.text_views import text_viewed
 
 
 @admin.register(KeptMail)
@@ -29,6 +35,18 @@ class KeptMailAdmin(ReadOnlyAdmin):
         (_("HTML"), {"fields": ("shown",)}),
         (_("Headers"), {"fields": ("header_lines",)}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        # E-mails contain messages, and links that sign people in.
+        whole = list(super().get_fieldsets(request, obj))
+        return whole if may_read_text(request) else whole[:1]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        mail = kwargs.get("obj")
+        if mail is not None and may_read_text(request):
+            about = f"{mail.pk}: {', '.join(mail.recipients)}"
+            text_viewed(reader=reader_of(request), about=about, place=TextPlace.MAIL)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=_("to"))
     def to(self, mail: KeptMail) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -21,15 +21,22 @@ from workspace.admin import labels
 from workspace.admin.base import ReadOnlyAdmin
 from workspace.admin.columns import EMPTY, moment, person, room_link
 from workspace.admin.filters import MomentRangeFilter
-from workspace.models import Message
+from workspace.models import Message, TextPlace, User
+from workspace.services.text_views import messages_viewed
 
 READ_TEXT = "workspace.view_message_text"
 SHOWN_LENGTH = 80
 
 
 def may_read_text(request: HttpRequest) -> bool:
-    """Return whether the reader may see what people wrote to each other."""
+    """Return True if the reader may see what people wrote to each other; each text shown is to be recorded."""
     return request.user.has_perm(READ_TEXT)
+
+
+def reader_of(request: HttpRequest) -> User:
+    """Return the person who reads the page, who is signed in."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 @admin.register(Message)
@@ -74,6 +81,19 @@ class MessageAdmin(ReadOnlyAdmin):
         if not may_read_text(request):
             return [first, *rest]
         return [first, (_("Text"), {"fields": ("written",)}), *rest]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        listed = getattr(response, "context_data", None) or {}
+        if "cl" in listed and may_read_text(request):
+            messages_viewed(reader=reader_of(request), messages=listed["cl"].result_list, place=TextPlace.LIST)
+        return response
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        message = kwargs.get("obj")
+        if message is not None and may_read_text(request):
+            messages_viewed(reader=reader_of(request), messages=[message], place=TextPlace.PAGE)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=_("sent"))
     def sent(self, message: Message) -> SafeString | str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
@@ -15,7 +16,12 @@ from workspace.admin.base import ModelAdmin, ReadOnlyAdmin
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.models import User
 from workspace.roles import Role
-from workspace.services.roles import ADMIN, USER
+from workspace.services.roles import ADMIN, USER, WITHHELD
+
+if TYPE_CHECKING:
+    BaseForm = forms.ModelForm[Group]
+else:
+    BaseForm = forms.ModelForm
 
 BUILT_IN = (ADMIN, USER)
 # The apps whose permissions mean something here; others' pages do not exist.
@@ -35,6 +41,25 @@ def permissions_given() -> QuerySet[Permission]:
     return Permission.objects.filter(content_type__app_label__in=APPS).select_related("content_type")
 
 
+class RoleForm(BaseForm):
+    """A role; who may read messages is decided by those who may."""
+
+    request: HttpRequest
+
+    def clean_permissions(self) -> QuerySet[Permission]:
+        """Refuse a permission that the built-in role of administrators is not given, unless the editor has it."""
+        permissions: QuerySet[Permission] = self.cleaned_data["permissions"]
+        held = set(self.instance.permissions.all()) if self.instance.pk else set()
+        for permission in permissions:
+            name = f"{permission.content_type.app_label}.{permission.codename}"
+            if permission.codename in WITHHELD and permission not in held and not self.request.user.has_perm(name):
+                raise forms.ValidationError(
+                    _("Only someone who has the permission “%(name)s” can give it to a role."),
+                    params={"name": permission.name},
+                )
+        return permissions
+
+
 @admin.register(Group)
 class RoleAdmin(ModelAdmin):
     """Roles are what permissions are given through; the two that every workspace has keep their names."""
@@ -45,6 +70,11 @@ class RoleAdmin(ModelAdmin):
     ordering = ("name",)
     autocomplete_fields = ("permissions",)
     fields = ("name", "permissions")
+    form = RoleForm
+
+    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (form,), {"request": request})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
         groups: QuerySet[Group] = super().get_queryset(request)

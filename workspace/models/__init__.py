@@ -7,6 +7,7 @@ from workspace.models.mobile import MobileSettings
 from workspace.models.presence import ClientPresence, Connection, Presence, Status
 from workspace.models.rooms import Room, RoomType, Subscription
 from workspace.models.setting_changes import ChangeSource, SettingChange
+from workspace.models.text_views import TextPlace, TextView
 
 __all__ = [
     "BusySilences",
@@ -27,6 +28,8 @@ __all__ = [
     "Status",
     "Subscription",
     "SystemMessage",
+    "TextPlace",
+    "TextView",
     "ThreadFollower",
     "User",
 ]

@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from push.models import Decision, Notification
 from push.services.fanout import pending_decide
+from tests.admin_rows import staff
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
-from workspace.models import FormerRow, Message, Room, RoomType, User
+from workspace.models import FormerRow, Message, Room, RoomType, TextView, User
 
 pytestmark = pytest.mark.django_db
 
@@ -64,9 +65,13 @@ class TestAdministration:
         assert 'id="rule-no_device"' not in html
 
     def test_finds_messages_by_room_sender_or_words(self, admin: Client, message: Message) -> None:
-        for words in ("#secret", "ANA", "vault"):
+        for words in ("#secret", "ANA"):
             assert message.public_id in page(admin, "explain", message=words)
         assert message.public_id not in page(admin, "explain", message="elsewhere")
+        reader = signed_in(staff("push.explain_notifications", "workspace.view_message_text"))
+        assert message.public_id in page(reader, "explain", message="vault")
+        assert message.public_id not in page(admin, "explain", message="vault")
+        assert TextView.objects.get().place == "explanation"
 
     def test_offers_the_rooms_members(self, admin: Client, message: Message) -> None:
         assert "user=bob" in page(admin, "explain", message=message.public_id)
