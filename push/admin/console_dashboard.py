@@ -17,13 +17,18 @@ from cloud.selectors.console import CloudFigures, cloud_figures
 from cloud.selectors.quota import month_of
 from cloud.selectors.traffic import traffic_now
 from push.models import GatewayApp
+from push.selectors.checklist import mail_check, worker_check
+from push.selectors.checks import Light
 from push.selectors.gateway_apps import apps_count, keys_ending
 from workspace.admin.contributions import changelist_url
+from workspace.services.settings import VIEW_PERMISSION
 
 
 def console_context(request: HttpRequest) -> dict[str, Any]:
     """Return what the reader may see of the cloud."""
     context: dict[str, Any] = {}
+    if request.user.has_perm(VIEW_PERMISSION):
+        context["problems"] = [check for check in (worker_check(), mail_check()) if check.light != Light.GREEN]
     if request.user.has_perm("push.view_gatewayapp"):
         context["keys_ending"] = keys_ending()
     if request.user.has_perm("cloud.view_registeredworkspace"):

@@ -16,14 +16,18 @@ from cloud.selectors.usage import own_usage
 from push.admin import labels
 from push.admin.console_dashboard import console_context
 from push.models import Device, Notification, State
+from push.selectors.checklist import problems
 from push.selectors.dashboard import Day, Queue, devices_by_type, last_day, last_failures, queue_now
 from push.selectors.gateway_apps import keys_ending
+from push.selectors.next_steps import next_steps
 from push.selectors.reasons import reason_sentence
 from push.selectors.route_overview import pauses
 from workspace.admin.columns import change_link, moment, person, room_link
 from workspace.admin.contributions import changelist_url
+from workspace.pages.reader import reader_of
 from workspace.roles import is_cloud, is_workspace
 from workspace.selectors.database import database_problems
+from workspace.services.settings import VIEW_PERMISSION
 
 REASONS_SHOWN = 6
 SERIES = (
@@ -51,6 +55,9 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
             "failures": failure_table(last_failures(now)),
         }
         context["pauses"] = pauses()
+        context["next_steps"] = next_steps(reader_of(request))
+    if request.user.has_perm(VIEW_PERMISSION):
+        context |= {"problems": problems(), "asks_gateways": True}
     if request.user.has_perm(MANAGE):
         context["own_usage"] = own_usage()
     if is_cloud() and request.user.has_perm("push.view_gatewayapp"):

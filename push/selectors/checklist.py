@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Max, Min
 from django.urls import reverse
@@ -42,6 +43,8 @@ STUCK_AFTER = 60
 ROUTES_SHOWN = 20
 # Percent of the month's quota.
 QUOTA_NEARLY = 80
+# Django's backends that send nothing to a mail server.
+UNSENT_BACKENDS = {f"django.core.mail.backends.{name}.EmailBackend" for name in ("filebased", "console", "dummy")}
 # What puts right that there is no way to the devices; else it is the connection with the cloud.
 STEPS = {
     EndReason.NO_ROUTE: "Push_enable_gateway",
@@ -54,22 +57,30 @@ def checklist() -> list[Check]:
     return list(_checks())
 
 
+def problems() -> list[Check]:
+    """Return what an administrator should look at: of the checklist and of e-mail. The gateways are not asked."""
+    checks = [*_route_points(), worker_check(), _oldest_due(), mail_check()]
+    return [check for check in checks if check.light in {Light.RED, Light.AMBER}]
+
+
 def _checks() -> Iterator[Check]:
-    settings = PushSettings.current()
+    yield from _route_points()
+    yield _devices()
+    yield worker_check()
+    yield _oldest_due()
+
+
+def _route_points() -> Iterator[Check]:
     paused = paused_routes()
-    yield _switch(gettext_lazy("Push"), settings.enable, "Push_enable")
+    yield _switch(gettext_lazy("Push"), PushSettings.current().enable, "Push_enable")
     yield from way_checks(paused)
     yield from route_checks(paused)
     yield from web_push_checks()
-    yield _devices()
-    yield _worker()
-    yield _oldest_due()
 
 
 def blocking_checks(app_name: str) -> list[Check]:
     """Return why no push can reach the phones of an app; empty if pushes can. The gateways are not asked."""
-    settings = PushSettings.current()
-    checks = [_switch(gettext_lazy("Push"), settings.enable, "Push_enable"), _worker()]
+    checks = [_switch(gettext_lazy("Push"), PushSettings.current().enable, "Push_enable"), worker_check()]
     ways = list(routes_current({app_name}).ways_of(app_name).values())
     reason = next((way for way in ways if isinstance(way, EndReason)), None)
     if reason and not any_route(ways):
@@ -84,14 +95,14 @@ def blocking_checks(app_name: str) -> list[Check]:
 
 def way_checks(paused: Mapping[str, Pause]) -> Iterator[Check]:
     """Yield the points of the route that the Push settings describe; `paused` are the paused routes by their keys."""
-    settings = PushSettings.current()
-    if settings.enable_gateway:
+    push = PushSettings.current()
+    if push.enable_gateway:
         wizard = SetupWizardSettings.current()
         yield _registered(wizard)
         yield _switch(gettext_lazy("Terms agreed"), wizard.privacy_terms_agreed, "Cloud_Service_Agree_PrivacyTerms")
         yield _quota()
     else:
-        yield from credential_checks(settings, paused)
+        yield from credential_checks(push, paused)
     if reason := misconfiguration():
         yield _no_way(reason)
 
@@ -152,7 +163,10 @@ def web_push_checks() -> Iterator[Check]:
 
 def _registered(wizard: SetupWizardSettings) -> Check:
     title = gettext_lazy("Server registered")
-    if wizard.register_server and CloudConnection.objects.exists():
+    connection = CloudConnection.objects.first() if wizard.register_server else None
+    if connection and connection.problem:
+        return Check(Light.RED, title, connection.problem_text or connection.problem, *connection_step())
+    if connection:
         return Check(Light.GREEN, title, _("Yes."))
     return Check(Light.RED, title, _("No. Without it, nothing is pushed."), *_registration_step())
 
@@ -179,7 +193,8 @@ def _devices() -> Check:
     return Check(Light.GREEN, title, f"{counted} {owned}", url, gettext_lazy("Devices"))
 
 
-def _worker() -> Check:
+def worker_check() -> Check:
+    """Return whether a worker is running."""
     title = gettext_lazy("Worker alive")
     last = WorkerBeat.objects.aggregate(last=Max("beat_at"))["last"]
     if last is None:
@@ -204,3 +219,14 @@ def _oldest_due() -> Check:
     light = Light.RED if seconds > STUCK_AFTER else Light.AMBER if seconds > LATE_AFTER else Light.GREEN
     sentence = _("Due for %(seconds)d s.") % {"seconds": seconds}
     return Check(light, title, sentence, url, gettext_lazy("Notifications"))
+
+
+def mail_check() -> Check:
+    """Return whether e-mails leave the server."""
+    title = gettext_lazy("Mail server")
+    if settings.EMAIL_BACKEND == "workspace.mail.KeepingBackend":
+        step = (reverse("admin:workspace_keptmail_changelist"), gettext_lazy("Kept e-mails"))
+        return Check(Light.AMBER, title, _("None (EMAIL_URL). E-mails are stored here, and reach no one."), *step)
+    if settings.EMAIL_BACKEND in UNSENT_BACKENDS:
+        return Check(Light.RED, title, _("None (EMAIL_URL). E-mails are not sent, password-reset links included."))
+    return Check(Light.GREEN, title, settings.EMAIL_HOST)

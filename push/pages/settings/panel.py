@@ -8,7 +8,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from push.models import PushSettings
-from push.selectors.checklist import checklist
+from push.selectors.checklist import checklist, problems
+from push.selectors.checks import Light
 from push.selectors.configuration import misconfiguration
 from push.selectors.gateway_checks import gateway_checks
 from push.selectors.route_overview import pauses
@@ -35,3 +36,10 @@ def panel(request: HttpRequest) -> SafeString:
 def gateways(request: HttpRequest) -> HttpResponse:
     """Answer with the gateways' points alone, for the page that is waiting for them."""
     return render(request, "push/settings/checks.html", {"checks": gateway_checks()})
+
+
+@settings_view()
+def problems_found(request: HttpRequest) -> HttpResponse:
+    """Answer with the dashboard's list of problems, now that the gateways have been asked."""
+    found = [*problems(), *(check for check in gateway_checks() if check.light != Light.GREEN)]
+    return render(request, "admin/push/problems.html", {"problems": found})

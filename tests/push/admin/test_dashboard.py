@@ -11,11 +11,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from cloud.models import OwnQuota, QuotaMonth, UsageCount
+from cloud.models import CloudConnection, OwnQuota, QuotaMonth, UsageCount
 from cloud.selectors.quota import month_of
 from push.models import State
+from push.services.heartbeat import Heartbeat
 from tests.admin_rows import administrator, device_of, notification_of, rows_add, staff
 from tests.factories import RoomFactory, UserFactory, message_in, registered
+from tests.fakes.gateway import FakeGateway
+from tests.push.conftest import gateway_connect
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +33,50 @@ def test_an_empty_workspace_is_told_what_to_do(client: Client) -> None:
     assert "Nothing was sent or dropped yet." in html
     assert "Nothing failed in the last week." in html
     assert "none late" in html
+    for address in ("/admin/connectivity/", "/admin/workspace/user/add/", "/rooms/"):
+        assert f'href="{address}"' in html.split("Next steps")[1]
+
+
+def test_next_steps_end_with_the_first_notification(client: Client) -> None:
+    notification_of(message_in(RoomFactory(), UserFactory()), UserFactory(), State.DROPPED, reason="cleared_by_read")
+    assert "Next steps" not in html_for(client, administrator())
+
+
+def test_what_is_misconfigured_is_shown_with_links(client: Client, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    found = html_for(client, administrator()).split("Needs attention")[1]
+    for words in ("Server registered", "Terms agreed", "No worker is running", "Mail server"):
+        assert words in found
+    assert "#Cloud_Service_Agree_PrivacyTerms" in found
+    assert "/admin/connectivity/" in found
+
+
+def test_a_gateway_that_cannot_be_reached_is_shown(client: Client, fake_gateway: FakeGateway) -> None:
+    gateway_connect("http://127.0.0.1:1")
+    html = html_for(client, administrator())
+    assert 'hx-get="/admin/settings/push/problems/"' in html
+    assert "http://127.0.0.1:1 cannot be reached" in client.get("/admin/settings/push/problems/").content.decode()
+    gateway_connect(fake_gateway.address)
+    assert "cannot be reached" not in client.get("/admin/settings/push/problems/").content.decode()
+
+
+def test_what_the_cloud_refuses_is_shown(client: Client) -> None:
+    gateway_connect("https://push.example")
+    CloudConnection.objects.update(problem="error-client-unknown", problem_text="These credentials are not known.")
+    assert "These credentials are not known." in html_for(client, administrator())
+
+
+def test_nothing_needs_attention_where_all_is_well(client: Client, settings: Any, fake_gateway: FakeGateway) -> None:
+    gateway_connect(fake_gateway.address)
+    Heartbeat().beat()
+    assert "Needs attention" not in html_for(client, administrator())
+
+
+def test_problems_are_not_shown_to_those_who_may_not_view_settings(client: Client) -> None:
+    html = html_for(client, staff("push.view_notification"))
+    assert "Needs attention" not in html
+    assert "push/problems" not in html
+    assert client.get("/admin/settings/push/problems/").status_code == 403
 
 
 def test_reasons_are_told_in_sentences(client: Client) -> None:
@@ -91,7 +138,7 @@ def test_it_takes_few_queries_however_many_rows(client: Client) -> None:
         rows_add()
     with CaptureQueriesContext(connection) as many:
         client.get("/admin/")
-    assert len(many) <= len(few) <= 15
+    assert len(many) <= len(few) <= 35
 
 
 class TestACloudOnly:
