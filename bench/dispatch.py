@@ -5,6 +5,9 @@
                                        pushes per second with one worker and with two, beside only sending them
     ... bench/dispatch.py lateness     start of what comes due while 100,000 items wait, beside a queue without them
     ... bench/dispatch.py latency      from accepting a message to the gateway, beside doing it all in one process
+    ... bench/dispatch.py storm [30 [20]]
+                                       after so many kills of a worker under load (20 messages to 4,000 people), without
+                                       vacuum: how fast the queue drains, beside how fast it did before; dead rows
 
 Each makes a database of its own and removes it at the end; each prints a ratio to a baseline.
 """
@@ -15,10 +18,21 @@ import argparse
 import os
 import random
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import IO
 
-from scaffold import analyze, database, gateway, items_queue, items_queue_many, percentiles, room_fill, workers
+from scaffold import (
+    analyze,
+    database,
+    gateway,
+    items_queue,
+    items_queue_many,
+    percentiles,
+    room_fill,
+    worker_kill,
+    worker_start,
+    workers,
+)
 
 # isort: split
 from django.conf import settings
@@ -48,12 +62,17 @@ DISPATCH_USERS = 4_000
 ANSWER_SECONDS = float(os.environ.get("ANSWER_SECONDS", "0"))
 LATE_ITEMS = 100
 MESSAGES = 15
+# A killed worker's lease ends soon, so that what it held comes back while the others are being killed.
+STORM_WORKER = {"CLAIM_LEASE": "2", "WORKERS": "1"}
+# A worker is killed so many seconds after it is ready, at random.
+KILLED_AFTER = (0.2, 1.0)
+STATISTICS_SECONDS = 1.5
 PAUSE_SECONDS = 0.3
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("figure", choices=["claims", "dispatch", "lateness", "latency"])
+    parser.add_argument("figure", choices=["claims", "dispatch", "lateness", "latency", "storm"])
     parser.add_argument("sizes", nargs="*", type=int)
     arguments = parser.parse_args()
     with database():
@@ -126,12 +145,18 @@ def dispatch(sizes: list[int]) -> None:
             with workers(count):
                 wait_until_sent()
             rows = Notification.objects.order_by("-pk")[:items]
-            finished = sorted(row.finished_at for row in rows if row.finished_at)
-            # Without the first and last tenth: workers do not start and end at the same moment.
-            tenth = items // 10
-            rate = (items - 2 * tenth) / (finished[-tenth - 1] - finished[tenth]).total_seconds()
+            rate = rate_of([row.finished_at for row in rows if row.finished_at])
             first = first or rate
             print(f"{count}, {rate:,.0f}, {rate / first:.2f}, {rate / alone:.2f}", flush=True)
+
+
+def rate_of(times: list[datetime]) -> float:
+    """Return how many items ended per second.
+
+    The first and last tenth are left out: workers do not start and end at the same moment.
+    """
+    finished, tenth = sorted(times), len(times) // 10
+    return (len(finished) - 2 * tenth) / (finished[-tenth - 1] - finished[tenth]).total_seconds()
 
 
 def only_sending(count: int) -> float:
@@ -146,6 +171,67 @@ def only_sending(count: int) -> float:
 def wait_until_sent() -> None:
     while Notification.objects.filter(finished_at=None).exists():
         time.sleep(0.2)
+
+
+def storm(sizes: list[int]) -> None:
+    """Compare how a queue drains after its worker was killed again and again with how one drained before."""
+    kills, messages = (*sizes, *(30, 20)[len(sizes) :])[:2]
+    room = room_fill(DISPATCH_USERS)
+    with gateway(f"delay={ANSWER_SECONDS}") as _told:
+        vacuum_disable()
+        items_queue(room, messages=max(1, messages // 2), due_at=lambda _number: timezone.now())
+        with workers(1, **STORM_WORKER):
+            wait_until_sent()
+        before = rate_of(list(Notification.objects.values_list("finished_at", flat=True)))
+        items = items_queue(room, messages=messages, due_at=lambda _number: timezone.now())
+        updates = queue_statistic("n_tup_upd")
+        for _kill in range(kills):
+            worker = worker_start(**STORM_WORKER)
+            time.sleep(random.uniform(*KILLED_AFTER))
+            worker_kill(worker)
+        left = list(Notification.objects.filter(finished_at=None).values_list("pk", flat=True))
+        dead = queue_statistic("n_dead_tup")
+        # The leases of killed workers expire however long the queue is; from then on it drains.
+        time.sleep(int(STORM_WORKER["CLAIM_LEASE"]))
+        with workers(1, **STORM_WORKER):
+            started = time.monotonic()
+            wait_until_sent()
+            taken = time.monotonic() - started
+    remaining, ended = set(left), Notification.objects.filter(pk__gte=min(left))
+    after = rate_of([at for key, at in ended.values_list("pk", "finished_at") if at and key in remaining])
+    failed = Notification.objects.filter(reason="worker_lost").count()
+    updates = queue_statistic("n_tup_upd") - updates
+    print(f"{connection.vendor}, {kills} kills, {items:,} items, {len(left):,} of them left, without vacuum")
+    print(f"pushes per second before, after, ratio: {before:,.0f}, {after:,.0f}, {after / before:.2f} (aim: 0.80)")
+    undisturbed = len(left) / before
+    print(
+        f"seconds until empty, undisturbed, ratio: {taken:.1f}, {undisturbed:.1f}, {taken / undisturbed:.2f} (aim: 2)"
+    )
+    print(f"dead rows per item after the kills: {dead / items:.2f}; updates of a row: {updates / items:.2f} (aim: 3)")
+    print(f"given up: {failed}", flush=True)
+
+
+def vacuum_disable() -> None:
+    """Keep PostgreSQL from vacuuming any table by itself."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for table in connection.introspection.table_names(cursor):
+                cursor.execute(f"ALTER TABLE {connection.ops.quote_name(table)} SET (autovacuum_enabled = off)")
+
+
+def queue_statistic(name: str) -> int:
+    """Return a figure that PostgreSQL keeps of the queue's table; 0 where there is none."""
+    if connection.vendor != "postgresql":
+        return 0
+    # Sessions report what they did at the latest a second after they have done it.
+    time.sleep(STATISTICS_SECONDS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {name} FROM pg_stat_user_tables WHERE relname = %s",
+            [Notification._meta.db_table],
+        )
+        figure: int = cursor.fetchone()[0]
+    return figure
 
 
 def lateness(sizes: list[int]) -> None:

@@ -6,6 +6,7 @@ Importing it sets Django up, so it comes first.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -147,21 +148,34 @@ def gateway(*arguments: str) -> Iterator[IO[str]]:
         process.stdout.close()
 
 
+def worker_start(**environment: str) -> subprocess.Popen[str]:
+    """Start a worker, in a process group of its own, and return it once it is ready."""
+    values = {**os.environ, "DATABASE_URL": database_url(), "DATA_DIR": str(settings.DATA_DIR), **environment}
+    command = [sys.executable, "manage.py", "worker"]
+    process = subprocess.Popen(
+        command, cwd=BASE_DIR, env=values, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stderr
+    while "The worker is ready." not in process.stderr.readline():
+        if process.poll() is not None:
+            raise RuntimeError("The worker did not start.")
+    # Read on, or the worker would wait for room in the pipe.
+    subprocess.Popen(["cat"], stdin=process.stderr, stdout=subprocess.DEVNULL)
+    return process
+
+
+def worker_kill(process: subprocess.Popen[str]) -> None:
+    """Kill a worker with all of its processes."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert process.stderr
+    process.stderr.close()
+
+
 @contextmanager
 def workers(count: int, **environment: str) -> Iterator[None]:
     """Start that many workers and wait until they are ready."""
-    values = {**os.environ, "DATABASE_URL": database_url(), "DATA_DIR": str(settings.DATA_DIR), **environment}
-    command = [sys.executable, "manage.py", "worker"]
-    running = [
-        subprocess.Popen(command, cwd=BASE_DIR, env=values, stderr=subprocess.PIPE, text=True)
-        for _number in range(count)
-    ]
-    for process in running:
-        assert process.stderr
-        while "The worker is ready." not in process.stderr.readline():
-            pass
-        # Read on, or the worker would wait for room in the pipe.
-        subprocess.Popen(["cat"], stdin=process.stderr, stdout=subprocess.DEVNULL)
+    running = [worker_start(**environment) for _number in range(count)]
     try:
         yield
     finally:

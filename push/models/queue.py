@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -222,6 +223,8 @@ class Attempt(models.Model):
     # the last of them if it is the one before this.
     unknown_before = 0
     unanswered: Attempt | None = None
+    # Set on a try that is about to be made: it is not repeated after this time. None: as often as usual.
+    retry_until: datetime | None = None
 
     class Meta:
         verbose_name = _("attempt")

@@ -13,8 +13,9 @@ from push.selectors.aftermath import delay_shown
 from push.selectors.answer_words import try_words
 from push.selectors.route_words import key_words
 
-# By then a provider has answered, or its not answering is the result.
-PATIENCE = timedelta(seconds=10)
+# The page waits this long for a result. By then a provider has answered, or its not answering is the result; a test
+# push is not retried for any longer.
+TEST_PATIENCE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def push_test_result(notification: Notification) -> PushTestResult:
         if notification.only_device_id is not None:
             untried = untried.filter(pk=notification.only_device_id)
         results += [DeviceResult(device, "waiting", _("Waiting for the worker …")) for device in untried]
-    late = timezone.now() - notification.created_at > PATIENCE
+    late = timezone.now() - notification.created_at > TEST_PATIENCE
     answered = not any(result.state == "waiting" for result in results)
     return PushTestResult(
         notification=notification,
@@ -81,6 +82,7 @@ def _device_result(attempt: Attempt) -> DeviceResult:
     assert attempt.device is not None
     state, words = {
         Answer.SENDING: ("waiting", _("Sent; no answer yet …")),
+        Answer.UNKNOWN: ("unreachable", _("Unknown: the worker died")),
         Answer.ACCEPTED: ("accepted", _("Accepted")),
         Answer.DEAD: ("refused", _("Refused: the push service does not know this device any more")),
         Answer.REFUSED: ("refused", _("Refused")),
@@ -90,6 +92,8 @@ def _device_result(attempt: Attempt) -> DeviceResult:
         Answer.OVER_QUOTA: ("refused", _("Refused: the gateway's quota is used up")),
         Answer.HELD: ("unreachable", _("Held: the route is paused")),
     }[Answer(attempt.answer)]
+    if attempt.answer == Answer.RETRY and attempt.retry_at is None:
+        words = _("Unreachable")
     said, way = try_words(attempt), key_words(attempt.route)
     if attempt.received_at is not None:
         state, words, said = "accepted", _("Received after %(seconds)s s") % {"seconds": delay_shown(attempt)}, ""

@@ -26,6 +26,7 @@ FAILURES = (
     (Answer.NO_ROUTE, State.FAILED, EndReason.NO_ROUTE),
     (Answer.DEAD, State.DROPPED, EndReason.TOKEN_DEAD),
     (Answer.UNKNOWN, State.FAILED, EndReason.WORKER_LOST),
+    (Answer.HELD, State.FAILED, EndReason.ROUTE_PAUSED),
 )
 # What the worker that made the try may replace with its answer.
 OPEN = (Answer.SENDING, Answer.UNKNOWN)
@@ -114,6 +115,10 @@ class History:
         """Return how the notification ends when its lifetime does."""
         return Outcome(State.SENT) if self.is_accepted(notification) else Outcome(State.FAILED, EndReason.EXPIRED)
 
+    def is_tried(self, notification: int) -> bool:
+        """Return True if the notification has been tried before."""
+        return bool(self._last[notification])
+
     def is_accepted(self, notification: int) -> bool:
         """Return whether a device has accepted the notification."""
         return any(attempt.answer == Answer.ACCEPTED for attempt in self._last[notification].values())
@@ -163,9 +168,11 @@ def attempts_close(*, answers: Sequence[tuple[Sequence[Attempt], SendAnswer]], t
     alike: dict[SendAnswer, list[Attempt]] = defaultdict(list)
     for attempts, answer in answers:
         wait = retry_wait(attempts[0].step, answer.retry_after) if answer.answer == Answer.RETRY else None
+        retry_at = now + wait if wait is not None else None
         for attempt in attempts:
+            is_late = retry_at and attempt.retry_until and retry_at > attempt.retry_until
             attempt.answer, attempt.finished_at = answer.answer, now
-            attempt.retry_at = now + wait if wait is not None else None
+            attempt.retry_at = None if is_late else retry_at
         if answer.answer == Answer.RETRY:
             attempt_update(attempts, answer, token=token)
         else:

@@ -26,7 +26,7 @@ from push.services.carriers import Carriers
 from push.services.claims import Claim, claim_close, claim_extend, claim_narrow, items_begin
 from push.services.gateway_access import access_keep, quota_watch, route_renewed
 from push.services.patience import patiently
-from push.services.rounds import Parcel, Round, Shipment, outcomes_write, round_open, round_prepare
+from push.services.rounds import Parcel, Round, Shipment, outcomes_write, retry_end, round_open, round_prepare, unsent
 from push.services.shown import shown_note
 from push.transports.answers import SendAnswer
 from push.transports.engine import WITHDRAWN
@@ -204,4 +204,7 @@ def accepted_of(parcels: Iterable[Parcel]) -> list[tuple[Device, int]]:
 def outcome_of(current: Round, item: Item) -> Outcome:
     """Return where the item stands after its tries."""
     targets: list[int | None] = [None] if item.is_email else [device.pk for device in item.devices]
-    return current.history.outcome(item.key, targets, hold=current.held.get(item.key))
+    hold, until = current.held.get(item.key), retry_end(item)
+    if hold and until and hold.until > until:
+        return current.history.outcome(item.key, ()) if current.history.is_tried(item.key) else unsent(item, hold)
+    return current.history.outcome(item.key, targets, hold=hold)

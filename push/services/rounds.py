@@ -22,6 +22,7 @@ from push.content.web import web_options
 from push.models import TEST_RULE, Answer, Attempt, Device, EndReason, State
 from push.selectors.items import Item, items_load, obstacle_of
 from push.selectors.routes import Routes, routes_current
+from push.selectors.testing import TEST_PATIENCE
 from push.services.attempts import History, Hold, Outcome, attempts_open, history_of
 from push.services.breaker import Breaker, breaker_read
 from push.services.carriers import Capacity, Carriers
@@ -143,9 +144,27 @@ def ending_of(current: Round, item: Item) -> Outcome | None:
     """Return how the item ends without being sent; None when it is to be sent."""
     if obstacle := obstacle_of(item):
         return Outcome(State.DROPPED, obstacle)
+    if (until := retry_end(item)) and until <= current.started_at and is_repeated(current, item):
+        return current.history.outcome(item.key, ()) if current.history.is_tried(item.key) else unsent(item)
     if late_since(current, item) + timedelta(seconds=settings.NOTIFICATION_LIFETIME) <= current.started_at:
         return current.history.expiry(item.key)
     return None if item.is_email else routeless(current, item)
+
+
+def retry_end(item: Item) -> datetime | None:
+    """Return until when the item is retried at most: a test push while its page waits; None for all others."""
+    is_test = item.notification.rule == TEST_RULE
+    return item.notification.created_at + TEST_PATIENCE if is_test else None
+
+
+def is_repeated(current: Round, item: Item) -> bool:
+    """Return True if the item has been tried or held back before."""
+    return item.notification.state == State.RETRYING or current.history.is_tried(item.key)
+
+
+def unsent(item: Item, hold: Hold | None = None) -> Outcome:
+    """Return how an item ends that was held back for too long."""
+    return Outcome(State.FAILED, (hold.reason if hold else item.notification.reason) or EndReason.GAVE_UP)
 
 
 def late_since(current: Round, item: Item) -> datetime:
@@ -196,6 +215,7 @@ def push_parcels(current: Round, item: Item) -> list[Parcel]:
         attempt = current.history.next_try(item.key, device.pk, token=current.token, now=current.started_at)
         if attempt is None:
             continue
+        attempt.retry_until = retry_end(item)
         if isinstance(route, Route):
             attempt.route = route.key
             if hold := hold_of(current, item, device, route):

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from push.models import ClaimedItem, Lease, Notification, State
+from push.models import Channel, ClaimedItem, Lease, Notification, State
 from push.selectors.due import waiting_of_free_users
 from push.services import claims
 from push.services.claims import Claim, claim_extend, claim_release, items_begin, users_claim
@@ -55,6 +55,32 @@ def test_a_claim_takes_the_users_other_queued_items_but_not_their_retries(receiv
 def test_a_due_retry_is_claimed(receiver: User, post: Post) -> None:
     retry = queue(receiver, post(), state=State.RETRYING)
     assert claimed().keys == [retry.pk]
+
+
+def test_a_retry_does_not_bring_the_users_other_items_forward(receiver: User, post: Post) -> None:
+    retry = queue(receiver, post(), state=State.RETRYING)
+    later = [queue(receiver, post(), due_in=60), queue(receiver, post(), due_in=60, channel=Channel.EMAIL)]
+    claim = claimed()
+    assert claim.keys == [retry.pk]
+    items_finish(keys=claim.keys, token=claim.token, state=State.RETRYING, due_at=timezone.now())
+    assert claimed().keys == [retry.pk]
+    for item in later:
+        before = item.due_at
+        item.refresh_from_db()
+        assert (item.state, item.due_at) == (State.QUEUED, before)
+
+
+def test_a_retry_that_is_claimed_and_released_is_still_one(receiver: User, post: Post) -> None:
+    retry = queue(receiver, post(), state=State.RETRYING)
+    queue(receiver, post(), due_in=60)
+    claim_release(claim=claimed())
+    assert claimed().keys == [retry.pk]
+
+
+def test_retries_come_along_with_an_item_that_is_due_for_the_first_time(receiver: User, post: Post) -> None:
+    retry, due = queue(receiver, post(), state=State.RETRYING), queue(receiver, post())
+    later = queue(receiver, post(), due_in=60)
+    assert claimed().keys == [retry.pk, due.pk, later.pk]
 
 
 def test_other_users_items_are_left_alone(receiver: User, post: Post) -> None:

@@ -16,10 +16,12 @@ from django.utils import timezone
 
 from push.models import Answer, Attempt, Channel, EndReason, Lease, Notification, State
 from push.services.dispatch import due_dispatch
-from tests.factories import EmailAddressFactory, RoomFactory, message_in
+from tests.factories import DeviceFactory, EmailAddressFactory, RoomFactory, message_in
+from tests.fakes.gateway import FakeGateway, Reply
 from tests.push.conftest import Post, queue
 from tests.waiting import wait_until
 from workspace.models import Message, Room, User
+from workspace.services.presence import activity_report
 from workspace.services.rooms import members_add
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -134,3 +136,22 @@ def test_an_item_that_cannot_be_built_fails_alone(receiver: User, post: Post, mo
     items = wait_for(receiver, post("first"), post("broken"), post("last"))
     due_dispatch()
     assert states(items) == [("sent", ""), (State.FAILED, EndReason.NOT_BUILT), ("sent", "")]
+
+
+def test_a_push_that_keeps_failing_does_not_end_the_grace_of_the_e_mail(
+    gateway: FakeGateway, receiver: User, post: Post
+) -> None:
+    """The member is online when the push is retried, and away again when the e-mail is due."""
+    device = DeviceFactory(user=receiver)
+    gateway.script(device.token, *[Reply(503)] * 9)
+    message = post()
+    push = queue(receiver, message)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        due_dispatch()
+        email = queue(receiver, message, channel=Channel.EMAIL, due_in=120)
+        clock.shift(100)
+        activity_report(user=receiver)
+        due_dispatch()
+        assert push.attempts.filter(device=device).count() == 2
+        email.refresh_from_db()
+        assert (email.state, email.reason) == (State.QUEUED, "")

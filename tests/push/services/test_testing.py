@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from cloud.models import SetupWizardSettings
-from push.models import TEST_RULE, Answer, Attempt, Device, Notification, State
+from push.models import TEST_RULE, Answer, Attempt, Device, EndReason, Notification, State
 from push.selectors.testing import push_test_result
 from push.services.dispatch import due_dispatch
 from push.services.fanout import pending_decide
@@ -70,8 +71,8 @@ def test_being_online_does_not_hold_it_back(admin: User) -> None:
         (Reply(406), "refused", "does not know this device"),
         (Reply(422, body={"error": "The payload is no good"}), "refused", "The payload is no good"),
         (Reply(401), "refused", "credentials are not accepted: HTTP 401"),
-        (Reply(503), "unreachable", "tried again: HTTP 503"),
-        (Reply(cut=True), "unreachable", "tried again"),
+        (Reply(503), "unreachable", "Unreachable: HTTP 503"),
+        (Reply(cut=True), "unreachable", "Unreachable"),
     ],
 )
 def test_each_answer_is_told_per_device(
@@ -87,6 +88,52 @@ def test_each_answer_is_told_per_device(
     assert [found.state for found in result.devices] == [state, "accepted"]
     assert words in result.devices[0].sentence
     assert result.finished
+
+
+def test_it_is_not_retried_for_longer_than_the_page_waits(admin: User, gateway: FakeGateway) -> None:
+    device = Device.objects.filter(user=admin).first()
+    assert device
+    gateway.script(device.token, Reply(503), Reply(503))
+    notification = own_push_test(admin)
+    due_dispatch()
+    notification.refresh_from_db()
+    assert (notification.state, notification.reason) == (State.SENT, "")
+    device.delete()
+    Device.objects.filter(user=admin).update(disabled_at=timezone.now())
+    only = DeviceFactory(user=admin)
+    gateway.script(only.token, Reply(503))
+    notification = own_push_test(admin)
+    due_dispatch()
+    notification.refresh_from_db()
+    assert (notification.state, notification.reason) == (State.FAILED, EndReason.GAVE_UP)
+    result = push_test_result(notification)
+    assert result.finished
+    assert "tried again" not in result.devices[0].sentence
+
+
+def test_a_wait_that_ends_while_the_page_waits_is_waited_for(admin: User, gateway: FakeGateway) -> None:
+    first = Device.objects.filter(user=admin).order_by("pk").first()
+    assert first
+    gateway.script(first.token, Reply(429, headers={"Retry-After": "3"}))
+    notification = own_push_test(admin)
+    due_dispatch()
+    assert states(notification) == ["unreachable", "accepted"]
+    assert notification.state == State.RETRYING
+    with time_machine.travel(timezone.now() + timedelta(seconds=5)):
+        due_dispatch()
+    assert states(notification) == ["accepted", "accepted"]
+
+
+def test_it_is_not_tried_again_once_the_page_has_given_up(admin: User, gateway: FakeGateway) -> None:
+    """Its worker died; another one finds it after the claim has ended."""
+    notification = own_push_test(admin)
+    for device in Device.objects.filter(user=admin):
+        Attempt.objects.create(notification=notification, device=device, number=1, answer=Answer.UNKNOWN)
+    with time_machine.travel(timezone.now() + timedelta(seconds=31)):
+        due_dispatch()
+    notification.refresh_from_db()
+    assert (notification.state, notification.reason) == (State.FAILED, EndReason.WORKER_LOST)
+    assert not gateway.received
 
 
 def test_a_gateway_that_is_not_there_is_told(admin: User) -> None:
