@@ -64,8 +64,8 @@ LATE_ITEMS = 100
 MESSAGES = 15
 # A killed worker's lease ends soon, so that what it held comes back while the others are being killed.
 STORM_WORKER = {"CLAIM_LEASE": "2", "WORKERS": "1"}
-# A worker is killed so many seconds after it is ready, at random.
-KILLED_AFTER = (0.2, 1.0)
+# A worker is killed at a random time within so many seconds after it has sent something.
+KILLED_WITHIN = 0.5
 STATISTICS_SECONDS = 1.5
 PAUSE_SECONDS = 0.3
 
@@ -187,7 +187,8 @@ def storm(sizes: list[int]) -> None:
         updates = queue_statistic("n_tup_upd")
         for _kill in range(kills):
             worker = worker_start(**STORM_WORKER)
-            time.sleep(random.uniform(*KILLED_AFTER))
+            wait_until_sending()
+            time.sleep(random.uniform(0, KILLED_WITHIN))
             worker_kill(worker)
         left = list(Notification.objects.filter(finished_at=None).values_list("pk", flat=True))
         dead = queue_statistic("n_dead_tup")
@@ -209,6 +210,14 @@ def storm(sizes: list[int]) -> None:
     )
     print(f"dead rows per item after the kills: {dead / items:.2f}; updates of a row: {updates / items:.2f} (aim: 3)")
     print(f"given up: {failed}", flush=True)
+
+
+def wait_until_sending() -> None:
+    """Wait until an item ends; nothing else ends any meanwhile."""
+    waiting = Notification.objects.filter(finished_at=None)
+    before = waiting.count()
+    while waiting.count() == before:
+        time.sleep(0.02)
 
 
 def vacuum_disable() -> None:

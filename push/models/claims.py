@@ -53,7 +53,10 @@ class ClaimedItem(models.Model):
 
 
 class LostItem(models.Model):
-    """How often a worker died while it was sending a notification. The next recorded outcome deletes the row."""
+    """How often a worker died while it was sending a notification.
+
+    A retry deletes the row; those of ended notifications are deleted after the next crash.
+    """
 
     notification = models.OneToOneField(
         Notification, models.CASCADE, primary_key=True, related_name="lost_item", db_constraint=False

@@ -58,6 +58,7 @@ def losses_count(keys: Collection[int], *, tokens: Collection[str], now: datetim
     """Record that the workers with these tokens died while they were sending these items."""
     if not keys:
         return
+    LostItem.objects.filter(notification__finished_at__isnull=False).delete()
     unanswered = Attempt.objects.filter(notification__in=keys, claimed_by__in=tokens, answer=Answer.SENDING)
     unanswered.update(answer=Answer.UNKNOWN, finished_at=now)
     LostItem.objects.bulk_create([LostItem(notification_id=key) for key in keys], ignore_conflicts=True)

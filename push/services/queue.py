@@ -113,7 +113,8 @@ def items_finish(
     written = held.update(
         state=state, reason=reason, **({"finished_at": timezone.now()} if due_at is None else put_off)
     )
-    LostItem.objects.filter(Exists(claimed.filter(pk=OuterRef("pk"))), pk__in=keys).delete()
+    if due_at is not None:
+        LostItem.objects.filter(Exists(claimed.filter(pk=OuterRef("pk"))), pk__in=keys).delete()
     claimed.delete()
     if due_at is not None:
         alarm(due_at)

@@ -44,7 +44,7 @@ def list_post(client: Client, action: str, *items: Notification, **fields: str) 
     [
         ("send_now", "Send now", State.QUEUED, State.QUEUED),
         ("cancel", "Do not send", State.RETRYING, State.DROPPED),
-        ("retry", "Retry", State.FAILED, State.QUEUED),
+        ("retry", "Retry", State.FAILED, State.RETRYING),
     ],
 )
 def test_actions_ask_first_and_are_recorded(
