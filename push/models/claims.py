@@ -35,7 +35,13 @@ class ClaimedItem(models.Model):
     )
     user = models.ForeignKey(User, models.CASCADE, related_name="+", db_constraint=False, verbose_name=_("user"))
     lease = models.ForeignKey(
-        Lease, models.CASCADE, related_name="items", db_constraint=False, db_index=False, verbose_name=_("lease")
+        Lease,
+        # Services delete the items before their lease; a cascade would take more queries.
+        models.DO_NOTHING,
+        related_name="items",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("lease"),
     )
     begun_at = models.DateTimeField(
         _("begun"), null=True, help_text=_("Empty: the item waits for its turn within the claim.")
