@@ -12,7 +12,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -95,7 +95,9 @@ class PushCarrier(Carrier):
         if self._draining:
             self._engine.withdraw()
         while load := self._next():
-            for part in parts_of(load):
+            with self._guard:
+                slow = frozenset(self._slow)
+            for part in parts_of(load, alone=slow):
                 run_start(part, self._engine, partial(self.note, load))
         self._engine.run(SELECT_SECONDS)
 
@@ -194,16 +196,23 @@ class Carriers:
             return [*self._by_route.values(), *([self._email] if self._email else [])]
 
 
-def parts_of(load: Load) -> list[Part]:
-    """Return the parts in which the load's pushes are sent; what raises an error has that as its answer."""
+def parts_of(load: Load, *, alone: Collection[int]) -> Iterator[Part]:
+    """Yield the parts in which the load's pushes are sent; what raises an error has that as its answer.
+
+    Each push to the devices in `alone` (by key) is a part of its own, also where others travel in batches.
+    """
     assert load.route
-    try:
-        parts = TRANSPORTS[load.route.kind](load.messages, route=load.route)
-    except Exception:
-        log.exception("The pushes by %s could not be sent.", load.route.kind)
-        places = range(len(load.messages))
-        return [Part(places, answers_only([BROKEN] * len(places)))]
-    return [Part(part.places, guarded(part, load.route)) for part in parts]
+    single = [place for place, push in enumerate(load.messages) if push.device.pk in alone]
+    together = sorted(set(range(len(load.messages))) - set(single))
+    for places in filter(None, (together, *([place] for place in single))):
+        try:
+            parts = TRANSPORTS[load.route.kind]([load.messages[place] for place in places], route=load.route)
+        except Exception:
+            log.exception("The pushes by %s could not be sent.", load.route.kind)
+            yield Part(places, answers_only([BROKEN] * len(places)))
+            continue
+        for part in parts:
+            yield Part([places[place] for place in part.places], guarded(part, load.route))
 
 
 def guarded(part: Part, route: Route) -> DividingSteps:

@@ -8,11 +8,9 @@ extending and releasing do not change the rows of the queue.
 from __future__ import annotations
 
 import logging
-import threading
 import time
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -35,8 +33,6 @@ WINDOW_ROWS = 800
 WINDOWS = 5
 # The most items that one claim takes; what a user has beyond them follows with the next claim, in order.
 ITEMS_LIMIT = 2000
-# Between two looks at whether a claim is to be extended, in seconds.
-BEAT_SECONDS = 0.25
 # Sets these advisory locks apart from others in the same database.
 LOCK_CLASS = 0x0CA11
 
@@ -168,33 +164,6 @@ def claim_extend(*, claim: Claim) -> None:
             raise
         log.warning("The database is unavailable; a claim could not be extended.", exc_info=error)
         connection.close()
-
-
-@contextmanager
-def claim_kept(claim: Claim) -> Iterator[None]:
-    """Extend the claim from a thread of its own, during what may take longer than a claim lasts and does not say so.
-
-    Within a transaction, which no thread can share, it is not extended.
-    """
-    if connection.in_atomic_block:
-        yield
-        return
-    over = threading.Event()
-
-    def extend() -> None:
-        try:
-            while not over.wait(BEAT_SECONDS):
-                claim_extend(claim=claim)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=extend, name="push-claim")
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
 
 
 def claim_prolong(claim: Claim) -> None:

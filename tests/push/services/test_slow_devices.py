@@ -286,3 +286,20 @@ def test_a_batch_that_is_not_answered_delays_no_other_batch(
     due_dispatch()
     wait_until_sent(*items[2:])
     assert state_of(items[0]) == State.CLAIMED
+
+
+def test_a_device_known_to_be_slow_is_not_sent_to_in_a_batch(
+    gateway: FakeGateway, go_on: threading.Event, room: Room, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway.announces = {"path": "/push/batch", "maxDevices": 100, "maxBytes": 4_000_000}
+    announcements_forget()
+    users = members(room, 3)
+    devices = [DeviceFactory(user=user) for user in users]
+    monkeypatch.setattr(carriers, "SLOW_SECONDS", 0.0)
+    wait_until_sent(*sent_to(users[:1], post("are you slow?")))
+    monkeypatch.setattr(carriers, "SLOW_SECONDS", 10.0)
+    gateway.script(devices[0].token, gateways.Reply(hold=go_on))
+    held, *free = sent_to(users, post("for everybody"))
+    wait_until_sent(*free)
+    assert state_of(held) == State.CLAIMED
+    assert gateway.batches == [2]

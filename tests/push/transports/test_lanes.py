@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from push.transports import lanes
 from push.transports.answers import SendAnswer
-from push.transports.engine import Engine
+from push.transports.engine import WITHDRAWN, Engine
 from push.transports.http import HttpAnswer, HttpRequest, Lane
 from push.transports.steps import Steps, steps_run
 from tests.fakes.certificates import Authority
@@ -29,8 +30,10 @@ class Echo(Http2Server):
         super().__init__(authority)
         self.replies: dict[str, list[Reply]] = {}
         self.paths: list[str] = []
+        self.asked: list[str] = []
 
     def reply_to(self, request: Request) -> Reply:
+        self.asked.append(request.path)
         replies = self.replies.get(request.path)
         return replies.pop(0) if replies else Reply()
 
@@ -90,6 +93,42 @@ def test_each_lane_has_its_own_limit(echo: Echo, trusting_engine: Engine) -> Non
     assert statuses(trusting_engine.send(requests, heartbeat=look)) == [200] * 8
     assert seen[0] == 5
     assert len(echo.connections) == 2
+
+
+def test_what_is_answered_late_does_not_keep_others_waiting(
+    echo: Echo, trusting_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Devices that are answered for slowly fill a lane only up to four times its limit."""
+    monkeypatch.setattr(lanes, "LATE_SECONDS", 0.05)
+    release = threading.Event()
+    lane = Lane("narrow", concurrency=1, public_only=False)
+    echo.replies = {"/held": [Reply(hold=release)] * 3}
+    requests = [request_to(echo, "/held", lane=lane)] * 3 + [request_to(echo, "/free", lane=lane)]
+
+    def look() -> None:
+        if echo.paths == ["/free"]:
+            release.set()
+
+    assert statuses(trusting_engine.send(requests, heartbeat=look)) == [200] * 4
+    assert echo.paths[0] == "/free"
+
+
+def test_what_was_not_sent_is_withdrawn(echo: Echo, trusting_engine: Engine) -> None:
+    release = threading.Event()
+    lane = Lane("narrow", concurrency=1, public_only=False)
+    echo.replies = {"/held": [Reply(hold=release)]}
+    answers: list[HttpAnswer] = []
+    for path in ("/held", "/waits"):
+        trusting_engine.begin(request_to(echo, path, lane=lane), answers.append)
+    trusting_engine.run_until(lambda: bool(echo.asked))
+    trusting_engine.withdraw()
+    trusting_engine.begin(request_to(echo, "/later", lane=lane), answers.append)
+    trusting_engine.run_until(lambda: len(answers) == 2)
+    assert [(answer.error, answer.tries) for answer in answers] == [(WITHDRAWN, 0)] * 2
+    release.set()
+    trusting_engine.run_until(lambda: len(answers) == 3)
+    assert answers[2].status == 200
+    assert echo.asked == ["/held"]
 
 
 def test_steps_go_from_one_request_to_the_next(echo: Echo, trusting_engine: Engine) -> None:
