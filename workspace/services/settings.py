@@ -63,12 +63,6 @@ def unlocked(values: Mapping[str, Any]) -> dict[str, Any]:
     return {setting_id: value for setting_id, value in values.items() if settings_by_id()[setting_id].lock is None}
 
 
-def setting_reset(*, setting_id: str, origin: Origin) -> list[SettingChange]:
-    """Give the setting its default again."""
-    (entry,) = _entries_of({setting_id: None})
-    return settings_save(values={setting_id: entry.default}, origin=origin)
-
-
 def setting_revert(*, change: SettingChange, actor: User, address: str | None = None) -> list[SettingChange]:
     """Give the setting the value again that it had before the change.
 

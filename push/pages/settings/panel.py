@@ -13,7 +13,7 @@ from push.selectors.checks import Light
 from push.selectors.configuration import misconfiguration
 from push.selectors.gateway_checks import gateway_checks
 from push.selectors.route_overview import pauses
-from push.services.testing import OTHERS_PERMISSION
+from push.services.testing import OTHERS_PERMISSION, OWN_PERMISSION
 from workspace.pages.settings.base import settings_view
 
 
@@ -27,6 +27,8 @@ def panel(request: HttpRequest) -> SafeString:
         "misconfiguration": misconfiguration(),
         "pauses": pauses(),
         "may_view_routes": request.user.has_perm("push.view_approute"),
+        "actions": PushSettings.actions,
+        "may_test": request.user.has_perm(OWN_PERMISSION),
         "may_test_others": request.user.has_perm(OTHERS_PERMISSION),
     }
     return mark_safe(render_to_string("push/settings/panel.html", context, request))  # noqa: S308 (it escapes)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from preferences.models import AccountsSettings, Level
 from push.models import PushSettings
@@ -146,15 +150,67 @@ def test_a_value_that_differs_from_its_default_is_marked_and_reset(client: Clien
     text = client.get(address("general")).content.decode()
     assert text.count("Changed from default") == 1
     assert "Default: 100" in text
-    client.post(reverse("settings_reset"), {"setting": "Notifications_Max_Room_Members"})
+    reset = entered(GeneralSettings, Notifications_Max_Room_Members="100")
+    client.post(address("general"), reset)
     assert GeneralSettings.current().max_room_members == 100
 
 
-def test_a_reset_needs_a_post_the_permission_and_a_setting(client: Client) -> None:
-    assert client.get(reverse("settings_reset")).status_code == 405
-    assert client.post(reverse("settings_reset"), {"setting": "Nothing"}).status_code == 404
+def test_without_scripts_a_reset_is_put_into_the_form_and_saved_with_the_other_changes(client: Client) -> None:
+    GeneralSettings.objects.update(max_room_members=7, use_real_name=True)
+    edited = entered(GeneralSettings, Site_Name="Globe")
+    for setting_id in ("Notifications_Max_Room_Members", "UI_Use_Real_Name"):
+        form = client.post(address("general"), edited | {"reset": setting_id}).context["form"]
+        edited = {name: value for name, value in form.data.items() if name != "reset"}
+    assert GeneralSettings.stored().max_room_members == 7
+    assert (form["Site_Name"].value(), form["Notifications_Max_Room_Members"].value()) == ("Globe", "100")
+    client.post(address("general"), edited)
+    stored = GeneralSettings.stored()
+    assert (stored.site_name, stored.max_room_members, stored.use_real_name) == ("Globe", 100, False)
+    assert SettingChange.objects.count() == 3
+
+
+def test_who_may_only_view_cannot_stage_a_reset() -> None:
     viewer = signed_in(staff("view_privileged_setting"))
-    assert viewer.post(reverse("settings_reset"), {"setting": "Site_Name"}).status_code == 403
+    assert viewer.post(address("general"), {"reset": "Site_Name"}).status_code == 403
+
+
+def test_a_reset_of_what_is_no_setting_of_the_group_or_secret_or_locked_changes_nothing(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    PushSettings(apn_passphrase="open sesame").save()
+    monkeypatch.setenv("OVERWRITE_SETTING_Push_gateway", "https://fixed.example")
+    for setting_id in ("Nothing", "Site_Name", "Push_apn_passphrase", "Push_gateway"):
+        answer = client.post(address("push"), entered(PushSettings) | {"reset": setting_id})
+        assert answer.context["form"].changed_values() == {}
+    assert PushSettings.stored().apn_passphrase == "open sesame"
+
+
+def test_a_secret_survives_an_error_in_another_field_without_being_shown(client: Client) -> None:
+    sent = entered(PushSettings, Push_apn_passphrase="open sesame", Push_gateway="gopher://x")
+    answer = client.post(address("push"), sent)
+    text = answer.content.decode()
+    assert "open sesame" not in text
+    assert "The new value is not shown, but it is saved with the other changes." in text
+    (staged,) = re.findall(r'name="Push_apn_passphrase__staged" value="([^"]+)"', text)
+    assert PushSettings.stored().apn_passphrase == ""
+    client.post(address("push"), entered(PushSettings, Push_apn_passphrase__staged=staged))
+    assert PushSettings.stored().apn_passphrase == "open sesame"
+
+
+@pytest.mark.parametrize("sent", ["open sesame", "gAAAAA", "é", "\0"])
+def test_a_forged_staged_secret_counts_as_not_entered(client: Client, sent: str) -> None:
+    client.post(address("push"), entered(PushSettings, Push_apn_passphrase__staged=sent))
+    assert PushSettings.stored().apn_passphrase == ""
+
+
+def test_a_staged_secret_is_worth_nothing_after_an_hour(client: Client) -> None:
+    sent = entered(PushSettings, Push_apn_passphrase="open sesame", Push_gateway="gopher://x")
+    form = client.post(address("push"), sent).context["form"]
+    (staged,) = [form.staged(entry) for entry in form.entries if entry.id == "Push_apn_passphrase"]
+    with time_machine.travel(timezone.now() + timedelta(minutes=61)):
+        again = signed_in(User.objects.get(username="rose"))
+        again.post(address("push"), entered(PushSettings, Push_apn_passphrase__staged=staged))
+    assert PushSettings.stored().apn_passphrase == ""
 
 
 def test_a_locked_setting_is_shown_with_the_reason_and_not_saved(

@@ -12,7 +12,7 @@ from tests.factories import UserFactory
 from tests.keys import certificate_pem, key_pem, rsa_key
 from workspace.errors import ApplicationError, MissingPermissionError
 from workspace.models import ChangeSource, GeneralSettings, SettingChange, User
-from workspace.services.settings import Origin, setting_reset, setting_revert, setting_save, settings_save
+from workspace.services.settings import Origin, setting_revert, setting_save, settings_save
 
 pytestmark = pytest.mark.django_db
 
@@ -102,12 +102,6 @@ def test_a_stranger_may_save_nothing() -> None:
     with pytest.raises(MissingPermissionError):
         setting_save(setting_id="Site_Name", value="Mine", origin=Origin(source=ChangeSource.API, actor=UserFactory()))
     assert GeneralSettings.stored().site_name == "Callboard"
-
-
-def test_a_reset_brings_the_default_back(origin: Origin) -> None:
-    setting_save(setting_id="Notifications_Max_Room_Members", value=5, origin=origin)
-    setting_reset(setting_id="Notifications_Max_Room_Members", origin=origin)
-    assert GeneralSettings.current().max_room_members == 100
 
 
 def test_a_revert_brings_the_value_back_and_is_recorded(admin: User, origin: Origin) -> None:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django import forms
 from django.db import models
+from django.http import QueryDict
 from unfold import widgets
 
 from workspace.setting_groups import SettingsGroup
 from workspace.setting_groups.kinds import Kind
 from workspace.setting_groups.registry import RegisteredSetting, settings_of
+from workspace.setting_groups.secret_field import cipher
 
 CLEAR_SUFFIX = "__clear"
+# An entered secret comes back encrypted with a form that could not be saved, so that it need not be entered again.
+STAGED_SUFFIX = "__staged"
+STAGED_SECONDS = 3600
 
 
 class SecretTextarea(widgets.UnfoldAdminTextareaWidget):  # type: ignore[misc]
@@ -27,6 +33,19 @@ class SecretInput(widgets.UnfoldAdminPasswordWidget):  # type: ignore[misc]
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"autocomplete": "new-password", **(attrs or {})}, render_value=False)
+
+
+class StagedSecretField(forms.CharField):
+    """A secret that this server encrypted for the page; one that is too old or forged counts as not entered."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput)
+
+    def clean(self, value: Any) -> str:
+        try:
+            return cipher().decrypt(str(value or "").encode(), ttl=STAGED_SECONDS).decode()
+        except InvalidToken:
+            return ""
 
 
 WIDGETS: dict[Kind, type[forms.Widget]] = {
@@ -67,6 +86,17 @@ def form_field(entry: RegisteredSetting) -> forms.Field:
     return field
 
 
+def with_default(group: type[SettingsGroup], setting_id: str, entered: QueryDict) -> QueryDict:
+    """Return what was entered in the group's form, with the default of one setting instead of its value."""
+    data = entered.copy()
+    for entry in settings_of(group):
+        if entry.id == setting_id and not entry.lock and not entry.declaration.secret:
+            data.pop(setting_id, None)
+            if entry.default not in (None, False):
+                data[setting_id] = str(entry.default)
+    return data
+
+
 class GroupForm(forms.Form):
     """All settings of one group; the saving, and the final word on what is valid, are the service's."""
 
@@ -83,6 +113,7 @@ class GroupForm(forms.Form):
                 self.fields[entry.id + CLEAR_SUFFIX] = forms.BooleanField(
                     required=False, widget=widgets.UnfoldBooleanWidget()
                 )
+                self.fields[entry.id + STAGED_SUFFIX] = StagedSecretField()
 
     def changed_values(self) -> dict[str, Any]:
         """Return, by setting id, what was entered in the fields that the admin changed; call on a valid form."""
@@ -92,7 +123,16 @@ class GroupForm(forms.Form):
                 changed[entry.id] = ""
             elif entry.id in self.changed_data:
                 changed[entry.id] = self.cleaned_data[entry.id]
+            elif staged := self.cleaned_data.get(entry.id + STAGED_SUFFIX):
+                changed[entry.id] = staged
         return changed
+
+    def staged(self, entry: RegisteredSetting) -> str:
+        """Return the secret entered in this form, encrypted, to be sent again with it; empty if there is none."""
+        if not self.is_bound or self.has_error(entry.id):
+            return ""
+        secret = self.cleaned_data.get(entry.id) or self.cleaned_data.get(entry.id + STAGED_SUFFIX)
+        return cipher().encrypt(secret.encode()).decode() if secret else ""
 
     def errors_add(self, errors: dict[str, list[str]]) -> None:
         """Show the service's objections beside the fields, and those to other fields above the form."""

@@ -1,4 +1,4 @@
-"""The overview with its search, and the page of one group."""
+"""The overview, and the page of one group."""
 
 from __future__ import annotations
 
@@ -9,25 +9,21 @@ from django.shortcuts import redirect
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
 
 from workspace.errors import ApplicationError
 from workspace.pages.settings.base import groups_by_label, origin_of, page, settings_view
-from workspace.pages.settings.forms import GroupForm
-from workspace.pages.settings.presentation import search, sections, setting_url
-from workspace.services.settings import EDIT_PERMISSION, setting_reset, settings_save
+from workspace.pages.settings.forms import GroupForm, with_default
+from workspace.pages.settings.presentation import sections
+from workspace.services.settings import EDIT_PERMISSION, settings_save
 from workspace.setting_groups import SettingsGroup
-from workspace.setting_groups.registry import settings_by_id, settings_of
+from workspace.setting_groups.registry import settings_of
 
 
 @settings_view()
 def index(request: HttpRequest) -> HttpResponse:
-    """List the groups, or what the search found."""
-    query = request.GET.get("q", "").strip()[:200]
-    found = [(entry, setting_url(entry)) for entry in search(query)]
+    """List the groups."""
     listed = [(group, len(settings_of(group))) for group in groups_by_label()]
-    context = {"query": query, "found": found, "groups": listed}
-    return page(request, "workspace/settings/index.html", gettext_lazy("Settings"), context)
+    return page(request, "workspace/settings/index.html", gettext_lazy("Settings"), {"groups": listed})
 
 
 @settings_view()
@@ -39,6 +35,9 @@ def group_page(request: HttpRequest, slug: str) -> HttpResponse:
         return _group_answer(request, group, GroupForm(group, editable=editable))
     if not editable:
         raise PermissionDenied
+    if reset_id := request.POST.get("reset"):
+        # Only a browser without scripts asks the server to put the default into the form; nothing is saved yet.
+        return _group_answer(request, group, GroupForm(group, with_default(group, reset_id, request.POST)))
     form = GroupForm(group, request.POST)
     if form.is_valid() and _saved(request, form):
         return redirect("settings_group", slug)
@@ -63,29 +62,17 @@ def _saved(request: HttpRequest, form: GroupForm) -> bool:
 
 def _group_answer(request: HttpRequest, group: type[SettingsGroup], form: GroupForm) -> HttpResponse:
     panel = import_string(group.panel)(request) if group.panel else ""
-    context = {"form": form, "sections": sections(group, form), "panel": panel}
+    shown = sections(group, form)
+    links = [(f"#{section.key}", section.title) for section in shown if section.title]
+    if group.panel:
+        links.insert(0, ("#panel", _("State")))
+    context = {"form": form, "sections": shown, "panel": panel, "section_links": links if len(links) > 1 else []}
     return page(request, "workspace/settings/group.html", group.label(), context)
-
-
-@require_POST
-@settings_view(permission=EDIT_PERMISSION)
-def reset(request: HttpRequest) -> HttpResponse:
-    """Give one setting its default again."""
-    setting_id = request.POST.get("setting", "")
-    entry = settings_by_id().get(setting_id)
-    if entry is None:
-        raise Http404
-    try:
-        setting_reset(setting_id=setting_id, origin=origin_of(request))
-    except ApplicationError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, _("“%(label)s” has its default again.") % {"label": entry.label})
-    return redirect(setting_url(entry))
 
 
 def _group_of(slug: str) -> type[SettingsGroup]:
     for group in groups_by_label():
-        if group.slug() == slug:
+        # Links in the style of Rocket.Chat, such as /admin/settings/Setup_Wizard, work as well.
+        if group.slug() == slug.replace("_", "").lower():
             return group
     raise Http404

@@ -57,6 +57,7 @@ class SettingView:
     bound: BoundField
     clear: BoundField | None
     note: str | Promise
+    staged: str = ""
     lock: Lock | None = None
     unmet: list[Requirement] = field(default_factory=list)
 
@@ -70,6 +71,13 @@ class SettingView:
         entry = self.entry
         chosen = not entry.declaration.secret and (self.lock is None or self.lock.kind != LockKind.PREMIUM)
         return chosen and entry.default is not None and entry.value != entry.default
+
+    @property
+    def default_value(self) -> str:
+        """Return the default as the page's script puts it into the field."""
+        if self.entry.kind == Kind.BOOLEAN:
+            return "on" if self.entry.default else ""
+        return "" if self.entry.default is None else str(self.entry.default)
 
     @property
     def default_display(self) -> str:
@@ -110,8 +118,14 @@ class Section:
     """The settings that stand under one heading, and their buttons."""
 
     title: str
+    key: str
     settings: list[SettingView] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
+
+    @property
+    def is_folded(self) -> bool:
+        """Return True if the section only has settings without effect, and none that was entered wrongly."""
+        return bool(self.unmet) and not any(view.bound.errors or view.staged for view in self.settings)
 
     @property
     def unmet(self) -> list[Requirement]:
@@ -131,11 +145,17 @@ def sections(group: type[SettingsGroup], form: GroupForm) -> list[Section]:
     found: dict[str, Section] = {}
     notes = group.current().notes()
     for view in _views(form, notes):
-        title = str(view.entry.declaration.section)
-        found.setdefault(title, Section(title)).settings.append(view)
-    for action in group.actions:
-        found.setdefault(str(action.section), Section(str(action.section))).actions.append(action)
+        section_of(found, view.entry.declaration.section).settings.append(view)
+    # A panel shows the group's buttons together with its own.
+    for action in () if group.panel else group.actions:
+        section_of(found, action.section).actions.append(action)
     return list(found.values())
+
+
+def section_of(sections: dict[str, Section], declared: str | Promise) -> Section:
+    """Return the section with this heading, added to those known if it is new."""
+    title = str(declared)
+    return sections.setdefault(title, Section(title, key=f"section-{len(sections) + 1}"))
 
 
 def _views(form: GroupForm, notes: Mapping[str, str | Promise]) -> Iterator[SettingView]:
@@ -145,6 +165,7 @@ def _views(form: GroupForm, notes: Mapping[str, str | Promise]) -> Iterator[Sett
             bound=form[entry.id],
             clear=form[entry.id + CLEAR_SUFFIX] if entry.id + CLEAR_SUFFIX in form.fields and entry.value else None,
             note=notes.get(entry.field.name, ""),
+            staged=form.staged(entry) if entry.declaration.secret else "",
             lock=entry.lock,
             unmet=[Requirement(other, wanted) for other, wanted in requirements_unmet(entry.declaration.requires)],
         )

@@ -6,7 +6,6 @@ from workspace.pages.settings import groups, history
 
 urlpatterns = [
     path("", groups.index, name="settings_index"),
-    path("reset/", groups.reset, name="settings_reset"),
     path("history/", history.history, name="settings_history"),
     path("history/<int:pk>/revert/", history.revert, name="settings_revert"),
     path("<slug:slug>/", groups.group_page, name="settings_group"),

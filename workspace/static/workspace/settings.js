@@ -22,10 +22,37 @@ document.addEventListener("DOMContentLoaded", () => {
             } else {
                 row.querySelector("button").disabled = !met;
             }
+            // Settings that have no effect are folded; they are shown once they have one.
+            const folded = row.closest("[data-folded]");
+            if (folded && met) folded.open = true;
         }
     };
 
-    document.getElementById("settings-form")?.addEventListener("change", update);
+    // "Reset to default" changes the field only; it is saved, or cancelled, together with everything else.
+    const reset = (event) => {
+        const button = event.target.closest("[data-default]");
+        if (!button) return;
+        event.preventDefault();
+        const input = document.querySelector(`#settings-form [name="${button.value}"]`);
+        if (input.type === "checkbox") input.checked = button.dataset.default === "on";
+        else input.value = button.dataset.default;
+        for (const type of ["input", "change"]) input.dispatchEvent(new Event(type, { bubbles: true }));
+        input.focus();
+    };
+
+    const reveal = () => {
+        const folded = document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest("[data-folded]");
+        if (!folded) return;
+        folded.open = true;
+        document.getElementById(decodeURIComponent(location.hash.slice(1))).scrollIntoView();
+    };
+
+    addEventListener("hashchange", reveal);
+    reveal();
+
+    const form = document.getElementById("settings-form");
+    form?.addEventListener("change", update);
+    form?.addEventListener("click", reset);
     update();
     document.querySelector(".settings-row.errors :is(input:not([type=hidden]), textarea, select)")?.focus();
 });
