@@ -1,4 +1,4 @@
-"""The settings Administration > Settings > Cloud service: of an installation that is other workspaces' cloud."""
+"""The settings of an installation that is other workspaces' cloud."""
 
 from __future__ import annotations
 
@@ -89,4 +89,4 @@ class CloudServiceSettings(SettingsGroup):
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = _("Cloud service")
+        verbose_name = verbose_name_plural = _("Cloud for other workspaces")

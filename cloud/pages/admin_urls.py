@@ -5,6 +5,8 @@ from django.urls import path
 from cloud.pages import connectivity, subscription
 
 urlpatterns = [
+    # What the documentation calls the cloud's page; without this it would be a bare list of tables.
+    path("cloud/", connectivity.cloud_home, name="cloud_home"),
     path("connectivity/", connectivity.connectivity, name="connectivity"),
     path("connectivity/wait/", connectivity.connectivity_wait, name="connectivity_wait"),
     path("connectivity/<slug:name>/", connectivity.connectivity_act, name="connectivity_act"),

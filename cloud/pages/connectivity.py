@@ -18,14 +18,17 @@ from django.views.decorators.http import require_GET, require_POST
 from cloud.pages.actions import PageAction, action_page
 from cloud.pages.forms import EmailForm, FileForm, ReconnectForm, TokenForm
 from cloud.selectors.connection import ConnectionState, cloud_url, connection_status
+from cloud.selectors.console import console_is_used
 from cloud.selectors.terms import own_consent, own_consent_missing, own_terms
 from cloud.services import connection, joining, sync, terms
 from workspace.errors import ApplicationError
 from workspace.models import GeneralSettings, User
 from workspace.pages.settings.base import page, settings_view
+from workspace.roles import is_cloud
 
 MANAGE = "cloud.manage_cloud"
 REGISTER = "cloud.register_on_cloud"
+CONSOLE = "cloud.view_registeredworkspace"
 
 COLOURS = {
     ConnectionState.CONNECTED: "green",
@@ -238,12 +241,19 @@ def ways_in(request: HttpRequest) -> Iterator[tuple[str, PageAction, type[Form]]
 
 
 @settings_view(permission=MANAGE)
+def cloud_home(_request: HttpRequest) -> HttpResponse:
+    """Lead from the address that the documentation names to the page."""
+    return redirect("connectivity")
+
+
+@settings_view(permission=MANAGE)
 @require_GET
 def connectivity(request: HttpRequest) -> HttpResponse:
     """Show how the workspace stands with its cloud, and what can be done about it."""
     context = {
         **status_context(request),
         "cloud_url": cloud_url(),
+        "offers_console": is_cloud() and not console_is_used() and request.user.has_perm(CONSOLE),
         "terms": own_terms(),
         "consent": own_consent(),
         "consent_missing": own_consent_missing(),

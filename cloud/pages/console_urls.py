@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from cloud.pages.traffic import traffic
+from cloud.pages.traffic import console_home, traffic
 
-urlpatterns = [path("traffic/", traffic, name="cloud_traffic")]
+urlpatterns = [
+    path("cloud/", console_home, name="console_home"),
+    path("traffic/", traffic, name="cloud_traffic"),
+]

@@ -1,9 +1,9 @@
-"""The console's page Live traffic."""
+"""The console's pages that belong to no model: its first page, and Live traffic."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -12,6 +12,13 @@ from cloud.selectors.traffic import traffic_now
 from workspace.pages.settings.base import page, settings_view
 
 VIEW = "cloud.view_usagecount"
+VIEW_WORKSPACES = "cloud.view_registeredworkspace"
+
+
+@settings_view(permission=VIEW_WORKSPACES)
+def console_home(_request: HttpRequest) -> HttpResponse:
+    """Lead to the workspaces of an installation that is a cloud only."""
+    return redirect("admin:cloud_registeredworkspace_changelist")
 
 
 @settings_view(permission=VIEW)

@@ -28,7 +28,7 @@ def usage_context(usage: MonthUsage, *, month_url: Callable[[date], str] | None 
         "level": level_of(quota.percent),
         "chart": day_chart(usage),
         "parts": [
-            (_("By app"), shares(usage.by_app, lambda name: name or _("not told"))),
+            (_("By app"), shares(usage.by_app, lambda name: name or _("Google, app not named by the server"))),
             (_("By platform"), shares(usage.by_platform, lambda name: PLATFORMS.get(name, name))),
             (_("By outcome"), shares(usage.by_outcome, outcome_name)),
         ],

@@ -8,9 +8,11 @@ from datetime import UTC
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from cloud.models import QuotaMonth, RegisteredWorkspace, UsageCount
+from cloud.models import QuotaMonth, RegisteredWorkspace, RegistrationToken, UsageCount
 from cloud.selectors.quota import month_of
 from cloud.selectors.traffic import ACCEPTED, FAILED, REFUSED
+from workspace.models import GeneralSettings
+from workspace.roles import is_workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,14 @@ class CloudFigures:
     accepted: int
     refused: int
     failed: int
+
+
+def console_is_used() -> bool:
+    """Return True unless this installation is the cloud of its own workspace only."""
+    if not is_workspace():
+        return True
+    others = RegisteredWorkspace.objects.exclude(unique_id=GeneralSettings.current().unique_id)
+    return others.exists() or RegistrationToken.objects.exists()
 
 
 def cloud_figures() -> CloudFigures:

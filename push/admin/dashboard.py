@@ -141,16 +141,18 @@ def reason_rows(day: Day) -> list[dict[str, Any]]:
 
 
 def device_rows() -> list[dict[str, Any]]:
-    """Return the devices of each type."""
+    """Return the devices of each type, each with its share of the most common type for the bar."""
+    found = devices_by_type()
+    most = max((enabled for _kind, enabled, _disabled in found), default=0) or 1
     return [
         {
             "name": labels.device_type(kind),
             "enabled": enabled,
             "disabled": disabled,
-            "share": round(100 * enabled / (enabled + disabled or 1)),
+            "share": round(100 * enabled / most),
             "url": f"{changelist_url(Device)}?type__exact={kind}",
         }
-        for kind, enabled, disabled in devices_by_type()
+        for kind, enabled, disabled in found
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -97,7 +97,10 @@ class NotificationAdmin(ReadOnlyAdmin):
         notifications: QuerySet[Notification] = (
             super().get_queryset(request).prefetch_related("user", "room", "claimed_item")
         )
-        return notifications.annotate(tries=Coalesce(Subquery(tries.annotate(n=Count("pk")).values("n")), 0))
+        return notifications.annotate(
+            tries=Coalesce(Subquery(tries.annotate(n=Max("number")).values("n")), 0),
+            devices=Coalesce(Subquery(tries.annotate(n=Count("device", distinct=True)).values("n")), 0),
+        )
 
     def get_urls(self) -> list[URLPattern]:
         counts = path("counts/", self.admin_site.admin_view(self.counts_view), name="push_notification_counts")
@@ -156,8 +159,11 @@ class NotificationAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("state, tries"))
     def standing_tried(self, notification: Any) -> SafeString:
-        told = ngettext("%(count)d try", "%(count)d tries", notification.tries) % {"count": notification.tries}
-        return two_lines(labels.state(notification), told)
+        count = ngettext("%(count)d try", "%(count)d tries", notification.tries) % {"count": notification.tries}
+        if notification.devices > 1:
+            devices = ngettext("%(count)d device", "%(count)d devices", notification.devices)
+            count = f"{count}, {devices % {'count': notification.devices}}"
+        return two_lines(labels.state(notification), count)
 
     @admin.display(description=_("claimed by"))
     def claimed_by(self, notification: Notification) -> str:

@@ -76,7 +76,9 @@ class Apps:
     def counted_name(self, push: Push) -> str:
         """Return under which name the push is counted: names that anyone may invent are counted together."""
         if not push.topic:
-            return ""
+            # Rocket.Chat servers name the app of a push to Apple only.
+            names = {name for type_, name in self._apps if type_ == DeviceType.GCM}
+            return names.pop() if len(names) == 1 else ""
         known = (push.type, push.app_name) in self._apps or settings.SANDBOX
         return push.app_name[:128] if known else OTHER_APP
 

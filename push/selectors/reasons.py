@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from push.models import EndReason
+from push.models import TEST_RULE, EndReason
 from push.rules.table import RULES_BY_CODE
 from push.selectors import own_words
 from push.services.due import DELAY_NEVER
@@ -26,6 +26,8 @@ def reason_sentence(code: str, *, to_self: bool = False) -> str:
         return str(EndReason(code).label)
     if code == DELAY_NEVER:
         return _("Nothing is queued for members whose connection was such (NOTIFY_DELAY_ONLINE, _AWAY, _OFFLINE).")
+    if code == TEST_RULE:
+        return _("It is a test push.")
     if code == NOT_MEMBER:
         return _("They were no member of the room when it was decided.")
     return code

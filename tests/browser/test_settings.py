@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, expect
 
 from push.models import Notification, PushSettings
 from push.services.dispatch import due_dispatch
@@ -139,7 +139,9 @@ def test_a_value_is_reset_and_a_change_reverted(open_as: OpenAs, rose: User) -> 
     page.get_by_label("Site name").fill("Globe")
     save(page)
     row(page, "Site_Name").get_by_role("button", name="Reset to default").click()
-    expect(page.get_by_text("“Site name” has its default again.")).to_be_visible()
+    assert GeneralSettings.stored().site_name == "Globe"
+    save(page)
+    expect(page.get_by_text("1 setting saved.")).to_be_visible()
     row(page, "Site_Name").get_by_role("link", name="History").click()
     page.get_by_role("link", name="Revert… Site name").first.click()
     page.get_by_role("button", name="Yes, revert").click()
@@ -147,13 +149,117 @@ def test_a_value_is_reset_and_a_change_reverted(open_as: OpenAs, rose: User) -> 
     assert GeneralSettings.current().site_name == "Globe"
 
 
-def test_a_setting_is_found_and_reached(open_as: OpenAs, rose: User) -> None:
-    page = open_as(rose, ADMIN)
-    page.get_by_label("Search the settings").fill("gallery")
+def test_a_reset_is_staged_with_the_other_edits_and_can_be_cancelled(open_as: OpenAs, rose: User) -> None:
+    GeneralSettings.objects.update(site_name="Globe")
+    page = open_as(rose, f"{ADMIN}general/")
+    note = page.get_by_role("status").filter(has_text="Unsaved changes")
+    expect(note).to_be_hidden()
+    members = page.get_by_label("Max room members before disabling all message notifications")
+    members.fill("7")
+    expect(note).to_be_visible()
+    expect(row(page, "Notifications_Max_Room_Members")).to_contain_text("Not saved yet")
+    row(page, "Site_Name").get_by_role("button", name="Reset to default").click()
+    expect(page.get_by_label("Site name")).to_have_value("Callboard")
+    expect(members).to_have_value("7")
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_label("Site name")).to_have_value("Globe")
+    expect(members).to_have_value("100")
+    expect(note).to_be_hidden()
+    assert not SettingChange.objects.exists()
+
+
+def test_leaving_a_page_with_unsaved_changes_warns(open_as: OpenAs, rose: User) -> None:
+    page = open_as(rose, f"{ADMIN}general/")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.get_by_label("Site name").fill("Globe")
+    page.locator("#nav-sidebar-apps a[href='/admin/settings/push/']").click()
+    expect(page.get_by_label("Site name")).to_have_value("Globe")
+    assert asked == ["beforeunload"]
+    page.get_by_label("Site name").fill("Callboard")
+    page.locator("#nav-sidebar-apps a[href='/admin/settings/push/']").click()
+    page.wait_for_url("**/push/")
+    assert asked == ["beforeunload"]
+
+
+def test_edits_that_were_refused_are_still_unsaved_and_none_is_lost(open_as: OpenAs, rose: User) -> None:
+    PushSettings(enable_gateway=False).save()
+    page = open_as(rose, f"{ADMIN}push/")
+    page.get_by_label("APN passphrase", exact=True).fill("open sesame")
+    page.get_by_label("APN token key (.p8)").fill(key_pem(rsa_key()))
+    save(page)
+    expect(row(page, "Push_apn_token_key")).to_contain_text("This is an RSA key, as certificates have")
+    expect(row(page, "Push_apn_passphrase")).to_contain_text("Not saved yet")
+    expect(page.get_by_role("status").filter(has_text="Unsaved changes")).to_be_visible()
+    save(page)
+    expect(page.get_by_text("1 setting saved.")).to_be_visible()
+    assert PushSettings.stored().apn_passphrase == "open sesame"
+
+
+def test_the_enter_key_saves_and_resets_nothing(open_as: OpenAs, rose: User) -> None:
+    GeneralSettings.objects.update(max_room_members=7)
+    page = open_as(rose, f"{ADMIN}general/")
+    page.get_by_label("Site name").fill("Globe")
+    page.get_by_label("Site name").press("Enter")
+    expect(page.get_by_text("1 setting saved.")).to_be_visible()
+    assert GeneralSettings.stored().max_room_members == 7
+
+
+def test_a_setting_a_person_and_nothing_are_found_as_you_type(open_as: OpenAs, rose: User) -> None:
+    UserFactory(username="gallagher", name="Gall Agher")
+    page = open_as(rose, "/admin/")
+    page.keyboard.press("t")
+    search = page.get_by_role("combobox", name="Search settings, people, rooms and pages")
+    expect(search).to_be_focused()
+    page.keyboard.type("gall")
+    expect(page.get_by_role("option", name="Gall Agher")).to_be_visible()
+    expect(page.get_by_role("option", name="Allow Save Media to Gallery")).to_be_visible()
+    page.keyboard.type("xyz")
+    expect(page.get_by_role("listbox")).to_contain_text("Nothing found for “gallxyz”.")
+    search.fill("gallery")
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.get_by_role("link", name="Allow Save Media to Gallery").click()
     page.wait_for_url("**/mobile/#Allow_Save_Media_to_Gallery")
     expect(row(page, "Allow_Save_Media_to_Gallery")).to_be_in_viewport()
+
+
+def test_the_letter_t_is_only_a_letter_in_a_field(open_as: OpenAs, rose: User) -> None:
+    page = open_as(rose, f"{ADMIN}general/")
+    page.get_by_label("Site name").fill("")
+    page.get_by_label("Site name").press_sequentially("theatre")
+    expect(page.get_by_label("Site name")).to_have_value("theatre")
+
+
+def test_keys_without_effect_are_folded_until_they_have_one_or_are_asked_for(open_as: OpenAs, rose: User) -> None:
+    page = open_as(rose, f"{ADMIN}push/")
+    key = page.get_by_label("APN token key (.p8)")
+    expect(key).to_be_hidden()
+    page.get_by_role("navigation", name="Sections of this page").get_by_role("link", name="Privacy").click()
+    expect(page.get_by_role("heading", name="Privacy")).to_be_in_viewport()
+    page.get_by_label("Enable Gateway").uncheck()
+    expect(key).to_be_visible()
+    page.goto("about:blank")
+    page.goto(f"{ADMIN}push/#Push_apn_token_key")
+    expect(key).to_be_visible()
+
+
+def test_a_part_of_the_menu_stays_closed_and_the_menu_can_be_skipped(open_as: OpenAs, rose: User) -> None:
+    page = open_as(rose, "/admin/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    people = page.locator("#nav-sidebar-apps a[href='/admin/workspace/user/']")
+    page.locator("summary", has_text="People").press("Enter")
+    expect(people).to_be_hidden()
+    page.reload()
+    expect(people).to_be_hidden()
+    page.goto("/admin/workspace/user/")
+    expect(people).to_be_visible()
 
 
 def test_a_setting_is_changed_by_keyboard_alone(open_as: OpenAs, rose: User) -> None:
@@ -208,7 +314,7 @@ def test_a_test_push_is_reported_live_for_each_device(
 def test_no_screen_is_wider_than_a_phone(browser: Browser, site: str, rose: User) -> None:
     context = browser.new_context(base_url=site, viewport={"width": 375, "height": 800}, color_scheme="dark")
     page = signed_in_page(context, rose)
-    for path in [*(f"{slug}/" for slug in SLUGS), "", "?q=push", "history/"]:
+    for path in [*(f"{slug}/" for slug in SLUGS), "", "../search/?q=push", "history/"]:
         page.goto(f"{ADMIN}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") == 375, path
         assert page.evaluate("document.documentElement.classList.contains('dark')"), path

@@ -21,6 +21,8 @@ for model in (get_token_model(), Failure, OrmQ, Schedule, Success):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 
+AccessAttempt._meta.verbose_name, AccessAttempt._meta.verbose_name_plural = _("failed sign-in"), _("failed sign-ins")
+
 
 def is_locked_out(attempt: AccessAttempt) -> bool:
     """Return whether the account cannot sign in from this address until the cooling-off time has passed."""

@@ -29,6 +29,9 @@ APPS = ("workspace", "preferences", "cloud", "push", "auth", "axes")
 
 admin.site.unregister(Group)
 
+# What Django calls groups are roles on every page.
+Group._meta.verbose_name, Group._meta.verbose_name_plural = _("role"), _("roles")
+
 
 def rows_of_group(through: type[Model]) -> Coalesce:
     """Return the count of a group's rows in a many-to-many table, by itself: joining two would multiply them."""

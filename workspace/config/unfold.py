@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 
@@ -44,7 +45,8 @@ def linked(title: str | Promise, icon: str, view: str, permission: str) -> dict[
     }
 
 
-# `role` (workspace/roles.py) names the installations that have the part; without one, all have it.
+# `role` (workspace/roles.py) names the installations that have the part; without one, all have it. `is_used` is the
+# dotted path of a function that returns whether the sidebar shows it; the search finds its pages in any case.
 NAVIGATION: list[dict[str, Any]] = [
     {"items": [{"title": _("Dashboard"), "icon": "space_dashboard", "link": reverse_lazy("admin:index")}]},
     {
@@ -66,7 +68,7 @@ NAVIGATION: list[dict[str, Any]] = [
             listed(_("Users"), "person", "workspace", "user"),
             listed(_("Roles"), "shield_person", "auth", "group"),
             listed(_("Presences"), "sensors", "workspace", "presence"),
-            listed(_("Kept e-mails"), "mail", "workspace", "keptmail"),
+            listed(_("E-mails"), "mail", "workspace", "keptmail"),
             listed(_("Failed sign-ins"), "lock_clock", "axes", "accessattempt"),
         ],
     },
@@ -81,7 +83,7 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
-        "title": _("Cloud"),
+        "title": _("Connection to the cloud"),
         "role": "workspace",
         "items": [
             linked(_("Connectivity services"), "cloud_done", "connectivity", "cloud.manage_cloud"),
@@ -91,9 +93,10 @@ NAVIGATION: list[dict[str, Any]] = [
     {
         "title": _("Cloud console"),
         "role": "cloud",
+        "is_used": "cloud.selectors.console.console_is_used",
         "items": [
-            listed(_("Workspaces"), "domain", "cloud", "registeredworkspace"),
-            listed(_("Apps"), "apps", "push", "gatewayapp"),
+            listed(_("Registered workspaces"), "domain", "cloud", "registeredworkspace"),
+            listed(_("Gateway apps"), "apps", "push", "gatewayapp"),
             linked(_("Live traffic"), "monitoring", "cloud_traffic", "cloud.view_usagecount"),
             listed(_("Registration tokens"), "key", "cloud", "registrationtoken"),
             listed(_("Terms"), "gavel", "cloud", "terms"),
@@ -105,12 +108,17 @@ NAVIGATION: list[dict[str, Any]] = [
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the sidebar: the parts listed here, and the settings' part, which follows from their declarations."""
+    """Return the sidebar: the parts of this installation that are in use."""
+    return [part for part in every_page(request) if "is_used" not in part or import_string(part["is_used"])()]
+
+
+def every_page(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return all parts of the administration that this installation has, whether the sidebar shows them or not."""
     from workspace.pages.settings.navigation import settings_navigation
     from workspace.roles import Role, has_role
 
-    parts = [part for part in NAVIGATION if has_role(Role(part.get("role", "any")))]
-    return [*parts, settings_navigation(request)]
+    first, *others = (part for part in NAVIGATION if has_role(Role(part.get("role", "any"))))
+    return [first, settings_navigation(request), *others]
 
 
 UNFOLD: dict[str, Any] = {

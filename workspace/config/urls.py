@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
 from workspace.api.fallback import endpoint_unknown
+from workspace.pages.search import admin_search
 from workspace.pages.sign_in import AdminSignInView
 from workspace.roles import is_cloud, is_workspace
 
@@ -15,6 +16,7 @@ common_patterns: list[URLPattern | URLResolver] = [
     # Unfold's own page would leave the account's apps signed in.
     path("admin/password_change/", RedirectView.as_view(pattern_name="password-change")),
     path("admin/settings/", include("workspace.pages.settings.urls")),
+    path("admin/search/", admin.site.admin_view(admin_search), name="admin-search"),
 ]
 workspace_patterns: list[URLPattern | URLResolver] = [
     path("", include("workspace.pages.urls")),

@@ -35,6 +35,6 @@ def browser_time_zone_accept(request: HttpRequest, time_zone: str) -> bool:
     if not browser_time_zone_save(user=user, time_zone=time_zone) or time_zone_of(user) == before:
         return False
     text = _("Times are now shown in %(zone)s, the time zone of your browser.") % {"zone": time_zone}
-    change = format_html('<a href="{}">{}</a>', reverse("profile"), _("Change the time zone"))
+    change = format_html('<a href="{}" class="cb-link">{}</a>', reverse("profile"), _("Change the time zone"))
     messages.info(request, format_html("{} {}", text, change))
     return True

@@ -16,7 +16,7 @@ from cloud.selectors.quota import month_of
 from push.models import State
 from push.services.heartbeat import Heartbeat
 from tests.admin_rows import administrator, device_of, notification_of, rows_add, staff
-from tests.factories import RoomFactory, UserFactory, message_in, registered
+from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in, registered
 from tests.fakes.gateway import FakeGateway
 from tests.push.conftest import gateway_connect
 
@@ -98,6 +98,15 @@ def test_failures_lead_to_their_pages(client: Client) -> None:
     html = html_for(client, administrator())
     assert f"/admin/push/notification/{failure.pk}/change/" in html
     assert "No try succeeded; given up after the last retry." in html
+
+
+def test_the_bars_of_devices_show_their_numbers(client: Client) -> None:
+    for kind, count in (("apn", 4), ("gcm", 1)):
+        for _number in range(count):
+            DeviceFactory(user=UserFactory(), type=kind)
+    client.force_login(administrator())
+    shares = {str(row["name"]): row["share"] for row in client.get("/admin/").context["devices"]}
+    assert sorted(shares.values()) == [0, 0, 25, 100][-len(shares) :]
 
 
 def test_devices_are_counted_by_type(client: Client) -> None:

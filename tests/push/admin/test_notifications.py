@@ -9,7 +9,7 @@ from django.test import Client
 
 from push.models import Answer, Attempt, Notification, State
 from tests.admin_rows import administrator, device_of, notification_of
-from tests.factories import RoomFactory, UserFactory, message_in
+from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from workspace.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +119,18 @@ def test_a_try_of_an_email_is_told_from_one_to_a_device_that_is_gone(client: Cli
         for path in ("/admin/push/attempt/", f"{LIST}{item.pk}/change/"):
             table = client.get(path).content.decode().split("<table")[-1]
             assert ("E-mail" in table) == shown
+
+
+def test_one_try_at_several_devices_is_one_try(client: Client, message: Message) -> None:
+    item = notification_of(message, UserFactory())
+    devices = [DeviceFactory(user=item.user) for _number in range(5)]
+    for device in devices:
+        Attempt.objects.create(notification=item, device=device)
+    assert "1 try, 5 devices" in client.get(LIST).content.decode()
+    Attempt.objects.create(notification=item, device=devices[0], number=2)
+    assert "2 tries, 5 devices" in client.get(LIST).content.decode()
+
+
+def test_a_test_push_is_called_so(client: Client, message: Message) -> None:
+    notification_of(message, UserFactory(), State.QUEUED, reason="", rule="test_push")
+    assert "It is a test push." in client.get(LIST).content.decode()

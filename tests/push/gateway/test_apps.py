@@ -195,3 +195,11 @@ def test_a_batch_is_divided_among_the_services_and_answered_in_order(
     counted = UsageCount.objects.values_list("app", "platform", "outcome", "count")
     # What the app without a name stands in for is counted together: anyone may invent such names.
     assert set(counted) == {("other", "gcm", "accepted", 2), (APP, "apn", "accepted", 1), (APP, "apn", "dead", 1)}
+
+
+def test_a_push_without_a_package_id_is_counted_for_the_only_app_of_google(
+    send: Send, fake_google: FakeGoogle, service_account: str
+) -> None:
+    google_app(service_account, app_name="org.example.app")
+    assert send(type="gcm", token="one", topic=None).status_code == 200
+    assert UsageCount.objects.get().app == "org.example.app"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from push.models import EndReason, Notification
+from push.models import TEST_RULE, EndReason, Notification
 from push.rules.origins import Origin
 from push.rules.table import RULES, RULES_BY_CODE
 from push.selectors import own_words
@@ -12,7 +12,7 @@ from push.selectors.aftermath import advice_of
 from push.selectors.reasons import end_sentence, reason_sentence
 
 
-@pytest.mark.parametrize("code", [*(rule.code for rule in RULES), *EndReason.values, "delay_never"])
+@pytest.mark.parametrize("code", [*(rule.code for rule in RULES), *EndReason.values, "delay_never", TEST_RULE])
 def test_every_code_has_a_sentence(code: str) -> None:
     assert reason_sentence(code).endswith((".", ".)"))
 

@@ -50,7 +50,7 @@ def test_the_zone_of_the_browser_is_saved_at_sign_in_and_shown_once(client: Clie
     html = signed_in(client)
     assert zone_of(ana) == "Europe/Berlin"
     assert NOTICE in text_of(html)
-    assert '<a href="/account/">Change the time zone</a>' in html
+    assert '<a href="/account/" class="cb-link">Change the time zone</a>' in html
     assert NOTICE not in text_of(client.get("/").content.decode())
     client.post("/sign-out/")
     assert NOTICE not in text_of(signed_in(client, time_zone="Asia/Tokyo"))

@@ -21,7 +21,7 @@ from workspace.setting_groups.registry import settings_by_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PAGES = ["/admin/", "/admin/settings/?q=apn", "/admin/settings/push/", "/admin/settings/history/"]
+PAGES = ["/admin/", "/admin/search/?q=apn", "/admin/settings/push/", "/admin/settings/history/"]
 
 
 def secrets() -> dict[str, str]:

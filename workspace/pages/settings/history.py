@@ -144,7 +144,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "changes": [ChangeView(change) for change in found],
         "query": kept.urlencode(),
     }
-    return page(request, "workspace/settings/history.html", gettext_lazy("History of the settings"), context)
+    return page(request, "workspace/settings/history.html", gettext_lazy("Settings history"), context)
 
 
 @settings_view(permission=EDIT_PERMISSION)

@@ -8,18 +8,16 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from workspace.pages.settings.base import groups_by_label
-
-MAY_VIEW = "workspace.pages.settings.base.may_view"
+from workspace.pages.settings.base import groups_by_label, may_view
 
 
 def settings_navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return the sidebar's part "Settings": an item for each group of settings, and their history."""
+    """Return the sidebar's part "Workspace": the settings, an item for each group of them, and their history."""
     links = [(group.label(), group.icon, reverse("settings_group", args=[group.slug()])) for group in groups_by_label()]
-    links.insert(0, (_("All settings"), "search", reverse("settings_index")))
-    links.append((_("History"), "history", reverse("settings_history")))
+    links.insert(0, (_("Settings"), "settings", reverse("settings_index")))
+    links.append((_("Settings history"), "history", reverse("settings_history")))
     items = [
-        {"title": title, "icon": icon, "link": link, "permission": MAY_VIEW, "active": request.path == link}
+        {"title": title, "icon": icon, "link": link, "permission": may_view, "active": request.path == link}
         for title, icon, link in links
     ]
-    return {"title": _("Settings"), "separator": True, "items": items}
+    return {"title": _("Workspace"), "items": items}
