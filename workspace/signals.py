@@ -8,8 +8,10 @@ from django.dispatch import Signal
 
 # sender: Message, message: Message
 message_posted = Signal()
-message_edited = Signal()
 message_deleted = Signal()
+
+# sender: Message, message: Message, before: Calls (whom it called until it was edited)
+message_edited = Signal()
 
 # sender: Subscription, user: User, room: Room, at: datetime
 room_read = Signal()

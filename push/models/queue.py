@@ -26,6 +26,7 @@ class Event(models.TextChoices):
 
     POSTED = "posted", _("Posted")
     EDITED = "edited", _("Edited")
+    DELETED = "deleted", _("Deleted")
 
 
 class Decision(models.Model):

@@ -1,4 +1,4 @@
-"""A message that is posted or edited has to be decided upon."""
+"""What has to be done by the worker when a message is posted, edited or deleted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.dispatch import receiver
 from push.models import Decision, Event
 from push.tasks import wake
 from workspace.models import Message
-from workspace.signals import message_edited, message_posted
+from workspace.services.reading import Calls
+from workspace.signals import message_deleted, message_edited, message_posted
 
 
 @receiver(message_posted, dispatch_uid="push.message_posted")
@@ -20,7 +21,18 @@ def message_posted_note(message: Message, **_kwargs: Any) -> None:
 
 
 @receiver(message_edited, dispatch_uid="push.message_edited")
-def message_edited_note(message: Message, **_kwargs: Any) -> None:
-    """Note that the edit is to be decided upon."""
-    Decision.objects.create(message=message, event=Event.EDITED, accepted_at=message.edited_at or message.updated_at)
+def message_edited_note(message: Message, before: Calls, **_kwargs: Any) -> None:
+    """Note that the edit is to be decided upon; `before` is whom the message called until then."""
+    accepted_at = message.edited_at or message.updated_at
+    facts = {"before": before.as_json()}
+    Decision.objects.create(message=message, event=Event.EDITED, accepted_at=accepted_at, facts=facts)
+    wake("decide")
+
+
+@receiver(message_deleted, dispatch_uid="push.message_deleted")
+def message_deleted_note(message: Message, **_kwargs: Any) -> None:
+    """Note that the counters and devices that show the message have to follow its deletion."""
+    if message.is_system:
+        return
+    Decision.objects.create(message=message, event=Event.DELETED, accepted_at=message.deleted_at or message.updated_at)
     wake("decide")

@@ -30,6 +30,7 @@ def on_message_deleted(*, message: Message, **_kwargs: Any) -> None:
 @receiver(membership_ended, dispatch_uid="push.queue.membership_ended")
 def on_membership_ended(*, user: User, room: Room, **_kwargs: Any) -> None:
     member_items_drop(user=user, room=room)
+    counters_tell(user=user)
     room_read_elsewhere(user=user, room=room)
 
 

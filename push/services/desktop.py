@@ -15,7 +15,7 @@ from push.rules.facts import MessageFacts
 from push.rules.members import members_of
 from push.rules.reading import Reading
 from push.rules.table import RULES_BY_CODE
-from workspace.models import User
+from workspace.models import Room, Subscription, User
 from workspace.wakeups import announce
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,17 @@ def counters_tell(*, user: User) -> None:
     now = timezone.now()
     if DesktopStream.objects.filter(user=user, until__gt=now).exists():
         DesktopEvent.objects.create(user=user, created_at=now)
+        events_announce()
+
+
+def counters_tell_members(*, room: Room, users: Q) -> None:
+    """Let the open pages of these members of the room count again what is unread."""
+    now = timezone.now()
+    pages = DesktopStream.objects.filter(user=OuterRef("user"), until__gt=now)
+    members = Subscription.objects.filter(users, Exists(pages), room=room).values_list("user_id", flat=True)
+    events = [DesktopEvent(user_id=user, created_at=now) for user in members.iterator(BATCH)]
+    if events:
+        DesktopEvent.objects.bulk_create(events, BATCH)
         events_announce()
 
 

@@ -21,6 +21,7 @@ from push.rules.facts import MessageFacts, facts_of
 from push.rules.members import members_of
 from push.rules.reading import table_read
 from push.services.bulk import compilation_off
+from push.services.changes import COUNTED, calls_counted, change_follow
 from push.services.desktop import message_show
 from push.services.due import never_queued
 from push.services.notifying import Counts, Readings, few_notify, part_notify
@@ -37,7 +38,7 @@ RETRY_LIMIT = timedelta(minutes=5)
 
 
 def pending_decide() -> int:
-    """Decide upon every message that waits for it, oldest first; returns how many were decided.
+    """Decide upon every message that waits for it, oldest first; returns how many, not counting deletions.
 
     Any number of workers may do this at once. A decision that fails is logged and tried again later, and holds up
     no other.
@@ -48,7 +49,7 @@ def pending_decide() -> int:
         and (pending_now := pending()).exists()
         and (decision := next_advance(pending_now)) is not None
     ):
-        decided += decision.decided_at is not None
+        decided += decision.decided_at is not None and decision.event != Event.DELETED
     return decided
 
 
@@ -103,7 +104,12 @@ def decision_postpone(*, decision: Decision) -> None:
 
 def decision_advance(*, decision: Decision) -> None:
     """Take a decision one step further: begin it, or read the next part of its room."""
-    if decision.position is None:
+    if decision.event != Event.POSTED and not change_follow(decision=decision):
+        decision_postpone(decision=decision)
+        return
+    if decision.event == Event.DELETED:
+        decision.decided_at = timezone.now()
+    elif decision.position is None:
         decision_begin(decision=decision)
     else:
         decision_go_on(decision=decision, facts=MessageFacts.from_json(decision.facts["message"]))
@@ -114,16 +120,17 @@ def decision_begin(*, decision: Decision) -> None:
     """Note what is decided by, and decide: for everybody at once, the first part, or those whom indexes name."""
     message, now = decision.message, timezone.now()
     facts = facts_of(message, event=decision.event, accepted_at=decision.accepted_at)
-    decision.facts = {"read_at": now.isoformat(), "never_queued": never_queued(), "message": facts.as_json()}
+    decision.facts |= {"read_at": now.isoformat(), "never_queued": never_queued(), "message": facts.as_json()}
     decision.counts = {}
     readings = readings_of(facts)
     if message.deleted_at is not None:
+        decision.facts.setdefault(COUNTED, None)
         members = members_of(facts).count()
         decision.counts = {channel: {EndReason.MESSAGE_GONE.value: members} for channel in Channel.values}
         decision.decided_at = now
     elif all(not reading.open and not reading.last.sends for reading in readings.values()):
         decision.counts = {channel: {reading.last.code: facts.members_count} for channel, reading in readings.items()}
-        unread_count(decision)
+        unread_count(decision, facts)
         decision.decided_at = now
     elif (candidates := candidates_of(facts, readings.values())) is None:
         decision_go_on(decision=decision, facts=facts)
@@ -134,7 +141,7 @@ def decision_begin(*, decision: Decision) -> None:
         decision.counts = notified.counts
         dispatch_wake(now, is_due=notified.is_due)
         if not counts_everyone(facts):
-            unread_count(decision)
+            unread_count(decision, facts)
             decision.decided_at = timezone.now()
 
 
@@ -145,7 +152,7 @@ def decision_go_on(*, decision: Decision, facts: MessageFacts) -> None:
     upto = part_end(facts, above)
     first = decision.facts.get("first")
     if first is None or counts_everyone(facts):
-        unread_count(decision, above, upto)
+        unread_count(decision, facts, above, upto)
     readings = readings_of(facts)
     message_show(facts=facts, reading=readings[Channel.DESKTOP], users=part_of(above, upto, first or ()), now=now)
     notified = part_notify(facts=facts, readings=readings, above=above, upto=upto, without=first or (), now=now)
@@ -184,10 +191,10 @@ def counts_everyone(facts: MessageFacts) -> bool:
     return facts.is_direct or facts.calls_all or facts.calls_here
 
 
-def unread_count(decision: Decision, above: int = 0, upto: int | None = None) -> None:
+def unread_count(decision: Decision, facts: MessageFacts, above: int = 0, upto: int | None = None) -> None:
     """Count a posted message as unread, for the members whose keys lie in the range."""
     if decision.event == Event.POSTED:
-        unread_count_add(message=decision.message, above=above, upto=upto)
+        unread_count_add(message=decision.message, calls=calls_counted(facts), above=above, upto=upto)
 
 
 def dispatch_wake(now: datetime, *, is_due: bool) -> None:

@@ -15,6 +15,7 @@ from workspace.mentions import mentions_parse
 from workspace.models import Mention, Message, Room, Subscription, User
 from workspace.models.messages import ENCRYPTED
 from workspace.selectors.rooms import subscription_of
+from workspace.services.reading import calls_said
 from workspace.services.threads import thread_extend, thread_of
 from workspace.signals import message_deleted, message_edited, message_posted
 
@@ -146,7 +147,7 @@ def message_edit(*, editor: User, message: Message, text: str = "", content: Any
     text_check(text)
     if content is not None and message.type != ENCRYPTED:
         raise ApplicationError("error-invalid-params", "The message is not encrypted.")
-    now = timezone.now()
+    now, before = timezone.now(), calls_said(message)
     message.text, message.content = text, content
     message.edited_at, message.edited_by, message.updated_at = now, editor, now
     mentioned = mentions_resolve(message)
@@ -158,7 +159,7 @@ def message_edit(*, editor: User, message: Message, text: str = "", content: Any
         raise edit_refused()
     message.mentions.all().delete()
     Mention.objects.bulk_create([Mention(message=message, user=user) for user in mentioned])
-    message_edited.send(Message, message=message)
+    message_edited.send(Message, message=message, before=before)
     return message
 
 

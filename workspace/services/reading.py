@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,38 +18,96 @@ from workspace.models import Mention, Message, Room, Subscription, User
 from workspace.models.messages import ENCRYPTED
 from workspace.signals import room_read
 
+COUNTERS = ("unread", "user_mentions", "group_mentions")
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Whom a message calls: everyone in the room (`@all`, `@here`), and people by name, by the keys of their accounts."""
+
+    everyone: bool = False
+    people: frozenset[int] = frozenset()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the value as it is stored."""
+        return {"everyone": self.everyone, "people": sorted(self.people)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Calls:
+        """Return the value that was stored."""
+        return cls(stored["everyone"], frozenset(stored["people"]))
+
+
+def calls_of(message: Message) -> Calls | None:
+    """Return whom the message calls now; None if it was deleted."""
+    return None if message.deleted_at is not None else calls_said(message)
+
+
+def calls_said(message: Message) -> Calls:
+    """Return whom the message calls, or called until it was deleted."""
+    people = message.mentions.values_list("user_id", flat=True)
+    return Calls(message.mentions_all or message.mentions_here, frozenset(people))
+
+
+def unread_count_add(*, message: Message, calls: Calls | None = None, above: int = 0, upto: int | None = None) -> None:
+    """Count a posted message for the members who have not read it; called once per message, by the worker.
+
+    In a large room it is called in parts: for the members whose keys are greater than `above` and at most `upto`.
+    `calls` saves a query if the caller knows whom the message calls.
+    """
+    unread_count_change(message=message, before=None, after=calls or calls_of(message), above=above, upto=upto)
+
 
 @transaction.atomic(savepoint=False)
-def unread_count_add(*, message: Message, above: int = 0, upto: int | None = None) -> None:
-    """Count a posted message for the members who have to be told of it; called once per message, by the worker.
+def unread_count_change(
+    *, message: Message, before: Calls | None, after: Calls | None, above: int = 0, upto: int | None = None
+) -> bool:
+    """Change the counters of members who have not read the message: it called `before`, and calls `after` now.
 
-    In a large room it is called part by part: for the members whose keys lie above the one and not above the other.
-
-    Every message counts in a direct room; elsewhere, one that mentions the member by name or through `@all` or
-    `@here`. Whoever has read the room since it was posted has read it.
+    None means that the message does not count, because it is not counted yet or was deleted. Every message counts in a
+    direct room; elsewhere, one that mentions the member by name or through `@all` or `@here`. Returns whether the
+    counters of any member may have changed.
     """
     if message.is_system or message.is_thread_reply:
-        return
-    waiting = (
-        Subscription.objects.filter(room_id=message.room_id)
-        .exclude(user_id=message.sender_id)
-        .filter(Q(last_seen_at=None) | Q(last_seen_at__lt=message.accepted_at), user_id__gt=above)
-    )
-    if upto is not None:
-        waiting = waiting.filter(user_id__lte=upto)
-    mentioned = Exists(Mention.objects.filter(message=message, user=OuterRef("user")))
-    now = timezone.now()
-    if message.room.is_direct:
-        waiting.update(unread=F("unread") + 1, is_open=True, updated_at=now)
-        waiting.filter(mentioned).update(user_mentions=F("user_mentions") + 1)
-    elif message.mentions_all or message.mentions_here:
-        waiting.update(unread=F("unread") + 1, group_mentions=F("group_mentions") + 1, updated_at=now)
-        waiting.filter(mentioned).update(user_mentions=F("user_mentions") + 1)
-    else:
-        members = Mention.objects.filter(message=message).values("user")
-        waiting.filter(user__in=members).update(
-            unread=F("unread") + 1, user_mentions=F("user_mentions") + 1, updated_at=now
+        return False
+    is_direct = message.room.is_direct
+    was, named = before.people if before else frozenset(), after.people if after else frozenset()
+    groups = [(~Q(user_id__in=was | named), False, False)]
+    groups += [
+        (Q(user_id__in=people), was_named, is_named)
+        for people, was_named, is_named in (
+            (was - named, True, False),
+            (named - was, False, True),
+            (was & named, True, True),
         )
+        if people
+    ]
+    members = unread_members(message).filter(user_id__gt=above)
+    if upto is not None:
+        members = members.filter(user_id__lte=upto)
+    reopened = {"is_open": True} if is_direct and before is None else {}
+    is_changed = False
+    for group, was_named, is_named in groups:
+        old, new = counted(before, is_direct, is_named=was_named), counted(after, is_direct, is_named=is_named)
+        if old != new:
+            changes = {name: Greatest(F(name) + new[name] - old[name], 0) for name in new if new[name] != old[name]}
+            members.filter(group).update(**changes, **reopened, updated_at=timezone.now())
+            is_changed = True
+    return is_changed
+
+
+def unread_members(message: Message) -> QuerySet[Subscription]:
+    """Return the members of the room who have not read the message: it came after they joined and last looked."""
+    unseen = Q(last_seen_at=None, joined_at__lte=message.accepted_at) | Q(last_seen_at__lt=message.accepted_at)
+    return Subscription.objects.filter(unseen, room_id=message.room_id).exclude(user_id=message.sender_id)
+
+
+def counted(calls: Calls | None, is_direct: bool, *, is_named: bool) -> dict[str, int]:
+    """Return how much a message that calls so adds to each counter of a member who is named in it or not."""
+    if calls is None:
+        return dict.fromkeys(COUNTERS, 0)
+    by_group = calls.everyone and not is_direct
+    return dict(zip(COUNTERS, (int(is_direct or by_group or is_named), int(is_named), int(by_group)), strict=True))
 
 
 @transaction.atomic
@@ -79,7 +141,7 @@ def room_mark_unread(*, user: User, room: Room, first: str = "") -> None:
     Subscription.objects.filter(user=user, room=room).update(
         unread=counted.count(),
         user_mentions=named.count(),
-        group_mentions=called.count(),
+        group_mentions=0 if room.is_direct else called.count(),
         is_open=True,
         last_seen_at=found.accepted_at - timedelta(microseconds=1),
         updated_at=timezone.now(),

@@ -99,7 +99,8 @@ class TestWhoIsQueued:
         edited, system = Decision.objects.order_by("pk")[1:]
         assert edited.counts == {channel.value: {"edited": 2} for channel in Channel}
         assert system.counts == {channel.value: {"system_message": 2} for channel in Channel}
-        assert Subscription.objects.get(user=user).unread == 0
+        # Counters follow the edit, silently.
+        assert Subscription.objects.get(user=user).unread == 1
 
 
 class TestWhenItIsDue:
@@ -241,7 +242,8 @@ class TestMeanwhile:
         message_delete(deleter=sender, message=message_in(room, sender, f"@{user.username} please"))
         assert pending_decide() == 1
         assert not Notification.objects.exists()
-        assert Decision.objects.get().counts == {channel.value: {"message_gone": 2} for channel in Channel}
+        posted = Decision.objects.get(event=Event.POSTED)
+        assert posted.counts == {channel.value: {"message_gone": 2} for channel in Channel}
         assert Subscription.objects.get(user=user).unread == 0
 
     def test_presence_after_the_acceptance_does_not_matter(self, room: Room, clock: Any) -> None:

@@ -1,0 +1,63 @@
+"""What follows from the edit or deletion of a message: counters change, in the order in which the room's messages came.
+
+The worker does this between the decisions of the room, so it never runs while the message itself is being counted.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from push.models import Decision, Event
+from push.rules.facts import MessageFacts
+from push.services.desktop import counters_tell_members
+from workspace.models import Message
+from workspace.services.reading import Calls, calls_of, calls_said, unread_count_change
+
+# Under this name a decision stores whom the message calls according to the counters.
+COUNTED = "counted"
+
+
+def change_follow(*, decision: Decision) -> bool:
+    """Let counters follow what happened to the message; returns False while the message is still being counted."""
+    message = decision.message
+    posted = Decision.objects.filter(message=message, event=Event.POSTED).first()
+    if posted is not None and posted.decided_at is None:
+        # Nothing is counted yet, and the message will be counted as it is then; or only a part of its room is.
+        return posted.position is None
+    before, after = calls_before(decision, posted), calls_of(message)
+    if before == after:
+        return True
+    decision.facts = {**decision.facts, COUNTED: after.as_json() if after else None}
+    decision.save(update_fields=["facts"])
+    if unread_count_change(message=message, before=before, after=after):
+        counters_tell_members(room=message.room, users=members_concerned(message, before, after))
+    return True
+
+
+def calls_before(decision: Decision, posted: Decision | None) -> Calls | None:
+    """Return whom the message calls according to the counters.
+
+    The last change that was followed says so, else the decision by which the message was counted. Where both are
+    pruned, it is what the message said before this change.
+    """
+    followed = Decision.objects.filter(message=decision.message, decided_at__isnull=False, facts__has_key=COUNTED)
+    last = followed.exclude(pk=decision.pk).order_by("-pk").first()
+    if last is not None:
+        stored = last.facts[COUNTED]
+        return Calls.from_json(stored) if stored else None
+    if posted is not None and "message" in posted.facts:
+        return calls_counted(MessageFacts.from_json(posted.facts["message"]))
+    return Calls.from_json(decision.facts["before"]) if "before" in decision.facts else calls_said(decision.message)
+
+
+def members_concerned(message: Message, before: Calls | None, after: Calls | None) -> Q:
+    """Return the condition of members whose counters change when a message calls other people than before."""
+    old, new = before or Calls(), after or Calls()
+    if message.room.is_direct or old.everyone != new.everyone:
+        return Q()
+    return Q(user__in=old.people ^ new.people)
+
+
+def calls_counted(facts: MessageFacts) -> Calls:
+    """Return whom a message with these facts calls."""
+    return Calls(facts.calls_all or facts.calls_here, facts.mentioned)
