@@ -16,6 +16,9 @@ message_edited = Signal()
 # sender: Subscription, user: User, room: Room, at: datetime
 room_read = Signal()
 
+# sender: Message, user: User, thread: Message (the one that begins it), at: datetime
+thread_read = Signal()
+
 # sender: Subscription, user: User, room: Room
 membership_ended = Signal()
 

@@ -17,6 +17,7 @@ from workspace.api.objects import person_of
 from workspace.models import Subscription, User
 from workspace.selectors.news import news_among
 from workspace.selectors.subscriptions import Counterparts, counterparts_of
+from workspace.selectors.threads import UnreadThreads, unread_threads_by_room
 
 ORIGINS = {"desktop": "desktopPrefOrigin", "push": "mobilePrefOrigin", "email": "emailPrefOrigin"}
 KEYS = {name: key for key, name in ROOM_FIELDS.items()}
@@ -25,18 +26,23 @@ SWITCHES = ("notifications_disabled", "group_mentions_muted", "unread_hidden", "
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What all subscriptions of one user are told with; `news` holds the keys of those with something new."""
+    """What all subscriptions of one user have in common.
+
+    `news` holds the keys of those with something new, `threads` the unread threads by the keys of their rooms.
+    """
 
     user: User
     preferences: AccountPreferences
     highlights: list[str]
     news: set[int]
+    threads: Mapping[int, UnreadThreads]
 
 
 def subscriptions_told(user: User, subscriptions: QuerySet[Subscription]) -> list[dict[str, Any]]:
     """Return these subscriptions of the user."""
     rows = list(subscriptions.select_related("room", "preferences").prefetch_related("ignored_senders__sender"))
-    account = Account(user, account_chosen(user), highlight_words_of(user), news_among(rows))
+    threads = unread_threads_by_room(user, [row.room_id for row in rows])
+    account = Account(user, account_chosen(user), highlight_words_of(user), news_among(rows), threads)
     people = counterparts_of(user, [row.room for row in rows])
     return [subscription_told(row, account, people) for row in rows]
 
@@ -45,6 +51,7 @@ def subscription_told(row: Subscription, account: Account, people: Mapping[int, 
     """Return one subscription."""
     room, other = row.room, people.get(row.room_id)
     chosen: RoomPreferences | None = getattr(row, "preferences", None)
+    threads = account.threads.get(row.room_id) or UnreadThreads()
     return {
         "_id": row.public_id,
         "rid": room.public_id,
@@ -57,6 +64,9 @@ def subscription_told(row: Subscription, account: Account, people: Mapping[int, 
         "unread": row.unread,
         "userMentions": row.user_mentions,
         "groupMentions": row.group_mentions,
+        "tunread": threads.all,
+        "tunreadUser": threads.mentioning_user,
+        "tunreadGroup": threads.mentioning_group,
         "ts": row.joined_at,
         "ls": row.last_seen_at or row.joined_at,
         "f": False,

@@ -41,6 +41,13 @@ class SubscriptionObject(Result):
     unread = serializers.IntegerField()
     userMentions = serializers.IntegerField()
     groupMentions = serializers.IntegerField()
+    tunread = serializers.ListField(child=serializers.CharField(), help_text="Threads with unread replies.")
+    tunreadUser = serializers.ListField(
+        child=serializers.CharField(), help_text="Those of them in which an unread reply mentions the caller."
+    )
+    tunreadGroup = serializers.ListField(
+        child=serializers.CharField(), help_text="Those of them in which an unread reply mentions @all or @here."
+    )
     ts = Moment()
     ls = Moment()
     f = serializers.BooleanField()

@@ -1,4 +1,4 @@
-"""Badge, sidebar and `subscriptions.get` against a recount of the messages, after random sequences of what people do."""
+"""Badge, sidebar and `subscriptions.get` against a recount of the messages, after random sequences of actions."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from push.selectors.items import unread_sums
 from push.services.fanout import pending_decide
 from tests.api_client import ApiClient
 from tests.factories import RoomFactory, UserFactory, direct_room, message_in
-from workspace.models import Message, Room, Subscription, User
+from workspace.models import Message, Subscription, ThreadFollower, User
 from workspace.pages.sidebar import rooms_shown
 from workspace.services.messages import message_delete, message_edit
 from workspace.services.reading import room_mark_read, room_mark_unread
 from workspace.services.rooms import members_add, room_leave
+from workspace.services.threads import thread_mark_read
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +28,9 @@ TEXTS = ["hello", "@bob look", "@bob and @cleo", "@all listen", "@here @bob", "@
 Step = tuple[str, int, str]
 STEPS: st.SearchStrategy[list[Step]] = st.lists(
     st.tuples(
-        st.sampled_from(["post", "post", "post", "edit", "edit", "delete", "read", "leave", "join", "decide"]),
+        st.sampled_from(
+            ["post", "post", "post", "edit", "edit", "delete", "read", "thread", "leave", "join", "decide"]
+        ),
         st.integers(0, 5),
         st.sampled_from(TEXTS),
     ),
@@ -58,6 +61,8 @@ class Stage:
             message_delete(deleter=self.ana, message=message)
         elif action == "read":
             room_mark_read(user=self.cleo if number == 5 else self.bob, room=self.direct if number == 0 else self.room)
+        elif action == "thread" and message:
+            thread_mark_read(user=self.bob, thread=message.parent or message)
         elif action == "leave" and self.is_in(self.bob):
             room_leave(user=self.bob, room=self.room)
         elif action == "join":
@@ -82,6 +87,29 @@ def recount(row: Subscription) -> tuple[int, int, int]:
     return counts[0], counts[1], counts[2]
 
 
+def threads_recount(user: User) -> dict[str, tuple[set[str], set[str], set[str]]]:
+    """Return the unread threads of each room by the messages themselves."""
+    found: dict[str, tuple[set[str], set[str], set[str]]] = {}
+    for row in Subscription.objects.filter(user=user).select_related("room"):
+        found[row.room.public_id] = threads = (set(), set(), set())
+        for followed in ThreadFollower.objects.filter(user=user, thread__room=row.room, thread__deleted_at=None):
+            since = max(followed.read_at, row.joined_at)
+            replies = followed.thread.replies.filter(deleted_at=None, accepted_at__gt=since).exclude(sender=user)
+            for reply in replies:
+                threads[0].add(followed.thread.public_id)
+                if reply.mentions.filter(user=user).exists():
+                    threads[1].add(followed.thread.public_id)
+                if reply.mentions_all or reply.mentions_here:
+                    threads[2].add(followed.thread.public_id)
+    return found
+
+
+def threads_told(user: User) -> dict[str, tuple[set[str], set[str], set[str]]]:
+    """Return what `subscriptions.get` says of unread threads, by room."""
+    rows: list[dict[str, Any]] = ApiClient(user).get("subscriptions.get").json()["update"]
+    return {row["rid"]: (set(row["tunread"]), set(row["tunreadUser"]), set(row["tunreadGroup"])) for row in rows}
+
+
 def told(user: User) -> dict[str, tuple[int, int, int]]:
     """Return what `subscriptions.get` says, by room."""
     rows: list[dict[str, Any]] = ApiClient(user).get("subscriptions.get").json()["update"]
@@ -93,6 +121,7 @@ def check(user: User) -> None:
     right = {row.room.public_id: recount(row) for row in Subscription.objects.filter(user=user).select_related("room")}
     total = sum(unread for unread, _user, _group in right.values())
     assert told(user) == right
+    assert threads_told(user) == threads_recount(user)
     assert unread_sums([user.pk])[user.pk] == total
     assert counters_of([user.pk])[user.pk] == total
     sidebar = {line.public_id: (line.unread, line.mentions) for line in rooms_shown(user).lines}

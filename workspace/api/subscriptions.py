@@ -17,13 +17,13 @@ NO_SUBSCRIPTION = "error-invalid-subscription"
 
 
 class ReadParams(Params):
-    """The room that was read."""
+    """The room that was read, and whether its threads were."""
 
     any_of = ("rid", "roomId")
 
     rid = TextParam(required=False)
     roomId = TextParam(required=False)
-    readThreads = FlagParam(required=False)
+    readThreads = FlagParam(required=False, help_text="Also mark the room's threads as read. Default: false.")
 
 
 class FirstUnreadParams(Params):
@@ -69,6 +69,7 @@ class SubscriptionsReadApi(Api):
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         room = Room.objects.filter(public_id=params.get("rid") or params["roomId"]).first()
-        if room is None or not room_mark_read(user=caller_of(request), room=room):
+        read_threads = params.get("readThreads", False)
+        if room is None or not room_mark_read(user=caller_of(request), room=room, read_threads=read_threads):
             raise ApplicationError(NO_SUBSCRIPTION, NO_SUBSCRIPTION)
         return {}

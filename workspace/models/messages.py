@@ -98,6 +98,9 @@ class ThreadFollower(models.Model):
 
     thread = models.ForeignKey(Message, models.CASCADE, related_name="thread_followers", verbose_name=_("thread"))
     user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("user"))
+    read_at = models.DateTimeField(
+        _("read up to"), default=timezone.now, help_text=_("Replies that came later are unread.")
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:

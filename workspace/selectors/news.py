@@ -8,15 +8,22 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
 
 from workspace.models import Message, Subscription
+from workspace.selectors.threads import threads_unread
 
 
 def news_among(subscriptions: Iterable[Subscription]) -> set[int]:
-    """Return the keys of those subscriptions in whose rooms somebody else has spoken since the member saw them.
+    """Return the keys of the subscriptions whose rooms have messages of others that the member has not seen.
 
-    Their rooms must have been read along with them. What one says oneself, through whatever client, is no news.
+    Unread replies in a thread that the member follows count too. The rows must have been loaded with their rooms.
     """
     rows = list(subscriptions)
-    counted = {row.pk for row in rows if row.unread}
+    users = {row.user_id for row in rows}
+    threads = {
+        (user, room)
+        for user in users
+        for room in threads_unread(user).values_list("thread__room", flat=True).distinct()
+    }
+    counted = {row.pk for row in rows if row.unread or (row.user_id, row.room_id) in threads}
     asked = [row.pk for row in rows if row.pk not in counted and spoken_since_seen(row)]
     if not asked:
         return counted

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from workspace.models import Message, Room, SystemMessage, User
 from workspace.models.messages import ENCRYPTED
+from workspace.selectors.threads import threads_unread
 
 MESSAGES_A_PAGE = 40
+# How many messages of a room are checked for changes.
+LAST_MESSAGES = 200
 # So many messages are shown above one that a link leads to.
 ABOVE_LINKED = 20
 
@@ -75,6 +79,13 @@ def page_since(shown: QuerySet[Message], message: Message | None) -> MessagePage
     return page_after(shown, message) if message else page_ending(shown)
 
 
+def changed_lately(room: Room, since: datetime) -> list[str]:
+    """Return the public ids of the room's last messages that were edited or deleted after the given time."""
+    last = Message.objects.filter(room=room).order_by("-sent_at", "-pk").values("pk")[:LAST_MESSAGES]
+    changed = Message.objects.filter(Q(edited_at__gt=since) | Q(deleted_at__gt=since), pk__in=last)
+    return list(changed.values_list("public_id", flat=True))
+
+
 def said_earlier(room: Room, public_id: str) -> Message | None:
     """Return the room's message of this id, be it deleted since; None for one that there never was."""
     return Message.objects.filter(room=room, public_id=public_id).first() if public_id else None
@@ -90,6 +101,13 @@ def page_around(shown: QuerySet[Message], message: Message) -> MessagePage:
     messages = [*above[:ABOVE_LINKED][::-1], message, *below.messages[: MESSAGES_A_PAGE - ABOVE_LINKED]]
     has_newer = below.has_newer or len(below.messages) > MESSAGES_A_PAGE - ABOVE_LINKED
     return MessagePage(messages, len(above) > ABOVE_LINKED, has_newer)
+
+
+def unread_threads_among(messages: list[Message], *, user: User) -> set[int]:
+    """Return the keys of the messages whose threads hold replies that the user has not read."""
+    keys = [message.pk for message in messages if message.reply_count]
+    unread = threads_unread(user.pk).filter(thread__in=keys).values_list("thread", flat=True)
+    return set(unread) if keys else set()
 
 
 def followed_among(messages: list[Message], *, user: User) -> set[int]:

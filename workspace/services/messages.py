@@ -12,7 +12,7 @@ from django.utils import timezone
 from workspace.errors import ApplicationError, NotAllowedError
 from workspace.ids import public_id_new
 from workspace.mentions import mentions_parse
-from workspace.models import Mention, Message, Room, Subscription, User
+from workspace.models import Mention, Message, Room, Subscription, ThreadFollower, User
 from workspace.models.messages import ENCRYPTED
 from workspace.selectors.rooms import subscription_of
 from workspace.services.reading import calls_said
@@ -157,6 +157,10 @@ def message_edit(*, editor: User, message: Message, text: str = "", content: Any
     changed = {name: getattr(message, name) for name in columns}
     if not Message.objects.filter(pk=message.pk, deleted_at=None).update(**changed):
         raise edit_refused()
+    if message.parent_id is not None:
+        # Whom a reply mentions is part of what its followers' subscriptions say of unread threads.
+        followers = ThreadFollower.objects.filter(thread=message.parent_id).values("user")
+        Subscription.objects.filter(room=message.room_id, user__in=followers).update(updated_at=now)
     message.mentions.all().delete()
     Mention.objects.bulk_create([Mention(message=message, user=user) for user in mentioned])
     message_edited.send(Message, message=message, before=before)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from workspace.errors import ApplicationError
-from workspace.models import Mention, Message, Room, Subscription, User
+from workspace.models import Mention, Message, Room, Subscription, ThreadFollower, User
 from workspace.models.messages import ENCRYPTED
 from workspace.signals import room_read
 
@@ -23,7 +23,7 @@ COUNTERS = ("unread", "user_mentions", "group_mentions")
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """Whom a message calls: everyone in the room (`@all`, `@here`), and people by name, by the keys of their accounts."""
+    """Whom a message calls: everyone in the room (`@all`, `@here`), and people by name (keys of accounts)."""
 
     everyone: bool = False
     people: frozenset[int] = frozenset()
@@ -111,12 +111,17 @@ def counted(calls: Calls | None, is_direct: bool, *, is_named: bool) -> dict[str
 
 
 @transaction.atomic
-def room_mark_read(*, user: User, room: Room) -> bool:
-    """Record that the member has read the room up to now; returns whether they are a member at all."""
+def room_mark_read(*, user: User, room: Room, read_threads: bool = False) -> bool:
+    """Record that the member has read the room up to now; returns whether they are a member at all.
+
+    Its threads are read separately, unless `read_threads` marks all of them as read too.
+    """
     now = timezone.now()
     changed = Subscription.objects.filter(user=user, room=room).update(
         unread=0, user_mentions=0, group_mentions=0, is_open=True, last_seen_at=now, updated_at=now
     )
+    if changed and read_threads:
+        ThreadFollower.objects.filter(user=user, thread__room=room).update(read_at=now)
     if changed:
         room_read.send(Subscription, user=user, room=room, at=now)
     return bool(changed)

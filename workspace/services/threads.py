@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from workspace.errors import ApplicationError
-from workspace.models import Message, Room, ThreadFollower, User
+from workspace.models import Message, Room, Subscription, ThreadFollower, User
 from workspace.selectors.messages import message_shown_to
+from workspace.signals import thread_read
 
 
 def thread_of(parent: Message, *, room: Room) -> Message:
@@ -22,15 +26,17 @@ def thread_of(parent: Message, *, room: Room) -> Message:
 
 
 def thread_extend(*, thread: Message, reply: Message, mentioned: list[User]) -> None:
-    """Count a reply, and let its author and those it mentions follow the thread.
+    """Count a reply, and let its author and those it mentions follow the thread, in which it is unread to them.
 
     The first reply makes the thread's own author follow it; whoever stopped following later is left in peace.
     """
     followers = {reply.sender_id, *(user.pk for user in mentioned)}
     if thread.reply_count == 0:
         followers.add(thread.sender_id)
+    just_before = reply.accepted_at - timedelta(microseconds=1)
     ThreadFollower.objects.bulk_create(
-        [ThreadFollower(thread=thread, user_id=pk) for pk in sorted(followers)], ignore_conflicts=True
+        [ThreadFollower(thread=thread, user_id=pk, read_at=just_before) for pk in sorted(followers)],
+        ignore_conflicts=True,
     )
     Message.objects.filter(pk=thread.pk).update(
         reply_count=F("reply_count") + 1, last_reply_at=reply.accepted_at, updated_at=reply.accepted_at
@@ -52,6 +58,15 @@ def thread_unfollow(*, user: User, public_id: str) -> None:
     """Let the user's following of the thread end; may be repeated. Raises what following raises."""
     thread = thread_for(user, public_id, method="unfollowMessage")
     ThreadFollower.objects.filter(thread=thread, user=user).delete()
+
+
+@transaction.atomic
+def thread_mark_read(*, user: User, thread: Message) -> None:
+    """Record that the user has read the thread's replies up to now; may be repeated."""
+    now = timezone.now()
+    ThreadFollower.objects.filter(thread=thread, user=user).update(read_at=now)
+    Subscription.objects.filter(user=user, room=thread.room_id).update(updated_at=now)
+    thread_read.send(Message, user=user, thread=thread, at=now)
 
 
 def thread_for(user: User, public_id: str, *, method: str) -> Message:

@@ -21,6 +21,7 @@ from workspace.pages.rooms.reached import message_or_404, room_or_404, sentence_
 from workspace.pages.rooms.threads import thread_path, thread_response
 from workspace.services.messages import MESSAGE_MAX_LENGTH, message_delete, message_edit, message_post
 from workspace.services.reading import room_mark_read
+from workspace.services.threads import thread_mark_read
 
 POSTED = "callboard:message"
 
@@ -45,7 +46,10 @@ def message_send(request: HttpRequest, public_id: str) -> HttpResponse:
         if parent is not None:
             return thread_response(request, user, parent, text=text, problem=problem)
         return room_response(request, user, room, text=text, problem=problem)
-    room_mark_read(user=user, room=room)
+    if parent is None:
+        room_mark_read(user=user, room=room)
+    else:
+        thread_mark_read(user=user, thread=parent.parent or parent)
     if request.htmx:  # type: ignore[attr-defined]
         return TemplateResponse(request, "pages/rooms/problem.html", {}, headers={"HX-Trigger": POSTED})
     return HttpResponseRedirect(thread_path(message) if message.is_thread_reply else room_path(room))

@@ -1,0 +1,61 @@
+"""Which threads hold replies that a user has not read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from workspace.models import Message, Subscription, ThreadFollower, User
+
+
+@dataclass(slots=True)
+class UnreadThreads:
+    """The public ids of a room's unread threads: all, those that mention the user, and those with `@all` or `@here`."""
+
+    all: list[str] = field(default_factory=list)
+    mentioning_user: list[str] = field(default_factory=list)
+    mentioning_group: list[str] = field(default_factory=list)
+
+
+def threads_unread(user_id: int) -> QuerySet[ThreadFollower]:
+    """Return the threads that the user follows and that hold replies of others which the user has not read.
+
+    Replies from before the user joined the room do not count.
+    """
+    joined = Subscription.objects.filter(room=OuterRef("thread__room"), user=OuterRef("user")).values("joined_at")
+    followed = ThreadFollower.objects.filter(
+        user=user_id, thread__deleted_at=None, thread__last_reply_at__gt=F("read_at")
+    ).alias(joined_at=Subquery(joined))
+    return followed.filter(Exists(replies_unread()))
+
+
+def replies_unread() -> QuerySet[Message]:
+    """Return the replies that the follower in the outer query has not read."""
+    replies = Message.objects.filter(
+        parent=OuterRef("thread"),
+        deleted_at=None,
+        accepted_at__gt=OuterRef("read_at"),
+        accepted_at__gte=OuterRef("joined_at"),
+    )
+    return replies.exclude(sender=OuterRef("user"))
+
+
+def unread_threads_by_room(user: User, rooms: Collection[int]) -> defaultdict[int, UnreadThreads]:
+    """Return the user's unread threads in these rooms, by the rooms' keys, the oldest thread first."""
+    mentions_user = Exists(replies_unread().filter(mentions__user=OuterRef("user")))
+    mentions_group = Exists(replies_unread().filter(Q(mentions_all=True) | Q(mentions_here=True)))
+    unread = threads_unread(user.pk).filter(thread__room__in=rooms).order_by("thread")
+    found: defaultdict[int, UnreadThreads] = defaultdict(UnreadThreads)
+    for room, thread, is_user, is_group in unread.annotate(is_user=mentions_user, is_group=mentions_group).values_list(
+        "thread__room", "thread__public_id", "is_user", "is_group"
+    ):
+        threads = found[room]
+        threads.all.append(thread)
+        if is_user:
+            threads.mentioning_user.append(thread)
+        if is_group:
+            threads.mentioning_group.append(thread)
+    return found
