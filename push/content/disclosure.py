@@ -84,6 +84,18 @@ FIELDS: tuple[Disclosed, ...] = (
     Disclosed("from", "`push`", apple="messageFrom"),
     Disclosed("quotaKept", "the share of the quota that this push may not use"),
     Disclosed("silent", "whether it is an update that shows nothing", apple="apns-push-type (header)"),
+    Disclosed(
+        "passive",
+        "whether it is a new text that alerts nobody",
+        apple="aps.interruption-level",
+        google="android.priority",
+    ),
+    Disclosed(
+        "collapse",
+        "the identity of the push whose notification gets a new text",
+        apple="apns-collapse-id (header)",
+        google="tag and android.collapse_key",
+    ),
     Disclosed("contentAvailable", "the same for older gateways", apple="aps.content-available"),
     Disclosed("apn.category", "whether the receiver may answer", apple="aps.category"),
     Disclosed("gcm.style", "`inbox`", google="style"),

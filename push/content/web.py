@@ -20,7 +20,7 @@ from push.models import TEST_RULE, Device, PushSettings
 from push.receipts import receipt_token
 from push.selectors.items import Item
 from workspace.addresses import absolute_url
-from workspace.models import GeneralSettings, Room
+from workspace.models import GeneralSettings
 
 MESSAGE = "message"
 CLEAR = "clear"
@@ -49,17 +49,29 @@ def web_options(item: Item, device: Device) -> dict[str, Any]:
     }
     urgency = "high" if item.notification.rule in URGENT else "normal"
     lifetime = PushSettings.current().message_lifetime
-    return {"content": content, "topic": topic_of(room), "lifetime": lifetime, "urgency": urgency}
+    return {"content": content, "topic": topic_of(room.public_id), "lifetime": lifetime, "urgency": urgency}
 
 
-def web_clear_options(room: Room, *, badge: int) -> dict[str, Any]:
-    """Return the update that takes a room's notifications off a device; while it waits, it replaces them."""
-    content = {"kind": CLEAR, "tag": room.public_id, "badge": badge}
+def web_clear_options(room: str, *, badge: int, message: str = "") -> dict[str, Any]:
+    """Return the update that takes the notifications of a room (by its public id), or of one message, off a device.
+
+    While an update of a room waits for the device, it replaces the room's notifications.
+    """
+    content = {"kind": CLEAR, "tag": room, "badge": badge, **({"message": message} if message else {})}
     lifetime = PushSettings.current().update_lifetime
-    return {"content": content, "topic": topic_of(room), "lifetime": lifetime, "urgency": "normal"}
+    return {"content": content, "topic": topic_of(message or room), "lifetime": lifetime, "urgency": "normal"}
 
 
-def topic_of(room: Room) -> str:
-    """Return the topic of a room's messages; the push service sees it, and learns nothing of the room by it."""
-    digest = hashlib.sha256(f"{GeneralSettings.current().unique_id}/topic/{room.public_id}".encode()).digest()
+def web_replace_options(item: Item, device: Device) -> dict[str, Any]:
+    """Return the update that gives a notification that the device shows its message's new text, without alerting."""
+    options = web_options(item, device)
+    content = {name: value for name, value in options["content"].items() if name != "receipt"} | {"replaces": True}
+    # Of a message's own topic: a newer message of the room that still waits for the device has to stay.
+    topic = topic_of(item.notification.message.public_id)
+    return {**options, "content": content, "topic": topic, "urgency": "normal"}
+
+
+def topic_of(public_id: str) -> str:
+    """Return the topic of what replaces each other; the push service sees it, and learns nothing of the room by it."""
+    digest = hashlib.sha256(f"{GeneralSettings.current().unique_id}/topic/{public_id}".encode()).digest()
     return base64.urlsafe_b64encode(digest[:TOPIC_BYTES]).decode()

@@ -53,6 +53,7 @@ IDEMPOTENCY_KEY_MAX_LENGTH = 255
 INFO = {
     "success": True,
     "service": "callboard-gateway",
+    "replaces": True,
     "batch": {"path": "/push/batch", "maxDevices": BATCH_MAX_DEVICES, "maxBytes": BATCH_MAX_BYTES},
 }
 

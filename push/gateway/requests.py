@@ -81,8 +81,10 @@ def order_of(type: str, token: Any, options: dict[str, Any]) -> Order:
         sender=text_of(options, "from"),
         content_available=options.get("contentAvailable") in (True, 1),
         is_silent=is_silent,
+        is_passive=options.get("passive") is True,
         identity=text_of(options, "identity", longest=IDENTITY_MAX_LENGTH),
         lifetime=LIFETIME if lifetime is None else min(lifetime, LIFETIME_MAX),
+        collapse=text_of(options, "collapse", longest=IDENTITY_MAX_LENGTH),
     )
     production = options.get("production")
     return Order(

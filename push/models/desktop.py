@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +33,7 @@ class DesktopStream(models.Model):
 
 
 class DesktopEvent(models.Model):
-    """Something for a user's open pages: a message to be shown, or only that their counters may have changed.
+    """Something for a user's open pages: a message to show, a change to follow, or only new counters.
 
     Kept for minutes, so that a page whose stream was cut receives what it missed. Written many at once, so the foreign
     keys carry no database constraint (docs/keys.md).
@@ -51,6 +53,10 @@ class DesktopEvent(models.Model):
     )
     rule = models.CharField(
         _("rule"), max_length=32, blank=True, help_text=_("Code of the rule that shows it; empty: only counters.")
+    )
+    # With public ids, because rooms and messages may be gone when it is read.
+    change: models.JSONField[Any, Any] = models.JSONField(
+        _("change"), null=True, help_text=_("What pages that show the room have to follow.")
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 

@@ -40,6 +40,7 @@ class DisabledReason(models.TextChoices):
     """Why a device is sent nothing any more."""
 
     TOKEN_DEAD = "token_dead", _("Its push service does not know it any more.")
+    DEACTIVATED = "deactivated", _("Its owner's account was deactivated.")
     ADMINISTRATOR = "administrator", _("Disabled by an administrator.")
 
 

@@ -1,4 +1,4 @@
-"""What devices still show of rooms, so that it can be taken away once it is read elsewhere."""
+"""What devices still show, so that it can be taken away or corrected later."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from push.models.devices import Device
+from push.models.queue import Notification
 from workspace.models import Room
 
 
@@ -19,8 +20,15 @@ class ShownRoom(models.Model):
 
     device = models.ForeignKey(Device, models.CASCADE, related_name="shown_rooms", verbose_name=_("device"))
     room = models.ForeignKey(
-        Room, models.CASCADE, related_name="+", db_constraint=False, db_index=False, verbose_name=_("room")
+        # The row outlives its room, so that what devices show of the room can be taken away.
+        Room,
+        models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("room"),
     )
+    room_public_id = models.CharField(max_length=64, blank=True, editable=False, help_text=_("Of a room that is gone."))
     shown_at = models.DateTimeField(_("shown"), default=timezone.now)
     read_at = models.DateTimeField(_("read"), null=True)
     due_at = models.DateTimeField(_("due"), null=True)
@@ -38,3 +46,37 @@ class ShownRoom(models.Model):
 
     def __str__(self) -> str:
         return f"{self.room} → {self.device}"
+
+
+class ShownMessage(models.Model):
+    """A notification on a device whose message was edited or deleted since: an update is due at `due_at`.
+
+    `tries` updates have failed so far. The row goes when the device has the update.
+    """
+
+    device = models.ForeignKey(Device, models.CASCADE, related_name="shown_messages", verbose_name=_("device"))
+    notification = models.ForeignKey(
+        Notification,
+        models.CASCADE,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("notification"),
+    )
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now)
+    due_at = models.DateTimeField(_("due"), default=timezone.now)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+
+    class Meta:
+        verbose_name = _("changed message on a device")
+        verbose_name_plural = _("changed messages on devices")
+        default_permissions = ()
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["notification", "device"], name="shown_message_once_per_device")]
+        indexes = [
+            models.Index(fields=["due_at"], name="shown_message_due"),
+            models.Index(fields=["changed_at"], name="shown_message_changed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notification} → {self.device}"

@@ -13,7 +13,8 @@ class Card(TypedDict):
     """One notification on a lock screen.
 
     `thread` is the same for those that are stacked; `badge` is the number on the app's icon from then on, None where
-    the push leaves it as it is; `received_at` is in milliseconds since 1970.
+    the push leaves it as it is; `received_at` is in milliseconds since 1970. `message` is the message's public id: one
+    that `clears` and names a message takes only this away, one that `replaces` gives it its new text.
     """
 
     id: int
@@ -23,6 +24,8 @@ class Card(TypedDict):
     badge: int | None
     received_at: int
     clears: bool
+    message: str
+    replaces: bool
     headers: dict[str, str]
     payload: dict[str, Any]
 
@@ -40,6 +43,7 @@ def card_of(push: SandboxPush) -> Card:
 
 def card(push: SandboxPush, title: str, text: str, thread: str, badge: int | None, *, clears: bool = False) -> Card:
     """Return the notification of the push that has been read."""
+    content = content_of(push.payload)
     return Card(
         id=push.pk,
         title=title,
@@ -48,6 +52,8 @@ def card(push: SandboxPush, title: str, text: str, thread: str, badge: int | Non
         badge=badge,
         received_at=int(push.received_at.timestamp() * 1000),
         clears=clears,
+        message=str(content.get("messageId", "")),
+        replaces=content.get("replaces") is True,
         headers=push.headers,
         payload=push.payload,
     )
@@ -55,11 +61,17 @@ def card(push: SandboxPush, title: str, text: str, thread: str, badge: int | Non
 
 def cleared_by(payload: dict[str, Any]) -> tuple[str, int | None] | None:
     """Return the thread whose notifications a silent update takes away, and the badge after it; None for others."""
-    ejson = payload.get("ejson") or payload.get("message", {}).get("data", {}).get("ejson", "{}")
-    content = json.loads(ejson)
+    content = content_of(payload)
     if content.get("type") != CLEAR:
         return None
     return str(content.get("notId", "")), content.get("badge")
+
+
+def content_of(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return what the push tells the app."""
+    ejson = payload.get("ejson") or payload.get("message", {}).get("data", {}).get("ejson", "{}")
+    content: dict[str, Any] = json.loads(ejson)
+    return content
 
 
 def apple_read(payload: dict[str, Any]) -> tuple[str, str, str, int | None]:

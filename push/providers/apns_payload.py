@@ -43,6 +43,8 @@ def apns_payload_whole(push: Push) -> dict[str, Any]:
         aps["category"] = push.category
     if push.not_id is not None:
         aps["thread-id"] = str(push.not_id)
+    if push.is_passive:
+        aps["interruption-level"] = "passive"
     if push.content_available:
         aps["content-available"] = 1
     aps["mutable-content"] = 1
@@ -57,13 +59,14 @@ def apns_headers(push: Push, *, at: datetime) -> dict[str, str]:
     lifetime = min(push.lifetime, CALL_LIFETIME) if push.is_call else push.lifetime
     headers = {
         "apns-topic": push.topic,
-        "apns-priority": PRIORITY_NOW if push.is_call or not push.is_silent else PRIORITY_BACKGROUND,
+        "apns-priority": PRIORITY_BACKGROUND if alerts_nobody(push) else PRIORITY_NOW,
         "apns-push-type": push_type_of(push),
         # Apple: 0 stands for "deliver at once or not at all".
         "apns-expiration": str(int((at + timedelta(seconds=lifetime)).timestamp())) if lifetime else "0",
     }
     if push.identity:
-        headers["apns-id"] = headers["apns-collapse-id"] = apns_id(push.identity)
+        headers["apns-id"] = apns_id(push.identity)
+        headers["apns-collapse-id"] = apns_id(push.collapse or push.identity)
     return headers
 
 
@@ -72,6 +75,11 @@ def push_type_of(push: Push) -> str:
     if push.is_call:
         return "voip"
     return "background" if push.is_silent else "alert"
+
+
+def alerts_nobody(push: Push) -> bool:
+    """Return True if the device may wait for a good moment to deliver the push."""
+    return (push.is_silent or push.is_passive) and not push.is_call
 
 
 def apns_id(identity: str) -> str:

@@ -22,8 +22,9 @@ class Push:
     `type` is `apn` or `gcm`; `topic` the app's bundle id (Apple only); `payload` what the app reads (section A.1 of
     the interface contract); `not_id` the same for all pushes of one room, so that devices stack them; `sender` names
     the sending service, not the person; `identity` stays the same through every retry and may be empty. A push that
-    `is_silent` shows nothing: it is for the app alone. The provider stores the push for `lifetime` seconds if the
-    device is off; 0: it delivers at once or not at all.
+    `is_silent` shows nothing: it is for the app alone. One that `is_passive` shows its text without alerting anybody;
+    `collapse` is the identity of the push whose notification it replaces. The provider stores the push for `lifetime`
+    seconds if the device is off; 0: it delivers at once or not at all.
     """
 
     type: str
@@ -41,7 +42,9 @@ class Push:
     sender: str = ""
     content_available: bool = False
     is_silent: bool = False
+    is_passive: bool = False
     identity: str = ""
+    collapse: str = ""
     lifetime: int = LIFETIME
 
     @property

@@ -30,8 +30,13 @@ def fcm_message(push: Push) -> dict[str, Any]:
     from firebase_admin import messaging
 
     data = payload_fit(push, fcm_data_whole)
-    priority = PRIORITY_SILENT if push.is_silent else PRIORITY
-    android = messaging.AndroidConfig(priority=priority, ttl=timedelta(seconds=push.lifetime))
+    priority = PRIORITY_SILENT if push.is_silent or push.is_passive else PRIORITY
+    android = messaging.AndroidConfig(
+        priority=priority,
+        ttl=timedelta(seconds=push.lifetime),
+        # What still waits for the device is replaced as well.
+        collapse_key=push.collapse or None,
+    )
     message = messaging.Message(data=data, android=android)
     # Not given above, where the library warns of it: apps still register tokens, and not the ids that succeed them.
     message.token = push.token
@@ -51,6 +56,7 @@ def fcm_data_whole(push: Push) -> dict[str, str]:
         "image": push.image,
         "msgcnt": "" if push.badge is None else str(push.badge),
         "soundname": push.sound,
+        "tag": push.collapse,
     }
     return {key: value for key, value in data.items() if value or (key in {"title", "message"} and not push.is_silent)}
 

@@ -16,7 +16,7 @@ ELLIPSIS = "…"
 # A text is rather kept this long (characters) than together with message content that the app can also fetch.
 TEXT_WORTH_KEEPING = 80
 CONTENT_KEYS = ("msg", "content")
-ESSENTIAL_KEYS = ("host", "rid", "type", "messageId", "notificationType", "name", "tmid")
+ESSENTIAL_KEYS = ("host", "rid", "type", "messageId", "notificationType", "name", "tmid", "replaces")
 ZERO_WIDTH_JOINER = "\u200d"
 COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 SKIN_TONES = range(0x1F3FB, 0x1F400)

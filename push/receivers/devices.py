@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from push.browsers import session_digest_of
-from push.services.devices import session_devices_remove, user_devices_remove
+from push.services.devices import deactivated_devices_remove, session_devices_remove, user_devices_remove
 from workspace.models import User
 from workspace.signals import signed_out, signed_out_everywhere
 
@@ -28,4 +28,7 @@ def on_signed_out(*, user: User, digest: str, **_kwargs: Any) -> None:
 
 @receiver(signed_out_everywhere, dispatch_uid="push.devices.signed_out_everywhere")
 def on_signed_out_everywhere(*, user: User, **_kwargs: Any) -> None:
-    user_devices_remove(user=user)
+    if user.is_active:
+        user_devices_remove(user=user)
+    else:
+        deactivated_devices_remove(user=user)

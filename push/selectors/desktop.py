@@ -19,7 +19,7 @@ from push.content.texts import TEXT_LENGTH, TITLE_LENGTH, room_title, said_by, s
 from push.models import DesktopEvent
 from push.services.due import moment
 from push.services.quiet import MENTION_RULES, hold
-from workspace.models import Message, Subscription
+from workspace.models import Message, Subscription, User
 
 MOST_EVENTS = 500
 # Two transactions may commit in another order than they took their keys in.
@@ -29,11 +29,12 @@ CALLING_RULES = (*MENTION_RULES, "highlight", "group_mention")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event for one user's pages; `data` is None where only their counters may have changed."""
+    """One event for one user's pages: a message to show (`data`), a `change` to follow, or neither: only counters."""
 
     key: int
     user_id: int
     data: dict[str, Any] | None
+    change: dict[str, Any] | None = None
 
 
 def events_after(key: int) -> list[tuple[int, int]]:
@@ -82,8 +83,10 @@ def events_told(keys: Collection[int], at: datetime) -> list[Told]:
         .select_related("message__sender", "message__room", "message__parent", "user__preferences")
         .order_by("pk")
     )
-    memberships = memberships_of(event for event in events if event.rule)
-    return [Told(event.pk, event.user_id, shown(event, memberships)) for event in events]
+    memberships = memberships_of(event for event in events if event.rule or event.change)
+    return [
+        Told(event.pk, event.user_id, shown(event, memberships), change_shown(event, memberships)) for event in events
+    ]
 
 
 def memberships_of(events: Iterable[DesktopEvent]) -> dict[tuple[int, int], Subscription]:
@@ -104,16 +107,31 @@ def shown(event: Any, memberships: dict[tuple[int, int], Subscription]) -> dict[
     membership = memberships.get((event.user_id, message.room_id))
     if membership is None or (membership.last_seen_at and membership.last_seen_at >= message.accepted_at):
         return None
-    room, sender = message.room, shown_name(message.sender)
-    said = said_by(message, event.user)
     chosen: RoomPreferences | None = getattr(membership, "preferences", None)
     return {
         "message": message.public_id,
-        "room": room.public_id,
+        "room": message.room.public_id,
+        "url": room_path(message.room, message),
+        **texts_shown(message, event.user),
+        **manner(event, chosen),
+    }
+
+
+def change_shown(event: Any, memberships: dict[tuple[int, int], Subscription]) -> dict[str, Any] | None:
+    """Return the change that the event tells of, with the new texts of a message that the user may still read."""
+    message: Message | None = event.message
+    if not event.change or message is None or message.deleted_at is not None:
+        return event.change or None
+    is_member = (event.user_id, message.room_id) in memberships
+    return {**event.change, **texts_shown(message, event.user)} if is_member else event.change
+
+
+def texts_shown(message: Message, user: User) -> dict[str, str]:
+    """Return the title and text by which pages show a message to the user."""
+    room, sender, said = message.room, shown_name(message.sender), said_by(message, user)
+    return {
         "title": shorten(sender if room.is_direct else room_title(room), TITLE_LENGTH),
         "text": shorten(said if room.is_direct else f"{sender}: {said}", TEXT_LENGTH),
-        "url": room_path(room, message),
-        **manner(event, chosen),
     }
 
 

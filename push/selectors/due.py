@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
-from push.models import IS_UNFINISHED, ClaimedItem, Decision, Lease, Notification, ShownRoom
+from push.models import IS_UNFINISHED, ClaimedItem, Decision, Lease, Notification, ShownMessage, ShownRoom
 
 
 def leases_expired(at: datetime) -> QuerySet[Lease]:
@@ -65,9 +65,11 @@ def count_next(at: datetime) -> tuple[int, int | None] | None:
 
 
 def clearing_next() -> tuple[int, datetime] | None:
-    """Return the key and due time of the update of a device (:class:`push.models.ShownRoom`) that is due first."""
-    first = ShownRoom.objects.filter(due_at__isnull=False).order_by("due_at").first()
-    return (first.pk, first.due_at) if first and first.due_at else None
+    """Return the key and due time of the update for a device that is due first (:mod:`push.services.clearing`)."""
+    rooms = ShownRoom.objects.filter(due_at__isnull=False).order_by("due_at").values_list("pk", "due_at").first()
+    messages = ShownMessage.objects.order_by("due_at").values_list("pk", "due_at").first()
+    found = [(key, due_at) for key, due_at in filter(None, (rooms, messages)) if due_at is not None]
+    return min(found, key=lambda first: first[1], default=None)
 
 
 def work_waits(at: datetime) -> bool:

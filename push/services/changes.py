@@ -1,4 +1,4 @@
-"""What follows from the edit or deletion of a message: counters change, in the order in which the room's messages came.
+"""What follows from the edit or deletion of a message, in the order in which the room's messages came.
 
 The worker does this between the decisions of the room, so it never runs while the message itself is being counted.
 """
@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from push.models import Decision, Event
 from push.rules.facts import MessageFacts
-from push.services.desktop import counters_tell_members
+from push.services.changed_messages import changed_message_note
+from push.services.desktop import members_pages_tell
 from workspace.models import Message
 from workspace.services.reading import Calls, calls_of, calls_said, unread_count_change
 
@@ -20,6 +21,7 @@ COUNTED = "counted"
 def change_follow(*, decision: Decision) -> bool:
     """Let counters follow what happened to the message; returns False while the message is still being counted."""
     message = decision.message
+    changed_message_note(message=message)
     posted = Decision.objects.filter(message=message, event=Event.POSTED).first()
     if posted is not None and posted.decided_at is None:
         # Nothing is counted yet, and the message will be counted as it is then; or only a part of its room is.
@@ -30,7 +32,7 @@ def change_follow(*, decision: Decision) -> bool:
     decision.facts = {**decision.facts, COUNTED: after.as_json() if after else None}
     decision.save(update_fields=["facts"])
     if unread_count_change(message=message, before=before, after=after):
-        counters_tell_members(room=message.room, users=members_concerned(message, before, after))
+        members_pages_tell(room=message.room, users=members_concerned(message, before, after))
     return True
 
 

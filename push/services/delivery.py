@@ -23,6 +23,7 @@ from push.services.attempts import Hold, Outcome, attempts_close, devices_note
 from push.services.breaker import answers_judge
 from push.services.carrier_threads import STOPPED
 from push.services.carriers import Carriers
+from push.services.changed_messages import changed_meanwhile_note
 from push.services.claims import Claim, claim_close, claim_extend, claim_narrow, items_begin
 from push.services.gateway_access import access_keep, quota_watch, route_renewed
 from push.services.patience import patiently
@@ -185,6 +186,8 @@ def parcels_record(current: Round, parcels: Sequence[Parcel], complete: Sequence
         now=now,
     )
     shown_note(accepted=accepted_of(parcels), at=current.started_at)
+    if accepted := notifications_accepted(parcels):
+        changed_meanwhile_note(notifications=accepted, since=current.started_at)
     quota_watch(parcel.answer for parcel in parcels if parcel.answer)
     for attempt in (attempt for parcel in told for attempt in parcel.attempts):
         current.history.add(attempt)
@@ -198,6 +201,16 @@ def accepted_of(parcels: Iterable[Parcel]) -> list[tuple[Device, int]]:
         (parcel.device, parcel.room)
         for parcel in parcels
         if parcel.device and parcel.room and parcel.answer and parcel.answer.answer == Answer.ACCEPTED
+    ]
+
+
+def notifications_accepted(parcels: Iterable[Parcel]) -> list[int]:
+    """Return the keys of the notifications that devices accepted."""
+    return [
+        attempt.notification_id
+        for parcel in parcels
+        if parcel.device and parcel.answer and parcel.answer.answer == Answer.ACCEPTED
+        for attempt in parcel.attempts
     ]
 
 

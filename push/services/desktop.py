@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
 from django.db import Error, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -15,13 +17,14 @@ from push.rules.facts import MessageFacts
 from push.rules.members import members_of
 from push.rules.reading import Reading
 from push.rules.table import RULES_BY_CODE
-from workspace.models import Room, Subscription, User
+from workspace.models import Message, Room, Subscription, User
 from workspace.wakeups import announce
 
 log = logging.getLogger(__name__)
 
 # The channel on which web processes hear that there are events; the payload says nothing.
 EVENTS = "callboard_desktop"
+EVERYONE = Q()
 # A stream that was cut may come back for so long, and receives what it missed meanwhile.
 RESUMABLE = timedelta(seconds=90)
 EVENTS_KEPT = timedelta(minutes=10)
@@ -58,24 +61,49 @@ def message_show(*, facts: MessageFacts, reading: Reading, now: datetime, users:
         events_announce()
 
 
+class Change(StrEnum):
+    """What open pages have to follow."""
+
+    EDITED = "edited"
+    DELETED = "deleted"
+    # The room can still be read, but only as a visitor.
+    LEFT = "left"
+    LOST = "lost"
+    DEACTIVATED = "deactivated"
+
+
 @transaction.atomic
-def counters_tell(*, user: User) -> None:
-    """Let the user's open pages count anew what is unread."""
+def pages_tell(*, user: User, change: dict[str, Any] | None = None) -> None:
+    """Tell the user's open pages of a change; in any case they count again what is unread."""
     now = timezone.now()
     if DesktopStream.objects.filter(user=user, until__gt=now).exists():
-        DesktopEvent.objects.create(user=user, created_at=now)
+        DesktopEvent.objects.create(user=user, change=change, created_at=now)
         events_announce()
 
 
-def counters_tell_members(*, room: Room, users: Q) -> None:
-    """Let the open pages of these members of the room count again what is unread."""
+@transaction.atomic
+def members_pages_tell(
+    *, room: Room, users: Q = EVERYONE, message: Message | None = None, change: dict[str, Any] | None = None
+) -> None:
+    """Tell the open pages of these members of the room of a change; in any case they count again what is unread."""
     now = timezone.now()
+    if not streams_open(now):
+        return
     pages = DesktopStream.objects.filter(user=OuterRef("user"), until__gt=now)
     members = Subscription.objects.filter(users, Exists(pages), room=room).values_list("user_id", flat=True)
-    events = [DesktopEvent(user_id=user, created_at=now) for user in members.iterator(BATCH)]
+    events = [
+        DesktopEvent(user_id=user, message=message, change=change, created_at=now) for user in members.iterator(BATCH)
+    ]
     if events:
         DesktopEvent.objects.bulk_create(events, BATCH)
         events_announce()
+
+
+def message_change_tell(*, message: Message, change: Change) -> None:
+    """Let the open pages of the room's members follow an edit or deletion."""
+    thread = message.parent.public_id if message.parent else ""
+    told = {"kind": change, "room": message.room.public_id, "message": message.public_id, "thread": thread}
+    members_pages_tell(room=message.room, message=message, change=told)
 
 
 def events_announce() -> None:

@@ -9,8 +9,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from push.models import NO_ERROR, Capability, Device, DeviceType, ShownRoom, token_digest
+from push.models import NO_ERROR, Capability, Device, DeviceType, DisabledReason, ShownMessage, ShownRoom, token_digest
 from push.providers.tokens import token_normalize, token_spellings
+from push.services.shown import mark_read
 from push.transports.addresses import endpoint_check
 from workspace.errors import ApplicationError
 from workspace.models import User
@@ -102,6 +103,7 @@ def device_save(wanted: dict[str, Any], *, name: str) -> Device:
         device.name = name[:NAME_MAX_LENGTH]
         device.last_accepted_at = device.last_received_at = None
         ShownRoom.objects.filter(device=device.pk).delete()
+        ShownMessage.objects.filter(device=device.pk).delete()
     for name, value in wanted.items():
         setattr(device, name, value)
     device.token_digest = digest
@@ -142,6 +144,17 @@ def device_remove(*, user: User, token: str) -> None:
 def session_devices_remove(*, user: User, session_digest: str) -> None:
     """Forget the devices that a sign-in of the user had registered."""
     Device.objects.filter(user=user, session_digest=session_digest).delete()
+
+
+@transaction.atomic
+def deactivated_devices_remove(*, user: User) -> None:
+    """Forget the devices of a deactivated account; those that show messages first get an update that removes these."""
+    devices = Device.objects.filter(user=user)
+    shown = ShownRoom.objects.filter(device__in=devices.values("pk"))
+    showing = set(shown.values_list("device", flat=True))
+    devices.exclude(pk__in=showing).delete()
+    devices.update(disabled_at=timezone.now(), disabled_reason=DisabledReason.DEACTIVATED)
+    mark_read(shown)
 
 
 def user_devices_remove(*, user: User) -> None:

@@ -36,6 +36,13 @@ def room_items_clear(*, user: User, room: Room) -> int:
 
 
 @transaction.atomic
+def thread_items_clear(*, user: User, thread: Message) -> int:
+    """Drop what waits for a member who has read the thread; returns how many items."""
+    waiting = Notification.objects.filter(is_waiting(), user=user, room=thread.room_id, message__parent=thread)
+    return items_drop(waiting, EndReason.CLEARED_BY_READ)
+
+
+@transaction.atomic
 def message_items_drop(*, message: Message) -> int:
     """Drop what waits to tell of a message that was deleted; returns how many items."""
     return items_drop(Notification.objects.filter(is_waiting(), message=message), EndReason.MESSAGE_GONE)

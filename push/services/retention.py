@@ -18,7 +18,17 @@ from django.db.models import F
 from django.utils import timezone
 
 from cloud.models import AccessToken, RegistrationRequest
-from push.models import Attempt, Decision, Device, GatewayPush, Notification, OutcomeCount, SandboxPush, ShownRoom
+from push.models import (
+    Attempt,
+    Decision,
+    Device,
+    GatewayPush,
+    Notification,
+    OutcomeCount,
+    SandboxPush,
+    ShownMessage,
+    ShownRoom,
+)
 from push.services.desktop import events_prune
 from workspace.models import FormerRow, KeptMail, TextView
 from workspace.services.sign_in import sign_ins_ended, sign_out
@@ -124,6 +134,7 @@ PRUNERS: tuple[Callable[[datetime], int], ...] = (
     pruner_by_key(Decision, "decided_at"),
     pruner_by_key(SandboxPush, "received_at"),
     pruner_by_moment(ShownRoom, "shown_at"),
+    pruner_by_moment(ShownMessage, "changed_at"),
     pruner_by_moment(GatewayPush, "taken_at"),
     pruner_by_moment(FormerRow, "at"),
     pruner_by_moment(KeptMail, "kept_at"),

@@ -17,8 +17,8 @@ from workspace.models import Room, Subscription, User
 def shown_note(*, accepted: Sequence[tuple[Device, int]], at: datetime) -> None:
     """Note that devices were sent notifications of rooms (by key) at the moment `at`.
 
-    Only those that can take them away again: for others nothing can be done. What the member has read since then is
-    read already.
+    Only those that can take them away again: for others nothing can be done. What the member has read since then,
+    or may no longer read, is taken away again at once.
     """
     able = {(device.pk, room): device for device, room in accepted if Capability.CLEAR in device.capabilities}
     if not able:
@@ -29,17 +29,23 @@ def shown_note(*, accepted: Sequence[tuple[Device, int]], at: datetime) -> None:
         unique_fields=["device", "room"],
         update_fields=["shown_at", "read_at", "due_at", "tries"],
     )
-    has_read = Exists(
-        Subscription.objects.filter(user=OuterRef("device__user"), room=OuterRef("room"), last_seen_at__gte=at)
-    )
+    memberships = Subscription.objects.filter(user=OuterRef("device__user"), room=OuterRef("room"))
+    is_over = Exists(memberships.filter(last_seen_at__gte=at)) | ~Exists(memberships)
     devices, rooms = zip(*able, strict=True)
-    mark_read(ShownRoom.objects.filter(has_read, device__in=devices, room__in=rooms))
+    mark_read(ShownRoom.objects.filter(is_over, device__in=devices, room__in=rooms))
 
 
 def room_read_elsewhere(*, user: User, room: Room) -> None:
     """Let what the user's devices show of the room be taken away."""
     devices = Device.objects.filter(user=user).values("pk")
     mark_read(ShownRoom.objects.filter(device__in=devices, room=room))
+
+
+def room_gone(*, room: Room) -> None:
+    """Let what devices show of a room that is being deleted be taken away."""
+    shown = ShownRoom.objects.filter(room=room)
+    shown.update(room_public_id=room.public_id)
+    mark_read(shown)
 
 
 def mark_read(shown: models.QuerySet[ShownRoom]) -> None:

@@ -86,6 +86,16 @@ class Stream:
             self._queue.get_nowait()
         self._queue.put_nowait(None)
 
+    def finish(self) -> None:
+        """End the stream once what waits has been sent."""
+        if self.is_over:
+            return
+        try:
+            self._queue.put_nowait(None)
+            self.is_over = True
+        except asyncio.QueueFull:
+            self.end()
+
     async def next(self) -> bytes | None:
         """Return what is sent next; None at the end."""
         if self._first:
@@ -214,6 +224,8 @@ class Hub:
             for item in told:
                 if item.data is not None:
                     self._send(item.user_id, item.key, event("notification", item.data, item.key))
+                if item.change is not None:
+                    self._send(item.user_id, item.key, event("change", item.change, item.key))
             await self.count_anew({user for _key, user in ours})
 
     def _send(self, user_id: int, key: int, piece: bytes) -> None:
@@ -242,9 +254,12 @@ class Hub:
         ended = await in_database(
             streams_ended, {(stream.user_id, stream.session, stream.password) for stream in streams}
         )
+        if ended:
+            # What was written with the end of the sign-in, such as that the account was deactivated, still arrives.
+            await self._pass_on()
         for stream in streams:
             if (stream.user_id, stream.session, stream.password) in ended:
-                stream.end()
+                stream.finish()
         await in_database(streams_hold, process=self.process, users=list(self._streams))
 
 

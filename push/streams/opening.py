@@ -37,6 +37,7 @@ def streams_begin(*, process: str, asked: Sequence[tuple[int, int | None]]) -> l
         own = missed[user, after] if after is not None else []
         shown = [told[key] for key in own if key in told]
         pieces = [event("notification", item.data, item.key) for item in shown if item.data is not None]
+        pieces += [event("change", item.change, item.key) for item in shown if item.change is not None]
         pieces += [beginning(max([newest, *own])), event("counters", {"unread": unread[user]})]
         begun.append(Beginning(b"".join(pieces), frozenset(own)))
     return begun

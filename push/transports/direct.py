@@ -39,6 +39,8 @@ def push_of(push: DevicePush) -> Push:
         image=options.get("gcm", {}).get("image", ""),
         sender=options["from"],
         is_silent=options.get("silent", False),
+        is_passive=options.get("passive", False),
         identity=options["identity"],
         lifetime=options["ttl"],
+        collapse=options.get("collapse", ""),
     )

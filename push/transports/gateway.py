@@ -11,13 +11,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from push.models import Answer
+from push.models import Answer, Capability
 from push.transports.answers import DETAIL_LENGTH, REASON_LENGTH, SendAnswer, retry_after_parse
 from push.transports.engine import Engine, HttpAnswer, HttpRequest
 from push.transports.gateway_batches import (
     QUOTA_HEADER,
     BatchForm,
     Chunk,
+    announced_by,
+    announced_note,
     batch_announced,
     batch_forget,
     batch_known,
@@ -40,6 +42,7 @@ ANSWERS_BY_CODE = {
     "error-push-quota-kept": Answer.OVER_QUOTA,
     **dict.fromkeys(NOT_ADMITTED, Answer.UNAUTHORIZED),
 }
+CANNOT_REPLACE = SendAnswer(Answer.NO_ROUTE, detail="The gateway does not replace notifications that are shown")
 PERCENT = re.compile("[0-9]{1,3}")
 # The gateway does not know this workspace, or does not let it push: that is not the device's fault.
 MISCONFIGURED = {401, 403}
@@ -72,8 +75,37 @@ class GatewayRoute:
 
 def gateway_transport(pushes: Sequence[DevicePush], *, route: Route) -> list[Part]:
     """Send on a route whose way is a :class:`GatewayRoute`, many at once where the gateway announces that."""
+    replacing = [place for place, push in enumerate(pushes) if is_replacement(push)]
+    places = [place for place in range(len(pushes)) if place not in set(replacing)]
     requests = [GatewayPush(push.device.type, push.device.token, push.options) for push in pushes]
-    return [Part(range(len(requests)), gateway_steps(requests, route=route.way, batches=True))]
+    parts = [Part((place,), replace_steps(requests[place], route.way)) for place in replacing]
+    if places:
+        chosen = [requests[place] for place in places]
+        parts.append(Part(tuple(places), gateway_steps(chosen, route=route.way, batches=True)))
+    return parts
+
+
+def is_replacement(push: DevicePush) -> bool:
+    """Return whether the gateway has to replace a notification that the device shows.
+
+    Apps that take notifications away replace them by themselves, whatever the gateway does.
+    """
+    return "collapse" in push.options and Capability.CLEAR not in push.device.capabilities
+
+
+def replace_steps(push: GatewayPush, route: GatewayRoute) -> DividingSteps:
+    """Send a replacement through the first gateway that announces it can do that: others would show a second one."""
+    for address in route.addresses:
+        announced = announced_by(address)
+        if announced is None:
+            (answer,) = yield [info_request(address)]
+            if answer.status is None:
+                return [answer_read(answer, now=timezone.now())]
+            announced = announced_note(address, answer)
+        if announced.replaces:
+            (answer,) = yield [request_of(push, address, route.token_for(address))]
+            return [answer_read(answer, now=timezone.now())]
+    return [CANNOT_REPLACE]
 
 
 def gateway_send(

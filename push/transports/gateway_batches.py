@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from push.transports.http import HttpAnswer, HttpRequest
@@ -42,13 +42,27 @@ class Chunk:
     body: bytes = field(repr=False)
 
 
-_announced: dict[str, tuple[float, BatchForm | None]] = {}
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a gateway announces: its batch form, and whether it replaces notifications that devices show."""
+
+    batch: BatchForm | None = None
+    replaces: bool = False
+
+
+_announced: dict[str, tuple[float, Announced]] = {}
+
+
+def announced_by(address: str) -> Announced | None:
+    """Return what the gateway announces, known for :data:`ANNOUNCED_FOR` seconds; None if it has to be asked."""
+    ends_at, announced = _announced.get(address, (0.0, Announced()))
+    return announced if ends_at > time.monotonic() else None
 
 
 def batch_known(address: str) -> tuple[bool, BatchForm | None]:
-    """Return whether it is known what the gateway announces (for :data:`ANNOUNCED_FOR` seconds), and its batch form."""
-    ends_at, form = _announced.get(address, (0.0, None))
-    return ends_at > time.monotonic(), form
+    """Return whether it is known what the gateway announces, and its batch form."""
+    announced = announced_by(address)
+    return announced is not None, announced.batch if announced else None
 
 
 def info_request(address: str) -> HttpRequest:
@@ -57,13 +71,19 @@ def info_request(address: str) -> HttpRequest:
     return HttpRequest(url=url, headers=("Accept: application/json",), method="GET", shared=url, public_only=False)
 
 
-def batch_announced(address: str, answer: HttpAnswer) -> BatchForm | None:
-    """Return the batch form in the gateway's description; it is remembered, unless the gateway did not answer."""
+def announced_note(address: str, answer: HttpAnswer) -> Announced:
+    """Return what the gateway announces in its description; it is remembered, unless the gateway did not answer."""
     if answer.status is None:
-        return None
-    found = form_in(answer)
+        return Announced()
+    replaces = answer.status == 200 and json_object(answer.body).get("replaces") is True
+    found = Announced(form_in(answer), replaces)
     _announced[address] = time.monotonic() + ANNOUNCED_FOR, found
     return found
+
+
+def batch_announced(address: str, answer: HttpAnswer) -> BatchForm | None:
+    """Return the batch form in the gateway's description; it is remembered, unless the gateway did not answer."""
+    return announced_note(address, answer).batch
 
 
 def form_in(answer: HttpAnswer) -> BatchForm | None:
@@ -79,7 +99,8 @@ def form_in(answer: HttpAnswer) -> BatchForm | None:
 
 def batch_forget(address: str) -> None:
     """Send to this gateway one by one for a while: it did not understand a batch."""
-    _announced[address] = time.monotonic() + ANNOUNCED_FOR, None
+    _until, known = _announced.get(address, (0.0, Announced()))
+    _announced[address] = time.monotonic() + ANNOUNCED_FOR, replace(known, batch=None)
 
 
 def announcements_forget() -> None:

@@ -54,7 +54,8 @@ class Received:
 class FakeGateway:
     """Use as a context manager; `address` is where it answers, on a free port unless one is given.
 
-    Where `announces` is set, it is what the gateway tells of its batch form. It is also the cloud that `access_tokens`
+    Where `announces` is set, it is what the gateway tells of its batch form; `replaces` tells that it replaces
+    notifications. It is also the cloud that `access_tokens`
     come from, one after the other; others than the last one given are refused. `watch` sees each push before it is
     answered.
     """
@@ -63,6 +64,7 @@ class FakeGateway:
         self.received: list[Received] = []
         self.watch: Callable[[Received], None] = lambda received: None
         self.announces: dict[str, Any] | None = None
+        self.replaces = False
         self.access_tokens: list[str] = []
         self.access_token = ""
         self.asked: list[str] = []
@@ -158,10 +160,10 @@ class GatewayHandler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         fake = self.server.fake
         fake.asked.append(self.path)
-        if fake.announces is None:
+        if fake.announces is None and not fake.replaces:
             self.say(404, {})
         else:
-            self.say(200, {"success": True, "batch": fake.announces})
+            self.say(200, {"success": True, "batch": fake.announces, "replaces": fake.replaces})
 
     def do_POST(self) -> None:
         content = self.rfile.read(int(self.headers["Content-Length"]))

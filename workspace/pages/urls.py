@@ -6,10 +6,10 @@ from workspace.models import RoomType
 from workspace.pages.presence import presence_report
 from workspace.pages.rooms.listing import rooms, sidebar_rooms
 from workspace.pages.rooms.membership import direct_begin, directory, room_enter, room_exit, room_new
-from workspace.pages.rooms.page import messages_newer, room_page, room_read
+from workspace.pages.rooms.page import message_shown, messages_newer, room_page, room_read
 from workspace.pages.rooms.people import people_completed
 from workspace.pages.rooms.posting import message_change, message_remove, message_send
-from workspace.pages.rooms.threads import replies_newer, thread, thread_following
+from workspace.pages.rooms.threads import replies_newer, thread, thread_following, thread_seen
 
 urlpatterns = [
     path("rooms/", rooms, name="rooms"),
@@ -23,10 +23,12 @@ urlpatterns = [
     path("rooms/<str:public_id>/people/", people_completed, name="people-completed"),
     path("rooms/<str:public_id>/messages/", message_send, name="message-send"),
     path("rooms/<str:public_id>/messages/newer/", messages_newer, name="messages-newer"),
+    path("messages/<str:public_id>/shown/", message_shown, name="message-shown"),
     path("messages/<str:public_id>/edit/", message_change, name="message-change"),
     path("messages/<str:public_id>/delete/", message_remove, name="message-remove"),
     path("threads/<str:public_id>/", thread, name="thread"),
     path("threads/<str:public_id>/newer/", replies_newer, name="replies-newer"),
+    path("threads/<str:public_id>/read/", thread_seen, name="thread-read"),
     path("threads/<str:public_id>/following/", thread_following, name="thread-following"),
     path("presence/", presence_report, name="presence-report"),
     # Without a slash at the end, as clients and notifications spell them.

@@ -20,6 +20,8 @@
     let source = null;
     let again = null;
     const waiting = new Map();
+    // Notifications that this page shows, by their messages.
+    const open = new Map();
 
     const remembered = (key) => {
         try {
@@ -117,6 +119,10 @@
 
     const showHere = (told, options) => {
         const shown = new Notification(told.title, options);
+        open.set(told.message, { shown, told, options });
+        shown.addEventListener("close", () => {
+            if (open.get(told.message)?.shown === shown) open.delete(told.message);
+        });
         shown.addEventListener("click", () => {
             shown.close();
             window.focus();
@@ -138,6 +144,33 @@
         return true;
     };
 
+    // Notifications that are still shown follow what happens to their messages, without a sound.
+    const follow = async ({ kind, room, message, title: newTitle, text }) => {
+        const isMeant = (data) => (kind === "lost" ? data?.room === room : data?.message === message);
+        const registration = await pusher().catch(() => null);
+        const handed = ((await registration?.getNotifications()) ?? []).filter(({ data }) => isMeant(data));
+        const here = [...open.values()].filter(({ told }) => isMeant(told));
+        if (kind === "deleted" || kind === "lost") {
+            for (const one of [...handed, ...here.map(({ shown }) => shown)]) one.close();
+        } else if (kind === "edited" && text) {
+            for (const { data, tag, icon: image, requireInteraction } of handed) {
+                const options = { body: text, tag, icon: image, data, requireInteraction, silent: true };
+                await registration.showNotification(newTitle, options);
+            }
+            for (const { told, options } of here) {
+                showHere({ ...told, title: newTitle, text }, { ...options, body: text });
+            }
+        }
+    };
+
+    const changed = (change) => {
+        if (change.kind === "deleted") waiting.get(change.message)?.(true);
+        document.dispatchEvent(new CustomEvent("callboard:change", { detail: change }));
+        // Pages without anything to empty lead to the sign-in page.
+        if (change.kind === "deactivated" && !document.querySelector("[data-gone]")) location.reload();
+        if (leads) follow(change).catch(() => {});
+    };
+
     const isNew = (message) => {
         const shown = JSON.parse(remembered(SHOWN) ?? "[]");
         if (shown.includes(message)) return false;
@@ -155,9 +188,10 @@
         };
         if (isReading(told.room)) return decide(true);
         const timer = setTimeout(() => decide(false), ANSWER);
-        waiting.set(told.message, () => {
+        waiting.set(told.message, (isGone = false) => {
             clearTimeout(timer);
-            decide(true);
+            if (isGone) waiting.delete(told.message);
+            else decide(true);
         });
     };
 
@@ -166,6 +200,7 @@
             arrived(data.told);
             if (isReading(data.told.room)) channel.postMessage({ kind: "read", message: data.told.message });
         } else if (data.kind === "read") waiting.get(data.message)?.();
+        else if (data.kind === "changed") changed(data.change);
         else if (data.kind === "counted") count(data.unread);
         else if (data.kind === "asked" && leads && unread !== null) channel.postMessage({ kind: "counted", unread });
     });
@@ -185,6 +220,11 @@
             const told = received(event);
             arrived(told);
             channel.postMessage({ kind: "arrived", told });
+        });
+        source.addEventListener("change", (event) => {
+            const change = received(event);
+            changed(change);
+            channel.postMessage({ kind: "changed", change });
         });
         source.addEventListener("counters", (event) => {
             const { unread: number } = received(event);

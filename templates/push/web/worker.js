@@ -29,11 +29,13 @@ function contentOf(event) {
 }
 
 async function show(content) {
-    const { title, text, tag, url, badge, sentAt, receipt, payload } = content;
+    const { title, text, tag, url, badge, sentAt, receipt, payload, replaces } = content;
     const message = payload?.messageId;
     // What an open page has shown already is replaced without a further sign of it.
     const before = (await self.registration.getNotifications()).find(({ data }) => message && data?.message === message);
-    await Promise.all([
+    // A text that replaces another one is of no use to whoever has closed that.
+    if (replaces && !before) return badgeShow(badge);
+    return Promise.all([
         self.registration.showNotification(title || CONFIG.site, {
             body: text,
             icon: CONFIG.icon,
@@ -49,9 +51,12 @@ async function show(content) {
     ]);
 }
 
-async function clear({ tag, badge }) {
+// Of a whole room, or of one message.
+async function clear({ tag, badge, message }) {
     for (const notification of await self.registration.getNotifications()) {
-        if (notification.tag === tag || notification.data?.room === tag) notification.close();
+        const { room, message: shown } = notification.data ?? {};
+        const isMeant = message ? shown === message : notification.tag === tag || room === tag;
+        if (isMeant) notification.close();
     }
     await badgeShow(badge);
 }

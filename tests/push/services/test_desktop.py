@@ -19,11 +19,12 @@ from push.selectors.desktop import counters_of, events_missed, events_told
 from push.services.desktop import events_prune, streams_hold
 from push.services.fanout import pending_decide
 from tests.factories import RoomFactory, UserFactory, direct_room, message_in
-from workspace.models import Message, Room, Subscription, User
-from workspace.services.messages import message_delete
+from workspace.models import Message, Room, RoomType, Subscription, User
+from workspace.services.accounts import user_deactivate
+from workspace.services.messages import message_delete, message_edit
 from workspace.services.presence import activity_report
 from workspace.services.reading import room_mark_read
-from workspace.services.rooms import room_leave
+from workspace.services.rooms import member_remove, room_leave
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,7 @@ def post(room: Room, sender: User, text: str = "Lunch is ready") -> Message:
 def told(user: User) -> list[dict[str, Any] | None]:
     """Return what the user's pages are told by all events."""
     keys = DesktopEvent.objects.filter(user=user).values_list("pk", flat=True)
-    return [item.data for item in events_told(list(keys), timezone.now())]
+    return [item.data for item in events_told(list(keys), timezone.now()) if not item.change]
 
 
 def chosen(room: Room, user: User, **choices: Any) -> None:
@@ -173,7 +174,7 @@ class TestHowItIsShown:
     def test_who_has_left_is_not_shown_anything(self, room: Room, ana: User, bob: User) -> None:
         post(room, ana)
         room_leave(user=bob, room=room)
-        assert [item for item in told(bob) if item] == []
+        assert told(bob) == [None]
 
 
 class TestCounters:
@@ -228,3 +229,51 @@ class TestResuming:
         assert not DesktopEvent.objects.exists()
         events_prune(NOW)
         assert not DesktopStream.objects.exists()
+
+
+class TestChanges:
+    """What pages that are open already have to follow."""
+
+    def changes(self, user: User) -> list[dict[str, Any]]:
+        keys = DesktopEvent.objects.filter(user=user).order_by("pk").values_list("pk", flat=True)
+        return [item.change for item in events_told(list(keys), timezone.now()) if item.change]
+
+    def test_an_edit_and_a_deletion_are_told_at_once(self, room: Room, ana: User, bob: User) -> None:
+        message = message_in(room, ana, "old")
+        reply = message_in(room, ana, "in a thread", parent=message)
+        message_edit(editor=ana, message=message, text="new")
+        message_delete(deleter=ana, message=reply)
+        edited, deleted = self.changes(bob)
+        named = {"kind": "edited", "room": room.public_id, "message": message.public_id, "thread": ""}
+        assert edited == {**named, "title": "#ops", "text": "ana: new"}
+        assert (deleted["kind"], deleted["message"], deleted["thread"]) == (
+            "deleted",
+            reply.public_id,
+            message.public_id,
+        )
+        assert self.changes(ana) == []
+
+    def test_who_is_no_member_any_more_is_told_no_text(self, room: Room, ana: User, bob: User) -> None:
+        message = message_in(room, ana, "old")
+        message_edit(editor=ana, message=message, text="new")
+        room_leave(user=bob, room=room)
+        edited, left = self.changes(bob)
+        assert "text" not in edited
+        assert left == {"kind": "left", "room": room.public_id}
+
+    def test_losing_a_private_room_a_deleted_room_and_the_account(self, room: Room, ana: User, bob: User) -> None:
+        secret = RoomFactory(type=RoomType.PRIVATE, members=[ana, bob])
+        member_remove(user=bob, room=secret)
+        public_id = room.public_id
+        room.delete()
+        user_deactivate(user=bob, by=UserFactory(roles=("admin",), is_superuser=True))
+        assert [(change["kind"], change["room"]) for change in self.changes(bob)] == [
+            ("lost", secret.public_id),
+            ("lost", public_id),
+            ("deactivated", ""),
+        ]
+
+    def test_nothing_is_written_for_anybody_without_an_open_page(self, room: Room, ana: User) -> None:
+        DesktopStream.objects.all().delete()
+        message_edit(editor=ana, message=message_in(room, ana, "old"), text="new")
+        assert not DesktopEvent.objects.exists()

@@ -11,6 +11,8 @@ from push.streams import hub
 from tests.factories import RoomFactory, UserFactory, message_in
 from tests.push.streams.conftest import DEADLINE, Open, WebProcess
 from workspace.models import Room, User
+from workspace.services.accounts import user_deactivate
+from workspace.services.messages import message_edit
 from workspace.services.presence import activity_report
 from workspace.services.reading import room_mark_read
 
@@ -75,7 +77,11 @@ def test_from_beginning_to_end(web: WebProcess, open_stream: Open, room: Room, a
     others = [open_stream(browser) for _number in range(hub.MOST_PER_USER)]
     assert others[-1].response.status == 429
 
-    browser.logout()
+    message_edit(editor=ana, message=room.messages.earliest("pk"), text="@bob never mind")
+    assert back.until("change")[0]["text"] == "ana: @bob never mind"
+
+    user_deactivate(user=bob, by=UserFactory(roles=("admin",), is_superuser=True))
+    assert back.until("change")[0]["kind"] == "deactivated"
     # Looked for every ten seconds.
     assert "notification" not in back.end()
 

@@ -15,8 +15,10 @@ from workspace.models import Message, Room, Subscription, User
 from workspace.pages.contributions import contributions
 from workspace.pages.look import page_context
 from workspace.pages.reader import reader_of
-from workspace.pages.rooms.reached import room_of_address, room_or_404
-from workspace.pages.rooms.threads import thread_path
+from workspace.pages.rooms.polling import poll_context
+from workspace.pages.rooms.reached import message_or_404, room_of_address, room_or_404
+from workspace.pages.rooms.threads import replies_context, thread_path
+from workspace.selectors.messages import is_deleted_for
 from workspace.selectors.room_messages import (
     MessagePage,
     followed_among,
@@ -25,6 +27,7 @@ from workspace.selectors.room_messages import (
     page_ending,
     page_since,
     said_earlier,
+    unread_threads_among,
 )
 from workspace.selectors.rooms import can_leave, room_title_for, subscription_of
 from workspace.services.messages import MESSAGE_MAX_LENGTH, can_post
@@ -57,6 +60,7 @@ def room_response(
     context = {
         **page_context(request, title=room_title_for(room=room, user=user), room=room.public_id),
         **said_context(user, room, subscription, page),
+        **poll_context(request, room, subscription),
         "is_last_page": not page.has_newer,
         "linked": linked,
         "marker": marker_of(page, subscription, user),
@@ -77,6 +81,7 @@ def said_context(user: User, room: Room, subscription: Subscription | None, page
         "page": page,
         "newer_url": reverse("messages-newer", args=[room.public_id]),
         "followed": followed_among(page.messages, user=user),
+        "unread_threads": unread_threads_among(page.messages, user=user),
         "may_post": subscription is not None and can_post(subscription=subscription, room=room, sender=user),
         "message_links": contributions.message_links,
         "text_max_length": MESSAGE_MAX_LENGTH,
@@ -101,14 +106,35 @@ def message_named(room: Room, public_id: str) -> Message | None:
 @login_required
 @require_GET
 def messages_newer(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Return what was said after the message that `after` names, to be added to an open page; 204 for nothing."""
+    """Return what was said after the message that `after` names, and what changed `since`; 204 for nothing."""
     user = reader_of(request)
     room = room_or_404(user, public_id=public_id)
     page = page_since(messages_shown(room), said_earlier(room, request.GET.get("after", "")))
-    if not page.messages:
+    subscription = subscription_of(user=user, room=room)
+    polled = poll_context(request, room, subscription)
+    if not page.messages and not polled["changed"]:
         return HttpResponse(status=204)
-    context = said_context(user, room, subscription_of(user=user, room=room), page)
+    context = {**said_context(user, room, subscription, page), **polled}
     return TemplateResponse(request, "pages/rooms/newer.html", context)
+
+
+@login_required
+@require_GET
+def message_shown(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Return one message as it is shown now, for an open page of its room, or with `thread` of its thread.
+
+    204 if it was deleted.
+    """
+    user = reader_of(request)
+    if is_deleted_for(user=user, public_id=public_id):
+        return HttpResponse(status=204)
+    message = message_or_404(user, public_id)
+    page = MessagePage([message], has_older=True, has_newer=True)
+    if "thread" in request.GET:
+        context = replies_context(user, message.parent or message, page)
+    else:
+        context = said_context(user, message.room, subscription_of(user=user, room=message.room), page)
+    return TemplateResponse(request, "pages/rooms/shown.html", {**context, "message": message})
 
 
 @login_required

@@ -16,6 +16,7 @@ from workspace.models import Message, ThreadFollower, User
 from workspace.pages.contributions import contributions
 from workspace.pages.look import page_context
 from workspace.pages.reader import reader_of
+from workspace.pages.rooms.polling import poll_context
 from workspace.pages.rooms.reached import message_or_404
 from workspace.selectors.room_messages import (
     MessagePage,
@@ -27,7 +28,7 @@ from workspace.selectors.room_messages import (
 )
 from workspace.selectors.rooms import room_title_for, subscription_of
 from workspace.services.messages import MESSAGE_MAX_LENGTH, can_post
-from workspace.services.threads import thread_follow, thread_unfollow
+from workspace.services.threads import thread_follow, thread_mark_read, thread_unfollow
 
 
 def thread_path(message: Message) -> str:
@@ -55,6 +56,7 @@ def thread_response(
     until = shown.filter(public_id=request.GET.get("before", "")).first()
     context = {
         **page_context(request, title=_("Thread"), room=room.public_id),
+        **poll_context(request, room, subscription_of(user=user, room=room)),
         **replies_context(user, message, page_around(shown, linked) if linked else page_ending(shown, until=until)),
         "room_title": room_title_for(room=room, user=user),
         "linked": linked,
@@ -84,13 +86,24 @@ def replies_context(user: User, message: Message, page: MessagePage) -> dict[str
 @login_required
 @require_GET
 def replies_newer(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Return what was replied after the reply that `after` names, to be added to an open thread; 204 for nothing."""
+    """Return what was replied after the reply that `after` names, and what changed `since`; 204 for nothing."""
     user = reader_of(request)
     message = message_or_404(user, public_id)
     page = page_since(replies_shown(message), said_earlier(message.room, request.GET.get("after", "")))
-    if not page.messages:
+    polled = poll_context(request, message.room, subscription_of(user=user, room=message.room))
+    if not page.messages and not polled["changed"]:
         return HttpResponse(status=204)
-    return TemplateResponse(request, "pages/rooms/newer.html", replies_context(user, message, page))
+    return TemplateResponse(request, "pages/rooms/newer.html", {**replies_context(user, message, page), **polled})
+
+
+@login_required
+@require_POST
+def thread_seen(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Record that the reader has seen the thread's replies up to now."""
+    user = reader_of(request)
+    message = message_or_404(user, public_id)
+    thread_mark_read(user=user, thread=message.parent or message)
+    return HttpResponse(status=204)
 
 
 @login_required

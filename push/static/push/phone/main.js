@@ -138,8 +138,9 @@ class Phone {
         }
         const seen = this.state.values.seen ?? 0;
         for (const push of pushes) {
-            if (push.id > seen && !push.clears) this.acknowledge(push);
-            this.pushes = push.clears ? this.pushes.filter((one) => one.thread !== push.thread) : [...this.pushes, push];
+            const updates = push.clears || push.replaces;
+            if (push.id > seen && !updates) this.acknowledge(push);
+            this.pushes = updates ? this.updated(push) : [...this.pushes, push];
         }
         const unseen = this.pushes.filter((push) => push.id > seen);
         const badge = pushes.findLast((push) => push.badge !== null)?.badge ?? this.state.values.badge;
@@ -153,6 +154,12 @@ class Phone {
         if (this.reopened && unseen.length) {
             this.say(unseen.length === 1 ? this.texts.missedOne : fill(this.texts.missedMany, { count: unseen.length }));
         }
+    }
+
+    // What is shown after an update that takes notifications away, or gives one its new text without ringing.
+    updated({ clears, thread, message, title, text, payload, headers }) {
+        if (clears) return this.pushes.filter((one) => (message ? one.message !== message : one.thread !== thread));
+        return this.pushes.map((one) => (one.message === message ? { ...one, title, text, payload, headers } : one));
     }
 
     acknowledge(push) {

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests.factories import RoomFactory, UserFactory, direct_room, message_in
 from workspace.models import Message, Room, RoomType, User
-from workspace.services.messages import message_delete
+from workspace.services.messages import message_delete, message_edit
 from workspace.services.reading import room_mark_read
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +155,26 @@ def test_the_page_asks_the_database_as_much_with_many_rooms_and_messages(
         direct_room(ana, UserFactory())
     with django_assert_max_num_queries(25):
         assert client.get("/channel/ops").status_code == 200
+
+
+def test_an_open_page_is_given_one_message_as_it_is_now(client: Client, room: Room, bob: User) -> None:
+    message = message_in(room, bob, "Old")
+    address = f"/messages/{message.public_id}/shown/"
+    message_edit(editor=bob, message=message, text="New")
+    html = client.get(address).content.decode()
+    assert f'id="message-{message.public_id}"' in html
+    assert "New" in html
+    assert "(edited)" in html
+    assert "0 replies" in client.get(address, {"thread": ""}).content.decode()
+    message_delete(deleter=bob, message=message)
+    assert client.get(address).status_code == 204
+
+
+def test_a_message_of_a_room_that_one_may_not_read_is_not_shown(client: Client, ana: User, bob: User) -> None:
+    message = message_in(RoomFactory(type=RoomType.PRIVATE, members=[bob]), bob)
+    address = f"/messages/{message.public_id}/shown/"
+    assert client.get(address).status_code == 404
+    message_delete(deleter=bob, message=message)
+    assert client.get(address).status_code == 404
+    client.logout()
+    assert client.get(f"/messages/{message.public_id}/shown/").status_code == 302
