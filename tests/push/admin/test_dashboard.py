@@ -183,6 +183,7 @@ class TestACloudOnly:
         assert "Live traffic</h" not in html
         assert "today (UTC)" not in html
 
+    @pytest.mark.usefixtures("settings_remembered")
     def test_it_takes_few_queries_however_many_workspaces(self, client: Client) -> None:
         client.force_login(administrator())
         registered("u1")

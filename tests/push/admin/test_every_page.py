@@ -77,6 +77,7 @@ def secrets() -> list[str]:
     return [*tokens, CloudConnection.objects.get().access_token, "secret-token-of-provider"]
 
 
+@pytest.mark.thorough
 @each_model
 def test_every_page_opens_in_an_empty_workspace(model: type[Model]) -> None:
     client = signed_in(administrator())
