@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from cloud.models import SetupWizardSettings
 from push.content.texts import placeholder, shown_name, texts_of
 from push.models import TEST_RULE, Device, DeviceType, PushSettings
 from push.selectors.items import Item
+from workspace.addresses import absolute_url
 from workspace.ids import is_random_id
 from workspace.models import GeneralSettings, Message, Room, User
 from workspace.models.messages import ENCRYPTED
@@ -61,7 +63,7 @@ def push_content(item: Item) -> PushContent:
         "notId": room_number(unique_id, room.public_id),
         "payload": payload_of(item.notification.message, room),
         "apn": {"category": CATEGORY_REPLY if may_answer(item) else CATEGORY_NO_REPLY},
-        "gcm": {"style": "inbox", "image": f"{settings.SITE_URL}/avatar/room/{room.public_id}"},
+        "gcm": {"style": "inbox", "image": absolute_url(reverse("avatar-room", args=[room.public_id]))},
         "userId": item.user.public_id,
         "createdAt": timezone.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "createdBy": "<SERVER>",

@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import prefetch_related_objects
+from django.urls import reverse
 from django.utils import timezone
 from rest_framework import serializers
 
+from workspace.addresses import absolute_url
 from workspace.api.base import Result
 from workspace.api.contributions import contributions
 from workspace.models import Message, Room, RoomType, Subscription, User
@@ -150,7 +151,7 @@ def me_of(user: User) -> dict[str, Any]:
         "active": user.is_active,
         "roles": roles_of(user),
         "settings": {"preferences": contributions.preferences(user)},
-        "avatarUrl": f"{settings.SITE_URL}/avatar/{user.username}",
+        "avatarUrl": absolute_url(reverse("avatar", args=[user.username])),
         "language": user.language or None,
     }
 

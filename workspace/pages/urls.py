@@ -3,6 +3,7 @@
 from django.urls import path
 
 from workspace.models import RoomType
+from workspace.pages.avatars import avatar_by_user_id, avatar_by_username, avatar_of_room
 from workspace.pages.presence import presence_report
 from workspace.pages.rooms.listing import rooms, sidebar_rooms
 from workspace.pages.rooms.membership import direct_begin, directory, room_enter, room_exit, room_new
@@ -31,6 +32,9 @@ urlpatterns = [
     path("threads/<str:public_id>/read/", thread_seen, name="thread-read"),
     path("threads/<str:public_id>/following/", thread_following, name="thread-following"),
     path("presence/", presence_report, name="presence-report"),
+    path("avatar/uid/<str:public_id>", avatar_by_user_id, name="avatar-uid"),
+    path("avatar/room/<str:public_id>", avatar_of_room, name="avatar-room"),
+    path("avatar/<str:username>", avatar_by_username, name="avatar"),
     # Without a slash at the end, as clients and notifications spell them.
     path("channel/<str:name>", room_page, {"type": RoomType.CHANNEL}, name="channel-page"),
     path("group/<str:name>", room_page, {"type": RoomType.PRIVATE}, name="group-page"),

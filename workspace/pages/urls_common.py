@@ -6,6 +6,7 @@ from workspace.pages.account.addresses import address_delete, address_new, addre
 from workspace.pages.account.password import OwnPasswordView
 from workspace.pages.account.profile import profile
 from workspace.pages.account.reset import ChoosePasswordView, password_reset
+from workspace.pages.avatars import favicon
 from workspace.pages.home import home
 from workspace.pages.manifest import manifest
 from workspace.pages.sign_in import SignInView, SignOutView
@@ -21,6 +22,7 @@ urlpatterns = [
     path("address/<str:token>/", address_verification, name="address-verify"),
     path("password/", password_reset, name="password-reset"),
     path("password/<str:uidb64>/<str:token>/", ChoosePasswordView.as_view(), name="password-reset-choose"),
+    path("favicon.ico", favicon, name="favicon"),
     path("manifest.webmanifest", manifest, name="manifest"),
     path("sign-in/", SignInView.as_view(), name="sign-in"),
     path("sign-out/", SignOutView.as_view(), name="sign-out"),

@@ -1,0 +1,118 @@
+"""Every address that pages, e-mails and payloads name leads somewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.test import Client
+
+from push.content.mail import email_of
+from push.content.options import push_content
+from push.content.web import web_options
+from push.models import Channel, Device
+from push.selectors.items import Item
+from tests.api_client import ApiClient
+from tests.factories import EmailAddressFactory
+from tests.push.conftest import Post
+from workspace.models import Room, User
+from workspace.services.account_mails import reset_mails_send, verification_mail_send
+
+pytestmark = pytest.mark.django_db
+
+ItemOf = Callable[..., Item]
+PAGES = (
+    "/",
+    "/rooms/",
+    "/rooms/channels/",
+    "/rooms/new/",
+    "/channel/ops",
+    "/account/",
+    "/account/devices/",
+    "/account/preferences/",
+    "/account/quiet-hours/",
+    "/why/",
+    "/phone/",
+    "/api/docs/",
+    "/manifest.webmanifest",
+    "/admin/",
+)
+# In HTML, in the configuration of scripts, and in JSON.
+IN_PAGE = re.compile(r'(?:href|src|action|hx-get|data-[a-z-]+|"[a-zA-Z_]+")\s*[=:]\s*"(/[^"\s]*)"')
+IN_TEXT = re.compile(r"https?://[^\s<>\"]+")
+# The phone adds its token to the first, and a file's name follows the second; the last would end the session.
+COMPLETED = {"/phone/inbox", "/static/preferences/sounds/", "/sign-out/"}
+# Some take forms only, or a script's parameters; what counts is that they are known.
+ANSWERED = {200, 204, 302, 304, 400, 401, 403, 405}
+
+
+def own(text: str) -> Iterator[str]:
+    """Yield the addresses of this site in a text."""
+    for address in IN_TEXT.findall(text):
+        if address.startswith(settings.SITE_URL):
+            yield address.removeprefix(settings.SITE_URL).rstrip(".,") or "/"
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Yield every text in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from strings(inner)
+
+
+def unanswered(client: Client, addresses: set[str]) -> dict[str, int]:
+    """Return the addresses that lead nowhere, with their statuses."""
+    statuses = {address: client.get(address).status_code for address in sorted(addresses)}
+    return {address: status for address, status in statuses.items() if status not in ANSWERED}
+
+
+@pytest.fixture
+def browser(client: Client, receiver: User) -> Client:
+    client.force_login(receiver, backend="workspace.authentication.NameOrEmailBackend")
+    return client
+
+
+def test_the_addresses_in_pages(browser: Client, post: Post, room: Room) -> None:
+    post("come")
+    named: set[str] = set()
+    for page in PAGES:
+        text = browser.get(page, follow=True).content.decode()
+        named |= {unescape(found).split("#")[0] for found in IN_PAGE.findall(text)}
+    assert len(named) > 30
+    assert unanswered(browser, named - COMPLETED) == {}
+
+
+def test_the_addresses_in_pushes(browser: Client, receiver: User, post: Post, item_of: ItemOf) -> None:
+    item = item_of(receiver, post("come"))
+    device = Device.objects.get(user=receiver)
+    named = {address for text in strings(push_content(item).options_for(device)) for address in own(text)}
+    named |= {address for text in strings(web_options(item, device)) for address in own(text)}
+    assert any(address.startswith("/avatar/room/") for address in named)
+    assert unanswered(browser, named) == {}
+
+
+def test_the_addresses_in_e_mails(browser: Client, receiver: User, post: Post, item_of: ItemOf) -> None:
+    EmailAddressFactory(user=receiver, address="bob@example.org")
+    letters: list[Any] = [email_of([item_of(receiver, post("come"), Channel.EMAIL)])]
+    reset_mails_send(address="bob@example.org")
+    verification_mail_send(email_pk=EmailAddressFactory(user=receiver, address="bob@example.net", verified=False).pk)
+    letters += mail.outbox
+    assert len(letters) == 3
+    texts = []
+    for letter in letters:
+        texts += [str(letter.body), *(str(content) for content, _kind in getattr(letter, "alternatives", []))]
+        texts += [str(value) for value in letter.extra_headers.values()]
+    named = {unescape(address).rstrip(">") for text in texts for address in own(text)}
+    assert len(named) >= 4
+    assert unanswered(browser, named) == {}
+
+
+def test_the_addresses_in_answers_of_the_api(client: Client, receiver: User) -> None:
+    avatar = ApiClient(receiver).get("me").json()["avatarUrl"]
+    assert client.get(avatar.removeprefix(settings.SITE_URL)).status_code == 200

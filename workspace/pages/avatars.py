@@ -1,0 +1,87 @@
+"""The pictures of people, rooms and the site, at the addresses that clients know."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_safe
+
+from workspace.avatars import DEFAULT_SIZE, NEUTRAL, avatar_png, avatar_svg, ico_of
+from workspace.models import Room, RoomType, User
+from workspace.selectors.rooms import can_read
+
+# Seconds; the pictures change with the name only.
+KEEP_AVATAR, KEEP_ICON = 3600, 86_400
+LARGEST = 1024
+ICON, ICON_SIZE = "workspace/icon-192.png", 192
+
+
+@require_safe
+def avatar_by_username(request: HttpRequest, username: str) -> HttpResponse:
+    """Answer with the picture of a username, known or not: what it shows is in the address already."""
+    return avatar(request, username.removeprefix("@"), f"public, max-age={KEEP_AVATAR}")
+
+
+@require_safe
+def avatar_by_user_id(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Answer with a user's picture; 404 for an unknown id."""
+    username = User.objects.filter(public_id=public_id).values_list("username", flat=True).first()
+    if username is None:
+        raise Http404
+    return avatar(request, username, f"public, max-age={KEEP_AVATAR}")
+
+
+@require_safe
+def avatar_of_room(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Answer with a room's picture.
+
+    Only channels show their letter to everyone. Other rooms show it to users who may read them; to anyone else they
+    look like a room that does not exist.
+    """
+    room = Room.objects.filter(public_id=public_id).first()
+    is_shown = room is not None and (room.type == RoomType.CHANNEL or _reads(request, room))
+    name = room.name or "@" if room is not None and is_shown else NEUTRAL
+    return avatar(request, name, f"private, max-age={KEEP_AVATAR}")
+
+
+def _reads(request: HttpRequest, room: Room) -> bool:
+    return isinstance(request.user, User) and can_read(user=request.user, room=room)
+
+
+def avatar(request: HttpRequest, name: str, cache_control: str) -> HttpResponse:
+    """Answer with the picture of a name: SVG, or PNG where the query asks for it (`format=png`, `size` in pixels)."""
+    raw = request.GET.get("size", "")
+    size = min(max(int(raw), 1), LARGEST) if raw.isascii() and raw.isdigit() and len(raw) < 6 else DEFAULT_SIZE
+    if request.GET.get("format") == "png":
+        return picture(request, avatar_png(name, size), "image/png", cache_control)
+    return picture(request, avatar_svg(name, size), "image/svg+xml", cache_control)
+
+
+def picture(request: HttpRequest, content: bytes, content_type: str, cache_control: str) -> HttpResponse:
+    """Answer with a picture, or with 304 if the client has it already."""
+    etag = quote_etag(hashlib.sha256(content).hexdigest()[:16])
+    response = HttpResponse(content, content_type=content_type)
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = cache_control
+    answer = get_conditional_response(request, etag=etag, response=response)
+    assert isinstance(answer, HttpResponse)
+    return answer
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Answer with the site's icon, for clients that look for it at its traditional address."""
+    return picture(request, _favicon(), "image/x-icon", f"public, max-age={KEEP_ICON}")
+
+
+@cache
+def _favicon() -> bytes:
+    path = finders.find(ICON) or staticfiles_storage.path(ICON)
+    return ico_of(Path(path).read_bytes(), ICON_SIZE)
