@@ -80,12 +80,17 @@ def test_from_beginning_to_end(web: WebProcess, open_stream: Open, room: Room, a
     message_edit(editor=ana, message=room.messages.earliest("pk"), text="@bob never mind")
     assert back.until("change")[0]["text"] == "ana: @bob never mind"
 
-    user_deactivate(user=bob, by=UserFactory(roles=("admin",), is_superuser=True))
-    assert back.until("change")[0]["kind"] == "deactivated"
+    browser.logout()
     # Looked for every ten seconds.
     assert "notification" not in back.end()
 
     again = open_stream(browser_of(bob))
+    again.until("counters")
+    user_deactivate(user=bob, by=UserFactory(roles=("admin",), is_superuser=True))
+    assert again.until("change")[0]["kind"] == "deactivated"
+    assert again.end() == ["counters"]
+
+    again = open_stream(browser_of(ana))
     again.until("counters")
     assert web.stop() in (0, -15)
     assert again.end() == []
