@@ -18,14 +18,39 @@ DEFAULT = "default"
 LEVELS = (*Level.values, DEFAULT)
 # What older clients call a preference.
 ALIASES = {"mobileNotifications": "pushNotifications"}
-# What only clients themselves make use of: kept for them as it is. A type, a range, or the texts allowed.
-CLIENT_KEYS: Mapping[str, type[bool] | range | tuple[str, ...]] = {
+# Preferences that mean something to clients only, stored for them as they are: a type, a range, the texts allowed, or,
+# of lists of objects, the objects' fields. All that the chat server's own schema of `users.setPreferences` has.
+ClientKey = type[bool] | type[str] | range | tuple[str, ...] | frozenset[str]
+CLIENT_KEYS: Mapping[str, ClientKey] = {
     "enableMobileRinging": bool,
     "notifyCalendarEvents": bool,
     "masterVolume": range(101),
     "voipRingerVolume": range(101),
     "alsoSendThreadToChannel": (DEFAULT, "always", "never"),
+    "clockMode": range(3),
+    "messageViewMode": range(3),
+    **dict.fromkeys(
+        (
+            *("useEmojis", "convertAsciiEmoji", "saveMobileBandwidth", "collapseMediaByDefault", "autoImageLoad"),
+            *("showThreadsInMainChannel", "showMessageInMainThread", "hideUsernames", "hideRoles", "displayAvatars"),
+            *("hideFlexTab", "sidebarShowFavorites", "sidebarShowUnread", "sidebarDisplayAvatar", "sidebarGroupByType"),
+            *("omnichannelTranscriptEmail", "omnichannelTranscriptPDF", "omnichannelHideConversationAfterClosing"),
+            *("mentionsWithSymbol", "enableNewMessageTemplate", "useLegacyMessageTemplate"),
+        ),
+        bool,
+    ),
+    **dict.fromkeys(
+        (
+            *("sendOnEnter", "sidebarSortby", "sidebarViewMode", "themeAppearence", "themeAppearance", "fontSize"),
+            "presenceMode",
+        ),
+        str,
+    ),
+    "dontAskAgainList": frozenset({"action", "label"}),
+    "featuresPreview": frozenset({"name", "value"}),
 }
+CLIENT_TEXT_LENGTH = 64
+CLIENT_LIST_LENGTH = 100
 ROOM_FIELDS = {
     "disableNotifications": "notifications_disabled",
     "muteGroupMentions": "group_mentions_muted",

@@ -7,11 +7,11 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from cloud.api.workspace import MANAGE, permitted
+from cloud.api.workspace import MANAGE
 from cloud.models import Plan
 from cloud.selectors.licence import LicenceState, licence_state
 from cloud.services.licences import licence_install
-from workspace.api.base import Api, Result, SuccessResult, endpoint
+from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
 from workspace.api.params import Params, TextParam
 from workspace.models import User
 from workspace.services.settings import VIEW_PERMISSION
@@ -42,10 +42,16 @@ class LicensesInfoResult(SuccessResult):
 
 
 class LicensesInfoApi(Api):
-    @endpoint(result=LicensesInfoResult, summary="The workspace's licence and what it grants")
+    @endpoint(
+        result=LicensesInfoResult,
+        summary="The workspace's licence and what it grants",
+        description="Callers without the permission `view-privileged-setting` get neither the licence itself nor its "
+        "limits.",
+    )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        permitted(request, VIEW_PERMISSION)
-        return {"license": licence_info(licence_state())}
+        sees_all = caller_of(request).has_perm(VIEW_PERMISSION)
+        info = licence_info(licence_state())
+        return {"license": info if sees_all else {**info, "license": None, "limits": {}}}
 
 
 def licence_info(state: LicenceState) -> dict[str, Any]:
@@ -107,9 +113,10 @@ class MaxActiveUsersResult(SuccessResult):
 
 
 class LicensesMaxActiveUsersApi(Api):
-    @endpoint(result=MaxActiveUsersResult, summary="How many people may be active: any number")
+    @endpoint(
+        permission=VIEW_PERMISSION, result=MaxActiveUsersResult, summary="How many people may be active: any number"
+    )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        permitted(request, VIEW_PERMISSION)
         return {"maxActiveUsers": None, "activeUsers": User.objects.filter(is_active=True).count()}
 
 
@@ -121,11 +128,11 @@ class AddLicenceParams(Params):
 
 class LicensesAddApi(Api):
     @endpoint(
+        permission=MANAGE,
         params=AddLicenceParams,
         summary="Install a licence",
         description="For workspaces without a way to the cloud; one that would not hold is refused.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        permitted(request, MANAGE)
         licence_install(token=params["license"])
         return {}

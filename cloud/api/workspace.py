@@ -13,19 +13,11 @@ from cloud.services.joining import manual_register, workspace_connect
 from cloud.services.sync import cloud_sync
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
 from workspace.api.params import Params, TextParam
-from workspace.errors import ApplicationError, MissingPermissionError
-from workspace.models import GeneralSettings, User
+from workspace.errors import ApplicationError
+from workspace.models import GeneralSettings
 
 MANAGE = "cloud.manage_cloud"
 REGISTER = "cloud.register_on_cloud"
-
-
-def permitted(request: Request, permission: str) -> User:
-    """Return the caller; raises MissingPermissionError."""
-    caller = caller_of(request)
-    if not caller.has_perm(permission):
-        raise MissingPermissionError()
-    return caller
 
 
 class ManualRegisterParams(Params):
@@ -38,12 +30,13 @@ class ManualRegisterParams(Params):
 
 class CloudManualRegisterApi(Api):
     @endpoint(
+        permission=REGISTER,
         params=ManualRegisterParams,
         summary="Register without asking the cloud",
         description="Takes over the registration file that the cloud's console offers, for servers without a way out.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        caller = permitted(request, REGISTER)
+        caller = caller_of(request)
         if CloudConnection.objects.exists():
             # The text that clients know, without a code.
             raise ApplicationError(*["Workspace is already registered"] * 2)
@@ -59,12 +52,13 @@ class ConnectParams(Params):
 
 class CloudConnectWorkspaceApi(Api):
     @endpoint(
+        permission=MANAGE,
         params=ConnectParams,
         summary="Connect to the cloud by a registration token",
         description="The token tells the cloud's address as well.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        caller = permitted(request, MANAGE)
+        caller = caller_of(request)
         try:
             workspace_connect(token=params["token"], actor=caller)
         except ApplicationError as error:
@@ -75,11 +69,11 @@ class CloudConnectWorkspaceApi(Api):
 
 class CloudSyncApi(Api):
     @endpoint(
+        permission=MANAGE,
         summary="Synchronize with the cloud",
         description="Fetches licence, terms and counts at once. An addition of later servers of this kind.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        permitted(request, MANAGE)
         cloud_sync()
         return {}
 
@@ -92,12 +86,12 @@ class OwnUsageResult(SuccessResult):
 
 class CloudUsageApi(Api):
     @endpoint(
+        permission=MANAGE,
         result=OwnUsageResult,
         summary="What the workspace has used of its pushes this month",
         description="As of the last synchronization. An addition: other servers do not have it.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        permitted(request, MANAGE)
         usage = own_usage()
         return {"usage": usage.as_json() if usage else None}
 
@@ -119,9 +113,10 @@ class RegistrationStatusResult(SuccessResult):
 
 
 class CloudRegistrationStatusApi(Api):
-    @endpoint(result=RegistrationStatusResult, summary="Whether the workspace is registered with a cloud")
+    @endpoint(
+        permission=MANAGE, result=RegistrationStatusResult, summary="Whether the workspace is registered with a cloud"
+    )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        permitted(request, MANAGE)
         connection = CloudConnection.objects.first()
         return {
             "registrationStatus": {

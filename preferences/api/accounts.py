@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +11,14 @@ from rest_framework.request import Request
 
 from preferences.api.values import Field, SpeltFlag, SpeltNumber, param_of
 from preferences.highlights import MOST_WORDS, WORD_LENGTH
-from preferences.keys import ALIASES, CLIENT_KEYS, account_fields
+from preferences.keys import (
+    ALIASES,
+    CLIENT_KEYS,
+    CLIENT_LIST_LENGTH,
+    CLIENT_TEXT_LENGTH,
+    ClientKey,
+    account_fields,
+)
 from preferences.models import QuietChoice
 from preferences.selectors.accounts import account_preferences_told
 from preferences.services.accounts import account_preferences_save, highlight_words_set
@@ -19,7 +26,7 @@ from preferences.services.quiet import QuietChoices, quiet_hours_save, quiet_pau
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
 from workspace.api.errors import InvalidParamsError
 from workspace.api.objects import Moment
-from workspace.api.params import ChoiceParam, ListParam, MomentParam, Params, TextParam
+from workspace.api.params import NO_OBJECT, ChoiceParam, ListParam, MomentParam, Params, TextParam
 from workspace.models import User
 from workspace.selectors.accounts import has_chosen_time_zone, user_by_id_or_name
 from workspace.selectors.permissions import manage_check
@@ -37,13 +44,37 @@ class ExactParams(Params):
         return super().to_internal_value(data)
 
 
-def client_param(allowed: type[bool] | range | tuple[str, ...]) -> Field:
-    """Return the parameter of what is kept for clients."""
+class ClientObjectParam(serializers.DictField):
+    """An object with a few fields, each a text or truth value."""
+
+    default_error_messages = {"not_a_dict": NO_OBJECT, "null": NO_OBJECT}
+
+    def __init__(self, *, names: Collection[str]) -> None:
+        super().__init__()
+        self.names = names
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        values: dict[str, Any] = super().to_internal_value(data)
+        if set(values) - set(self.names):
+            raise InvalidParamsError([UNKNOWN])
+        texts = TextParam(allow_blank=True, max_length=CLIENT_TEXT_LENGTH)
+        return {
+            name: value if isinstance(value, bool) else texts.run_validation(value) for name, value in values.items()
+        }
+
+
+def client_param(allowed: ClientKey) -> Field:
+    """Return the parameter of a preference that is stored for clients; null removes it."""
+    given: dict[str, Any] = {"required": False, "allow_null": True}
     if isinstance(allowed, range):
-        return SpeltNumber(most=allowed[-1], required=False)
+        return SpeltNumber(most=allowed[-1], **given)
     if isinstance(allowed, tuple):
-        return ChoiceParam(choices=list(allowed), required=False)
-    return SpeltFlag(required=False)
+        return ChoiceParam(choices=list(allowed), **given)
+    if isinstance(allowed, frozenset):
+        return ListParam(child=ClientObjectParam(names=sorted(allowed)), max_length=CLIENT_LIST_LENGTH, **given)
+    return (
+        SpeltFlag(**given) if allowed is bool else TextParam(allow_blank=True, max_length=CLIENT_TEXT_LENGTH, **given)
+    )
 
 
 class PreferencesParams(ExactParams):

@@ -22,8 +22,8 @@ INHERITED_BY_ROOMS = {"desktop", "push", "email"}
 class AccountChoices(TypedDict, total=False):
     """What may be chosen; an empty text and None leave it to the workspace.
 
-    `idle_limit`: seconds, 0 for never; `sound_volume`: percent; `client_choices`: what is to be kept for clients beside
-    what is kept already.
+    `idle_limit`: seconds, 0 for never; `sound_volume`: percent; `client_choices`: what is stored for clients in
+    addition to what is stored already; None removes one.
     """
 
     desktop: str
@@ -51,7 +51,8 @@ def account_preferences_save(*, user: User, **choices: Unpack[AccountChoices]) -
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     row = AccountPreferences.objects.filter(user=user).first() or AccountPreferences(user=user)
     if "client_choices" in choices:
-        choices["client_choices"] = row.client_choices | choices["client_choices"]
+        merged = row.client_choices | choices["client_choices"]
+        choices["client_choices"] = {key: value for key, value in merged.items() if value is not None}
     changed = {name for name, value in choices.items() if getattr(row, name) != value}
     choices_save(row, choices)
     if changed & INHERITED_BY_ROOMS:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from push.content.cutting import shorten
 from push.models import PushSettings
 from push.selectors.items import Item
+from workspace.attachments import attachments_text
 from workspace.models import GeneralSettings, Message, Room, User
 from workspace.models.messages import ENCRYPTED
 
@@ -47,8 +48,10 @@ def said_in(message: Message, receiver: User) -> str:
 
 
 def said_by(message: Message, receiver: User) -> str:
-    """Return the message's text, or "You have a new message" where it is encrypted or empty."""
-    return message.text if message.type != ENCRYPTED and message.text.strip() else placeholder(receiver)
+    """Return the message's text, else what its attachments say, else "You have a new message"."""
+    if message.type == ENCRYPTED:
+        return placeholder(receiver)
+    return message.text if message.text.strip() else attachments_text(message.attachments) or placeholder(receiver)
 
 
 def placeholder(receiver: User) -> str:

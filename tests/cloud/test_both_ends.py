@@ -345,7 +345,7 @@ def test_no_secret_is_stored_in_readable_form_or_told(connected: str) -> None:
 
 def test_strangers_may_do_nothing_with_the_cloud(connected: str) -> None:
     member = ApiClient(UserFactory())
-    for name in ("cloud.registrationStatus", "cloud.usage", "licenses.info", "licenses.maxActiveUsers"):
+    for name in ("cloud.registrationStatus", "cloud.usage", "licenses.maxActiveUsers"):
         assert "error-unauthorized" in failure(member.get(name), 403)
     for name, body in (
         ("cloud.connectWorkspace", {"token": "t"}),
@@ -354,6 +354,15 @@ def test_strangers_may_do_nothing_with_the_cloud(connected: str) -> None:
         ("licenses.add", {"license": "x"}),
     ):
         assert "error-unauthorized" in failure(member.post(name, body), 403)
+        # Nor are they told what is wrong with what they sent.
+        assert "error-unauthorized" in failure(member.post(name, {"unknown": [1]}), 403)
+
+
+def test_members_see_what_the_licence_grants_and_not_the_licence(connected: str) -> None:
+    everything = ApiClient(administrator()).get("licenses.info").json()["license"]
+    limited = ApiClient(UserFactory()).get("licenses.info").json()["license"]
+    assert limited["activeModules"] == everything["activeModules"]
+    assert (limited.get("license"), limited["limits"]) == (None, {})
 
 
 def test_clients_read_the_known_errors(connected: str) -> None:

@@ -20,6 +20,7 @@ from workspace.api.errors import TooManyRequestsError
 from workspace.api.params import Params
 from workspace.api.parsers import chunks_join
 from workspace.api.throttling import DEFAULT_RATE, EndpointThrottle, Rate, Usage
+from workspace.errors import MissingPermissionError
 from workspace.models import User
 
 ApiT = TypeVar("ApiT", bound="Api")
@@ -77,18 +78,25 @@ class PublicApi(Api):
 
 
 def endpoint(
-    *, params: type[Params] = Params, result: type[Result] = SuccessResult, summary: str = "", description: str = ""
+    *,
+    params: type[Params] = Params,
+    result: type[Result] = SuccessResult,
+    permission: str = "",
+    summary: str = "",
+    description: str = "",
 ) -> Callable[[Method[ApiT]], Callable[..., Response]]:
     """Make a method of an :class:`Api` of a function from parameters to what the answer holds.
 
     `params` and `result` declare both sides, to the reader of the schema as to the request: the parameters (of the
     query for GET, else of the body) are checked against the one, the answer is made by the other. What stands in the
-    path is in the view's `kwargs`.
+    path is in the view's `kwargs`. A caller without the `permission` is refused before the parameters are read.
     """
 
     def decorate(method: Method[ApiT]) -> Callable[..., Response]:
         @functools.wraps(method)
         def answer(view: ApiT, request: Request, **_of_the_path: str) -> Response:
+            if permission and not caller_of(request).has_perm(permission):
+                raise MissingPermissionError()
             given = request.query_params if reads_query else request.data
             return Response(result(method(view, request, params.read(given))).data)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.db import transaction
@@ -9,10 +10,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from workspace.api.base import Api, SuccessResult, caller_of, endpoint
+from workspace.api.errors import InvalidParamsError
 from workspace.api.objects import MessageObject, message_of
-from workspace.api.params import ChoiceParam, FlagParam, Params, TextParam
+from workspace.api.params import NO_OBJECT, ChoiceParam, FlagParam, ListParam, Params, TextParam
 from workspace.api.targets import TargetsParam, parent_of, room_of_target
 from workspace.api.throttling import Rate
+from workspace.attachments import LONGEST, MOST
 from workspace.errors import ApplicationError, NotAllowedError
 from workspace.ids import PUBLIC_ID_LENGTH
 from workspace.models import User
@@ -24,6 +27,23 @@ ALIAS_MAX_LENGTH = 255
 RID_MISSING = "The 'rid' property on the message object is missing."
 
 
+class AttachmentsParam(ListParam):
+    """Attachments, stored as they are: objects with `title`, `text`, `fallback` and whatever clients show."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        child = serializers.DictField(error_messages={"not_a_dict": NO_OBJECT, "null": NO_OBJECT})
+        super().__init__(child=child, max_length=MOST, required=False, **kwargs)
+
+    def to_internal_value(self, data: Any) -> list[dict[str, Any]]:
+        attachments: list[dict[str, Any]] = super().to_internal_value(data)
+        text = json.dumps(attachments)
+        if len(text) > LONGEST:
+            raise InvalidParamsError([f"attachments must NOT have more than {LONGEST} characters as JSON"])
+        if "\\u0000" in text:
+            raise InvalidParamsError(["attachments must NOT have the character U+0000"])
+        return attachments
+
+
 class PostMessageParams(Params):
     """What to post, and where."""
 
@@ -33,6 +53,7 @@ class PostMessageParams(Params):
     channel = TargetsParam(required=False)
     text = TextParam(required=False, allow_blank=True)
     alias = TextParam(required=False, max_length=ALIAS_MAX_LENGTH)
+    attachments = AttachmentsParam()
     tmid = TextParam(required=False, help_text="The message that is answered in a thread.")
 
 
@@ -64,6 +85,7 @@ class PostMessageApi(Api):
                     sender=sender,
                     room=room,
                     text=params.get("text", ""),
+                    attachments=params.get("attachments", []),
                     alias=alias_allowed(sender, params.get("alias", "")),
                     parent=parent_of(room, params.get("tmid")),
                 )
@@ -98,6 +120,7 @@ class MessageParams(Params):
     alias = TextParam(required=False, max_length=ALIAS_MAX_LENGTH)
     t = ChoiceParam(required=False, choices=[ENCRYPTED])
     content = EncryptedContent(required=False)
+    attachments = AttachmentsParam()
 
 
 class SendMessageParams(Params):
@@ -121,11 +144,11 @@ class SendMessageApi(Api):
         params=SendMessageParams,
         result=SendMessageResult,
         summary="Post a message object",
-        description="A message without `msg` and `content` says nothing and is refused with `error-invalid-params`.",
+        description="A message without `msg`, `content` and `attachments` is refused with `error-invalid-params`.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         sender, given = caller_of(request), params["message"]
-        if not (given.get("msg") or given.get("content")):
+        if not (given.get("msg") or given.get("content") or given.get("attachments")):
             raise says_nothing()
         try:
             room = room_readable_by(user=sender, public_id=given["rid"])
@@ -140,6 +163,7 @@ class SendMessageApi(Api):
             is_shown_in_room=given.get("tshow", False),
             type=given.get("t", ""),
             content=given.get("content"),
+            attachments=given.get("attachments", []),
             alias=alias_allowed(sender, given.get("alias", "")),
         )
         return {"message": message_of(message)}

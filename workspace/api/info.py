@@ -32,12 +32,13 @@ class InfoApi(PublicApi):
     @endpoint(
         result=InfoResult,
         summary="The server's version",
-        description="The only endpoint outside of `/api/v1/`. `info` is told to whoever is signed in; a sign-in that "
-        "is over is as good as none.",
+        description="The only endpoint outside of `/api/v1/`. The patch version and `info` are for callers who are "
+        "signed in; an expired sign-in counts as none.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        info = {"version": COMPATIBLE_VERSION} if is_signed_in(request) else None
-        return {"version": COMPATIBLE_VERSION, "info": info}
+        if is_signed_in(request):
+            return {"version": COMPATIBLE_VERSION, "info": {"version": COMPATIBLE_VERSION}}
+        return {"version": COMPATIBLE_VERSION.rpartition(".")[0], "info": None}
 
 
 def is_signed_in(request: Request) -> bool:

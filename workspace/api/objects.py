@@ -124,6 +124,7 @@ class MessageObject(Result):
     md = serializers.ListField(child=serializers.DictField())
     t = serializers.CharField(required=False)
     content = serializers.DictField(required=False)
+    attachments = serializers.ListField(child=serializers.DictField(), required=False)
     alias = serializers.CharField(required=False)
     tmid = serializers.CharField(required=False)
     tshow = serializers.BooleanField(required=False)
@@ -224,6 +225,7 @@ def message_of(message: Message) -> dict[str, Any]:
         "md": [],
         "t": message.type or None,
         "content": message.content,
+        "attachments": message.attachments or None,
         "alias": message.alias or None,
         "tmid": message.parent.public_id if message.parent else None,
         "tshow": message.is_shown_in_room if is_reply else None,

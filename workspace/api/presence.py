@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +25,8 @@ from workspace.selectors.presence import presence_changed_between, presence_of, 
 from workspace.services.presence import activity_report, status_set
 from workspace.time_zones import utc_offset
 
+# Clients that ask for the changes since an earlier time get the whole, as from the chat server that they know.
+CHANGES_KNOWN_FOR = timedelta(minutes=10)
 MATCH_ERROR = "Match error: Failed Match.OneOf, Match.Maybe or Match.Optional validation"
 
 
@@ -167,10 +169,13 @@ class PresencesApi(Api):
         params=PresencesParams,
         result=PresencesResult,
         summary="Who is there",
-        description="Without `ids`, everybody who is not offline; with `from`, also those who have gone since.",
+        description="Without `ids`, everybody who is not offline; with `from`, only people whose presence has changed "
+        "since, with those who went offline. A `from` of more than ten minutes ago is ignored: `full` is then true.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         at, since = timezone.now(), params.get("from")
+        if since is not None and since < at - CHANGES_KNOWN_FOR:
+            since = None
         people = people_of(params.get("ids"), since, at)
         rows = presences_read(people, at=at, fields=("public_id", "name", "username", "time_zone"))
         return {"users": [presence_object(row, at) for row in rows.order_by("pk")], "full": since is None}

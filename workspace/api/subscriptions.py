@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework.request import Request
 
 from workspace.api.base import Api, caller_of, endpoint
+from workspace.api.errors import InvalidParamsError
 from workspace.api.params import FlagParam, Params, TextParam
 from workspace.errors import ApplicationError
 from workspace.models import Room
@@ -45,9 +46,9 @@ class SubscriptionsUnreadApi(Api):
     @endpoint(
         params=UnreadParams,
         summary="Mark a room as unread",
-        description="From the message that is named, or else from the last one that somebody else wrote. "
-        f"`{NO_SUBSCRIPTION}` tells that the caller is in no such room, `error-action-not-allowed` that there is no "
-        "such message of somebody else's.",
+        description="From the message that is named, which somebody else wrote, or from the last one. "
+        f"`{NO_SUBSCRIPTION}`: the caller is in no such room; `error-action-not-allowed`: nobody else wrote such a "
+        "message; `error-no-message-for-unread`: the room has no messages.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user, named = caller_of(request), params.get("firstUnreadMessage")
@@ -68,7 +69,10 @@ class SubscriptionsReadApi(Api):
         f"`{NO_SUBSCRIPTION}` tells that the caller is in no such room.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        room = Room.objects.filter(public_id=params.get("rid") or params["roomId"]).first()
+        named = {params[name] for name in ("rid", "roomId") if name in params}
+        if len(named) > 1:
+            raise InvalidParamsError(["must match exactly one schema in oneOf"])
+        room = Room.objects.filter(public_id__in=named).first()
         read_threads = params.get("readThreads", False)
         if room is None or not room_mark_read(user=caller_of(request), room=room, read_threads=read_threads):
             raise ApplicationError(NO_SUBSCRIPTION, NO_SUBSCRIPTION)

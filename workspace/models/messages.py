@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +37,9 @@ class Message(models.Model):
         help_text=_("Empty for what a person wrote, e2e for what a person wrote encrypted, else a system message."),
     )
     content = models.JSONField(_("encrypted content"), null=True, blank=True)
+    attachments: models.JSONField[Any, Any] = models.JSONField(
+        _("attachments"), default=list, blank=True, help_text=_("As the client sent them.")
+    )
     alias = models.CharField(_("alias"), max_length=255, blank=True)
     parent = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, related_name="replies", verbose_name=_("thread")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +34,7 @@ def message_post(
     is_shown_in_room: bool = False,
     type: str = "",
     content: Any = None,
+    attachments: Sequence[dict[str, Any]] = (),
     alias: str = "",
     sent_at: datetime | None = None,
 ) -> Message:
@@ -58,6 +60,7 @@ def message_post(
         is_shown_in_room=is_shown_in_room and thread is not None,
         type=type,
         content=content,
+        attachments=list(attachments),
         alias=alias,
         sent_at=sent_at or now,
         accepted_at=now,
@@ -184,9 +187,9 @@ def message_delete(*, deleter: User, message: Message) -> None:
         raise ApplicationError("error-action-not-allowed", "Not allowed")
     now = timezone.now()
     deleted = Message.objects.filter(pk=message.pk, deleted_at=None).update(
-        text="", content=None, deleted_at=now, updated_at=now
+        text="", content=None, attachments=[], deleted_at=now, updated_at=now
     )
-    message.refresh_from_db(fields=["text", "content", "deleted_at", "updated_at"])
+    message.refresh_from_db(fields=["text", "content", "attachments", "deleted_at", "updated_at"])
     if not deleted:
         return
     if message.parent_id is not None:

@@ -129,16 +129,26 @@ def room_mark_read(*, user: User, room: Room, read_threads: bool = False) -> boo
 
 @transaction.atomic
 def room_mark_unread(*, user: User, room: Room, first: str = "") -> None:
-    """Let the member have read the room only up to a message of somebody else's: the one of the public id, or the last.
+    """Let the member have read the room only up to a message: the one with the public id, or the last of somebody else.
 
-    What they have not read then is counted as it was when it came. Raises `error-action-not-allowed` if there is no
-    such message.
+    In a room where nobody else has written, it is their own last one. What they have not read then is counted as it was
+    when it came. Raises `error-action-not-allowed` unless the message that is named was written by somebody else, and
+    `error-no-message-for-unread` for a room without messages.
     """
-    said = Message.objects.filter(room=room, deleted_at=None, type__in=["", ENCRYPTED]).exclude(sender=user)
-    shown = said.filter(Q(parent=None) | Q(is_shown_in_room=True))
-    found = shown.filter(public_id=first).first() if first else shown.order_by("-accepted_at", "-pk").first()
+    visible = Message.objects.filter(room=room, deleted_at=None, type__in=["", ENCRYPTED])
+    visible = visible.filter(Q(parent=None) | Q(is_shown_in_room=True))
+    shown = visible.exclude(sender=user)
+    if first:
+        found = shown.filter(public_id=first).first()
+    else:
+        newest = ("-accepted_at", "-pk")
+        found = shown.order_by(*newest).first() or visible.order_by(*newest).first()
+    if found is None and first:
+        raise ApplicationError(
+            "error-action-not-allowed", _("Only a message of somebody else can be marked as unread.")
+        )
     if found is None:
-        raise ApplicationError("error-action-not-allowed", _("There is no message of somebody else's to be unread."))
+        raise ApplicationError("error-no-message-for-unread", _("There is no message to mark as unread."))
     unread = shown.filter(accepted_at__gte=found.accepted_at)
     named = unread.filter(Exists(Mention.objects.filter(message=OuterRef("pk"), user=user)))
     called = unread.filter(Q(mentions_all=True) | Q(mentions_here=True))

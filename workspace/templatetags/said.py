@@ -11,6 +11,7 @@ from django.utils.html import escape, format_html, urlize
 from django.utils.safestring import SafeString, mark_safe
 
 from workspace.addresses import room_path
+from workspace.attachments import attachments_text
 from workspace.mentions import LITERAL, MENTION, readings_of
 from workspace.models import Message, Room
 from workspace.pages.contributions import MessageLink
@@ -61,3 +62,9 @@ def mention(part: str, username: str) -> str:
     readings = readings_of(part.partition("@")[2].lower())
     kind = "own" if {username.lower(), "all", "here"} & set(readings) else "other"
     return format_html('<span class="said-mention said-mention-{}">{}</span>', kind, part)
+
+
+@register.filter
+def attachment_said(attachment: object) -> str:
+    """Return a message's attachment as text."""
+    return attachments_text([attachment])

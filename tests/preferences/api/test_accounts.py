@@ -19,6 +19,10 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
+# The properties of `data` in the chat server's schema of users.setPreferences.
+CHAT_SERVER_KEYS = ["newRoomNotification", "newMessageNotification", "clockMode", "useEmojis", "convertAsciiEmoji", "alsoSendThreadToChannel", "saveMobileBandwidth", "collapseMediaByDefault", "autoImageLoad", "emailNotificationMode", "unreadAlert", "masterVolume", "notificationsSoundVolume", "voipRingerVolume", "desktopNotifications", "pushNotifications", "enableAutoAway", "highlights", "showThreadsInMainChannel", "desktopNotificationRequireInteraction", "hideUsernames", "hideRoles", "displayAvatars", "hideFlexTab", "sendOnEnter", "language", "sidebarShowFavorites", "sidebarShowUnread", "sidebarSortby", "sidebarViewMode", "sidebarDisplayAvatar", "sidebarGroupByType", "muteFocusedConversations", "dontAskAgainList", "featuresPreview", "themeAppearence", "fontSize", "receiveLoginDetectionEmail", "notifyCalendarEvents", "idleTimeLimit", "omnichannelTranscriptEmail", "omnichannelTranscriptPDF", "omnichannelHideConversationAfterClosing", "enableMobileRinging", "mentionsWithSymbol"]
+
+
 @pytest.fixture
 def user() -> User:
     return UserFactory(username="ana")
@@ -151,9 +155,34 @@ class TestSetPreferences:
         saved(client, timeZone="Asia/Kolkata")
         assert saved(client, utcOffset=3)["utcOffset"] == 5.5
 
+    def test_what_only_clients_use_is_saved_with_the_rest(self, client: ApiClient) -> None:
+        assert (
+            saved(client, pushNotifications="mentions", useEmojis=True).items()
+            >= {
+                "pushNotifications": "mentions",
+                "useEmojis": True,
+            }.items()
+        )
+        kept = {
+            "clockMode": 2,
+            "sidebarViewMode": "condensed",
+            "showMessageInMainThread": True,
+            "dontAskAgainList": [{"action": "hideRoom", "label": "Hide room"}],
+            "featuresPreview": [{"name": "quickReactions", "value": True}],
+        }
+        assert saved(client, **kept).items() >= kept.items()
+        assert "clockMode" not in saved(client, clockMode=None)
+
+    @pytest.mark.parametrize("key", CHAT_SERVER_KEYS)
+    def test_no_key_of_the_chat_server_is_refused(self, client: ApiClient, key: str) -> None:
+        response = client.post("users.setPreferences", {"data": {key: {"a wrong": "value"}}})
+        assert "additional properties" not in failure(response)
+
     @pytest.mark.parametrize(
         ("data", "told"),
         [
+            ({"dontAskAgainList": [{"action": "a", "colour": "red"}]}, "must NOT have additional properties"),
+            ({"featuresPreview": [{"name": "x" * 65}]}, "must NOT have more than 64 characters"),
             ({"pushNotifications": "sometimes"}, "must be equal to one of the allowed values"),
             ({"idleTimeLimit": 90_000}, "must be <= 86400"),
             ({"idleTimeLimit": "soon"}, "must be integer"),

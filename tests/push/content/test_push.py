@@ -53,6 +53,26 @@ def test_a_channels_push_names_room_and_sender(receiver: User, post: Post, item_
     assert title_and_text(item_of(receiver, post("disk full"))) == ("#ops", "ana: disk full")
 
 
+@pytest.mark.parametrize(
+    ("attachments", "said"),
+    [
+        (
+            [{"title": "Disk full", "text": "on db-1"}, {"fallback": "see the graph"}],
+            "Disk full: on db-1\nsee the graph",
+        ),
+        ([{"image_url": "/x.png", "description": "a cat"}], "a cat"),
+        ([{"title": 7, "text": None}, "nonsense"], PLACEHOLDER),
+    ],
+)
+def test_a_message_without_text_says_what_its_attachments_say(
+    receiver: User, post: Post, item_of: ItemOf, attachments: list[Any], said: str
+) -> None:
+    message = post("")
+    Message.objects.filter(pk=message.pk).update(attachments=attachments)
+    message.refresh_from_db()
+    assert title_and_text(item_of(receiver, message))[1] == f"ana: {said}"
+
+
 def test_a_private_groups_push_names_room_and_sender(receiver: User, private: Room, item_of: ItemOf) -> None:
     item = item_of(receiver, message_in(private, private.creator, "budget"))
     assert title_and_text(item) == ("#board", "ana: budget")

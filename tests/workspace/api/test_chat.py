@@ -176,6 +176,38 @@ def test_sends_a_message_object_under_the_clients_own_id(api: ApiClient, room: R
     assert message.items() <= body["message"].items()
 
 
+ATTACHMENT = {"title": "Disk full", "text": "on db-1", "color": "#f00", "fields": [{"short": True, "value": 7}]}
+
+
+def test_a_message_of_attachments_alone_is_stored_as_it_was_sent(api: ApiClient, room: Room) -> None:
+    message = {"rid": "GENERAL", "attachments": [ATTACHMENT]}
+    sent = api.post("chat.sendMessage", message=message).json()["message"]
+    assert (sent["msg"], sent["attachments"]) == ("", [ATTACHMENT])
+    assert api.get("chat.getMessage", msgId=sent["_id"]).json()["message"]["attachments"] == [ATTACHMENT]
+    posted = api.post("chat.postMessage", roomId="GENERAL", attachments=[ATTACHMENT]).json()["message"]
+    assert posted["attachments"] == [ATTACHMENT]
+    assert api.post("chat.delete", roomId="GENERAL", msgId=sent["_id"]).status_code == 200
+    assert Message.objects.get(public_id=sent["_id"]).attachments == []
+
+
+@pytest.mark.parametrize(
+    ("attachments", "sentence"),
+    [
+        ("none", "must be array"),
+        (["none"], "must be object"),
+        ([{}] * 21, "must NOT have more than 20 items"),
+        ([{"text": "x" * 50_000}], "must NOT have more than 50000 characters"),
+        ([{"text": "\0"}], "must NOT have the character U+0000"),
+    ],
+)
+def test_attachments_that_cannot_be_stored_are_refused(
+    api: ApiClient, room: Room, attachments: object, sentence: str
+) -> None:
+    response = api.post("chat.sendMessage", message={"rid": "GENERAL", "attachments": attachments})
+    assert sentence in failure(response)
+    assert not Message.objects.filter(type="").exists()
+
+
 def test_sending_it_again_changes_nothing(api: ApiClient, room: Room) -> None:
     message = {"_id": CLIENT_ID, "rid": "GENERAL", "msg": "hello"}
     first = api.post("chat.sendMessage", message=message).json()

@@ -99,6 +99,18 @@ def test_tells_what_has_changed_by_a_report_or_by_itself(api: ApiClient, ana: Us
         assert statuses(api.get("users.presence", **{"from": "2026-05-01T12:04:00Z"}).json()) == {"ana": "offline"}
 
 
+def test_changes_since_more_than_ten_minutes_ago_are_answered_with_everybody_online(
+    api: ApiClient, ana: User, bob: User
+) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        activity_report(user=ana)
+        clock.shift(601)
+        activity_report(user=bob)
+        body = api.get("users.presence", **{"from": "2026-05-01T12:00:00Z"}).json()
+        assert body["full"] is True
+        assert statuses(body) == {"bob": "online"}
+
+
 def test_a_deactivated_person_is_not_told_of(api: ApiClient, ana: User) -> None:
     activity_report(user=ana)
     User.objects.filter(pk=ana.pk).update(is_active=False)

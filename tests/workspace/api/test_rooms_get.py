@@ -158,8 +158,19 @@ class TestSubscriptionsUnread:
 
     def test_ones_own_message_cannot_be_unread(self, client: ApiClient, room: Room, user: User) -> None:
         own = message_in(room, user)
-        for body in ({"roomId": room.public_id}, {"firstUnreadMessage": {"_id": own.public_id}}):
-            assert "error-action-not-allowed" in failure(client.post("subscriptions.unread", body))
+        body = {"firstUnreadMessage": {"_id": own.public_id}}
+        assert "error-action-not-allowed" in failure(client.post("subscriptions.unread", body))
+
+    def test_a_room_where_only_the_caller_has_written_can_be_unread(
+        self, client: ApiClient, room: Room, user: User
+    ) -> None:
+        message_in(room, user)
+        room_mark_read(user=user, room=room)
+        assert client.post("subscriptions.unread", roomId=room.public_id).json() == {"success": True}
+        assert self.counters(user) == (0, 0, 0)
+
+    def test_an_empty_room_cannot_be_unread(self, client: ApiClient, room: Room) -> None:
+        assert "error-no-message-for-unread" in failure(client.post("subscriptions.unread", roomId=room.public_id))
 
     def test_one_of_them_is_required(self, client: ApiClient) -> None:
         told = failure(client.post("subscriptions.unread", {}))

@@ -44,13 +44,6 @@ class AnyParam(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-def permission_check(request: Request, permission: str) -> None:
-    """Raise MissingPermissionError unless the caller holds the permission; then read what stands, nothing cached."""
-    if not caller_of(request).has_perm(permission):
-        raise MissingPermissionError()
-    SettingsGroup.forget_cached()
-
-
 def sorted_by_id(rows: list[dict[str, Any]], params: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the settings by their ids, the only order that they are asked for in."""
     return sorted(rows, key=lambda row: str(row["_id"]), reverse=params.get("sort", {}).get("_id") == -1)
@@ -92,13 +85,13 @@ class SettingsApi(Api):
 
         settings = ListParam(child=Item(), min_length=1)
 
-    @endpoint(params=ListParams, result=SettingsPage, summary="Read all settings")
+    @endpoint(params=ListParams, permission=VIEW_PERMISSION, result=SettingsPage, summary="Read all settings")
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        permission_check(request, VIEW_PERMISSION)
+        SettingsGroup.forget_cached()
         rows = sorted_by_id(all_settings(with_defaults=params["includeDefaults"]), params)
         return page_of(rows, params, name="settings")
 
-    @endpoint(params=SaveParams, summary="Save several settings, all or none")
+    @endpoint(params=SaveParams, permission=EDIT_PERMISSION, summary="Save several settings, all or none")
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         values = {item["_id"]: item["value"] for item in params["settings"]}
         if len(values) < len(params["settings"]):
@@ -119,9 +112,10 @@ class SettingApi(Api):
         execute = FlagParam(required=False)
         editor = TextParam(required=False)
 
-    @endpoint(result=SettingResult, summary="Read a setting")
+    @endpoint(permission=VIEW_PERMISSION, result=SettingResult, summary="Read a setting")
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        permission_check(request, VIEW_PERMISSION)
+        # What stands now, nothing cached.
+        SettingsGroup.forget_cached()
         return {"_id": self.kwargs["setting_id"], "value": self._value()}
 
     @endpoint(params=SaveParams, summary="Save a setting, or press a button")
