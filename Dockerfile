@@ -7,8 +7,9 @@ COPY requirements.lock .
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 
 COPY . .
-# Collecting static files reads no secret and no database; these values are for this step alone.
-RUN SECRET_KEY=build ENCRYPTION_KEY=build ALLOWED_HOSTS=build python manage.py collectstatic --noinput \
+# Collecting static files reads no secret and no database; these keys are made for this step alone.
+RUN new_key() { python -c 'import secrets; print(secrets.token_urlsafe(48))'; } \
+    && SECRET_KEY="$(new_key)" ENCRYPTION_KEY="$(new_key)" ALLOWED_HOSTS=build python manage.py collectstatic --noinput \
     && useradd --system --create-home callboard && mkdir -p var && chown callboard var
 
 USER callboard

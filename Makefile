@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-EXAMPLE_KEY := an-example-for-the-deploy-check-only-never-use-it-0123456789
+# A key for one command, made when it runs.
+FRESH_KEY = $$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))')
 
 .PHONY: run test check test-services faults situations format lock messages screenshots clean
 
@@ -25,7 +26,7 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	MODE=production SECRET_KEY=$(EXAMPLE_KEY) ENCRYPTION_KEY=$(EXAMPLE_KEY) ALLOWED_HOSTS=callboard.example \
+	MODE=production SECRET_KEY="$(FRESH_KEY)" ENCRYPTION_KEY="$(FRESH_KEY)" ALLOWED_HOSTS=callboard.example \
 		SITE_URL=https://callboard.example $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 test-services: $(VENV)/.dev

@@ -10,6 +10,8 @@ class PushConfig(AppConfig):
         from push import receivers, remembered  # noqa: F401
         from push.pages import links  # noqa: F401
         from push.services.vapid import vapid_keys_ensure
+        from push.worker.signing import task_signing_install
         from workspace.signals import database_ready
 
+        task_signing_install()
         database_ready.connect(vapid_keys_ensure, dispatch_uid="push.vapid")

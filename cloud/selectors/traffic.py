@@ -78,13 +78,14 @@ def traffic_now() -> list[WorkspaceTraffic]:
 def paces_of(totals: dict[int, int]) -> dict[int, float]:
     """Return the pushes a minute of each workspace, and remember the totals for the next look."""
     now = time.time()
-    samples: list[tuple[float, dict[int, int]]] = cache.get(CACHE_KEY) or []
+    # Pairs instead of a mapping: JSON, as which Redis stores them, has only texts as keys.
+    samples: list[tuple[float, list[tuple[int, int]]]] = cache.get(CACHE_KEY) or []
     samples = [(at, counted) for at, counted in samples if 0 <= now - at <= PACE_SECONDS]
     paces = {}
     if samples and now - samples[0][0] >= SAMPLE_EVERY:
-        since, before = samples[0]
+        since, before = samples[0][0], dict(samples[0][1])
         # At midnight the counts begin anew.
         paces = {key: max(0, total - before.get(key, 0)) * 60 / (now - since) for key, total in totals.items()}
     if not samples or now - samples[-1][0] >= SAMPLE_EVERY:
-        cache.set(CACHE_KEY, [*samples, (now, totals)], timeout=PACE_SECONDS)
+        cache.set(CACHE_KEY, [*samples, (now, list(totals.items()))], timeout=PACE_SECONDS)
     return paces

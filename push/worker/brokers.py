@@ -18,6 +18,7 @@ from django_q.conf import Conf
 from redis import Redis as Server
 from redis import RedisError
 
+from push.worker.signing import PackageFilter
 from workspace.database.troubles import trouble_of
 from workspace.wakeups import Listener, announce, are_carried
 
@@ -37,6 +38,7 @@ class DatabaseBroker(ORM):  # type: ignore[misc]
     """Keeps tasks in the database, which wakes whoever takes them where it carries announcements."""
 
     _listener: Listener | None = None
+    _filter = PackageFilter()
 
     def enqueue(self, task: str) -> Any:
         """Put the task into the queue and return its key."""
@@ -50,12 +52,17 @@ class DatabaseBroker(ORM):  # type: ignore[misc]
             if are_carried() and not self.queue_size():
                 self._rest()
                 return None
-            tasks: Tasks = super().dequeue()
+            tasks, invalid = self._filter.split(super().dequeue() or [])
+            for key, _package in invalid:
+                self.delete(key)
         except Error as error:
             trouble_note("database", error)
             connection.close()
             return None
         return tasks
+
+    def set_stat(self, key: str, value: str, timeout: int) -> None:
+        """Store nothing: no part of the product reads the state of the cluster's processes."""
 
     def _rest(self) -> None:
         """Wait until a task is announced, or for as long as one may stay unnoticed."""
@@ -65,6 +72,8 @@ class DatabaseBroker(ORM):  # type: ignore[misc]
 
 class RedisBroker(Redis):  # type: ignore[misc]
     """Keeps tasks in Redis."""
+
+    _filter = PackageFilter()
 
     @staticmethod
     def get_connection(list_key: str | None = None) -> Server:
@@ -81,11 +90,15 @@ class RedisBroker(Redis):  # type: ignore[misc]
     def dequeue(self) -> Tasks:
         """Return the next task, none when the server cannot be asked."""
         try:
-            tasks: Tasks = super().dequeue()
+            # What Redis handed out is no longer in it.
+            tasks, _invalid = self._filter.split(super().dequeue() or [])
         except RedisError as error:
             trouble_note("Redis server", error)
             return None
         return tasks
+
+    def set_stat(self, key: str, value: str, timeout: int) -> None:
+        """Store nothing: no part of the product reads the state of the cluster's processes."""
 
 
 def trouble_note(name: str, error: Exception) -> None:

@@ -17,6 +17,7 @@ import uuid
 from typing import Any
 
 from django.db import connections
+from django_q.brokers import Broker
 from django_q.cluster import Sentinel
 from django_q.signals import post_execute_in_worker, pre_execute
 
@@ -66,8 +67,25 @@ class Pulse:
         self._busy[os.getpid() % self.PLACES] = 0
 
 
+def results_acknowledge(result_queue: Any, broker: Broker) -> None:
+    """Acknowledge each task that has ended, and log those that failed.
+
+    It runs in the place of django-q2's monitor, which saves failures with pickled arguments. The rows say what became
+    of the work, so a task has no result to save.
+    """
+    for task in iter(result_queue.get, "STOP"):
+        if key := task.get("ack_id"):
+            broker.acknowledge(key)
+        if not task["success"]:
+            log.error("The task %s failed: %s", task["func"], task["result"])
+
+
 class AllOrNone(Sentinel):  # type: ignore[misc]
     """The process that guards the others; it ends together with them when one was killed."""
+
+    def spawn_monitor(self) -> Any:
+        """Start the process that acknowledges tasks."""
+        return self.spawn_process(results_acknowledge, self.result_queue, self.broker)
 
     def reincarnate(self, process: Any) -> None:
         """Replace a process that ended by itself; raises nothing and does not return when a signal ended it."""

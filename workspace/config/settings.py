@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from workspace.config.env import Environment, LogLevel, Mode, embedded_secret
+from workspace.config.keys import key_check
 from workspace.config.logging import logging_config
 from workspace.config.unfold import UNFOLD as UNFOLD
 
@@ -25,11 +26,12 @@ DEBUG = env.boolean("DEBUG", default=False)
 LOG_LEVEL = env.choice("LOG_LEVEL", LogLevel, LogLevel.INFO)
 SECRET_KEY = env.secret("SECRET_KEY")
 ENCRYPTION_KEY = env.secret("ENCRYPTION_KEY")
+# Earlier values of SECRET_KEY. They only decrypt stored secrets: what was signed with them is no longer accepted.
+SECRET_KEY_PREVIOUS = [key.strip() for key in env.secret("SECRET_KEY_PREVIOUS").split(",") if key.strip()]
 if PRODUCTION:
-    if not SECRET_KEY:
-        raise ImproperlyConfigured("SECRET_KEY (or SECRET_KEY_FILE) must be set in production.")
-    if not ENCRYPTION_KEY:
-        raise ImproperlyConfigured("ENCRYPTION_KEY (or ENCRYPTION_KEY_FILE) must be set in production.")
+    key_check("SECRET_KEY", SECRET_KEY)
+    # After a rotation, only the first key encrypts; earlier ones may be weak.
+    key_check("ENCRYPTION_KEY", ENCRYPTION_KEY.split(",")[0].strip())
     if DEBUG:
         raise ImproperlyConfigured("DEBUG must be off in production.")
 SECRET_KEY = SECRET_KEY or embedded_secret(DATA_DIR, "secret_key")
@@ -149,7 +151,12 @@ CACHES = {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
             # A server that hangs must not hold up requests: what is cached can be done without.
-            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+            "OPTIONS": {
+                "socket_connect_timeout": 1,
+                "socket_timeout": 1,
+                # Django's own pickles: write access to Redis would be code execution here.
+                "serializer": "workspace.redis_cache.JsonSerializer",
+            },
         }
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 50_000}}

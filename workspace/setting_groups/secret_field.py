@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import logging
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -10,7 +12,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from encrypted_fields.fields import EncryptedFieldMixin, EncryptedTextField
+from encrypted_fields.fields import EncryptedTextField
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -25,15 +27,20 @@ SECRET_MAX_LENGTH = 65_536
 
 
 @lru_cache(maxsize=8)
-def _cipher(*_configuration: object) -> MultiFernet:
+def _cipher(secret_keys: tuple[str, ...], salts: tuple[str, ...]) -> MultiFernet:
     # Deriving a key takes tens of milliseconds, so all fields share what the configuration gives.
-    return MultiFernet([Fernet(key) for key in EncryptedFieldMixin().keys])
+    return MultiFernet([_fernet(secret_key, salt) for secret_key in secret_keys for salt in salts])
+
+
+def _fernet(secret_key: str, salt: str) -> Fernet:
+    # As the library derives it (encrypted_fields), which knows no former keys other than those that also verify.
+    key = hashlib.pbkdf2_hmac("sha256", secret_key.encode(), salt.encode(), 100_000, dklen=32)
+    return Fernet(base64.urlsafe_b64encode(key))
 
 
 def cipher() -> MultiFernet:
     """Return the cipher of the configured keys: the first encrypts, each of them decrypts."""
-    fallbacks = tuple(getattr(settings, "SECRET_KEY_FALLBACKS", ()))
-    return _cipher(settings.SECRET_KEY, fallbacks, tuple(settings.SALT_KEY))
+    return _cipher((settings.SECRET_KEY, *settings.SECRET_KEY_PREVIOUS), tuple(settings.SALT_KEY))
 
 
 class SecretField(BaseField):

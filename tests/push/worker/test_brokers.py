@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
 from django_q.brokers import get_broker
+from django_q.signing import SignedPackage
 
 from push.tasks import enqueue
 from push.worker import brokers
@@ -38,7 +39,7 @@ def test_without_redis_nothing_is_taken_and_nothing_is_raised(
     broker = RedisBroker()
     assert broker.ping()
     assert broker.dequeue() is None
-    assert "cannot be asked" in caplog.text
+    assert "cannot be queried" in caplog.text
 
 
 @pytest.mark.django_db
@@ -84,9 +85,10 @@ def test_a_new_task_wakes_whoever_waits_for_it(monkeypatch: pytest.MonkeyPatch) 
 
     thread = threading.Thread(target=take)
     thread.start()
-    DatabaseBroker(list_key="announced").enqueue("a task")
+    package = SignedPackage.dumps({"func": "push.tasks.dispatch"})
+    DatabaseBroker(list_key="announced").enqueue(package)
     [(_key, payload)] = taken.result(30)  # type: ignore[misc, attr-defined]
-    assert payload == "a task"
+    assert payload == package
     thread.join()
     assert broker._listener
     broker._listener.close()

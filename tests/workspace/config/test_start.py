@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -14,8 +15,8 @@ pytestmark = pytest.mark.processes
 
 PRODUCTION = {
     "MODE": "production",
-    "SECRET_KEY": "k" * 60,
-    "ENCRYPTION_KEY": "e" * 60,
+    "SECRET_KEY": secrets.token_urlsafe(48),
+    "ENCRYPTION_KEY": secrets.token_hex(16),
     "ALLOWED_HOSTS": "callboard.example",
     "SITE_URL": "https://callboard.example",
 }
@@ -41,6 +42,19 @@ def test_production_says_what_is_missing(tmp_path: Path, name: str) -> None:
     result = check(tmp_path, **{**PRODUCTION, name: ""})
     assert result.returncode != 0
     assert f"Callboard cannot start: {name}" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ENCRYPTION_KEY"])
+def test_production_refuses_a_weak_key_without_quoting_it(tmp_path: Path, name: str) -> None:
+    result = check(tmp_path, **{**PRODUCTION, name: "changeme"})
+    assert result.returncode != 0
+    assert f"Callboard cannot start: {name} must have at least 32 characters" in result.stderr
+    assert "changeme" not in result.stderr
+
+
+def test_an_earlier_weak_encryption_key_may_follow_a_good_one(tmp_path: Path) -> None:
+    keys = {"ENCRYPTION_KEY": f"{secrets.token_urlsafe(48)},changeme", "SECRET_KEY_PREVIOUS": "changeme"}
+    assert check(tmp_path, **{**PRODUCTION, **keys}).returncode == 0
 
 
 def test_production_refuses_simulated_phones(tmp_path: Path) -> None:

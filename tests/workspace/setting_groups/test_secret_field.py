@@ -45,6 +45,16 @@ def test_earlier_keys_decrypt_after_a_rotation_and_the_new_key_encrypts(settings
     assert PushSettings.stored().apn_passphrase == SECRET
 
 
+def test_a_previous_secret_key_decrypts(settings: Any) -> None:
+    PushSettings(apn_passphrase=SECRET).save()
+    settings.SECRET_KEY_PREVIOUS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a new key"
+    assert PushSettings.stored().apn_passphrase == SECRET
+    PushSettings.stored().save()
+    settings.SECRET_KEY_PREVIOUS = []
+    assert PushSettings.stored().apn_passphrase == SECRET
+
+
 def test_a_secret_that_no_key_opens_is_empty_and_said_so_in_the_log(
     settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:

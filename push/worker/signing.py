@@ -1,0 +1,84 @@
+"""How tasks are written for the broker: JSON, signed with a key that is used for nothing else.
+
+django-q2 pickles tasks, so anyone who could sign one could run code in the worker. JSON can only name a function of
+this project's `tasks` modules. Tasks that were not signed with this key, such as those that an earlier version left in
+the broker, are dropped: the rows are the truth, and the worker's clock finds them.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.crypto import salted_hmac
+from django_q import signing
+from django_q.conf import Conf
+from django_q.signing import BadSignature, SignedPackage
+from django_q.status import Status
+
+log = logging.getLogger(__name__)
+
+KEY_SALT = "callboard.tasks"
+# The functions that a task may name.
+TASK_FUNCTION = re.compile(r"(workspace|preferences|cloud|push)\.tasks\.[a-z][a-z_]*")
+
+Packages = list[tuple[Any, Any]]
+
+
+class TaskSerializer:
+    """Writes and reads tasks as JSON, in place of django-q2's pickles."""
+
+    @staticmethod
+    def dumps(task: Any) -> bytes:
+        """Return the task as JSON; raises TypeError for arguments that JSON cannot hold."""
+        # The state of the cluster's processes, which nothing reads, passes through the same function.
+        content = None if isinstance(task, Status) else task
+        return json.dumps(content, cls=DjangoJSONEncoder, separators=(",", ":")).encode()
+
+    @staticmethod
+    def loads(data: bytes) -> Any:
+        """Return the task; raises BadSignature if its function is not one of the project's tasks."""
+        task = json.loads(data)
+        if not isinstance(task, dict) or not TASK_FUNCTION.fullmatch(str(task.get("func"))):
+            raise BadSignature("Not a task of this project.")
+        return task
+
+
+def task_signing_install() -> None:
+    """Make django-q2 of this process write and accept only such tasks."""
+    Conf.SECRET_KEY = salted_hmac(KEY_SALT, "key", secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
+    signing.PickleSerializer = TaskSerializer
+
+
+class PackageFilter:
+    """Drops packages without a valid signature, and logs that once."""
+
+    def __init__(self) -> None:
+        self._is_reported = False
+
+    def split(self, packages: Packages) -> tuple[Packages, Packages]:
+        """Return the packages that hold tasks of this project, and the others."""
+        valid: Packages = []
+        invalid: Packages = []
+        for key, package in packages:
+            (valid if is_task(package) else invalid).append((key, package))
+        if invalid and not self._is_reported:
+            self._is_reported = True
+            log.warning(
+                "Tasks in the broker that were not signed with this installation's key are dropped. After an upgrade "
+                "or a change of SECRET_KEY this is expected, and loses nothing."
+            )
+        return valid, invalid
+
+
+def is_task(package: Any) -> bool:
+    """Return True if the package is signed and holds a task of this project."""
+    try:
+        SignedPackage.loads(package)
+    except (BadSignature, TypeError, ValueError):
+        return False
+    return True

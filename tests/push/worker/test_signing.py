@@ -1,0 +1,135 @@
+"""What is in the broker: write access to it must not be code execution."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core import signing
+from django.core.cache import cache
+from django.core.signing import b64_decode
+from django.utils.encoding import force_str
+from django_q.brokers import Broker, get_broker
+from django_q.conf import Conf
+from django_q.models import Task
+from django_q.signing import SignedPackage
+from django_q.tasks import async_task
+from redis import Redis
+
+from push.tasks import enqueue
+from push.worker.brokers import DatabaseBroker, RedisBroker
+from push.worker.cluster import results_acknowledge
+from workspace.redis_cache import JsonSerializer
+
+needs_redis = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
+
+
+class Trap:
+    """An object that makes a folder when it is unpickled."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __reduce__(self) -> Any:
+        return os.mkdir, (str(self.folder),)
+
+
+class Pickles:
+    """The serializer of earlier versions."""
+
+    @staticmethod
+    def dumps(task: Any) -> bytes:
+        return pickle.dumps(task)
+
+
+@pytest.fixture(params=[DatabaseBroker, pytest.param(RedisBroker, marks=needs_redis)])
+def broker(request: pytest.FixtureRequest, db: None) -> Broker:
+    return request.param(list_key=f"{settings.REDIS_PREFIX}-signing")
+
+
+def test_a_task_is_json_without_its_signature() -> None:
+    package = SignedPackage.dumps({"func": "push.tasks.dispatch", "args": (1, "two")})
+    task = json.loads(b64_decode(package.split(":")[0].encode()))
+    assert task == {"func": "push.tasks.dispatch", "args": [1, "two"]}
+
+
+@pytest.mark.parametrize("key", ["the site's", "the tasks'"])
+def test_pickled_tasks_of_an_earlier_version_are_dropped_unread(
+    broker: Broker, tmp_path: Path, caplog: pytest.LogCaptureFixture, key: str
+) -> None:
+    """Those that earlier versions signed with SECRET_KEY, and even those signed with today's key."""
+    secret = settings.SECRET_KEY if key == "the site's" else Conf.SECRET_KEY
+    trapped = tmp_path / "made"
+    for _number in range(3):
+        broker.enqueue(signing.dumps(Trap(trapped), key=secret, salt=Conf.PREFIX, serializer=Pickles))
+    own = SignedPackage.dumps({"func": "push.tasks.dispatch"})
+    broker.enqueue(own)
+    broker._filter = type(broker._filter)()  # type: ignore[attr-defined]
+    received: list[Any] = []
+    while broker.queue_size():
+        received += broker.dequeue() or []
+    assert [force_str(package) for _key, package in received] == [own]
+    assert not trapped.exists()
+    assert caplog.text.count("were not signed with this installation's key") == 1
+
+
+@pytest.mark.parametrize("function", ["os.system", "push.tasks.__init__", "push.services.testing.own_push_test", None])
+def test_a_task_can_only_name_a_task_of_this_project(broker: Broker, function: str | None) -> None:
+    broker.enqueue(SignedPackage.dumps({"func": function, "args": ["id"]}))
+    assert not broker.dequeue()
+    assert broker.queue_size() == 0
+
+
+@pytest.mark.parametrize("garbage", ["", "x", "a:b:c", "\u00ff", ":::"])
+def test_garbage_in_the_broker_is_dropped(broker: Broker, garbage: str) -> None:
+    broker.enqueue(garbage)
+    assert not broker.dequeue()
+    assert broker.queue_size() == 0
+
+
+@pytest.mark.django_db
+def test_arguments_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
+    async_task("workspace.tasks.verification_mail", 5)
+    [(key, package)] = get_broker().dequeue()
+    get_broker().acknowledge(key)
+    assert SignedPackage.loads(package)["args"] == [5]
+    assert enqueue("dispatch")
+    [(key, _package)] = get_broker().dequeue()
+    get_broker().acknowledge(key)
+
+
+@pytest.mark.django_db
+def test_a_failed_task_is_acknowledged_and_logged_but_not_saved(caplog: pytest.LogCaptureFixture) -> None:
+    broker = DatabaseBroker(list_key=f"{settings.REDIS_PREFIX}-failed")
+    broker.enqueue(SignedPackage.dumps({"func": "push.tasks.dispatch"}))
+    [(key, _package)] = broker.dequeue() or []
+    results = SimpleQueue[object]()
+    results.put({"func": "push.tasks.dispatch", "ack_id": key, "success": False, "result": "no such table"})
+    results.put("STOP")
+    results_acknowledge(results, broker)
+    assert broker.lock_size() == 0
+    assert not Task.objects.exists()
+    assert "push.tasks.dispatch failed: no such table" in caplog.text
+
+
+def test_cached_values_are_json_and_pickles_are_not_read(tmp_path: Path) -> None:
+    serializer, trapped = JsonSerializer(), tmp_path / "made"
+    for value in (5, True, 1.5, "text", [1, ["a", None]], {"a": 1}):
+        data = serializer.dumps(value)
+        assert serializer.loads(str(data).encode() if type(data) is int else data) == value  # type: ignore[arg-type]
+    assert serializer.loads(pickle.dumps(Trap(trapped))) is None
+    assert not trapped.exists()
+
+
+@needs_redis
+def test_a_pickle_that_was_written_into_the_cache_is_not_read(tmp_path: Path) -> None:
+    trapped = tmp_path / "made"
+    Redis.from_url(settings.REDIS_URL).set(cache.make_key("trap"), pickle.dumps(Trap(trapped)), ex=60)
+    assert cache.get("trap") is None
+    assert not trapped.exists()
