@@ -20,7 +20,18 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 # The properties of `data` in the chat server's schema of users.setPreferences.
-CHAT_SERVER_KEYS = ["newRoomNotification", "newMessageNotification", "clockMode", "useEmojis", "convertAsciiEmoji", "alsoSendThreadToChannel", "saveMobileBandwidth", "collapseMediaByDefault", "autoImageLoad", "emailNotificationMode", "unreadAlert", "masterVolume", "notificationsSoundVolume", "voipRingerVolume", "desktopNotifications", "pushNotifications", "enableAutoAway", "highlights", "showThreadsInMainChannel", "desktopNotificationRequireInteraction", "hideUsernames", "hideRoles", "displayAvatars", "hideFlexTab", "sendOnEnter", "language", "sidebarShowFavorites", "sidebarShowUnread", "sidebarSortby", "sidebarViewMode", "sidebarDisplayAvatar", "sidebarGroupByType", "muteFocusedConversations", "dontAskAgainList", "featuresPreview", "themeAppearence", "fontSize", "receiveLoginDetectionEmail", "notifyCalendarEvents", "idleTimeLimit", "omnichannelTranscriptEmail", "omnichannelTranscriptPDF", "omnichannelHideConversationAfterClosing", "enableMobileRinging", "mentionsWithSymbol"]
+CHAT_SERVER_KEYS = [
+    *("newRoomNotification", "newMessageNotification", "clockMode", "useEmojis", "convertAsciiEmoji"),
+    *("alsoSendThreadToChannel", "saveMobileBandwidth", "collapseMediaByDefault", "autoImageLoad"),
+    *("emailNotificationMode", "unreadAlert", "masterVolume", "notificationsSoundVolume", "voipRingerVolume"),
+    *("desktopNotifications", "pushNotifications", "enableAutoAway", "highlights", "showThreadsInMainChannel"),
+    *("desktopNotificationRequireInteraction", "hideUsernames", "hideRoles", "displayAvatars", "hideFlexTab"),
+    *("sendOnEnter", "language", "sidebarShowFavorites", "sidebarShowUnread", "sidebarSortby", "sidebarViewMode"),
+    *("sidebarDisplayAvatar", "sidebarGroupByType", "muteFocusedConversations", "dontAskAgainList", "featuresPreview"),
+    *("themeAppearence", "fontSize", "receiveLoginDetectionEmail", "notifyCalendarEvents", "idleTimeLimit"),
+    *("omnichannelTranscriptEmail", "omnichannelTranscriptPDF", "omnichannelHideConversationAfterClosing"),
+    *("enableMobileRinging", "mentionsWithSymbol"),
+]
 
 
 @pytest.fixture
