@@ -45,8 +45,8 @@ PAGES = (
 # In HTML, in the configuration of scripts, and in JSON.
 IN_PAGE = re.compile(r'(?:href|src|action|hx-get|data-[a-z-]+|"[a-zA-Z_]+")\s*[=:]\s*"(/[^"\s]*)"')
 IN_TEXT = re.compile(r"https?://[^\s<>\"]+")
-# The phone adds its token to the first, and a file's name follows the second; the last would end the session.
-COMPLETED = {"/phone/inbox", "/static/preferences/sounds/", "/sign-out/"}
+# Scripts complete these; the last would end the session.
+COMPLETED = {"/messages/ID/shown/", "/phone/inbox", "/static/preferences/sounds/", "/sign-out/"}
 # Some take forms only, or a script's parameters; what counts is that they are known.
 ANSWERED = {200, 204, 302, 304, 400, 401, 403, 405}
 
