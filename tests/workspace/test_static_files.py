@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,18 @@ def test_an_unchanged_file_is_not_sent_again(client: Client) -> None:
     modified = client.get(STYLES)["Last-Modified"]
     response = client.get(STYLES, headers={"If-Modified-Since": modified})
     assert (response.status_code, response.content) == (304, b"")
+
+
+def test_text_is_compressed_for_browsers_that_accept_it(client: Client) -> None:
+    whole = client.get(STYLES)
+    response = client.get(STYLES, headers={"Accept-Encoding": "gzip, br"})
+    assert gzip.decompress(response.content) == whole.content
+    assert response["Content-Encoding"] == "gzip"
+    assert int(response["Content-Length"]) == len(response.content) < len(whole.content) / 4
+    assert "Accept-Encoding" in response["Vary"]
+    assert "Accept-Encoding" in whole["Vary"]
+    font = client.get("/static/workspace/fonts/icons.woff2", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in font
 
 
 def test_a_head_request_is_answered_without_the_file(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""The look of the pages for everybody: unfold's skeleton and colours, with a sidebar of the user's own."""
+"""The look of the pages for everybody: unfold's colours and fields, with a sidebar of the user's own."""
 
 from __future__ import annotations
 

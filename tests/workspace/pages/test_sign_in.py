@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth import get_user
 from django.http import HttpResponse
@@ -29,9 +31,12 @@ def test_the_page_asks_for_name_and_password(client: Client) -> None:
     assert 'autocomplete="current-password"' in html
 
 
-def test_the_page_works_without_scripts(client: Client) -> None:
+def test_the_page_loads_no_script_that_it_does_not_need(client: Client) -> None:
     html = client.get("/sign-in/").content.decode()
-    assert '<noscript><link href="/static/workspace/noscript.css" rel="stylesheet"></noscript>' in html
+    assert re.findall(r'<script src="([^"]*)"', html) == [
+        "/static/workspace/theme.js",
+        "/static/workspace/time_zone.js",
+    ]
 
 
 @pytest.mark.parametrize("name", ["ana", "ANA", "ana@example.org"])
