@@ -28,13 +28,18 @@ Difference = Callable[[Values, Values, datetime], bool]
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A model whose rows belong to users: which columns are remembered, whose they are, and when they were made."""
+    """A model whose rows belong to users: which columns are remembered, whose they are, and when they were made.
+
+    Former values are stored as rows of `former`: as JSON in FormerRow, or in a table of their own with these columns,
+    which queries can join.
+    """
 
     model: type[Model]
     fields: tuple[str, ...]
     user: str
     since: str
     differs: Difference
+    former: type[Model]
 
     @property
     def kind(self) -> str:
@@ -49,6 +54,16 @@ class Remembered:
         """Return values as JSON kept them in the types of their columns."""
         fields = {field.attname: field for field in self.model._meta.concrete_fields}
         return {name: fields[name].to_python(value) for name, value in values.items()}
+
+    def former_values(self, user_id: int, at: datetime) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield the key and values of the user's rows that have changed since `at`, by each change, oldest first."""
+        noted = self.former._default_manager.filter(user=user_id, at__gt=at).order_by("at", "pk")
+        if self.former is FormerRow:
+            for key, values in noted.filter(kind=self.kind).values_list("key", "values"):
+                yield key, self.parsed(values)
+        else:
+            for values in noted.values(*self.columns):
+                yield user_id, values
 
 
 _REMEMBERED: dict[type[Model], Remembered] = {}
@@ -65,13 +80,15 @@ def remember(
     user: str = "user_id",
     since: str = "created_at",
     differs: Difference = any_difference,
+    former: type[Model] = FormerRow,
 ) -> None:
     """Declare that rows of the model are remembered: these columns, until they change or the row is deleted.
 
     `user` leads to the key of the user whose row it is; `since` names the column with the moment of its making.
-    `differs` may find a change too small to be noted.
+    `differs` may find a change too small to be noted. `former` is a table of its own for former values, of a model
+    with one row per user.
     """
-    _REMEMBERED[model] = Remembered(model, fields, user, since, differs)
+    _REMEMBERED[model] = Remembered(model, fields, user, since, differs, former)
     pre_save.connect(before_save, sender=model, dispatch_uid=f"history.save.{model._meta.label_lower}")
     pre_delete.connect(before_delete, sender=model, dispatch_uid=f"history.delete.{model._meta.label_lower}")
 
@@ -104,7 +121,7 @@ def rows_note(*, rows: QuerySet[Any]) -> None:
     remembered, now = _REMEMBERED[rows.model], timezone.now()
     former = (former_row(remembered, stored, now) for stored in rows_stored(remembered, rows))
     while batch := list(islice(former, BATCH)):
-        FormerRow.objects.bulk_create(batch)
+        remembered.former._default_manager.bulk_create(batch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +140,10 @@ def rows_stored(remembered: Remembered, rows: QuerySet[Any]) -> Iterator[StoredR
         yield StoredRow(key, values.get(remembered.user, key), values)
 
 
-def former_row(remembered: Remembered, stored: StoredRow, at: datetime) -> FormerRow:
-    """Return the note of what a row held until `at`."""
+def former_row(remembered: Remembered, stored: StoredRow, at: datetime) -> Model:
+    """Return the unsaved note of what a row held until `at`."""
+    if remembered.former is not FormerRow:
+        return remembered.former(**{**stored.values, "user_id": stored.user_id, "at": at})
     values = {name: json_of(stored.values[name]) for name in (*remembered.fields, remembered.since)}
     return FormerRow(kind=remembered.kind, key=stored.key, user_id=stored.user_id, values=values, at=at)
 
@@ -143,9 +162,8 @@ def rows_then(model: type[Model], *, user: User | int, at: datetime, **matching:
     remembered = _REMEMBERED[model]
     user_id = user if isinstance(user, int) else user.pk
     former: dict[int, dict[str, Any]] = {}
-    noted = FormerRow.objects.filter(user=user_id, kind=remembered.kind, at__gt=at).order_by("at", "pk")
-    for key, values in noted.values_list("key", "values"):
-        former.setdefault(key, {"pk": key, **remembered.parsed(values)})
+    for key, values in remembered.former_values(user_id, at):
+        former.setdefault(key, {"pk": key, **values})
     current = model._base_manager.filter(**{remembered.user: user_id}, **matching)
     rows = [
         *former.values(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from workspace.history import Values, remember
-from workspace.models import EmailAddress, Presence, Subscription, ThreadFollower, User
+from workspace.models import EmailAddress, FormerPresence, Presence, Subscription, ThreadFollower, User
 
 
 def presence_differs(before: Values, after: Values, at: datetime) -> bool:
@@ -14,6 +14,8 @@ def presence_differs(before: Values, after: Values, at: datetime) -> bool:
     The reports of a client in use, one after the other, only put off when the user will be away or offline: whoever
     was online until now was online all along by either row. So only those are noted that end an absence.
     """
+    if before == after:
+        return False
     if any(before[name] != after[name] for name in ("status", "status_expires_at")):
         return True
     return not (online_until(before, at) and online_until(after, at))
@@ -27,6 +29,14 @@ def online_until(presence: Values, at: datetime) -> bool:
 
 remember(User, "is_active", user="id")
 remember(EmailAddress, "verified")
-remember(Presence, "status", "status_expires_at", "connected_until", "away_at", differs=presence_differs)
+remember(
+    Presence,
+    "status",
+    "status_expires_at",
+    "connected_until",
+    "away_at",
+    differs=presence_differs,
+    former=FormerPresence,
+)
 remember(Subscription, "room_id", "public_id", since="joined_at")
 remember(ThreadFollower, "thread_id")

@@ -22,11 +22,16 @@ from push.rules.facts import MessageFacts
 from push.rules.origins import Origin
 from push.rules.past import MemberPast
 from workspace.models import EmailAddress, Subscription, ThreadFollower, User
-from workspace.selectors.presence import connection_expression, status_expression
+from workspace.selectors.presence import (
+    FORMER,
+    away_at_then,
+    connection_then,
+    former_presence_relation,
+    status_then,
+)
 
 NO = Value(False, output_field=BooleanField())
 MEMBER = OuterRef("user")
-PRESENCE = "user__presence__"
 NOBODY: frozenset[int] = frozenset()
 
 
@@ -157,14 +162,14 @@ MEMBER_VALUES: tuple[MemberValue, ...] = (
         "status",
         _("status picked by hand"),
         Origin.PRESENCE,
-        lambda facts: status_expression(facts.accepted_at, PRESENCE),
+        lambda facts: status_then(facts.accepted_at),
         lambda past: past.status,
     ),
     MemberValue(
         "connection",
         _("connection"),
         Origin.PRESENCE,
-        lambda facts: connection_expression(facts.accepted_at, PRESENCE),
+        lambda facts: connection_then(facts.accepted_at),
         lambda past: past.connection,
     ),
     MemberValue(
@@ -226,16 +231,21 @@ def members_of(facts: MessageFacts, names: Container[str] | None = None) -> Quer
     Beside these it names `away_at`, since when a member was away: no rule reads it, but the queue does.
     """
     named = {value.name: value.now(facts) for value in MEMBER_VALUES if names is None or value.name in names}
-    named["away_at"] = F(f"{PRESENCE}away_at")
-    return Subscription.objects.filter(room_id=facts.room_id).order_by().alias(**named)
+    named["away_at"] = away_at_then(facts.accepted_at)
+    return members_joined(facts).alias(**named)
 
 
 def members_read(facts: MessageFacts, names: Collection[str]) -> QuerySet[Any, Any]:
     """Return the room's members with their keys as `user` and those values, `away_at`, and when they saw the room."""
     named = {value.name: value.now(facts) for value in MEMBER_VALUES if value.name in names}
-    members = Subscription.objects.filter(room_id=facts.room_id).order_by()
-    read: QuerySet[Any, Any] = members.annotate(**named, away_at=F(f"{PRESENCE}away_at"))
+    read: QuerySet[Any, Any] = members_joined(facts).annotate(**named, away_at=away_at_then(facts.accepted_at))
     return read.values("user", "last_seen_at", "away_at", *named)
+
+
+def members_joined(facts: MessageFacts) -> QuerySet[Subscription]:
+    """Return the room's members, joined with what their presence was if it has changed since the acceptance."""
+    members = Subscription.objects.filter(room_id=facts.room_id).order_by()
+    return members.alias(**{FORMER: former_presence_relation(facts.accepted_at)})
 
 
 def values_then(past: MemberPast) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from django.db.models import Model
 from preferences.models import RoomPreferences
 from push.rules.facts import MessageFacts
 from workspace.history import rows_then
-from workspace.models import Presence, Subscription
-from workspace.selectors.presence import connection_by, status_by
+from workspace.models import Subscription
+from workspace.selectors.presence import connection_by, presence_row_then, status_by
 
 Row = dict[str, Any]
 
@@ -24,11 +24,12 @@ class MemberPast:
         self.user_id = user_id
         self.at = at
         self._rows: dict[tuple[Any, ...], list[Row]] = {}
+        self._presences: dict[datetime, Row] = {}
 
     def about(self, facts: MessageFacts) -> MemberPast:
         """Return the same member's past for another message, with what has been read of it already."""
         other = MemberPast(facts, self.user_id, self.at)
-        other._rows = self._rows
+        other._rows, other._presences = self._rows, self._presences
         return other
 
     def rows(self, model: type[Model], **matching: Any) -> list[Row]:
@@ -53,13 +54,21 @@ class MemberPast:
         return self.row(RoomPreferences, room_id=self.facts.room_id)
 
     @property
+    def presence(self) -> Row:
+        """Return the member's presence as of the message's acceptance; empty if there was none."""
+        accepted_at = self.facts.accepted_at
+        if accepted_at not in self._presences:
+            self._presences[accepted_at] = presence_row_then(self.user_id, accepted_at)
+        return self._presences[accepted_at]
+
+    @property
     def connection(self) -> str:
         """Return what the member's clients said when the message was accepted."""
-        row = self.row(Presence)
+        row = self.presence
         return connection_by(row.get("connected_until"), row.get("away_at"), self.facts.accepted_at)
 
     @property
     def status(self) -> str:
         """Return the status picked by hand that was in force when the message was accepted."""
-        row = self.row(Presence)
+        row = self.presence
         return status_by(row.get("status"), row.get("status_expires_at"), self.facts.accepted_at)

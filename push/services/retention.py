@@ -30,7 +30,7 @@ from push.models import (
     ShownRoom,
 )
 from push.services.desktop import events_prune
-from workspace.models import FormerRow, KeptMail, TextView
+from workspace.models import FormerPresence, FormerRow, KeptMail, TextView
 from workspace.services.sign_in import sign_ins_ended, sign_out
 
 BATCH = 500
@@ -137,6 +137,7 @@ PRUNERS: tuple[Callable[[datetime], int], ...] = (
     pruner_by_moment(ShownMessage, "changed_at"),
     pruner_by_moment(GatewayPush, "taken_at"),
     pruner_by_moment(FormerRow, "at"),
+    pruner_by_moment(FormerPresence, "at"),
     pruner_by_moment(KeptMail, "kept_at"),
     text_views_prune,
     pruner_by_moment(Session, "expire_date"),

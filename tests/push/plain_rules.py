@@ -18,6 +18,9 @@ class MemberSituation:
     active: bool = True
     status: str = "online"
     connection: str = "online"
+    # What presence has become between the message's acceptance and the decision, oldest first: pairs of connection and
+    # status. No rule may read any of it.
+    later: tuple[tuple[str, str], ...] = ()
     device: str = "enabled"  # none, disabled
     email: str = "verified"  # none, unverified
     mentioned_by_name: bool = False
@@ -142,6 +145,12 @@ def code_of(message: MessageSituation, member: MemberSituation, channel: str, me
         or code_of_call(message, member, channel)
         or code_of_rest(message, member, channel, members)
     )
+
+
+def due_after(member: MemberSituation, delays: dict[str, int], away_seconds: int) -> int:
+    """Return how many seconds after the acceptance a queued item is due."""
+    delay = delays[member.connection]
+    return max(0, delay - away_seconds) if member.connection == "away" else delay
 
 
 def sends(code: str) -> bool:

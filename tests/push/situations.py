@@ -14,6 +14,7 @@ from push.models import Device, PushSettings
 from tests.push.plain_rules import MemberSituation, MessageSituation
 from workspace.models import (
     EmailAddress,
+    FormerPresence,
     GeneralSettings,
     Mention,
     Message,
@@ -25,6 +26,7 @@ from workspace.models import (
 )
 from workspace.setting_groups import SettingsGroup
 
+AWAY_SECONDS = 40
 ACCEPTED_AT = datetime(2026, 3, 2, 9, 30, 15, 250_000, tzinfo=UTC)
 TEXT = "The Straße to the deploy is open"
 HIGHLIGHT = "STRASSE"
@@ -144,22 +146,38 @@ def choices_create(sender: User, pairs: list[tuple[Subscription, MemberSituation
 
 
 def presence_create(pairs: list[tuple[User, MemberSituation]]) -> None:
-    """An offline member with no status of their own has no row; `busy (over)` is a status that ended just then."""
-    rows = []
+    """An offline member with no status of their own has no row, unless they come later.
+
+    Each later change is what the services record of it: the values before it, and when it was made.
+    """
+    current: list[Presence] = []
+    former: list[FormerPresence] = []
     for user, member in pairs:
-        if member.connection == "offline" and member.status == "online":
+        had_row = (member.connection, member.status) != ("offline", "online")
+        versions = [presence_values(member.connection, member.status, ACCEPTED_AT)] if had_row else []
+        moments = [ACCEPTED_AT + timedelta(seconds=10 * number) for number in range(1, len(member.later) + 1)]
+        versions += [presence_values(*later, at) for later, at in zip(member.later, moments, strict=True)]
+        if not versions:
             continue
-        is_connected = member.connection != "offline"
-        rows.append(
-            Presence(
-                user=user,
-                status=member.status.removesuffix(" (over)"),
-                status_expires_at=ACCEPTED_AT if member.status.endswith(" (over)") else None,
-                connected_until=ACCEPTED_AT + timedelta(minutes=5) if is_connected else ACCEPTED_AT,
-                away_at=ACCEPTED_AT - timedelta(seconds=40 if member.connection == "away" else -20),
-            )
-        )
-    Presence.objects.bulk_create(rows)
+        begun = ACCEPTED_AT - timedelta(days=1) if had_row else moments[0]
+        changes = moments if had_row else moments[1:]
+        current.append(Presence(user=user, created_at=begun, **versions[-1]))
+        former += [
+            FormerPresence(user=user, created_at=begun, at=at, **values)
+            for values, at in zip(versions[:-1], changes, strict=True)
+        ]
+    Presence.objects.bulk_create(current)
+    FormerPresence.objects.bulk_create(former)
+
+
+def presence_values(connection: str, status: str, at: datetime) -> dict[str, Any]:
+    """Return the columns by which somebody has this presence at that moment; `busy (over)` is a status ended then."""
+    return {
+        "status": status.removesuffix(" (over)"),
+        "status_expires_at": at if status.endswith(" (over)") else None,
+        "connected_until": at + timedelta(minutes=5) if connection != "offline" else at,
+        "away_at": at - timedelta(seconds=AWAY_SECONDS if connection == "away" else -20),
+    }
 
 
 def reach_create(pairs: list[tuple[User, MemberSituation]]) -> None:

@@ -4,7 +4,7 @@ from workspace.models.history import FormerRow
 from workspace.models.mail import KeptMail
 from workspace.models.messages import Mention, Message, SystemMessage, ThreadFollower
 from workspace.models.mobile import MobileSettings
-from workspace.models.presence import ClientPresence, Connection, Presence, Status
+from workspace.models.presence import ClientPresence, Connection, FormerPresence, Presence, Status
 from workspace.models.rooms import Room, RoomType, Subscription
 from workspace.models.setting_changes import ChangeSource, SettingChange
 from workspace.models.text_views import TextPlace, TextView
@@ -15,6 +15,7 @@ __all__ = [
     "ClientPresence",
     "Connection",
     "EmailAddress",
+    "FormerPresence",
     "FormerRow",
     "GeneralSettings",
     "KeptMail",

@@ -57,6 +57,42 @@ class Presence(models.Model):
         return str(self.user)
 
 
+class FormerPresence(models.Model):
+    """What a user's presence was until `at`, when it changed: the columns of `Presence` that the rules read.
+
+    Rows are written only for changes that alter what was true before them (`workspace.remembered`). The query that
+    decides for a whole room joins this table, so that presence is read as of a message's acceptance.
+    """
+
+    # Without a constraint: a deleted account's last presence is recorded while it goes, and pruned later.
+    user = models.ForeignKey(
+        User,
+        models.DO_NOTHING,
+        related_name="former_presences",
+        verbose_name=_("user"),
+        db_index=False,
+        db_constraint=False,
+    )
+    status = models.CharField(_("status"), max_length=8, choices=Status.choices)
+    status_expires_at = models.DateTimeField(_("status ends"), null=True)
+    connected_until = models.DateTimeField(_("connected until"), null=True)
+    away_at = models.DateTimeField(_("away from"), null=True)
+    created_at = models.DateTimeField(_("created"))
+    at = models.DateTimeField(_("until"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("former presence")
+        verbose_name_plural = _("former presences")
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["user", "at"], name="former_presence_of_user"),
+            models.Index(fields=["at"], name="former_presence_in_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} until {self.at:%Y-%m-%d %H:%M:%S}"
+
+
 class ClientPresence(models.Model):
     """One client of a user, such as an open page or a phone's app, while it is connected.
 

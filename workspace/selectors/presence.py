@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    DateTimeField,
+    F,
+    FilteredRelation,
+    Min,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
-from workspace.models import Connection, Status, User
+from workspace.history import rows_then
+from workspace.models import Connection, FormerPresence, Presence, Status, User
+
+# The name under which queries join the former presence that was in force at a moment.
+FORMER = "former_presence"
 
 
 def connection_expression(at: datetime, path: str = "") -> Case:
@@ -49,6 +65,48 @@ def shown_expression(at: datetime, path: str = "") -> Case:
         default=chosen,
         output_field=CharField(),
     )
+
+
+def former_presence_relation(at: datetime, path: str = "user__") -> FilteredRelation:
+    """Return the relation to what each user's presence was at `at` if it has changed since; at most one row per user.
+
+    Queries name it :data:`FORMER`; `path` leads from the queried model to the user.
+    """
+    oldest = FormerPresence.objects.filter(at__gt=at).order_by().values("user").annotate(oldest=Min("pk"))
+    changed = f"{path}former_presences"
+    return FilteredRelation(
+        changed, condition=Q(**{f"{changed}__at__gt": at, f"{changed}__pk__in": Subquery(oldest.values("oldest"))})
+    )
+
+
+def connection_then(at: datetime, path: str = "user__") -> Case:
+    """Return the connection as of `at`, whatever clients have reported since; the query has :data:`FORMER` joined."""
+    return expression_then(at, path, lambda prefix: connection_expression(at, prefix), Value(Connection.OFFLINE))
+
+
+def status_then(at: datetime, path: str = "user__") -> Case:
+    """Return the status picked by hand as of `at`, like :func:`connection_then`."""
+    return expression_then(at, path, lambda prefix: status_expression(at, prefix), Value(Status.ONLINE))
+
+
+def away_at_then(at: datetime, path: str = "user__") -> Case:
+    """Return since when the user was away as of `at`, like :func:`connection_then`; it may be in the future."""
+    nothing = Value(None, output_field=DateTimeField())
+    return expression_then(at, path, lambda prefix: F(f"{prefix}away_at"), nothing)
+
+
+def expression_then(at: datetime, path: str, of_row: Callable[[str], Any], unknown: Value) -> Case:
+    """Return an expression over the presence row in force at `at`; `unknown` for users who had none yet."""
+    return Case(
+        When(Q(**{f"{path}presence__created_at__gt": at}), then=unknown),
+        When(Q(**{f"{FORMER}__isnull": False}), then=of_row(f"{FORMER}__")),
+        default=of_row(f"{path}presence__"),
+    )
+
+
+def presence_row_then(user: User | int, at: datetime) -> dict[str, Any]:
+    """Return the columns of one user's presence as of `at`; empty if there was none."""
+    return next(iter(rows_then(Presence, user=user, at=at)), {})
 
 
 def connection_by(connected_until: datetime | None, away_at: datetime | None, at: datetime) -> str:

@@ -10,6 +10,7 @@ import os
 from collections import Counter
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -20,8 +21,9 @@ from push.models import Channel
 from push.rules.facts import facts_of
 from push.rules.members import members_of, members_read
 from push.rules.reading import rules_of, table_read
-from tests.push.plain_rules import MemberSituation, MessageSituation, code_of
-from tests.push.situations import CHANNELS, situation_build
+from push.services.due import delays, due_expression
+from tests.push.plain_rules import MemberSituation, MessageSituation, code_of, due_after
+from tests.push.situations import ACCEPTED_AT, AWAY_SECONDS, CHANNELS, situation_build
 
 LEVELS = ("all", "mentions", "nothing")
 MEMBERS = 100
@@ -45,6 +47,8 @@ MEMBER_OPTIONS = {
     "views_direct": ("by role", "by role", "by permission", "superuser", "no"),
 }
 LEVEL_OPTIONS = ("", "", "all", "mentions", "nothing")
+# How often presence changes between the acceptance and the decision.
+CHANGES = (0, 0, 1, 1, 2)
 
 
 def members_drawn(random: Random) -> list[MemberSituation]:
@@ -54,9 +58,15 @@ def members_drawn(random: Random) -> list[MemberSituation]:
             **{name: random.choice(options) for name, options in MEMBER_OPTIONS.items()},
             room={channel: random.choice(LEVEL_OPTIONS) for channel in CHANNELS},
             account={channel: random.choice(LEVEL_OPTIONS) for channel in CHANNELS},
+            later=tuple(presence_drawn(random) for _change in range(random.choice(CHANGES))),
         )
         for _member in range(MEMBERS)
     ]
+
+
+def presence_drawn(random: Random) -> tuple[str, str]:
+    """Return a connection and a status."""
+    return random.choice(MEMBER_OPTIONS["connection"]), random.choice(MEMBER_OPTIONS["status"])
 
 
 messages = st.builds(
@@ -76,22 +86,26 @@ messages = st.builds(
 )
 
 
-def codes_decided(message: MessageSituation, members: list[MemberSituation]) -> list[dict[str, str]]:
-    """Return what the database decides for each member, by channel, having checked that each alone is decided so.
+def codes_decided(message: MessageSituation, members: list[MemberSituation]) -> list[dict[str, Any]]:
+    """Return what the database decides for each member, by channel and `due`, in seconds after the acceptance.
 
-    The database is as it was before afterwards.
+    Checks that each member alone is decided so, too. The database is as it was before afterwards.
     """
     with transaction.atomic():
         row, users = situation_build(message, members)
         facts = facts_of(row, event=message.event)
         readings = {channel: table_read(facts, channel) for channel in Channel}
-        codes = {f"{channel}_code": reading.code() for channel, reading in readings.items()}
+        codes: dict[str, Any] = {f"{channel}_code": reading.code() for channel, reading in readings.items()}
+        codes["due"] = due_expression(facts.accepted_at)
         found = {row.pop("user"): row for row in members_of(facts).annotate(**codes).values("user", *codes)}
         names = {"connection"}.union(*(reading.names for reading in readings.values()))
-        for values in members_read(facts, names):
+        for values in members_read(facts, names).annotate(due=codes["due"]):
             alone = {f"{channel}_code": reading.code_by(values) for channel, reading in readings.items()}
+            alone["due"] = values["due"]
             assert alone == found[values["user"]], (message, values)
         transaction.set_rollback(True)
+    for row in found.values():
+        row["due"] = (row["due"] - ACCEPTED_AT).total_seconds()
     return [{name.removesuffix("_code"): code for name, code in found[user.pk].items()} for user in users]
 
 
@@ -117,6 +131,7 @@ def test_verdicts_are_equal() -> None:
             if message.type == "e2e":
                 member = replace(member, has_highlight=False)
             expected = {channel: code_of(message, member, channel, MEMBERS) for channel in CHANNELS}
+            assert decided.pop("due") == due_after(member, delays(), AWAY_SECONDS), (message, member)
             assert decided == expected, (message, member)
             reached.update(expected.items())
 

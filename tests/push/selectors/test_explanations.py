@@ -22,7 +22,17 @@ from push.services.fanout import pending_decide
 from push.services.queue import room_items_clear
 from tests.factories import DeviceFactory, EmailAddressFactory, RoomFactory, UserFactory, message_in
 from workspace.history import rows_then
-from workspace.models import FormerRow, GeneralSettings, Message, Presence, Room, Status, Subscription, User
+from workspace.models import (
+    FormerPresence,
+    FormerRow,
+    GeneralSettings,
+    Message,
+    Presence,
+    Room,
+    Status,
+    Subscription,
+    User,
+)
 from workspace.services.messages import message_delete, message_edit
 from workspace.services.presence import activity_report, status_set
 from workspace.services.rooms import members_add, room_leave
@@ -188,21 +198,21 @@ class TestHistory:
     def test_reports_of_a_client_in_use_are_not_noted(self, bob: User) -> None:
         with time_machine.travel(START, tick=False) as traveller:
             activity_report(user=bob)
-            before = FormerRow.objects.count()
+            before = FormerPresence.objects.count()
             for _report in range(20):
                 traveller.shift(timedelta(seconds=20))
                 activity_report(user=bob)
-        assert FormerRow.objects.count() == before
+        assert FormerPresence.objects.count() == before
 
     def test_an_absence_that_ends_is_noted_once(self, bob: User) -> None:
         with time_machine.travel(START, tick=False) as traveller:
             activity_report(user=bob)
-            before = FormerRow.objects.count()
+            before = FormerPresence.objects.count()
             traveller.shift(timedelta(hours=1))
             activity_report(user=bob)
             traveller.shift(timedelta(seconds=10))
             activity_report(user=bob)
-        assert FormerRow.objects.count() == before + 1
+        assert FormerPresence.objects.count() == before + 1
 
     def test_rows_come_back_as_they_were(self, bob: User) -> None:
         with time_machine.travel(START + timedelta(microseconds=123), tick=False) as traveller:

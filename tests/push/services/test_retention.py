@@ -34,7 +34,7 @@ from push.services.devices import device_register
 from push.services.retention import expired_prune
 from tests.admin_rows import notification_of
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
-from workspace.models import FormerRow, KeptMail, Message
+from workspace.models import FormerPresence, FormerRow, KeptMail, Message
 from workspace.services.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +125,7 @@ def test_everything_else_that_grows_goes_as_well(message: Message) -> None:
         SandboxPush.objects.create(token_digest="x", type=DeviceType.APN, payload={}, received_at=at)
         GatewayPush.objects.create(workspace=workspace, identity=str(at), token_digest="x", taken_at=at)
         FormerRow.objects.create(kind="workspace.user", key=1, user=message.sender, values={}, at=at)
+        FormerPresence.objects.create(user=message.sender, status="online", created_at=at, at=at)
         KeptMail.objects.create(sender="a@example.org", recipients=[], kept_at=at)
         Session.objects.create(session_key=str(at.timestamp()), session_data="", expire_date=at)
         AccessToken.objects.create(workspace=workspace, digest=str(at), ends_at=at)
@@ -136,6 +137,7 @@ def test_everything_else_that_grows_goes_as_well(message: Message) -> None:
         (SandboxPush, "received_at"),
         (GatewayPush, "taken_at"),
         (FormerRow, "at"),
+        (FormerPresence, "at"),
         (KeptMail, "kept_at"),
         (Session, "expire_date"),
         (AccessToken, "ends_at"),
