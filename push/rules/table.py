@@ -205,10 +205,9 @@ RULES: tuple[Rule, ...] = (
     ),
     send(
         "group_mention",
-        _("The message calls @all; or @here, for e-mail and for members whose desktop was in use."),
+        _("The message mentions @all; or it mentions @here, for desktop notifications to members who were online."),
         lambda message, channel: (
-            message.calls_all
-            or (message.calls_here and channel != PUSH and (channel == EMAIL or Q(connection=Connection.ONLINE)))
+            message.calls_all or (message.calls_here and channel == DESKTOP and Q(connection=Connection.ONLINE))
         ),
     ),
     silence(
@@ -217,7 +216,8 @@ RULES: tuple[Rule, ...] = (
         lambda _message, _channel: True,
         advice=_(
             "The member can choose All messages for this room or for the account, or add a highlight word. A mention "
-            "by name reaches them anyway."
+            "by name reaches them anyway. @here is shown on the desktop of members who are online, and never pushed or "
+            "sent by e-mail."
         ),
     ),
 )

@@ -130,7 +130,7 @@ def code_of_rest(message: MessageSituation, member: MemberSituation, channel: st
         return "room_too_large"
     if level == "all":
         return f"{origin}_all"
-    reaches_here = channel == "email" or (channel == "desktop" and member.connection == "online")
+    reaches_here = channel == "desktop" and member.connection == "online"
     if message.calls_all or (message.calls_here and reaches_here):
         return "group_mention"
     return "not_mentioned"

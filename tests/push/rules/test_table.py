@@ -114,8 +114,8 @@ ROWS = [
     Row("group_mention", CALLS_ALL | MENTIONS | OFFLINE, NOT_ALL, "not_mentioned", channels=(PUSH, EMAIL)),
     Row("group_mention", CALLS_ALL | MENTIONS | AWAY, NOT_ALL, "not_mentioned", channels=(DESKTOP,)),
     Row("group_mention", CALLS_HERE | MENTIONS | ONLINE, AWAY, "not_mentioned", channels=(DESKTOP,)),
-    Row("group_mention", CALLS_HERE | MENTIONS | OFFLINE, NOT_HERE, "not_mentioned", channels=(EMAIL,)),
-    Row("not_mentioned", CALLS_HERE | MENTIONS, CALLS_ALL, "group_mention", channels=(PUSH,)),
+    Row("not_mentioned", CALLS_HERE | MENTIONS, CALLS_ALL, "group_mention", channels=(PUSH, EMAIL)),
+    Row("not_mentioned", CALLS_HERE | MENTIONS | OFFLINE, CALLS_ALL, "group_mention", channels=(PUSH, EMAIL)),
     Row("not_mentioned", MENTIONS, account("all"), "account_all"),
 ]
 
