@@ -6,7 +6,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable
 
-from workspace.mentions import continues_word, without_literals
+from workspace.mentions import without_literals
 
 # The characters of a word, and of one that is folded: folding may turn one character into three (Unicode 15, 5.18).
 WORD_LENGTH = 64
@@ -60,4 +60,6 @@ def is_part_of_word(character: str) -> bool:
     Vowel signs of Indic scripts are such marks, which a regular expression's word boundary would cut a word at. Wide
     letters, whose scripts are written without spaces, begin and end words anywhere.
     """
-    return character == "_" or continues_word(character)
+    if character != "_" and not character.isalnum() and not unicodedata.category(character).startswith("M"):
+        return False
+    return unicodedata.east_asian_width(character) not in {"W", "F"}

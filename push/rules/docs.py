@@ -17,8 +17,9 @@ INTRODUCTION = """\
 
 For one message, one member of its room and one channel, these rules are read from top to bottom. The first one that
 holds decides, and its code is kept as the reason: on the notification that it sends, or in the message's counts of
-those who were not notified. A rule is read only for the channels that it names. Presence is read as it was when the
-message was accepted.
+those who were not notified. A rule is read only for the channels that it names. Presence (connection, status, time
+away) is read as of the moment when the message was accepted, however late the worker decides: later reports and status
+changes make no difference ([presence.md](presence.md)).
 
 What is sent by desktop is shown at once by the connected clients. Push notifications and e-mails are queued, and due
 by the member's connection: `NOTIFY_DELAY_ONLINE`, `NOTIFY_DELAY_AWAY` (less the time that the member has been away
@@ -29,10 +30,9 @@ member is counted under `delay_never`.
 CLOSING = """\
 ## What calls a member
 
-* **A mention** is `@` and a username, in any case of letters: `@bob.smith`, `@a-b`, `@c_d`, `@team7`. Where a full
-  stop, dash or underscore ends it, the longest name that somebody bears is meant: `@bob.` is for `bob.` if there is
-  one, else for `bob`. A name that goes on in another letter is another name. Nobody is called within code (between
-  backticks or fenced), within the address of a page or of a person, or after a backslash (`\\@bob`).
+* **A mention** is `@` and a username, in any case of letters: `@bob.smith`, `@a-b`, `@c_d`, `@team7`. If it ends with a
+  full stop, dash or underscore, the longest existing name is meant: `@bob.` is for `bob.` if there is one, otherwise
+  for `bob`. [What may stand before and after it](#before-and-after-a-name) is listed below.
 * **@all** and **@here** are read in the same way, and call nobody unless the sender holds the permission
   `mention-all` or `mention-here`: without it they are plain text. Administrators and users hold both to begin with.
 * **A highlight word** stands in the text as a whole word, next to no letter, digit or underscore of any script
@@ -45,6 +45,33 @@ CLOSING = """\
 Mentions are resolved when a message is posted. An edit (`chat.update`, or on the page) resolves them anew, but notifies
 nobody; what still waits to be sent says what the message says by then.
 
+## Before and after a name
+
+The neighbouring character decides whether `@bob` is a mention, by its Unicode category:
+
+@TABLE@
+
+* Full-width and wide forms of letters and digits (East Asian Width `W` and `F`) count as other letters.
+* Before a name, underscores are skipped, because they set it in italics: `_@bob_` is a mention, `a_@bob` is not.
+* `@` before a name: no mention (`@@bob`, `@carl@bob`). A backslash before it: no mention (`\\@bob`), unless the
+  backslash is itself escaped.
+* A slash before a name: a mention if another mention, white space or nothing precedes the slash (`@carl/@bob`). After a
+  letter, a digit, or one of `. _ - ~ @` it belongs to a path: `example.org/@bob`, `./@bob`.
+* A slash after a name: no mention if a letter with upper and lower case follows, because that is a package or a path:
+  `npm i @bob/core`. `@bob/@carl` and `@bob/` are mentions.
+* A full stop, dash or underscore after another mention separates the two: `@carl-@bob`, `@carl.@bob`, `@carl_@bob`.
+
+Code and addresses mention nobody:
+
+* text between backticks, and fences of three or more backticks or, at the beginning of a line, tildes (`~~~`). A fence
+  ends at the next one of at least the same length, or with the message;
+* web addresses (`https://…`, `www.…`). They consist of letters, marks and numbers of any script and ASCII punctuation;
+  white space, other punctuation and symbols, `< > " | ^` and a closing parenthesis that was not opened within the
+  address end it: `https://x.example、@bob` is an address and a mention;
+* e-mail addresses: `bob@example.org`.
+
+Quoted lines (`> @bob`) are read like other lines, as the original server does: the names in them are mentions.
+
 ## For a whole room
 
 The rules are conditions of one query over the room's members. What the message alone tells is answered before the
@@ -56,6 +83,22 @@ these are notified first, and the others are only counted, a moment later. How l
 [figures.md](figures.md). Why a notification did or did not come: [explain.md](explain.md).
 """
 
+# The rows of the table of neighbouring characters; `tests/workspace/test_mentions.py` checks it for every category.
+NEIGHBOURS = (
+    ("letters with upper and lower case", "`Lu` `Ll` `Lt`", "no", "no"),
+    ("other letters, such as `さ`, `א`, `ก`", "`Lo` `Lm`", "yes", "yes"),
+    ("digits", "`Nd`", "no", "no"),
+    ("other numbers, such as `①`", "`Nl` `No`", "yes", "yes"),
+    ("marks that change a letter", "`Mn` `Mc`", "as the character that carries it", "no"),
+    ("marks that enclose a character, such as in `1️⃣`", "`Me`", "yes", "no"),
+    ("punctuation", "`Pc` `Pd` `Ps` `Pe` `Pi` `Pf` `Po`", "yes, but see below", "yes, but see below"),
+    ("symbols, emoji", "`Sm` `Sc` `Sk` `So`", "yes", "yes"),
+    ("white space and control characters", "`Zs` `Zl` `Zp` `Cc`", "yes", "yes"),
+    ("format characters and others", "`Cf` `Co` `Cs` `Cn`", "yes", "yes"),
+    ("the beginning or end of the text", "", "yes", "yes"),
+)
+NEIGHBOURS_HEADER = ("character", "categories", "before `@bob`", "after it")
+
 HEADER = ("", "code", "channels", "verdict", "when it holds")
 
 
@@ -63,7 +106,9 @@ def rules_page() -> str:
     """Return the page as Markdown, in English whatever the language in force."""
     with override("en"):
         rows = [HEADER, ("---:", "---", "---", "---", "---"), *map(row_of, range(1, len(RULES) + 1), RULES)]
-        return "\n".join([INTRODUCTION, *lines_of(rows), "", CLOSING])
+        neighbours = [NEIGHBOURS_HEADER, ("---",) * len(NEIGHBOURS_HEADER), *NEIGHBOURS]
+        closing = CLOSING.replace("@TABLE@", "\n".join(lines_of(neighbours)))
+        return "\n".join([INTRODUCTION, *lines_of(rows), "", closing])
 
 
 def row_of(number: int, rule: Rule) -> tuple[str, ...]:

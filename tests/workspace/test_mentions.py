@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
+import unicodedata
+from collections import defaultdict
+from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -10,6 +15,7 @@ from hypothesis import strategies as st
 
 from workspace.mentions import mentions_parse
 
+RULES_PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 KNOWN = {"ana", "bob", "bob.", "bob.smith", "a-b", "c_d"}
 
 
@@ -54,6 +60,41 @@ KNOWN = {"ana", "bob", "bob.", "bob.smith", "a-b", "c_d"}
         ("@ @@ana", set()),
         ("@nobody", set()),
         ("", set()),
+        ("@ana/@bob", {"ana", "bob"}),
+        ("@ana /@bob", {"ana", "bob"}),
+        ("@ana-@bob", {"ana", "bob"}),
+        ("@ana.@bob", {"ana", "bob"}),
+        ("@ana_@bob", {"ana", "bob"}),
+        ("_@ana_/_@bob_", {"ana", "bob"}),
+        ("-@ana", {"ana"}),
+        ("...@ana", {"ana"}),
+        ("Done.@ana", {"ana"}),
+        ("Done.@bob.smith", {"bob.smith"}),
+        ("1.@ana", {"ana"}),
+        ("https://x.example、@ana", {"ana"}),
+        ("https://x.example”@ana", {"ana"}),
+        ("<https://x.example>@ana", {"ana"}),
+        ("(https://x.example)@ana", {"ana"}),
+        ("https://x.example/日本語/@ana", set()),
+        ("https://x.example/a_(b)/@ana", set()),
+        ("~~~\n@ana\n~~~ @bob", {"bob"}),
+        ("  ~~~py\n@ana ~~~ @ana\n~~~~\n@bob", {"bob"}),
+        ("> ~~~\n> @ana\n> ~~~\n@bob", {"bob"}),
+        ("~~~\n@ana never closed", set()),
+        ("~~@ana~~ ~~~@bob~~~", {"ana", "bob"}),
+        ("````\n```\n@ana\n```\n```` @bob", {"bob"}),
+        ("npm i @ana/core", set()),
+        ("@bob./core @ana/Core", set()),
+        ("@bob/ @ana/2", {"bob", "ana"}),
+        ("@ana/@bob/core", {"ana"}),
+        ("node_modules/@ana ./@bob ~/@bob @/@ana", set()),
+        ("> @ana", {"ana"}),
+        (">@ana", {"ana"}),
+        ("> > said @ana\nno", {"ana"}),
+        ("❤️@ana 1️⃣@bob", {"ana", "bob"}),
+        ("ที่@ana", {"ana"}),
+        ("@anaʼs", {"ana"}),
+        ("a\u0301@ana", set()),
     ],
 )
 def test_names_are_found_where_people_mean_them(text: str, meant: set[str]) -> None:
@@ -75,6 +116,41 @@ def test_names_are_found_where_people_mean_them(text: str, meant: set[str]) -> N
 def test_groups_are_called_as_people_are(text: str, called: set[str]) -> None:
     parsed = mentions_parse(text)
     assert {group for group in ("all", "here") if parsed.calls(group)} == called
+
+
+BY_CATEGORY: dict[str, list[str]] = defaultdict(list)
+for code in range(0x20000):
+    BY_CATEGORY[unicodedata.category(chr(code))].append(chr(code))
+# These have lines of their own below the table.
+SPECIAL = set("_@\\/.-`~")
+
+
+def neighbours_documented() -> list[tuple[str, bool | None, bool]]:
+    """Return each category of the table in docs/rules.md, and whether a name may stand after and before it."""
+    table = re.findall(r"^\| [^|]+ \| ((?:`[A-Z][a-z]` ?)+) \| ([^|]+) \| ([^|]+) \|$", RULES_PAGE.read_text(), re.M)
+    return [
+        (category, None if before.startswith("as ") else before.startswith("yes"), after.startswith("yes"))
+        for categories, before, after in table
+        for category in re.findall("[A-Z][a-z]", categories)
+    ]
+
+
+def test_the_documented_table_has_every_category() -> None:
+    assert sorted(category for category, _before, _after in neighbours_documented()) == sorted(BY_CATEGORY)
+
+
+@pytest.mark.parametrize(("category", "before", "after"), neighbours_documented())
+def test_the_documented_table_is_true(category: str, before: bool | None, after: bool) -> None:
+    found = BY_CATEGORY[category]
+    for character in {*found[:150], *Random(category).sample(found, min(150, len(found)))} - SPECIAL:
+        is_wide = unicodedata.east_asian_width(character) in "WF" and category[0] in "LN"
+        if before is not None:
+            assert mentions_parse(f"x {character}@bob").calls("bob") == (before or is_wide), character
+        else:
+            assert not mentions_parse(f"x{character}@bob").calls("bob"), character
+            assert mentions_parse(f"-{character}@bob").calls("bob"), character
+        if not character.isascii() or not character.isalnum():
+            assert mentions_parse(f"@bob{character} x").calls("bob") == (after or is_wide), character
 
 
 NAMES = st.from_regex(r"\A[a-z0-9]([a-z0-9._-]{0,12}[a-z0-9])?\Z")
@@ -121,6 +197,13 @@ def test_any_text_can_be_read(text: str) -> None:
         "_" * 5000,
         "` `` " * 1000,
         "www." * 1250,
+        "https://x、" * 500,
+        "~~~" * 1666,
+        "~~~a\n" * 1000,
+        "\\" * 4000 + "@a" * 500,
+        "/" * 2500 + "@a/" * 800,
+        "\u0301" * 2500 + "@a" * 1250,
+        "__@" * 1666,
     ],
 )
 def test_no_text_takes_long_to_read(text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from django import template
@@ -12,14 +11,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from workspace.addresses import room_path
 from workspace.attachments import attachments_text
-from workspace.mentions import LITERAL, MENTION, readings_of
+from workspace.mentions import readings_of, spans_of
 from workspace.models import Message, Room
 from workspace.pages.contributions import MessageLink
 
 register = template.Library()
-
-FENCE, TICK = "```", "`"
-PART = re.compile(f"(?P<literal>{LITERAL.pattern})|{MENTION.pattern}", LITERAL.flags)
 
 
 @register.filter
@@ -43,23 +39,24 @@ def room_url(room: Room) -> str:
 def parts(text: str, username: str) -> Iterator[str]:
     """Yield the text's parts as HTML."""
     position = 0
-    for match in PART.finditer(text):
-        yield escape(text[position : match.start()])
-        yield literal(match.group()) if match["literal"] else mention(match.group(), username)
-        position = match.end()
+    for span in spans_of(text):
+        yield escape(text[position : span.start])
+        part, position = text[span.start : span.end], span.end
+        if span.name:
+            yield mention(part, span.name, username)
+        else:
+            yield code(part) if span.is_code else urlize(part, nofollow=True, autoescape=True)
     yield escape(text[position:])
 
 
-def literal(part: str) -> str:
-    """Return code, or an address that can be followed."""
-    if part.startswith(TICK):
-        return format_html("<code>{}</code>", part.strip(TICK))
-    return urlize(part, nofollow=True, autoescape=True)
+def code(part: str) -> str:
+    """Return code without the backticks or tildes around it."""
+    return format_html("<code>{}</code>", part.strip(part[0]))
 
 
-def mention(part: str, username: str) -> str:
+def mention(part: str, name: str, username: str) -> str:
     """Return a mention, marked as the reader's own where it calls them."""
-    readings = readings_of(part.partition("@")[2].lower())
+    readings = readings_of(name.lower())
     kind = "own" if {username.lower(), "all", "here"} & set(readings) else "other"
     return format_html('<span class="said-mention said-mention-{}">{}</span>', kind, part)
 
