@@ -23,6 +23,11 @@ from workspace.services.presence import idle_limit_set
 
 log = logging.getLogger(__name__)
 
+# The settings that everyone's idle limit and quiet hours follow from; saving others concerns neither.
+IDLE_SETTINGS = frozenset({"auto_away", "idle_limit"})
+QUIET_SETTINGS = frozenset({"quiet_hours", "lets_mentions_through"})
+ZONE_SETTINGS = frozenset({"time_zone"})
+
 
 @receiver(pre_save, sender=Presence, dispatch_uid="preferences.presence_begin")
 def presence_begin(instance: Presence, raw: bool, **_kwargs: Any) -> None:
@@ -32,25 +37,33 @@ def presence_begin(instance: Presence, raw: bool, **_kwargs: Any) -> None:
 
 
 @receiver(post_save, sender=AccountsSettings, dispatch_uid="preferences.defaults_spread")
-def defaults_spread(**_kwargs: Any) -> None:
-    """Let a changed default reach everyone who has not chosen otherwise; others' limits are left as they are."""
+def defaults_spread(update_fields: Collection[str] | None, **_kwargs: Any) -> None:
+    """Apply a changed default to everyone who has not chosen otherwise; other people's limits stay as they are."""
     AccountsSettings.forget_cached()
-    limit = idle_limit_expression()
-    idle_limit_set(presences=Presence.objects.exclude(idle_limit=limit), seconds=limit)
-    quiet_hours_spread(None)
+    if concerns(update_fields, IDLE_SETTINGS):
+        limit = idle_limit_expression()
+        idle_limit_set(presences=Presence.objects.exclude(idle_limit=limit), seconds=limit)
+    if concerns(update_fields, QUIET_SETTINGS):
+        quiet_hours_spread(None)
 
 
 @receiver(post_save, sender=GeneralSettings, dispatch_uid="preferences.time_zone_spread")
-def time_zone_spread(**_kwargs: Any) -> None:
-    """Let a changed time zone of the workspace reach the quiet hours of everyone who has not chosen their own."""
+def time_zone_spread(update_fields: Collection[str] | None, **_kwargs: Any) -> None:
+    """Apply a changed time zone of the workspace to the quiet hours of everyone who has not chosen their own."""
     GeneralSettings.forget_cached()
-    quiet_hours_spread(None)
+    if concerns(update_fields, ZONE_SETTINGS):
+        quiet_hours_spread(None)
+
+
+def concerns(update_fields: Collection[str] | None, names: frozenset[str]) -> bool:
+    """Return True if a save may have changed one of these fields; without `update_fields` it may have changed any."""
+    return update_fields is None or not names.isdisjoint(update_fields)
 
 
 @receiver(post_save, sender=User, dispatch_uid="preferences.time_zone_follow")
 def time_zone_follow(instance: User, update_fields: Collection[str] | None, created: bool, **_kwargs: Any) -> None:
     """Let quiet hours follow a user into another time zone."""
-    if not created and (update_fields is None or "time_zone" in update_fields):
+    if not created and concerns(update_fields, ZONE_SETTINGS):
         quiet_hours_spread(instance)
 
 

@@ -139,10 +139,15 @@ def items_hold(*, items: QuerySet[Notification]) -> int:
 
 @transaction.atomic
 def waiting_hold(*, user: User | None) -> None:
-    """Hold what waits for the user (None: for anybody) by quiet hours that have changed."""
+    """Hold what waits for the user (None: for anybody) by quiet hours that have changed.
+
+    If nobody has quiet hours any more, only items that are held have to be evaluated.
+    """
     items = Notification.objects.filter(is_waiting(), channel=Channel.PUSH)
     if user is not None:
         items = items.filter(user=user)
-    # Mostly nothing waits, and to ask that is far cheaper than to ask what quiet hours make of nothing.
+    if not quiet_in_use():
+        items = items.filter(held_from__isnull=False)
+    # Mostly nothing waits, and asking that costs far less than evaluating the quiet hours of nothing.
     if items.exists() and items_hold(items=items):
         wake("dispatch")

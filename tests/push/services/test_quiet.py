@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from preferences.models import AccountsSettings
+from preferences.models import AccountsSettings, QuietSchedule
 from preferences.services.quiet import quiet_hours_save, quiet_pause, quiet_resume
 from push.models import Channel, HeldBy, Notification, State
 from push.rules import candidates
@@ -17,10 +19,11 @@ from push.services.claims import Claim, claim_release, users_claim
 from push.services.fanout import pending_decide
 from push.services.queue import item_send_now, items_finish
 from tests.factories import DeviceFactory, EmailAddressFactory, RoomFactory, UserFactory, direct_room, message_in
-from workspace.models import GeneralSettings, Room, User
+from workspace.models import ChangeSource, GeneralSettings, Presence, Room, User
 from workspace.services.accounts import locale_save
 from workspace.services.presence import activity_report
 from workspace.services.rooms import members_add
+from workspace.services.settings import Origin, setting_save
 
 pytestmark = pytest.mark.django_db
 
@@ -283,3 +286,48 @@ class TestWhileItemsWait:
         assert claim.keys == [first.pk]
         claim_release(claim=claim)
         assert claimed() is not None
+
+
+class TestSavingSettings:
+    """The queue is evaluated again only for settings that decide about quiet hours, and only what these concern."""
+
+    ORIGIN = Origin(source=ChangeSource.API)
+
+    def statements(self, setting_id: str, value: object) -> list[str]:
+        """Save a setting and return the statements that read the queue or everyone's presence."""
+        with CaptureQueriesContext(connection) as queries:
+            setting_save(setting_id=setting_id, value=value, origin=self.ORIGIN)
+        tables = (Notification._meta.db_table, Presence._meta.db_table, QuietSchedule._meta.db_table)
+        return [query["sql"] for query in queries if any(f'"{table}"' in query["sql"] for table in tables)]
+
+    @pytest.mark.parametrize(
+        ("setting_id", "value"),
+        [
+            ("Notifications_Max_Room_Members", 7),
+            ("Accounts_AllowEmailNotifications", False),
+            ("Accounts_Default_User_Preferences_emailNotificationMode", "nothing"),
+        ],
+    )
+    def test_others_evaluate_nothing(self, room: Room, setting_id: str, value: object) -> None:
+        sleeper(room)
+        AccountsSettings.stored().save()
+        assert self.statements(setting_id, value) == []
+
+    def test_without_any_quiet_hours_only_what_is_held_is_evaluated(self) -> None:
+        [*_schedules, last] = self.statements("Default_Custom_Timezone", "Asia/Tokyo")
+        assert "held_from" in last.partition("WHERE")[2]
+
+    def test_the_end_of_the_last_quiet_hours_releases_what_was_held(
+        self, room: Room, clock: time_machine.Coordinates
+    ) -> None:
+        user = DeviceFactory().user
+        members_add(room=room, users=[user])
+        setting = "Accounts_Default_User_Preferences_quietHours"
+        setting_save(setting_id=setting, value=NIGHTS, origin=self.ORIGIN)
+        message_in(room, UserFactory())
+        pending_decide()
+        assert Notification.objects.get(user=user, channel=Channel.PUSH).held_until == MORNING
+        clock.shift(60)
+        setting_save(setting_id=setting, value="", origin=self.ORIGIN)
+        item = Notification.objects.get(user=user, channel=Channel.PUSH)
+        assert (item.held_from, item.due_at) == (None, NOW + timedelta(seconds=60))
