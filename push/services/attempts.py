@@ -179,11 +179,31 @@ def attempts_close(*, answers: Sequence[tuple[Sequence[Attempt], SendAnswer]], t
             alike[answer] += attempts
     for answer, tries in alike.items():
         attempt_update(tries, answer, token=token)
+    receipts_heed([attempt for attempts, answer in answers if answer.answer != Answer.ACCEPTED for attempt in attempts])
+
+
+def receipts_heed(attempts: Sequence[Attempt]) -> None:
+    """Count tries as accepted whose device confirmed the push while its worker waited for the provider's answer."""
+    if not attempts:
+        return
+    confirmed = Attempt.objects.filter(
+        pk__in=[attempt.pk for attempt in attempts], answer=Answer.ACCEPTED, received_at__isnull=False
+    )
+    keys = set(confirmed.values_list("pk", flat=True))
+    for attempt in attempts:
+        if attempt.pk in keys:
+            attempt.answer, attempt.retry_at = Answer.ACCEPTED, None
 
 
 def attempt_update(attempts: Sequence[Attempt], answer: SendAnswer, *, token: str) -> None:
-    """Write one answer to the tries that got it; they share the moment of its repetition."""
-    held = Attempt.objects.filter(pk__in=[attempt.pk for attempt in attempts], claimed_by=token, answer__in=OPEN)
+    """Write one answer to the tries that got it; they share the moment of its repetition.
+
+    Tries that the device has confirmed meanwhile stay accepted, but the details of an acceptance are added to them.
+    """
+    is_open = Q(answer__in=OPEN)
+    if answer.answer == Answer.ACCEPTED:
+        is_open |= Q(received_at__isnull=False)
+    held = Attempt.objects.filter(is_open, pk__in=[attempt.pk for attempt in attempts], claimed_by=token)
     held.update(
         answer=answer.answer,
         status=answer.status,

@@ -10,13 +10,15 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from push.models import Attempt, Device
+from push.models import Answer, Attempt, Device, Notification, ShownRoom
 from push.receipts import receipt_token
 from push.selectors.aftermath import happenings_of
+from push.services.attempts import attempts_close, history_of
 from push.services.dispatch import due_dispatch
+from push.transports.answers import SendAnswer
 from tests.api_client import ApiClient, failure
 from tests.factories import DeviceFactory, UserFactory
-from tests.fakes.gateway import FakeGateway
+from tests.fakes.gateway import FakeGateway, Reply
 from tests.fakes.webpush import FakePushService
 from tests.push.conftest import Post, queue, subscribe
 from workspace.models import Message, User
@@ -130,3 +132,69 @@ def test_a_receipt_before_the_answer_is_kept(sent: Message, app: ApiClient) -> N
     Attempt.objects.update(answer="sending", finished_at=None, started_at=timezone.now())
     app.post("push.ack", id=sent.public_id)
     assert Attempt.objects.get().received_at is not None
+
+
+class TestAReceiptIsADefiniteAnswer:
+    """The device has the push, whatever became of the connection to the push service: it is never tried again."""
+
+    @pytest.fixture
+    def broken(self, gateway: FakeGateway, receiver: User, app: ApiClient, device: Device, post: Post) -> Message:
+        """Return a message whose push the gateway took, but answered with an error."""
+        gateway.script(device.token, Reply(status=503))
+        message = post("disk full")
+        queue(receiver, message)
+        due_dispatch()
+        assert Notification.objects.get().state == "retrying"
+        return message
+
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_a_confirmed_push_is_not_tried_again(
+        self, broken: Message, gateway: FakeGateway, app: ApiClient, method: str
+    ) -> None:
+        _ = app.get("push.get", id=broken.public_id) if method == "get" else app.post("push.ack", id=broken.public_id)
+        item = Notification.objects.get()
+        assert (item.state, item.reason, item.finished_at is not None) == ("sent", "", True)
+        with time_machine.travel(timezone.now() + timedelta(hours=2)):
+            due_dispatch()
+        [attempt] = Attempt.objects.all()
+        assert (attempt.answer, attempt.status, attempt.retry_at) == ("accepted", 503, None)
+
+    def test_what_the_device_shows_is_recorded(self, broken: Message, app: ApiClient, device: Device) -> None:
+        Device.objects.filter(pk=device.pk).update(capabilities=["clear"])
+        app.post("push.ack", id=broken.public_id)
+        assert ShownRoom.objects.get().room == broken.room
+
+    def test_other_devices_are_still_tried(
+        self, broken: Message, gateway: FakeGateway, receiver: User, app: ApiClient
+    ) -> None:
+        other = DeviceFactory(user=receiver)
+        failed = Attempt.objects.get()
+        Attempt.objects.create(notification=failed.notification, device=other, answer="retry", retry_at=failed.retry_at)
+        app.post("push.ack", id=broken.public_id)
+        assert Notification.objects.get().state == "retrying"
+        with time_machine.travel(timezone.now() + timedelta(minutes=30)):
+            due_dispatch()
+        assert Notification.objects.get().state == "sent"
+        assert list(Attempt.objects.order_by("pk").values_list("device", "number")) == [
+            (failed.device_id, 1), (other.pk, 1), (other.pk, 2)
+        ]  # fmt: skip
+
+    def test_a_push_that_was_given_up_counts_as_sent(self, broken: Message, app: ApiClient) -> None:
+        Attempt.objects.update(retry_at=None)
+        Notification.objects.update(state="failed", reason="gave_up", finished_at=timezone.now())
+        app.post("push.ack", id=broken.public_id)
+        item = Notification.objects.get()
+        assert (item.state, item.reason) == ("sent", "")
+
+    @pytest.mark.parametrize("answer", [Answer.RETRY, Answer.REFUSED, Answer.ACCEPTED])
+    def test_a_receipt_that_overtakes_the_answer_stands(self, sent: Message, app: ApiClient, answer: Answer) -> None:
+        Attempt.objects.update(answer="sending", status=None, finished_at=None, claimed_by="token")
+        attempt = Attempt.objects.get()
+        app.post("push.ack", id=sent.public_id)
+        said = SendAnswer(answer, status=200 if answer == Answer.ACCEPTED else 503)
+        attempts_close(answers=[([attempt], said)], token="token", now=timezone.now())
+        assert (attempt.answer, attempt.retry_at) == ("accepted", None)
+        attempt.refresh_from_db()
+        assert (attempt.answer, attempt.retry_at) == ("accepted", None)
+        assert attempt.status == (200 if answer == Answer.ACCEPTED else None)
+        assert history_of([attempt.notification_id]).outcome(attempt.notification_id, []).state == "sent"
