@@ -1,4 +1,4 @@
-"""Weekly hours, written one line for hours that are alike: `mon-fri 22:00-07:00`.
+"""Weekly hours, written one line for hours that are alike: `mon-fri 22:00-07:00`, or `22:00-07:00` for every day.
 
 A stretch belongs to the day on which it begins; one that ends at or before its beginning ends on the next day.
 `00:00-24:00` is the whole day.
@@ -15,12 +15,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+EVERY_DAY = "mon-sun"
 DAY_MINUTES = 24 * 60
 WEEK_MINUTES = 7 * DAY_MINUTES
 HOURS_MAX_LENGTH = 600
 MOST_STRETCHES = 28
 
-LINE = re.compile(r"(?P<days>[a-z, -]+?)\s+(?P<start>\d{1,2}:\d{2})\s*-\s*(?P<end>\d{1,2}:\d{2})")
+LINE = re.compile(r"(?:(?P<days>[a-z, -]+?)\s+)?(?P<start>\d{1,2}:\d{2})\s*-\s*(?P<end>\d{1,2}:\d{2})")
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 
 
@@ -62,7 +63,7 @@ def stretch_of(day: int, start: str, end: str) -> Stretch:
     begins, ends = clock_read(start), clock_read(end, allow_24=True)
     if begins == ends:
         raise ValidationError(
-            _("Quiet hours from %(clock)s to %(clock)s have no length. For a whole day write 00:00-24:00."),
+            _("Quiet hours from %(clock)s to %(clock)s have no length. A whole day is written as “sun 00:00-24:00”."),
             params={"clock": clock_of(begins)},
         )
     return Stretch(day, begins, ends if ends > begins else ends + DAY_MINUTES)
@@ -81,7 +82,7 @@ def hours_read(text: str) -> tuple[Stretch, ...]:
                 _("“%(line)s” cannot be understood. Write days and hours as “mon-fri 22:00-07:00”."),
                 params={"line": line},
             )
-        found.update(stretch_of(day, match["start"], match["end"]) for day in days_read(match["days"]))
+        found.update(stretch_of(day, match["start"], match["end"]) for day in days_read(match["days"] or EVERY_DAY))
     return checked(found)
 
 

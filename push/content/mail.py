@@ -41,6 +41,7 @@ def email_of(items: Sequence[Item]) -> EmailMultiAlternatives:
             to=[first.address],
             headers={
                 "Message-ID": message_id_of(items),
+                **thread_headers_of(items),
                 "Auto-Submitted": "auto-generated",
                 # One click ends the mails (RFC 8058).
                 "List-Unsubscribe": f"<{context['unsubscribe_url']}>",
@@ -113,7 +114,27 @@ def room_path(room: Room, message: Message, *, named: bool = True) -> str:
 
 def message_id_of(items: Sequence[Item]) -> str:
     """Return the e-mail's identity, the same for every retry, so that mail programs can tell a repetition."""
+    keys = ",".join(str(item.key) for item in items)
+    return mail_id(f"{keys}/email")
+
+
+def thread_headers_of(items: Sequence[Item]) -> dict[str, str]:
+    """Return the headers by which mail programs show a thread's e-mails together (RFC 5322, 3.6.4).
+
+    They name the thread's first message, which the member may have received no e-mail of. None are returned for an
+    e-mail about several threads.
+    """
+    messages = [item.notification.message for item in items]
+    roots = {message.parent.public_id if message.parent else message.public_id for message in messages}
+    if len(roots) > 1:
+        return {}
+    root = mail_id(f"{roots.pop()}/thread")
+    is_reply = any(message.parent for message in messages)
+    return {"References": root, **({"In-Reply-To": root} if is_reply else {})}
+
+
+def mail_id(name: str) -> str:
+    """Return the id that an e-mail or thread of this workspace has in headers, the same for the same name."""
     unique_id = GeneralSettings.current().unique_id
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    keys = ",".join(str(item.key) for item in items)
-    return f"<{uuid.uuid5(uuid.NAMESPACE_URL, f'{unique_id}/{keys}/email')}@{domain}>"
+    return f"<{uuid.uuid5(uuid.NAMESPACE_URL, f'{unique_id}/{name}')}@{domain}>"

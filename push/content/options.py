@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cloud.models import SetupWizardSettings
-from push.content.texts import placeholder, shown_name, texts_of
+from push.content.cutting import shorten
+from push.content.texts import NAME_LENGTH, placeholder, shown_name, texts_of
 from push.models import TEST_RULE, Device, DeviceType, PushSettings
 from push.selectors.items import Item
 from workspace.addresses import absolute_url
@@ -153,7 +154,8 @@ def names_of(sender: User, room: Room) -> dict[str, Any]:
     """Return the payload's fields that name people and rooms."""
     if not PushSettings.current().show_username_room:
         return {}
-    who = {"_id": sender.public_id, "username": sender.username, "name": sender.display_name}
+    real_name = shorten(sender.display_name, NAME_LENGTH)
+    who = {"_id": sender.public_id, "username": sender.username, "name": real_name}
     named = {} if room.is_direct else {"name": room.name}
     return {"sender": who, "senderName": shown_name(sender), **named}
 

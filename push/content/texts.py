@@ -17,6 +17,7 @@ from workspace.models.messages import ENCRYPTED
 
 TITLE_LENGTH = 65
 TEXT_LENGTH = 240
+NAME_LENGTH = 65
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,11 @@ def placeholder(receiver: User) -> str:
 
 
 def shown_name(user: User) -> str:
-    """Return the name that the workspace shows people by: usernames, or real names where it uses them."""
-    return user.display_name if GeneralSettings.current().use_real_name else user.username
+    """Return the name that the workspace shows people by: usernames, or real names where it uses them.
+
+    A long name is shortened, so that there is room for what was said.
+    """
+    return shorten(user.display_name if GeneralSettings.current().use_real_name else user.username, NAME_LENGTH)
 
 
 def room_title(room: Room) -> str:

@@ -18,6 +18,10 @@ class EndReason(models.TextChoices):
     EMAIL_DISABLED = "email_disabled", _("E-mail notifications were turned off.")
     NO_DEVICE = "no_device", _("No device of the member was left.")
     NO_EMAIL = "no_email", _("The member had no verified address left.")
+    ADDRESS_SUPPRESSED = (
+        "address_suppressed",
+        _("The member's mail server refused several e-mails; the address has to be confirmed again."),
+    )
     TOKEN_DEAD = "token_dead", _("The push service does not know the device any more.")
     REFUSED = "refused", _("It was refused for good.")
     UNAUTHORIZED = "unauthorized", _("The credentials were refused.")

@@ -36,6 +36,7 @@ ADVICE: dict[str, str | Promise] = {
     EndReason.EMAIL_DISABLED: gettext_lazy("An administrator can allow e-mail notifications: Settings > Accounts."),
     EndReason.NO_DEVICE: gettext_lazy("The member can sign in to the mobile app again: it then registers the device."),
     EndReason.NO_EMAIL: gettext_lazy("The member can verify an e-mail address of the account."),
+    EndReason.ADDRESS_SUPPRESSED: gettext_lazy("The member can confirm the address again, once it works."),
     EndReason.TOKEN_DEAD: gettext_lazy(
         "The app was removed, or its notifications were forbidden. The member can sign in to the mobile app again."
     ),

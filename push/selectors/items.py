@@ -129,9 +129,9 @@ def meant(devices: list[Device], notification: Notification) -> list[Device]:
 
 
 def addresses_of(users: Collection[int]) -> dict[int, str]:
-    """Return the address that each user's mail goes to: the first verified one."""
-    verified = EmailAddress.objects.filter(user__in=users, verified=True).order_by("-pk")
-    return dict(verified.values_list("user_id", "address"))
+    """Return the address that each user's mail goes to: the first verified one that accepts e-mails."""
+    usable = EmailAddress.objects.filter(user__in=users, verified=True, suppressed_at=None).order_by("-pk")
+    return dict(usable.values_list("user_id", "address"))
 
 
 def obstacle_of(item: Item) -> EndReason | None:
@@ -164,4 +164,7 @@ def email_obstacle_of(item: Item) -> EndReason | None:
         return EndReason.EMAIL_DISABLED
     if item.connection == Connection.ONLINE:
         return EndReason.CONNECTED
-    return None if item.address else EndReason.NO_EMAIL
+    if item.address:
+        return None
+    is_suppressed = item.user.emails.filter(verified=True).exists()
+    return EndReason.ADDRESS_SUPPRESSED if is_suppressed else EndReason.NO_EMAIL

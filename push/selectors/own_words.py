@@ -81,6 +81,9 @@ ENDINGS: Words = {
     EndReason.USER_INACTIVE: _("Your account was deactivated."),
     EndReason.NO_DEVICE: _("No device of yours was left."),
     EndReason.NO_EMAIL: _("You had no verified address left."),
+    EndReason.ADDRESS_SUPPRESSED: _(
+        "Your mail server refused several e-mails; your address has to be confirmed again."
+    ),
 }
 
 ENDING_ADVICE: Words = {
@@ -91,6 +94,7 @@ ENDING_ADVICE: Words = {
     ),
     EndReason.NO_DEVICE: _("You can sign in to the mobile app again: it then registers the device."),
     EndReason.NO_EMAIL: _("You can verify an e-mail address of your account."),
+    EndReason.ADDRESS_SUPPRESSED: _("You can have the link sent again on your profile, once the address works."),
     EndReason.TOKEN_DEAD: _(
         "The app was removed, or its notifications were forbidden. You can sign in to the mobile app again."
     ),

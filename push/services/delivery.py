@@ -30,8 +30,10 @@ from push.services.patience import patiently
 from push.services.rounds import Parcel, Round, Shipment, outcomes_write, retry_end, round_open, round_prepare, unsent
 from push.services.shown import shown_note
 from push.transports.answers import SendAnswer
+from push.transports.email import RECIPIENT_REFUSED
 from push.transports.engine import WITHDRAWN
 from push.transports.routes import Route
+from workspace.services.addresses import address_answers_note
 
 # What was not sent because the worker stops.
 NOT_SENT = SendAnswer(Answer.HELD)
@@ -185,6 +187,7 @@ def parcels_record(current: Round, parcels: Sequence[Parcel], complete: Sequence
         sent_at=current.started_at,
         now=now,
     )
+    addresses_note(parcels)
     shown_note(accepted=accepted_of(parcels), at=current.started_at)
     if accepted := notifications_accepted(parcels):
         changed_meanwhile_note(notifications=accepted, since=current.started_at)
@@ -193,6 +196,20 @@ def parcels_record(current: Round, parcels: Sequence[Parcel], complete: Sequence
         current.history.add(attempt)
     items = [item for shipment in complete for item in shipment.items]
     outcomes_write([(item.key, outcome_of(current, item)) for item in items], token=current.token)
+
+
+def addresses_note(parcels: Iterable[Parcel]) -> None:
+    """Note on e-mail addresses that they were refused, or work again."""
+    accepted: list[str] = []
+    refused: list[str] = []
+    for parcel in parcels:
+        if parcel.email and parcel.answer:
+            if parcel.answer.reason == RECIPIENT_REFUSED:
+                refused += parcel.email.to
+            elif parcel.answer.answer == Answer.ACCEPTED:
+                accepted += parcel.email.to
+    if accepted or refused:
+        address_answers_note(accepted=accepted, refused=refused)
 
 
 def accepted_of(parcels: Iterable[Parcel]) -> list[tuple[Device, int]]:

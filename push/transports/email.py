@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from collections.abc import Sequence
 
@@ -10,6 +11,11 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from push.models import Answer
 from push.transports.answers import DETAIL_LENGTH, SendAnswer
+
+# The mailbox does not exist, or accepts nothing any more.
+RECIPIENT_REFUSED = "RecipientRefused"
+# Refused for who sends, such as 5.7.1 "relaying denied" (RFC 3463): that says nothing about the mailbox.
+POLICY = re.compile(rb"5\.7\.")
 
 
 def email_send(messages: Sequence[EmailMessage]) -> list[SendAnswer]:
@@ -47,7 +53,9 @@ def message_send(message: EmailMessage, connection: BaseEmailBackend) -> SendAns
     except smtplib.SMTPAuthenticationError as error:
         return SendAnswer(Answer.UNAUTHORIZED, error.smtp_code, words_of(error))
     except smtplib.SMTPRecipientsRefused as error:
-        return refusal(error, min((code for code, _text in error.recipients.values()), default=0))
+        code = min((code for code, _text in error.recipients.values()), default=0)
+        is_known = any(POLICY.match(bytes(text)) for _code, text in error.recipients.values())
+        return refusal(error, code, reason="" if is_known else RECIPIENT_REFUSED)
     except smtplib.SMTPConnectError:
         raise
     except smtplib.SMTPResponseException as error:
@@ -58,10 +66,11 @@ def message_send(message: EmailMessage, connection: BaseEmailBackend) -> SendAns
     return SendAnswer(Answer.ACCEPTED)
 
 
-def refusal(error: smtplib.SMTPException, code: int) -> SendAnswer:
-    """Return the answer to a refusal with an SMTP code."""
-    kind = Answer.REFUSED if 500 <= code < 600 else Answer.RETRY
-    return SendAnswer(kind, code or None, words_of(error))
+def refusal(error: smtplib.SMTPException, code: int, *, reason: str = "") -> SendAnswer:
+    """Return the answer to a refusal with an SMTP code; a permanent one gets the `reason`."""
+    if 500 <= code < 600:
+        return SendAnswer(Answer.REFUSED, code, words_of(error), reason=reason)
+    return SendAnswer(Answer.RETRY, code or None, words_of(error))
 
 
 def connection_close(connection: BaseEmailBackend) -> None:

@@ -142,6 +142,7 @@ ENDINGS: Mapping[str, Cause] = {
     "email_disabled": ("email", ended_by(lambda demo, _m: demo.setting("Accounts_AllowEmailNotifications", False))),
     "no_device": ("push", ended_by(lambda demo, _m: ApiClient(demo.bob).delete("push.token", token=PHONE))),
     "no_email": ("email", ended_by(lambda demo, _m: demo.bob.emails.update(verified=False))),
+    "address_suppressed": ("email", ended_by(lambda demo, _m: demo.bob.emails.update(suppressed_at=timezone.now()))),
     "token_dead": ("push", answered(Reply(406))),
     "refused": ("push", answered(Reply(422))),
     "quota_exhausted": ("push", answered(Reply(429, body=QUOTA_USED_UP))),

@@ -40,7 +40,8 @@ class EmailAddressInline(BaseTabularInline):
 
     model = EmailAddress
     extra = 0
-    fields = ("address", "verified")
+    fields = ("address", "verified", "suppressed_at")
+    readonly_fields = ("suppressed_at",)
 
 
 @admin.register(User)

@@ -128,11 +128,11 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must begin with http:// or https://.")
         return url
 
-    def file(self, name: str) -> str:
-        """Return the path of a readable file in `name`, empty for none."""
+    def file(self, name: str, *, must_exist: bool = True) -> str:
+        """Return the path of a readable file in `name`, empty for none; unless it must exist, it is not opened."""
         path = self.text(name, "")
-        if not path:
-            return ""
+        if not path or not must_exist:
+            return path
         try:
             Path(path).open("rb").close()
         except OSError as error:

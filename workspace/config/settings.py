@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -207,7 +208,8 @@ NOTIFICATION_LIFETIME = env.integer("NOTIFICATION_LIFETIME", 86_400, minimum=1)
 # How the outside is reached: through which proxy, and whom it is trusted besides those that the system trusts.
 OUTBOUND_PROXY = env.proxy("OUTBOUND_PROXY")
 OUTBOUND_NO_PROXY = env.items("OUTBOUND_NO_PROXY", ["localhost", "127.0.0.1", "::1"])
-OUTBOUND_CA_FILE = env.file("OUTBOUND_CA_FILE")
+# The fake providers create the file of their authority, which the same environment may name.
+OUTBOUND_CA_FILE = env.file("OUTBOUND_CA_FILE", must_exist="fakeproviders" not in sys.argv[1:2])
 # Web push endpoints are addresses on the public internet, but for these hosts, each `host` or `host:port`.
 WEB_PUSH_PRIVATE_HOSTS = [host.lower() for host in env.items("WEB_PUSH_PRIVATE_HOSTS", [])]
 # Where Apple and Google are. Other addresses are for trying things out against `manage.py fakeproviders`.

@@ -118,6 +118,15 @@ class EmailAddress(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="emails", verbose_name=_("user"))
     address = models.EmailField(_("address"))
     verified = models.BooleanField(_("verified"), default=False)
+    refusals = models.PositiveSmallIntegerField(
+        _("refused e-mails"), default=0, editable=False, help_text=_("In a row, since the last one was accepted.")
+    )
+    suppressed_at = models.DateTimeField(
+        _("suppressed"),
+        null=True,
+        editable=False,
+        help_text=_("Its mail server refused several e-mails. It receives nothing until its owner confirms it again."),
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:

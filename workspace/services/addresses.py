@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Value
+from django.db.models import F, Value
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from workspace.errors import ApplicationError
@@ -17,6 +19,7 @@ from workspace.selectors.permissions import may_manage
 from workspace.tasks import verification_mail_later
 
 MOST_ADDRESSES = 5
+MOST_REFUSALS = 3
 LINK_LASTS = timedelta(days=3)
 SALT = "workspace.address"
 
@@ -112,17 +115,33 @@ def address_verify(*, token: str) -> EmailAddress:
     """
     address_lock(address_of_token(token).address)
     email = address_of_token(token)
-    if email.verified:
+    if email.verified and email.suppressed_at is None:
         return email
-    email.verified = True
+    email.verified, email.refusals, email.suppressed_at = True, 0, None
     try:
         with transaction.atomic():
-            email.save(update_fields=["verified"])
+            email.save(update_fields=["verified", "refusals", "suppressed_at"])
     except IntegrityError as error:
         # Another account has verified it, as one was given it at the same moment.
         raise ApplicationError("error-invalid-token") from error
     address_claim(email=email)
     return email
+
+
+@transaction.atomic
+def address_answers_note(*, accepted: Collection[str], refused: Collection[str]) -> None:
+    """Note that mail servers accepted e-mails to addresses, or refused the addresses permanently.
+
+    After :data:`MOST_REFUSALS` refusals in a row, nothing is sent to an address until its owner confirms it again.
+    """
+    verified = EmailAddress.objects.filter(verified=True, suppressed_at=None)
+    if accepted:
+        named = [address.lower() for address in accepted]
+        verified.filter(address__lower__in=named, refusals__gt=0).update(refusals=0)
+    if refused:
+        known = verified.filter(address__lower__in=[address.lower() for address in refused])
+        known.update(refusals=F("refusals") + 1)
+        known.filter(refusals__gte=MOST_REFUSALS).update(suppressed_at=timezone.now())
 
 
 @transaction.atomic

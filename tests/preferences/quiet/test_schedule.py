@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preferences.quiet.schedule import DAY_MINUTES, Stretch, checked, hours_normalized, hours_read, hours_written
@@ -54,6 +56,7 @@ def test_what_cannot_be_kept_is_told(written: str, told: str) -> None:
         hours_read(written)
 
 
+@settings(deadline=None)
 @given(st.lists(STRETCHES, max_size=8))
 def test_what_is_written_reads_the_same(stretches: list[Stretch]) -> None:
     try:
@@ -61,3 +64,15 @@ def test_what_is_written_reads_the_same(stretches: list[Stretch]) -> None:
     except ValidationError:
         return
     assert hours_read(hours_written(kept)) == kept
+
+
+def test_hours_without_days_are_those_of_every_day() -> None:
+    assert hours_normalized("22:00-07:00") == "mon-sun 22:00-07:00"
+
+
+@pytest.mark.parametrize("text", ["00:00-24:00", "00:00-00:00"])
+def test_an_error_recommends_nothing_that_would_be_refused(text: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        hours_normalized(text)
+    for example in re.findall(r"“([^”]*-[^”]*)”", " ".join(caught.value.messages)):
+        hours_normalized(example)

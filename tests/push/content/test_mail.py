@@ -165,3 +165,15 @@ def test_one_click_ends_the_mails(client: Client, receiver: User, post: Post, ma
     address = str(headers["List-Unsubscribe"]).replace("\n", "").strip("<> ").removeprefix(django_settings.SITE_URL)
     assert client.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert AccountPreferences.objects.get(user=receiver).email == "nothing"
+
+
+def test_a_threads_mails_are_shown_together(room: Room, post: Post, mail_items: MailsOf) -> None:
+    thread, other = post("shall we?"), post("by the way")
+    reply = message_in(room, room.creator, "yes", parent=thread)
+    items = mail_items(thread, reply, other)
+    first, answer, alone = (email_of([item]).extra_headers for item in items)
+    assert answer["In-Reply-To"] == answer["References"] == first["References"]
+    assert "In-Reply-To" not in first
+    assert alone["References"] != first["References"]
+    assert len({headers["Message-ID"] for headers in (first, answer, alone)}) == 3
+    assert "References" not in email_of([items[0], items[2]]).extra_headers

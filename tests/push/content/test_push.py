@@ -92,6 +92,16 @@ def test_real_names_are_shown_where_the_workspace_uses_them(
     assert options_of(item)["payload"]["senderName"] == "Ana Silva"
 
 
+def test_a_long_name_leaves_room_for_the_text(receiver: User, room: Room, post: Post, item_of: ItemOf) -> None:
+    use_real_names()
+    User.objects.filter(pk=room.creator.pk).update(name="🦄" * 250)
+    message = Message.objects.get(pk=post("disk full").pk)
+    options = options_of(item_of(receiver, message))
+    shown = "🦄" * 64 + "…"
+    assert options["text"] == f"{shown}: disk full"
+    assert (options["payload"]["senderName"], options["payload"]["sender"]["name"]) == (shown, shown)
+
+
 @pytest.mark.parametrize(("names", "words"), list(itertools.product([True, False], repeat=2)))
 def test_the_privacy_settings_decide_what_is_shown(
     receiver: User, post: Post, item_of: ItemOf, names: bool, words: bool

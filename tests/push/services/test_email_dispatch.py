@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from smtplib import SMTPRecipientsRefused
+from typing import Any
 
 import pytest
 import time_machine
@@ -21,6 +23,7 @@ from tests.fakes.gateway import FakeGateway, Reply
 from tests.push.conftest import Post, queue
 from tests.waiting import wait_until
 from workspace.models import Message, Room, User
+from workspace.services.addresses import address_verify, verification_token
 from workspace.services.presence import activity_report
 from workspace.services.rooms import members_add
 
@@ -32,6 +35,21 @@ class DownBackend(BaseEmailBackend):
 
     def send_messages(self, messages: Sequence[EmailMessage]) -> int:
         raise ConnectionRefusedError
+
+
+class RefusingBackend(BaseEmailBackend):
+    """A mail server that knows no mailbox of this name."""
+
+    text = b"5.1.1 no such user"
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        raise SMTPRecipientsRefused(dict.fromkeys(messages[0].to, (550, self.text)))
+
+
+class DenyingBackend(RefusingBackend):
+    """A mail server that relays nothing for this site."""
+
+    text = b"5.7.1 relaying denied"
 
 
 class SlowBackend(BaseEmailBackend):
@@ -155,3 +173,40 @@ def test_a_push_that_keeps_failing_does_not_end_the_grace_of_the_e_mail(
         assert push.attempts.filter(device=device).count() == 2
         email.refresh_from_db()
         assert (email.state, email.reason) == (State.QUEUED, "")
+
+
+def refuse(receiver: User, post: Post, times: int) -> list[Notification]:
+    items = []
+    for number in range(times):
+        items += wait_for(receiver, post(f"message {number}"))
+        due_dispatch()
+    return items
+
+
+def test_an_address_that_bounces_three_times_is_suppressed_until_its_owner_confirms_it(
+    receiver: User, post: Post, settings: Any
+) -> None:
+    backend = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = f"{__name__}.RefusingBackend"
+    assert states(refuse(receiver, post, 3)) == [("failed", "refused")] * 3
+    settings.EMAIL_BACKEND = backend
+    assert states(refuse(receiver, post, 1)) == [("dropped", "address_suppressed")]
+    assert mail.outbox == []
+    email = receiver.emails.get()
+    address_verify(token=verification_token(email))
+    assert states(refuse(receiver, post, 1)) == [("sent", "")]
+
+
+def test_an_accepted_email_ends_a_row_of_refusals(receiver: User, post: Post, settings: Any) -> None:
+    backend = settings.EMAIL_BACKEND
+    for _round in range(2):
+        settings.EMAIL_BACKEND = f"{__name__}.RefusingBackend"
+        refuse(receiver, post, 2)
+        settings.EMAIL_BACKEND = backend
+        assert states(refuse(receiver, post, 1)) == [("sent", "")]
+
+
+def test_a_server_that_refuses_the_sender_suppresses_nobody(receiver: User, post: Post, settings: Any) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.DenyingBackend"
+    refuse(receiver, post, 4)
+    assert receiver.emails.get().suppressed_at is None

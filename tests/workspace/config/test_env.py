@@ -80,3 +80,11 @@ def test_an_embedded_secret_is_made_once_and_for_its_owner_only(tmp_path: Path) 
     assert embedded_secret(tmp_path / "var", "secret_key") == first
     assert stat.S_IMODE((tmp_path / "var" / "secret_key").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
+
+
+def test_a_file_that_is_still_to_be_made_may_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OUTBOUND_CA_FILE", "/nowhere/authority.pem")
+    environment = Environment()
+    with pytest.raises(ImproperlyConfigured):
+        environment.file("OUTBOUND_CA_FILE")
+    assert environment.file("OUTBOUND_CA_FILE", must_exist=False) == "/nowhere/authority.pem"

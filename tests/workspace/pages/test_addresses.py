@@ -61,7 +61,7 @@ def test_an_address_that_cannot_be_is_told(client: Client, ana: User, address: s
     field, problem = html.split('id="address"')[1].split('id="address-problem"')
     assert told in problem
     assert f'value="{address}"' in field
-    assert '<form class="page-panel" method="post" action="/account/">' in html
+    assert '<form class="page-panel" method="post" action="/account/"' in html
     assert not ana.emails.exists()
 
 
