@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import pycurl
 from django.utils.translation import gettext as _
 
+from workspace.address_masks import address_mask
 from workspace.database.connections import connections_release
 from workspace.errors import ApplicationError
 from workspace.outbound import outbound_current
@@ -114,7 +115,7 @@ def _unreachable(url: str, error: pycurl.error) -> CloudError:
         pycurl.E_WRITE_ERROR: _("its answer is too long"),
     }
     reason = reasons.get(code) or _("the connection failed (%(code)d)") % {"code": code}
-    sentence = _("The cloud at %(url)s cannot be reached: %(reason)s.") % {"url": url, "reason": reason}
+    sentence = _("The cloud at %(url)s cannot be reached: %(reason)s.") % {"url": address_mask(url), "reason": reason}
     return CloudError("error-cloud-unreachable", sentence)
 
 
@@ -127,7 +128,8 @@ def _answer(url: str, status: int, body: bytes) -> dict[str, Any]:
     if isinstance(answer, dict) and 200 <= status < 300:
         return answer
     if not isinstance(answer, dict) or not isinstance(answer.get("errorType"), str):
-        sentence = _("%(url)s does not answer as a cloud does (status %(status)d).") % {"url": url, "status": status}
+        values = {"url": address_mask(url), "status": status}
+        sentence = _("%(url)s does not answer as a cloud does (status %(status)d).") % values
         raise CloudError("error-cloud-answer", sentence)
     code = answer["errorType"][:64]
     text = str(answer.get("error") or code).removesuffix(f"[{code}]").strip()[:SENTENCE_LENGTH]

@@ -19,6 +19,8 @@ from django.db import models
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from workspace.address_masks import address_mask
+
 if TYPE_CHECKING:
     UrlField = models.URLField[str, str]
     LinesField = models.TextField[str, str]
@@ -39,7 +41,7 @@ def http_address_validate(text: str) -> None:
     if not is_http_address(text):
         raise ValidationError(
             _("%(address)s is not the address of a server. Enter one such as https://push.example.com."),
-            params={"address": Truncator(text).chars(80)},
+            params={"address": Truncator(address_mask(text)).chars(80)},
         )
 
 

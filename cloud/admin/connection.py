@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from cloud.models import CloudConnection
+from workspace.address_masks import address_mask
 from workspace.admin.base import ReadOnlyAdmin
 from workspace.admin.columns import code, label, moment
 
@@ -15,13 +16,13 @@ from workspace.admin.columns import code, label, moment
 class CloudConnectionAdmin(ReadOnlyAdmin):
     """That this workspace is registered; its access token never leaves the server."""
 
-    list_display = ("registered_as", "cloud_url", "secrets", "connected", "heard")
+    list_display = ("registered_as", "cloud", "secrets", "connected", "heard")
     sortable_by = ()
     search_fields = ("workspace_id",)
     ordering = ("pk",)
     fields = (
         ("workspace_id", "secrets"),
-        ("cloud_url", "email"),
+        ("cloud", "email"),
         ("connected_at", "last_contact_at"),
         ("problem_text", "last_tried_at"),
     )
@@ -29,6 +30,10 @@ class CloudConnectionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("workspace id"))
     def registered_as(self, connection: CloudConnection) -> SafeString | str:
         return code(connection.workspace_id)
+
+    @admin.display(description=_("cloud"))
+    def cloud(self, connection: CloudConnection) -> str:
+        return address_mask(connection.cloud_url)
 
     @admin.display(description=_("secrets"))
     def secrets(self, connection: CloudConnection) -> SafeString:

@@ -6,7 +6,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from workspace.address_masks import address_mask
 from workspace.http_addresses import HttpAddressField
+from workspace.secret_addresses import SecretAddressField
 from workspace.setting_groups import SecretField
 
 
@@ -14,9 +16,9 @@ class CloudConnection(models.Model):
     """This workspace's own registration with its cloud: a single row."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    cloud_url = HttpAddressField(_("cloud"), blank=True, default="")
+    cloud_url = SecretAddressField(_("cloud"), blank=True, default="")
     # Where the cloud says that this workspace's pushes go; empty where the cloud is not known.
-    gateway_url = HttpAddressField(_("gateway"), blank=True, default="")
+    gateway_url = SecretAddressField(_("gateway"), blank=True, default="")
     workspace_id = models.CharField(_("workspace id"), max_length=64)
     email = models.EmailField(_("registered by"), blank=True, default="")
     client_id = models.CharField(_("client id"), max_length=64, blank=True, default="")
@@ -55,7 +57,7 @@ class PendingRegistration(models.Model):
     """A registration that was begun and waits: for the e-mail's confirmation, or for the cloud to answer."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    cloud_url = HttpAddressField(_("cloud"))
+    cloud_url = SecretAddressField(_("cloud"))
     email = models.EmailField(_("e-mail"), blank=True, default="")
     # What the cloud is asked with whether it was confirmed; or the registration token that is yet to be used.
     request_id = models.CharField(max_length=64, blank=True, default="")
@@ -75,4 +77,4 @@ class PendingRegistration(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="pending_registration_single")]
 
     def __str__(self) -> str:
-        return self.email or self.cloud_url
+        return self.email or address_mask(self.cloud_url)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cloud.models.terms import TermsConsent
-from workspace.http_addresses import HttpAddressField
+from workspace.secret_addresses import SecretAddressField
 from workspace.setting_groups import SettingsGroup, setting
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class SetupWizardSettings(SettingsGroup):
         requires=("Register_Server",),
     )
     cloud_url = setting(
-        HttpAddressField(
+        SecretAddressField(
             _("Cloud"),
             blank=True,
             default="",

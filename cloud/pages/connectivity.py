@@ -21,6 +21,7 @@ from cloud.selectors.connection import ConnectionState, cloud_url, connection_st
 from cloud.selectors.console import console_is_used
 from cloud.selectors.terms import own_consent, own_consent_missing, own_terms
 from cloud.services import connection, joining, sync, terms
+from workspace.address_masks import address_mask
 from workspace.errors import ApplicationError
 from workspace.models import GeneralSettings, User
 from workspace.pages.settings.base import page, settings_view
@@ -218,7 +219,7 @@ def status_context(request: HttpRequest) -> dict[str, Any]:
         row = status.connection
         facts = [(_("Workspace id"), row.workspace_id), *facts]
         facts += [
-            (_("Cloud"), row.cloud_url),
+            (_("Cloud"), address_mask(row.cloud_url)),
             (_("Registered by"), row.email),
             (_("Connected since"), row.connected_at),
         ]
@@ -252,7 +253,7 @@ def connectivity(request: HttpRequest) -> HttpResponse:
     """Show how the workspace stands with its cloud, and what can be done about it."""
     context = {
         **status_context(request),
-        "cloud_url": cloud_url(),
+        "cloud_url": address_mask(cloud_url()),
         "offers_console": is_cloud() and not console_is_used() and request.user.has_perm(CONSOLE),
         "terms": own_terms(),
         "consent": own_consent(),

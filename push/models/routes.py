@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from push.models.keys import ProviderKeys
 from push.models.settings import gateways_validate
-from workspace.http_addresses import AddressLinesField
+from workspace.secret_addresses import SecretAddressLinesField
 
 
 class AppRouteKind(models.TextChoices):
@@ -33,7 +33,7 @@ class AppRoute(ProviderKeys):
         help_text=_("The app's bundle id (Apple) or package id (Google), such as org.example.chat."),
     )
     kind = models.CharField(_("goes through"), max_length=8, choices=AppRouteKind.choices, default=AppRouteKind.DIRECT)
-    gateway = AddressLinesField(
+    gateway = SecretAddressLinesField(
         _("gateway"),
         blank=True,
         default="",

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from cloud.selectors.connection import hosting_gateway
 from push.credentials import validation
 from push.credentials.contact import subject_validate
-from workspace.http_addresses import AddressLinesField, http_address_validate
+from workspace.http_addresses import http_address_validate
+from workspace.secret_addresses import SecretAddressLinesField
 from workspace.setting_groups import Action, SecretField, SettingsGroup, setting
 
 DEFAULT_GATEWAY = "https://gateway.rocket.chat"
@@ -71,7 +72,7 @@ class PushSettings(SettingsGroup):
         when_hosted=lambda: True,
     )
     gateway = setting(
-        AddressLinesField(
+        SecretAddressLinesField(
             _("Gateway"),
             default=DEFAULT_GATEWAY,
             validators=[MaxLengthValidator(2000), gateways_validate],

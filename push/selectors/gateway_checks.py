@@ -13,6 +13,7 @@ from push.selectors.routes import gateway_current
 from push.transports.gateway import GatewayRoute
 from push.transports.probe import GatewayProbe, gateways_probe
 from push.transports.routes import RouteKind
+from workspace.address_masks import address_mask
 
 
 def gateway_checks() -> list[Check]:
@@ -30,7 +31,7 @@ def gateway_checks() -> list[Check]:
 
 def _gateway_check(probe: GatewayProbe) -> Check:
     title: str | Promise = gettext_lazy("Gateway reachable")
-    values = {"address": probe.address, "milliseconds": probe.milliseconds, "error": probe.answer.error}
+    values = {"address": address_mask(probe.address), "milliseconds": probe.milliseconds, "error": probe.answer.error}
     if not probe.reached:
         sentence = _("%(address)s cannot be reached: %(error)s") % values
         return Check(Light.RED, title, sentence, *setting_step("Push_gateway"))

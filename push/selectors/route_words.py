@@ -37,7 +37,8 @@ def key_words(key: str) -> str:
 def route_words(route: Route) -> str:
     """Return who is asked to deliver on the route."""
     if route.kind == RouteKind.GATEWAY:
-        hosts = ", ".join(urlsplit(address).netloc for address in route.way.addresses)
+        # Before the host, an address may have a name and password.
+        hosts = ", ".join(urlsplit(address).netloc.rpartition("@")[2] for address in route.way.addresses)
         return _("Gateway %(hosts)s") % {"hosts": hosts}
     if route.kind == RouteKind.APPLE and not route.way.production:
         return _("Apple directly, development service")

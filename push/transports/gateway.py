@@ -64,9 +64,9 @@ class GatewayRoute:
     `strangers` are those of the addresses that are not handed the access token: it is not meant for them.
     """
 
-    addresses: tuple[str, ...]
+    addresses: tuple[str, ...] = field(repr=False)
     access_token: str = field(repr=False)
-    strangers: frozenset[str] = frozenset()
+    strangers: frozenset[str] = field(default=frozenset(), repr=False)
 
     def token_for(self, address: str) -> str:
         """Return the access token that a gateway is handed, empty for none."""

@@ -60,7 +60,7 @@ class HttpRequest:
     Requests with the same `shared`, if not empty, that are under way at once are sent once, and all given that answer.
     """
 
-    url: str
+    url: str = field(repr=False)
     body: bytes = field(default=b"", repr=False)
     headers: tuple[str, ...] = field(default=(), repr=False)
     lane: Lane | None = field(default=None, repr=False)

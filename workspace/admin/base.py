@@ -10,10 +10,14 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
+from workspace.address_masks import addresses_mask
 from workspace.admin.confirmation import ConfirmedActions
 from workspace.admin.contributions import contributed, related_links
 from workspace.roles import Role, has_role
+from workspace.secret_addresses import AddressSecretsMixin
+from workspace.setting_groups import SecretField
 
 if TYPE_CHECKING:
     from django.contrib.admin.views.main import ChangeList as BaseChangeList
@@ -122,6 +126,30 @@ class ModelAdmin(ConfirmedActions, BaseModelAdmin):
         links = related_links(self.model, object_id, request) if object_id else []
         context = {**(extra_context or {}), "related_links": links}
         return super().changeform_view(request, object_id, form_url, context)
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """Show the page; fields that are only shown, not edited, would show the values that forms hide."""
+        if obj is not None and not self.has_change_permission(request, obj):
+            secrets_hide(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+def secrets_hide(row: Model) -> None:
+    """Replace secrets in a row that is going to be shown, and not saved, by what may be shown of them."""
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if isinstance(field, SecretField):
+            setattr(row, field.attname, _("Set") if value else _("Not set"))
+        elif isinstance(field, AddressSecretsMixin):
+            setattr(row, field.attname, addresses_mask(value))
 
 
 class NoAddition:

@@ -13,7 +13,13 @@ def logging_config(level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+        "formatters": {
+            "line": {
+                "()": "workspace.config.masking.MaskingFormatter",
+                "fmt": "{asctime} {levelname} {name}: {message}",
+                "style": "{",
+            }
+        },
         "filters": {"database": {"()": "workspace.database.reports.TroubleFilter"}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["database"]}},
         "root": {"handlers": ["console"], "level": level},

@@ -316,3 +316,4 @@ if PRODUCTION:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LOGGING = logging_config(LOG_LEVEL)
+DEFAULT_EXCEPTION_REPORTER_FILTER = "workspace.config.masking.ErrorPageFilter"

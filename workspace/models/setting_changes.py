@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from workspace.http_addresses import AddressJsonField
+from workspace.secret_addresses import SecretAddressJsonField
 
 
 class ChangeSource(models.TextChoices):
@@ -21,11 +21,15 @@ class ChangeSource(models.TextChoices):
 
 
 class SettingChange(models.Model):
-    """One setting changed once. A secret's values are never kept: only whether there was one, and its fingerprint."""
+    """One setting changed once.
+
+    A secret's values are not stored: only whether there was one, and its fingerprint. Addresses that contain secrets
+    are encrypted, so that they can be restored.
+    """
 
     setting_id = models.CharField(_("setting"), max_length=100)
-    before = AddressJsonField(_("from"), null=True)
-    after = AddressJsonField(_("to"), null=True)
+    before = SecretAddressJsonField(_("from"), null=True)
+    after = SecretAddressJsonField(_("to"), null=True)
     secret = models.BooleanField(_("secret"), default=False)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")

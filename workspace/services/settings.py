@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from workspace.address_masks import addresses_unmask
 from workspace.errors import ApplicationError, MissingPermissionError
 from workspace.models import ChangeSource, SettingChange, User
 from workspace.setting_groups import SettingsGroup
@@ -134,6 +135,7 @@ def _group_save(
 ) -> list[SettingChange]:
     model._default_manager.get_or_create(pk=1)
     group = model._default_manager.select_for_update().get(pk=1)
+    parsed = _unmasked(group, entries, parsed)
     changed = [entry for entry in entries if getattr(group, entry.field.attname) != parsed[entry.id]]
     if not changed:
         return []
@@ -149,6 +151,20 @@ def _group_save(
     further = group.changes_accept(names, origin.actor)
     group.save(update_fields=[*names, *further, "updated_at"])
     return changes
+
+
+def _unmasked(group: SettingsGroup, entries: list[RegisteredSetting], parsed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values with the stored secrets in place of their masks."""
+    values, problems = dict(parsed), {}
+    for entry in entries:
+        if entry.has_address:
+            try:
+                values[entry.id] = addresses_unmask(parsed[entry.id], stored=getattr(group, entry.field.attname))
+            except ValidationError as error:
+                problems[entry.id] = error
+    if problems:
+        raise _invalid(problems)
+    return values
 
 
 def _change(entry: RegisteredSetting, before: Any, after: Any, origin: Origin) -> SettingChange:

@@ -21,6 +21,10 @@ declarations by `manage.py settingsdoc`; change those, not this page (see [addin
 * **In force**: a saved setting works in every process, web and worker, within two seconds. Nothing is restarted.
 * **Public** settings are told to anyone, by `settings.public`. **Secret** ones are encrypted in the database and told
   to no one: screens, API and history show only whether there is one, and what it is.
+* **Addresses** may contain secrets, such as `https://gateway.example.org/gateway/<key>` or
+  `https://user:password@host`. Such an address is encrypted in the database. Screens, API, history, logs and
+  `manage.py dumpdata` show `•••` and a fingerprint in place of the secret. Saving the masked address keeps the secret;
+  with another host it is refused.
 * **Premium** settings read as off until a licence grants the module that is named.
 * **Needs**: the setting has an effect only while these are on (off, where it says so).
 * **Hosted**: on a cloud-hosted workspace (`CLOUD_HOSTED`) the setting is fixed to what the hosting cloud says.

@@ -10,7 +10,9 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
+from workspace.address_masks import addresses_mask
 from workspace.roles import has_role
+from workspace.secret_addresses import AddressSecretsMixin
 from workspace.setting_groups.base import Action, Setting, SettingsGroup
 from workspace.setting_groups.kinds import Kind, kind_of
 from workspace.setting_groups.locks import Lock, lock_of
@@ -49,6 +51,15 @@ class RegisteredSetting:
     def value(self) -> Any:
         """Return the value in force."""
         return getattr(self.group.current(), self.field.attname)
+
+    @property
+    def has_address(self) -> bool:
+        """Return True if the value is the address of a server, or several, which may contain secrets."""
+        return isinstance(self.field, AddressSecretsMixin)
+
+    def masked(self, value: Any) -> Any:
+        """Return a value of the setting without the secrets inside addresses, as people and clients may see it."""
+        return addresses_mask(value) if self.has_address else value
 
 
 @dataclass(frozen=True, slots=True)

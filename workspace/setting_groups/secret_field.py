@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import logging
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from encrypted_fields.fields import EncryptedTextField
+
+from workspace.encryption import MARK, text_decrypt, text_encrypt
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -21,26 +17,7 @@ if TYPE_CHECKING:
 else:
     BaseField = EncryptedTextField
 
-log = logging.getLogger(__name__)
-
 SECRET_MAX_LENGTH = 65_536
-
-
-@lru_cache(maxsize=8)
-def _cipher(secret_keys: tuple[str, ...], salts: tuple[str, ...]) -> MultiFernet:
-    # Deriving a key takes tens of milliseconds, so all fields share what the configuration gives.
-    return MultiFernet([_fernet(secret_key, salt) for secret_key in secret_keys for salt in salts])
-
-
-def _fernet(secret_key: str, salt: str) -> Fernet:
-    # As the library derives it (encrypted_fields), which knows no former keys other than those that also verify.
-    key = hashlib.pbkdf2_hmac("sha256", secret_key.encode(), salt.encode(), 100_000, dklen=32)
-    return Fernet(base64.urlsafe_b64encode(key))
-
-
-def cipher() -> MultiFernet:
-    """Return the cipher of the configured keys: the first encrypts, each of them decrypts."""
-    return _cipher((settings.SECRET_KEY, *settings.SECRET_KEY_PREVIOUS), tuple(settings.SALT_KEY))
 
 
 class SecretField(BaseField):
@@ -63,19 +40,20 @@ class SecretField(BaseField):
         return name, path, args, kwargs
 
     def get_prep_value(self, value: Any) -> str:
-        return cipher().encrypt(str(value).encode()).decode() if value else ""
+        text = str(value or "")
+        # As `manage.py dumpdata` wrote it.
+        return text.removeprefix(MARK) if text.startswith(MARK) else text and text_encrypt(text)
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
         return value if prepared else self.get_prep_value(value)
 
     def from_db_value(self, value: str | None, *_context: object) -> str:
-        if not value:
-            return ""
-        try:
-            return cipher().decrypt(value.encode()).decode()
-        except InvalidToken:
-            log.error("%s cannot be decrypted with the present ENCRYPTION_KEY and SECRET_KEY.", self)
-            return ""
+        return text_decrypt(value, name=self) if value else ""
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """Return the value for `manage.py dumpdata`: encrypted, as in the database."""
+        value = self.get_prep_value(self.value_from_object(obj))
+        return value and MARK + value
 
     def to_python(self, value: Any) -> Any:
         return value if value is None else str(value)

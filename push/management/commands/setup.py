@@ -16,6 +16,7 @@ from cloud.services.licences import signing_key_ensure
 from cloud.services.terms import terms_ensure
 from push.models import PushSettings
 from push.services.demo import PASSWORD, PEOPLE, demo_prepare
+from workspace.address_masks import address_mask
 from workspace.models import User
 from workspace.roles import is_cloud, is_workspace
 from workspace.services.setup import is_migrated
@@ -86,7 +87,8 @@ class Command(BaseCommand):
         lines += [f"  Administration:  {settings.SITE_URL}/admin/", ""]
         if not is_workspace():
             return "\n".join(lines)
-        gateway = urlsplit(PushSettings.stored().gateway.split()[0])
+        gateway = urlsplit(next(iter(PushSettings.stored().gateway.split()), ""))
         if gateway.hostname in {"127.0.0.1", "localhost"} and gateway.netloc != urlsplit(settings.SITE_URL).netloc:
-            lines += [f"  Note: Push_gateway is {gateway.geturl()}, which is not where this site answers.", ""]
+            shown = address_mask(gateway.geturl())
+            lines += [f"  Note: Push_gateway is {shown}, which is not where this site answers.", ""]
         return "\n".join(lines)

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from push.models import AppRoute, RouteState
+from push.models import AppRoute, GatewayApp, RouteState
 from push.selectors.routes import routes_current
 from push.transports.routes import Route
 from tests.admin_rows import administrator, staff
@@ -190,3 +190,19 @@ def test_only_those_who_may_change_routes_let_one_go_on(gateway: FakeGateway) ->
     assert reader.post(page).status_code == 403
     assert Client().post(page).status_code == 302
     assert RouteState.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["push.approute", "push.gatewayapp"])
+def test_a_reader_who_may_not_change_a_route_sees_no_secret_either(path: str) -> None:
+    """Django shows the plain value of a field where there is no form."""
+    key = key_pem(ec_key())
+    keys = {"apn_token_key": key, "apn_token_key_id": "ABCDEFGHIJ", "apn_team_id": "KLMNOPQRST"}
+    app, model = path.split(".")
+    kind = AppRoute if model == "approute" else GatewayApp
+    row = kind.objects.create(app_name=APP, **keys)
+    text = text_of(signed_in(staff(f"{app}.view_{model}")), reverse(f"admin:{app}_{model}_change", args=[row.pk]))
+    assert APP in text
+    assert "BEGIN" not in text
+    assert key.splitlines()[1] not in text
+    row.refresh_from_db()
+    assert row.apn_token_key == key

@@ -63,7 +63,7 @@ def public_settings() -> list[dict[str, Any]]:
     """Return what anybody may read."""
     facts = [{"_id": name, "value": read()} for name, read in FACTS.items()]
     return facts + [
-        {"_id": entry.id, "value": entry.value, "enterprise": bool(entry.declaration.premium_module) or None}
+        {"_id": entry.id, "value": told(entry), "enterprise": bool(entry.declaration.premium_module) or None}
         for entry in settings_by_id().values()
         if entry.declaration.public
     ]
@@ -77,7 +77,7 @@ def all_settings(*, with_defaults: bool) -> list[dict[str, Any]]:
 
 def told(entry: RegisteredSetting) -> Any:
     """Return the setting's value as far as it may leave the server."""
-    return "" if entry.declaration.secret else entry.value
+    return "" if entry.declaration.secret else entry.masked(entry.value)
 
 
 def setting_of(entry: RegisteredSetting, *, with_default: bool) -> dict[str, Any]:

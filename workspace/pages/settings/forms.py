@@ -10,10 +10,10 @@ from django.db import models
 from django.http import QueryDict
 from unfold import widgets
 
+from workspace.encryption import cipher, text_encrypt
 from workspace.setting_groups import SettingsGroup
 from workspace.setting_groups.kinds import Kind
 from workspace.setting_groups.registry import RegisteredSetting, settings_of
-from workspace.setting_groups.secret_field import cipher
 
 CLEAR_SUFFIX = "__clear"
 # An entered secret comes back encrypted with a form that could not be saved, so that it need not be entered again.
@@ -80,7 +80,7 @@ def form_field(entry: RegisteredSetting) -> forms.Field:
     """Return the setting's form field: filled with the value in force, fixed where the setting is locked."""
     field = _secret_field(entry) if entry.declaration.secret else _plain_field(entry)
     if not entry.declaration.secret:
-        field.initial = entry.value
+        field.initial = entry.masked(entry.value)
     if entry.lock:
         field.disabled, field.show_hidden_initial, field.required = True, False, False
     return field
@@ -132,7 +132,7 @@ class GroupForm(forms.Form):
         if not self.is_bound or self.has_error(entry.id):
             return ""
         secret = self.cleaned_data.get(entry.id) or self.cleaned_data.get(entry.id + STAGED_SUFFIX)
-        return cipher().encrypt(secret.encode()).decode() if secret else ""
+        return text_encrypt(secret) if secret else ""
 
     def errors_add(self, errors: dict[str, list[str]]) -> None:
         """Show the service's objections beside the fields, and those to other fields above the form."""

@@ -30,7 +30,7 @@ def value_display(entry: RegisteredSetting, value: Any) -> str:
     if value in (None, ""):
         return _("empty")
     labels = dict(entry.field.flatchoices)
-    return str(labels.get(value, value))
+    return str(labels.get(value, entry.masked(value)))
 
 
 @dataclass(frozen=True, slots=True)
