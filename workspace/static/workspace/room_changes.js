@@ -29,20 +29,18 @@
         });
     };
 
-    // Replaces what differs; the focus stays on the link that it was on, or goes to the message.
-    const partReplace = (message, selector, next) => {
+    const partUpdate = (message, selector, next) => {
         const old = message.querySelector(selector);
         const made = next.querySelector(selector);
-        if (old?.outerHTML === made?.outerHTML) return;
-        const links = old ? [...old.querySelectorAll("a")] : [];
-        const focused = links.indexOf(document.activeElement);
-        if (old && made) old.replaceWith(made);
-        else if (old) old.remove();
-        else message.querySelector(".room-said").append(made);
-        if (focused < 0) return;
-        const target = made?.querySelectorAll("a")[focused] ?? message;
-        if (target === message) message.tabIndex = -1;
-        target.focus({ preventScroll: true });
+        if (old && made) Live.update(old, made);
+        else if (made) message.querySelector(".room-said").append(made);
+        else if (old) {
+            const hadFocus = old.contains(document.activeElement);
+            old.remove();
+            if (!hadFocus) return;
+            message.tabIndex = -1;
+            message.focus({ preventScroll: true });
+        }
     };
 
     const remove = (id) => {
@@ -66,7 +64,7 @@
         const made = next.getElementById(`message-${id}`);
         if (!message || !made) return;
         inPlace(() => {
-            for (const part of PARTS) partReplace(message, part, made);
+            for (const part of PARTS) partUpdate(message, part, made);
             const count = next.getElementById("replies-count");
             if (count) document.getElementById("replies-count")?.replaceChildren(...count.childNodes);
         });

@@ -30,7 +30,9 @@ function show(problems) {
     const text = JSON.stringify(problems);
     if (text === shown) return;
     shown = text;
-    box.querySelector("ul").replaceChildren(...problems.map(line));
+    const list = document.createElement("ul");
+    list.append(...problems.map(line));
+    Live.update(box.querySelector("ul"), list);
     box.hidden = problems.length === 0;
 }
 

@@ -12,7 +12,9 @@ export class Screen {
         this.stacks = document.getElementById("stacks");
         this.empty = document.getElementById("empty");
         this.unfolded = new Set();
-        this.opened = new Set();
+        this.stacks.addEventListener("click", ({ target }) => {
+            if (target.closest(".stack-toggle")) this.toggled(target.closest(".stack"));
+        });
         this.device.addEventListener("animationend", (event) => {
             if (event.target === this.device) {
                 delete this.device.dataset.ringing;
@@ -61,54 +63,49 @@ export class Screen {
             const thread = push.thread || `push-${push.id}`;
             byThread.set(thread, [...(byThread.get(thread) ?? []), push]);
         }
-        const focused = document.activeElement?.dataset?.focusKey;
-        this.stacks.replaceChildren(...[...byThread].map(([thread, cards]) => this.stack(thread, cards, newIds)));
+        const made = document.createElement("ol");
+        made.append(...[...byThread].map(([thread, cards]) => this.stack(thread, cards, newIds)));
+        Live.update(this.stacks, made, { onlyChildren: true });
         this.empty.hidden = !registered || pushes.length > 0;
-        if (focused) {
-            this.stacks.querySelector(`[data-focus-key="${CSS.escape(focused)}"]`)?.focus();
-        }
     }
 
     stack(thread, pushes, newIds) {
         const stack = cloned("stack-template");
+        stack.dataset.key = `stack-${thread}`;
         stack.querySelector(".cards").append(...pushes.map((push) => this.card(push, newIds.has(push.id))));
         if (pushes.length > 1) {
-            this.stackFold(stack, thread, pushes.length);
+            this.stackFold(stack, this.unfolded.has(thread), pushes.length);
         }
         return stack;
     }
 
-    stackFold(stack, thread, count) {
+    stackFold(stack, isUnfolded, count) {
         const toggle = stack.querySelector(".stack-toggle");
-        const paint = () => {
-            const unfolded = this.unfolded.has(thread);
-            stack.toggleAttribute("data-folded", !unfolded);
-            toggle.setAttribute("aria-expanded", String(unfolded));
-            toggle.textContent = unfolded ? this.config.texts.showLess : fill(this.config.texts.showAll, { count });
-        };
+        stack.toggleAttribute("data-folded", !isUnfolded);
         toggle.hidden = false;
-        toggle.dataset.focusKey = `stack-${thread}`;
-        toggle.addEventListener("click", () => {
-            this.unfolded.has(thread) ? this.unfolded.delete(thread) : this.unfolded.add(thread);
-            paint();
-        });
-        paint();
+        toggle.setAttribute("aria-expanded", String(isUnfolded));
+        toggle.textContent = isUnfolded ? this.config.texts.showLess : fill(this.config.texts.showAll, { count });
+    }
+
+    // Opens or folds the stack whose button was clicked; it stays so when it is shown again.
+    toggled(stack) {
+        const thread = stack.dataset.key.slice("stack-".length);
+        const isUnfolded = !this.unfolded.delete(thread);
+        if (isUnfolded) this.unfolded.add(thread);
+        this.stackFold(stack, isUnfolded, stack.querySelectorAll(".card").length);
     }
 
     card(push, isNew) {
         const card = cloned("card-template");
         const time = card.querySelector("time");
-        const raw = card.querySelector("details");
+        card.dataset.key = `push-${push.id}`;
         card.toggleAttribute("data-new", isNew);
         card.querySelector(".card-title").textContent = push.title;
         card.querySelector(".card-text").textContent = push.text;
         time.dataset.at = push.received_at;
         time.dateTime = new Date(push.received_at).toISOString();
         time.textContent = this.age(push.received_at);
-        raw.open = this.opened.has(push.id);
-        raw.querySelector("pre").textContent = requestText(push);
-        raw.querySelector("summary").dataset.focusKey = `raw-${push.id}`;
-        raw.addEventListener("toggle", () => this.opened[raw.open ? "add" : "delete"](push.id));
+        card.querySelector("pre").textContent = requestText(push);
         return card;
     }
 

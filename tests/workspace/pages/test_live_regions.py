@@ -1,0 +1,22 @@
+"""Regions that follow what happens elsewhere are updated in place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
+# What asks for new messages is hidden, and holds nothing.
+HIDDEN = {"pages/rooms/poll.html"}
+
+
+def test_nothing_that_is_shown_is_replaced_as_a_whole() -> None:
+    """Replacing an element takes the focus, the selection and its scroll position away."""
+    replaced = [
+        str(path.relative_to(TEMPLATES))
+        for path in TEMPLATES.rglob("*.html")
+        for text in [path.read_text()]
+        if 'hx-swap="outerHTML"' in text
+        or 'hx-swap-oob="true"' in text
+        or ("every " in text and "hx-trigger" in text and 'hx-swap="morph' not in text)
+    ]
+    assert set(replaced) == HIDDEN
