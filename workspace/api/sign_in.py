@@ -2,16 +2,56 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from workspace.api.base import Api, PublicApi, Result, SuccessResult, caller_of, endpoint, session_of
+from workspace.api.errors import InvalidParamsError
 from workspace.api.objects import MeObject, me_of
 from workspace.api.params import Params, TextParam
 from workspace.api.parsers import FormParser, JsonParser
+from workspace.password_hashers import PasswordDigest
 from workspace.services.sign_in import credentials_check, sign_in, sign_in_resume, sign_out
+
+NAME = {"type": "string", "maxLength": 255}
+NAMED = {"type": "object", "properties": {"username": NAME, "email": NAME}}
+DIGEST = {
+    "type": "object",
+    "properties": {
+        "digest": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "algorithm": {"type": "string", "enum": ["sha-256"]},
+    },
+    "required": ["digest", "algorithm"],
+}
+HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
+
+
+@extend_schema_field({"oneOf": [NAME, NAMED]})
+class NameParam(TextParam):
+    """A username or e-mail address, as itself or in an object that says which."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if isinstance(data, Mapping):
+            data = data.get("username") or data.get("email")
+        return super().to_internal_value(data)
+
+
+@extend_schema_field({"oneOf": [{"type": "string"}, DIGEST]})
+class PasswordParam(TextParam):
+    """A password, or an object with its SHA-256 digest."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, Mapping):
+            return super().to_internal_value(data)
+        digest = data.get("digest")
+        if data.get("algorithm") != "sha-256" or not isinstance(digest, str) or not HEXADECIMAL.fullmatch(digest):
+            raise InvalidParamsError(["password must have the property 'digest': the SHA-256 digest in hexadecimal"])
+        return PasswordDigest(digest)
 
 
 class LoginParams(Params):
@@ -19,9 +59,9 @@ class LoginParams(Params):
 
     any_of = ("user", "username", "resume")
 
-    user = TextParam(required=False, max_length=255)
+    user = NameParam(required=False, max_length=255)
     username = TextParam(required=False, max_length=255)
-    password = TextParam(required=False)
+    password = PasswordParam(required=False)
     resume = TextParam(required=False, max_length=255)
 
 
@@ -47,7 +87,10 @@ class LoginApi(PublicApi):
         params=LoginParams,
         result=LoginResult,
         summary="Sign in",
-        description="With `user` (or `username`) and `password`, or with an earlier token as `resume`. "
+        description="With `user` (or `username`) and `password`, or with an earlier token as `resume`. `user` may be "
+        "an object with `username` or `email`; `password` an object with the SHA-256 `digest` and the `algorithm` "
+        "`sha-256`. If the password was set in version 0.1.0, its digest is accepted after the first sign-in with the "
+        "password itself. "
         "Every further request carries the token as `X-Auth-Token` and the user's id as `X-User-Id`.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:

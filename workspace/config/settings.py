@@ -223,6 +223,11 @@ RETENTION_DAYS = env.integer("RETENTION_DAYS", 30, minimum=1)
 
 AUTH_USER_MODEL = "workspace.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "workspace.authentication.NameOrEmailBackend"]
+PASSWORD_HASHERS = [
+    "workspace.password_hashers.DigestPBKDF2PasswordHasher",
+    # Of accounts whose owners have not signed in since version 0.1.0.
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in (

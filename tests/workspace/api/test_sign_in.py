@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,6 +12,7 @@ import time_machine
 from tests.api_client import NOT_SIGNED_IN, ApiClient
 from tests.factories import PASSWORD, EmailAddressFactory, UserFactory
 from workspace.models import User
+from workspace.password_hashers import DigestPBKDF2PasswordHasher
 from workspace.selectors.presence import presence_of
 
 pytestmark = pytest.mark.django_db
@@ -26,15 +29,63 @@ def ana() -> User:
 
 @pytest.mark.parametrize(
     "name",
-    [{"user": "Ana"}, {"username": "ana"}, {"user": "ana.silva@example.org"}, {"username": "Ana.Silva@Example.org"}],
+    [
+        {"user": "Ana"},
+        {"username": "ana"},
+        {"user": "ana.silva@example.org"},
+        {"username": "Ana.Silva@Example.org"},
+        {"user": {"username": "ana"}},
+        {"user": {"email": "ana.silva@example.org"}},
+    ],
 )
-def test_signs_in_by_username_or_address_under_either_parameter(ana: User, name: dict[str, str]) -> None:
+def test_signs_in_by_username_or_address_under_either_parameter(ana: User, name: dict[str, Any]) -> None:
     response = ApiClient().post("login", **name, password=PASSWORD)
     body = response.json()
     assert (response.status_code, body["status"]) == (200, "success")
     assert "success" not in body
     assert body["data"]["userId"] == ana.public_id
     assert ApiClient(ana, token=body["data"]["authToken"]).get("me").json()["username"] == "Ana"
+
+
+class QuickHasher(DigestPBKDF2PasswordHasher):
+    """The product's own, with less work."""
+
+    iterations = 10
+
+
+def digest_of(password: str) -> dict[str, str]:
+    return {"digest": sha256(password.encode()).hexdigest(), "algorithm": "sha-256"}
+
+
+def test_signs_in_with_the_digest_of_the_password(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = [f"{__name__}.QuickHasher", *settings.PASSWORD_HASHERS]
+    ana = UserFactory(username="ana", password=PASSWORD)
+    ana.set_password(PASSWORD)
+    ana.save()
+    for password in (PASSWORD, digest_of(PASSWORD)):
+        body = ApiClient().post("login", user="ana", password=password).json()
+        assert body["data"]["userId"] == ana.public_id
+    for wrong in (digest_of("another"), digest_of(PASSWORD)["digest"]):
+        assert ApiClient().post("login", user="ana", password=wrong).json() == UNAUTHORIZED
+
+
+def test_a_password_stored_before_is_moved_at_the_next_sign_in(settings: Any) -> None:
+    ana = UserFactory(username="ana")
+    settings.PASSWORD_HASHERS = [f"{__name__}.QuickHasher", *settings.PASSWORD_HASHERS]
+    assert ApiClient().post("login", user="ana", password=digest_of(PASSWORD)).json() == UNAUTHORIZED
+    assert ApiClient().post("login", user="ana", password=PASSWORD).status_code == 200
+    assert ApiClient().post("login", user="ana", password=digest_of(PASSWORD)).status_code == 200
+    ana.refresh_from_db()
+    assert ana.password.startswith("pbkdf2_sha256_digest$")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [{"digest": "x", "algorithm": "sha-256"}, {"digest": "0" * 64}, {"digest": "0" * 64, "algorithm": "md5"}],
+)
+def test_a_digest_that_is_none_is_refused(ana: User, password: dict[str, str]) -> None:
+    response = ApiClient().post("login", user="ana", password=password)
+    assert (response.status_code, response.json()["errorType"]) == (400, "invalid-params")
 
 
 def test_an_address_is_that_of_the_account_which_has_verified_it(ana: User) -> None:
