@@ -25,7 +25,7 @@ from workspace.config.keys import key_check
         "abcdefghijklmnopqrstuvwxyz0123456789",
         "an-example-for-the-deploy-check-only-never-use-it-0123456789",
         "django-insecure-" + "w5!jk2m)q0v8t_1rz#n^c7x3p&b6y(h4d9f",
-        secrets.token_hex(8),
+        "3e61c3e68219ec0e",
     ],
 )
 def test_weak_and_published_keys_are_refused(key: str) -> None:
