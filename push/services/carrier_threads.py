@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -41,7 +42,7 @@ class Load:
         self.unanswered.update(range(len(self.messages)))
 
 
-class Carrier:
+class Carrier(ABC):
     """A thread that sends, with an account of what is unanswered. Subclasses do the sending in :meth:`work`."""
 
     def __init__(self, name: str) -> None:
@@ -85,14 +86,14 @@ class Carrier:
         self._give_up(loads, STOPPED)
         self._thread.join(CLOSE_SECONDS)
 
-    def wake(self) -> None:
+    def wake(self) -> None:  # noqa: B027 (subclasses may do without)
         """Let :meth:`work` return soon; may be called by any thread."""
 
+    @abstractmethod
     def work(self) -> None:
         """Send for a while, at most about a second, while there are unanswered loads."""
-        raise NotImplementedError
 
-    def end(self) -> None:
+    def end(self) -> None:  # noqa: B027 (subclasses may do without)
         """Close the connections."""
 
     def note(self, load: Load, places: Sequence[int], answers: Sequence[SendAnswer]) -> None:
@@ -108,7 +109,7 @@ class Carrier:
         for place, answer in fresh:
             load.answered(place, answer)
 
-    def account(self, load: Load, places: Iterable[int]) -> None:
+    def account(self, load: Load, places: Iterable[int]) -> None:  # noqa: B027 (subclasses may do without)
         """Remember what can be learned from these having been answered now."""
 
     def _run(self) -> None:
