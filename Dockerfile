@@ -10,7 +10,7 @@ COPY . .
 # Collecting static files reads no secret and no database; these keys are made for this step alone.
 RUN new_key() { python -c 'import secrets; print(secrets.token_urlsafe(48))'; } \
     && SECRET_KEY="$(new_key)" ENCRYPTION_KEY="$(new_key)" ALLOWED_HOSTS=build python manage.py collectstatic --noinput \
-    && useradd --system --create-home callboard && mkdir -p var && chown callboard var
+    && useradd --system --create-home callboard && mkdir -p -m 700 var && chown callboard var
 
 USER callboard
 EXPOSE 8000

@@ -27,7 +27,7 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	MODE=production SECRET_KEY="$(FRESH_KEY)" ENCRYPTION_KEY="$(FRESH_KEY)" ALLOWED_HOSTS=callboard.example \
-		SITE_URL=https://callboard.example $(BIN)/python manage.py check --deploy --fail-level WARNING
+		SITE_URL=https://callboard.example EMAIL_URL=smtp://mail.example $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 test-services: $(VENV)/.dev
 	@tests/services

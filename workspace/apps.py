@@ -11,11 +11,13 @@ class WorkspaceConfig(AppConfig):
 
     def ready(self) -> None:
         from workspace import receivers, remembered, site_path  # noqa: F401
+        from workspace.mail import stored_mails_protect
         from workspace.pages import links  # noqa: F401
         from workspace.services.setup import essentials
         from workspace.setting_groups import checks  # noqa: F401
 
         # `username__lower=` and the like are looked up in the unique indexes; `__iexact` compares by UPPER, past them.
         CharField.register_lookup(Lower)
+        stored_mails_protect()
         pre_migrate.connect(essentials.before, dispatch_uid="workspace.essentials")
         post_migrate.connect(essentials.after, dispatch_uid="workspace.essentials")

@@ -13,6 +13,8 @@ from pathlib import Path
 import certifi
 from django.conf import settings
 
+from workspace.config.env import data_directory
+
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
@@ -46,7 +48,7 @@ def ca_file_with(extra: str) -> str:
     content = Path(ca_file_of_system()).read_bytes() + b"\n" + Path(extra).read_bytes()
     target = Path(settings.DATA_DIR) / f"outbound-ca-{hashlib.sha256(content).hexdigest()[:16]}.pem"
     if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
+        data_directory(target.parent)
         draft = target.with_name(f".{target.name}.{os.getpid()}.{threading.get_ident()}")
         draft.write_bytes(content)
         draft.replace(target)

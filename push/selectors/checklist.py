@@ -36,6 +36,7 @@ from push.selectors.routes import routes_current
 from push.selectors.vapid import vapid_subject
 from push.services.heartbeat import ALIVE_FOR
 from push.transports.routes import RouteKind
+from workspace.mail import FILE_BACKEND
 
 # A due item that has waited longer (seconds) is told as late, and then as stuck.
 LATE_AFTER = 10
@@ -44,7 +45,7 @@ ROUTES_SHOWN = 20
 # Percent of the month's quota.
 QUOTA_NEARLY = 80
 # Django's backends that send nothing to a mail server.
-UNSENT_BACKENDS = {f"django.core.mail.backends.{name}.EmailBackend" for name in ("filebased", "console", "dummy")}
+UNSENT_BACKENDS = {f"django.core.mail.backends.{name}.EmailBackend" for name in ("console", "dummy")}
 # What puts right that there is no way to the devices; else it is the connection with the cloud.
 STEPS = {
     EndReason.NO_ROUTE: "Push_enable_gateway",
@@ -68,6 +69,7 @@ def _checks() -> Iterator[Check]:
     yield _devices()
     yield worker_check()
     yield _oldest_due()
+    yield mail_check()
 
 
 def _route_points() -> Iterator[Check]:
@@ -227,6 +229,9 @@ def mail_check() -> Check:
     if settings.EMAIL_BACKEND == "workspace.mail.KeepingBackend":
         step = (reverse("admin:workspace_keptmail_changelist"), gettext_lazy("Kept e-mails"))
         return Check(Light.AMBER, title, _("None (EMAIL_URL). E-mails are stored here, and reach no one."), *step)
+    if settings.EMAIL_BACKEND == FILE_BACKEND:
+        sentence = _("None (EMAIL_URL). E-mails, password-reset links included, are stored in files and reach no one.")
+        return Check(Light.RED, title, sentence)
     if settings.EMAIL_BACKEND in UNSENT_BACKENDS:
         return Check(Light.RED, title, _("None (EMAIL_URL). E-mails are not sent, password-reset links included."))
     return Check(Light.GREEN, title, settings.EMAIL_HOST)

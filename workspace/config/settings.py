@@ -276,6 +276,8 @@ SPECTACULAR_SETTINGS = {
 }
 
 EMAIL_CONFIG = env.email("EMAIL_URL", "filemail://")
+if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.filebased.EmailBackend":
+    EMAIL_CONFIG["EMAIL_BACKEND"] = "workspace.mail.FileBackend"
 if not PRODUCTION and not env.secret("EMAIL_URL"):
     # Without a mail server, administrators read the mails themselves.
     EMAIL_CONFIG["EMAIL_BACKEND"] = "workspace.mail.KeepingBackend"

@@ -43,7 +43,7 @@ def test_next_steps_end_with_the_first_notification(client: Client) -> None:
 
 
 def test_what_is_misconfigured_is_shown_with_links(client: Client, settings: Any) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_BACKEND = "workspace.mail.FileBackend"
     found = html_for(client, administrator()).split("Needs attention")[1]
     for words in ("Server registered", "Terms agreed", "No worker is running", "Mail server"):
         assert words in found

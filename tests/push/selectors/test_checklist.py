@@ -40,6 +40,7 @@ def test_a_workspace_just_made_says_what_is_missing() -> None:
         "Devices registered": Light.AMBER,
         "Worker alive": Light.RED,
         "Oldest due item": Light.GREEN,
+        "Mail server": Light.GREEN,
     }
     assert "misconfigured" in check("Way to the devices").sentence
     assert check("Way to the devices").url == check("Server registered").url == "/admin/connectivity/"
