@@ -21,14 +21,15 @@ from push.selectors.items import Item
 from push.services.answer_inbox import Inbox, UnderWay
 from push.services.attempts import Hold, Outcome, attempts_close, devices_note
 from push.services.breaker import answers_judge
-from push.services.carrier_threads import STOPPED
+from push.services.carrier_threads import STOPPED, UNSENT
 from push.services.carriers import Carriers
 from push.services.changed_messages import changed_meanwhile_note
 from push.services.claims import Claim, claim_close, claim_extend, claim_narrow, items_begin
-from push.services.gateway_access import access_keep, quota_watch, route_renewed
+from push.services.gateway_access import is_renewable, quota_watch, renewals, route_with
 from push.services.patience import patiently
 from push.services.rounds import Parcel, Round, Shipment, outcomes_write, retry_end, round_open, round_prepare, unsent
 from push.services.shown import shown_note
+from push.stopping import stop_request
 from push.transports.answers import SendAnswer
 from push.transports.email import RECIPIENT_REFUSED
 from push.transports.engine import WITHDRAWN
@@ -50,12 +51,13 @@ class Delivery(UnderWay):
         self.claim = claim
         self.keys = set(keys)
         self.begun_at = time.monotonic()
-        access_keep()
         now = timezone.now()
         items_begin(keys=keys, token=claim.token, now=now)
         self.round = round_prepare(keys=keys, token=claim.token, now=now)
         round_open(self.round)
         self._unanswered: set[int] = set()
+        # What was refused for its access token once, by id: a second refusal is the answer.
+        self._refused: set[int] = set()
 
     def send(self) -> None:
         """Send the pushes and e-mails, and record what ends without being sent."""
@@ -120,22 +122,35 @@ class Delivery(UnderWay):
         self.keys.intersection_update(item.key for item in open_items)
 
     def _unauthorized_resend(self, answers: Sequence[tuple[Parcel, SendAnswer]]) -> list[tuple[Parcel, SendAnswer]]:
-        """Send once more, with a renewed authorization, what was refused for the old one; returns the other answers."""
-        refused = [parcel for parcel, answer in answers if answer.status == HTTPStatus.UNAUTHORIZED]
-        again: list[Parcel] = []
-        for parcel in refused:
-            if (route := parcel.route) is None:
-                continue
-            if route.key not in self.round.renewed:
-                self.round.renewed[route.key] = route_renewed(route)
-            renewed = self.round.renewed[route.key]
-            if renewed is not None and renewed is not route:
-                parcel.route = renewed
-                again.append(parcel)
-        if again and again[0].route:
-            self._send_by(again[0].route, again)
-        sent_again = {id(parcel) for parcel in again}
-        return [(parcel, answer) for parcel, answer in answers if id(parcel) not in sent_again]
+        """Send once more, with a renewed access token, what was refused for the old one; return the other answers.
+
+        The refused ones stay unanswered while the cloud is asked for the token.
+        """
+        refused: dict[str, list[tuple[Parcel, SendAnswer]]] = defaultdict(list)
+        others = []
+        for parcel, answer in answers:
+            is_refused = answer.status == HTTPStatus.UNAUTHORIZED and id(parcel) not in self._refused
+            if is_refused and parcel.route and is_renewable(parcel.route):
+                self._refused.add(id(parcel))
+                refused[parcel.route.way.access_token].append((parcel, answer))
+            else:
+                others.append((parcel, answer))
+        for access_token, entries in refused.items():
+            renewals.request(access_token, partial(self._resend, entries))
+        return others
+
+    def _resend(self, refused: Sequence[tuple[Parcel, SendAnswer]], access_token: str) -> None:
+        """Send these with the new access token; without one, the refusal is their answer. Called by any thread."""
+        again: dict[str, list[Parcel]] = defaultdict(list)
+        for parcel, answer in refused:
+            if stop_request.is_made or not access_token or not parcel.route:
+                self.answered(parcel, UNSENT if stop_request.is_made else answer)
+            else:
+                parcel.route = route_with(parcel.route, access_token)
+                again[parcel.route.key].append(parcel)
+        for parcels in again.values():
+            if route := parcels[0].route:
+                self._send_by(route, parcels)
 
 
 def concerned(current: Round, parcels: Iterable[Parcel]) -> list[Shipment]:

@@ -1,19 +1,22 @@
 """How this workspace stands with the gateway.
 
-Its authorization is renewed ahead of its end, and once where a gateway refuses it; steps of its quota are noticed.
+Every synchronization renews an access token that is about to end (cloud/services/sync.py). One that a gateway refuses is
+renewed here. Steps of the quota are noticed.
 """
 
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Iterable
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from django.db import Error, connection
+
 from cloud.client import CloudError
-from cloud.services.connection import access_token_current, access_token_renew
+from cloud.services.connection import access_token_renew
 from cloud.services.sync import sync_soon
-from push.models import PushSettings
 from push.selectors.routes import gateway_route
 from push.transports.answers import SendAnswer
 from push.transports.gateway import QUOTA_EXHAUSTED
@@ -21,31 +24,77 @@ from push.transports.routes import Route, RouteKind
 
 log = logging.getLogger(__name__)
 
-# A cloud that cannot be asked is not asked again sooner (seconds): what goes by other ways would wait for it.
-PAUSE_SECONDS = 30.0
-_looked_at = float("-inf")
+# Called with the new access token; empty if there is none.
+Renewed = Callable[[str], None]
 
 
-def access_keep() -> None:
-    """See to it that the workspace has an access token that lasts, where pushes go through the gateway."""
-    global _looked_at
-    now = time.monotonic()
-    if now - _looked_at < PAUSE_SECONDS or not PushSettings.current().enable_gateway:
-        return
-    _looked_at = now
-    access_token_current()
+class Renewals:
+    """Requests for new access tokens. For each refused token, one thread asks the cloud once, however many need it.
+
+    An unresponsive cloud takes eight seconds, so no dispatch may wait for it.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: dict[str, list[Renewed]] = defaultdict(list)
+
+    def request(self, refused: str, renewed: Renewed) -> None:
+        """Call `renewed` in another thread once the cloud has answered; within a transaction, call it at once.
+
+        No other thread could read what the transaction has written.
+        """
+        if connection.in_atomic_block:
+            renewed(token_renew(refused))
+            return
+        with self._guard:
+            is_first = refused not in self._waiting
+            self._waiting[refused].append(renewed)
+        if is_first:
+            threading.Thread(target=self._run, args=[refused], name="push-access", daemon=True).start()
+
+    def give_up(self) -> None:
+        """Stop waiting for the cloud: nobody gets a token."""
+        with self._guard:
+            waiting = [renewed for callbacks in self._waiting.values() for renewed in callbacks]
+            self._waiting.clear()
+        for renewed in waiting:
+            renewed("")
+
+    def _run(self, refused: str) -> None:
+        token = ""
+        try:
+            token = token_renew(refused)
+        except Error:
+            log.exception("The access token could not be renewed.")
+        finally:
+            connection.close()
+            with self._guard:
+                waiting = self._waiting.pop(refused, [])
+            for renewed in waiting:
+                renewed(token)
 
 
-def route_renewed(route: Route) -> Route | None:
-    """Return the route to the gateway with a new access token; None where it has none, and where there is no other."""
-    if route.kind != RouteKind.GATEWAY or not route.way.access_token:
-        return None
+renewals = Renewals()
+
+
+def token_renew(refused: str) -> str:
+    """Return a new access token from the cloud; empty if it gives none."""
     try:
-        token = access_token_renew(refused=route.way.access_token)
+        return access_token_renew(refused=refused)
     except CloudError as error:
         log.warning("The gateway refuses the access token, and there is no other: %s", error.message or error.code)
-        return None
-    return gateway_route(replace(route.way, access_token=token), app_name=route.app_name)
+        return ""
+
+
+def is_renewable(route: Route) -> bool:
+    """Return True if the route uses an access token that the cloud can renew."""
+    return route.kind == RouteKind.GATEWAY and bool(route.way.access_token)
+
+
+def route_with(route: Route, token: str) -> Route:
+    """Return the route to the same gateways with another access token."""
+    renewed = gateway_route(replace(route.way, access_token=token), app_name=route.app_name)
+    return replace(renewed, lane=route.lane)
 
 
 def quota_watch(answers: Iterable[SendAnswer]) -> None:

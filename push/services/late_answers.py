@@ -16,6 +16,7 @@ from django.utils import timezone
 from push.selectors.due import work_waits_of
 from push.services.answer_inbox import Inbox, UnderWay, entries_record
 from push.services.carriers import Carriers
+from push.services.gateway_access import renewals
 from push.stopping import stop_request
 from push.tasks import enqueue
 
@@ -132,6 +133,7 @@ class LateAnswers:
 
     def _stop(self) -> None:
         """Send nothing more; when the time is up, answer what is still unanswered as unknown."""
+        renewals.give_up()
         if stop_request.answers_are_over:
             Carriers.current().close()
         else:

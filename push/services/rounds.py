@@ -80,8 +80,6 @@ class Round:
     shipments: list[Shipment] = field(default_factory=list)
     ended: list[tuple[int, Outcome]] = field(default_factory=list)
     held: dict[int, Hold] = field(default_factory=dict)
-    # By the routes' keys: what was found instead of those that were refused for their authorization, if anything.
-    renewed: dict[str, Route | None] = field(default_factory=dict)
     # How many pushes each route accepts, by its key.
     capacities: dict[str, Capacity] = field(default_factory=dict)
 

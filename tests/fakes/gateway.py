@@ -56,8 +56,8 @@ class FakeGateway:
 
     Where `announces` is set, it is what the gateway tells of its batch form; `replaces` tells that it replaces
     notifications. It is also the cloud that `access_tokens`
-    come from, one after the other; others than the last one given are refused. `watch` sees each push before it is
-    answered.
+    come from, one after the other; others than the last one given are refused. While `cloud_hold` is set, the cloud
+    gives none until that event is. `watch` sees each push before it is answered.
     """
 
     def __init__(self, *, port: int = 0) -> None:
@@ -67,6 +67,7 @@ class FakeGateway:
         self.replaces = False
         self.access_tokens: list[str] = []
         self.access_token = ""
+        self.cloud_hold: threading.Event | None = None
         self.asked: list[str] = []
         self.batches: list[int] = []
         self._replies: dict[str, deque[Reply]] = defaultdict(deque)
@@ -178,6 +179,8 @@ class GatewayHandler(BaseHTTPRequestHandler):
 
     def token_give(self) -> None:
         fake = self.server.fake
+        if fake.cloud_hold:
+            fake.cloud_hold.wait(DEADLINE)
         if not fake.access_tokens:
             self.say(403, {"success": False, "error": "Suspended", "errorType": "error-workspace-suspended"})
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -10,13 +11,16 @@ from django.utils import timezone
 from cloud.models import CloudConnection, OwnQuota, TermsConsent
 from cloud.selectors.quota import month_of
 from cloud.services.sync import cloud_sync, cloud_work_due
-from push.models import Answer, Attempt, Channel, EndReason, RouteState, State
-from push.services import gateway_access
+from push.models import Answer, Attempt, Channel, ClaimedItem, EndReason, Notification, RouteState, State
 from push.services.dispatch import due_dispatch
+from push.stopping import stop_request
 from tests.factories import DeviceFactory, EmailAddressFactory, UserFactory
 from tests.fakes.gateway import FakeGateway, Reply
-from tests.push.conftest import Post, queue
-from workspace.models import User
+from tests.fakes.webpush import FakePushService
+from tests.push.conftest import Post, queue, subscribe
+from tests.waiting import wait_until
+from workspace.models import Room, User
+from workspace.services.rooms import members_add
 
 pytestmark = pytest.mark.django_db
 
@@ -90,14 +94,52 @@ def test_where_the_cloud_gives_none_the_route_waits(cloud: FakeGateway, receiver
 
 
 def test_a_token_that_is_about_to_end_is_renewed_before_it_is_refused(
-    cloud: FakeGateway, receiver: User, post: Post, monkeypatch: pytest.MonkeyPatch
+    cloud: FakeGateway, receiver: User, post: Post
 ) -> None:
-    monkeypatch.setattr(gateway_access, "_looked_at", float("-inf"))
     cloud.access_tokens = ["newest"]
     CloudConnection.objects.update(access_token_ends_at=timezone.now() + timedelta(minutes=1))
+    cloud_sync()
     queue(receiver, post())
     due_dispatch()
     assert [one.authorization for one in cloud.received] == ["Bearer newest"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cloud_that_does_not_respond_delays_nobody_else(
+    cloud: FakeGateway, receiver: User, room: Room, post: Post, push_service: FakePushService, late_soon: None
+) -> None:
+    """The new access token is waited for by the pushes that need it, and by nothing else."""
+    cloud.access_tokens, cloud.cloud_hold = ["newest"], threading.Event()
+    browser = UserFactory()
+    members_add(room=room, users=[browser])
+    subscribe(browser, push_service)
+    waiting, free = queue(receiver, post()), queue(browser, post())
+    due_dispatch()
+    wait_until(lambda: Notification.objects.filter(pk=free.pk, state=State.SENT).exists())
+    waiting.refresh_from_db()
+    assert waiting.current_state == State.CLAIMED
+    cloud.cloud_hold.set()
+    wait_until(lambda: Notification.objects.filter(pk=waiting.pk, state=State.SENT).exists())
+    assert set(waiting.attempts.values_list("answer", "number")) == {(Answer.ACCEPTED, 1)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_stops_returns_what_waits_for_an_access_token(
+    cloud: FakeGateway, receiver: User, post: Post, late_soon: None
+) -> None:
+    cloud.access_tokens, cloud.cloud_hold = ["newest"], threading.Event()
+    item = queue(receiver, post())
+    due_dispatch()
+    stop_request.make()
+    try:
+        wait_until(lambda: not ClaimedItem.objects.exists())
+    finally:
+        stop_request.withdraw()
+        cloud.cloud_hold.set()
+    item.refresh_from_db()
+    assert item.state == State.RETRYING
+    assert item.attempts.get().answer == Answer.HELD
+    assert not RouteState.objects.exists()
 
 
 EXHAUSTED = Reply(
