@@ -80,6 +80,11 @@ class QuietHours(models.Model):
     class Meta:
         verbose_name = _("quiet hours")
         verbose_name_plural = _("quiet hours")
+        # Every claim asks whether anybody uses them.
+        indexes = [
+            models.Index(fields=["choice"], name="quiet_hours_by_choice"),
+            models.Index(fields=["paused_until"], name="quiet_hours_by_pause"),
+        ]
 
     def __str__(self) -> str:
         return str(self.user)

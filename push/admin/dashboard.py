@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -28,6 +27,7 @@ from workspace.pages.reader import reader_of
 from workspace.roles import is_cloud, is_workspace
 from workspace.selectors.database import database_problems
 from workspace.services.settings import VIEW_PERMISSION
+from workspace.templatetags.moments import time_since
 
 REASONS_SHOWN = 6
 SERIES = (
@@ -70,7 +70,7 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
 def queue_cards(queue: Queue) -> list[dict[str, Any]]:
     """Return the figures of the queue."""
     queued = f"{changelist_url(Notification)}?state__exact={State.QUEUED}&state__exact={State.RETRYING}"
-    oldest = _("oldest for %(time)s") % {"time": timesince(queue.oldest_due)} if queue.oldest_due else _("none late")
+    oldest = _("oldest for %(time)s") % {"time": time_since(queue.oldest_due)} if queue.oldest_due else _("none late")
     undecided = ngettext("%(count)d message to decide upon", "%(count)d messages to decide upon", queue.undecided)
     undecided %= {"count": queue.undecided}
     return [

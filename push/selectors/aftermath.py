@@ -172,8 +172,10 @@ def try_told(notification: Notification, attempt: Attempt) -> str:
         to = _("the e-mail address")
     values = {"number": attempt.number, "to": to, "way": key_words(attempt.route)}
     sentence = _("Try %(number)d, to %(to)s (%(way)s)") if attempt.route else _("Try %(number)d, to %(to)s")
-    said = try_words(attempt)
-    told = f"{sentence % values}: {Answer(attempt.answer).label}" + (f" – {said}" if said else "")
+    said, label = try_words(attempt), str(Answer(attempt.answer).label)
+    if attempt.answer == Answer.RETRY and attempt.retry_at is None:
+        label = _("No definite answer")
+    told = f"{sentence % values}: {label}" + (f" – {said}" if said else "")
     told = told if told.endswith((".", "!", "?")) else f"{told}."
     again = " " + _("Next try at %(at)s.") % {"at": moment(attempt.retry_at)} if attempt.retry_at else ""
     return f"{told}{again}"

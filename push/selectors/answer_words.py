@@ -26,7 +26,7 @@ ERRORS: dict[Answer, str | Promise] = {
     Answer.NO_ROUTE: gettext_lazy("There was no way to the device."),
     Answer.OVER_QUOTA: gettext_lazy("The gateway's quota is used up."),
     Answer.HELD: gettext_lazy("The route is paused."),
-    Answer.RETRY: gettext_lazy("There was no answer that settles it; it is tried again."),
+    Answer.RETRY: gettext_lazy("The push service gave no definite answer."),
 }
 SENTENCES: dict[str, dict[str, str | Promise]] = {
     RouteKind.APPLE: {row.reason: row.sentence for row in APPLE_MEANINGS},

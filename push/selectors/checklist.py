@@ -10,7 +10,6 @@ from django.db.models import Max, Min
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -37,6 +36,7 @@ from push.selectors.vapid import vapid_subject
 from push.services.heartbeat import ALIVE_FOR
 from push.transports.routes import RouteKind
 from workspace.mail import FILE_BACKEND
+from workspace.templatetags.moments import time_since
 
 # A due item that has waited longer (seconds) is told as late, and then as stuck.
 LATE_AFTER = 10
@@ -202,8 +202,8 @@ def worker_check() -> Check:
     if last is None:
         return Check(Light.RED, title, _("No worker is running: start “manage.py worker”. Until then nothing is sent."))
     if timezone.now() - last > ALIVE_FOR:
-        since = {"time": timesince(last)}
-        return Check(Light.RED, title, _("No sign of life for %(time)s. Until it is back nothing is sent.") % since)
+        since = {"time": time_since(last)}
+        return Check(Light.RED, title, _("No heartbeat for %(time)s. Until a worker runs, nothing is sent.") % since)
     alive = WorkerBeat.objects.filter(beat_at__gt=timezone.now() - ALIVE_FOR).count()
     return Check(
         Light.GREEN, title, ngettext("%(count)d is running.", "%(count)d are running.", alive) % {"count": alive}

@@ -1,7 +1,7 @@
 """How this workspace stands with the gateway.
 
-Every synchronization renews an access token that is about to end (cloud/services/sync.py). One that a gateway refuses is
-renewed here. Steps of the quota are noticed.
+Every synchronization renews an access token that is about to end (cloud/services/sync.py). One that a gateway refuses
+is renewed here. Steps of the quota are noticed.
 """
 
 from __future__ import annotations

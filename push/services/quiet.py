@@ -37,8 +37,10 @@ DUE_FIELDS = ("due_at", "held_from", "held_until", "held_by")
 
 
 def quiet_in_use() -> bool:
-    """Return whether anybody has quiet hours or a pause at all; without, nothing has to be asked of anybody."""
-    return bool(default_hours()) or QuietHours.objects.exists()
+    """Return True if the workspace has quiet hours, or any member has their own or a pause that has not ended."""
+    if default_hours() or QuietHours.objects.filter(choice=QuietChoice.OWN).exclude(hours="").exists():
+        return True
+    return QuietHours.objects.filter(paused_until__gt=timezone.now()).exists()
 
 
 @dataclass(frozen=True, slots=True)

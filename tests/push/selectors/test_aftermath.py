@@ -11,6 +11,7 @@ from django.utils import timezone
 from preferences.services.quiet import quiet_pause, quiet_resume
 from push.models import Device, EndReason, Notification, State
 from push.selectors.aftermath import ADVICE, happenings_of, moment
+from push.selectors.answer_words import error_words
 from push.services.dispatch import due_dispatch
 from push.services.queue import item_send_now, room_items_clear
 from tests.fakes.gateway import FakeGateway, Reply
@@ -144,3 +145,16 @@ def test_what_was_read_first_is_told_with_the_moment(receiver: User, post: Post)
 
 def test_every_ending_says_who_can_change_what() -> None:
     assert set(EndReason.values) == set(ADVICE)
+
+
+def test_the_last_try_is_not_said_to_be_repeated(
+    gateway: FakeGateway, receiver: User, device: Device, post: Post
+) -> None:
+    gateway.script(device.token, *[Reply(503)] * 6)
+    item = queue(receiver, post())
+    dispatched(item, 6)
+    last = next(text for text in told(item) if text.startswith("Try 6, "))
+    assert "No definite answer – HTTP 503" in last
+    assert "again" not in last
+    device.refresh_from_db()
+    assert "again" not in error_words(device)

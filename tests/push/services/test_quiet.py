@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,13 +12,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from preferences.models import AccountsSettings, QuietSchedule
+from preferences.models import AccountsSettings, QuietChoice, QuietHours, QuietSchedule
 from preferences.services.quiet import quiet_hours_save, quiet_pause, quiet_resume
 from push.models import Channel, HeldBy, Notification, State
 from push.rules import candidates
 from push.services.claims import Claim, claim_release, users_claim
 from push.services.fanout import pending_decide
 from push.services.queue import item_send_now, items_finish
+from push.services.quiet import quiet_in_use
 from tests.factories import DeviceFactory, EmailAddressFactory, RoomFactory, UserFactory, direct_room, message_in
 from workspace.models import ChangeSource, GeneralSettings, Presence, Room, User
 from workspace.services.accounts import locale_save
@@ -331,3 +333,21 @@ class TestSavingSettings:
         setting_save(setting_id=setting, value="", origin=self.ORIGIN)
         item = Notification.objects.get(user=user, channel=Channel.PUSH)
         assert (item.held_from, item.due_at) == (None, NOW + timedelta(seconds=60))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "is_in_use"),
+    [
+        ({}, False),
+        ({"choice": QuietChoice.NONE}, False),
+        ({"hours": NIGHTS}, False),
+        ({"paused_until": NOW - timedelta(minutes=1)}, False),
+        ({"choice": QuietChoice.OWN, "hours": NIGHTS}, True),
+        ({"paused_until": NOW + timedelta(minutes=1)}, True),
+    ],
+)
+def test_quiet_hours_are_in_use_only_if_they_can_hold_something(
+    clock: time_machine.Coordinates, chosen: dict[str, Any], is_in_use: bool
+) -> None:
+    QuietHours.objects.create(user=UserFactory(), **chosen)
+    assert quiet_in_use() == is_in_use
