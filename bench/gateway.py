@@ -65,6 +65,7 @@ def served(application: str, **environment: str) -> Iterator[tuple[str, int]]:
     """Serve an ASGI application by one process, and give its address and the process's number."""
     port = port_free()
     command = [sys.executable, "-m", "uvicorn", application, "--port", str(port), "--log-level", "warning"]
+    command += ["--http", "workspace.server.protocol:BoundedProtocol"]
     process = subprocess.Popen(command, cwd=scaffold.BASE_DIR, env={**os.environ, **environment})
     url = f"http://127.0.0.1:{port}"
     try:

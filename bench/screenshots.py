@@ -164,6 +164,7 @@ def test_sent() -> int:
 def served(port: int, **environment: str) -> Iterator[None]:
     """Serve the workspace, or what the environment makes of it, until the pictures are taken."""
     command = [sys.executable, "-m", "uvicorn", "workspace.config.asgi:application"]
+    command += ["--http", "workspace.server.protocol:BoundedProtocol"]
     site = f"http://127.0.0.1:{port}"
     values = {**os.environ, "PORT": str(port), "SITE_URL": site, **environment}
     server = subprocess.Popen([*command, "--port", str(port), "--log-level", "warning"], cwd=BASE_DIR, env=values)

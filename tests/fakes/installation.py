@@ -60,7 +60,8 @@ class Installation:
     def _start(self) -> None:
         self.manage("setup")
         web = {"DJANGO_SETTINGS_MODULE": "workspace.config.web"}
-        self.start("-m", "uvicorn", "workspace.config.asgi:application", "--port", self._port, **web)
+        protocol = ("--http", "workspace.server.protocol:BoundedProtocol")
+        self.start("-m", "uvicorn", "workspace.config.asgi:application", "--port", self._port, *protocol, **web)
         if "workspace" in self.roles:
             self.start("manage.py", "worker")
         wait_until(self.answers, seconds=60)

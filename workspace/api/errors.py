@@ -17,6 +17,7 @@ from workspace.database.troubles import trouble_of
 from workspace.errors import ApplicationError, MissingPermissionError, SignInError, UnavailableError
 
 NOT_SIGNED_IN = {"status": "error", "message": "You must be logged in to do this."}
+REQUEST_TOO_LARGE = ApplicationError("error-request-too-large", "The request's body is too large", status=413)
 INTERNAL_ERROR = ApplicationError("error-internal", "Internal server error", status=500)
 ENDPOINT_NOT_FOUND = ApplicationError("error-endpoint-not-found", "The API has no such endpoint", status=404)
 
@@ -93,7 +94,7 @@ def application_error(exception: Exception) -> ApplicationError:
             code = f"error-{exception.default_code.replace('_', '-')}"
             return ApplicationError(code, str(exception.detail), status=exception.status_code)
         case RequestDataTooBig():
-            return ApplicationError("error-request-too-large", "The request's body is too large", status=413)
+            return REQUEST_TOO_LARGE
         case SuspiciousOperation():
             return ApplicationError("error-bad-request", "Bad request")
     trouble = trouble_of(exception)

@@ -11,9 +11,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workspace.config.web")
 application: Any = get_asgi_application()
 
 from workspace.roles import is_cloud, is_workspace  # noqa: E402 (needs the settings)
-from workspace.server.bodies import BodyDeadline  # noqa: E402
+from workspace.server.bodies import BodyDeadline, BodyLimit  # noqa: E402
 from workspace.site_path import SitePath  # noqa: E402
 
+application = BodyLimit(application)
 if is_workspace():
     application = import_string("push.streams.site.StreamingSite")(application)
 if is_cloud():

@@ -1,4 +1,4 @@
-"""A time limit for the bodies of requests, in front of the whole site."""
+"""Limits on request bodies: on their time, in front of the whole site, and on their size, in front of Django."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
-from workspace.api.errors import failure_body
+from django.conf import settings
+
+from workspace.api.errors import REQUEST_TOO_LARGE, failure_body
 from workspace.api.fallback import MACHINE_PATHS
 from workspace.errors import ApplicationError
 from workspace.site_path import path_in_site
@@ -22,6 +25,10 @@ Application = Callable[[Any, Receive, Send], Awaitable[None]]
 FIRST_SECONDS = 15.0
 RATE = 2_000
 TOTAL_SECONDS = 60.0
+# What is still read of a body after it was refused, in seconds and bytes. Many clients read the response only when they
+# have sent their whole request; it must be less than the time above.
+DISCARD_SECONDS = 5.0
+DISCARD_BYTES = 8_000_000
 TOO_SLOW = ApplicationError("error-request-timeout", "The request's body did not arrive in time", status=408)
 
 
@@ -37,6 +44,47 @@ class BodyDeadline:
             return
         request = BodyReader(scope, receive, send)
         await self._site(scope, request.receive, request.send)
+
+
+class BodyLimit:
+    """Answers 413 to a request whose body is larger than Django reads, which would first store it in a file."""
+
+    def __init__(self, site: Application) -> None:
+        self._site = site
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not has_body(scope):
+            await self._site(scope, receive, send)
+            return
+        body = BodyCounter(receive, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        if announced_length(scope) <= body.limit:
+            await self._site(scope, body.receive, send)
+            if not body.is_too_large:
+                return
+        start, content = response_to(path_in_site(scope), REQUEST_TOO_LARGE)
+        await send(start)
+        await send({**content, "more_body": True})
+        await discard(receive)
+        await send({"type": "http.response.body"})
+
+
+class BodyCounter:
+    """Passes a request's body on, up to a limit in bytes; after it, reports that the client has gone."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self.limit = limit
+        self.is_too_large = False
+        self._receive = receive
+        self._bytes = 0
+
+    async def receive(self) -> Message:
+        """Return the next message."""
+        message = await self._receive()
+        self._bytes += len(message.get("body", b""))
+        if self._bytes <= self.limit:
+            return message
+        self.is_too_large = True
+        return {"type": "http.disconnect"}
 
 
 class BodyReader:
@@ -78,14 +126,39 @@ class BodyReader:
         if self._is_answered:
             # Part of an answer is under way; it cannot be taken back.
             return
-        content, kind = TOO_SLOW.message.encode(), b"text/plain; charset=utf-8"
-        if self._path.startswith(MACHINE_PATHS):
-            content, kind = json.dumps(failure_body(TOO_SLOW)).encode(), b"application/json"
-        headers = [(b"content-type", kind), (b"content-length", b"%d" % len(content)), (b"connection", b"close")]
-        await self._send({"type": "http.response.start", "status": TOO_SLOW.status, "headers": headers})
-        await self._send({"type": "http.response.body", "body": content})
+        for message in response_to(self._path, TOO_SLOW):
+            await self._send(message)
+
+
+def response_to(path: str, error: ApplicationError) -> tuple[Message, Message]:
+    """Return the messages that answer a request with an error and close its connection."""
+    content, kind = error.message.encode(), b"text/plain; charset=utf-8"
+    if path.startswith(MACHINE_PATHS):
+        content, kind = json.dumps(failure_body(error)).encode(), b"application/json"
+    headers = [(b"content-type", kind), (b"content-length", b"%d" % len(content)), (b"connection", b"close")]
+    return (
+        {"type": "http.response.start", "status": error.status, "headers": headers},
+        {"type": "http.response.body", "body": content},
+    )
+
+
+async def discard(receive: Receive) -> None:
+    """Read and forget the rest of a body, within `DISCARD_SECONDS` and `DISCARD_BYTES`."""
+    left = DISCARD_BYTES
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DISCARD_SECONDS):
+            while left > 0:
+                message = await receive()
+                if not message.get("more_body", False):
+                    return
+                left -= len(message.get("body", b""))
 
 
 def has_body(scope: Any) -> bool:
     """Return whether the request announces a body."""
     return any(name in (b"content-length", b"transfer-encoding") for name, _value in scope["headers"])
+
+
+def announced_length(scope: Any) -> int:
+    """Return the bytes that the request's headers announce; 0 if they announce none, as for a body in chunks."""
+    return next((int(value) for name, value in scope["headers"] if name == b"content-length"), 0)

@@ -121,7 +121,7 @@ def test_no_page_of_the_libraries_shows_tokens_or_tasks() -> None:
 )
 def test_the_first_pages_open(path: str) -> None:
     rows_add()
-    assert signed_in(administrator()).get(path).status_code == 200
+    assert signed_in(administrator()).get(path, follow=True).status_code == 200
 
 
 def test_the_sidebar_names_only_what_the_reader_may_see() -> None:

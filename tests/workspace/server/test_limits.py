@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from django.conf import settings
 
 from tests.fakes.servers import port_free
 from tests.waiting import wait_until
@@ -21,15 +22,19 @@ HALF_BODY = HALF_HEADERS + b"Content-Length: 1000\r\n\r\n{"
 CHUNKED = HALF_HEADERS + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"
 EARLY = b"GET /early HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"
 WHOLE = HALF_HEADERS + b"Content-Length: 1\r\n\r\n{"
+LONG = HALF_HEADERS + b"Content-Length: 600000\r\n\r\n"
+LONG_CHUNKS = HALF_HEADERS + b"Transfer-Encoding: chunked\r\n\r\n" + b"10000\r\n%s\r\n" % (b"x" * 65_536) * 20
 BIG = b"GET /big HTTP/1.1\r\nHost: x\r\n\r\n"
 DEADLINE = 20
+LIMITS = [bodies.BodyDeadline, bodies.BodyLimit]
 
 
 class Site:
-    """Reads the body and says so; `ended` are the paths of requests that have come to an end."""
+    """Reads the body; `ended` are the paths of requests that have come to an end, `read` the bytes of all bodies."""
 
     def __init__(self) -> None:
         self.ended: list[str] = []
+        self.read = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -41,6 +46,7 @@ class Site:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     return
+                self.read += len(message["body"])
                 more = message.get("more_body", False)
             headers = [(b"content-length", b"%d" % size)]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -58,7 +64,7 @@ class Running:
         self.site, self.port = Site(), port_free()
         self.server = uvicorn.Server(
             uvicorn.Config(
-                bodies.BodyDeadline(self.site),
+                bodies.BodyDeadline(bodies.BodyLimit(self.site)),
                 port=self.port,
                 http=protocol.BoundedProtocol,
                 lifespan="off",
@@ -95,6 +101,7 @@ def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     monkeypatch.setattr(protocol, "HEADER_SECONDS", 1.5)
     monkeypatch.setattr(protocol, "WRITE_SECONDS", 0.5)
     monkeypatch.setattr(bodies, "FIRST_SECONDS", 0.5)
+    monkeypatch.setattr(bodies, "DISCARD_SECONDS", 0.2)
     started = Running()
     yield started
     started.server.should_exit = True
@@ -120,6 +127,20 @@ def test_a_body_that_nobody_waits_for_is_not_waited_for(running: Running) -> Non
     assert answer.startswith(b"HTTP/1.1 200 OK")
 
 
+@pytest.mark.parametrize("body", [b"", b"x" * 600_000], ids=["before the body", "with the body"])
+def test_a_body_that_announces_to_be_too_large_is_refused_unread(running: Running, body: bytes) -> None:
+    (answer,) = running.send(LONG + body)
+    assert answer.startswith(b"HTTP/1.1 413 Request Entity Too Large")
+    assert b"[error-request-too-large]" in answer
+    assert running.site.read == 0
+
+
+def test_chunks_that_become_too_large_are_refused(running: Running) -> None:
+    (answer,) = running.send(LONG_CHUNKS)
+    assert answer.startswith(b"HTTP/1.1 413 Request Entity Too Large")
+    assert running.site.read <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
 def test_a_whole_request_is_answered_and_the_next_one_waited_for_a_while(running: Running) -> None:
     (answer,) = running.send(WHOLE + WHOLE)
     assert answer.count(b"HTTP/1.1 200 OK") == 2
@@ -135,4 +156,12 @@ def test_the_product_is_started_with_these_limits() -> None:
     name = f"{protocol.BoundedProtocol.__module__}:{protocol.BoundedProtocol.__name__}"
     assert name in (base / "Procfile").read_text()
     assert name in (base / "Dockerfile").read_text()
-    assert isinstance(asgi.application, bodies.BodyDeadline)
+    assert [layer for layer in layers(asgi.application) if layer in LIMITS] == LIMITS
+
+
+def layers(application: Any) -> Iterator[type]:
+    """Yield the types of the ASGI applications, from the outermost to Django's."""
+    while application:
+        yield type(application)
+        inner = vars(application)
+        application = inner.get("_application") or inner.get("_site")
