@@ -46,6 +46,7 @@ def test_a_link_has_the_path_of_the_site_once(settings: Any, path: str) -> None:
     assert absolute_url(path) == "https://example.org/chat/rooms/"
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(
     "address", ["https://example.org/chat?x=1", "https://a@example.org", "https://example.org/a b"]
 )
@@ -53,6 +54,7 @@ def test_an_address_that_no_site_can_have_is_refused(tmp_path: Any, address: str
     assert "Callboard cannot start: SITE_URL must be an address such as" in check(tmp_path, SITE_URL=address).stderr
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("path", ["api", "admin", "static", "push", "rooms/x"])
 def test_a_path_that_a_page_has_is_refused(tmp_path: Any, path: str) -> None:
     result = check(tmp_path, SITE_URL=f"https://example.org/{path}")
