@@ -20,7 +20,7 @@ class EndReason(models.TextChoices):
     NO_EMAIL = "no_email", _("The member had no verified address left.")
     ADDRESS_SUPPRESSED = (
         "address_suppressed",
-        _("The member's mail server refused several e-mails; the address has to be confirmed again."),
+        _("The member's mail server refused several e-mails; the address must be confirmed again."),
     )
     TOKEN_DEAD = "token_dead", _("The push service does not know the device any more.")
     REFUSED = "refused", _("It was refused for good.")

@@ -111,8 +111,8 @@ class PushSettings(SettingsGroup):
             default=LIFETIME,
             validators=[MaxValueValidator(LIFETIME_MAX)],
             help_text=_(
-                "The same for updates that remove or replace a notification. Shorter than the time for "
-                "notifications, a device may show messages that were read elsewhere."
+                "The same for updates that remove or replace a notification. If this is shorter than the time for "
+                "notifications, devices may show messages that were read elsewhere."
             ),
         ),
         id="Push_update_lifetime",
@@ -126,9 +126,9 @@ class PushSettings(SettingsGroup):
             default="",
             validators=[subject_validate],
             help_text=_(
-                "Whom the browsers' push services may contact about this workspace: mailto: with an e-mail address, or "
-                "an https address, on the public internet. Empty: the contact e-mail of the Setup Wizard, else this "
-                "site's address."
+                "Where browsers' push services can reach you about this workspace: mailto: with an e-mail address, or "
+                "an https address, on the public internet. Empty: the contact e-mail of the Setup Wizard, or this "
+                "site's address if there is none."
             ),
         ),
         id="Push_web_push_contact",

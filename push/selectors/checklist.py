@@ -227,8 +227,8 @@ def mail_check() -> Check:
     """Return whether e-mails leave the server."""
     title = gettext_lazy("Mail server")
     if settings.EMAIL_BACKEND == "workspace.mail.KeepingBackend":
-        step = (reverse("admin:workspace_keptmail_changelist"), gettext_lazy("Kept e-mails"))
-        return Check(Light.AMBER, title, _("None (EMAIL_URL). E-mails are stored here, and reach no one."), *step)
+        step = (reverse("admin:workspace_keptmail_changelist"), gettext_lazy("E-mails"))
+        return Check(Light.AMBER, title, _("None (EMAIL_URL). E-mails are stored here and reach nobody."), *step)
     if settings.EMAIL_BACKEND == FILE_BACKEND:
         sentence = _("None (EMAIL_URL). E-mails, password-reset links included, are stored in files and reach no one.")
         return Check(Light.RED, title, sentence)

@@ -45,7 +45,7 @@ def _steps(user: User) -> Iterator[NextStep]:
 
 def _device_step() -> NextStep:
     if settings.SANDBOX:
-        text = _("It shows notifications as a phone does. Open it as the person who is to be notified.")
+        text = _("It shows notifications as a phone does. Open it as the person you want to notify.")
         return NextStep(_("Open a simulated phone"), text, reverse("phone"))
     text = _("Sign in with a mobile app, or turn on notifications in this browser.")
     return NextStep(_("Add a device"), text, reverse("devices"))

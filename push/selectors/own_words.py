@@ -82,7 +82,7 @@ ENDINGS: Words = {
     EndReason.NO_DEVICE: _("No device of yours was left."),
     EndReason.NO_EMAIL: _("You had no verified address left."),
     EndReason.ADDRESS_SUPPRESSED: _(
-        "Your mail server refused several e-mails; your address has to be confirmed again."
+        "Your mail server refused several e-mails; your address must be confirmed again."
     ),
 }
 

@@ -79,7 +79,7 @@ NAVIGATION: list[dict[str, Any]] = [
             listed(_("Rooms"), "forum", "workspace", "room"),
             listed(_("Subscriptions"), "groups", "workspace", "subscription"),
             listed(_("Messages"), "chat", "workspace", "message"),
-            listed(_("Views of texts"), "visibility", "workspace", "textview"),
+            listed(_("Message access log"), "visibility", "workspace", "textview"),
         ],
     },
     {

@@ -18,13 +18,13 @@ class TextPlace(models.TextChoices):
     PAGE = "page", _("Message")
     EXPLANATION = "explanation", _("Why, or why not?")
     SANDBOX = "sandbox", _("Sandbox push")
-    MAIL = "mail", _("Kept e-mail")
+    MAIL = "mail", _("E-mail")
 
 
 class TextView(models.Model):
     """One message's text shown once to a person who reads it by permission, not as a member of its room.
 
-    Sandbox pushes and kept e-mails have no `message`; `about` identifies them.
+    Sandbox pushes and stored e-mails have no `message`; `about` identifies them.
     """
 
     reader = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("reader"))
@@ -38,8 +38,8 @@ class TextView(models.Model):
     viewed_at = models.DateTimeField(_("viewed"), default=timezone.now)
 
     class Meta:
-        verbose_name = _("view of a text")
-        verbose_name_plural = _("views of texts")
+        verbose_name = _("message access")
+        verbose_name_plural = _("message access log")
         ordering = ["-pk"]
         default_permissions = ("view",)
 

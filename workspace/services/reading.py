@@ -145,7 +145,7 @@ def room_mark_unread(*, user: User, room: Room, first: str = "") -> None:
         found = shown.order_by(*newest).first() or visible.order_by(*newest).first()
     if found is None and first:
         raise ApplicationError(
-            "error-action-not-allowed", _("Only a message of somebody else can be marked as unread.")
+            "error-action-not-allowed", _("Only other people's messages can be marked as unread.")
         )
     if found is None:
         raise ApplicationError("error-no-message-for-unread", _("There is no message to mark as unread."))

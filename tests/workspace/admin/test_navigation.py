@@ -85,7 +85,7 @@ def test_every_page_begins_with_a_link_past_the_menu(client: Client) -> None:
 @pytest.mark.parametrize("missing", ["/admin/nothing/", "/admin/push/nothing/"])
 def test_a_page_that_is_missing_leads_back_to_where_one_was(client: Client, missing: str) -> None:
     html = client.get(missing, headers={"referer": "http://testserver/admin/push/device/?q=ana"}).content.decode()
-    assert '<a class="button" href="/admin/push/device/?q=ana">Back to the page before</a>' in html
+    assert '<a class="button" href="/admin/push/device/?q=ana">Back to the previous page</a>' in html
     assert '<a href="/admin/">Dashboard</a>' in html
 
 
@@ -97,7 +97,7 @@ def test_a_refused_page_leads_back_to_where_one_was() -> None:
     client.force_login(helper, backend="workspace.authentication.NameOrEmailBackend")
     answer = client.get("/admin/settings/push/", headers={"referer": "http://testserver/admin/"})
     assert answer.status_code == 403
-    assert '<a class="button" href="/admin/">Back to the page before</a>' in answer.content.decode()
+    assert '<a class="button" href="/admin/">Back to the previous page</a>' in answer.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -105,4 +105,4 @@ def test_a_refused_page_leads_back_to_where_one_was() -> None:
 )
 def test_no_way_back_leads_elsewhere_or_in_circles(client: Client, referer: str) -> None:
     html = client.get("/nothing/", headers={"referer": referer}).content.decode()
-    assert "Back to the page before" not in html
+    assert "Back to the previous page" not in html
