@@ -50,6 +50,8 @@ STATUS = {
 }
 STATUS_BY_REASON = {"in-progress": 503, "busy": 503}
 IDEMPOTENCY_KEY_MAX_LENGTH = 255
+# A batch is answered after this time (seconds): a slow device must not delay what comes next for the others.
+BATCH_SECONDS = 1.0
 INFO = {
     "success": True,
     "service": "callboard-gateway",
@@ -132,7 +134,11 @@ async def push_answer(request: GatewayRequest, runtime: Runtime) -> GatewayAnswe
 
 
 async def batch_answer(request: GatewayRequest, runtime: Runtime) -> GatewayAnswer:
-    """Take pushes to many devices, and answer for each of them, in the same order, as if it had come alone."""
+    """Take pushes to many devices, and answer for each of them, in the same order, as if it had come alone.
+
+    What has not been answered after :data:`BATCH_SECONDS` is reported as in progress, unless it has no identity by
+    which it could be repeated.
+    """
     key = request.headers.get("idempotency-key", "")
     if len(key) > IDEMPOTENCY_KEY_MAX_LENGTH:
         raise InvalidRequestError(f"Idempotency-Key must not be longer than {IDEMPOTENCY_KEY_MAX_LENGTH} characters")
@@ -143,7 +149,8 @@ async def batch_answer(request: GatewayRequest, runtime: Runtime) -> GatewayAnsw
     if caller is None:
         caller = await caller_of(proof, orders[0].unique_id if orders else "", runtime)
     caller_check(caller, orders)
-    handed = await orders_hand_on(caller, orders, runtime)
+    may_be_late = runtime.outlives_requests and all(order.push.identity for order in orders)
+    handed = await orders_hand_on(caller, orders, runtime, patience=BATCH_SECONDS if may_be_late else None)
     fates = iter(handed.fates)
     answers = [fate_answer(next(fates) if isinstance(found, Order) else found) for found in parsed]
     document = {"success": True, "answers": [device_answer(found) for found in answers]}

@@ -1,52 +1,74 @@
-"""Carrying pushes from the gateway to Apple, Google or the sandbox."""
+"""Sending pushes from the gateway to Apple, Google or the sandbox."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Sequence
+import logging
+from collections.abc import AsyncIterator, Sequence
 
 from push.credentials.sending import AppleCredentials, GoogleCredentials
 from push.gateway.apps import AppKeys
 from push.gateway.requests import Order
 from push.gateway.runtime import Runtime
 from push.models import Answer, DeviceType
+from push.providers.base import Push
 from push.providers.registry import provider_current
 from push.transports.answers import SendAnswer
 from push.transports.apple import apple_steps
 from push.transports.engine_thread import EngineBusyError, engine_thread_current
 from push.transports.google import google_steps
-from push.transports.steps import steps_run_async
+from push.transports.steps import Part, Steps
+
+log = logging.getLogger(__name__)
 
 # Apple's answer to a token of its other service.
 OTHER_SERVICE = "BadDeviceToken"
 BUSY = SendAnswer(Answer.RETRY, detail="The gateway is busy", reason="busy")
+BROKEN = SendAnswer(Answer.RETRY, detail="The gateway could not send this")
 NO_KEYS = SendAnswer(Answer.UNAUTHORIZED, detail="This gateway lacks keys for the app", reason="no_keys")
+# Answers are passed on together: all of them, or those that have come within this time (seconds).
+TOGETHER_SECONDS = 0.4
 
-Way = AppleCredentials | GoogleCredentials | None
+Way = AppleCredentials | GoogleCredentials
 
 
-async def orders_carry(orders: Sequence[tuple[Order, AppKeys | None]], runtime: Runtime) -> list[SendAnswer]:
-    """Hand the pushes on, those of one app together, and return what was said of each, in the same order."""
-    ways: dict[tuple[bool, Way], list[int]] = defaultdict(list)
+async def orders_carry(
+    orders: Sequence[tuple[Order, AppKeys | None]], runtime: Runtime
+) -> AsyncIterator[dict[int, SendAnswer]]:
+    """Send the pushes, and yield their answers by their places, as they come."""
     answers: dict[int, SendAnswer] = {}
+    sandboxed: list[int] = []
+    parts: list[Part] = []
     for index, (order, keys) in enumerate(orders):
         if keys is None:
-            ways[True, None].append(index)
+            sandboxed.append(index)
         elif (way := way_of(order, keys)) is None:
             answers[index] = NO_KEYS
         else:
-            ways[False, way].append(index)
-    carried = await asyncio.gather(
-        *(carry([orders[index][0] for index in places], way, runtime) for (_sandbox, way), places in ways.items())
-    )
-    for places, found in zip(ways.values(), carried, strict=True):
-        answers |= dict(zip(places, found, strict=True))
-    await elsewhere(orders, answers, runtime)
-    return [answers[index] for index in range(len(orders))]
+            parts.append(Part((index,), order_steps(order.push, way, other_way(order, keys))))
+    try:
+        sending = engine_thread_current().submit(parts) if parts else None
+    except EngineBusyError:
+        sending = None
+        answers |= {part.places[0]: BUSY for part in parts}
+    if sandboxed:
+        found = await runtime.run(sandbox_send, [orders[index][0] for index in sandboxed])
+        answers |= dict(zip(sandboxed, found, strict=True))
+    if sending:
+        last = asyncio.wrap_future(sending.future)
+        yielded: set[int] = set()
+        while not last.done():
+            await asyncio.wait([last], timeout=TOGETHER_SECONDS)
+            answers |= {place: answer for place, answer in sending.answers.copy().items() if place not in yielded}
+            yielded.update(answers)
+            if answers and not last.done():
+                yield answers
+                answers = {}
+        answers |= {place: answer for place, answer in sending.answers.items() if place not in yielded}
+    yield answers
 
 
-def way_of(order: Order, keys: AppKeys) -> Way:
+def way_of(order: Order, keys: AppKeys) -> Way | None:
     """Return what the push is sent with first; None where the app has no such keys."""
     if order.push.type == DeviceType.GCM:
         return keys.google
@@ -55,42 +77,37 @@ def way_of(order: Order, keys: AppKeys) -> Way:
     return keys.apple or keys.apple_development
 
 
-async def carry(orders: Sequence[Order], way: Way, runtime: Runtime) -> list[SendAnswer]:
-    """Hand the pushes on by one way."""
-    pushes = [order.push for order in orders]
-    if way is None:
-        return await runtime.run(sandbox_send, orders)
-    steps = (
-        apple_steps(pushes, credentials=way)
-        if isinstance(way, AppleCredentials)
-        else google_steps(pushes, credentials=way)
-    )
-    try:
-        return await steps_run_async(steps, engine_thread_current())
-    except EngineBusyError:
-        return [BUSY] * len(orders)
+def other_way(order: Order, keys: AppKeys) -> Way | None:
+    """Return Apple's development service for a token that its production service may not know.
 
-
-async def elsewhere(
-    orders: Sequence[tuple[Order, AppKeys | None]], answers: dict[int, SendAnswer], runtime: Runtime
-) -> None:
-    """Try Apple's development service for tokens that its production service does not know.
-
-    Servers of other kinds do not tell which of the two a token is for. It counts as dead where neither knows it.
+    Servers of other kinds do not say which of the two a token is for. It counts as dead if neither knows it.
     """
-    again: dict[AppleCredentials, list[int]] = defaultdict(list)
-    for index, (order, keys) in enumerate(orders):
-        both = keys and keys.apple and order.production is None and keys.apple_development
-        if both and answers[index].reason == OTHER_SERVICE:
-            again[both].append(index)
-    for way, places in again.items():
-        found = await carry([orders[index][0] for index in places], way, runtime)
-        told = zip(places, found, strict=True)
-        answers |= {index: answer for index, answer in told if answer.answer != Answer.UNAUTHORIZED}
+    return keys.apple_development if keys.apple and order.production is None else None
+
+
+def order_steps(push: Push, way: Way, other: Way | None) -> Steps:
+    """Send one push; raises nothing, so that it cannot affect others."""
+    try:
+        (answer,) = yield from way_steps(push, way)
+        if other and answer.reason == OTHER_SERVICE:
+            (second,) = yield from way_steps(push, other)
+            if second.answer != Answer.UNAUTHORIZED:
+                return [second]
+        return [answer]
+    except Exception:
+        log.exception("A push could not be sent.")
+        return [BROKEN]
+
+
+def way_steps(push: Push, way: Way) -> Steps:
+    """Send one push with these credentials."""
+    if isinstance(way, AppleCredentials):
+        return apple_steps([push], credentials=way)
+    return google_steps([push], credentials=way)
 
 
 def sandbox_send(orders: Sequence[Order]) -> list[SendAnswer]:
-    """Hand the pushes to the sandbox."""
+    """Send the pushes to the sandbox."""
     provider = provider_current()
     assert provider is not None
     answers = [provider.send(order.push) for order in orders]

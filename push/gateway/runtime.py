@@ -20,7 +20,9 @@ THREADS = 4
 
 
 class Runtime(Protocol):
-    """Does work on the database for the gateway."""
+    """Does work on the database for the gateway. `outlives_requests`: work may go on when its request has ended."""
+
+    outlives_requests: bool
 
     async def run(self, work: Callable[..., AnswerT], *arguments: Any) -> AnswerT: ...
 
@@ -31,6 +33,8 @@ class Runtime(Protocol):
 
 class InLine:
     """Does each piece of work by itself, in the thread of the request."""
+
+    outlives_requests = False
 
     async def run(self, work: Callable[..., AnswerT], *arguments: Any) -> AnswerT:
         return await sync_to_async(work)(*arguments)
@@ -44,6 +48,8 @@ class InLine:
 
 class Gathered:
     """Gathers what requests want written; to be used on one event loop."""
+
+    outlives_requests = True
 
     def __init__(self) -> None:
         self._threads = DatabaseThreads(THREADS, "gateway")

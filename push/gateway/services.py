@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from django.db import Error
 from django.utils import timezone
@@ -30,6 +32,11 @@ OUTCOMES = {
 }
 REPEATED = SendAnswer(Answer.ACCEPTED, detail="Accepted before.")
 IN_PROGRESS = SendAnswer(Answer.RETRY, detail="This push is being handed on", reason="in-progress")
+# By the time of the retry the provider has answered, or will not.
+LATE = replace(IN_PROGRESS, retry_after=timedelta(seconds=20))
+
+# Tasks that record the answers of pushes that were reported as in progress; the event loop itself does not keep them.
+late_tasks: set[asyncio.Task[None]] = set()
 
 # What becomes of one push: a provider's answer, or why it came to none.
 Fate = SendAnswer | ApplicationError
@@ -75,8 +82,14 @@ def caller_check(caller: Caller, orders: Sequence[Order]) -> None:
     rate_check(caller, len(orders))
 
 
-async def orders_hand_on(caller: Caller, orders: Sequence[Order], runtime: Runtime) -> HandedOn:
-    """Send the pushes, each once, and return what became of them."""
+async def orders_hand_on(
+    caller: Caller, orders: Sequence[Order], runtime: Runtime, *, patience: float | None = None
+) -> HandedOn:
+    """Send the pushes, each once, and return what became of them.
+
+    With `patience`, a push that has not been answered after so many seconds is reported as in progress. It is recorded
+    when its answer comes, and a repetition is then told that answer; so every push must have an identity.
+    """
     if not apps_current.is_fresh:
         await runtime.run(apps_current.read)
     fates: dict[int, Fate] = {}
@@ -89,23 +102,49 @@ async def orders_hand_on(caller: Caller, orders: Sequence[Order], runtime: Runti
     places = list(keys)
     taken = await runtime.take([wish_of(caller, orders[index]) for index in places])
     tickets: dict[int, Ticket] = {}
-    used = None
     for index, found in zip(places, taken, strict=True):
         if isinstance(found, Ticket):
             tickets[index] = found
         else:
             fates[index] = untaken(found, caller, orders[index])
+    progress = Progress(fates)
     if tickets:
-        answers = await orders_carry([(orders[index], keys[index]) for index in tickets], runtime)
-        fates |= dict(zip(tickets, answers, strict=True))
-        used = await books_settle(
-            [
-                Result(ticket, outcome_of(ticket, answer))
-                for ticket, answer in zip(tickets.values(), answers, strict=True)
-            ],
-            runtime,
-        )
-    return HandedOn([fates[index] for index in range(len(orders))], percent_used(caller, used))
+        carried = orders_carry([(orders[index], keys[index]) for index in tickets], runtime)
+        task = asyncio.ensure_future(progress.follow(carried, tickets, runtime))
+        await asyncio.wait([task], timeout=patience)
+        if task.done():
+            task.result()
+        else:
+            late_tasks.add(task)
+            task.add_done_callback(late_end)
+    return HandedOn([fates.get(index, LATE) for index in range(len(orders))], percent_used(caller, progress.used))
+
+
+@dataclass(slots=True)
+class Progress:
+    """What is known of pushes that are being sent, by their places, and how many the workspace has used."""
+
+    fates: dict[int, Fate]
+    used: int | None = None
+
+    async def follow(
+        self, carried: AsyncIterator[dict[int, SendAnswer]], tickets: Mapping[int, Ticket], runtime: Runtime
+    ) -> None:
+        """Settle the answers as they come."""
+        places = list(tickets)
+        async for answers in carried:
+            found = {places[number]: answer for number, answer in answers.items()}
+            results = [Result(tickets[place], outcome_of(tickets[place], answer)) for place, answer in found.items()]
+            used = await books_settle(results, runtime)
+            self.used = self.used if used is None else used
+            self.fates |= found
+
+
+def late_end(task: asyncio.Task[None]) -> None:
+    """Log why pushes that were answered late could not be recorded, if so."""
+    late_tasks.discard(task)
+    if not task.cancelled() and (error := task.exception()):
+        log.error("Pushes that were answered late could not be recorded.", exc_info=error)
 
 
 def percent_used(caller: Caller, used: int | None) -> int | None:

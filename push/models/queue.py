@@ -224,6 +224,8 @@ class Attempt(models.Model):
     # the last of them if it is the one before this.
     unknown_before = 0
     unanswered: Attempt | None = None
+    # Set on a try that is about to be made: the push service's code for the try before it.
+    previous_reason = ""
     # Set on a try that is about to be made: it is not repeated after this time. None: as often as usual.
     retry_until: datetime | None = None
 

@@ -76,6 +76,7 @@ class History:
             return None
         attempt = Attempt(notification_id=notification, device_id=device, claimed_by=token, started_at=now)
         attempt.number = last.number + 1 if last else 1
+        attempt.previous_reason = last.reason if last else ""
         attempt.unknown_before = self._unknown[notification, device]
         attempt.unanswered = last if is_open else None
         return attempt

@@ -105,12 +105,12 @@ class Carrier(ABC):
             self._answered_at = time.monotonic()
             if not load.unanswered:
                 self._loads.pop(load, None)
-            self.account(load, [place for place, _answer in fresh])
+            self.account(load, fresh)
         for place, answer in fresh:
             load.answered(place, answer)
 
-    def account(self, load: Load, places: Iterable[int]) -> None:  # noqa: B027 (subclasses may do without)
-        """Remember what can be learned from these having been answered now."""
+    def account(self, load: Load, answers: Iterable[tuple[int, SendAnswer]]) -> None:  # noqa: B027 (subclasses may do without)
+        """Remember what these answers, by their places, show about the devices."""
 
     def _run(self) -> None:
         while not self._closing:

@@ -23,6 +23,7 @@ from push.services.carrier_threads import BROKEN, UNSENT, Answered, Carrier, Loa
 from push.transports.answers import SendAnswer
 from push.transports.email import email_send
 from push.transports.engine import SELECT_SECONDS, Engine
+from push.transports.gateway import IN_PROGRESS
 from push.transports.registry import TRANSPORTS
 from push.transports.routes import DevicePush, Route
 from push.transports.steps import DividingSteps, Part, run_start
@@ -32,7 +33,8 @@ log = logging.getLogger(__name__)
 # How many pushes a route may have unanswered, and how many of these may go to devices known to be slow.
 UNANSWERED_LIMIT = 2_000
 SLOW_LIMIT = 1_000
-# A device is slow if its last answer took so many seconds. So many slow devices are remembered for each route.
+# A device is slow if its last answer took so many seconds, or the gateway did not wait for it. So many slow devices are
+# remembered for each route.
 SLOW_SECONDS = 3.0
 SLOW_REMEMBERED = 10_000
 # A route is silent if at least so many pushes are unanswered and none was answered for so many seconds.
@@ -106,12 +108,12 @@ class PushCarrier(Carrier):
             self._engine.close()
         self._engine = None
 
-    def account(self, load: Load, places: Iterable[int]) -> None:
-        is_slow = time.monotonic() - load.sent_at >= SLOW_SECONDS
-        for place in places:
+    def account(self, load: Load, answers: Iterable[tuple[int, SendAnswer]]) -> None:
+        is_late = time.monotonic() - load.sent_at >= SLOW_SECONDS
+        for place, answer in answers:
             device = load.messages[place].device.pk
             self._slow.pop(device, None)
-            if is_slow:
+            if is_late or answer.reason == IN_PROGRESS:
                 self._slow[device] = None
         while len(self._slow) > SLOW_REMEMBERED:
             self._slow.popitem(last=False)
@@ -202,7 +204,7 @@ def parts_of(load: Load, *, alone: Collection[int]) -> Iterator[Part]:
     Each push to the devices in `alone` (by key) is a part of its own, also where others travel in batches.
     """
     assert load.route
-    single = [place for place, push in enumerate(load.messages) if push.device.pk in alone]
+    single = [place for place, push in enumerate(load.messages) if push.is_single or push.device.pk in alone]
     together = sorted(set(range(len(load.messages))) - set(single))
     for places in filter(None, (together, *([place] for place in single))):
         try:

@@ -28,6 +28,7 @@ from push.services.breaker import Breaker, breaker_read
 from push.services.carriers import Capacity, Carriers
 from push.services.queue import items_finish
 from push.transports.answers import SendAnswer
+from push.transports.gateway import IN_PROGRESS
 from push.transports.routes import DevicePush, Route
 
 log = logging.getLogger(__name__)
@@ -223,7 +224,10 @@ def push_parcels(current: Round, item: Item) -> list[Parcel]:
             answer = SendAnswer(Answer.NO_ROUTE, detail=str(route.label))
             parcels.append(Parcel([attempt], device=device, answer=answer))
         else:
-            push = DevicePush(device, web_options(item, device) if device.is_web else content.options_for(device))
+            options = web_options(item, device) if device.is_web else content.options_for(device)
+            # A batch is answered before its slow devices are; the page of a test, and a second try, wait for these.
+            is_single = item.notification.rule == TEST_RULE or attempt.previous_reason == IN_PROGRESS
+            push = DevicePush(device, options, is_single=is_single)
             parcels.append(Parcel([attempt], device=device, room=item.room.pk, push=push, route=route))
     return parcels
 

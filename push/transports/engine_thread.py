@@ -7,12 +7,15 @@ import logging
 import os
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 
+from push.transports.answers import SendAnswer
 from push.transports.engine import SELECT_SECONDS, Engine
-from push.transports.http import HttpAnswer, HttpRequest
+from push.transports.http import HttpAnswer
+from push.transports.meanings import unanswered
+from push.transports.steps import Part, run_start
 
 log = logging.getLogger(__name__)
 
@@ -26,33 +29,39 @@ class EngineBusyError(Exception):
 
 
 class Group:
-    """Requests that were handed in together: `future` is given their answers, in the same order, with the last one.
+    """Parts that were submitted together, each for one push.
 
-    One future for all of them: to wake who waits for it costs as much as half a request.
+    `answers` is filled as they come, by the pushes' places. `future` ends with the last one: waking the thread that
+    waits costs as much as half a request.
     """
 
-    def __init__(self, requests: Sequence[HttpRequest]) -> None:
-        self.requests = requests
-        self.future: Future[list[HttpAnswer]] = Future()
-        self._answers: dict[int, HttpAnswer] = {}
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.answers: dict[int, SendAnswer] = {}
+        self.future: Future[None] = Future()
+        self._parts = parts
 
     def __len__(self) -> int:
-        return len(self.requests)
+        return len(self._parts)
 
-    def answered(self, index: int, answer: HttpAnswer) -> bool:
-        """Keep an answer and return whether it was the last."""
-        self._answers[index] = answer
-        return len(self._answers) == len(self)
+    def begin(self, engine: Engine, end: Callable[[Group], None]) -> None:
+        """Start the parts' steps; `end` is called with the last answer."""
+        for part in self._parts:
+            run_start(part, engine, partial(self._answered, end))
 
     def answer_rest(self, error: str) -> None:
-        """Let the requests that were not answered have ended by this error."""
-        for index in range(len(self)):
-            self._answers.setdefault(index, HttpAnswer(error=error))
+        """Record for the pushes that were not answered that they ended with this error."""
+        for place in (place for part in self._parts for place in part.places):
+            self.answers.setdefault(place, unanswered(HttpAnswer(error=error)))
 
-    def tell(self) -> None:
-        """Give the future its result; every request must have been answered."""
+    def finish(self) -> None:
+        """End the future; every push must have been answered."""
         if self.future.running() or self.future.set_running_or_notify_cancel():
-            self.future.set_result([self._answers[index] for index in range(len(self))])
+            self.future.set_result(None)
+
+    def _answered(self, end: Callable[[Group], None], places: Sequence[int], answers: Sequence[SendAnswer]) -> None:
+        self.answers |= dict(zip(places, answers, strict=True))
+        if len(self.answers) == len(self):
+            end(self)
 
 
 class EngineThread:
@@ -81,15 +90,15 @@ class EngineThread:
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
 
-    def submit(self, requests: Sequence[HttpRequest]) -> Future[list[HttpAnswer]]:
-        """Hand requests in; their answers, each of which may be that there is none, are the future's result.
+    def submit(self, parts: Sequence[Part]) -> Group:
+        """Start parts, each for one push; their steps must not raise errors.
 
         Raises EngineBusyError when too much is under way, or the engine is closed.
         """
-        group = Group(requests)
-        if not requests:
-            group.tell()
-            return group.future
+        group = Group(parts)
+        if not parts:
+            group.finish()
+            return group
         with self._lock:
             if self._closing or self._load + len(group) > self._capacity:
                 raise EngineBusyError
@@ -99,7 +108,7 @@ class EngineThread:
             self._handed_in.append(group)
         if first:
             self._engine.wake()
-        return group.future
+        return group
 
     def close(self, seconds: float = CLOSE_SECONDS) -> None:
         """Take nothing more in, wait so long for what is under way, and answer the rest that it was not sent."""
@@ -136,7 +145,7 @@ class EngineThread:
             if self._abandoned or self._closing or group not in waiting:
                 group.answer_rest(error)
                 self._end(group)
-                group.tell()
+                group.finish()
 
     def _take_up(self) -> None:
         while True:
@@ -147,13 +156,11 @@ class EngineThread:
             if not group.future.set_running_or_notify_cancel():
                 self._end(group)
                 continue
-            for index, request in enumerate(group.requests):
-                self._engine.begin(request, partial(self._answered, group, index))
+            group.begin(self._engine, self._answered)
 
-    def _answered(self, group: Group, index: int, answer: HttpAnswer) -> None:
-        if group.answered(index, answer):
-            self._end(group)
-            group.tell()
+    def _answered(self, group: Group) -> None:
+        self._end(group)
+        group.finish()
 
     def _end(self, group: Group) -> None:
         with self._lock:

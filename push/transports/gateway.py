@@ -33,6 +33,8 @@ from push.transports.steps import DividingSteps, Part, Parts, steps_run
 
 # What the protocol says of each status; any other, and no answer at all, is to be tried again.
 ANSWERS = {406: Answer.DEAD, 422: Answer.REFUSED, 401: Answer.UNAUTHORIZED}
+# What a Callboard gateway answers for a push in a batch whose device has not been answered for yet.
+IN_PROGRESS = "error-push-in-progress"
 QUOTA_EXHAUSTED = "error-push-quota-exhausted"
 # A Callboard gateway refuses the workspace itself, until its cloud admits it again.
 NOT_ADMITTED = ("error-workspace-suspended", "error-terms-not-agreed")

@@ -17,7 +17,8 @@ from push.transports.meanings import json_object
 
 # How long it is remembered (seconds) what a gateway announces, and that it announces nothing.
 ANNOUNCED_FOR = 600.0
-# A batch is answered as a whole, so its slowest push holds up the others: several smaller ones travel side by side.
+# A batch is answered as a whole (by a Callboard gateway after a second at most), so its slowest push delays the others:
+# several smaller batches are sent at once.
 LARGEST = 100
 # In which a Callboard gateway tells how many percent of its month's quota a workspace has used, from 80 on.
 QUOTA_HEADER = "Callboard-Quota-Used"

@@ -42,7 +42,11 @@ class Route:
 @dataclass(frozen=True, slots=True)
 class DevicePush:
     """One push for one device: the gateway protocol's `options` (push/content/options.py), from which every transport
-    builds what its provider wants; for web push, what is encrypted for it (push/content/web.py)."""
+    builds what its provider wants; for web push, what is encrypted for it (push/content/web.py).
+
+    `is_single`: it is sent in a request of its own, also where others are sent in batches.
+    """
 
     device: Device
     options: dict[str, Any] = field(repr=False)
+    is_single: bool = False

@@ -7,19 +7,14 @@ as many parts as it can, so that one push that is answered late delays no other.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from push.transports.answers import SendAnswer
 from push.transports.engine import Engine
 from push.transports.exchanges import Done
 from push.transports.http import HttpAnswer, HttpRequest
-
-if TYPE_CHECKING:
-    from push.transports.engine_thread import EngineThread
 
 # Yields requests, is sent their answers in the same order, and returns what became of each push.
 Steps = Generator[Sequence[HttpRequest], Sequence[HttpAnswer], list[SendAnswer]]
@@ -74,21 +69,6 @@ def run_start(part: Part, engine: Engine, answered: Answered, *, unfinished: set
     Without places the part's pushes are counted from 0. `unfinished` holds the runs that have not ended.
     """
     Run(part, engine, answered, set() if unfinished is None else unfinished).advance(None)
-
-
-async def steps_run_async(steps: Steps, engine: EngineThread) -> list[SendAnswer]:
-    """Carry out one transport's steps on the engine's thread, and return its answers.
-
-    Raises EngineBusyError when the engine has too much under way.
-    """
-    answers: Sequence[HttpAnswer] | None = None
-    while True:
-        try:
-            requests = next(steps) if answers is None else steps.send(answers)
-        except StopIteration as stop:
-            result: list[SendAnswer] = stop.value
-            return result
-        answers = await asyncio.wrap_future(engine.submit(requests))
 
 
 class Run:

@@ -303,3 +303,25 @@ def test_a_device_known_to_be_slow_is_not_sent_to_in_a_batch(
     wait_until_sent(*free)
     assert state_of(held) == State.CLAIMED
     assert gateway.batches == [2]
+
+
+def test_a_push_that_its_gateway_still_sends_is_repeated_by_itself(gateway: FakeGateway, room: Room, post: Post) -> None:
+    """The repetition is told the device's answer, and the device is not sent to in a batch any more."""
+    gateway.announces = {"path": "/push/batch", "maxDevices": 100, "maxBytes": 4_000_000}
+    announcements_forget()
+    users = members(room, 3)
+    devices = [DeviceFactory(user=user) for user in users]
+    in_progress = {"success": False, "errorType": "error-push-in-progress", "retryAfter": 21}
+    gateway.script(devices[0].token, gateways.Reply(503, body=in_progress))
+    slow, *free = sent_to(users, post("for everybody"))
+    wait_until_sent(*free)
+    wait_until_state(State.RETRYING, slow)
+    assert 20 < (slow.due_at - timezone.now()).total_seconds() < 25
+    Attempt.objects.filter(notification=slow).update(retry_at=timezone.now())
+    Notification.objects.filter(pk=slow.pk).update(due_at=timezone.now())
+    carriers.Carriers.current().close()
+    wait_until_sent(slow, *sent_to(users[1:], post("the next one")))
+    assert gateway.batches == [3, 2]
+    identities = [push.options["identity"] for push in gateway.received if push.token == devices[0].token]
+    assert len(identities) == 2
+    assert len(set(identities)) == 1

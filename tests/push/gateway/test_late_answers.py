@@ -1,0 +1,124 @@
+"""A batch is answered before its slow devices are, and nothing is sent or counted twice."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
+
+from cloud.models import QuotaMonth
+from push.gateway import answering, carrying, runtime, services
+from push.gateway.answering import GatewayAnswer, GatewayRequest, answer
+from push.gateway.runtime import Gathered
+from push.models import GatewayApp, GatewayPush
+from push.transports.engine_thread import EngineThread
+from tests.factories import registered
+from tests.fakes.apple import FakeApple
+from tests.fakes.certificates import TokenKey
+from tests.fakes.scripting import Reply
+from tests.push.gateway.conftest import options
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SLOW, QUICK = "a1" * 32, "b2" * 32
+
+
+@pytest.fixture
+def go_on() -> Iterator[threading.Event]:
+    """What lets the slow device's answer go; set at the end in any case."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+@pytest.fixture(autouse=True)
+def _apple(
+    fake_apple: FakeApple, token_key: TokenKey, authority_file: object, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """An app whose pushes go to the fake, and an engine that trusts it."""
+    settings.SANDBOX, settings.OUTBOUND_CA_FILE = False, str(authority_file)
+    app = GatewayApp(
+        app_name="chat.rocket.reactnative",
+        apn_token_key=token_key.key,
+        apn_token_key_id=token_key.key_id,
+        apn_team_id=token_key.team_id,
+    )
+    app.full_clean()
+    app.save()
+    engine = EngineThread(connect_timeout=2, timeout=10)
+    monkeypatch.setattr(carrying, "engine_thread_current", lambda: engine)
+    monkeypatch.setattr(carrying, "TOGETHER_SECONDS", 0.05)
+    yield
+    engine.close()
+
+
+@pytest.fixture
+def gathered() -> Iterator[Gathered]:
+    """The runtime of a server with an event loop; the connections of its threads are closed at the end."""
+    made = Gathered()
+    yield made
+    threads, together = made._threads.executor, threading.Barrier(runtime.THREADS)
+
+    def connections_close() -> None:
+        together.wait()
+        connections.close_all()
+
+    for _thread in range(runtime.THREADS):
+        threads.submit(connections_close)
+    threads.shutdown()
+
+
+def batch(access_token: str, **fields: Any) -> GatewayRequest:
+    devices = [{"type": "apn", "token": token} for token in (SLOW, QUICK)]
+    body = json.dumps({"options": options(**fields), "devices": devices}).encode()
+    return GatewayRequest("POST", "batch", headers={"authorization": f"Bearer {access_token}"}, body=body)
+
+
+def statuses(given: GatewayAnswer) -> list[int]:
+    return [one["status"] for one in given.document["answers"]]
+
+
+def test_a_slow_device_is_reported_as_in_progress_and_its_answer_given_to_the_repetition(
+    gathered: Gathered, fake_apple: FakeApple, go_on: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_apple.standing[SLOW] = lambda: Reply(hold=go_on)
+    monkeypatch.setattr(answering, "BATCH_SECONDS", 0.5)
+    request = batch(registered()[1], identity="i1")
+
+    async def send() -> None:
+        first = await answer(request, gathered)
+        assert statuses(first) == [503, 200]
+        late = first.document["answers"][0]
+        assert (late["errorType"], late["retryAfter"]) == ("error-push-in-progress", 21)
+        assert statuses(await answer(request, gathered)) == [503, 200]
+        go_on.set()
+        await asyncio.gather(*services.late_tasks)
+        assert statuses(await answer(request, gathered)) == [200, 200]
+        assert await sync_to_async(GatewayPush.objects.filter(accepted_at=None).exists)() is False
+
+    asyncio.run(send())
+    assert sorted(push.token for push in fake_apple.accepted) == [SLOW, QUICK]
+    assert list(QuotaMonth.objects.values_list("used", "reserved")) == [(2, 0)]
+
+
+def test_pushes_that_nobody_could_repeat_safely_are_waited_for(
+    gathered: Gathered, fake_apple: FakeApple, go_on: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_apple.standing[SLOW] = lambda: Reply(hold=go_on)
+    monkeypatch.setattr(answering, "BATCH_SECONDS", 0.0)
+    request = batch(registered()[1])
+
+    async def send() -> None:
+        task = asyncio.ensure_future(answer(request, gathered))
+        await asyncio.wait([task], timeout=0.3)
+        assert not task.done()
+        go_on.set()
+        assert statuses(await task) == [200, 200]
+
+    asyncio.run(send())
