@@ -25,12 +25,3 @@ class NameOrEmailBackend(ModelBackend):
             User().set_password(password)
             return None
         return user if user.check_password(password) and self.user_can_authenticate(user) else None
-
-
-def lockout_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str | None:
-    """Return the name under which failed sign-ins are counted: the account's, by whichever of its names it is tried."""
-    name = (credentials or {}).get("username") or request.POST.get("username")
-    if not name:
-        return None
-    user = user_by_sign_in_name(name)
-    return (user.username if user else name.lower())[:255]

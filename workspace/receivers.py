@@ -1,16 +1,24 @@
-"""What the end of a browser session means for presence."""
+"""What happens when somebody signs in, or a browser session ends."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.signals import user_logged_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from workspace.clients import session_clients
 from workspace.models import User
+from workspace.services.known_clients import address_remember
 from workspace.services.presence import clients_end
+
+
+@receiver(user_logged_in, dispatch_uid="workspace.sign_in.address_known")
+def address_known(request: HttpRequest | None, user: User, **_kwargs: Any) -> None:
+    """Remember the address of a sign-in, by page or API: from there, the account has its own budget of failed tries."""
+    if request is not None:
+        address_remember(request=request, user=user)
 
 
 @receiver(user_logged_out, dispatch_uid="workspace.presence.session_ended")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from axes.conf import settings as axes_settings
+from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
 from axes.utils import reset
 from django.contrib import admin
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Sum
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django_q.models import Failure, OrmQ, Schedule, Success
@@ -25,13 +29,13 @@ AccessAttempt._meta.verbose_name, AccessAttempt._meta.verbose_name_plural = _("f
 
 
 def is_locked_out(attempt: AccessAttempt) -> bool:
-    """Return whether the account cannot sign in from this address until the cooling-off time has passed."""
-    return bool(attempt.failures_since_start >= axes_settings.AXES_FAILURE_LIMIT)
+    """Return whether signing in under this name has to wait until the cooling-off time has passed."""
+    return bool(attempt.is_locked)
 
 
 @admin.register(AccessAttempt)
 class SignInAttemptAdmin(ReadOnlyAdmin):
-    """Failed sign-ins, counted by account and address until one succeeds."""
+    """Failed sign-ins, counted until one succeeds; those with the same name are one budget (workspace/lockout.py)."""
 
     belongs_to = Role.ANY
     list_display = ("attempted", "username", "ip_address", "failures_since_start", "state", "path_info")
@@ -47,13 +51,22 @@ class SignInAttemptAdmin(ReadOnlyAdmin):
         ConfirmedAction(
             name="let_in_again",
             title=_("Let in again"),
-            question=_("The failures are forgotten, and the account can try to sign in from this address at once."),
+            question=_("All failed tries with this name are deleted, and signing in with it is possible at once."),
             permission="axes.delete_accessattempt",
             icon="lock_open",
             applies=is_locked_out,
-            run=lambda _request, attempt: reset(username=attempt.username, ip=attempt.ip_address),
+            run=lambda _request, attempt: reset(username=attempt.username),
         ),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AccessAttempt]:
+        recent = AccessAttempt.objects.filter(attempt_time__gte=timezone.now() - get_cool_off())
+        totals = recent.order_by().values("username").annotate(total=Sum("failures_since_start"))
+        locked = totals.filter(total__gte=axes_settings.AXES_FAILURE_LIMIT).values("username")
+        rows: QuerySet[AccessAttempt] = super().get_queryset(request)
+        is_locked = ExpressionWrapper(Q(username__in=locked), output_field=BooleanField())
+        annotated: QuerySet[AccessAttempt] = rows.annotate(is_locked=is_locked)
+        return annotated
 
     @admin.display(description=_("last attempt"))
     def attempted(self, attempt: AccessAttempt) -> SafeString | str:

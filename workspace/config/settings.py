@@ -242,9 +242,16 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_CALLABLE = "workspace.authentication.lockout_name"
+# The "username" is the name of a budget: workspace/lockout.py.
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_USERNAME_CALLABLE = "workspace.lockout.budget_name"
+AXES_CLIENT_IP_CALLABLE = "workspace.services.known_clients.client_address"
+AXES_HANDLER = "workspace.lockout.LockoutHandler"
 AXES_RESET_ON_SUCCESS = True
+# The handler counts by address as well, which axes' own check of the parameters cannot know.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+# A lock ends by itself, however often it is run into.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_CALLABLE = "workspace.pages.lockout.locked_out"
@@ -312,6 +319,8 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 # Browsers share cookies between the ports of a host, where another installation may answer.
 COOKIES = f"_{port}" if (port := urlsplit(SITE_URL).port) else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"sessionid{COOKIES}", f"csrftoken{COOKIES}"
+# By which a browser is known to the accounts that have signed in with it (workspace/services/known_clients.py).
+KNOWN_BROWSER_COOKIE_NAME = f"browser{COOKIES}"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = SITE_PATH or "/"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")

@@ -7,6 +7,7 @@ from workspace.models.mobile import MobileSettings
 from workspace.models.presence import ClientPresence, Connection, FormerPresence, Presence, Status
 from workspace.models.rooms import Room, RoomType, Subscription
 from workspace.models.setting_changes import ChangeSource, SettingChange
+from workspace.models.sign_ins import KnownAddress
 from workspace.models.text_views import TextPlace, TextView
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "FormerRow",
     "GeneralSettings",
     "KeptMail",
+    "KnownAddress",
     "Mention",
     "Message",
     "MobileSettings",

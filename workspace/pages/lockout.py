@@ -17,15 +17,11 @@ def locked_out(request: HttpRequest, response: object = None, credentials: objec
 
     `response` and `credentials` are what axes hands over. The API tells its clients in its own words.
     """
-    return too_many_tries(request, seconds=int(get_cool_off(request).total_seconds()))
-
-
-def too_many_tries(request: HttpRequest, *, seconds: int, is_callers: bool = False) -> HttpResponse:
-    """Tell that signing in has to wait: with one name, or (`is_callers`) with any name from where the reader is."""
+    seconds = int(get_cool_off(request).total_seconds())
     context = {
         **page_context(request, title=_("Too many tries")),
         "minutes": max(1, round(seconds / 60)),
-        "is_callers": is_callers,
+        "is_callers": getattr(request, "sign_in_address_locked", False),
     }
     headers = {"Retry-After": str(seconds)}
     page = render_to_string("pages/locked_out.html", context, request)

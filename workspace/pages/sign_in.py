@@ -14,13 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
-from workspace.counts import call_count
-from workspace.pages.lockout import too_many_tries
 from workspace.pages.look import page_context
 from workspace.pages.time_zone import browser_time_zone_accept
+from workspace.services.known_clients import browser_remember
 
-# So many tries by one caller in so many seconds, with whatever names: one password is tried on many accounts, too.
-BY_CALLER, IN_SECONDS = 300, 900
 # The longest e-mail address there is (RFC 5321): people sign in by one as well.
 NAME_MAX_LENGTH = 254
 
@@ -59,14 +56,10 @@ class SignInView(LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if call_count(f"sign-in:caller:{request.META.get('REMOTE_ADDR')}", seconds=IN_SECONDS) > BY_CALLER:
-            return too_many_tries(request, seconds=IN_SECONDS, is_callers=True)
-        return super().post(request, *args, **kwargs)
-
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
         browser_time_zone_accept(self.request, form.cleaned_data["time_zone"])
+        browser_remember(request=self.request, response=response, user=form.get_user())
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMessage
 from django.db.models import Value
 from django.db.models.functions import Lower
@@ -19,6 +18,7 @@ from workspace.addresses import absolute_url
 from workspace.localization import page_language
 from workspace.models import EmailAddress, GeneralSettings, User
 from workspace.services.addresses import verification_token
+from workspace.services.reset_tokens import reset_tokens
 
 AUTOMATIC = {"Auto-Submitted": "auto-generated"}
 
@@ -31,7 +31,7 @@ def reset_mails_send(*, address: str) -> None:
         return
     user = email.user
     key = urlsafe_base64_encode(force_bytes(user.pk))
-    path = reverse("password-reset-choose", args=[key, default_token_generator.make_token(user)])
+    path = reverse("password-reset-choose", args=[key, reset_tokens.make_token(email)])
     with translation.override(page_language(user)):
         mail_send(email.address, user, _("Choose a new password"), "pages/mails/reset.txt", path)
 

@@ -23,6 +23,8 @@ from workspace.models import User
 from workspace.pages.account.password import NEW_PASSWORD_HELP, password_field
 from workspace.pages.look import page_context
 from workspace.services.accounts import sign_ins_end
+from workspace.services.known_clients import browser_remember
+from workspace.services.reset_tokens import reset_tokens
 from workspace.tasks import reset_mails_later
 
 # So many links may be asked for in so many seconds: for one address, and by one caller.
@@ -78,6 +80,7 @@ class ChoosePasswordView(PasswordResetConfirmView):
     template_name = "pages/account/reset_choose.html"
     form_class = ChosenPasswordForm
     success_url = reverse_lazy("sign-in")
+    token_generator = reset_tokens
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context_data(**kwargs), **page_context(self.request, title=_("Choose a new password"))}
@@ -85,4 +88,7 @@ class ChoosePasswordView(PasswordResetConfirmView):
     def form_valid(self, form: Any) -> HttpResponse:
         super().form_valid(form)
         messages.success(self.request, _("Your password is changed. Sign in with the new one."))
-        return HttpResponseRedirect(reverse("sign-in"))
+        response = HttpResponseRedirect(reverse("sign-in"))
+        # Strangers' failed tries must not keep the owner out, who has just proved to be it.
+        browser_remember(request=self.request, response=response, user=form.user)
+        return response
