@@ -81,9 +81,7 @@ ENDINGS: Words = {
     EndReason.USER_INACTIVE: _("Your account was deactivated."),
     EndReason.NO_DEVICE: _("No device of yours was left."),
     EndReason.NO_EMAIL: _("You had no verified address left."),
-    EndReason.ADDRESS_SUPPRESSED: _(
-        "Your mail server refused several e-mails; your address must be confirmed again."
-    ),
+    EndReason.ADDRESS_SUPPRESSED: _("Your mail server refused several e-mails; your address must be confirmed again."),
 }
 
 ENDING_ADVICE: Words = {

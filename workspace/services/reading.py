@@ -144,9 +144,7 @@ def room_mark_unread(*, user: User, room: Room, first: str = "") -> None:
         newest = ("-accepted_at", "-pk")
         found = shown.order_by(*newest).first() or visible.order_by(*newest).first()
     if found is None and first:
-        raise ApplicationError(
-            "error-action-not-allowed", _("Only other people's messages can be marked as unread.")
-        )
+        raise ApplicationError("error-action-not-allowed", _("Only other people's messages can be marked as unread."))
     if found is None:
         raise ApplicationError("error-no-message-for-unread", _("There is no message to mark as unread."))
     unread = shown.filter(accepted_at__gte=found.accepted_at)

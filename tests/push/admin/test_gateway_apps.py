@@ -14,6 +14,7 @@ from django.utils import timezone
 from cloud.models import CloudEvent, EventKind
 from push.models import GatewayApp
 from tests.admin_rows import administrator, staff
+from tests.factories import registered
 from tests.keys import certificate_pem, ec_key, key_pem, rsa_key, service_account_json
 from workspace.models import User
 
@@ -214,6 +215,7 @@ def test_a_stranger_is_refused() -> None:
 
 
 def test_a_workspace_alone_has_no_apps(client: Client, settings: Any) -> None:
+    registered("another", "Another")
     assert f'href="{LIST}"' in text_of(client, "/admin/")
     settings.ROLES = ["workspace"]
     assert f'href="{LIST}"' not in text_of(client, "/admin/")

@@ -38,7 +38,7 @@ class Away:
 
 def test_it_is_tried_until_the_database_is_back(caplog: pytest.LogCaptureFixture) -> None:
     assert patiently(Away(3)) == "written"
-    assert caplog.text.count("is kept meanwhile") == 3
+    assert caplog.text.count("is repeated until it succeeds") == 3
 
 
 def test_patience_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
