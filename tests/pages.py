@@ -7,6 +7,13 @@ from html import unescape
 
 DESCRIBED = re.compile(r'aria-describedby="([^"]*)"')
 ID = re.compile(r'\sid="([^"]*)"')
+# What the pages' policy keeps from running: scripts and handlers that stand in the page itself.
+INLINE_SCRIPT = re.compile(
+    r"""<script(?![^>]*\s(?:src=|type="application/json"))[^>]*>|<[a-z][^>]*\s(?:on[a-z]+|hx-on[:\w-]*)=|["']\s*javascript:""",
+    re.I,
+)
+# What only evaluation would run, and inline styles.
+EVALUATED = re.compile(r"""<[a-z][^>]*\s(?:x-[a-z:.-]+|@[a-z:.-]+|style)=|hx-trigger="[^"]*\[""", re.I)
 INLINE = re.compile(r"</?(?:strong|small|a)\b[^>]*>")
 
 
@@ -19,3 +26,13 @@ def descriptions_missing(html: str) -> set[str]:
     """Return the ids by which fields name what describes them and that nothing on the page has."""
     named = {name for names in DESCRIBED.findall(html) for name in names.split()}
     return named - set(ID.findall(html))
+
+
+def inline_scripts(html: str) -> list[str]:
+    """Return the scripts, event handlers and script links that stand in a page itself."""
+    return INLINE_SCRIPT.findall(html)
+
+
+def evaluated(html: str) -> list[str]:
+    """Return what in a page needs evaluation (Alpine, htmx's filters) or inline styles."""
+    return EVALUATED.findall(html)

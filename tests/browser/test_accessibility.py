@@ -1,4 +1,4 @@
-"""Every page for users, read by axe in light and dark, and as wide as a phone."""
+"""Every page for users, read by axe in light and dark, and as wide as a phone; none violates its own policy."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from preferences.models import RoomPreferences
 from preferences.unsubscribing import SIGNER
+from tests.browser.policies import policy_messages
 from tests.factories import DeviceFactory, EmailAddressFactory, RoomFactory, UserFactory, direct_room, message_in
 from tests.under_way import context_leave
 from workspace.models import Subscription, User
@@ -32,6 +33,7 @@ MEMBERS = (
     "/messages/{thread}/delete/",
     "/rooms/{room}/preferences/",
     "/rooms/{room}/leave/",
+    "/api/docs",
     "/account/",
     "/account/preferences/",
     "/account/quiet-hours/",
@@ -79,10 +81,12 @@ def names(ana: User) -> dict[str, str]:
 
 @pytest.fixture(params=["light", "dark"])
 def page(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[Page]:
-    """Open a page in one of the two modes."""
+    """Open a page in one of the two modes, on which nothing may run or load that its policy forbids."""
     context = browser.new_context(base_url=site, color_scheme=request.param, locale="en-US", reduced_motion="reduce")
+    violations = policy_messages(context)
     yield context.new_page()
     context_leave(context)
+    assert violations == []
 
 
 def problems_of(page: Page, address: str) -> list[str]:

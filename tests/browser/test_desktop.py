@@ -65,7 +65,7 @@ def shown(page: Page) -> list[dict[str, Any]]:
 
 
 def wait_for_shown(page: Page, number: int) -> None:
-    page.wait_for_function(f"window.shown.length >= {number}")
+    page.wait_for_function(f"() => window.shown.length >= {number}")
 
 
 def test_a_background_tab_shows_a_message_and_a_click_opens_it(home: Page, room: Room, ana: User) -> None:
@@ -75,7 +75,7 @@ def test_a_background_tab_shows_a_message_and_a_click_opens_it(home: Page, room:
     (notification,) = shown(home)
     assert (notification["title"], notification["body"]) == ("#ops", "ana: @bob disk full")
     expect(home).to_have_title("(1) " + home.evaluate("document.title").removeprefix("(1) "))
-    home.wait_for_function("document.querySelector('link[rel~=icon]').href.startsWith('data:image/png')")
+    home.wait_for_function("() => document.querySelector('link[rel~=icon]').href.startsWith('data:image/png')")
     home.evaluate("window.lastShown.dispatchEvent(new Event('click'))")
     home.wait_for_url("**/channel/ops?msg=*")
 
@@ -85,7 +85,7 @@ def test_two_tabs_show_it_once_and_both_count(home: Page, context: BrowserContex
     other.goto("/rooms/")
     post(room, ana, "@bob disk full")
     expect(home).to_have_title("(1) " + home.evaluate("document.title").removeprefix("(1) "))
-    other.wait_for_function("document.title.startsWith('(1) ')")
+    other.wait_for_function("() => document.title.startsWith('(1) ')")
     home.wait_for_timeout(500)
     assert len(shown(home)) + len(shown(other)) == 1
 
@@ -133,7 +133,7 @@ def test_a_badge_that_was_still_being_drawn_is_not_put_on_when_all_is_read(
     other.evaluate(f"window.told = new BroadcastChannel('callboard-desktop-{bob.public_id}')")
     home.evaluate("counted = []; document.addEventListener('callboard:counters', (e) => counted.push(e.detail.unread))")
     other.evaluate("for (const unread of [5, 0]) told.postMessage({kind: 'counted', unread})")
-    home.wait_for_function("String(counted.slice(-2)) === '5,0'")
+    home.wait_for_function("() => String(counted.slice(-2)) === '5,0'")
     icon = "document.querySelector('link[rel~=icon]').href"
     home.evaluate(f"async () => {{ const image = new Image(); image.src = {icon}; await image.decode(); }}")
     assert not home.evaluate(icon).startswith("data:")

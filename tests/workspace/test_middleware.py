@@ -3,18 +3,66 @@
 from __future__ import annotations
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from tests.admin_rows import administrator
 from tests.api_client import ApiClient
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("address", ["/sign-in/", "/admin/login/", "/api/docs", "/nothing/here/"])
-def test_no_page_lets_its_forms_or_frames_lead_elsewhere(client: Client, address: str) -> None:
-    policy = client.get(address)["Content-Security-Policy"].split("; ")
-    assert {"form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'"} == set(policy)
+def strict(response: HttpResponse) -> bool:
+    """Return whether the response lets nothing run but the site's own files, and has no camera or the like."""
+    policy = response["Content-Security-Policy"]
+    assert "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'" in policy
+    assert "camera=()" in response["Permissions-Policy"]
+    return "default-src 'none'; script-src 'self'; style-src 'self'" in policy and "unsafe" not in policy
+
+
+@pytest.mark.parametrize("address", ["/sign-in/", "/admin/login/", "/api/docs", "/api/nothing", "/nothing/here/"])
+def test_a_page_runs_nothing_but_the_sites_own_files(client: Client, address: str) -> None:
+    assert strict(client.get(address))
+
+
+@pytest.mark.parametrize("address", ["/", "/rooms/", "/account/", "/why/", "/phone/"])
+def test_a_members_page_runs_nothing_but_the_sites_own_files(client: Client, address: str) -> None:
+    client.force_login(UserFactory(), backend="workspace.authentication.NameOrEmailBackend")
+    assert strict(client.get(address))
+
+
+def test_the_inline_stylesheet_has_a_nonce_that_differs_between_responses(client: Client) -> None:
+    pages = [client.get("/sign-in/") for _time in range(2)]
+    nonces = [page["Content-Security-Policy"].split("'nonce-")[1].split("'")[0] for page in pages]
+    assert nonces[0] != nonces[1]
+    assert [f'<style nonce="{nonce}">' in page.content.decode() for page, nonce in zip(pages, nonces, strict=True)]
+
+
+def test_the_administration_may_evaluate_but_runs_no_inline_script(client: Client) -> None:
+    client.force_login(administrator(), backend="workspace.authentication.NameOrEmailBackend")
+    for address in ("/admin/", "/admin/settings/", "/admin/explain/", "/admin/workspace/user/", "/admin/subscription/"):
+        response = client.get(address)
+        assert not strict(response)
+        assert "script-src 'self' 'unsafe-eval';" in response["Content-Security-Policy"]
+
+
+def test_error_pages_run_nothing_but_the_sites_own_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    found = {
+        400: client.get("/", headers={"host": "elsewhere.example"}),
+        403: client.post("/sign-in/"),
+        404: client.get("/nothing/here/"),
+    }
+    client.force_login(UserFactory(), backend="workspace.authentication.NameOrEmailBackend")
+    found[403.0] = client.get("/admin/login/")
+    monkeypatch.setattr("workspace.pages.home.page_context", fail)
+    found[500] = client.get("/")
+    assert [(int(status), True) for status in found] == [(page.status_code, strict(page)) for page in found.values()]
+
+
+def fail(*_args: object, **_options: object) -> None:
+    raise ValueError
 
 
 @pytest.mark.parametrize(

@@ -86,9 +86,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "workspace.middleware.ContentPolicyMiddleware",
     "workspace.middleware.ConnectionReleaseMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "workspace.middleware.ContentPolicyMiddleware",
     "workspace.static_files.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

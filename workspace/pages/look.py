@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from secrets import token_urlsafe
 from typing import Any
 
 from django.http import HttpRequest
 from unfold.sites import UnfoldAdminSite
 
+from workspace.middleware import STYLE_NONCE
 from workspace.models import GeneralSettings, User
 from workspace.pages.contributions import Place, contributions, links_of
 from workspace.pages.presence import heartbeat_seconds
@@ -52,10 +54,12 @@ def page_context(request: HttpRequest, *, title: str, room: str = "") -> dict[st
     `title` is the page's; `room` the public id of the room that is open, if one is.
     """
     request.current_app = user_site.name
+    nonce = request.META.setdefault(STYLE_NONCE, token_urlsafe(16))
     context = {
         **user_site.each_context(request),
         "site_name": GeneralSettings.current().site_name,
         "title": title,
+        "style_nonce": nonce,
         "presence_heartbeat": heartbeat_seconds(),
         "open_room": room,
         # A cloud's own few pages stand alone.

@@ -16,6 +16,7 @@ from cloud.models import CloudConnection
 from push.models import Device
 from tests.admin_rows import administrator, rows_add, staff
 from tests.factories import UserFactory
+from tests.pages import inline_scripts
 from workspace.models import User
 
 pytestmark = pytest.mark.django_db
@@ -86,13 +87,14 @@ def test_every_page_opens_in_an_empty_workspace(model: type[Model]) -> None:
 
 
 @each_model
-def test_every_page_opens_with_rows_and_shows_no_token(model: type[Model]) -> None:
+def test_every_page_opens_with_rows_and_shows_no_token_and_runs_no_inline_script(model: type[Model]) -> None:
     rows_add()
     client = signed_in(administrator())
     for url in pages_of(model):
         answer = client.get(url)
         assert answer.status_code in ((200, 403) if url.endswith("/add/") else (200,)), url
         assert not [secret for secret in secrets() if secret in answer.content.decode()]
+        assert not inline_scripts(answer.content.decode())
 
 
 @pytest.mark.usefixtures("settings_remembered")

@@ -1,4 +1,4 @@
-"""What holds for every address of the site: strangers are refused, and no other site can post in a reader's name."""
+"""What holds for every address of the site: strangers are refused, and no other site can act in a reader's name."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from django.urls.resolvers import RoutePattern
 
 from tests.admin_rows import administrator
 from tests.factories import UserFactory
+from tests.pages import evaluated, inline_scripts
+from workspace.middleware import ADMIN_CONTENT_POLICY, PERMISSIONS_POLICY
 from workspace.models import User
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +157,24 @@ def test_a_post_of_another_site_is_refused() -> None:
     client = signed_in(administrator(), enforce_csrf_checks=True)
     reading_cookies = [address for address in GUARDED if not address.startswith(NO_COOKIE_READ)]
     assert [address for address in reading_cookies if client.post(address).status_code not in (403, 405)] == []
+
+
+@pytest.mark.parametrize("is_signed_in", [False, True])
+def test_every_html_response_has_the_policies_and_no_inline_script(is_signed_in: bool) -> None:
+    client = signed_in(administrator()) if is_signed_in else Client()
+    pages = {address: client.get(address) for address in EVERY}
+    pages = {
+        address: page for address, page in pages.items() if page.headers.get("Content-Type", "")[:9] == "text/html"
+    }
+    assert {"/admin/" if is_signed_in else "/sign-in/", "/api/docs", "/admin/nowhere"} <= pages.keys()
+    for address, page in pages.items():
+        policy, html = page.headers["Content-Security-Policy"], page.content.decode()
+        assert page.headers["Permissions-Policy"] == PERMISSIONS_POLICY, address
+        assert inline_scripts(html) == [], address
+        if policy == ADMIN_CONTENT_POLICY:
+            assert address.startswith("/admin/"), address
+        else:
+            assert "script-src 'self';" in policy, address
+            assert "unsafe" not in policy, address
+            # Parts of pages, such as unfold's dialogs, are under the policy of the page that shows them.
+            assert "<html" not in html or evaluated(html) == [], address
