@@ -195,6 +195,8 @@ def storm(sizes: list[int]) -> None:
         # The leases of killed workers expire however long the queue is; from then on it drains.
         time.sleep(int(STORM_WORKER["CLAIM_LEASE"]))
         with workers(1, **STORM_WORKER):
+            # The undisturbed rate does not contain the start of a worker either.
+            wait_until_sending()
             started = time.monotonic()
             wait_until_sent()
             taken = time.monotonic() - started

@@ -66,7 +66,7 @@ FIELDS: tuple[Disclosed, ...] = (
     Disclosed("sound", "`default`, or empty", apple="aps.sound", google="soundname"),
     Disclosed(
         "notId",
-        "a number that is the same for all pushes of one room, made with a hash",
+        "a number that is the same for all pushes of one room, made with a key that never leaves this server",
         apple="aps.thread-id",
         google="notId",
     ),

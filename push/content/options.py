@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from cloud.models import SetupWizardSettings
 from push.content.cutting import shorten
@@ -121,8 +121,11 @@ def identity_of(notification_key: int, device_key: int) -> str:
 
 
 def room_number(unique_id: str, room_id: str) -> int:
-    """Return the signed 32-bit number under which a device stacks one room's notifications."""
-    digest = hashlib.sha256(f"{unique_id}/{room_id}".encode()).digest()
+    """Return the signed 32-bit number under which a device stacks one room's notifications.
+
+    It is made with this site's key, so that nobody else can find the room by trying known ids such as `GENERAL`.
+    """
+    digest = salted_hmac("push.room_number", f"{unique_id}/{room_id}", algorithm="sha256").digest()
     number = int.from_bytes(digest[:4], "big", signed=True)
     return number if number not in range(RESERVED_IDS) else number + RESERVED_IDS
 

@@ -225,6 +225,13 @@ def test_one_rooms_pushes_share_their_number(receiver: User, room: Room, private
     assert all(-(2**31) <= number < 2**31 and number not in (0, 1) for number in numbers)
 
 
+def test_a_rooms_number_cannot_be_computed_from_what_is_sent(settings: Any) -> None:
+    """`uniqueId` is sent too, and `GENERAL` is the id of a room in every workspace."""
+    ours = room_number("workspace", "GENERAL")
+    settings.SECRET_KEY = "another site's key"
+    assert room_number("workspace", "GENERAL") != ours
+
+
 def test_a_member_who_may_post_is_offered_to_answer(receiver: User, room: Room, post: Post, item_of: ItemOf) -> None:
     assert options_of(item_of(receiver, post()))["apn"] == {"category": "MESSAGE"}
 
