@@ -51,7 +51,7 @@ class SignInAttemptAdmin(ReadOnlyAdmin):
         ConfirmedAction(
             name="let_in_again",
             title=_("Let in again"),
-            question=_("All failed tries with this name are deleted, and signing in with it is possible at once."),
+            question=_("All failed sign-ins with this name are deleted, and the account can sign in again at once."),
             permission="axes.delete_accessattempt",
             icon="lock_open",
             applies=is_locked_out,
