@@ -1,7 +1,6 @@
 """Web push: one encrypted POST to the push service of a browser or app (RFC 8030, RFC 8291, RFC 8188).
 
-The push service carries the message without being able to read it. The same protocol serves UnifiedPush apps. The
-encryption is http-ece's, the library that pywebpush encrypts with; the requests are the engine's.
+The push service carries the message without being able to read it. The same protocol serves UnifiedPush apps.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from push.models import Answer, Device
@@ -24,11 +22,11 @@ from push.transports.meanings import patient, unanswered
 from push.transports.routes import DevicePush, Route
 from push.transports.steps import Part, Steps, steps_run
 from push.transports.vapid import VapidIdentity, base64url_decode, vapid_authorization
+from push.transports.webpush_encryption import CURVE, OVERHEAD_BYTES, RECORD_BYTES, message_encrypt
 from push.transports.webpush_meanings import meaning_of
 
 # Every push service takes 4,096 bytes (RFC 8030, 7.2), of which encryption needs 103 (RFC 8291, 4).
-BODY_MAX_BYTES = 4096
-PLAIN_MAX_BYTES = BODY_MAX_BYTES - 103
+PLAIN_MAX_BYTES = RECORD_BYTES - OVERHEAD_BYTES
 # What is tried, one after the other, with a service that finds the message too large all the same.
 SMALLER_BYTES = (2000, 1000)
 AUTH_BYTES = 16
@@ -139,16 +137,11 @@ def text_fit(content: dict[str, Any], limit: int, *, at_least: int) -> bytes:
 
 def encrypted(plain: bytes, device: Device) -> bytes:
     """Return the bytes as only the device can read them; ValueError where its keys are none."""
-    try:
-        body: bytes = http_ece.encrypt(
-            plain,
-            private_key=ec.generate_private_key(ec.SECP256R1()),
-            dh=public_key_bytes(device.public_key),
-            auth_secret=auth_secret_bytes(device.auth_secret),
-        )
-    except http_ece.ECEException as error:
-        raise ValueError("The subscription's keys cannot be used.") from error
-    return body
+    return message_encrypt(
+        plain,
+        public_key=public_key_bytes(device.public_key),
+        auth_secret=auth_secret_bytes(device.auth_secret),
+    )
 
 
 def public_key_bytes(text: str) -> bytes:
@@ -156,7 +149,7 @@ def public_key_bytes(text: str) -> bytes:
     point = base64url_decode(text)
     if len(point) != 65:
         raise ValueError("An uncompressed point of P-256 has 65 bytes.")
-    ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+    ec.EllipticCurvePublicKey.from_encoded_point(CURVE, point)
     return point
 
 

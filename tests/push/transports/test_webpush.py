@@ -13,13 +13,13 @@ from push.models import Answer, Device, DeviceType
 from push.transports.engine import Engine
 from push.transports.vapid import VapidIdentity, base64url, base64url_decode, vapid_keys_new
 from push.transports.webpush import (
-    BODY_MAX_BYTES,
     PLAIN_MAX_BYTES,
     WebPushMessage,
     content_fit,
     request_of,
     webpush_send,
 )
+from push.transports.webpush_encryption import RECORD_BYTES
 from push.transports.webpush_meanings import WEBPUSH_MEANINGS
 from tests.fakes.gateway import Reply
 from tests.fakes.webpush import FakePushService, Subscription
@@ -91,7 +91,7 @@ def test_a_long_text_is_shortened_to_what_every_push_service_takes(service: Fake
     device = device_of(service.subscribe(PUBLIC))
     [answer] = webpush_send([message_to(device, "ä" * 9000)], identity=IDENTITY, engine=engine)
     assert answer.answer == Answer.ACCEPTED
-    assert BODY_MAX_BYTES - 3 <= service.delivered[0].size <= BODY_MAX_BYTES
+    assert RECORD_BYTES - 3 <= service.delivered[0].size <= RECORD_BYTES
     assert service.delivered[0].content["text"].endswith("ä…")
 
 
