@@ -7,7 +7,7 @@
     ... bench/dispatch.py latency      from accepting a message to the gateway, beside doing it all in one process
     ... bench/dispatch.py storm [30 [20]]
                                        after so many kills of a worker under load (20 messages to 4,000 people), without
-                                       vacuum: how fast the queue drains, beside how fast it did before; dead rows
+                                       vacuum: how fast the queue drains, compared with before; dead rows
 
 Each makes a database of its own and removes it at the end; each prints a ratio to a baseline.
 """

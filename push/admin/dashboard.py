@@ -21,6 +21,7 @@ from push.selectors.gateway_apps import keys_ending
 from push.selectors.next_steps import next_steps
 from push.selectors.reasons import reason_sentence
 from push.selectors.route_overview import pauses
+from push.selectors.routes import routes_current
 from workspace.admin.columns import change_link, moment, person, room_link
 from workspace.admin.contributions import changelist_url
 from workspace.pages.reader import reader_of
@@ -44,6 +45,8 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
     context["database_problems"] = database_problems()
     if not is_workspace():
         return context | console_context(request)
+    routes = routes_current()
+    found = pauses(routes)
     if request.user.has_perm("push.view_notification"):
         day = last_day(now)
         context |= {
@@ -54,10 +57,10 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
             "reasons": reason_rows(day),
             "failures": failure_table(last_failures(now)),
         }
-        context["pauses"] = pauses()
+        context["pauses"] = found
         context["next_steps"] = next_steps(reader_of(request))
     if request.user.has_perm(VIEW_PERMISSION):
-        context |= {"problems": problems(), "asks_gateways": True}
+        context |= {"problems": problems(routes, found), "asks_gateways": True}
     if request.user.has_perm(MANAGE):
         context["own_usage"] = own_usage()
     if is_cloud() and request.user.has_perm("push.view_gatewayapp"):

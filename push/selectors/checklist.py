@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -31,7 +31,7 @@ from push.selectors.checks import Check, Light, connection_step, setting_step
 from push.selectors.configuration import any_route, misconfiguration
 from push.selectors.credentials import apple_check, credential_checks, pause_check
 from push.selectors.route_overview import Pause, apps_seen, paused_routes, pauses
-from push.selectors.routes import routes_current
+from push.selectors.routes import Routes, routes_current
 from push.selectors.vapid import vapid_subject
 from push.services.heartbeat import ALIVE_FOR
 from push.transports.routes import RouteKind
@@ -58,9 +58,12 @@ def checklist() -> list[Check]:
     return list(_checks())
 
 
-def problems() -> list[Check]:
-    """Return what an administrator should look at: of the checklist and of e-mail. The gateways are not asked."""
-    checks = [*_route_points(), worker_check(), _oldest_due(), mail_check()]
+def problems(routes: Routes | None = None, found: Iterable[Pause] | None = None) -> list[Check]:
+    """Return what an administrator should look at: of the checklist and of e-mail. The gateways are not asked.
+
+    `routes` and `found` are the current routes and pauses, if the caller has them.
+    """
+    checks = [*_route_points(routes, found), worker_check(), _oldest_due(), mail_check()]
     return [check for check in checks if check.light in {Light.RED, Light.AMBER}]
 
 
@@ -72,11 +75,12 @@ def _checks() -> Iterator[Check]:
     yield mail_check()
 
 
-def _route_points() -> Iterator[Check]:
-    paused = paused_routes()
+def _route_points(routes: Routes | None = None, found: Iterable[Pause] | None = None) -> Iterator[Check]:
+    routes = routes or routes_current()
+    paused = paused_routes(pauses(routes) if found is None else found)
     yield _switch(gettext_lazy("Push"), PushSettings.current().enable, "Push_enable")
-    yield from way_checks(paused)
-    yield from route_checks(paused)
+    yield from way_checks(paused, routes)
+    yield from route_checks(paused, routes)
     yield from web_push_checks()
 
 
@@ -95,7 +99,7 @@ def blocking_checks(app_name: str) -> list[Check]:
     return [check for check in checks if check.light == Light.RED]
 
 
-def way_checks(paused: Mapping[str, Pause]) -> Iterator[Check]:
+def way_checks(paused: Mapping[str, Pause], routes: Routes | None = None) -> Iterator[Check]:
     """Yield the points of the route that the Push settings describe; `paused` are the paused routes by their keys."""
     push = PushSettings.current()
     if push.enable_gateway:
@@ -105,7 +109,7 @@ def way_checks(paused: Mapping[str, Pause]) -> Iterator[Check]:
         yield _quota()
     else:
         yield from credential_checks(push, paused)
-    if reason := misconfiguration():
+    if reason := misconfiguration(routes):
         yield _no_way(reason)
 
 
@@ -127,7 +131,7 @@ def _quota() -> Check:
     return Check(light, title, _("%(left)s of %(limit)s this month.") % told, *step)
 
 
-def route_checks(paused: Mapping[str, Pause]) -> Iterator[Check]:
+def route_checks(paused: Mapping[str, Pause], routes: Routes) -> Iterator[Check]:
     """Yield the paused routes, the apps' own routes with missing or expiring keys, and the apps without a route."""
     for key, pause in paused.items():
         if key not in {RouteKind.APPLE, RouteKind.GOOGLE}:
@@ -138,7 +142,7 @@ def route_checks(paused: Mapping[str, Pause]) -> Iterator[Check]:
             if check.light != Light.GREEN:
                 yield check
     url = reverse("admin:push_approute_changelist")
-    for app in apps_seen()[0][:ROUTES_SHOWN]:
+    for app in apps_seen(routes=routes)[0][:ROUTES_SHOWN]:
         for way in app.ways:
             if way.enabled and way.problem and (app.route or any(other.words for other in app.ways)):
                 counted = ngettext(
@@ -198,13 +202,15 @@ def _devices() -> Check:
 def worker_check() -> Check:
     """Return whether a worker is running."""
     title = gettext_lazy("Worker alive")
-    last = WorkerBeat.objects.aggregate(last=Max("beat_at"))["last"]
+    beats = WorkerBeat.objects.aggregate(
+        last=Max("beat_at"), alive=Count("pk", filter=Q(beat_at__gt=timezone.now() - ALIVE_FOR))
+    )
+    last, alive = beats["last"], beats["alive"]
     if last is None:
         return Check(Light.RED, title, _("No worker is running: start “manage.py worker”. Until then nothing is sent."))
     if timezone.now() - last > ALIVE_FOR:
         since = {"time": time_since(last)}
         return Check(Light.RED, title, _("No heartbeat for %(time)s. Until a worker runs, nothing is sent.") % since)
-    alive = WorkerBeat.objects.filter(beat_at__gt=timezone.now() - ALIVE_FOR).count()
     return Check(
         Light.GREEN, title, ngettext("%(count)d is running.", "%(count)d are running.", alive) % {"count": alive}
     )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from push.models import Device, DeviceType, EndReason
-from push.selectors.routes import routes_current
+from push.selectors.routes import Routes, routes_current
 from push.transports.routes import Route
 
 
-def misconfiguration() -> EndReason | None:
-    """Return why no phone can be reached, with a sentence that names the reason; None when one can."""
-    routes = routes_current()
+def misconfiguration(routes: Routes | None = None) -> EndReason | None:
+    """Return why no phone can be reached, with a sentence that names the reason; None when one can.
+
+    `routes` are the current ones, if the caller has them.
+    """
+    routes = routes or routes_current()
     if any(isinstance(way, Route) for ways in routes.apps.values() for way in ways.values()):
         return None
     ways = [routes.default[DeviceType.APN], routes.default[DeviceType.GCM]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -67,24 +67,31 @@ class AppSeen:
         return reverse("admin:push_approute_add") + f"?app_name={self.name}"
 
 
-def pauses() -> list[Pause]:
-    """Return the routes that are paused, the latest first."""
-    current = {(route.key, route.fingerprint) for route in routes_current().all()}
+def pauses(routes: Routes | None = None) -> list[Pause]:
+    """Return the routes that are paused, the latest first; `routes` are the current ones, if the caller has them."""
+    current = {(route.key, route.fingerprint) for route in (routes or routes_current()).all()}
     states = RouteState.objects.filter(paused_at__isnull=False).order_by("-paused_at")
     shown = [state for state in states if (state.key, state.fingerprint) in current]
     return [Pause(state, pause_words(state), *pause_step(state)) for state in shown]
 
 
-def paused_routes() -> dict[str, Pause]:
-    """Return the paused routes by their keys; the pause of a whole route hides those of single apps on it."""
-    return {pause.state.key: pause for pause in sorted(pauses(), key=lambda pause: not pause.state.app_name)}
+def paused_routes(found: Iterable[Pause] | None = None) -> dict[str, Pause]:
+    """Return the paused routes by their keys; the pause of a whole route hides those of single apps on it.
+
+    `found` are the current pauses, if the caller has them.
+    """
+    paused = pauses() if found is None else found
+    return {pause.state.key: pause for pause in sorted(paused, key=lambda pause: not pause.state.app_name)}
 
 
-def apps_seen(query: str = "") -> tuple[list[AppSeen], bool]:
-    """Return the apps by name, those with a route first, and whether there are more than are returned."""
+def apps_seen(query: str = "", *, routes: Routes | None = None) -> tuple[list[AppSeen], bool]:
+    """Return the apps by name, those with a route first, and whether there are more than are returned.
+
+    `routes` are the current ones, if the caller has them.
+    """
     own = list(AppRoute.objects.filter(app_name__icontains=query)[: APPS_SHOWN + 1])
     counts = counts_by_app(query, named=[route.app_name for route in own])
-    routes = routes_current([route.app_name for route in own])
+    routes = routes or routes_current([route.app_name for route in own])
     states = {(state.key, state.app_name): state for state in RouteState.objects.filter(paused_at__isnull=False)}
     found = {route.app_name: AppSeen(route.app_name, route) for route in own}
     for name in counts:

@@ -1,4 +1,4 @@
-"""Senders that run beside the dispatch: for each route, and for e-mails, a thread that is given work at any time.
+"""Senders that run in parallel with the dispatch: per route, and for e-mails, a thread that accepts work at any time.
 
 Each push is answered on its own, as soon as its device's push service has answered. A slow device therefore delays no
 other, and a slow route no other route. How much a route may have unanswered is limited, so a provider that does not

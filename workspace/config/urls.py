@@ -38,11 +38,19 @@ cloud_patterns: list[URLPattern | URLResolver] = [
     path("admin/", include("cloud.pages.console_urls")),
 ]
 
+
+def app_labels() -> list[str]:
+    """Return the apps that the administration has tables of."""
+    return sorted({model._meta.app_label for model in admin.site._registry})
+
+
 urlpatterns = [
     *(workspace_patterns if is_workspace() else []),
     *(cloud_patterns if is_cloud() else []),
     *common_patterns,
     re_path(r"^api/", endpoint_unknown),
+    # Django's own pages of the apps only list tables.
+    *(path(f"admin/{label}/", RedirectView.as_view(pattern_name="admin:index")) for label in app_labels()),
     path("admin/", admin.site.urls),
 ]
 

@@ -161,7 +161,7 @@ def message_edit(*, editor: User, message: Message, text: str = "", content: Any
     if not Message.objects.filter(pk=message.pk, deleted_at=None).update(**changed):
         raise edit_refused()
     if message.parent_id is not None:
-        # Whom a reply mentions is part of what its followers' subscriptions say of unread threads.
+        # The mentions of a reply are part of what its followers' subscriptions say of unread threads.
         followers = ThreadFollower.objects.filter(thread=message.parent_id).values("user")
         Subscription.objects.filter(room=message.room_id, user__in=followers).update(updated_at=now)
     message.mentions.all().delete()

@@ -23,7 +23,7 @@ COUNTERS = ("unread", "user_mentions", "group_mentions")
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """Whom a message calls: everyone in the room (`@all`, `@here`), and people by name (keys of accounts)."""
+    """Who is called by a message: everyone in the room (`@all`, `@here`), and people by name (keys of accounts)."""
 
     everyone: bool = False
     people: frozenset[int] = frozenset()

@@ -33,7 +33,7 @@ async function show(content) {
     const message = payload?.messageId;
     // What an open page has shown already is replaced without a further sign of it.
     const before = (await self.registration.getNotifications()).find(({ data }) => message && data?.message === message);
-    // A text that replaces another one is of no use to whoever has closed that.
+    // A text that replaces another one is of no use to a person who has closed that one.
     if (replaces && !before) return badgeShow(badge);
     return Promise.all([
         self.registration.showNotification(title || CONFIG.site, {

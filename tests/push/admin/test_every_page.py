@@ -126,6 +126,18 @@ def test_the_first_pages_open(path: str) -> None:
     assert signed_in(administrator()).get(path, follow=True).status_code == 200
 
 
+@pytest.mark.parametrize("app", sorted({model._meta.app_label for model in MODELS} - {"cloud"}))
+def test_no_page_only_lists_the_tables_of_an_app(app: str) -> None:
+    client = signed_in(administrator())
+    answer = client.get(f"/admin/{app}/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/")
+
+
+def test_the_title_of_a_list_does_not_name_the_app() -> None:
+    html = signed_in(administrator()).get(url_of(Device, "changelist")).content.decode()
+    assert 'href="/admin/push/"' not in html
+
+
 def test_the_sidebar_names_only_what_the_reader_may_see() -> None:
     html = signed_in(staff("workspace.view_room")).get("/admin/").content.decode()
     assert url_of(admin.site._registry[User].model, "changelist") not in html

@@ -104,7 +104,7 @@
         for (const id of ids) refresh(id);
     });
 
-    // Whoever hears of nothing notices when the page asks for newer messages.
+    // A reader who receives no event notices when the page asks for newer messages.
     document.body.addEventListener("htmx:responseError", ({ detail: { elt, xhr } }) => {
         if (xhr.status === 404 && elt.matches("[data-poll]")) empty("lost");
     });
