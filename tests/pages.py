@@ -17,6 +17,28 @@ EVALUATED = re.compile(r"""<[a-z][^>]*\s(?:x-[a-z:.-]+|@[a-z:.-]+|style)=|hx-tri
 INLINE = re.compile(r"</?(?:strong|small|a)\b[^>]*>")
 
 
+FIELD = re.compile(r"<input\b([^>]*)()>|<textarea\b([^>]*)>(.*?)</textarea>|<select\b([^>]*)>(.*?)</select>", re.DOTALL)
+CHOSEN = re.compile(r'<option value="([^"]*)"[^>]* selected')
+ATTRIBUTE = re.compile(r'([a-z-]+)(?:="([^"]*)")?')
+
+
+def fields_of(html: str) -> dict[str, str]:
+    """Return what a browser would send of the page's fields, those of all forms together."""
+    fields = {}
+    for field, _nothing, area, text, select, options in FIELD.findall(html):
+        given = {name: unescape(value) for name, value in ATTRIBUTE.findall(field or area or select)}
+        if given.get("type") in {"checkbox", "radio"} and "checked" not in given:
+            continue
+        if field:
+            value = given.get("value", "on" if given.get("type") == "checkbox" else "")
+        elif area:
+            value = unescape(text).removeprefix("\n")
+        else:
+            value = unescape((CHOSEN.findall(options) or [""])[0])
+        fields[given.get("name", "")] = value
+    return fields
+
+
 def text_of(html: str) -> str:
     """Return what a page says, without its marks."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", INLINE.sub("", html))).split())

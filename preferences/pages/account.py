@@ -36,7 +36,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with transaction.atomic():
             account_preferences_save(user=user, **form.choices())
-            highlight_words_set(user=user, words=form.cleaned_data["highlights"])
+            highlight_words_set(user=user, words=form.words(highlight_words_of(user)))
         messages.success(request, _("Your preferences are saved."))
         return HttpResponseRedirect(reverse("preferences"))
     quiet = quiet_state_of(user)
@@ -63,10 +63,8 @@ def preferences_preview(request: HttpRequest) -> HttpResponse:
 
 
 def choices_made(form: AccountForm) -> dict[str, Any]:
-    """Return what was sent that differs from what is saved, and is a choice."""
-    if not form.is_bound:
-        return {}
-    return {name: value for name, value in form.cleaned_data.items() if name in form.changed_data}
+    """Return what was changed on the page, as far as it is valid."""
+    return form.choices() if form.is_bound else {}
 
 
 def channel_previews(user: User, choices: dict[str, Any]) -> Previews:

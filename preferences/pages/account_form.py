@@ -16,6 +16,7 @@ from preferences.highlights import MOST_WORDS, WORD_LENGTH
 from preferences.models import AccountPreferences, AccountsSettings, Level
 from preferences.pages.fields import choice_field
 from preferences.selectors.effective import column_of, default_shown
+from workspace.pages.changes import ChangesForm
 
 CHANNELS = ("desktop", "push", "email")
 HIGHLIGHTS = "highlights"
@@ -110,7 +111,7 @@ SECTIONS = (
 )
 
 
-class AccountForm(forms.Form):
+class AccountForm(ChangesForm):
     """One field for each preference, with the workspace's default written out, and one for the highlight words."""
 
     def __init__(self, data: Any = None, *, chosen: AccountPreferences, words: list[str]) -> None:
@@ -124,6 +125,7 @@ class AccountForm(forms.Form):
                     words_field(item) if item.name == HIGHLIGHTS else self.column_field(item, defaults)
                 )
         self.email_narrow(chosen)
+        self.initial_send()
 
     @staticmethod
     def column_field(item: Item, defaults: AccountsSettings) -> forms.Field:
@@ -148,7 +150,7 @@ class AccountForm(forms.Form):
             yield section, [(item, self[item.name]) for item in section.items]
 
     def clean_highlights(self) -> list[str]:
-        words = list(filter(None, map(str.strip, self.cleaned_data[HIGHLIGHTS].replace(",", "\n").splitlines())))
+        words = words_of(self.cleaned_data[HIGHLIGHTS])
         if too_long := next((word for word in words if len(word) > WORD_LENGTH), None):
             raise ValidationError(
                 _("“%(word)s…” is too long: a word has at most %(most)d characters."),
@@ -159,8 +161,23 @@ class AccountForm(forms.Form):
         return words
 
     def choices(self) -> dict[str, Any]:
-        """Return what was chosen, by the columns that hold it."""
-        return {name: value for name, value in self.cleaned_data.items() if name != HIGHLIGHTS}
+        """Return what the person changed, by the columns that hold it."""
+        return {name: value for name, value in self.changes().items() if name != HIGHLIGHTS}
+
+    def words(self, stored: list[str]) -> list[str]:
+        """Return the highlight words to store: those of the page, with what was changed elsewhere meanwhile."""
+        if not self.is_changed(HIGHLIGHTS):
+            return stored
+        sent: list[str] = self.cleaned_data[HIGHLIGHTS]
+        shown = words_of(self.data.get(self[HIGHLIGHTS].html_initial_name, "\n".join(stored)))
+        removed_elsewhere = set(shown) - set(stored)
+        added_elsewhere = [word for word in stored if word not in shown and word not in sent]
+        return [word for word in sent if word not in removed_elsewhere] + added_elsewhere
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, one on each line; a comma is part of a word."""
+    return list(filter(None, map(str.strip, text.splitlines())))
 
 
 def words_field(item: Item) -> forms.Field:

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from preferences.pages.room import room_preferences_path
+from preferences.selectors.quiet import paused_until
 from preferences.selectors.rooms import counter_choices
-from workspace.pages.contributions import PageLink, Place, RoomLink, pages_contribute
+from workspace.models import User
+from workspace.pages.contributions import Notice, PageLink, Place, RoomLink, pages_contribute
+from workspace.time_zones import time_with_zone
+
+
+def pause_notice(user: User) -> Notice | None:
+    """Return the notice that the user's pushes are paused, and until when."""
+    until = paused_until(user)
+    if until is None:
+        return None
+    text = gettext("Pushes are paused until %(until)s") % {"until": time_with_zone(until)}
+    return Notice(text=text, icon="pause_circle", url=reverse("quiet-hours"))
+
 
 pages_contribute(
     links=[
@@ -21,6 +36,7 @@ pages_contribute(
         PageLink(title=_("Quiet hours"), icon="bedtime", view="quiet-hours", place=Place.ACCOUNT, order=25),
         PageLink(title=_("Room preferences"), icon="forum", view="room-choices", place=Place.ACCOUNT, order=30),
     ],
+    notices=[pause_notice],
     room_links=[RoomLink(title=_("Notification Preferences"), icon="notifications", url=room_preferences_path)],
     counter_choices=counter_choices,
 )

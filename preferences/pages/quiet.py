@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -26,8 +27,9 @@ from preferences.quiet.schedule import HOURS_MAX_LENGTH, Stretch, hours_read, ho
 from preferences.quiet.telling import hours_heard, hours_shown, hours_told
 from preferences.selectors.effective import column_of, value_shown
 from preferences.selectors.quiet import QuietState, default_hours, quiet_state_of
-from preferences.services.quiet import quiet_hours_save, quiet_pause, quiet_resume
+from preferences.services.quiet import QuietChoices, quiet_hours_save, quiet_pause, quiet_resume
 from workspace.models import User
+from workspace.pages.changes import ChangesForm
 from workspace.pages.look import page_context
 from workspace.pages.reader import reader_of
 from workspace.time_zones import time_with_zone, zone
@@ -37,7 +39,7 @@ MORNING = 8
 HOUR, TOMORROW = "hour", "tomorrow"
 
 
-class QuietForm(forms.Form):
+class QuietForm(ChangesForm):
     """Whose hours hold; a beginning and an end for each day of the week, and further ones in words."""
 
     choice = forms.ChoiceField(label=gettext_lazy("Quiet hours"), required=False, widget=UnfoldAdminRadioSelectWidget)
@@ -82,11 +84,28 @@ class QuietForm(forms.Form):
             label=_("Direct messages and mentions break through"),
             help_text=_("On: these are pushed at any time."),
         )
+        self.initial_send()
 
     def days(self) -> Iterator[tuple[str, forms.BoundField, forms.BoundField]]:
         """Yield each day of the week with its beginning and end."""
         for day in DAYS:
             yield str(WEEKDAYS[day]), self[f"from_{day}"], self[f"until_{day}"]
+
+    def choice_shown(self) -> SafeString:
+        """Return the hidden field that says which choice the page showed; the template writes the buttons itself."""
+        return self["choice"].as_hidden(only_initial=True)
+
+    def choices(self) -> QuietChoices:
+        """Return what the person changed; the hours of all days are one choice."""
+        data, changes = self.cleaned_data, self.changes()
+        choices: QuietChoices = {}
+        if "choice" in changes:
+            choices["choice"] = data["choice"]
+        if changes.keys() - {"choice", "through"}:
+            choices["hours"] = data["hours"]
+        if "through" in changes:
+            choices["lets_mentions_through"] = data["through"]
+        return choices
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -149,9 +168,8 @@ def quiet_hours(request: HttpRequest) -> HttpResponse:
 
 def save(user: User, form: QuietForm) -> bool:
     """Save what the form holds; where that cannot be, the form tells why."""
-    data = form.cleaned_data
     try:
-        quiet_hours_save(user=user, choice=data["choice"], hours=data["hours"], lets_mentions_through=data["through"])
+        quiet_hours_save(user=user, **form.choices())
     except ValidationError as error:
         form.add_error(None, error.messages)
         return False

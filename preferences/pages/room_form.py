@@ -12,6 +12,7 @@ from unfold.widgets import UnfoldBooleanSwitchWidget
 from preferences.models import RoomPreferences
 from preferences.pages.fields import choice_field
 from preferences.selectors.effective import column_of, default_shown
+from workspace.pages.changes import ChangesForm
 
 # What a switch says is the opposite of what its column holds, where the column's name says "not".
 SWITCHES: tuple[tuple[str, str, bool, Any, Any], ...] = (
@@ -44,7 +45,7 @@ COLUMNS: tuple[tuple[str, Any, Any], ...] = (
 CHANNELS = ("desktop", "push", "email")
 
 
-class RoomForm(forms.Form):
+class RoomForm(ChangesForm):
     """Switches for the whole room, and a choice for each column, with what the room inherits written out."""
 
     def __init__(self, data: Any = None, *, chosen: RoomPreferences, inherited: Mapping[str, Any]) -> None:
@@ -61,10 +62,11 @@ class RoomForm(forms.Form):
             column = column_of(RoomPreferences, name)
             default = default_shown(name, inherited[name], model=RoomPreferences)
             self.fields[name] = choice_field(column, default=default, label=label, help_text=help_text)
+        self.initial_send()
 
     def choices(self) -> dict[str, Any]:
-        """Return what was chosen, by the columns that hold it."""
-        data = self.cleaned_data
+        """Return what the person changed, by the columns that hold it."""
+        data = self.changes()
         switched = {
             column: data[switch] is not is_opposite
             for switch, column, is_opposite, _label, _help in SWITCHES

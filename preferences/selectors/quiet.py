@@ -69,6 +69,12 @@ def quiet_state_of(user: User, at: datetime | None = None) -> QuietState:
     )
 
 
+def paused_until(user: User) -> datetime | None:
+    """Return when the pause ends that the user's pushes are in now; None for no pause."""
+    running = QuietHours.objects.filter(user=user, paused_until__gt=timezone.now())
+    return running.values_list("paused_until", flat=True).first()
+
+
 def hours_in_force(chosen: QuietHours) -> str:
     """Return the hours that hold for an account by its choice; empty for none."""
     if chosen.choice == QuietChoice.OWN:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from push.models import Device, DeviceType, PushSettings
 from push.models.devices import TOKEN_MAX_LENGTH
 from push.models.settings import DEFAULT_GATEWAY
-from push.services.devices import NO_KEYS, SubscriptionKeys, device_register, device_remove
+from push.services.devices import NAME_MAX_LENGTH, NO_KEYS, SubscriptionKeys, device_register, device_remove
 from push.transports.addresses import ENDPOINT_MAX_LENGTH
 from push.transports.webpush import auth_secret_bytes, public_key_bytes
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint, session_of
@@ -70,6 +70,11 @@ class DeviceParams(Params):
     )
     appName = TextParam(max_length=255, help_text="The app's bundle or package id.")
     id = TextParam(required=False, max_length=255, help_text="What the client calls the device; kept as it is.")
+    name = TextParam(
+        required=False,
+        max_length=NAME_MAX_LENGTH,
+        help_text="What the person calls a new device, such as `Pixel 9`. Not in Rocket.Chat's API.",
+    )
     voipToken = TextParam(required=False, max_length=TOKEN_MAX_LENGTH, help_text="Needs `id`.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -148,6 +153,7 @@ class PushTokenApi(Api):
             session_digest=session_of(request).digest,
             keys=SubscriptionKeys(params["keys"]["p256dh"], params["keys"]["auth"]) if is_web else NO_KEYS,
             capabilities=params.get("capabilities", []),
+            name=params.get("name", ""),
         )
         return {"result": device_of(device)}
 

@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -45,7 +46,14 @@ ICONS = {
     DeviceType.GCM.value: "phone_android",
     DeviceType.WEBPUSH.value: "apps",
 }
-OWN_APPS = {WEB_APP: gettext_lazy("Browser"), PHONE_APP: gettext_lazy("Simulated phone")}
+# The names of apps that people know under another than the one that they register with.
+APPS: dict[str, str | Promise] = {
+    WEB_APP: gettext_lazy("Browser"),
+    PHONE_APP: gettext_lazy("Simulated phone"),
+    "chat.rocket.android": "Rocket.Chat",
+    "chat.rocket.ios": "Rocket.Chat",
+    "chat.rocket.reactnative": "Rocket.Chat",
+}
 
 DeviceView = Callable[[HttpRequest, Device], HttpResponse]
 
@@ -65,7 +73,7 @@ class ShownDevice:
 
     @property
     def app_shown(self) -> str:
-        return str(OWN_APPS.get(self.device.app_name, self.device.app_name))
+        return str(APPS.get(self.device.app_name, self.device.app_name))
 
     @property
     def title(self) -> str:

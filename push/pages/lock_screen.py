@@ -13,8 +13,9 @@ class Card(TypedDict):
     """One notification on a lock screen.
 
     `thread` is the same for those that are stacked; `badge` is the number on the app's icon from then on, None where
-    the push leaves it as it is; `received_at` is in milliseconds since 1970. `message` is the message's public id: one
-    that `clears` and names a message takes only this away, one that `replaces` gives it its new text.
+    the push leaves it as it is; `received_at` is in milliseconds since 1970. `message` and `room` are public ids, empty
+    where the push has none: one that `clears` and names a message takes only this away, one that `replaces` gives it
+    its new text.
     """
 
     id: int
@@ -25,6 +26,7 @@ class Card(TypedDict):
     received_at: int
     clears: bool
     message: str
+    room: str
     replaces: bool
     headers: dict[str, str]
     payload: dict[str, Any]
@@ -53,6 +55,7 @@ def card(push: SandboxPush, title: str, text: str, thread: str, badge: int | Non
         received_at=int(push.received_at.timestamp() * 1000),
         clears=clears,
         message=str(content.get("messageId", "")),
+        room=str(content.get("rid", "")),
         replaces=content.get("replaces") is True,
         headers=push.headers,
         payload=push.payload,

@@ -6,9 +6,10 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -19,9 +20,13 @@ from push.selectors.checklist import blocking_checks
 from push.selectors.checks import Light
 from push.selectors.gateway_checks import gateway_checks
 from push.selectors.sandbox import device_by_token, sandbox_inbox
+from workspace.addresses import message_path, room_path
+from workspace.errors import ApplicationError
 from workspace.models import GeneralSettings, User
 from workspace.pages.posted import key_read
-from workspace.pages.reader import View, signed_in_only
+from workspace.pages.reader import View, reader_of, signed_in_only
+from workspace.selectors.messages import message_shown_to
+from workspace.selectors.rooms import room_readable_by
 from workspace.services.settings import VIEW_PERMISSION
 from workspace.services.sign_in import sign_in
 
@@ -51,7 +56,7 @@ def phone(request: HttpRequest) -> HttpResponse:
     context = {
         "next_number": number + 1 if number < PHONES_PER_BROWSER else 1,
         "site_name": site_name,
-        "title": _("Phone %(number)d") % {"number": number},
+        "title": phone_name(number),
         "config": phone_config(request, number=number, site_name=site_name),
     }
     return render(request, "push/phone.html", context)
@@ -62,10 +67,16 @@ def phone_number(raw: str) -> int:
     return int(raw) if raw in {str(number) for number in range(1, PHONES_PER_BROWSER + 1)} else 1
 
 
+def phone_name(number: int) -> str:
+    """Return what a phone's page and device are called."""
+    return _("Phone %(number)d") % {"number": number}
+
+
 def phone_config(request: HttpRequest, *, number: int, site_name: str) -> dict[str, Any]:
     """Return what the phone's script has to know."""
     return {
         "number": number,
+        "name": phone_name(number),
         "userId": request.user.public_id if isinstance(request.user, User) else "",
         "appName": APP_NAME,
         "siteName": site_name,
@@ -73,6 +84,7 @@ def phone_config(request: HttpRequest, *, number: int, site_name: str) -> dict[s
             "credentials": reverse("phone-credentials"),
             "inbox": reverse("phone-inbox"),
             "problems": reverse("phone-problems"),
+            "open": reverse("phone-open"),
             "token": f"{settings.SITE_PATH}/api/v1/push.token",
             "receipt": f"{settings.SITE_PATH}/api/v1/push.ack",
             "logout": f"{settings.SITE_PATH}/api/v1/logout",
@@ -100,6 +112,22 @@ def phone_inbox(request: HttpRequest, user: User) -> HttpResponse:
         return JsonResponse({"success": False, "error": "error-device-not-found"}, status=404)
     after = key_read(request.GET.get("after", "")) or 0
     return JsonResponse({"pushes": [card_of(push) for push in sandbox_inbox(device=device, after=after)]})
+
+
+@require_GET
+@sandbox_only
+@login_required
+def phone_open(request: HttpRequest) -> HttpResponse:
+    """Open what a notification is about, as an app does when it is tapped: its `message`, else its `room`."""
+    user = reader_of(request)
+    message = message_shown_to(user=user, public_id=request.GET.get("message", ""))
+    if message is not None:
+        return redirect(message_path(message))
+    try:
+        return redirect(room_path(room_readable_by(user=user, public_id=request.GET.get("room", ""))))
+    except ApplicationError:
+        messages.error(request, _("The message is not there any more."))
+        return redirect("rooms")
 
 
 @require_GET

@@ -5,7 +5,7 @@ from django.urls import path
 from push.pages import devices, web
 from push.pages.events import events
 from push.pages.explain import explain_admin, explain_own
-from push.pages.phone import phone, phone_credentials, phone_inbox, phone_problems
+from push.pages.phone import phone, phone_credentials, phone_inbox, phone_open, phone_problems
 
 urlpatterns = [
     path("account/devices/", devices.devices, name="devices"),
@@ -23,5 +23,6 @@ urlpatterns = [
     path("phone/", phone, name="phone"),
     path("phone/credentials", phone_credentials, name="phone-credentials"),
     path("phone/inbox", phone_inbox, name="phone-inbox"),
+    path("phone/open/", phone_open, name="phone-open"),
     path("phone/problems", phone_problems, name="phone-problems"),
 ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from push.models import NO_ERROR, Capability, Device, DeviceType, DisabledReason, ShownMessage, ShownRoom, token_digest
 from push.providers.tokens import token_normalize, token_spellings
@@ -19,6 +22,9 @@ from workspace.models import User
 # More browsers and apps than anybody uses; each is an address that somebody outside lets this server send to.
 SUBSCRIPTIONS_PER_USER = 20
 NAME_MAX_LENGTH = 64
+# Leaves room for a number of several digits.
+NUMBERED_MAX_LENGTH = 58
+NUMBER = re.compile(r" \d+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,8 @@ def device_register(
     A token belongs to one device: one that somebody else had registered moves to this user, as if made anew. A device
     known by the client's own id keeps its row when its token changes. Either way it counts as newly registered, and
     is enabled again. `session_digest` is that of the sign-in which the device ends with. `name` is what a new device is
-    called until its owner calls it something else; `capabilities` that are not known are left out.
+    called until its owner calls it something else, with a number if another of the owner's devices has that name;
+    `capabilities` that are not known are left out.
 
     Tokens are stored in their canonical form (push/providers/tokens.py); raises TokenError for one that its provider
     could not have issued. A web push subscription needs its `keys`, and raises EndpointError for an endpoint that may
@@ -100,7 +107,7 @@ def device_save(wanted: dict[str, Any], *, name: str) -> Device:
     device = device or Device()
     if device.user_id != wanted["user"].pk:
         device.created_at = wanted["registered_at"]
-        device.name = name[:NAME_MAX_LENGTH]
+        device.name = name_unused(user=wanted["user"], name=name or default_name(wanted["user"], wanted["type"]))
         device.last_accepted_at = device.last_received_at = None
         ShownRoom.objects.filter(device=device.pk).delete()
         ShownMessage.objects.filter(device=device.pk).delete()
@@ -113,6 +120,23 @@ def device_save(wanted: dict[str, Any], *, name: str) -> Device:
     return device
 
 
+def default_name(user: User, type: str) -> str:
+    """Return what a device of this type is called, in its owner's language, while nobody has named it."""
+    with translation.override(user.language or None):
+        return _("App") if type == DeviceType.WEBPUSH else _("Phone")
+
+
+def name_unused(*, user: User, name: str, device: Device | None = None) -> str:
+    """Return the name, or with a number behind it if another device of the user has it: "Phone", then "Phone 2"."""
+    name = name[:NAME_MAX_LENGTH]
+    others = Device.objects.filter(user=user).exclude(pk=device.pk if device else None)
+    used = set(others.values_list("name", flat=True))
+    if name not in used:
+        return name
+    stem = NUMBER.sub("", name)[:NUMBERED_MAX_LENGTH]
+    return next(numbered for number in count(2) if (numbered := f"{stem} {number}") not in used)
+
+
 def subscriptions_bound(*, user: User) -> None:
     """Forget the user's oldest web push subscriptions beyond the number that one may have."""
     newest = Device.objects.filter(user=user, type=DeviceType.WEBPUSH).order_by("-registered_at")
@@ -121,8 +145,9 @@ def subscriptions_bound(*, user: User) -> None:
 
 @transaction.atomic
 def device_rename(*, device: Device, name: str) -> None:
-    """Call the device something else; an empty name gives it back its own."""
-    device.name = name.strip()[:NAME_MAX_LENGTH]
+    """Call the device something else, by a name that no other device of its owner has; an empty name: the usual one."""
+    wanted = name.strip() or default_name(device.user, device.type)
+    device.name = name_unused(user=device.user, name=wanted, device=device)
     device.save(update_fields=["name", "updated_at"])
 
 

@@ -13,8 +13,7 @@ from push.selectors.configuration import unreachable
 from push.tasks import wake
 from workspace.errors import ApplicationError, MissingPermissionError
 from workspace.ids import public_id_new
-from workspace.models import Room, RoomType, User
-from workspace.services.messages import message_post
+from workspace.models import Message, Room, RoomType, Subscription, User
 from workspace.services.rooms import direct_key_of, members_add
 
 OWN_PERMISSION = "push.test_push_notifications"
@@ -61,7 +60,8 @@ def push_test_queue(*, user: User, devices: Sequence[Device], only_device: Devic
     if reason := unreachable(devices):
         raise ApplicationError("error-push-misconfigured", str(reason.label))
     room = _own_room(user)
-    message = message_post(sender=user, room=room, text=_text(user), type=MESSAGE_TYPE)
+    # Not announced: nobody else is notified of it, and the room does not appear in the list of rooms because of it.
+    message = Message.objects.create(sender=user, room=room, text=_text(user), type=MESSAGE_TYPE)
     notification = Notification.objects.create(
         user=user,
         message=message,
@@ -87,11 +87,15 @@ def _text(user: User) -> str:
 
 
 def _own_room(user: User) -> Room:
-    """Return the direct room that the user has with themself, which a tap on the notification opens."""
+    """Return the direct room that the user has with themself, which a tap on the notification opens.
+
+    One that is created for this is not in the user's list of rooms.
+    """
     room, made = Room.objects.get_or_create(
         direct_key=direct_key_of([user]),
         defaults={"type": RoomType.DIRECT, "creator": user, "public_id": public_id_new()},
     )
     if made:
         members_add(room=room, users=[user])
+        Subscription.objects.filter(room=room, user=user).update(is_open=False)
     return room

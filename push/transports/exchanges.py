@@ -12,6 +12,7 @@ import pycurl
 from django.utils.translation import gettext_noop
 
 from push.transports.addresses import is_public
+from push.transports.failures import failure_sentence
 from push.transports.http import Headers, HttpAnswer, HttpRequest, Lane
 from workspace.outbound import Outbound
 
@@ -104,7 +105,7 @@ class Exchange:
         if code in BROKEN_OFF and self.tries and self.resent < self.request.resends:
             self.resent += 1
             return None
-        return self.unanswered(NOT_PUBLIC if self._is_forbidden else message or f"libcurl error {code}")
+        return self.unanswered(NOT_PUBLIC if self._is_forbidden else failure_sentence(code, message))
 
     def unanswered(self, error: str) -> HttpAnswer:
         """Return the answer that there is none."""

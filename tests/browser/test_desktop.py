@@ -139,18 +139,20 @@ def test_a_badge_that_was_still_being_drawn_is_not_put_on_when_all_is_read(
     assert not home.evaluate(icon).startswith("data:")
 
 
-def test_permission_is_asked_for_on_a_click_and_not_again_when_declined(
-    context: BrowserContext, sign_in: SignIn, bob: User
-) -> None:
+def test_permission_is_asked_for_once_and_on_a_click(context: BrowserContext, sign_in: SignIn, bob: User) -> None:
     context.add_init_script(
         "window.asked = 0; window.Notification = class {"
         "static permission = 'default'; static async requestPermission() { window.asked += 1; } };"
     )
     page = sign_in(bob, "/")
+    button = page.get_by_role("button", name="Show desktop notifications")
+    expect(button).to_be_visible()
+    expect(page.get_by_role("button", name="Not here")).to_be_visible()
+    # Unanswered, it is not repeated on the next pages.
+    for address in ("/rooms/", "/account/", "/"):
+        page.goto(address)
+        expect(button).to_have_count(0)
+    page.goto("/account/preferences/")
     assert page.evaluate("window.asked") == 0
-    page.get_by_role("button", name="Show desktop notifications").click()
+    button.click()
     assert page.evaluate("window.asked") == 1
-    page.reload()
-    page.get_by_role("button", name="Not here").click()
-    page.reload()
-    expect(page.get_by_role("button", name="Show desktop notifications")).to_have_count(0)

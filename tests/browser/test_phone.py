@@ -10,7 +10,7 @@ import requests
 from playwright.sync_api import Locator, Page, expect
 
 from push.models import Device
-from tests.factories import UserFactory, registered
+from tests.factories import RoomFactory, UserFactory, message_in, registered
 from workspace.models import User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -159,6 +159,18 @@ def test_pages_fit_a_small_screen(sign_in: SignIn, ana: User) -> None:
             page.context.clear_cookies()
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+def test_clicking_a_notification_opens_its_room(sign_in: SignIn, push: Push, ana: User) -> None:
+    room = RoomFactory(name="general", members=[ana])
+    message = message_in(room, ana, "Curtain up!")
+    page = sign_in(ana, "/phone/")
+    device = set_up(page, "Google")
+    payload = {"rid": room.public_id, "messageId": message.public_id, "type": "c"}
+    push(device, title="#general", text="ana: Curtain up!", payload=payload)
+    card(page, "ana: Curtain up!").get_by_role("link").click()
+    page.wait_for_url(f"**/channel/general?msg={message.public_id}")
+    expect(page.locator(".room-linked")).to_contain_text("Curtain up!")
 
 
 def test_what_is_read_elsewhere_is_taken_off_the_lock_screen(sign_in: SignIn, push: Push, ana: User) -> None:

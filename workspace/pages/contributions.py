@@ -24,7 +24,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 
-from workspace.models import Message, Subscription
+from workspace.models import Message, Subscription, User
 
 
 class Place(StrEnum):
@@ -99,6 +99,17 @@ class CounterChoice:
     hides_mentions: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What every page shows for as long as it lasts, such as a pause; `url` leads to where it can be changed."""
+
+    text: str
+    icon: str
+    url: str
+
+
+# Returns the reader's notice; None for none.
+NoticeOf = Callable[[User], Notice | None]
 # Returns what was chosen for the counters of these subscriptions, by their keys; missing ones show everything.
 CounterChoices = Callable[[Sequence[int]], Mapping[int, CounterChoice]]
 
@@ -111,7 +122,12 @@ class Contributions:
     room_links: list[RoomLink] = field(default_factory=list)
     message_links: list[MessageLink] = field(default_factory=list)
     scripts: list[PageScript] = field(default_factory=list)
+    notices: list[NoticeOf] = field(default_factory=list)
     counter_choices: CounterChoices = lambda _subscriptions: {}
+
+    def notices_for(self, user: User) -> list[Notice]:
+        """Return the notices for this reader."""
+        return [notice for notice_of in self.notices if (notice := notice_of(user))]
 
 
 contributions = Contributions()
@@ -123,14 +139,16 @@ def pages_contribute(
     room_links: Iterable[RoomLink] = (),
     message_links: Iterable[MessageLink] = (),
     scripts: Iterable[PageScript] = (),
+    notices: Iterable[NoticeOf] = (),
     counter_choices: CounterChoices | None = None,
 ) -> None:
-    """Add links and scripts to every user's pages, and what decides which of a room's counters are shown."""
+    """Add links, scripts and notices to every user's pages, and what decides which counters of a room are shown."""
     contributions.links.extend(links)
     contributions.links.sort(key=lambda link: link.order)
     contributions.room_links.extend(room_links)
     contributions.message_links.extend(message_links)
     contributions.scripts.extend(scripts)
+    contributions.notices.extend(notices)
     if counter_choices is not None:
         contributions.counter_choices = counter_choices
 

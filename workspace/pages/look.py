@@ -72,6 +72,7 @@ def page_context(request: HttpRequest, *, title: str, room: str = "") -> dict[st
     if isinstance(request.user, User) and is_workspace():
         context |= {
             "rooms": rooms_shown(request.user),
+            "notices": contributions.notices_for(request.user),
             "page_scripts": [(script, script.data(request)) for script in contributions.scripts],
         }
     return context

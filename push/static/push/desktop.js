@@ -7,6 +7,8 @@
     const name = `callboard-desktop-${user}`;
     const LAST = `${name}-last`;
     const SHOWN = `${name}-shown`;
+    const ASKED = `${name}-asked`;
+    // What earlier versions stored when somebody declined.
     const DECLINED = `${name}-declined`;
     const MOST_SHOWN = 200;
     // Pages in which the room is being read answer within this time.
@@ -242,11 +244,14 @@
         if (event.persisted && leads) listen();
     });
 
-    // Permission is asked for on a click, as browsers want it.
+    // Permission is asked for on a click, as browsers want it. The question stands on one page only; later it can be
+    // answered where a page has a place for it (data-desktop-offer), such as the preferences.
     const offer = () => {
-        const content = document.getElementById("content");
-        if (!content || !("Notification" in window) || !isSecureContext) return;
-        if (Notification.permission !== "default" || remembered(DECLINED)) return;
+        const place = document.querySelector("[data-desktop-offer]");
+        const target = place ?? document.getElementById("content");
+        if (!target || !("Notification" in window) || !isSecureContext || Notification.permission !== "default") return;
+        if (!place && (remembered(ASKED) || remembered(DECLINED))) return;
+        remember(ASKED, "yes");
         const bar = document.createElement("section");
         bar.className = "page-offer";
         bar.setAttribute("aria-label", allow);
@@ -266,12 +271,10 @@
         };
         const buttons = document.createElement("p");
         buttons.className = "page-offer-answers";
-        buttons.append(
-            button(allow, "page-button", () => Notification.requestPermission()),
-            button(later, "page-button", () => remember(DECLINED, "yes")),
-        );
+        buttons.append(button(allow, "page-button", () => Notification.requestPermission()));
+        if (!place) buttons.append(button(later, "page-button", () => {}));
         bar.append(text, buttons);
-        content.prepend(bar);
+        target.prepend(bar);
     };
 
     offer();

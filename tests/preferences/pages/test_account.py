@@ -9,8 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from preferences.models import AccountPreferences, AccountsSettings
+from preferences.selectors.highlights import highlight_words_of
+from preferences.services.accounts import account_preferences_save, highlight_words_set
 from tests.factories import DeviceFactory, RoomFactory, RoomPreferencesFactory, UserFactory
-from tests.pages import text_of
+from tests.pages import fields_of, text_of
 from workspace.models import RoomType, User
 
 pytestmark = pytest.mark.django_db
@@ -66,12 +68,29 @@ def test_every_choice_is_saved_and_shown_again(client: Client, ana: User) -> Non
     assert (row.always_display_mobile, row.require_interaction, row.unread_alert) == (False, True, False)
     assert (row.login_detection_email, row.auto_away, row.mute_focused) == (False, True, False)
     assert (row.new_room_sound, row.new_message_sound) == ("beep", "ding")
-    assert list(ana.highlight_words.order_by("pk").values_list("word", flat=True)) == ["deploy", "café", "incident"]
+    assert list(ana.highlight_words.order_by("pk").values_list("word", flat=True)) == ["deploy, café", "incident"]
     assert html.count(" selected>") == 11
-    assert "deploy\ncafé\nincident" in html
+    assert "deploy, café\nincident" in html
     client.post(PAGE, dict.fromkeys(chosen, ""))
     assert not AccountPreferences.objects.exists()
     assert not ana.highlight_words.exists()
+
+
+def test_an_open_page_saves_only_what_was_changed_on_it(client: Client, ana: User) -> None:
+    account_preferences_save(user=ana, push="mentions", sound_volume=40, mute_focused=True)
+    highlight_words_set(user=ana, words=["deploy, now", "café", "old"])
+    page = fields_of(client.get(PAGE).content.decode())
+    # Another client, meanwhile.
+    account_preferences_save(user=ana, push="nothing", email="nothing", mute_focused=None)
+    highlight_words_set(user=ana, words=["deploy, now", "café", "incident"])
+    sent = {**page, "sound_volume": "70", "highlights": page["highlights"] + "\nstage"}
+    assert "Your preferences are saved." in client.post(PAGE, sent, follow=True).content.decode()
+    row = AccountPreferences.objects.get(user=ana)
+    assert (row.push, row.email, row.mute_focused, row.sound_volume) == ("nothing", "nothing", None, 70)
+    assert highlight_words_of(ana) == ["deploy, now", "café", "stage", "incident"]
+    client.post(PAGE, {**fields_of(client.get(PAGE).content.decode()), "push": "", "highlights": "café"})
+    assert AccountPreferences.objects.get(user=ana).push == ""
+    assert highlight_words_of(ana) == ["café"]
 
 
 @pytest.mark.parametrize(

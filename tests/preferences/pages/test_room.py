@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 
 from preferences.models import AccountPreferences, IgnoredSender, RoomPreferences
+from preferences.services.rooms import room_preferences_save
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, direct_room
-from tests.pages import text_of
+from tests.pages import fields_of, text_of
 from workspace.models import Room, RoomType, User
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +147,13 @@ def test_a_hidden_counter_is_not_shown_in_the_list_of_rooms(client: Client, ana:
     assert "1 mention" in html
     client.post(page_of(room), {"alerts": "on"})
     assert "1 mention" not in client.get("/rooms/").content.decode()
+
+
+def test_an_open_page_saves_only_what_was_changed_on_it(client: Client, ana: User, room: Room) -> None:
+    page = fields_of(client.get(page_of(room)).content.decode())
+    # Another client, meanwhile.
+    subscription = room.subscriptions.get(user=ana)
+    room_preferences_save(subscription=subscription, push="nothing", unread_hidden=True)
+    client.post(page_of(room), {**page, "mute_groups": "on", "sound": "ding"})
+    row = RoomPreferences.objects.get(subscription=subscription)
+    assert (row.push, row.unread_hidden, row.group_mentions_muted, row.sound) == ("nothing", True, True, "ding")

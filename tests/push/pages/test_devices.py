@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from push.models import TEST_RULE, Answer, Device, DisabledReason, Notification
+from push.models import TEST_RULE, Answer, Attempt, Device, DeviceType, DisabledReason, Notification
+from push.services.devices import device_register
 from push.services.dispatch import due_dispatch
+from push.services.fanout import pending_decide
 from tests.factories import DeviceFactory, UserFactory
-from tests.fakes.gateway import FakeGateway
+from tests.fakes.gateway import FakeGateway, Reply
 from tests.fakes.webpush import FakePushService
 from tests.push.conftest import subscribe
-from workspace.models import User
+from workspace.models import Subscription, User
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +53,7 @@ def test_a_device_is_told_with_how_it_fares(client: Client, phone: Device) -> No
     phone.last_accepted_at = timezone.now() - timedelta(days=1)
     phone.save()
     html = html_of(client)
-    for told in ("Ana&#x27;s phone", phone.app_name, "Apple&#x27;s push service", "BadTopic", "Last accepted push"):
+    for told in ("Ana&#x27;s phone", "Rocket.Chat", "Apple&#x27;s push service", "BadTopic", "Last accepted push"):
         assert told in html
     assert phone.token not in html
 
@@ -82,7 +85,42 @@ def test_a_device_is_renamed(client: Client, phone: Device) -> None:
     phone.refresh_from_db()
     assert phone.name == "Work phone"
     html = client.post(f"{DEVICES}{phone.public_id}/name/", {"name": ""}, follow=True).content.decode()
-    assert f"The device is called “{phone.app_name}” now." in html
+    assert "The device is called “Phone” now." in html
+
+
+def test_devices_of_one_person_have_distinct_names(client: Client, ana: User) -> None:
+    fields: dict[str, Any] = {"user": ana, "app_name": "chat.rocket.android"}
+    first = device_register(type=DeviceType.GCM, token="t1", **fields)
+    second = device_register(type=DeviceType.APN, token="a" * 64, **fields)
+    third = device_register(type=DeviceType.GCM, token="t3", name="Phone 2", **fields)
+    assert [device.name for device in (first, second, third)] == ["Phone", "Phone 2", "Phone 3"]
+    assert device_register(type=DeviceType.GCM, token="t1", **fields).name == "Phone"
+    html = client.post(f"{DEVICES}{third.public_id}/name/", {"name": "Phone"}, follow=True).content.decode()
+    assert "The device is called “Phone 3” now." in html
+    assert all(name in html for name in ("Phone 2", "Phone 3", "Rocket.Chat"))
+    assert "chat.rocket.android" not in html
+    assert device_register(user=UserFactory(), type=DeviceType.GCM, token="t4", app_name="app").name == "Phone"
+
+
+def test_a_test_leaves_no_direct_room_behind(client: Client, gateway: FakeGateway, phone: Device) -> None:
+    client.post(f"{DEVICES}{phone.public_id}/test/")
+    due_dispatch()
+    pending_decide()
+    assert [one.token for one in gateway.accepted] == [phone.token]
+    for address in ("/", "/rooms/"):
+        assert 'href="/direct/' not in client.get(address).content.decode()
+    assert not Subscription.objects.filter(user=phone.user, is_open=True).exists()
+
+
+def test_a_failure_is_described_without_libcurls_words(client: Client, gateway: FakeGateway, phone: Device) -> None:
+    # libcurl itself tries again on the connections that it has open.
+    gateway.script(phone.token, *[Reply(cut=True)] * 9)
+    address = client.post(f"{DEVICES}{phone.public_id}/test/")["Location"]
+    due_dispatch()
+    html = html_of(client, address)
+    sentence = Attempt.objects.get().detail
+    assert sentence in {"The server closed the connection without an answer.", "The connection broke off."}
+    assert sentence in html
 
 
 def test_a_name_outlives_a_new_registration(client: Client, ana: User, push_service: FakePushService) -> None:

@@ -17,10 +17,10 @@ from push.providers.sandbox import SandboxProvider
 from push.services.devices import device_register
 from push.services.heartbeat import Heartbeat
 from tests.admin_rows import administrator
-from tests.factories import DeviceFactory, UserFactory
+from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from tests.fakes.gateway import FakeGateway
 from tests.push.conftest import gateway_connect
-from workspace.models import User
+from workspace.models import RoomType, User
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +83,7 @@ def test_the_page_carries_no_script_or_style_of_its_own(browser: Client) -> None
     html = browser.get("/phone/").content.decode()
     assert "<style" not in html
     assert "style=" not in html
-    assert html.count("<script") == 2
+    assert html.count("<script") == 3
     assert '<script id="phone-config" type="application/json">' in html
     assert 'src="/static/push/phone/main.js" type="module"></script>' in html
 
@@ -166,6 +166,20 @@ def test_a_phone_that_registers_again_still_has_what_it_missed(browser: Client, 
     push(device, "missed")
     device_register(user=ana, type=DeviceType.APN, app_name="app", token="a" * 64)
     assert texts(inbox(browser, token="a" * 64)) == ["missed"]
+
+
+def test_a_notification_leads_to_its_message_or_room(browser: Client, ana: User) -> None:
+    room = RoomFactory(name="ops", members=[ana])
+    message = message_in(room, ana, "hello")
+    address = f"/channel/ops?msg={message.public_id}"
+    assert browser.get("/phone/open/", {"message": message.public_id})["Location"] == address
+    assert browser.get("/phone/open/", {"message": "gone", "room": room.public_id})["Location"] == "/channel/ops"
+    secret = message_in(RoomFactory(name="secret", type=RoomType.PRIVATE), UserFactory(), "Between us")
+    asked = {"message": secret.public_id, "room": secret.room.public_id}
+    response = browser.get("/phone/open/", asked, follow=True)
+    assert "The message is not there any more." in response.content.decode()
+    assert "Between us" not in response.content.decode()
+    assert Client().get("/phone/open/", asked)["Location"].startswith("/sign-in/")
 
 
 def problems(browser: Client) -> list[dict[str, str]]:

@@ -8,8 +8,11 @@ from django.test import Client
 from knox.models import AuthToken
 
 from tests.factories import PASSWORD, DeviceFactory, UserFactory
+from tests.pages import fields_of
 from workspace.models import User
 from workspace.selectors.presence import presence_of
+from workspace.services.accounts import name_save
+from workspace.services.presence import status_set
 from workspace.services.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +128,14 @@ def test_the_old_password_cannot_be_guessed_in_many_tries(client: Client, ana: U
 def test_the_new_password_never_stands_on_the_page(client: Client, ana: User) -> None:
     fields = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}
     assert NEW not in client.post("/account/password/", fields).content.decode()
+
+
+def test_an_open_profile_saves_only_what_was_changed_on_it(client: Client, ana: User) -> None:
+    page = fields_of(client.get("/account/").content.decode())
+    # Another client, meanwhile.
+    name_save(user=ana, name="Ana Maria")
+    status_set(user=ana, status="busy", text="In a meeting", expires_at=None)
+    client.post("/account/", {**page, "language": "en"})
+    ana.refresh_from_db()
+    assert (ana.name, ana.language) == ("Ana Maria", "en")
+    assert (presence_of(ana).status, presence_of(ana).status_text) == ("busy", "In a meeting")

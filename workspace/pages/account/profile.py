@@ -21,6 +21,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from workspace.localization import language_of
 from workspace.models import GeneralSettings, Presence, Status, User
+from workspace.pages.changes import ChangesForm
 from workspace.pages.look import page_context
 from workspace.pages.reader import reader_of
 from workspace.pages.widgets import PlainSelect
@@ -30,7 +31,7 @@ from workspace.services.presence import status_set
 from workspace.time_zones import time_zone_names
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(ChangesForm):
     """What the profile holds; a language that no page speaks yet is marked as such."""
 
     name = forms.CharField(
@@ -96,11 +97,12 @@ def profile(request: HttpRequest) -> HttpResponse:
     user = reader_of(request)
     form = profile_form(user, request.POST or None)
     if form.is_valid():
-        data = form.cleaned_data
+        # What another client changed meanwhile stays.
+        data = {**form.initial, **form.changes()}
         with transaction.atomic():
             name_save(user=user, name=data["name"])
             locale_save(user=user, language=data["language"], time_zone=data["time_zone"])
-        if "status" in form.changed_data or "status_text" in form.changed_data:
+        if any(data[name] != form.initial[name] for name in ("status", "status_text")):
             status_set(user=user, status=data["status"], text=data["status_text"], expires_at=None)
         with translation.override(language_of(request)):
             messages.success(request, _("Your profile is saved."))

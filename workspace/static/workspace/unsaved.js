@@ -10,7 +10,10 @@ document.addEventListener("DOMContentLoaded", () => {
         if (control.dataset.unsavedValue !== undefined) return true;
         if (control.disabled || ["hidden", "submit", "button"].includes(control.type)) return false;
         const initial = control.form.elements[`initial-${control.name}`];
-        if (control.type === "checkbox" || control.type === "radio") {
+        if (control.type === "radio") {
+            return control.checked !== (initial ? initial.value === control.value : control.defaultChecked);
+        }
+        if (control.type === "checkbox") {
             return control.checked !== (initial ? initial.value === "True" : control.defaultChecked);
         }
         if (initial) return text(control.value) !== text(initial.value);

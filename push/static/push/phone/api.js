@@ -17,8 +17,8 @@ export class PhoneApi {
     // Registers the phone; run again whenever the page is opened, as apps do.
     async register() {
         const { type, token, clientId } = this.state.values;
-        const body = { type, value: token, appName: this.config.appName, id: clientId, capabilities: ["clear"] };
-        await this.call("POST", this.config.urls.token, body);
+        const body = { type, value: token, appName: this.config.appName, name: this.config.name, id: clientId };
+        await this.call("POST", this.config.urls.token, { ...body, capabilities: ["clear"] });
     }
 
     async unregister() {

@@ -105,6 +105,10 @@ export class Screen {
         time.dataset.at = push.received_at;
         time.dateTime = new Date(push.received_at).toISOString();
         time.textContent = this.age(push.received_at);
+        if (push.message || push.room) {
+            const query = new URLSearchParams({ message: push.message, room: push.room });
+            card.querySelector(".card-open").href = `${this.config.urls.open}?${query}`;
+        }
         card.querySelector("pre").textContent = requestText(push);
         return card;
     }
