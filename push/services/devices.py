@@ -129,7 +129,9 @@ def default_name(user: User, type: str) -> str:
 def name_unused(*, user: User, name: str, device: Device | None = None) -> str:
     """Return the name, or with a number behind it if another device of the user has it: "Phone", then "Phone 2"."""
     name = name[:NAME_MAX_LENGTH]
-    others = Device.objects.filter(user=user).exclude(pk=device.pk if device else None)
+    others = Device.objects.filter(user=user)
+    if device is not None:
+        others = others.exclude(pk=device.pk)
     used = set(others.values_list("name", flat=True))
     if name not in used:
         return name

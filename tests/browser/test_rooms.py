@@ -186,3 +186,15 @@ def test_the_focus_begins_where_a_page_does(sign_in: SignIn, ana: User, room: Ro
     page.context.clear_cookies()
     page.goto("/sign-in/")
     expect(page.get_by_label("Username or e-mail address")).to_be_focused()
+
+
+def test_usernames_are_completed_one_after_the_other(sign_in: SignIn, ana: User, room: Room) -> None:
+    page = sign_in(ana, "/rooms/new/")
+    people = page.get_by_label("People")
+    options = page.locator("datalist option")
+    people.press_sequentially("bo")
+    expect(options).to_have_count(1)
+    expect(options).to_have_attribute("value", "bob")
+    people.fill("bob, @be")
+    expect(options).to_have_attribute("value", "bob, @bea")
+    expect(options).to_have_attribute("label", "Bea Lang")

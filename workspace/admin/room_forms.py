@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from workspace.models import Room, RoomType, User
 from workspace.services.rooms import CREATE_PERMISSION, room_create
@@ -34,7 +35,7 @@ def people_named(text: str) -> list[User]:
 class PeopleField(forms.CharField):
     """Usernames; becomes the accounts."""
 
-    widget = UnfoldAdminTextareaWidget(attrs={"rows": 3})
+    widget = UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "data-names": reverse_lazy("names-completed")})
 
     def clean(self, value: Any) -> Any:
         return people_named(super().clean(value))

@@ -136,7 +136,10 @@ UNFOLD: dict[str, Any] = {
         lambda _request: static("workspace/admin.css"),
         lambda _request: static("workspace/scriptless.css"),
     ],
-    "SCRIPTS": [lambda _request: static("workspace/live.js")],
+    "SCRIPTS": [
+        lambda _request: static("workspace/live.js"),
+        lambda _request: static("workspace/names.js"),
+    ],
     "DASHBOARD_CALLBACK": "push.admin.dashboard.dashboard_context",
     "SIDEBAR": {
         "show_search": True,

@@ -8,7 +8,7 @@ from workspace.pages.presence import presence_report
 from workspace.pages.rooms.listing import rooms, sidebar_rooms
 from workspace.pages.rooms.membership import direct_begin, directory, room_enter, room_exit, room_new
 from workspace.pages.rooms.page import message_shown, messages_newer, room_page, room_read
-from workspace.pages.rooms.people import people_completed
+from workspace.pages.rooms.people import names_completed, people_completed
 from workspace.pages.rooms.posting import message_change, message_remove, message_send
 from workspace.pages.rooms.threads import replies_newer, thread, thread_following, thread_seen
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("rooms/<str:public_id>/leave/", room_exit, name="room-exit"),
     path("rooms/<str:public_id>/read/", room_read, name="room-read"),
     path("rooms/<str:public_id>/people/", people_completed, name="people-completed"),
+    path("people/", names_completed, name="names-completed"),
     path("rooms/<str:public_id>/messages/", message_send, name="message-send"),
     path("rooms/<str:public_id>/messages/newer/", messages_newer, name="messages-newer"),
     path("messages/<str:public_id>/shown/", message_shown, name="message-shown"),

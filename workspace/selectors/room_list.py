@@ -75,9 +75,19 @@ def rooms_searched(user: User, words: str) -> QuerySet[Subscription]:
 
 def members_named(room: Room, words: str, *, limit: int = 8) -> QuerySet[User]:
     """Return active members of the room whose username or name begins with the words, by username."""
-    members = User.objects.filter(subscriptions__room=room, is_active=True)
-    named = members.filter(Q(username__istartswith=words) | Q(name__istartswith=words)) if words else members
-    return named.order_by("username")[:limit]
+    return named(User.objects.filter(subscriptions__room=room), words)[:limit]
+
+
+def accounts_named(words: str, *, limit: int = 8) -> QuerySet[User]:
+    """Return active accounts whose username or name begins with the words, by username; none without words."""
+    return named(User.objects.all(), words)[: limit if words else 0]
+
+
+def named(people: QuerySet[User], words: str) -> QuerySet[User]:
+    """Return the active ones whose username or name begins with the words, by username."""
+    active = people.filter(is_active=True)
+    found = active.filter(Q(username__istartswith=words) | Q(name__istartswith=words)) if words else active
+    return found.order_by("username")
 
 
 def channels_to_join(user: User, words: str) -> QuerySet[Room]:

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -55,7 +55,9 @@ class RoomForm(forms.Form):
         label=gettext_lazy("People"),
         required=False,
         help_text=gettext_lazy("Usernames with commas between them; you are in the room anyway."),
-        widget=UnfoldAdminTextInputWidget(attrs={"autocapitalize": "none", "autocomplete": "off"}),
+        widget=UnfoldAdminTextInputWidget(
+            attrs={"autocapitalize": "none", "autocomplete": "off", "data-names": reverse_lazy("names-completed")}
+        ),
     )
 
     def __init__(self, data: Any, *, kinds: list[RoomType]) -> None:

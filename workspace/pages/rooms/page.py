@@ -15,6 +15,7 @@ from workspace.models import Message, Room, Subscription, User
 from workspace.pages.contributions import contributions
 from workspace.pages.look import page_context
 from workspace.pages.reader import reader_of
+from workspace.pages.rooms.grouping import lines_of
 from workspace.pages.rooms.polling import poll_context
 from workspace.pages.rooms.reached import message_or_404, room_of_address, room_or_404
 from workspace.pages.rooms.threads import replies_context, thread_path
@@ -57,13 +58,15 @@ def room_response(
     else:
         linked, page = None, page_ending(shown, until=until)
     subscription = subscription_of(user=user, room=room)
+    marker = marker_of(page, subscription, user)
     context = {
         **page_context(request, title=room_title_for(room=room, user=user), room=room.public_id),
         **said_context(user, room, subscription, page),
         **poll_context(request, room, subscription),
         "is_last_page": not page.has_newer,
         "linked": linked,
-        "marker": marker_of(page, subscription, user),
+        "marker": marker,
+        "lines": lines_of(page.messages, apart=[marker, linked.pk if linked else None]),
         "text": text,
         "problem": problem,
         "may_leave": can_leave(user=user, room=room),
@@ -109,12 +112,14 @@ def messages_newer(request: HttpRequest, public_id: str) -> HttpResponse:
     """Return what was said after the message that `after` names, and what changed `since`; 204 for nothing."""
     user = reader_of(request)
     room = room_or_404(user, public_id=public_id)
-    page = page_since(messages_shown(room), said_earlier(room, request.GET.get("after", "")))
+    last_shown = said_earlier(room, request.GET.get("after", ""))
+    page = page_since(messages_shown(room), last_shown)
     subscription = subscription_of(user=user, room=room)
     polled = poll_context(request, room, subscription)
     if not page.messages and not polled["changed"]:
         return HttpResponse(status=204)
-    context = {**said_context(user, room, subscription, page), **polled}
+    lines = lines_of(page.messages, previous=last_shown)
+    context = {**said_context(user, room, subscription, page), **polled, "lines": lines}
     return TemplateResponse(request, "pages/rooms/newer.html", context)
 
 

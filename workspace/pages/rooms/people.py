@@ -1,9 +1,9 @@
-"""Completing `@names` in the composer: people of the room, and the groups that the writer may call."""
+"""Completing names: in the composer people of the room and the groups that the writer may call, in forms usernames."""
 
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET
 from workspace.models import User
 from workspace.pages.reader import reader_of
 from workspace.pages.rooms.reached import room_or_404
-from workspace.selectors.room_list import members_named
+from workspace.selectors.room_list import accounts_named, members_named
 
 NAME_MAX_LENGTH = 64
+LIST_PEOPLE = "workspace.view_d_room"
 
 
 @login_required
@@ -26,6 +27,23 @@ def people_completed(request: HttpRequest, public_id: str) -> HttpResponse:
     people = [(person.username, person.name) for person in members_named(room, words)]
     options = [*people, *(option for option in groups_of(user) if option[0].startswith(words.lower()))]
     return TemplateResponse(request, "pages/rooms/people.html", {"options": options})
+
+
+@login_required
+@require_GET
+def names_completed(request: HttpRequest) -> HttpResponse:
+    """Return the active accounts whose username or name begins with `q`; with `room`, members of that room only.
+
+    Without a room, only for those who may list people over the API as well.
+    """
+    user = reader_of(request)
+    words = request.GET.get("q", "").strip()[:NAME_MAX_LENGTH]
+    public_id = request.GET.get("room", "")
+    if public_id:
+        people = members_named(room_or_404(user, public_id=public_id), words)
+    else:
+        people = accounts_named(words if user.has_perm(LIST_PEOPLE) else "")
+    return JsonResponse({"people": [{"username": person.username, "name": person.display_name} for person in people]})
 
 
 def groups_of(user: User) -> list[tuple[str, str]]:

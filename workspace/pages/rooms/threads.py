@@ -16,6 +16,7 @@ from workspace.models import Message, ThreadFollower, User
 from workspace.pages.contributions import contributions
 from workspace.pages.look import page_context
 from workspace.pages.reader import reader_of
+from workspace.pages.rooms.grouping import lines_of
 from workspace.pages.rooms.polling import poll_context
 from workspace.pages.rooms.reached import message_or_404
 from workspace.selectors.room_messages import (
@@ -54,10 +55,12 @@ def thread_response(
     room, shown = message.room, replies_shown(message)
     linked = shown.filter(public_id=request.GET.get("msg", "")).first()
     until = shown.filter(public_id=request.GET.get("before", "")).first()
+    page = page_around(shown, linked) if linked else page_ending(shown, until=until)
     context = {
         **page_context(request, title=_("Thread"), room=room.public_id),
         **poll_context(request, room, subscription_of(user=user, room=room)),
-        **replies_context(user, message, page_around(shown, linked) if linked else page_ending(shown, until=until)),
+        **replies_context(user, message, page),
+        "lines": lines_of(page.messages, apart=[linked.pk if linked else None]),
         "room_title": room_title_for(room=room, user=user),
         "linked": linked,
         "text_max_length": MESSAGE_MAX_LENGTH,
@@ -89,11 +92,14 @@ def replies_newer(request: HttpRequest, public_id: str) -> HttpResponse:
     """Return what was replied after the reply that `after` names, and what changed `since`; 204 for nothing."""
     user = reader_of(request)
     message = message_or_404(user, public_id)
-    page = page_since(replies_shown(message), said_earlier(message.room, request.GET.get("after", "")))
+    last_shown = said_earlier(message.room, request.GET.get("after", ""))
+    page = page_since(replies_shown(message), last_shown)
     polled = poll_context(request, message.room, subscription_of(user=user, room=message.room))
     if not page.messages and not polled["changed"]:
         return HttpResponse(status=204)
-    return TemplateResponse(request, "pages/rooms/newer.html", {**replies_context(user, message, page), **polled})
+    lines = lines_of(page.messages, previous=last_shown)
+    context = {**replies_context(user, message, page), **polled, "lines": lines}
+    return TemplateResponse(request, "pages/rooms/newer.html", context)
 
 
 @login_required

@@ -48,7 +48,12 @@
         if (!message) return;
         inPlace(() => {
             const hadFocus = message.contains(document.activeElement);
+            const before = message.previousElementSibling;
+            const after = message.nextElementSibling;
             message.remove();
+            // The sender's name stood above the removed message, and the day's line above the only message of the day.
+            if (!message.classList.contains("room-continued")) after?.classList.remove("room-continued");
+            if (before?.matches(".room-day") && (!after || after.matches(".room-day, [data-poll]"))) before.remove();
             if (hadFocus) scroller.focus({ preventScroll: true });
         });
     };
