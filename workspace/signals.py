@@ -13,6 +13,11 @@ message_deleted = Signal()
 # sender: Message, message: Message, before: Calls (whom it called until it was edited)
 message_edited = Signal()
 
+# sender: Message, user: User, room: Room, since: datetime. Receivers return Calls by message key, for messages accepted
+# since then whose post, edit or deletion the member's counters do not contain yet: whom they call according to the
+# counters, None if they are not counted.
+counters_behind = Signal()
+
 # sender: Subscription, user: User, room: Room, at: datetime
 room_read = Signal()
 

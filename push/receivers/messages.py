@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.dispatch import receiver
 
 from push.models import Decision, Event
+from push.services.changes import calls_pending
 from push.tasks import wake
-from workspace.models import Message
+from workspace.models import Message, Room, User
 from workspace.services.reading import Calls
-from workspace.signals import message_deleted, message_edited, message_posted
+from workspace.signals import counters_behind, message_deleted, message_edited, message_posted
 
 
 @receiver(message_posted, dispatch_uid="push.message_posted")
@@ -36,3 +38,9 @@ def message_deleted_note(message: Message, **_kwargs: Any) -> None:
         return
     Decision.objects.create(message=message, event=Event.DELETED, accepted_at=message.deleted_at or message.updated_at)
     wake("decide")
+
+
+@receiver(counters_behind, dispatch_uid="push.counters_behind")
+def counters_behind_return(user: User, room: Room, since: datetime, **_kwargs: Any) -> dict[int, Calls | None]:
+    """Return the messages whose post, edit or deletion the worker has not followed yet."""
+    return calls_pending(user=user, room=room, since=since)

@@ -5,13 +5,15 @@ The worker does this between the decisions of the room, so it never runs while t
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Q
 
 from push.models import Decision, Event
 from push.rules.facts import MessageFacts
 from push.services.changed_messages import changed_message_note
 from push.services.desktop import members_pages_tell
-from workspace.models import Message
+from workspace.models import Message, Room, User
 from workspace.services.reading import Calls, calls_of, calls_said, unread_count_change
 
 # Under this name a decision stores whom the message calls according to the counters.
@@ -50,6 +52,28 @@ def calls_before(decision: Decision, posted: Decision | None) -> Calls | None:
     if posted is not None and "message" in posted.facts:
         return calls_counted(MessageFacts.from_json(posted.facts["message"]))
     return Calls.from_json(decision.facts["before"]) if "before" in decision.facts else calls_said(decision.message)
+
+
+def calls_pending(*, user: User, room: Room, since: datetime) -> dict[int, Calls | None]:
+    """Return whom messages call according to the member's counters, by message key; None if they are not counted.
+
+    Only messages of others, accepted since then, whose post or change the worker has yet to follow.
+    """
+    pending = Decision.objects.filter(decided_at=None, message__room=room, message__accepted_at__gte=since)
+    pending = pending.exclude(message__sender=user).select_related("message")
+    found: dict[int, Calls | None] = {}
+    for decision in pending.order_by("pk"):
+        message = decision.message
+        if message.pk in found or message.is_system or message.is_thread_reply:
+            continue
+        posted = Decision.objects.filter(message=message, event=Event.POSTED).first()
+        if posted is not None and posted.decided_at is None:
+            is_counted = posted.position is not None and user.pk <= posted.position
+            facts = MessageFacts.from_json(posted.facts["message"]) if is_counted else None
+            found[message.pk] = calls_counted(facts) if facts else None
+        else:
+            found[message.pk] = calls_before(decision, posted)
+    return found
 
 
 def members_concerned(message: Message, before: Calls | None, after: Calls | None) -> Q:

@@ -29,7 +29,7 @@ Step = tuple[str, int, str]
 STEPS: st.SearchStrategy[list[Step]] = st.lists(
     st.tuples(
         st.sampled_from(
-            ["post", "post", "post", "edit", "edit", "delete", "read", "thread", "leave", "join", "decide"]
+            ["post", "post", "post", "edit", "edit", "delete", "read", "unread", "thread", "leave", "join", "decide"]
         ),
         st.integers(0, 5),
         st.sampled_from(TEXTS),
@@ -61,6 +61,8 @@ class Stage:
             message_delete(deleter=self.ana, message=message)
         elif action == "read":
             room_mark_read(user=self.cleo if number == 5 else self.bob, room=self.direct if number == 0 else self.room)
+        elif action == "unread" and message and self.may_mark_unread(message):
+            room_mark_unread(user=self.bob, room=message.room, first=message.public_id)
         elif action == "thread" and message:
             thread_mark_read(user=self.bob, thread=message.parent or message)
         elif action == "leave" and self.is_in(self.bob):
@@ -69,6 +71,11 @@ class Stage:
             members_add(room=self.room, users=[self.bob])
         elif action == "decide":
             pending_decide()
+
+    def may_mark_unread(self, message: Message) -> bool:
+        message.refresh_from_db()
+        joined = Subscription.objects.filter(room=message.room, user=self.bob, joined_at__lte=message.accepted_at)
+        return message.deleted_at is None and message.parent_id is None and joined.exists()
 
     def is_in(self, user: User) -> bool:
         return Subscription.objects.filter(user=user, room=self.room).exists()
@@ -197,6 +204,21 @@ def test_an_old_message_whose_decision_is_pruned_is_subtracted_too(stage: Stage)
     message_delete(deleter=stage.ana, message=deleted)
     pending_decide()
     check(stage.bob)
+
+
+def test_marking_as_unread_before_the_worker_has_counted_counts_nothing_twice(stage: Stage) -> None:
+    edited, deleted = (message_in(stage.room, stage.ana, "@bob look") for _number in range(2))
+    pending_decide()
+    message_edit(editor=stage.ana, message=edited, text="never mind")
+    message_delete(deleter=stage.ana, message=deleted)
+    new = message_in(stage.room, stage.ana, "@bob look")
+    room_mark_read(user=stage.bob, room=stage.room)
+    room_mark_unread(user=stage.bob, room=stage.room, first=edited.public_id)
+    pending_decide()
+    check(stage.bob)
+    assert unread_sums([stage.bob.pk]) == {stage.bob.pk: 1}
+    room_mark_unread(user=stage.bob, room=stage.room, first=new.public_id)
+    assert unread_sums([stage.bob.pk]) == {stage.bob.pk: 1}
 
 
 def test_a_message_marked_as_unread_and_then_deleted_does_not_count(stage: Stage) -> None:

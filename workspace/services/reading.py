@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from workspace.errors import ApplicationError
 from workspace.models import Mention, Message, Room, Subscription, ThreadFollower, User
 from workspace.models.messages import ENCRYPTED
-from workspace.signals import room_read
+from workspace.signals import counters_behind, room_read
 
 COUNTERS = ("unread", "user_mentions", "group_mentions")
 
@@ -147,15 +147,34 @@ def room_mark_unread(*, user: User, room: Room, first: str = "") -> None:
         raise ApplicationError("error-action-not-allowed", _("Only other people's messages can be marked as unread."))
     if found is None:
         raise ApplicationError("error-no-message-for-unread", _("There is no message to mark as unread."))
-    unread = shown.filter(accepted_at__gte=found.accepted_at)
-    named = unread.filter(Exists(Mention.objects.filter(message=OuterRef("pk"), user=user)))
-    called = unread.filter(Q(mentions_all=True) | Q(mentions_here=True))
-    counted = unread if room.is_direct else named | called
-    Subscription.objects.filter(user=user, room=room).update(
-        unread=counted.count(),
-        user_mentions=named.count(),
-        group_mentions=0 if room.is_direct else called.count(),
+    # The worker changes the same row; what it has not counted by now, it counts afterwards.
+    subscription = Subscription.objects.select_for_update().filter(user=user, room=room)
+    list(subscription)
+    totals = unread_totals(user=user, room=room, shown=shown, since=found.accepted_at)
+    subscription.update(
+        **totals,
         is_open=True,
         last_seen_at=found.accepted_at - timedelta(microseconds=1),
         updated_at=timezone.now(),
     )
+
+
+def unread_totals(*, user: User, room: Room, shown: QuerySet[Message], since: datetime) -> dict[str, int]:
+    """Return the member's counters if they have read nothing since then, as far as the worker has counted.
+
+    `shown` are the room's messages that can count for the member.
+    """
+    behind: dict[int, Calls | None] = {}
+    answers: list[tuple[Any, Any]] = counters_behind.send(Message, user=user, room=room, since=since)
+    for _receiver, calls_by_message in answers:
+        behind |= calls_by_message
+    unread = shown.filter(accepted_at__gte=since).exclude(pk__in=behind)
+    named = unread.filter(Exists(Mention.objects.filter(message=OuterRef("pk"), user=user)))
+    called = unread.filter(Q(mentions_all=True) | Q(mentions_here=True))
+    counting = unread if room.is_direct else named | called
+    values = (counting.count(), named.count(), 0 if room.is_direct else called.count())
+    totals = dict(zip(COUNTERS, values, strict=True))
+    for calls in behind.values():
+        more = counted(calls, room.is_direct, is_named=calls is not None and user.pk in calls.people)
+        totals = {name: totals[name] + more[name] for name in COUNTERS}
+    return totals
