@@ -52,6 +52,14 @@ def card(page: Page, text: str) -> Locator:
     return page.locator(".card", has=page.locator(".card-text", has_text=text))
 
 
+def test_a_phone_is_not_called_ready_while_notifications_cannot_arrive(sign_in: SignIn, ana: User) -> None:
+    page = sign_in(ana, "/phone/")
+    set_up(page, "Apple")
+    expect(page.get_by_text("No worker is running")).to_be_visible()
+    expect(page.locator("#message")).to_have_text("Ready. Notifications appear here as they arrive.")
+    expect(page.locator("#message")).to_be_hidden()
+
+
 @pytest.mark.parametrize(("choice", "type"), [("Apple", "apn"), ("Google", "gcm")])
 def test_a_push_is_on_the_lock_screen_within_a_second(
     sign_in: SignIn, push: Push, ana: User, choice: str, type: str

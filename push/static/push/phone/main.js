@@ -229,7 +229,9 @@ class Phone {
     }
 
     say(text) {
-        element("message").textContent = text;
+        const message = element("message");
+        message.textContent = text;
+        message.dataset.ready = text === this.texts.ready;
     }
 }
 
