@@ -13,6 +13,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from cloud.services.licences import licence_forget_cached
@@ -22,6 +24,10 @@ from tests.database import Beginning, migrations_record
 from tests.under_way import requests_admit
 
 pytest_plugins = ["tests.fakes.fixtures"]
+
+# How long a test may take is the suite's affair: on a busy machine, generating input is slow, too.
+hypothesis_settings.register_profile("callboard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("callboard")
 
 
 def redis_keys_delete() -> None:

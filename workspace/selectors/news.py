@@ -18,11 +18,7 @@ def news_among(subscriptions: Iterable[Subscription]) -> set[int]:
     """
     rows = list(subscriptions)
     users = {row.user_id for row in rows}
-    threads = {
-        (user, room)
-        for user in users
-        for room in threads_unread(user).values_list("thread__room", flat=True).distinct()
-    }
+    threads = set(threads_unread(*users).values_list("user", "thread__room").distinct())
     counted = {row.pk for row in rows if row.unread or (row.user_id, row.room_id) in threads}
     asked = [row.pk for row in rows if row.pk not in counted and spoken_since_seen(row)]
     if not asked:

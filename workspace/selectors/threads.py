@@ -20,14 +20,14 @@ class UnreadThreads:
     mentioning_group: list[str] = field(default_factory=list)
 
 
-def threads_unread(user_id: int) -> QuerySet[ThreadFollower]:
-    """Return the threads that the user follows and that hold replies of others which the user has not read.
+def threads_unread(*users: int) -> QuerySet[ThreadFollower]:
+    """Return the threads that users (by their keys) follow and that hold replies of others which they have not read.
 
-    Replies from before the user joined the room do not count.
+    Replies from before the follower joined the room do not count.
     """
     joined = Subscription.objects.filter(room=OuterRef("thread__room"), user=OuterRef("user")).values("joined_at")
     followed = ThreadFollower.objects.filter(
-        user=user_id, thread__deleted_at=None, thread__last_reply_at__gt=F("read_at")
+        user__in=users, thread__deleted_at=None, thread__last_reply_at__gt=F("read_at")
     ).alias(joined_at=Subquery(joined))
     return followed.filter(Exists(replies_unread()))
 
