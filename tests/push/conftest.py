@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -40,6 +41,10 @@ def _carriers_end() -> Iterator[None]:
     yield
     Carriers.current().close()
     LateAnswers.current().wait()
+    # Threads that ask the cloud for access tokens read the database, too.
+    for thread in threading.enumerate():
+        if thread.name == "push-access":
+            thread.join()
 
 
 @pytest.fixture(autouse=True)
