@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import Permission
 from playwright.sync_api import Page, expect
 
 from preferences.services.rooms import room_preferences_save
@@ -54,7 +55,9 @@ def test_the_chart_names_the_cause_and_answers_what_if(sign_in: SignIn, message:
 def test_a_notification_leads_to_its_explanation(sign_in: SignIn, message: Message) -> None:
     message_in(message.room, message.sender, "@bob look")
     pending_decide()
-    page = sign_in(UserFactory(username="rose", roles=("admin",)), "/")
+    rose = UserFactory(username="rose", roles=("admin",))
+    rose.user_permissions.add(Permission.objects.get(codename="view_message_text"))
+    page = sign_in(rose, "/")
     page.goto("/admin/push/notification/")
     page.locator("#result_list tbody th a").first.click()
     page.get_by_role("link", name="Why, or why not?").last.click()
