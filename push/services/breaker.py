@@ -48,10 +48,14 @@ Answered = Sequence[tuple[Device, SendAnswer]]
 
 @dataclass(slots=True)
 class Breaker:
-    """What is known of the routes at the beginning of a round."""
+    """What is known of the routes at the beginning of a round, and which of them accepted pushes in it.
+
+    `accepting` has the apps, by the key and fingerprint of their route.
+    """
 
     states: dict[Scope, RouteState]
     now: datetime
+    accepting: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     _until: dict[Scope, datetime] = field(default_factory=dict)
 
     def held_until(self, route: Route, device: Device, *, is_test: bool = False) -> datetime | None:
@@ -100,12 +104,15 @@ def breaker_read(now: datetime) -> Breaker:
 def answers_judge(*, breaker: Breaker, route: Route, answered: Answered, now: datetime) -> list[SendAnswer]:
     """Return the answers of one route, in which those that paused it have become `held`.
 
-    To be called in the transaction that records them. A route that has accepted something goes on.
+    To be called in the transaction that records them. A route that accepted something in this round goes on, even if
+    the answers come one after the other.
     """
     judged = [answer for _device, answer in answered]
-    accepting = {device.app_name for device, answer in answered if answer.answer == Answer.ACCEPTED}
-    if accepting:
-        accepted_note(breaker, route, accepting)
+    accepted = {device.app_name for device, answer in answered if answer.answer == Answer.ACCEPTED}
+    if accepted:
+        accepted_note(breaker, route, accepted)
+    accepting = breaker.accepting.setdefault((route.key, route.fingerprint), set())
+    accepting |= accepted
     for app_name, places in suspects_by_scope(answered, accepting).items():
         devices = [answered[place][0] for place in places]
         worst = answered[places[0]][1]

@@ -61,6 +61,7 @@ def test_they_hang_when_work_waits_and_nobody_has_begun_any(unattended: float, i
     assert processes.log == (["start", "end", "start"] if hangs else ["start"])
 
 
+@pytest.mark.processes
 def test_a_task_at_work_in_another_process_is_seen() -> None:
     pulse = Pulse()
     idle = pulse.idle_seconds()
@@ -78,6 +79,7 @@ def test_a_task_that_has_ended_leaves_its_process_idle() -> None:
     assert pulse.idle_seconds() > 0
 
 
+@pytest.mark.processes
 def test_a_killed_process_takes_the_others_with_it() -> None:
     """Whoever waits for a lock that the dead one held would wait for ever."""
     guard = cluster.fork.Process(target=guard_of_killed)
