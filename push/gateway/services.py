@@ -88,7 +88,7 @@ async def orders_hand_on(
     """Send the pushes, each once, and return what became of them.
 
     With `patience`, a push that has not been answered after so many seconds is reported as in progress. It is recorded
-    when its answer comes, and a repetition is then told that answer; so every push must have an identity.
+    when its answer comes, and a repetition then gets that answer, so every push must have an identity.
     """
     if not apps_current.is_fresh:
         await runtime.run(apps_current.read)

@@ -24,7 +24,7 @@ def message_posted_note(message: Message, **_kwargs: Any) -> None:
 
 @receiver(message_edited, dispatch_uid="push.message_edited")
 def message_edited_note(message: Message, before: Calls, **_kwargs: Any) -> None:
-    """Note that the edit is to be decided upon; `before` is whom the message called until then."""
+    """Note that the edit has to be evaluated; `before` lists whom the message notified until then."""
     accepted_at = message.edited_at or message.updated_at
     facts = {"before": before.as_json()}
     Decision.objects.create(message=message, event=Event.EDITED, accepted_at=accepted_at, facts=facts)

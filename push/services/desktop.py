@@ -102,8 +102,8 @@ def members_pages_tell(
 def message_change_tell(*, message: Message, change: Change) -> None:
     """Let the open pages of the room's members follow an edit or deletion."""
     thread = message.parent.public_id if message.parent else ""
-    told = {"kind": change, "room": message.room.public_id, "message": message.public_id, "thread": thread}
-    members_pages_tell(room=message.room, message=message, change=told)
+    change_sent = {"kind": change, "room": message.room.public_id, "message": message.public_id, "thread": thread}
+    members_pages_tell(room=message.room, message=message, change=change_sent)
 
 
 def events_announce() -> None:

@@ -38,7 +38,7 @@ RETRY_LIMIT = timedelta(minutes=5)
 
 
 def pending_decide() -> int:
-    """Decide upon every message that waits for it, oldest first; returns how many, not counting deletions.
+    """Decide every waiting message, oldest first; returns how many, not counting deletions.
 
     Any number of workers may do this at once. A decision that fails is logged and tried again later, and holds up
     no other.

@@ -30,12 +30,12 @@ def streams_begin(*, process: str, asked: Sequence[tuple[int, int | None]]) -> l
     newest = newest_event()
     missed = events_missed({(user, after) for user, after in asked if after is not None})
     keys = {key for some in missed.values() for key in some}
-    told = {item.key: item for item in events_told(keys, timezone.now())} if keys else {}
+    events_by_key = {item.key: item for item in events_told(keys, timezone.now())} if keys else {}
     unread = counters_of(users)
     begun = []
     for user, after in asked:
         own = missed[user, after] if after is not None else []
-        shown = [told[key] for key in own if key in told]
+        shown = [events_by_key[key] for key in own if key in events_by_key]
         pieces = [event("notification", item.data, item.key) for item in shown if item.data is not None]
         pieces += [event("change", item.change, item.key) for item in shown if item.change is not None]
         pieces += [beginning(max([newest, *own])), event("counters", {"unread": unread[user]})]

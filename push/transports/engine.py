@@ -26,7 +26,7 @@ from workspace.outbound import Outbound, outbound_current
 __all__ = ["RESPONSE_LIMIT", "ClientCertificate", "Engine", "HttpAnswer", "HttpRequest", "Lane", "engine_current"]
 
 SELECT_SECONDS = 0.5
-# The error of requests that were not sent because the engine was told to send nothing more.
+# The error of requests that were not sent because the engine was asked to send nothing more.
 WITHDRAWN = "The worker was stopped before this was sent."
 # Lanes whose connections are kept open; of more, those that were not used for the longest time are closed.
 LANES_KEPT = 64

@@ -354,7 +354,7 @@ def test_strangers_may_do_nothing_with_the_cloud(connected: str) -> None:
         ("licenses.add", {"license": "x"}),
     ):
         assert "error-unauthorized" in failure(member.post(name, body), 403)
-        # Nor are they told what is wrong with what they sent.
+        # The answer does not say either what is wrong with the body.
         assert "error-unauthorized" in failure(member.post(name, {"unknown": [1]}), 403)
 
 

@@ -308,7 +308,7 @@ def test_a_device_known_to_be_slow_is_not_sent_to_in_a_batch(
 def test_a_push_that_its_gateway_still_sends_is_repeated_by_itself(
     gateway: FakeGateway, room: Room, post: Post
 ) -> None:
-    """The repetition is told the device's answer, and the device is not sent to in a batch any more."""
+    """The repetition gets the device's answer, and the device is not sent to in a batch any more."""
     gateway.announces = {"path": "/push/batch", "maxDevices": 100, "maxBytes": 4_000_000}
     announcements_forget()
     users = members(room, 3)
