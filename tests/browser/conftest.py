@@ -14,7 +14,11 @@ from tests.factories import PASSWORD
 from tests.under_way import context_leave, requests_shut
 from workspace.models import User
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# Chromium may ask for the icon of a page that was left, and then complains that a blank page asks a private address.
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    "--disable-features=BlockInsecurePrivateNetworkRequests,LocalNetworkAccessChecks",
+]
 
 
 @pytest.fixture(scope="module")

@@ -39,6 +39,9 @@ cloud_patterns: list[URLPattern | URLResolver] = [
 ]
 
 
+to_dashboard = RedirectView.as_view(pattern_name="admin:index")
+
+
 def app_labels() -> list[str]:
     """Return the apps that the administration has tables of."""
     return sorted({model._meta.app_label for model in admin.site._registry})
@@ -50,7 +53,7 @@ urlpatterns = [
     *common_patterns,
     re_path(r"^api/", endpoint_unknown),
     # Django's own pages of the apps only list tables.
-    *(path(f"admin/{label}/", RedirectView.as_view(pattern_name="admin:index")) for label in app_labels()),
+    *(path(f"admin/{label}/", admin.site.admin_view(to_dashboard)) for label in app_labels()),
     path("admin/", admin.site.urls),
 ]
 

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from push.services.fanout import pending_decide
 from tests.api_client import ApiClient, failure
 from tests.factories import RoomFactory, UserFactory, direct_room, message_in
 from workspace.models import Room, Subscription, User
@@ -148,6 +149,7 @@ class TestSubscriptionsUnread:
         for text in ("@ana one", "two", "@ana @all three"):
             clock.shift(1)
             posted.append(message_in(room, bob, text))
+        pending_decide()
         room_mark_read(user=user, room=room)
         body = {"firstUnreadMessage": {"_id": posted[1].public_id}}
         assert client.post("subscriptions.unread", body).json() == {"success": True}
