@@ -185,10 +185,10 @@ def pause(request: HttpRequest) -> HttpResponse:
     if until is None:
         quiet_resume(user=user)
         quiet_until = quiet_state_of(user).quiet_until(timezone.now())
-        told = _("Your pushes come again.")
+        sentence = _("Your pushes come again.")
         if quiet_until:
-            told = _("The pause is over. It is quiet until %(until)s.") % {"until": time_with_zone(quiet_until)}
-        messages.success(request, told)
+            sentence = _("The pause is over. It is quiet until %(until)s.") % {"until": time_with_zone(quiet_until)}
+        messages.success(request, sentence)
     else:
         quiet_pause(user=user, until=until)
         messages.success(request, _("Your pushes are paused until %(until)s.") % {"until": time_with_zone(until)})

@@ -175,10 +175,10 @@ def try_told(notification: Notification, attempt: Attempt) -> str:
     said, label = try_words(attempt), str(Answer(attempt.answer).label)
     if attempt.answer == Answer.RETRY and attempt.retry_at is None:
         label = _("No definite answer")
-    told = f"{sentence % values}: {label}" + (f" – {said}" if said else "")
-    told = told if told.endswith((".", "!", "?")) else f"{told}."
+    line = f"{sentence % values}: {label}" + (f" – {said}" if said else "")
+    line = line if line.endswith((".", "!", "?")) else f"{line}."
     again = " " + _("Next try at %(at)s.") % {"at": moment(attempt.retry_at)} if attempt.retry_at else ""
-    return f"{told}{again}"
+    return f"{line}{again}"
 
 
 def ending(notification: Notification, *, to_self: bool) -> Iterator[Happening]:
