@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preferences.models import AccountPreferences, HighlightWord, IgnoredSender, Level, QuietHours, RoomPreferences
 from workspace.admin.base import ReadOnlyInline
-from workspace.admin.columns import EMPTY, gathered, label
+from workspace.admin.columns import EMPTY, label, label_row
 from workspace.admin.contributions import contribute
 from workspace.models import Subscription, User
 from workspace.selectors.accounts import time_zone_of
@@ -143,7 +143,7 @@ def room_choices(subscription: Subscription) -> SafeString | str:
         shown.insert(0, label(_("No alerts"), "danger"))
     if chosen.group_mentions_muted:
         shown.append(label(_("@all muted"), "warning"))
-    return gathered(shown)
+    return label_row(shown)
 
 
 contribute(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from workspace.clients import session_clients
+from workspace.clients import session_client_prefix
 
 USER_AGENT_MAX_LENGTH = 512
 
 
 def session_digest_of(request: HttpRequest) -> str:
     """Return what a device is known by that ends with this browser session; it does not tell the session's key."""
-    return session_clients(request.session.session_key or "")
+    return session_client_prefix(request.session.session_key or "")
 
 
 def browser_name(user_agent: str) -> str:

@@ -19,16 +19,16 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 def page_language(user: User) -> str:
     """Return the language to write to the user in: the one they chose where pages speak it, else the workspace's."""
-    return spoken(user.language)
+    return supported_language(user.language)
 
 
 def language_of(request: HttpRequest) -> str:
     """Return the language to answer in: the one that the user chose, else what their browser asks for."""
     chosen = request.user.language if isinstance(request.user, User) else ""
-    return spoken(chosen or translation.get_language_from_request(request))
+    return supported_language(chosen or translation.get_language_from_request(request))
 
 
-def spoken(language: str) -> str:
+def supported_language(language: str) -> str:
     """Return the language where pages speak it, else the workspace's."""
     return language if language in settings.PAGE_LANGUAGES else settings.LANGUAGE_CODE
 

@@ -28,14 +28,14 @@ FILE_BACKEND = "workspace.mail.FileBackend"
 SUBJECT_LENGTH = 255
 
 
-class KeepingBackend(BaseEmailBackend):
+class DatabaseBackend(BaseEmailBackend):
     """Keeps e-mails in the database in place of sending them; the embedded default."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        return len(KeptMail.objects.bulk_create(kept(message) for message in email_messages))
+        return len(KeptMail.objects.bulk_create(stored_mail(message) for message in email_messages))
 
 
-def kept(message: EmailMessage) -> KeptMail:
+def stored_mail(message: EmailMessage) -> KeptMail:
     """Return the row of an e-mail; raises ValueError, as sending would, for what cannot be written as a header."""
     written = message.message()
     alternatives = message.alternatives if isinstance(message, EmailMultiAlternatives) else []

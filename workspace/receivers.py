@@ -8,10 +8,10 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from workspace.clients import session_clients
+from workspace.clients import session_client_prefix
 from workspace.models import User
 from workspace.services.known_clients import address_remember
-from workspace.services.presence import clients_end
+from workspace.services.presence import clients_disconnect
 
 
 @receiver(user_logged_in, dispatch_uid="workspace.sign_in.address_known")
@@ -25,4 +25,4 @@ def address_known(request: HttpRequest | None, user: User, **_kwargs: Any) -> No
 def session_ended(request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
     """Let the pages of the session count as gone; sent before the session is emptied."""
     if user is not None and request.session.session_key:
-        clients_end(user=user, prefix=session_clients(request.session.session_key))
+        clients_disconnect(user=user, prefix=session_client_prefix(request.session.session_key))

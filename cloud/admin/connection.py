@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cloud.models import CloudConnection
 from workspace.address_masks import address_mask
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import code, label, moment
+from workspace.admin.columns import code, label, time_cell
 
 
 @admin.register(CloudConnection)
@@ -42,8 +42,8 @@ class CloudConnectionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("connected"))
     def connected(self, connection: CloudConnection) -> SafeString | str:
-        return moment(connection.connected_at)
+        return time_cell(connection.connected_at)
 
     @admin.display(description=_("last contact"))
     def heard(self, connection: CloudConnection) -> SafeString | str:
-        return moment(connection.last_contact_at)
+        return time_cell(connection.last_contact_at)

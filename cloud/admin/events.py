@@ -12,9 +12,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from cloud.admin.console import ConsoleAdmin
 from cloud.models import CloudEvent, RegisteredWorkspace, TermsAgreement
 from workspace.admin.base import ReadOnlyInline
-from workspace.admin.columns import change_link, moment
+from workspace.admin.columns import change_link, time_cell
 from workspace.admin.contributions import RelatedLink, contribute
-from workspace.admin.filters import MomentRangeFilter
+from workspace.admin.filters import TimeRangeFilter
 
 
 @admin.register(CloudEvent)
@@ -23,7 +23,7 @@ class CloudEventAdmin(ConsoleAdmin):
 
     list_display = ("what", "of_workspace", "by", "told", "when")
     list_select_related = ("workspace",)
-    list_filter = (("kind", ChoicesDropdownFilter), ("at", MomentRangeFilter))
+    list_filter = (("kind", ChoicesDropdownFilter), ("at", TimeRangeFilter))
     search_fields = ("=workspace__name", "=workspace__unique_id", "=actor_name")
     search_help_text = _("Workspace or person")
     ordering = ("-pk",)
@@ -48,7 +48,7 @@ class CloudEventAdmin(ConsoleAdmin):
 
     @admin.display(description=_("when"))
     def when(self, event: CloudEvent) -> SafeString | str:
-        return moment(event.at)
+        return time_cell(event.at)
 
 
 class AgreementInline(ReadOnlyInline):

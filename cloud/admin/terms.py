@@ -21,7 +21,7 @@ from cloud.models import Terms
 from cloud.pages.actions import PageAction, action_page
 from cloud.pages.forms import DayField
 from cloud.services.terms import terms_publish
-from workspace.admin.columns import moment
+from workspace.admin.columns import time_cell
 from workspace.models import User
 from workspace.roles import has_role
 
@@ -85,8 +85,8 @@ class TermsAdmin(ConsoleAdmin):
 
     @admin.display(description=_("published"))
     def published(self, terms: Terms) -> SafeString | str:
-        return moment(terms.published_at)
+        return time_cell(terms.published_at)
 
     @admin.display(description=_("required from"))
     def required(self, terms: Terms) -> SafeString | str:
-        return moment(terms.required_from or terms.published_at)
+        return time_cell(terms.required_from or terms.published_at)

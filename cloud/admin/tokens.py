@@ -16,7 +16,7 @@ from cloud.models import Plan, RegistrationToken
 from cloud.pages.actions import PageAction, Revealed, action_page
 from cloud.pages.forms import NewTokenForm, end_of
 from cloud.services.requests import registration_token_make
-from workspace.admin.columns import change_link, label, moment
+from workspace.admin.columns import change_link, label, time_cell
 from workspace.models import User
 from workspace.roles import has_role
 
@@ -80,11 +80,11 @@ class RegistrationTokenAdmin(ConsoleAdmin):
 
     @admin.display(description=_("made"))
     def made(self, token: RegistrationToken) -> SafeString | str:
-        return moment(token.created_at)
+        return time_cell(token.created_at)
 
     @admin.display(description=_("holds until"))
     def holds_until(self, token: RegistrationToken) -> SafeString | str:
-        return moment(token.ends_at)
+        return time_cell(token.ends_at)
 
     @admin.display(description=_("used by"))
     def used_by(self, token: RegistrationToken) -> SafeString | str:

@@ -24,8 +24,8 @@ from cloud.pages.usage import usage_context
 from cloud.selectors.quota import limit_of, month_next, month_of
 from cloud.selectors.terms import terms_required, version_agreed
 from cloud.selectors.usage import month_parse, usage_csv, usage_month
-from workspace.admin.columns import EMPTY, code, label, moment, two_lines
-from workspace.admin.filters import MomentRangeFilter
+from workspace.admin.columns import EMPTY, code, label, time_cell, two_lines
+from workspace.admin.filters import TimeRangeFilter
 from workspace.roles import has_role
 
 
@@ -38,7 +38,7 @@ class RegisteredWorkspaceAdmin(ConsoleAdmin):
         ("is_active", BooleanRadioFilter),
         ("plan", ChoicesDropdownFilter),
         ("admission", ChoicesDropdownFilter),
-        ("last_seen_at", MomentRangeFilter),
+        ("last_seen_at", TimeRangeFilter),
     )
     search_fields = ("name", "=unique_id", "=public_id", "=email")
     search_help_text = _("Name, id or contact")
@@ -167,11 +167,11 @@ class RegisteredWorkspaceAdmin(ConsoleAdmin):
 
     @admin.display(description=_("registered"))
     def registered(self, workspace: RegisteredWorkspace) -> SafeString | str:
-        return moment(workspace.created_at)
+        return time_cell(workspace.created_at)
 
     @admin.display(description=_("last request"), ordering="last_seen_at")
     def seen(self, workspace: RegisteredWorkspace) -> SafeString | str:
-        return moment(workspace.last_seen_at)
+        return time_cell(workspace.last_seen_at)
 
 
 def month_asked(request: HttpRequest) -> date:

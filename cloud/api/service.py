@@ -16,8 +16,8 @@ from cloud.services.registration import Credentials, access_token_issue, workspa
 from cloud.services.requests import registration_request, registration_token_use, request_finish
 from cloud.services.telling import workspace_told
 from workspace.api.base import PublicApi, SuccessResult, endpoint
-from workspace.api.objects import Moment
-from workspace.api.params import FlagParam, ListParam, MomentParam, Params, TextParam
+from workspace.api.objects import Timestamp
+from workspace.api.params import FlagParam, ListParam, Params, TextParam, TimestampParam
 from workspace.api.parsers import FormParser, JsonParser
 from workspace.api.throttling import Rate
 from workspace.errors import ApplicationError
@@ -50,7 +50,7 @@ class RegisterResult(SuccessResult):
     requestId = serializers.CharField()
     secret = serializers.CharField()
     code = serializers.CharField()
-    endsAt = Moment()
+    endsAt = Timestamp()
 
 
 class RegisterApi(ServiceApi):
@@ -185,7 +185,7 @@ class ConsentParams(Params):
     version = serializers.IntegerField(min_value=0, max_value=1_000_000)
     withdrawn = FlagParam()
     by = TextParam(max_length=255, allow_blank=True)
-    at = MomentParam()
+    at = TimestampParam()
 
 
 class SyncParams(WorkspaceParams):

@@ -23,7 +23,7 @@ REGISTER = "cloud.register_on_cloud"
 class ManualRegisterParams(Params):
     """The registration file of the cloud's console."""
 
-    told_missing = {"cloudBlob": ApplicationError(*["Match error: Missing key 'cloudBlob'"] * 2)}
+    missing_errors = {"cloudBlob": ApplicationError(*["Match error: Missing key 'cloudBlob'"] * 2)}
 
     cloudBlob = TextParam(max_length=20_000)
 

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 
 from workspace.errors import ApplicationError
 from workspace.models import User
-from workspace.pages.settings.base import page
+from workspace.pages.settings.base import admin_page
 
 Text = str | Promise
 
@@ -71,13 +71,13 @@ def action_page(
             messages.success(request, str(result))
             return redirect(back)
     context = {"action": action, "form": form, "back": back, "heading": heading}
-    return private(page(request, "cloud/action.html", action.title, context))
+    return private(admin_page(request, "cloud/action.html", action.title, context))
 
 
 def revealed_page(request: HttpRequest, revealed: Revealed, *, back: str) -> HttpResponse:
     """Show a secret for the only time."""
     context = {"revealed": revealed, "texts": revealed.texts.items(), "back": back}
-    return private(page(request, "cloud/revealed.html", revealed.title, context))
+    return private(admin_page(request, "cloud/revealed.html", revealed.title, context))
 
 
 def private(response: HttpResponse) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from cloud.services.requests import request_by_confirmation, request_confirm
-from workspace.pages.look import page_context
+from workspace.pages.layout import page_context
 
 
 @never_cache

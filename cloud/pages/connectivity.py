@@ -24,7 +24,7 @@ from cloud.services import connection, joining, sync, terms
 from workspace.address_masks import address_mask
 from workspace.errors import ApplicationError
 from workspace.models import GeneralSettings, User
-from workspace.pages.settings.base import page, settings_view
+from workspace.pages.settings.base import admin_page, settings_view
 from workspace.roles import is_cloud
 
 MANAGE = "cloud.manage_cloud"
@@ -260,7 +260,7 @@ def connectivity(request: HttpRequest) -> HttpResponse:
         "consent_missing": own_consent_missing(),
         "ways_in": {name: (action, form()) for name, action, form in ways_in(request)},
     }
-    return page(request, "cloud/connectivity.html", _("Connectivity services"), context)
+    return admin_page(request, "cloud/connectivity.html", _("Connectivity services"), context)
 
 
 @settings_view(permission=MANAGE)

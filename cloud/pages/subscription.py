@@ -23,7 +23,7 @@ from cloud.selectors.quota import month_of, own_quota
 from cloud.selectors.usage import own_usage, own_usage_told_at
 from cloud.services import licences, sync
 from workspace.models import GeneralSettings, User
-from workspace.pages.settings.base import page, settings_view
+from workspace.pages.settings.base import admin_page, settings_view
 
 
 def synchronize(_actor: User, _target: Any, _values: dict[str, Any]) -> str:
@@ -81,7 +81,7 @@ def subscription(request: HttpRequest) -> HttpResponse:
     }
     if usage:
         context |= {**usage_context(usage), "told_at": own_usage_told_at()}
-    return page(request, "cloud/subscription.html", _("Subscription"), context)
+    return admin_page(request, "cloud/subscription.html", _("Subscription"), context)
 
 
 @settings_view(permission=MANAGE)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from cloud.selectors.traffic import traffic_now
-from workspace.pages.settings.base import page, settings_view
+from workspace.pages.settings.base import admin_page, settings_view
 
 VIEW = "cloud.view_usagecount"
 VIEW_WORKSPACES = "cloud.view_registeredworkspace"
@@ -28,4 +28,4 @@ def traffic(request: HttpRequest) -> HttpResponse:
     context = {"rows": traffic_now(), "now": timezone.now()}
     if request.headers.get("HX-Request"):
         return render(request, "cloud/traffic_rows.html", context)
-    return page(request, "cloud/traffic.html", _("Live traffic"), context)
+    return admin_page(request, "cloud/traffic.html", _("Live traffic"), context)

@@ -15,7 +15,7 @@ from cloud.models import QuotaNotice
 from cloud.selectors.quota import Quota, month_begins, month_next, own_quota, steps_passed
 from workspace.localization import page_language
 from workspace.models import EmailAddress, GeneralSettings, User
-from workspace.selectors.permissions import users_permitted
+from workspace.selectors.permissions import users_with_permission
 from workspace.services.account_mails import AUTOMATIC
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ def mail_to(email: EmailAddress, notice: QuotaNotice, quota: Quota) -> EmailMess
 def admin_addresses() -> list[EmailAddress]:
     """Return the verified addresses of those who manage the connection with the cloud, of each the first."""
     staff = User.objects.filter(is_active=True, is_staff=True).values_list("pk", flat=True)[: ADMINS_MAILED * 10]
-    admins = users_permitted(MANAGE_PERMISSION, users=list(staff))
+    admins = users_with_permission(MANAGE_PERMISSION, users=list(staff))
     rows = EmailAddress.objects.filter(user__in=admins, verified=True).select_related("user").order_by("user", "pk")
     first = {email.user_id: email for email in reversed(rows)}
     return sorted(first.values(), key=lambda email: email.address)[:ADMINS_MAILED]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workspace.models import ChangeSource, User
-from workspace.services.settings import Origin, settings_save, unlocked
+from workspace.services.settings import Origin, settings_save, unlocked_values
 
 
 def wizard_set(*, actor: User | None = None, **values: bool) -> None:
@@ -12,4 +12,4 @@ def wizard_set(*, actor: User | None = None, **values: bool) -> None:
     An actor is named in the history only where they may edit settings: managing the cloud is a permission of its own.
     """
     named = actor if actor and actor.has_perm("workspace.edit_privileged_setting") else None
-    settings_save(values=unlocked(values), origin=Origin(source=ChangeSource.CLOUD, actor=named))
+    settings_save(values=unlocked_values(values), origin=Origin(source=ChangeSource.CLOUD, actor=named))

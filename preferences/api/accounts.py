@@ -25,8 +25,8 @@ from preferences.services.accounts import account_preferences_save, highlight_wo
 from preferences.services.quiet import QuietChoices, quiet_hours_save, quiet_pause, quiet_resume
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
 from workspace.api.errors import InvalidParamsError
-from workspace.api.objects import Moment
-from workspace.api.params import NO_OBJECT, ChoiceParam, ListParam, MomentParam, Params, TextParam
+from workspace.api.objects import Timestamp
+from workspace.api.params import NO_OBJECT, ChoiceParam, ListParam, Params, TextParam, TimestampParam
 from workspace.models import User
 from workspace.selectors.accounts import has_chosen_time_zone, user_by_id_or_name
 from workspace.selectors.permissions import manage_check
@@ -94,7 +94,7 @@ class PreferencesParams(ExactParams):
         help_text="Lines such as `mon-fri 22:00-07:00`; `none`, or `default` for the workspace's.",
     )
     quietHoursLetMentionsThrough = SpeltFlag(required=False, allow_null=True)
-    quietHoursPausedUntil = MomentParam(required=False, allow_null=True, help_text="null ends the pause.")
+    quietHoursPausedUntil = TimestampParam(required=False, allow_null=True, help_text="null ends the pause.")
 
     def get_fields(self) -> dict[str, Field]:
         derived = {key: param_of(field) for key, field in account_fields().items()}
@@ -121,7 +121,7 @@ class PreferencesField(serializers.DictField):
 def preferences_json(told: Mapping[str, Any]) -> dict[str, Any]:
     """Return preferences as JSON holds them."""
     until = told["quietHoursPausedUntil"]
-    return {**told, "quietHoursPausedUntil": Moment().to_representation(until) if until else None}
+    return {**told, "quietHoursPausedUntil": Timestamp().to_representation(until) if until else None}
 
 
 class SettingsObject(Result):

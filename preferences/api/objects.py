@@ -15,9 +15,9 @@ from preferences.selectors.effective import account_chosen
 from preferences.selectors.highlights import highlight_words_of
 from workspace.api.objects import person_of
 from workspace.models import Subscription, User
-from workspace.selectors.news import news_among
-from workspace.selectors.subscriptions import Counterparts, counterparts_of
+from workspace.selectors.subscriptions import OtherMembers, other_members_of
 from workspace.selectors.threads import UnreadThreads, unread_threads_by_room
+from workspace.selectors.unseen import unseen_subscription_keys
 
 ORIGINS = {"desktop": "desktopPrefOrigin", "push": "mobilePrefOrigin", "email": "emailPrefOrigin"}
 KEYS = {name: key for key, name in ROOM_FIELDS.items()}
@@ -42,12 +42,12 @@ def subscriptions_told(user: User, subscriptions: QuerySet[Subscription]) -> lis
     """Return these subscriptions of the user."""
     rows = list(subscriptions.select_related("room", "preferences").prefetch_related("ignored_senders__sender"))
     threads = unread_threads_by_room(user, [row.room_id for row in rows])
-    account = Account(user, account_chosen(user), highlight_words_of(user), news_among(rows), threads)
-    people = counterparts_of(user, [row.room for row in rows])
+    account = Account(user, account_chosen(user), highlight_words_of(user), unseen_subscription_keys(rows), threads)
+    people = other_members_of(user, [row.room for row in rows])
     return [subscription_told(row, account, people) for row in rows]
 
 
-def subscription_told(row: Subscription, account: Account, people: Mapping[int, Counterparts]) -> dict[str, Any]:
+def subscription_told(row: Subscription, account: Account, people: Mapping[int, OtherMembers]) -> dict[str, Any]:
     """Return one subscription."""
     room, other = row.room, people.get(row.room_id)
     chosen: RoomPreferences | None = getattr(row, "preferences", None)

@@ -40,7 +40,7 @@ class SaveNotificationParams(Params):
 class IgnoreUserParams(Params):
     """Whose messages to ignore, and where."""
 
-    told_missing = {
+    missing_errors = {
         "rid": ApplicationError(ROOM_MISSING, 'The required "rid" param is missing.'),
         "userId": ApplicationError(SENDER_MISSING, 'The required "userId" param is missing.'),
     }

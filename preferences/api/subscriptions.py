@@ -11,10 +11,10 @@ from preferences.api.objects import subscriptions_told
 from preferences.api.rooms import subscription_named
 from preferences.models import Level
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
-from workspace.api.objects import Moment, PersonObject
-from workspace.api.params import MomentParam, Params, TextParam
+from workspace.api.objects import PersonObject, Timestamp
+from workspace.api.params import Params, TextParam, TimestampParam
 from workspace.models import RoomType, Subscription
-from workspace.selectors.subscriptions import subscriptions_changed, subscriptions_gone
+from workspace.selectors.subscriptions import subscriptions_changed, subscriptions_ended
 
 
 def level() -> serializers.ChoiceField:
@@ -48,8 +48,8 @@ class SubscriptionObject(Result):
     tunreadGroup = serializers.ListField(
         child=serializers.CharField(), help_text="Those of them in which an unread reply mentions @all or @here."
     )
-    ts = Moment()
-    ls = Moment()
+    ts = Timestamp()
+    ls = Timestamp()
     f = serializers.BooleanField()
     roles = serializers.ListField(child=serializers.CharField())
     ignored = serializers.ListField(child=serializers.CharField())
@@ -69,20 +69,20 @@ class SubscriptionObject(Result):
     audioNotificationValue = serializers.CharField(required=False)
     desktopNotificationDuration = serializers.CharField(required=False)
     unreadAlert = level()
-    _updatedAt = Moment()
+    _updatedAt = Timestamp()
 
 
 class GoneObject(Result):
     """A subscription that has ended."""
 
     _id = serializers.CharField()
-    _deletedAt = Moment()
+    _deletedAt = Timestamp()
 
 
 class SinceParams(Params):
     """All of them, or what has changed."""
 
-    updatedSince = MomentParam(required=False, help_text="Only what has changed since, and what is gone.")
+    updatedSince = TimestampParam(required=False, help_text="Only what has changed since, and what is gone.")
 
 
 class SubscriptionsResult(SuccessResult):
@@ -114,7 +114,7 @@ class SubscriptionsGetApi(Api):
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user, since = caller_of(request), params.get("updatedSince")
-        gone = subscriptions_gone(user, since) if since else []
+        gone = subscriptions_ended(user, since) if since else []
         return {
             "update": subscriptions_told(user, subscriptions_changed(user, since)),
             "remove": [{"_id": row.values["public_id"], "_deletedAt": row.at} for row in gone],

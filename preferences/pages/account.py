@@ -22,7 +22,7 @@ from preferences.selectors.quiet import quiet_state_of
 from preferences.services.accounts import account_preferences_save, highlight_words_set
 from workspace.models import User
 from workspace.pages.contributions import Place, links_of
-from workspace.pages.look import page_context
+from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
 
 

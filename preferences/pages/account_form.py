@@ -125,7 +125,7 @@ class AccountForm(ChangesForm):
                     words_field(item) if item.name == HIGHLIGHTS else self.column_field(item, defaults)
                 )
         self.email_narrow(chosen)
-        self.initial_send()
+        self.include_initial()
 
     @staticmethod
     def column_field(item: Item, defaults: AccountsSettings) -> forms.Field:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from preferences.services.emails import emails_end
 from preferences.unsubscribing import unsubscribing_user
-from workspace.pages.look import page_context
+from workspace.pages.layout import page_context
 
 
 # Mail programs post without cookies (RFC 8058, 3.2); what they prove is that they know the signed address.

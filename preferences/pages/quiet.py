@@ -30,7 +30,7 @@ from preferences.selectors.quiet import QuietState, default_hours, quiet_state_o
 from preferences.services.quiet import QuietChoices, quiet_hours_save, quiet_pause, quiet_resume
 from workspace.models import User
 from workspace.pages.changes import ChangesForm
-from workspace.pages.look import page_context
+from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
 from workspace.time_zones import time_with_zone, zone
 
@@ -84,7 +84,7 @@ class QuietForm(ChangesForm):
             label=_("Direct messages and mentions break through"),
             help_text=_("On: these are pushed at any time."),
         )
-        self.initial_send()
+        self.include_initial()
 
     def days(self) -> Iterator[tuple[str, forms.BoundField, forms.BoundField]]:
         """Yield each day of the week with its beginning and end."""

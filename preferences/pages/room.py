@@ -21,8 +21,8 @@ from preferences.services.rooms import room_preferences_save, sender_ignore
 from workspace.addresses import room_path
 from workspace.errors import ApplicationError
 from workspace.models import Subscription, User
-from workspace.pages.look import page_context
-from workspace.pages.posted import text_posted
+from workspace.pages.form_data import posted_text
+from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
 from workspace.selectors.accounts import user_by_id_or_name
 from workspace.selectors.rooms import room_title_for
@@ -76,7 +76,7 @@ def room_preferences_preview(request: HttpRequest, public_id: str) -> HttpRespon
 def room_ignore(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ignore somebody in this room, named by their username, or stop ignoring them."""
     subscription = subscription_or_404(reader_of(request), public_id)
-    name, ignore = text_posted(request, "username").lstrip("@"), "stop" not in request.POST
+    name, ignore = posted_text(request, "username").lstrip("@"), "stop" not in request.POST
     try:
         sender = sender_named(name)
         if ignore:

@@ -25,8 +25,8 @@ from preferences.selectors.effective import column_of, is_chosen, value_shown
 from preferences.selectors.rooms import subscriptions_differing
 from preferences.services.rooms import rooms_preferences_change, rooms_preferences_reset
 from workspace.models import Subscription, User
-from workspace.pages.look import page_context
-from workspace.pages.posted import key_read
+from workspace.pages.form_data import parse_key
+from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
 from workspace.pages.sidebar import lines_of
 from workspace.pages.widgets import PlainSelect
@@ -95,7 +95,7 @@ def room_choices(request: HttpRequest) -> HttpResponse:
 def room_choices_change(request: HttpRequest) -> HttpResponse:
     """Ask before the chosen rooms are changed, and change them once that is answered."""
     user = reader_of(request)
-    keys = [key for text in request.POST.getlist("room") if (key := key_read(text)) is not None][:ROOMS_A_PAGE]
+    keys = [key for text in request.POST.getlist("room") if (key := parse_key(text)) is not None][:ROOMS_A_PAGE]
     chosen = list(rooms_of(differing(user).filter(pk__in=keys), user))
     form = BulkForm(request.POST)
     if not form.is_valid() or not chosen:

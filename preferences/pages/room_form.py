@@ -62,7 +62,7 @@ class RoomForm(ChangesForm):
             column = column_of(RoomPreferences, name)
             default = default_shown(name, inherited[name], model=RoomPreferences)
             self.fields[name] = choice_field(column, default=default, label=label, help_text=help_text)
-        self.initial_send()
+        self.include_initial()
 
     def choices(self) -> dict[str, Any]:
         """Return what the person changed, by the columns that hold it."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from preferences.models import IgnoredSender, RoomPreferences
 from preferences.services.rows import choices_save, has_choices
-from workspace.history import rows_note
+from workspace.history import former_rows_save
 from workspace.models import Subscription, User
 
 
@@ -60,7 +60,7 @@ def rooms_preferences_change(*, user: User, subscriptions: Collection[int], **ch
         for name, value in choices.items():
             setattr(row, name, value)
         row.clean_fields()
-    rows_note(rows=RoomPreferences.objects.filter(pk__in=rooms))
+    former_rows_save(rows=RoomPreferences.objects.filter(pk__in=rooms))
     kept = [row for row in rows if has_choices(row)]
     RoomPreferences.objects.bulk_update([row for row in kept if row.pk in stored], list(choices))
     RoomPreferences.objects.bulk_create([row for row in kept if row.pk not in stored])

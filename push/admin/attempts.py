@@ -20,9 +20,9 @@ from push.selectors.aftermath import delay_shown
 from push.selectors.answer_words import try_words
 from push.selectors.route_words import key_words
 from workspace.admin.base import ReadOnlyAdmin, ReadOnlyInline
-from workspace.admin.columns import EMPTY, change_link, moment, person, two_lines
+from workspace.admin.columns import EMPTY, change_link, time_cell, two_lines, user_link
 from workspace.admin.contributions import RelatedLink, contribute
-from workspace.admin.filters import MomentRangeFilter
+from workspace.admin.filters import TimeRangeFilter
 
 
 class AttemptColumns:
@@ -49,18 +49,18 @@ class AttemptColumns:
 
     @admin.display(description=_("finished"))
     def ended(self, attempt: Attempt) -> SafeString | str:
-        return moment(attempt.finished_at)
+        return time_cell(attempt.finished_at)
 
     @admin.display(description=_("received"))
     def received(self, attempt: Attempt) -> SafeString | str:
         if attempt.received_at is None:
             return EMPTY
         after = _("after %(seconds)s s") % {"seconds": delay_shown(attempt)}
-        return two_lines(moment(attempt.received_at), after)
+        return two_lines(time_cell(attempt.received_at), after)
 
     @admin.display(description=_("next try"))
     def next_try(self, attempt: Attempt) -> SafeString | str:
-        return moment(attempt.retry_at)
+        return time_cell(attempt.retry_at)
 
 
 class AttemptInline(AttemptColumns, ReadOnlyInline):
@@ -75,7 +75,7 @@ class AttemptInline(AttemptColumns, ReadOnlyInline):
 
     @admin.display(description=_("started"))
     def item(self, attempt: Attempt) -> SafeString | str:
-        return change_link(attempt, moment(attempt.started_at))
+        return change_link(attempt, time_cell(attempt.started_at))
 
 
 @admin.register(Attempt)
@@ -88,9 +88,9 @@ class AttemptAdmin(AttemptColumns, ReadOnlyAdmin):
         ("answer", MultipleChoicesDropdownFilter),
         ("status", SingleNumericFilter),
         ("number", RangeNumericFilter),
-        ("started_at", MomentRangeFilter),
-        ("received_at", MomentRangeFilter),
-        ("retry_at", MomentRangeFilter),
+        ("started_at", TimeRangeFilter),
+        ("received_at", TimeRangeFilter),
+        ("retry_at", TimeRangeFilter),
     )
     search_fields = ("notification__user__username", "detail", "=device__public_id")
     search_help_text = _("Member, detail or device id")
@@ -115,11 +115,11 @@ class AttemptAdmin(AttemptColumns, ReadOnlyAdmin):
 
     @admin.display(description=_("started"), ordering="pk")
     def begun(self, attempt: Attempt) -> SafeString | str:
-        return moment(attempt.started_at)
+        return time_cell(attempt.started_at)
 
     @admin.display(description=_("member"))
     def recipient(self, attempt: Attempt) -> SafeString:
-        return person(attempt.notification.user)
+        return user_link(attempt.notification.user)
 
 
 contribute(Device, links=[RelatedLink(_("Attempts"), "send_to_mobile", Attempt, "device__id__exact")])

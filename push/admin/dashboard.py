@@ -22,13 +22,13 @@ from push.selectors.next_steps import next_steps
 from push.selectors.reasons import reason_sentence
 from push.selectors.route_overview import pauses
 from push.selectors.routes import routes_current
-from workspace.admin.columns import change_link, moment, person, room_link
+from workspace.admin.columns import change_link, room_link, time_cell, user_link
 from workspace.admin.contributions import changelist_url
 from workspace.pages.reader import reader_of
 from workspace.roles import is_cloud, is_workspace
 from workspace.selectors.database import database_problems
 from workspace.services.settings import VIEW_PERMISSION
-from workspace.templatetags.moments import time_since
+from workspace.templatetags.times import time_since
 
 REASONS_SHOWN = 6
 SERIES = (
@@ -165,8 +165,8 @@ def failure_table(failures: list[Notification]) -> dict[str, Any]:
         "headers": [_("failed"), _("member"), _("room"), _("channel"), _("reason")],
         "rows": [
             [
-                change_link(failure, moment(failure.finished_at)),
-                person(failure.user),
+                change_link(failure, time_cell(failure.finished_at)),
+                user_link(failure.user),
                 room_link(failure.room),
                 labels.channel(failure.channel),
                 reason_sentence(failure.reason),

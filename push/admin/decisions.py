@@ -18,9 +18,9 @@ from push.models import Channel, Decision
 from push.rules.table import RULES_BY_CODE
 from push.selectors.reasons import reason_sentence
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import EMPTY, code, gathered, label, moment, room_link
+from workspace.admin.columns import EMPTY, code, label, label_row, room_link, time_cell
 from workspace.admin.contributions import RelatedLink, contribute
-from workspace.admin.filters import MomentRangeFilter
+from workspace.admin.filters import TimeRangeFilter
 from workspace.models import Message
 
 
@@ -66,8 +66,8 @@ class DecisionAdmin(ReadOnlyAdmin):
     list_filter = (
         DecidedFilter,
         ("event", ChoicesDropdownFilter),
-        ("accepted_at", MomentRangeFilter),
-        ("decided_at", MomentRangeFilter),
+        ("accepted_at", TimeRangeFilter),
+        ("decided_at", TimeRangeFilter),
     )
     search_fields = ("=message__public_id", "message__room__name", "message__sender__username")
     search_help_text = _("Message id, room or sender")
@@ -100,7 +100,7 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("to be notified"))
     def summary(self, decision: Decision) -> SafeString | str:
-        return gathered(
+        return label_row(
             format_html('<span class="cb-moment">{} {} / {}</span>', labels.channel(channel), *sent_of(counts))
             for channel, counts in decision.counts.items()
             if channel in Channel.values
@@ -128,11 +128,11 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("accepted"))
     def accepted(self, decision: Decision) -> SafeString | str:
-        return moment(decision.accepted_at)
+        return time_cell(decision.accepted_at)
 
     @admin.display(description=_("decided"))
     def decided(self, decision: Decision) -> SafeString | str:
-        return moment(decision.decided_at)
+        return time_cell(decision.decided_at)
 
 
 contribute(Message, links=[RelatedLink(_("Decisions"), "rule", Decision, "message__id__exact")])

@@ -22,10 +22,10 @@ from push.providers.tokens import token_spellings
 from push.selectors.answer_words import error_words
 from push.services.switching import device_disable, device_enable
 from workspace.admin.base import ReadOnlyAdmin, ReadOnlyInline
-from workspace.admin.columns import EMPTY, change_link, code, masked, moment, person
+from workspace.admin.columns import EMPTY, change_link, code, masked_secret, time_cell, user_link
 from workspace.admin.confirmation import ConfirmedAction
 from workspace.admin.contributions import RelatedLink, contribute
-from workspace.admin.filters import MomentRangeFilter
+from workspace.admin.filters import TimeRangeFilter
 from workspace.models import User
 
 
@@ -52,11 +52,11 @@ class DeviceColumns:
     @admin.display(description=_("token"))
     def token_end(self, device: Device) -> SafeString | str:
         # Of a subscription's address only the host is told: whoever knows the rest can send to it.
-        return code(f"{device.host}/…" if device.is_web else masked(device.token))
+        return code(f"{device.host}/…" if device.is_web else masked_secret(device.token))
 
     @admin.display(description=_("VoIP token"))
     def voip_token_end(self, device: Device) -> SafeString | str:
-        return code(masked(device.voip_token))
+        return code(masked_secret(device.voip_token))
 
     @admin.display(description=_("state"))
     def state(self, device: Device) -> SafeString:
@@ -64,7 +64,7 @@ class DeviceColumns:
 
     @admin.display(description=_("last accepted push"))
     def accepted(self, device: Device) -> SafeString | str:
-        return moment(device.last_accepted_at)
+        return time_cell(device.last_accepted_at)
 
     @admin.display(description=_("last error"))
     def error(self, device: Device) -> str:
@@ -72,7 +72,7 @@ class DeviceColumns:
 
     @admin.display(description=_("last received push"))
     def received(self, device: Device) -> SafeString | str:
-        return moment(device.last_received_at)
+        return time_cell(device.last_received_at)
 
     @admin.display(description=_("abilities"))
     def able(self, device: Device) -> str:
@@ -80,7 +80,7 @@ class DeviceColumns:
 
     @admin.display(description=_("registered"), ordering="registered_at")
     def registered(self, device: Device) -> SafeString | str:
-        return moment(device.registered_at)
+        return time_cell(device.registered_at)
 
 
 class DeviceInline(DeviceColumns, ReadOnlyInline):
@@ -105,8 +105,8 @@ class DeviceAdmin(DeviceColumns, ReadOnlyAdmin):
         EnabledFilter,
         ("app_name", FieldTextFilter),
         ("user", AutocompleteSelectFilter),
-        ("registered_at", MomentRangeFilter),
-        ("last_accepted_at", MomentRangeFilter),
+        ("registered_at", TimeRangeFilter),
+        ("last_accepted_at", TimeRangeFilter),
     )
     search_fields = ("user__username", "user__name", "name", "app_name", "=public_id", "=client_id")
     search_help_text = _("Owner, app, id or the whole token")
@@ -157,7 +157,7 @@ class DeviceAdmin(DeviceColumns, ReadOnlyAdmin):
 
     @admin.display(description=_("owner"))
     def owner(self, device: Device) -> SafeString:
-        return person(device.user)
+        return user_link(device.user)
 
 
 contribute(

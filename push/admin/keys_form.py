@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldBooleanWidget
 from push.credentials import validation
 from push.models.keys import ProviderKeys
 from workspace.pages.settings.forms import CLEAR_SUFFIX, SecretInput, SecretTextarea
-from workspace.services.settings import masked
+from workspace.services.settings import secret_fingerprint
 from workspace.setting_groups import SecretField
 
 SECRETS = {field.name: field for field in ProviderKeys._meta.local_fields if isinstance(field, SecretField)}
@@ -91,5 +91,5 @@ def secret_state(name: str, value: str) -> str:
     if not value:
         return _("Not set")
     described = DESCRIBED.get(name)
-    told = described(value) if described else _("fingerprint %(fingerprint)s") % masked(value)
+    told = described(value) if described else _("fingerprint %(fingerprint)s") % secret_fingerprint(value)
     return _("Set, %(hint)s") % {"hint": told}

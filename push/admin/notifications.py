@@ -29,9 +29,9 @@ from push.admin.queue_actions import QUEUE_ACTIONS
 from push.models import WAITING, Attempt, ClaimedItem, EndReason, Lease, Notification, State, is_waiting
 from push.selectors.queue_counts import LIMIT, queue_counts
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import EMPTY, moment, person, room_link, two_lines
+from workspace.admin.columns import EMPTY, room_link, time_cell, two_lines, user_link
 from workspace.admin.contributions import RelatedLink, contribute
-from workspace.admin.filters import MomentRangeFilter
+from workspace.admin.filters import TimeRangeFilter
 from workspace.models import Message, Room, User
 
 
@@ -73,8 +73,8 @@ class NotificationAdmin(ReadOnlyAdmin):
         ("state", StateFilter),
         ("channel", ChoicesDropdownFilter),
         ReasonFilter,
-        ("due_at", MomentRangeFilter),
-        ("finished_at", MomentRangeFilter),
+        ("due_at", TimeRangeFilter),
+        ("finished_at", TimeRangeFilter),
         ("user", AutocompleteSelectFilter),
         ("room", AutocompleteSelectFilter),
     )
@@ -119,7 +119,7 @@ class NotificationAdmin(ReadOnlyAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {**(extra_context or {}), **self.counts_context()})
 
-    def row_told(self, row: Notification) -> str:
+    def row_name(self, row: Notification) -> str:
         member = f"{row.user.display_name} @{row.user.username}"
         room = str(row.room) if row.room.name else gettext("Direct message")
         created = date_format(timezone.localtime(row.created_at), "DATETIME_FORMAT")
@@ -127,11 +127,11 @@ class NotificationAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("created"), ordering="pk")
     def item(self, notification: Notification) -> SafeString | str:
-        return moment(notification.created_at)
+        return time_cell(notification.created_at)
 
     @admin.display(description=_("member"))
     def recipient(self, notification: Notification) -> SafeString:
-        return person(notification.user)
+        return user_link(notification.user)
 
     @admin.display(description=_("room"))
     def of_room(self, notification: Notification) -> SafeString | str:
@@ -172,11 +172,11 @@ class NotificationAdmin(ReadOnlyAdmin):
     @admin.display(description=_("claimed until"))
     def claimed_until(self, notification: Notification) -> SafeString | str:
         lease = Lease.objects.filter(items=notification.pk).first()
-        return moment(lease.until if lease else None)
+        return time_cell(lease.until if lease else None)
 
     @admin.display(description=_("due, finished"))
     def times(self, notification: Notification) -> SafeString:
-        return two_lines(moment(notification.due_at), moment(notification.finished_at))
+        return two_lines(time_cell(notification.due_at), time_cell(notification.finished_at))
 
 
 contribute(User, links=[RelatedLink(_("Notifications"), "notifications", Notification, "user__id__exact")])

@@ -14,8 +14,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from push.admin import labels
 from push.models import Device, SandboxPush
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import EMPTY, code, json_block, masked, moment
-from workspace.admin.filters import MomentRangeFilter
+from workspace.admin.columns import EMPTY, code, json_block, masked_secret, time_cell
+from workspace.admin.filters import TimeRangeFilter
 from workspace.admin.messages import may_read_text, reader_of
 from workspace.models import TextPlace
 from workspace.roles import Role
@@ -28,7 +28,7 @@ def without_secrets(value: Any) -> Any:
     """Return JSON in which device tokens and credentials are masked."""
     if isinstance(value, dict):
         return {
-            key: masked(str(item)) if key.lower() in SECRET_KEYS else without_secrets(item)
+            key: masked_secret(str(item)) if key.lower() in SECRET_KEYS else without_secrets(item)
             for key, item in value.items()
         }
     return [without_secrets(item) for item in value] if isinstance(value, list) else value
@@ -40,7 +40,7 @@ class SandboxPushAdmin(ReadOnlyAdmin):
 
     belongs_to = Role.CLOUD
     list_display = ("received", "kind", "owner", "identity_code")
-    list_filter = (("type", ChoicesDropdownFilter), ("received_at", MomentRangeFilter))
+    list_filter = (("type", ChoicesDropdownFilter), ("received_at", TimeRangeFilter))
     search_fields = ("=identity",)
     search_help_text = _("Identity")
     ordering = ("-pk",)
@@ -65,7 +65,7 @@ class SandboxPushAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("received"))
     def received(self, push: SandboxPush) -> SafeString | str:
-        return moment(push.received_at)
+        return time_cell(push.received_at)
 
     @admin.display(description=_("type"))
     def kind(self, push: SandboxPush) -> SafeString:

@@ -27,7 +27,7 @@ MISSING_ID = "Match error: Missing key 'id'"
 class MessageParams(Params):
     """The message."""
 
-    told_missing = {"id": ApplicationError(MISSING_ID, MISSING_ID)}
+    missing_errors = {"id": ApplicationError(MISSING_ID, MISSING_ID)}
 
     id = TextParam(max_length=255, help_text="The message's id, as the push names it.")
 

@@ -16,7 +16,7 @@ from push.transports.addresses import ENDPOINT_MAX_LENGTH
 from push.transports.webpush import auth_secret_bytes, public_key_bytes
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint, session_of
 from workspace.api.errors import InvalidParamsError
-from workspace.api.objects import Moment
+from workspace.api.objects import Timestamp
 from workspace.api.params import MISSING, ChoiceParam, ListParam, Params, TextParam
 
 KEY_CHECKS: tuple[tuple[str, Callable[[str], bytes], str], ...] = (
@@ -112,9 +112,9 @@ class DeviceObject(Result):
     enabled = serializers.BooleanField()
     voipToken = serializers.CharField(required=False)
     capabilities = serializers.ListField(child=serializers.CharField())
-    createdAt = Moment()
-    updatedAt = Moment()
-    _updatedAt = Moment()
+    createdAt = Timestamp()
+    updatedAt = Timestamp()
+    _updatedAt = Timestamp()
 
 
 class DeviceResult(SuccessResult):

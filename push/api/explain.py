@@ -15,7 +15,7 @@ from push.selectors.explanation_access import message_explicable, subject_explic
 from push.selectors.explanation_json import explanation_as_json
 from push.selectors.explanations import explanation_of
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
-from workspace.api.objects import Moment
+from workspace.api.objects import Timestamp
 from workspace.api.params import ChoiceParam, Params, TextParam
 
 
@@ -51,7 +51,7 @@ class StepObject(Result):
 class HappeningObject(Result):
     """What happened after the decision, or will."""
 
-    at = Moment(required=False)
+    at = Timestamp(required=False)
     text = serializers.CharField()
 
 
@@ -93,7 +93,7 @@ class ExplainResult(SuccessResult):
 
     messageId = serializers.CharField()
     username = serializers.CharField()
-    decidedAt = Moment(required=False)
+    decidedAt = Timestamp(required=False)
     channels = ChannelExplanationObject(many=True)
     edits = HappeningObject(many=True, help_text="When the message was edited since; nobody is notified of that.")
 

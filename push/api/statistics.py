@@ -11,7 +11,7 @@ from cloud.models import SetupWizardSettings
 from push.models import PushSettings
 from push.selectors.statistics import pushes_sent, pushes_waiting
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
-from workspace.api.objects import Moment
+from workspace.api.objects import Timestamp
 from workspace.api.params import Params
 from workspace.errors import NotAllowedError
 from workspace.models import GeneralSettings
@@ -46,7 +46,7 @@ class StatisticsResult(SuccessResult):
     """The statistics."""
 
     uniqueId = serializers.CharField()
-    installedAt = Moment()
+    installedAt = Timestamp()
     deploymentFingerprintHash = serializers.CharField()
     deploymentFingerprintVerified = serializers.BooleanField()
     wizard = WizardObject()

@@ -134,7 +134,7 @@ def json_parse(body: bytes, *, longest: int = BODY_MAX_BYTES) -> dict[str, Any]:
     if len(body) > longest:
         raise InvalidRequestError(f"The body must not be larger than {longest} bytes")
     try:
-        document = json.loads(body.decode(), parse_constant=constant_refuse)
+        document = json.loads(body.decode(), parse_constant=reject_constant)
         text_check(document)
     except (ValueError, RecursionError) as error:
         raise InvalidRequestError("The body must be JSON in UTF-8") from error
@@ -143,7 +143,7 @@ def json_parse(body: bytes, *, longest: int = BODY_MAX_BYTES) -> dict[str, Any]:
     return document
 
 
-def constant_refuse(name: str) -> NoReturn:
+def reject_constant(name: str) -> NoReturn:
     """Refuse NaN and Infinity, which Python reads and JSON does not have."""
     raise ValueError(name)
 

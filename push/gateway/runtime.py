@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 from asgiref.sync import sync_to_async
 
 from push.gateway.ledger import Result, Taken, Ticket, Wish, settle, take
-from workspace.database.threads import DatabaseThreads, Gatherer
+from workspace.database.threads import Batcher, DatabaseThreads
 
 AnswerT = TypeVar("AnswerT")
 # The threads that write and read.
@@ -53,8 +53,8 @@ class Gathered:
 
     def __init__(self) -> None:
         self._threads = DatabaseThreads(THREADS, "gateway")
-        self._taking = Gatherer[Wish, "Ticket | Taken"](take, self.run)
-        self._settling = Gatherer[Result, "int | None"](settle, self.run)
+        self._taking = Batcher[Wish, "Ticket | Taken"](take, self.run)
+        self._settling = Batcher[Result, "int | None"](settle, self.run)
 
     async def run(self, work: Callable[..., AnswerT], *arguments: Any) -> AnswerT:
         return await self._threads.run(work, *arguments)

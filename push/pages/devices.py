@@ -30,7 +30,7 @@ from push.services.devices import NAME_MAX_LENGTH, device_forget, device_rename
 from push.services.testing import device_test_start
 from workspace.api.throttling import Rate, usage_count
 from workspace.errors import ApplicationError
-from workspace.pages.look import page_context
+from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
 
 # Test pushes, by whoever has the button before them.

@@ -24,7 +24,7 @@ from push.selectors.explanations import explanation_of
 from workspace.admin.messages import may_read_text, reader_of
 from workspace.errors import ApplicationError
 from workspace.models import Message, TextPlace, User
-from workspace.pages.look import page_context
+from workspace.pages.layout import page_context
 from workspace.selectors.accounts import user_by_username
 from workspace.selectors.rooms import can_read
 from workspace.services.text_views import messages_viewed

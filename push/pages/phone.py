@@ -23,7 +23,7 @@ from push.selectors.sandbox import device_by_token, sandbox_inbox
 from workspace.addresses import message_path, room_path
 from workspace.errors import ApplicationError
 from workspace.models import GeneralSettings, User
-from workspace.pages.posted import key_read
+from workspace.pages.form_data import parse_key
 from workspace.pages.reader import View, reader_of, signed_in_only
 from workspace.selectors.messages import message_shown_to
 from workspace.selectors.rooms import room_readable_by
@@ -110,7 +110,7 @@ def phone_inbox(request: HttpRequest, user: User) -> HttpResponse:
     device = device_by_token(user=user, token=request.GET.get("token", ""))
     if device is None:
         return JsonResponse({"success": False, "error": "error-device-not-found"}, status=404)
-    after = key_read(request.GET.get("after", "")) or 0
+    after = parse_key(request.GET.get("after", "")) or 0
     return JsonResponse({"pushes": [card_of(push) for push in sandbox_inbox(device=device, after=after)]})
 
 

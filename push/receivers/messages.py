@@ -11,7 +11,7 @@ from push.models import Decision, Event
 from push.services.changes import calls_pending
 from push.tasks import wake
 from workspace.models import Message, Room, User
-from workspace.services.reading import Calls
+from workspace.services.reading import MentionTargets
 from workspace.signals import counters_behind, message_deleted, message_edited, message_posted
 
 
@@ -23,7 +23,7 @@ def message_posted_note(message: Message, **_kwargs: Any) -> None:
 
 
 @receiver(message_edited, dispatch_uid="push.message_edited")
-def message_edited_note(message: Message, before: Calls, **_kwargs: Any) -> None:
+def message_edited_note(message: Message, before: MentionTargets, **_kwargs: Any) -> None:
     """Note that the edit has to be evaluated; `before` lists whom the message notified until then."""
     accepted_at = message.edited_at or message.updated_at
     facts = {"before": before.as_json()}
@@ -41,6 +41,6 @@ def message_deleted_note(message: Message, **_kwargs: Any) -> None:
 
 
 @receiver(counters_behind, dispatch_uid="push.counters_behind")
-def counters_behind_return(user: User, room: Room, since: datetime, **_kwargs: Any) -> dict[int, Calls | None]:
+def counters_behind_return(user: User, room: Room, since: datetime, **_kwargs: Any) -> dict[int, MentionTargets | None]:
     """Return the messages whose post, edit or deletion the worker has not followed yet."""
     return calls_pending(user=user, room=room, since=since)

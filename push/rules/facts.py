@@ -14,7 +14,7 @@ from preferences.selectors.highlights import highlights_found
 from push.models import Channel, Event, PushSettings
 from workspace.models import BusySilences, GeneralSettings, Message, Room, User
 from workspace.models.messages import ENCRYPTED
-from workspace.selectors.permissions import users_permitted
+from workspace.selectors.permissions import users_with_permission
 
 # A message whose own time is further from its acceptance than this is history brought in.
 IMPORT_TOLERANCE = timedelta(seconds=60)
@@ -141,7 +141,7 @@ def direct_viewers_of(room: Room) -> frozenset[int]:
     if not room.is_direct:
         return frozenset()
     members = list(room.subscriptions.order_by().values_list("user_id", flat=True))
-    return frozenset(users_permitted(VIEW_DIRECT, users=members))
+    return frozenset(users_with_permission(VIEW_DIRECT, users=members))
 
 
 def ignored_in(room: Room) -> QuerySet[IgnoredSender]:

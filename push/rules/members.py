@@ -24,10 +24,10 @@ from push.rules.past import MemberPast
 from workspace.models import EmailAddress, Subscription, ThreadFollower, User
 from workspace.selectors.presence import (
     FORMER,
-    away_at_then,
-    connection_then,
+    away_at_as_of,
+    connection_as_of,
     former_presence_relation,
-    status_then,
+    status_as_of,
 )
 
 NO = Value(False, output_field=BooleanField())
@@ -162,14 +162,14 @@ MEMBER_VALUES: tuple[MemberValue, ...] = (
         "status",
         _("status picked by hand"),
         Origin.PRESENCE,
-        lambda facts: status_then(facts.accepted_at),
+        lambda facts: status_as_of(facts.accepted_at),
         lambda past: past.status,
     ),
     MemberValue(
         "connection",
         _("connection"),
         Origin.PRESENCE,
-        lambda facts: connection_then(facts.accepted_at),
+        lambda facts: connection_as_of(facts.accepted_at),
         lambda past: past.connection,
     ),
     MemberValue(
@@ -231,14 +231,14 @@ def members_of(facts: MessageFacts, names: Container[str] | None = None) -> Quer
     Beside these it names `away_at`, since when a member was away: no rule reads it, but the queue does.
     """
     named = {value.name: value.now(facts) for value in MEMBER_VALUES if names is None or value.name in names}
-    named["away_at"] = away_at_then(facts.accepted_at)
+    named["away_at"] = away_at_as_of(facts.accepted_at)
     return members_joined(facts).alias(**named)
 
 
 def members_read(facts: MessageFacts, names: Collection[str]) -> QuerySet[Any, Any]:
     """Return the room's members with their keys as `user` and those values, `away_at`, and when they saw the room."""
     named = {value.name: value.now(facts) for value in MEMBER_VALUES if value.name in names}
-    read: QuerySet[Any, Any] = members_joined(facts).annotate(**named, away_at=away_at_then(facts.accepted_at))
+    read: QuerySet[Any, Any] = members_joined(facts).annotate(**named, away_at=away_at_as_of(facts.accepted_at))
     return read.values("user", "last_seen_at", "away_at", *named)
 
 

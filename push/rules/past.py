@@ -9,9 +9,9 @@ from django.db.models import Model
 
 from preferences.models import RoomPreferences
 from push.rules.facts import MessageFacts
-from workspace.history import rows_then
+from workspace.history import rows_as_of
 from workspace.models import Subscription
-from workspace.selectors.presence import connection_by, presence_row_then, status_by
+from workspace.selectors.presence import connection_at, presence_row_as_of, status_at
 
 Row = dict[str, Any]
 
@@ -36,7 +36,7 @@ class MemberPast:
         """Return the member's rows whose columns hold the values of `matching`."""
         asked = (model, *sorted(matching.items()))
         if asked not in self._rows:
-            self._rows[asked] = rows_then(model, user=self.user_id, at=self.at, **matching)
+            self._rows[asked] = rows_as_of(model, user=self.user_id, at=self.at, **matching)
         return self._rows[asked]
 
     def row(self, model: type[Model], **matching: Any) -> Row:
@@ -58,17 +58,17 @@ class MemberPast:
         """Return the member's presence as of the message's acceptance; empty if there was none."""
         accepted_at = self.facts.accepted_at
         if accepted_at not in self._presences:
-            self._presences[accepted_at] = presence_row_then(self.user_id, accepted_at)
+            self._presences[accepted_at] = presence_row_as_of(self.user_id, accepted_at)
         return self._presences[accepted_at]
 
     @property
     def connection(self) -> str:
         """Return what the member's clients said when the message was accepted."""
         row = self.presence
-        return connection_by(row.get("connected_until"), row.get("away_at"), self.facts.accepted_at)
+        return connection_at(row.get("connected_until"), row.get("away_at"), self.facts.accepted_at)
 
     @property
     def status(self) -> str:
         """Return the status picked by hand that was in force when the message was accepted."""
         row = self.presence
-        return status_by(row.get("status"), row.get("status_expires_at"), self.facts.accepted_at)
+        return status_at(row.get("status"), row.get("status_expires_at"), self.facts.accepted_at)

@@ -36,7 +36,7 @@ from push.selectors.vapid import vapid_subject
 from push.services.heartbeat import ALIVE_FOR
 from push.transports.routes import RouteKind
 from workspace.mail import FILE_BACKEND
-from workspace.templatetags.moments import time_since
+from workspace.templatetags.times import time_since
 
 # A due item that has waited longer (seconds) is told as late, and then as stuck.
 LATE_AFTER = 10
@@ -232,7 +232,7 @@ def _oldest_due() -> Check:
 def mail_check() -> Check:
     """Return whether e-mails leave the server."""
     title = gettext_lazy("Mail server")
-    if settings.EMAIL_BACKEND == "workspace.mail.KeepingBackend":
+    if settings.EMAIL_BACKEND == "workspace.mail.DatabaseBackend":
         step = (reverse("admin:workspace_keptmail_changelist"), gettext_lazy("E-mails"))
         return Check(Light.AMBER, title, _("None (EMAIL_URL). E-mails are stored here and reach nobody."), *step)
     if settings.EMAIL_BACKEND == FILE_BACKEND:

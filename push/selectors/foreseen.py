@@ -15,7 +15,7 @@ from push.selectors.explained import Happening
 from push.services.due import delays
 from push.services.quiet import MENTION_RULES
 from workspace.models import Connection, User
-from workspace.selectors.presence import presence_row_then
+from workspace.selectors.presence import presence_row_as_of
 
 
 def push_foreseen(
@@ -39,5 +39,5 @@ def due_foreseen(accepted_at: datetime, user: User, connection: str) -> datetime
     wait = timedelta(seconds=delays()[connection])
     if connection != Connection.AWAY:
         return accepted_at + wait
-    away_at = presence_row_then(user, accepted_at).get("away_at")
+    away_at = presence_row_as_of(user, accepted_at).get("away_at")
     return max(accepted_at, away_at + wait) if away_at and away_at <= accepted_at else accepted_at

@@ -12,7 +12,7 @@ from django.db.models import F, OuterRef, Subquery, Sum
 from preferences.models import AccountsSettings
 from push.models import IS_UNFINISHED, TEST_RULE, Channel, Device, EndReason, Notification, PushSettings
 from workspace.models import Connection, EmailAddress, Message, Room, Subscription, User
-from workspace.selectors.permissions import users_permitted
+from workspace.selectors.permissions import users_with_permission
 from workspace.selectors.presence import connection_expression
 
 # What makes reading members by the thousand slow, and sending has no use for.
@@ -105,7 +105,7 @@ def relations_fill(rows: Sequence[Notification]) -> set[int]:
 def direct_viewers(rows: Iterable[Notification]) -> set[int]:
     """Return those of the direct rooms' members who may view direct messages."""
     members = {row.user_id for row in rows if row.room.is_direct}
-    return users_permitted(VIEW_DIRECT, users=members) if members else set()
+    return users_with_permission(VIEW_DIRECT, users=members) if members else set()
 
 
 def unread_sums(users: Collection[int]) -> dict[int, int]:

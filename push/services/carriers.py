@@ -36,7 +36,7 @@ SLOW_LIMIT = 1_000
 # A device is slow if its last answer took so many seconds, or the gateway did not wait for it. So many slow devices are
 # remembered for each route.
 SLOW_SECONDS = 3.0
-SLOW_REMEMBERED = 10_000
+SLOW_TRACKED = 10_000
 # A route is silent if at least so many pushes are unanswered and none was answered for so many seconds.
 SILENT_PUSHES = 20
 SILENT_SECONDS = 3.0
@@ -115,7 +115,7 @@ class PushCarrier(Carrier):
             self._slow.pop(device, None)
             if is_late or answer.reason == IN_PROGRESS:
                 self._slow[device] = None
-        while len(self._slow) > SLOW_REMEMBERED:
+        while len(self._slow) > SLOW_TRACKED:
             self._slow.popitem(last=False)
 
 

@@ -14,7 +14,12 @@ from push.rules.facts import MessageFacts
 from push.services.changed_messages import changed_message_note
 from push.services.desktop import members_pages_tell
 from workspace.models import Message, Room, User
-from workspace.services.reading import Calls, calls_of, calls_said, unread_count_change
+from workspace.services.reading import (
+    MentionTargets,
+    mention_targets,
+    mention_targets_before_deletion,
+    unread_count_change,
+)
 
 # Under this name a decision stores whom the message calls according to the counters.
 COUNTED = "counted"
@@ -28,7 +33,7 @@ def change_follow(*, decision: Decision) -> bool:
     if posted is not None and posted.decided_at is None:
         # Nothing is counted yet, and the message will be counted as it is then; or only a part of its room is.
         return posted.position is None
-    before, after = calls_before(decision, posted), calls_of(message)
+    before, after = calls_before(decision, posted), mention_targets(message)
     if before == after:
         return True
     decision.facts = {**decision.facts, COUNTED: after.as_json() if after else None}
@@ -38,7 +43,7 @@ def change_follow(*, decision: Decision) -> bool:
     return True
 
 
-def calls_before(decision: Decision, posted: Decision | None) -> Calls | None:
+def calls_before(decision: Decision, posted: Decision | None) -> MentionTargets | None:
     """Return whom the message calls according to the counters.
 
     The last change that was followed says so, else the decision by which the message was counted. Where both are
@@ -48,20 +53,24 @@ def calls_before(decision: Decision, posted: Decision | None) -> Calls | None:
     last = followed.exclude(pk=decision.pk).order_by("-pk").first()
     if last is not None:
         stored = last.facts[COUNTED]
-        return Calls.from_json(stored) if stored else None
+        return MentionTargets.from_json(stored) if stored else None
     if posted is not None and "message" in posted.facts:
         return calls_counted(MessageFacts.from_json(posted.facts["message"]))
-    return Calls.from_json(decision.facts["before"]) if "before" in decision.facts else calls_said(decision.message)
+    return (
+        MentionTargets.from_json(decision.facts["before"])
+        if "before" in decision.facts
+        else mention_targets_before_deletion(decision.message)
+    )
 
 
-def calls_pending(*, user: User, room: Room, since: datetime) -> dict[int, Calls | None]:
+def calls_pending(*, user: User, room: Room, since: datetime) -> dict[int, MentionTargets | None]:
     """Return whom messages call according to the member's counters, by message key; None if they are not counted.
 
     Only messages of others, accepted since then, whose post or change the worker has yet to follow.
     """
     pending = Decision.objects.filter(decided_at=None, message__room=room, message__accepted_at__gte=since)
     pending = pending.exclude(message__sender=user).select_related("message")
-    found: dict[int, Calls | None] = {}
+    found: dict[int, MentionTargets | None] = {}
     for decision in pending.order_by("pk"):
         message = decision.message
         if message.pk in found or message.is_system or message.is_thread_reply:
@@ -76,14 +85,14 @@ def calls_pending(*, user: User, room: Room, since: datetime) -> dict[int, Calls
     return found
 
 
-def members_concerned(message: Message, before: Calls | None, after: Calls | None) -> Q:
+def members_concerned(message: Message, before: MentionTargets | None, after: MentionTargets | None) -> Q:
     """Return the condition of members whose counters change when a message calls other people than before."""
-    old, new = before or Calls(), after or Calls()
+    old, new = before or MentionTargets(), after or MentionTargets()
     if message.room.is_direct or old.everyone != new.everyone:
         return Q()
     return Q(user__in=old.people ^ new.people)
 
 
-def calls_counted(facts: MessageFacts) -> Calls:
+def calls_counted(facts: MessageFacts) -> MentionTargets:
     """Return whom a message with these facts calls."""
-    return Calls(facts.calls_all or facts.calls_here, facts.mentioned)
+    return MentionTargets(facts.calls_all or facts.calls_here, facts.mentioned)

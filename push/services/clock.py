@@ -131,7 +131,7 @@ class Clock:
             self.moment_of_decision(decision, now),
             self.moment_of_dispatch(item, lease_end, now),
             self.moment_of_clearing(clearing_next(), now),
-            now + timedelta(seconds=LISTENING_SECONDS if self._listener.hears else POLL_SECONDS),
+            now + timedelta(seconds=LISTENING_SECONDS if self._listener.is_connected else POLL_SECONDS),
         ]
         rest = min(moment for moment in moments if moment is not None) - now
         return max(rest.total_seconds(), SHORTEST_SECONDS)

@@ -34,7 +34,7 @@ from push.transports.answers import SendAnswer
 from push.transports.email import RECIPIENT_REFUSED
 from push.transports.engine import WITHDRAWN
 from push.transports.routes import Route
-from workspace.services.addresses import address_answers_note
+from workspace.services.addresses import address_results_record
 
 # What was not sent because the worker stops.
 NOT_SENT = SendAnswer(Answer.HELD)
@@ -224,7 +224,7 @@ def addresses_note(parcels: Iterable[Parcel]) -> None:
             elif parcel.answer.answer == Answer.ACCEPTED:
                 accepted += parcel.email.to
     if accepted or refused:
-        address_answers_note(accepted=accepted, refused=refused)
+        address_results_record(accepted=accepted, refused=refused)
 
 
 def accepted_of(parcels: Iterable[Parcel]) -> list[tuple[Device, int]]:

@@ -12,7 +12,7 @@ from workspace.services.accounts import DEFAULT_CHANNEL_ID, user_create
 from workspace.services.messages import message_post
 from workspace.services.roles import ADMIN, USER
 from workspace.services.rooms import members_add, room_create
-from workspace.services.settings import Origin, settings_save, unlocked
+from workspace.services.settings import Origin, settings_save, unlocked_values
 
 PASSWORD = "callboard-demo"  # noqa: S105 - shown at every start of the embedded default, and made nowhere else
 PEOPLE = (("admin", "Ada Admin", (ADMIN, USER)), ("ana", "Ana Silva", (USER,)), ("bob", "Bob Meier", (USER,)))
@@ -61,4 +61,4 @@ def gateway_connect(*, site_url: str) -> None:
     _token, text = registration_token_make(note="demo")
     connect_later(token=text)
     wanted = {"Cloud_Service_Agree_PrivacyTerms": True, "Push_gateway": site_url}
-    settings_save(values=unlocked(wanted), origin=Origin(source=ChangeSource.COMMAND))
+    settings_save(values=unlocked_values(wanted), origin=Origin(source=ChangeSource.COMMAND))

@@ -31,7 +31,7 @@ from push.models import (
 )
 from push.services.desktop import events_prune
 from workspace.models import FormerPresence, FormerRow, KeptMail, TextView
-from workspace.services.sign_in import sign_ins_ended, sign_out
+from workspace.services.sign_in import expired_sign_ins, sign_out
 
 BATCH = 500
 # Each of these takes a transaction of its own.
@@ -114,7 +114,7 @@ def devices_prune(before: datetime) -> int:
 
 def sign_ins_prune(_before: datetime) -> int:
     """Put away some sign-ins of apps that ended unused, with the devices that they registered; returns how many."""
-    ended = list(sign_ins_ended().order_by("expiry")[:SIGN_INS_BATCH])
+    ended = list(expired_sign_ins().order_by("expiry")[:SIGN_INS_BATCH])
     for auth_token in ended:
         sign_out(auth_token=auth_token)
     return len(ended)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from workspace.pages.posted import key_read
+from workspace.pages.form_data import parse_key
 
 HEADERS = {
     "Content-Type": "text/event-stream",
@@ -35,7 +35,7 @@ def beginning(key: int) -> bytes:
 
 def after_asked(request: HttpRequest) -> int | None:
     """Return the key of the last event that the page received (`Last-Event-ID`, or `after` in the query), if any."""
-    return key_read(request.headers.get("Last-Event-ID") or request.GET.get("after", ""))
+    return parse_key(request.headers.get("Last-Event-ID") or request.GET.get("after", ""))
 
 
 def is_same_site(request: HttpRequest) -> bool:

@@ -20,7 +20,7 @@ from push.selectors.streams import streams_ended, users_signed_in
 from push.services.desktop import EVENTS, streams_hold
 from push.streams.events import KEEPALIVE, event
 from push.streams.opening import streams_begin
-from workspace.database.threads import DatabaseThreads, Gatherer
+from workspace.database.threads import Batcher, DatabaseThreads
 from workspace.models import User
 from workspace.wakeups import subscribe
 
@@ -112,7 +112,7 @@ class Hub:
         self._streams: defaultdict[int, set[Stream]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
         self._is_stopping = False
-        self._opening = Gatherer[Stream, "Refusal | None"](
+        self._opening = Batcher[Stream, "Refusal | None"](
             self._open_together, lambda work, streams: work(streams), batch=OPENED_TOGETHER, few=0
         )
         # The newest keys by when they were seen: some below them may be committed later.

@@ -20,7 +20,7 @@ from redis import RedisError
 
 from push.worker.signing import PackageFilter
 from workspace.database.troubles import trouble_of
-from workspace.wakeups import Listener, announce, are_carried
+from workspace.wakeups import Listener, announce, wakeups_supported
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class DatabaseBroker(ORM):  # type: ignore[misc]
     def dequeue(self) -> Tasks:
         """Return the next tasks, none when nothing came within a moment or the database cannot be asked."""
         try:
-            if are_carried() and not self.queue_size():
+            if wakeups_supported() and not self.queue_size():
                 self._rest()
                 return None
             tasks, invalid = self._filter.split(super().dequeue() or [])
@@ -67,7 +67,7 @@ class DatabaseBroker(ORM):  # type: ignore[misc]
     def _rest(self) -> None:
         """Wait until a task is announced, or for as long as one may stay unnoticed."""
         self._listener = self._listener or Listener(TASKS)
-        self._listener.wait(LISTENING_SECONDS if self._listener.hears else Conf.POLL)
+        self._listener.wait(LISTENING_SECONDS if self._listener.is_connected else Conf.POLL)
 
 
 class RedisBroker(Redis):  # type: ignore[misc]

@@ -16,7 +16,7 @@ from push.services.fanout import pending_decide
 from tests.api_client import ApiClient
 from tests.factories import RoomFactory, UserFactory, direct_room, message_in
 from workspace.models import Message, Subscription, ThreadFollower, User
-from workspace.pages.sidebar import rooms_shown
+from workspace.pages.sidebar import sidebar_room_lines
 from workspace.services.messages import message_delete, message_edit
 from workspace.services.reading import room_mark_read, room_mark_unread
 from workspace.services.rooms import members_add, room_leave
@@ -131,7 +131,7 @@ def check(user: User) -> None:
     assert threads_told(user) == threads_recount(user)
     assert unread_sums([user.pk])[user.pk] == total
     assert counters_of([user.pk])[user.pk] == total
-    sidebar = {line.public_id: (line.unread, line.mentions) for line in rooms_shown(user).lines}
+    sidebar = {line.public_id: (line.unread, line.mentions) for line in sidebar_room_lines(user).lines}
     assert sidebar == {room: (unread, named + group) for room, (unread, named, group) in right.items()}
 
 

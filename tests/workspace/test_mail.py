@@ -16,7 +16,7 @@ LIST = "/admin/workspace/keptmail/"
 
 @pytest.fixture(autouse=True)
 def _backend(settings: object) -> None:
-    settings.EMAIL_BACKEND = "workspace.mail.KeepingBackend"  # type: ignore[attr-defined]
+    settings.EMAIL_BACKEND = "workspace.mail.DatabaseBackend"  # type: ignore[attr-defined]
 
 
 def mail(subject: str = "News") -> EmailMultiAlternatives:

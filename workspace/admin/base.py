@@ -138,11 +138,11 @@ class ModelAdmin(ConfirmedActions, BaseModelAdmin):
     ) -> HttpResponse:
         """Show the page; fields that are only shown, not edited, would show the values that forms hide."""
         if obj is not None and not self.has_change_permission(request, obj):
-            secrets_hide(obj)
+            hide_secrets(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 
-def secrets_hide(row: Model) -> None:
+def hide_secrets(row: Model) -> None:
     """Replace secrets in a row that is going to be shown, and not saved, by what may be shown of them."""
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)

@@ -38,7 +38,7 @@ def change_link(row: Model | None, text: Any = None) -> SafeString | str:
     return format_html('<a href="{}" class="text-link">{}</a>', url, row if text is None else text)
 
 
-def moment(at: datetime | None) -> SafeString | str:
+def time_cell(at: datetime | None) -> SafeString | str:
     """Return a moment to the second, in the site's time zone."""
     if at is None:
         return EMPTY
@@ -72,7 +72,7 @@ def json_block(value: Any) -> SafeString:
     )
 
 
-def gathered(parts: Iterable[Any]) -> SafeString | str:
+def label_row(parts: Iterable[Any]) -> SafeString | str:
     """Return several labels beside each other."""
     shown = format_html_join("", "{}", ((part,) for part in parts))
     return format_html('<span class="cb-wrap">{}</span>', shown) if shown else EMPTY
@@ -83,17 +83,17 @@ def room_link(room: Room) -> SafeString | str:
     return change_link(room, str(room) if room.name else _("Direct message"))
 
 
-def named(user: User) -> SafeString:
+def user_name(user: User) -> SafeString:
     """Return the name that people read, above the username."""
     return two_lines(user.display_name, f"@{user.username}")
 
 
-def person(user: User) -> SafeString:
+def user_link(user: User) -> SafeString:
     """Return a link to the person, under the name that people read."""
     return two_lines(change_link(user, user.display_name), f"@{user.username}")
 
 
-def masked(secret: str) -> str:
+def masked_secret(secret: str) -> str:
     """Return the last characters of a secret, or none of one too short to keep the rest hidden."""
     if not secret:
         return EMPTY

@@ -65,7 +65,7 @@ class ConfirmedActions:
         """Return whether the reader, who holds the action's permission, may act on this very row."""
         return True
 
-    def row_told(self, row: Any) -> str:
+    def row_name(self, row: Any) -> str:
         """Return what a row is called where an action asks, or tells why not."""
         return str(row)
 
@@ -98,7 +98,7 @@ def act(action: ConfirmedAction, model_admin: Any, request: HttpRequest, row: Mo
     try:
         action.run(request, row)
     except ApplicationError as error:
-        messages.error(request, f"{model_admin.row_told(row)}: {error.message or error.code}")
+        messages.error(request, f"{model_admin.row_name(row)}: {error.message or error.code}")
         return False
     model_admin.log_change(request, row, str(action.title))
     return True
@@ -130,7 +130,7 @@ def confirmation_page(
         **model_admin.admin_site.each_context(request),
         "title": action.title,
         "action": action,
-        "rows": [model_admin.row_told(row) for row in rows[:ROWS_SHOWN]],
+        "rows": [model_admin.row_name(row) for row in rows[:ROWS_SHOWN]],
         "more": max(len(rows) - ROWS_SHOWN, 0),
         "ids": [row.pk for row in rows],
         "checkbox_name": ACTION_CHECKBOX_NAME,

@@ -13,7 +13,7 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 
-class MomentRangeFilter(RangeDateTimeFilter):  # type: ignore[misc]
+class TimeRangeFilter(RangeDateTimeFilter):  # type: ignore[misc]
     """Moments from one to another in the site's time zone; a day without a time is meant as a whole.
 
     unfold's own filter compares with moments of no time zone, and asks for a time with every day.

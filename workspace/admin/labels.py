@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from workspace.admin.columns import gathered, label
+from workspace.admin.columns import label, label_row
 from workspace.models import Connection, Message, Room, RoomType, Status, User
 from workspace.models.messages import ENCRYPTED
 from workspace.selectors.presence import PresenceView
@@ -30,7 +30,7 @@ def presence(view: PresenceView) -> SafeString | str:
     shown = connection(view.connection)
     if view.status == Status.ONLINE and not view.status_text:
         return shown
-    return gathered([shown, status(view.status), view.status_text])
+    return label_row([shown, status(view.status), view.status_text])
 
 
 def roles(user: User) -> SafeString | str:
@@ -38,7 +38,7 @@ def roles(user: User) -> SafeString | str:
     found = [label(group.name, "primary" if group.name == ADMIN else "") for group in user.groups.all()]
     if user.is_superuser:
         found.insert(0, label(_("Superuser"), "danger"))
-    return gathered(found)
+    return label_row(found)
 
 
 def room_type(room: Room) -> SafeString:

@@ -16,7 +16,7 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 from knox.models import get_token_model
 
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import label, moment
+from workspace.admin.columns import label, time_cell
 from workspace.admin.confirmation import ConfirmedAction
 from workspace.roles import Role
 
@@ -70,7 +70,7 @@ class SignInAttemptAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("last attempt"))
     def attempted(self, attempt: AccessAttempt) -> SafeString | str:
-        return moment(attempt.attempt_time)
+        return time_cell(attempt.attempt_time)
 
     @admin.display(description=_("state"))
     def state(self, attempt: AccessAttempt) -> SafeString:

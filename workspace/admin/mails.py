@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import EMPTY, moment
+from workspace.admin.columns import EMPTY, time_cell
 from workspace.admin.messages import may_read_text, reader_of
 from workspace.models import KeptMail, TextPlace
 from workspace.roles import Role
@@ -54,7 +54,7 @@ class KeptMailAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("written"))
     def written(self, mail: KeptMail) -> SafeString | str:
-        return moment(mail.kept_at)
+        return time_cell(mail.kept_at)
 
     @admin.display(description=_("text"))
     def told(self, mail: KeptMail) -> SafeString:

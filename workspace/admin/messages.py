@@ -19,8 +19,8 @@ from unfold.contrib.filters.admin import (
 
 from workspace.admin import labels
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import EMPTY, moment, person, room_link
-from workspace.admin.filters import MomentRangeFilter
+from workspace.admin.columns import EMPTY, room_link, time_cell, user_link
+from workspace.admin.filters import TimeRangeFilter
 from workspace.models import Message, TextPlace, User
 from workspace.services.text_views import messages_viewed
 
@@ -51,7 +51,7 @@ class MessageAdmin(ReadOnlyAdmin):
         ("type", FieldTextFilter),
         ("mentions_all", BooleanRadioFilter),
         ("mentions_here", BooleanRadioFilter),
-        ("sent_at", MomentRangeFilter),
+        ("sent_at", TimeRangeFilter),
     )
     search_fields = ("=public_id", "sender__username", "room__name")
     search_help_text = _("Id, sender or room")
@@ -97,7 +97,7 @@ class MessageAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("sent"))
     def sent(self, message: Message) -> SafeString | str:
-        return moment(message.sent_at)
+        return time_cell(message.sent_at)
 
     @admin.display(description=_("room"))
     def of_room(self, message: Message) -> SafeString | str:
@@ -105,7 +105,7 @@ class MessageAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("sender"))
     def author(self, message: Message) -> SafeString:
-        return person(message.sender)
+        return user_link(message.sender)
 
     @admin.display(description=_("text"))
     def excerpt(self, message: Message) -> str:

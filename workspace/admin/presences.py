@@ -15,8 +15,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from workspace.admin import labels
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import EMPTY, moment, named
-from workspace.clients import kind_of
+from workspace.admin.columns import EMPTY, time_cell, user_name
+from workspace.clients import client_kind
 from workspace.models import Connection, Presence, Status
 from workspace.selectors.presence import connection_expression, status_expression
 
@@ -63,7 +63,7 @@ class PresenceAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("member"))
     def member(self, presence: Presence) -> SafeString:
-        return named(presence.user)
+        return user_name(presence.user)
 
     @admin.display(description=_("connection"))
     def connected(self, presence: Any) -> SafeString:
@@ -75,18 +75,24 @@ class PresenceAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("last active"))
     def active(self, presence: Presence) -> SafeString | str:
-        return moment(presence.last_active_at)
+        return time_cell(presence.last_active_at)
 
     @admin.display(description=_("connected until"))
     def until(self, presence: Presence) -> SafeString | str:
-        return moment(presence.connected_until)
+        return time_cell(presence.connected_until)
 
     @admin.display(description=_("clients"))
     def clients(self, presence: Presence) -> SafeString | str:
         """Return the clients that last reported, connected or just gone, each with its moments."""
         rows = presence.user.clients.order_by("-connected_until")[:CLIENTS_SHOWN]
         lines = [
-            (kind_of(row.client), _("last used"), moment(row.last_active_at), _("until"), moment(row.connected_until))
+            (
+                client_kind(row.client),
+                _("last used"),
+                time_cell(row.last_active_at),
+                _("until"),
+                time_cell(row.connected_until),
+            )
             for row in rows
         ]
         return format_html_join("", "<p>{}: {} {}, {} {}</p>", lines) or EMPTY

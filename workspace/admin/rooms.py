@@ -15,10 +15,10 @@ from unfold.forms import BaseDialogForm
 
 from workspace.admin import labels
 from workspace.admin.base import ModelAdmin
-from workspace.admin.columns import label, moment, two_lines
+from workspace.admin.columns import label, time_cell, two_lines
 from workspace.admin.confirmation import ConfirmedAction, page_dialog, redirect_to_page
 from workspace.admin.contributions import RelatedLink, contribute
-from workspace.admin.filters import MomentRangeFilter
+from workspace.admin.filters import TimeRangeFilter
 from workspace.admin.room_forms import PeopleField, RoomCreationForm
 from workspace.models import Message, Room, RoomType, Subscription
 from workspace.services.rooms import members_add, room_archive, room_reopen
@@ -39,7 +39,7 @@ class RoomAdmin(ModelAdmin):
         ("type", ChoicesDropdownFilter),
         ("is_archived", BooleanRadioFilter),
         ("is_read_only", BooleanRadioFilter),
-        ("last_message_at", MomentRangeFilter),
+        ("last_message_at", TimeRangeFilter),
     )
     search_fields = ("name", "topic", "=public_id")
     search_help_text = _("Name, topic or id")
@@ -165,7 +165,7 @@ class RoomAdmin(ModelAdmin):
 
     @admin.display(description=_("last message"), ordering="last_message_at")
     def last_message(self, room: Room) -> SafeString | str:
-        return moment(room.last_message_at)
+        return time_cell(room.last_message_at)
 
     @admin.display(description=_("state"))
     def state(self, room: Room) -> SafeString:

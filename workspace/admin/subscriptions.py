@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter
 
 from workspace.admin.base import ModelAdmin, NoAddition
-from workspace.admin.columns import label, moment, named, room_link
+from workspace.admin.columns import label, room_link, time_cell, user_name
 from workspace.admin.confirmation import ConfirmedAction
-from workspace.admin.filters import MomentRangeFilter
+from workspace.admin.filters import TimeRangeFilter
 from workspace.models import Subscription
 from workspace.services.rooms import member_remove
 
@@ -30,7 +30,7 @@ class SubscriptionAdmin(NoAddition, ModelAdmin):
         ("is_owner", BooleanRadioFilter),
         ("is_muted", BooleanRadioFilter),
         ("is_open", BooleanRadioFilter),
-        ("last_seen_at", MomentRangeFilter),
+        ("last_seen_at", TimeRangeFilter),
     )
     search_fields = ("user__username", "user__name", "room__name", "=public_id")
     search_help_text = _("Member, room or id")
@@ -72,7 +72,7 @@ class SubscriptionAdmin(NoAddition, ModelAdmin):
 
     @admin.display(description=_("member"), ordering="user__username")
     def member(self, subscription: Subscription) -> SafeString:
-        return named(subscription.user)
+        return user_name(subscription.user)
 
     @admin.display(description=_("room"), ordering="room__name")
     def of_room(self, subscription: Subscription) -> SafeString | str:
@@ -90,8 +90,8 @@ class SubscriptionAdmin(NoAddition, ModelAdmin):
 
     @admin.display(description=_("last seen"))
     def seen(self, subscription: Subscription) -> SafeString | str:
-        return moment(subscription.last_seen_at)
+        return time_cell(subscription.last_seen_at)
 
     @admin.display(description=_("joined"))
     def joined(self, subscription: Subscription) -> SafeString | str:
-        return moment(subscription.joined_at)
+        return time_cell(subscription.joined_at)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from workspace.admin.base import ReadOnlyAdmin
-from workspace.admin.columns import EMPTY, moment, person, room_link
+from workspace.admin.columns import EMPTY, room_link, time_cell, user_link
 from workspace.admin.contributions import RelatedLink, contribute
-from workspace.admin.filters import MomentRangeFilter
+from workspace.admin.filters import TimeRangeFilter
 from workspace.models import Message, TextView
 from workspace.roles import Role
 
@@ -27,7 +27,7 @@ class TextViewAdmin(ReadOnlyAdmin):
         ("reader", AutocompleteSelectFilter),
         ("room", AutocompleteSelectFilter),
         ("place", ChoicesDropdownFilter),
-        ("viewed_at", MomentRangeFilter),
+        ("viewed_at", TimeRangeFilter),
     )
     search_fields = ("reader_name", "=message__public_id")
     search_help_text = _("Reader's name or message id")
@@ -37,11 +37,11 @@ class TextViewAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("viewed"))
     def viewed(self, view: TextView) -> SafeString | str:
-        return moment(view.viewed_at)
+        return time_cell(view.viewed_at)
 
     @admin.display(description=_("reader"))
     def who(self, view: TextView) -> SafeString | str:
-        return person(view.reader) if view.reader else view.reader_name
+        return user_link(view.reader) if view.reader else view.reader_name
 
     @admin.display(description=_("room"))
     def of_room(self, view: TextView) -> SafeString | str:

@@ -16,10 +16,10 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilt
 
 from workspace.admin import labels
 from workspace.admin.base import BaseTabularInline, ModelAdmin
-from workspace.admin.columns import label, moment, named
+from workspace.admin.columns import label, time_cell, user_name
 from workspace.admin.confirmation import ConfirmedAction
 from workspace.admin.contributions import RelatedLink, contribute
-from workspace.admin.filters import MomentRangeFilter
+from workspace.admin.filters import TimeRangeFilter
 from workspace.admin.user_forms import AccountChangeForm, AccountCreationForm, AccountPasswordForm
 from workspace.models import EmailAddress, Message, Presence, Subscription, User
 from workspace.roles import Role
@@ -57,7 +57,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
         ("groups", RelatedDropdownFilter),
         ("is_active", BooleanRadioFilter),
         ("is_staff", BooleanRadioFilter),
-        ("created_at", MomentRangeFilter),
+        ("created_at", TimeRangeFilter),
     )
     search_fields = ("username", "name", "emails__address", "=public_id")
     search_help_text = _("Username, name, e-mail address or id")
@@ -146,7 +146,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
 
     @admin.display(description=_("account"), ordering="username")
     def account(self, user: User) -> SafeString:
-        return named(user)
+        return user_name(user)
 
     @admin.display(description=_("e-mail address"))
     def address(self, user: User) -> str:
@@ -167,7 +167,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
 
     @admin.display(description=_("created"), ordering="created_at")
     def joined(self, user: User) -> SafeString | str:
-        return moment(user.created_at)
+        return time_cell(user.created_at)
 
     @admin.display(description=_("status"))
     def presence_status(self, user: User) -> SafeString | str:
@@ -175,7 +175,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
 
     @admin.display(description=_("last active"))
     def presence_times(self, user: User) -> SafeString | str:
-        return moment(user.presence.last_active_at) if hasattr(user, "presence") else moment(None)
+        return time_cell(user.presence.last_active_at) if hasattr(user, "presence") else time_cell(None)
 
 
 def signed_in(request: HttpRequest) -> User:

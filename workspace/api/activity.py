@@ -5,7 +5,7 @@ from __future__ import annotations
 from knox.models import AuthToken
 from rest_framework.request import Request
 
-from workspace.clients import token_client
+from workspace.clients import token_client_name
 from workspace.counts import first_within
 from workspace.database.writes import write_if_possible
 from workspace.models import User
@@ -24,6 +24,6 @@ def mobile_activity_note(request: Request) -> None:
         return
     if not request.headers.get("User-Agent", "").startswith(MOBILE_APP):
         return
-    client = token_client(auth_token.digest)
+    client = token_client_name(auth_token.digest)
     if first_within(f"presence:{client}", seconds=INTERVAL):
         write_if_possible(lambda: activity_report(user=user, client=client))

@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from workspace.api.activity import mobile_activity_note
 from workspace.api.errors import TooManyRequestsError
 from workspace.api.params import Params
-from workspace.api.parsers import chunks_join
+from workspace.api.parsers import join_chunks
 from workspace.api.throttling import DEFAULT_RATE, EndpointThrottle, Rate, Usage
 from workspace.errors import MissingPermissionError
 from workspace.models import User
@@ -55,7 +55,7 @@ class Api(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        chunks_join(request._request)
+        join_chunks(request._request)
         if not self.is_background:
             mobile_activity_note(request)
 

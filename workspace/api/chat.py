@@ -106,7 +106,7 @@ class EncryptedContent(Params):
 class MessageParams(Params):
     """The message."""
 
-    told_missing = {"rid": ApplicationError(RID_MISSING, RID_MISSING)}
+    missing_errors = {"rid": ApplicationError(RID_MISSING, RID_MISSING)}
 
     rid = TextParam(help_text="The room's id.")
     _id = TextParam(
@@ -126,7 +126,7 @@ class MessageParams(Params):
 class SendMessageParams(Params):
     """What to post, as an object."""
 
-    told_missing = {"message": ApplicationError("error-invalid-params", 'The "message" parameter must be provided.')}
+    missing_errors = {"message": ApplicationError("error-invalid-params", 'The "message" parameter must be provided.')}
 
     message = MessageParams()
 
@@ -149,7 +149,7 @@ class SendMessageApi(Api):
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         sender, given = caller_of(request), params["message"]
         if not (given.get("msg") or given.get("content") or given.get("attachments")):
-            raise says_nothing()
+            raise empty_message_error()
         try:
             room = room_readable_by(user=sender, public_id=given["rid"])
         except ApplicationError as error:
@@ -176,6 +176,6 @@ def alias_allowed(sender: User, alias: str) -> str:
     return alias
 
 
-def says_nothing() -> ApplicationError:
+def empty_message_error() -> ApplicationError:
     """Return the error of a message without text and content."""
     return ApplicationError("error-invalid-params", "The message says nothing.")

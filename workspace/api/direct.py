@@ -12,7 +12,7 @@ from workspace.api.members import MembersPage, MembersParams, members_page
 from workspace.api.objects import RoomObject
 from workspace.api.paging import PageResult, PagingParams
 from workspace.api.params import Params, TextParam
-from workspace.api.rooms import room_reached, rooms_page
+from workspace.api.rooms import room_from_params, rooms_page
 from workspace.errors import ApplicationError
 from workspace.models import RoomType, User
 from workspace.selectors.accounts import users_by_names
@@ -46,7 +46,7 @@ class DirectResult(SuccessResult):
 class DirectOpenParams(Params):
     """Which direct room."""
 
-    told_missing = {"roomId": ApplicationError("error-room-param-not-provided", 'Body param "roomId" is required')}
+    missing_errors = {"roomId": ApplicationError("error-room-param-not-provided", 'Body param "roomId" is required')}
 
     roomId = TextParam()
 
@@ -97,7 +97,7 @@ class DirectListApi(Api):
 class DirectMembersApi(Api):
     @endpoint(params=DirectMembersParams, result=MembersPage, summary="Who is in a direct room")
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        return members_page(room_reached(caller_of(request), params, RoomType.DIRECT), params)
+        return members_page(room_from_params(caller_of(request), params, RoomType.DIRECT), params)
 
 
 class DirectOpenApi(Api):
@@ -108,7 +108,7 @@ class DirectOpenApi(Api):
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user = caller_of(request)
-        room_show(user=user, room=room_reached(user, params, RoomType.DIRECT))
+        room_show(user=user, room=room_from_params(user, params, RoomType.DIRECT))
         return {}
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from workspace.api.description import Schema, api_schema
-from workspace.pages.look import page_context
+from workspace.pages.layout import page_context
 
 
 @require_safe

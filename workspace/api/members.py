@@ -9,7 +9,7 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from workspace.api.base import Result
-from workspace.api.objects import Moment
+from workspace.api.objects import Timestamp
 from workspace.api.paging import PageResult, PagingParams, ordering_of, page_of
 from workspace.api.params import ChoiceParam, ListParam, TextParam
 from workspace.models import Room, Status
@@ -45,7 +45,7 @@ class MemberObject(Result):
     username = serializers.CharField()
     name = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.choices)
-    _updatedAt = Moment()
+    _updatedAt = Timestamp()
 
 
 class MembersPage(PageResult):
@@ -59,10 +59,10 @@ def members_page(room: Room, params: Mapping[str, Any]) -> dict[str, Any]:
     rows = members_listed(
         room, at=timezone.now(), words=params.get("filter", ""), statuses=params.get(STATUSES, ())
     ).order_by(*ordering_of(params, {"username": "username__lower"}, default={"username": 1}))
-    return page_of(rows, params, name="members", told=members_told)
+    return page_of(rows, params, name="members", represent=member_objects)
 
 
-def members_told(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def member_objects(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the members as clients know them."""
     return [
         {

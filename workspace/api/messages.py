@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
-from workspace.api.chat import EncryptedContent, says_nothing
+from workspace.api.chat import EncryptedContent, empty_message_error
 from workspace.api.objects import MessageObject, PersonObject, message_of, messages_of, person_of
 from workspace.api.paging import PageResult, PagingParams, ordering_of, page_of
 from workspace.api.params import FlagParam, Params, TextParam
@@ -28,7 +28,7 @@ OTHER_ROOM = "The room id provided does not match where the message is from."
 class MessageIdParams(Params):
     """Which message."""
 
-    told_missing = {"msgId": ApplicationError(ID_MISSING, ID_MISSING)}
+    missing_errors = {"msgId": ApplicationError(ID_MISSING, ID_MISSING)}
 
     msgId = TextParam()
 
@@ -42,7 +42,7 @@ class MessageResult(SuccessResult):
 class MessageUpdateParams(Params):
     """Which message, and what it is to say: a `text`, or encrypted `content`."""
 
-    told_missing = {
+    missing_errors = {
         "msgId": ApplicationError("error-messageid-param-not-provided", 'The required "messageId" param is missing.')
     }
     any_of = ("text", "content")
@@ -113,7 +113,7 @@ class MessageUpdateApi(Api):
         editor = caller_of(request)
         message = message_in_room(editor, params)
         if not (params.get("text") or params.get("content")):
-            raise says_nothing()
+            raise empty_message_error()
         message_edit(editor=editor, message=message, text=params.get("text", ""), content=params.get("content"))
         return {"message": message_of(message)}
 
@@ -145,7 +145,7 @@ class MentionedMessagesApi(Api):
         user = caller_of(request)
         room = room_readable_by(user=user, public_id=params["roomId"])
         order = ordering_of(params, BY_TIME, default={"ts": -1})
-        return page_of(mentions_shown(room, user).order_by(*order), params, name="messages", told=messages_of)
+        return page_of(mentions_shown(room, user).order_by(*order), params, name="messages", represent=messages_of)
 
 
 def message_for(user: User, public_id: str) -> Message:

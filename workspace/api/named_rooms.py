@@ -53,7 +53,7 @@ def info_api(kind: Kind) -> type[Api]:
             description="By `roomId` or `roomName`. One that the caller may not read is as unknown as none.",
         )
         def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-            return kind.told(kind.reached(request, params))
+            return kind.room_result(kind.find_room(request, params))
 
     return InfoApi
 
@@ -69,7 +69,7 @@ def members_api(kind: Kind) -> type[Api]:
             description="By `roomId` or `roomName`; the active accounts, in the order of their usernames.",
         )
         def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-            return members_page(kind.reached(request, params), params)
+            return members_page(kind.find_room(request, params), params)
 
     return MembersApi
 
@@ -88,7 +88,7 @@ def create_api(kind: Kind) -> type[Api]:
                 is_read_only=params.get("readOnly", False),
                 creator_joins=not params.get("excludeSelf", False),
             )
-            return kind.told(room)
+            return kind.room_result(room)
 
     return CreateApi
 
@@ -99,10 +99,10 @@ def invite_api(kind: Kind) -> type[Api]:
     class InviteApi(Api):
         @endpoint(params=RoomInviteParams, result=kind.result, summary=f"Let others into a {kind.words}")
         def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-            room = kind.reached(request, params)
+            room = kind.find_room(request, params)
             ids = [params["userId"]] if "userId" in params else params["userIds"]
             room_invite(inviter=caller_of(request), room=room, users=users_by_ids(ids))
-            return kind.told(room)
+            return kind.room_result(room)
 
     return InviteApi
 
@@ -119,9 +119,9 @@ def leave_api(kind: Kind) -> type[Api]:
             "`error-user-not-in-room` that the caller is not in it.",
         )
         def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-            room = kind.reached(request, params)
+            room = kind.find_room(request, params)
             room_leave(user=caller_of(request), room=room, keeps_owner=True)
-            return kind.told(room)
+            return kind.room_result(room)
 
     return LeaveApi
 
@@ -137,7 +137,7 @@ def open_api(kind: Kind) -> type[Api]:
             "in it.",
         )
         def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-            if not room_show(user=caller_of(request), room=kind.reached(request, params)):
+            if not room_show(user=caller_of(request), room=kind.find_room(request, params)):
                 raise NotInRoomError()
             return {}
 
@@ -147,9 +147,9 @@ def open_api(kind: Kind) -> type[Api]:
 class ChannelsJoinApi(Api):
     @endpoint(params=RoomJoinParams, result=ChannelResult, summary="Join a channel")
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        room = CHANNELS.reached(request, params)
+        room = CHANNELS.find_room(request, params)
         room_join(user=caller_of(request), room=room)
-        return CHANNELS.told(room)
+        return CHANNELS.room_result(room)
 
 
 ENDPOINTS: dict[str, Callable[[Kind], type[Api]]] = {

@@ -24,7 +24,7 @@ from workspace.selectors.presence import presence_of
 from workspace.time_zones import utc_offset
 
 
-class Moment(serializers.DateTimeField):
+class Timestamp(serializers.DateTimeField):
     """A date and time in ISO 8601: UTC, with milliseconds and `Z`."""
 
     def to_representation(self, value: datetime) -> str:
@@ -104,9 +104,9 @@ class RoomObject(Result):
     featured = serializers.BooleanField()
     sysMes = serializers.BooleanField()
     customFields = serializers.DictField()
-    ts = Moment()
-    lm = Moment(required=False)
-    _updatedAt = Moment()
+    ts = Timestamp()
+    lm = Timestamp(required=False)
+    _updatedAt = Timestamp()
 
 
 class MessageObject(Result):
@@ -115,9 +115,9 @@ class MessageObject(Result):
     _id = serializers.CharField()
     rid = serializers.CharField()
     msg = serializers.CharField()
-    ts = Moment()
+    ts = Timestamp()
     u = PersonObject()
-    _updatedAt = Moment()
+    _updatedAt = Timestamp()
     urls = serializers.ListField(child=serializers.DictField())
     mentions = MentionObject(many=True)
     channels = serializers.ListField(child=serializers.DictField())
@@ -129,9 +129,9 @@ class MessageObject(Result):
     tmid = serializers.CharField(required=False)
     tshow = serializers.BooleanField(required=False)
     tcount = serializers.IntegerField(required=False)
-    tlm = Moment(required=False)
+    tlm = Timestamp(required=False)
     replies = serializers.ListField(child=serializers.CharField(), required=False)
-    editedAt = Moment(required=False)
+    editedAt = Timestamp(required=False)
     editedBy = PersonObject(required=False)
 
 
@@ -171,10 +171,10 @@ def rooms_of(rooms: Iterable[Room]) -> list[dict[str, Any]]:
     rows = Subscription.objects.filter(room__in=direct).select_related("user").order_by("user__username")
     for row in rows if direct else ():
         members[row.room_id].append(row.user)
-    return [room_told(room, members[room.pk] if room.is_direct else None) for room in found]
+    return [room_object(room, members[room.pk] if room.is_direct else None) for room in found]
 
 
-def room_told(room: Room, members: list[User] | None) -> dict[str, Any]:
+def room_object(room: Room, members: list[User] | None) -> dict[str, Any]:
     """Return one room, with its members where it is a direct one."""
     return {
         "_id": room.public_id,

@@ -63,17 +63,17 @@ def page_of(
     params: Mapping[str, Any],
     *,
     name: str,
-    told: Callable[[Iterable[Any]], list[Any]] = list,
+    represent: Callable[[Iterable[Any]], list[Any]] = list,
 ) -> dict[str, Any]:
-    """Return the page of `rows` that the parameters ask for, each as `told` tells it, under `name`, with its envelope.
+    """Return the requested page of `rows`, with its envelope: the items, converted by `represent`, are under `name`.
 
-    Of a query, which has to be ordered, only the page itself is read; never more than :data:`MOST_ITEMS`.
+    A query must be ordered; only the page itself is read. A page has at most :data:`MOST_ITEMS` items.
     """
     general = GeneralSettings.current()
     count = params.get("count", general.api_default_count)
     offset = params["offset"]
     wanted = count if count or not general.api_allow_infinite_count else MOST_ITEMS
-    found = told(rows[offset : offset + min(wanted, MOST_ITEMS)])
+    found = represent(rows[offset : offset + min(wanted, MOST_ITEMS)])
     total = rows.count() if isinstance(rows, QuerySet) else len(rows)
     return {name: found, "count": len(found), "offset": offset, "total": total}
 

@@ -60,7 +60,7 @@ class ChoiceParam(serializers.ChoiceField):
         return data
 
 
-class MomentParam(serializers.DateTimeField):
+class TimestampParam(serializers.DateTimeField):
     """A date and time in ISO 8601."""
 
     default_error_messages = dict.fromkeys(
@@ -83,19 +83,19 @@ class ListParam(serializers.ListField):
 class Params(serializers.Serializer[Any]):
     """The parameters of one endpoint, or of one object among them.
 
-    `any_of` and `one_of` name parameters of which at least one, or exactly one, must be there. `told_missing` maps a
+    `any_of` and `one_of` name parameters of which at least one, or exactly one, must be there. `missing_errors` maps a
     required parameter to the error that clients know for the lack of it, where it is not the schema's sentence.
     """
 
     any_of: ClassVar[tuple[str, ...]] = ()
     one_of: ClassVar[tuple[str, ...]] = ()
-    told_missing: ClassVar[Mapping[str, ApplicationError]] = {}
+    missing_errors: ClassVar[Mapping[str, ApplicationError]] = {}
 
     default_error_messages = {"invalid": NO_OBJECT, "null": NO_OBJECT}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if isinstance(data, Mapping):
-            for name, error in self.told_missing.items():
+            for name, error in self.missing_errors.items():
                 if data.get(name) is None:
                     raise error
         values: dict[str, Any] = super().to_internal_value(data)
@@ -115,7 +115,7 @@ class Params(serializers.Serializer[Any]):
 
     @classmethod
     def read(cls, data: Any) -> dict[str, Any]:
-        """Return the parameters in `data`; raises InvalidParamsError, or the error that `told_missing` names."""
+        """Return the parameters in `data`; raises InvalidParamsError, or the error that `missing_errors` names."""
         if not isinstance(data, Mapping):
             raise InvalidParamsError([NO_OBJECT])
         params = cls(data=data)

@@ -17,7 +17,7 @@ from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 
 
-def chunks_join(request: HttpRequest) -> None:
+def join_chunks(request: HttpRequest) -> None:
     """Give a body that came in chunks, of which nobody said how long they are together, the length that it has.
 
     Without a length the body counts as empty, and its size is not checked. Raises RequestDataTooBig as Django does.
@@ -32,7 +32,7 @@ def chunks_join(request: HttpRequest) -> None:
     request.META["CONTENT_LENGTH"] = str(len(body))
 
 
-def constant_refuse(name: str) -> None:
+def reject_constant(name: str) -> None:
     """Refuse `NaN` and `Infinity`, which Python reads but JSON does not know."""
     raise ValueError(name)
 
@@ -44,7 +44,7 @@ class JsonParser(parsers.JSONParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         try:
-            return json.loads(stream.read().decode("utf-8-sig"), parse_constant=constant_refuse)
+            return json.loads(stream.read().decode("utf-8-sig"), parse_constant=reject_constant)
         except (ValueError, RecursionError) as error:
             raise ParseError from error
 

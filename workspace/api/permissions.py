@@ -9,15 +9,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from workspace.api.base import Api, Result, SuccessResult, endpoint
-from workspace.api.objects import Moment
-from workspace.api.params import MomentParam, Params
+from workspace.api.objects import Timestamp
+from workspace.api.params import Params, TimestampParam
 from workspace.selectors.permissions import roles_by_permission
 
 
 class PermissionsParams(Params):
     """All of them, whatever has changed."""
 
-    updatedSince = MomentParam(required=False, help_text="Read and left aside: all permissions are told each time.")
+    updatedSince = TimestampParam(required=False, help_text="Read and left aside: all permissions are told each time.")
 
 
 class PermissionObject(Result):
@@ -25,7 +25,7 @@ class PermissionObject(Result):
 
     _id = serializers.CharField()
     roles = serializers.ListField(child=serializers.CharField())
-    _updatedAt = Moment()
+    _updatedAt = Timestamp()
 
 
 class PermissionsResult(SuccessResult):

@@ -13,15 +13,21 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint, session_of
-from workspace.api.objects import Moment, Offset
-from workspace.api.params import ChoiceParam, MomentParam, Params, TextParam
+from workspace.api.objects import Offset, Timestamp
+from workspace.api.params import ChoiceParam, Params, TextParam, TimestampParam
 from workspace.api.throttling import Rate
-from workspace.clients import token_client
+from workspace.clients import token_client_name
 from workspace.errors import ApplicationError
 from workspace.models import Connection, GeneralSettings, Status, User
 from workspace.selectors.accounts import user_by_id_or_name
 from workspace.selectors.permissions import manage_check
-from workspace.selectors.presence import presence_changed_between, presence_of, presences_read, users_present, view_of
+from workspace.selectors.presence import (
+    presence_changed_between,
+    presence_of,
+    presence_rows,
+    presence_view,
+    visible_users,
+)
 from workspace.services.presence import activity_report, status_set
 from workspace.time_zones import utc_offset
 
@@ -42,7 +48,7 @@ class SetStatusParams(WhoParams):
 
     message = TextParam(required=False, allow_blank=True, max_length=120)
     status = ChoiceParam(choices=Status.values, required=False, help_text="`offline` is shown as invisible.")
-    expiresAt = MomentParam(required=False, help_text="When the status ends.")
+    expiresAt = TimestampParam(required=False, help_text="When the status ends.")
 
 
 class PresenceResult(SuccessResult):
@@ -50,7 +56,7 @@ class PresenceResult(SuccessResult):
 
     presence = serializers.ChoiceField(choices=Status.choices)
     connectionStatus = serializers.ChoiceField(choices=Connection.choices, required=False)
-    lastLogin = Moment(required=False)
+    lastLogin = Timestamp(required=False)
 
 
 class StatusResult(SuccessResult):
@@ -61,10 +67,10 @@ class StatusResult(SuccessResult):
     message = serializers.CharField()
     statusSource = serializers.CharField()
     connectionStatus = serializers.ChoiceField(choices=Connection.choices, required=False)
-    statusExpiresAt = Moment(required=False)
+    statusExpiresAt = Timestamp(required=False)
 
 
-def whose(request: Request, params: dict[str, Any]) -> User:
+def target_user(request: Request, params: dict[str, Any]) -> User:
     """Return the account that the parameters name, or the caller's; raises `error-invalid-user` for an unknown one."""
     if "userId" in params:
         return user_by_id_or_name(public_id=params["userId"])
@@ -91,7 +97,7 @@ class PresencesParams(Params):
     ids = extend_schema_field({"type": "string"})(IdsParam)(required=False, help_text="Ids with commas between them.")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        since = MomentParam(required=False, help_text="Only whose presence has changed since.")
+        since = TimestampParam(required=False, help_text="Only whose presence has changed since.")
         return {**super().get_fields(), "from": since}
 
 
@@ -105,7 +111,7 @@ class PresenceObject(Result):
     utcOffset = Offset()
     statusText = serializers.CharField(required=False)
     statusSource = serializers.CharField(required=False)
-    statusExpiresAt = Moment(required=False)
+    statusExpiresAt = Timestamp(required=False)
 
 
 class PresencesResult(SuccessResult):
@@ -128,20 +134,20 @@ class SetStatusApi(Api):
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         if "message" not in params and "status" not in params:
             raise ApplicationError(MATCH_ERROR, MATCH_ERROR)
-        caller, user = caller_of(request), whose(request, params)
+        caller, user = caller_of(request), target_user(request, params)
         if user != caller:
             manage_check(manager=caller, user=user)
         status_set(
             user=user, status=params.get("status"), text=params.get("message"), expires_at=params.get("expiresAt")
         )
-        activity_report(user=caller, client=token_client(session_of(request).digest))
+        activity_report(user=caller, client=token_client_name(session_of(request).digest))
         return {}
 
 
 class GetStatusApi(Api):
     @endpoint(params=WhoParams, result=StatusResult, summary="A person's status")
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        user = whose(request, params)
+        user = target_user(request, params)
         view = presence_of(user)
         own = user == caller_of(request)
         return {
@@ -157,7 +163,7 @@ class GetStatusApi(Api):
 class GetPresenceApi(Api):
     @endpoint(params=WhoParams, result=PresenceResult, summary="Whether a person is there")
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        user = whose(request, params)
+        user = target_user(request, params)
         view = presence_of(user)
         if user != caller_of(request):
             return {"presence": view.shown}
@@ -177,7 +183,7 @@ class PresencesApi(Api):
         if since is not None and since < at - CHANGES_KNOWN_FOR:
             since = None
         people = people_of(params.get("ids"), since, at)
-        rows = presences_read(people, at=at, fields=("public_id", "name", "username", "time_zone"))
+        rows = presence_rows(people, at=at, fields=("public_id", "name", "username", "time_zone"))
         return {"users": [presence_object(row, at) for row in rows.order_by("pk")], "full": since is None}
 
 
@@ -186,7 +192,7 @@ def people_of(ids: list[str] | None, since: datetime | None, at: datetime) -> Qu
     if ids:
         people = User.objects.filter(is_active=True, public_id__in=ids)
     elif since is None:
-        return users_present(at=at)
+        return visible_users(at=at)
     else:
         people = User.objects.filter(is_active=True)
     return people if since is None else people.filter(presence_changed_between(since, at))
@@ -194,7 +200,7 @@ def people_of(ids: list[str] | None, since: datetime | None, at: datetime) -> Qu
 
 def presence_object(row: dict[str, Any], at: datetime) -> dict[str, Any]:
     """Return a person's presence as clients know it."""
-    view = view_of(row, at=at)
+    view = presence_view(row, at=at)
     return {
         "_id": row["public_id"],
         "name": row["name"] or row["username"],

@@ -12,7 +12,7 @@ from workspace.api.members import MembersParams
 from workspace.api.objects import RoomObject, room_of
 from workspace.api.paging import PageResult
 from workspace.api.params import FlagParam, ListParam, Params, TextParam
-from workspace.api.rooms import RoomParams, room_reached
+from workspace.api.rooms import RoomParams, room_from_params
 from workspace.errors import ApplicationError
 from workspace.models import Room, RoomType
 
@@ -32,7 +32,7 @@ class RoomCreateParams(Params):
 class GroupCreateParams(RoomCreateParams):
     """The private group to make."""
 
-    told_missing = {"name": ApplicationError(NAME_MISSING, NAME_MISSING)}
+    missing_errors = {"name": ApplicationError(NAME_MISSING, NAME_MISSING)}
 
 
 class RoomInviteParams(Params):
@@ -92,13 +92,13 @@ class Kind:
     result: type[Result]
     page: type[Result]
 
-    def told(self, room: Room) -> dict[str, Any]:
+    def room_result(self, room: Room) -> dict[str, Any]:
         """Return the answer that holds the room."""
         return {self.name: room_of(room)}
 
-    def reached(self, request: Request, params: dict[str, Any]) -> Room:
+    def find_room(self, request: Request, params: dict[str, Any]) -> Room:
         """Return the room of this type that the parameters name and the caller may read."""
-        return room_reached(caller_of(request), params, self.room_type)
+        return room_from_params(caller_of(request), params, self.room_type)
 
 
 CHANNELS = Kind(

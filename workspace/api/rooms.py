@@ -11,14 +11,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
-from workspace.api.objects import Moment, RoomObject, room_of, rooms_of
+from workspace.api.objects import RoomObject, Timestamp, room_of, rooms_of
 from workspace.api.paging import ordering_of, page_of
-from workspace.api.params import MomentParam, Params, TextParam
+from workspace.api.params import Params, TextParam, TimestampParam
 from workspace.errors import ApplicationError
 from workspace.models import Room, RoomType, User
 from workspace.selectors.directory import rooms_listed
 from workspace.selectors.rooms import room_not_found, room_readable_by
-from workspace.selectors.subscriptions import rooms_changed, rooms_gone
+from workspace.selectors.subscriptions import rooms_changed, rooms_left
 
 ROOM_MISSING = "error-roomid-param-not-provided"
 # What lists of rooms may be sorted by; a room in which nothing was said is as old as itself.
@@ -44,7 +44,7 @@ class RoomParams(Params):
             raise ApplicationError(ROOM_MISSING, 'The parameter "roomId" or "roomName" is required')
 
 
-def room_reached(user: User, params: Mapping[str, Any], type: RoomType | None = None) -> Room:
+def room_from_params(user: User, params: Mapping[str, Any], type: RoomType | None = None) -> Room:
     """Return the room that the parameters name and the user may read; one of another type is as unknown as none."""
     room = room_readable_by(user=user, public_id=params.get("roomId", ""), name=params.get("roomName", ""))
     if type is not None and room.type != type:
@@ -57,20 +57,20 @@ def rooms_page(
 ) -> dict[str, Any]:
     """Return the page that the parameters ask for of the rooms of the type that the user may list."""
     rooms = rooms_listed(user, type).order_by(*ordering_of(params, SORTED_BY, default=default))
-    return page_of(rooms, params, name=name, told=rooms_of)
+    return page_of(rooms, params, name=name, represent=rooms_of)
 
 
 class RoomsGetParams(Params):
     """All of them, or what has changed."""
 
-    updatedSince = MomentParam(required=False, help_text="Only what has changed since, and what is gone.")
+    updatedSince = TimestampParam(required=False, help_text="Only what has changed since, and what is gone.")
 
 
 class RoomGoneObject(Result):
     """A room that the caller is not in any more."""
 
     _id = serializers.CharField()
-    _deletedAt = Moment()
+    _deletedAt = Timestamp()
 
 
 class RoomsResult(SuccessResult):
@@ -96,7 +96,7 @@ class RoomsGetApi(Api):
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user, since = caller_of(request), params.get("updatedSince")
-        gone = rooms_gone(user, since) if since else {}
+        gone = rooms_left(user, since) if since else {}
         return {
             "update": rooms_of(rooms_changed(user, since)),
             "remove": [{"_id": public_id, "_deletedAt": at} for public_id, at in gone.items()],
@@ -111,4 +111,4 @@ class RoomsInfoApi(Api):
         description="By `roomId` or `roomName`. One that the caller may not read is as unknown as none.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        return {"room": room_of(room_reached(caller_of(request), params))}
+        return {"room": room_of(room_from_params(caller_of(request), params))}

@@ -90,12 +90,12 @@ class ParamsSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
         return described
 
 
-def slashless_keep(endpoints: list[Endpoint], **_kwargs: Any) -> list[Endpoint]:
+def without_trailing_slashes(endpoints: list[Endpoint], **_kwargs: Any) -> list[Endpoint]:
     """Leave out the addresses with a slash at their end, which are the same endpoints again."""
     return [endpoint for endpoint in endpoints if not endpoint[0].endswith("/")]
 
 
-def failures_describe(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+def add_failure_responses(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     """Add to every operation how it may fail."""
     result["components"]["schemas"] |= {"Failure": FAILURE, "NotSignedIn": NOT_SIGNED_IN}
     for operations in result["paths"].values():

@@ -22,7 +22,7 @@ MID_MISSING = 'The required "mid" body param is missing.'
 class ThreadParams(Params):
     """The message."""
 
-    told_missing = {"mid": ApplicationError(MID_MISSING)}
+    missing_errors = {"mid": ApplicationError(MID_MISSING)}
 
     mid = TextParam(help_text="The message that begins the thread, or one in it.")
 
@@ -30,7 +30,7 @@ class ThreadParams(Params):
 class ThreadMessagesParams(PagingParams):
     """Of which thread; `sort` takes `ts` alone."""
 
-    told_missing = {"tmid": ApplicationError("error-invalid-params", 'The required "tmid" query param is missing.')}
+    missing_errors = {"tmid": ApplicationError("error-invalid-params", 'The required "tmid" query param is missing.')}
 
     tmid = TextParam(help_text="The message that begins the thread, or one in it.")
 
@@ -67,4 +67,4 @@ class ThreadMessagesApi(Api):
         if thread is None or thread.deleted_at is not None:
             raise ApplicationError("error-invalid-message", "Invalid message")
         order = ordering_of(params, BY_TIME, default={"ts": 1})
-        return page_of(replies_shown(thread).order_by(*order), params, name="messages", told=messages_of)
+        return page_of(replies_shown(thread).order_by(*order), params, name="messages", represent=messages_of)

@@ -277,8 +277,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The notification API of a Callboard workspace, compatible with Rocket.Chat's.",
     "VERSION": "1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "PREPROCESSING_HOOKS": ["workspace.api.schema.slashless_keep"],
-    "POSTPROCESSING_HOOKS": ["workspace.api.schema.failures_describe"],
+    "PREPROCESSING_HOOKS": ["workspace.api.schema.without_trailing_slashes"],
+    "POSTPROCESSING_HOOKS": ["workspace.api.schema.add_failure_responses"],
     "SERVERS": [{"url": SITE_PATH}] if SITE_PATH else [],
 }
 
@@ -287,7 +287,7 @@ if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.filebased.EmailBa
     EMAIL_CONFIG["EMAIL_BACKEND"] = "workspace.mail.FileBackend"
 if not PRODUCTION and not env.secret("EMAIL_URL"):
     # Without a mail server, administrators read the mails themselves.
-    EMAIL_CONFIG["EMAIL_BACKEND"] = "workspace.mail.KeepingBackend"
+    EMAIL_CONFIG["EMAIL_BACKEND"] = "workspace.mail.DatabaseBackend"
 vars().update(EMAIL_CONFIG)
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 # A mail server that says nothing for this long (seconds) is asked again later.

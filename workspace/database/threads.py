@@ -54,7 +54,7 @@ class DatabaseThreads:
             close_old_connections()
 
 
-class Gatherer(Generic[ItemT, AnswerT]):
+class Batcher(Generic[ItemT, AnswerT]):
     """Passes to `work` in one batch what was put while it was busy with the batch before.
 
     `run` calls `work`. When the database has no connection, what is waiting fails together with the batch.

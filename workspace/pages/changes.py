@@ -10,14 +10,14 @@ from django import forms
 class ChangesForm(forms.Form):
     """A form whose page sends along what each field showed at first (in hidden fields named `initial-…`).
 
-    A subclass that adds fields while it is initialized calls :meth:`initial_send` afterwards.
+    A subclass that adds fields while it is initialized calls :meth:`include_initial` afterwards.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial_send()
+        self.include_initial()
 
-    def initial_send(self) -> None:
+    def include_initial(self) -> None:
         """Let the page send along what the fields show at first."""
         for field in self.fields.values():
             field.show_hidden_initial = True

@@ -11,7 +11,7 @@ An app contributes once, in a module `pages/links.py` that its `apps.py` imports
 0 home, 10 rooms, 20 preferences, 40 devices, 60 why, 70 simulated phone.
 
 A page itself extends `pages/base.html`, or `pages/account.html` when it belongs to the account, and is given
-`workspace.pages.look.page_context`.
+`workspace.pages.layout.page_context`.
 """
 
 from __future__ import annotations

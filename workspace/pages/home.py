@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from workspace.pages.contributions import Place, links_of
-from workspace.pages.look import page_context
+from workspace.pages.layout import page_context
 from workspace.roles import is_workspace
 
 

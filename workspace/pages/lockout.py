@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from workspace.pages.look import page_context
+from workspace.pages.layout import page_context
 
 TOO_MANY_REQUESTS = 429
 

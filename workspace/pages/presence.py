@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from workspace.clients import page_client
+from workspace.clients import page_client_name
 from workspace.models import User
 from workspace.services.presence import client_leave, client_report
 
@@ -43,7 +43,7 @@ def presence_report(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return HttpResponse(status=400)
     report = form.cleaned_data
-    client = page_client(session_key, report["page"])
+    client = page_client_name(session_key, report["page"])
     if report["state"] == CLOSING:
         client_leave(user=user, client=client)
     elif report["state"] == ACTIVE:

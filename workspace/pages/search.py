@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from workspace.config.unfold import every_page
 from workspace.models import Room, User
-from workspace.pages.settings.base import may_view, page
+from workspace.pages.settings.base import admin_page, may_view
 from workspace.pages.settings.presentation import search as settings_found
 from workspace.pages.settings.presentation import setting_url
 from workspace.setting_groups.registry import RegisteredSetting
@@ -51,14 +51,14 @@ def admin_search(request: HttpRequest) -> HttpResponse:
     """Show what the query finds: on a page, or as the list below the search field (`part=found`)."""
     query = request.GET.get("q", "").strip()[:QUERY_MAX_LENGTH]
     is_list = request.GET.get("part") == "found"
-    parts = list(found_parts(request, query, FEW if is_list else MANY)) if query else []
+    parts = list(search_parts(request, query, FEW if is_list else MANY)) if query else []
     context = {"query": query, "parts": parts}
     if is_list:
         return render(request, "admin/search_found.html", context)
-    return page(request, "admin/search.html", _("Search"), context)
+    return admin_page(request, "admin/search.html", _("Search"), context)
 
 
-def found_parts(request: HttpRequest, query: str, limit: int) -> Iterator[Part]:
+def search_parts(request: HttpRequest, query: str, limit: int) -> Iterator[Part]:
     """Yield the kinds of results that the query finds, with at most `limit` results each."""
     words = query.casefold().split()
     kinds = (

@@ -39,8 +39,8 @@ class RoomLine:
         return room_path(self.entry.subscription.room)
 
     @property
-    def has_news(self) -> bool:
-        return self.entry.has_news and not self.choice.hides_unread
+    def has_unseen(self) -> bool:
+        return self.entry.has_unseen and not self.choice.hides_unread
 
     @property
     def unread(self) -> int:
@@ -70,7 +70,7 @@ def lines_of(subscriptions: Iterable[Subscription], *, user: User) -> list[RoomL
     return [RoomLine(entry, choices.get(entry.subscription.pk, CounterChoice())) for entry in entries]
 
 
-def rooms_shown(user: User) -> RoomLines:
+def sidebar_room_lines(user: User) -> RoomLines:
     """Return the rooms for the user's sidebar."""
     found = list(subscriptions_listed(user)[: ROOMS_SHOWN + 1])
     return RoomLines(lines_of(found[:ROOMS_SHOWN], user=user), has_more=len(found) > ROOMS_SHOWN)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
-from workspace.pages.look import page_context
+from workspace.pages.layout import page_context
 from workspace.pages.time_zone import browser_time_zone_accept
 from workspace.services.known_clients import browser_remember
 

@@ -6,7 +6,7 @@ from workspace.models import RoomType
 from workspace.pages.avatars import avatar_by_user_id, avatar_by_username, avatar_of_room
 from workspace.pages.presence import presence_report
 from workspace.pages.rooms.listing import rooms, sidebar_rooms
-from workspace.pages.rooms.membership import direct_begin, directory, room_enter, room_exit, room_new
+from workspace.pages.rooms.membership import direct_start, directory, room_enter, room_exit, room_new
 from workspace.pages.rooms.page import message_shown, messages_newer, room_page, room_read
 from workspace.pages.rooms.people import names_completed, people_completed
 from workspace.pages.rooms.posting import message_change, message_remove, message_send
@@ -17,7 +17,7 @@ urlpatterns = [
     path("rooms/sidebar/", sidebar_rooms, name="sidebar-rooms"),
     path("rooms/channels/", directory, name="directory"),
     path("rooms/new/", room_new, name="room-new"),
-    path("rooms/direct/", direct_begin, name="direct-begin"),
+    path("rooms/direct/", direct_start, name="direct-begin"),
     path("rooms/<str:public_id>/join/", room_enter, name="room-enter"),
     path("rooms/<str:public_id>/leave/", room_exit, name="room-exit"),
     path("rooms/<str:public_id>/read/", room_read, name="room-read"),

@@ -51,14 +51,14 @@ def user_by_id_or_name(*, public_id: str = "", username: str = "") -> User:
 
 def users_by_ids(ids: Collection[str]) -> list[User]:
     """Return the accounts with these public ids; raises `error-invalid-user` when one is missing."""
-    return all_found({user.public_id: user for user in User.objects.filter(public_id__in=ids)}, ids)
+    return users_in_order({user.public_id: user for user in User.objects.filter(public_id__in=ids)}, ids)
 
 
 def users_by_names(names: Collection[str]) -> list[User]:
     """Return the accounts with these usernames, in any case of letters; `error-invalid-user` when one is missing."""
     wanted = [name.lower() for name in names]
     found = User.objects.filter(username__lower__in=wanted)
-    return all_found({user.username.lower(): user for user in found}, wanted)
+    return users_in_order({user.username.lower(): user for user in found}, wanted)
 
 
 def usernames_missing(names: Collection[str]) -> list[str]:
@@ -69,7 +69,7 @@ def usernames_missing(names: Collection[str]) -> list[str]:
     return [name for key, name in wanted.items() if key not in known]
 
 
-def all_found(found: Mapping[str, User], wanted: Collection[str]) -> list[User]:
+def users_in_order(found: Mapping[str, User], wanted: Collection[str]) -> list[User]:
     """Return each wanted account once, in the order asked for; raises `error-invalid-user` when one is missing."""
     if any(key not in found for key in wanted):
         raise ApplicationError("error-invalid-user", "Invalid user")

@@ -31,7 +31,7 @@ CLIENT_NAMES = {
 }
 
 
-def users_permitted(permission: str, *, users: Collection[int]) -> set[int]:
+def users_with_permission(permission: str, *, users: Collection[int]) -> set[int]:
     """Return the keys of those accounts who hold `permission` (such as `workspace.view_d_room`), as `has_perm` does."""
     app_label, codename = permission.split(".")
     held = Permission.objects.filter(content_type__app_label=app_label, codename=codename)
@@ -47,10 +47,10 @@ def may_manage(manager: User, user: User) -> bool:
         return manager.is_superuser
     if manager.has_perm(CHANGE_ROLES):
         return True
-    return not user.is_staff and permissions_beyond_members(user) <= manager.get_all_permissions()
+    return not user.is_staff and extra_permissions(user) <= manager.get_all_permissions()
 
 
-def permissions_beyond_members(user: User) -> set[str]:
+def extra_permissions(user: User) -> set[str]:
     """Return what the account holds, even while it is deactivated, beyond what every member does."""
     held = Permission.objects.filter(Q(group__user=user) | Q(user=user)).exclude(group__name=USER)
     return {f"{app}.{codename}" for app, codename in held.values_list("content_type__app_label", "codename")}

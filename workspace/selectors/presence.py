@@ -25,7 +25,7 @@ from django.db.models import (
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
-from workspace.history import rows_then
+from workspace.history import rows_as_of
 from workspace.models import Connection, FormerPresence, Presence, Status, User
 
 # The name under which queries join the former presence that was in force at a moment.
@@ -79,23 +79,25 @@ def former_presence_relation(at: datetime, path: str = "user__") -> FilteredRela
     )
 
 
-def connection_then(at: datetime, path: str = "user__") -> Case:
+def connection_as_of(at: datetime, path: str = "user__") -> Case:
     """Return the connection as of `at`, whatever clients have reported since; the query has :data:`FORMER` joined."""
-    return expression_then(at, path, lambda prefix: connection_expression(at, prefix), Value(Connection.OFFLINE))
+    return presence_expression_as_of(
+        at, path, lambda prefix: connection_expression(at, prefix), Value(Connection.OFFLINE)
+    )
 
 
-def status_then(at: datetime, path: str = "user__") -> Case:
-    """Return the status picked by hand as of `at`, like :func:`connection_then`."""
-    return expression_then(at, path, lambda prefix: status_expression(at, prefix), Value(Status.ONLINE))
+def status_as_of(at: datetime, path: str = "user__") -> Case:
+    """Return the status picked by hand as of `at`, like :func:`connection_as_of`."""
+    return presence_expression_as_of(at, path, lambda prefix: status_expression(at, prefix), Value(Status.ONLINE))
 
 
-def away_at_then(at: datetime, path: str = "user__") -> Case:
-    """Return since when the user was away as of `at`, like :func:`connection_then`; it may be in the future."""
+def away_at_as_of(at: datetime, path: str = "user__") -> Case:
+    """Return since when the user was away as of `at`, like :func:`connection_as_of`; it may be in the future."""
     nothing = Value(None, output_field=DateTimeField())
-    return expression_then(at, path, lambda prefix: F(f"{prefix}away_at"), nothing)
+    return presence_expression_as_of(at, path, lambda prefix: F(f"{prefix}away_at"), nothing)
 
 
-def expression_then(at: datetime, path: str, of_row: Callable[[str], Any], unknown: Value) -> Case:
+def presence_expression_as_of(at: datetime, path: str, of_row: Callable[[str], Any], unknown: Value) -> Case:
     """Return an expression over the presence row in force at `at`; `unknown` for users who had none yet."""
     return Case(
         When(Q(**{f"{path}presence__created_at__gt": at}), then=unknown),
@@ -104,19 +106,19 @@ def expression_then(at: datetime, path: str, of_row: Callable[[str], Any], unkno
     )
 
 
-def presence_row_then(user: User | int, at: datetime) -> dict[str, Any]:
+def presence_row_as_of(user: User | int, at: datetime) -> dict[str, Any]:
     """Return the columns of one user's presence as of `at`; empty if there was none."""
-    return next(iter(rows_then(Presence, user=user, at=at)), {})
+    return next(iter(rows_as_of(Presence, user=user, at=at)), {})
 
 
-def connection_by(connected_until: datetime | None, away_at: datetime | None, at: datetime) -> str:
+def connection_at(connected_until: datetime | None, away_at: datetime | None, at: datetime) -> str:
     """Return the connection at the moment `at` by the moments that one presence keeps."""
     if connected_until is None or connected_until <= at:
         return Connection.OFFLINE
     return Connection.AWAY if away_at is not None and away_at <= at else Connection.ONLINE
 
 
-def status_by(status: str | None, expires_at: datetime | None, at: datetime) -> str:
+def status_at(status: str | None, expires_at: datetime | None, at: datetime) -> str:
     """Return the status picked by hand that is in force at the moment `at`."""
     return Status.ONLINE if status is None or (expires_at is not None and expires_at <= at) else status
 
@@ -144,8 +146,8 @@ class PresenceView:
         return "manual" if self.status != Status.ONLINE or self.status_text else "internal"
 
 
-def view_of(row: Mapping[str, Any], *, at: datetime) -> PresenceView:
-    """Return what a row of :func:`presences_read` tells of the moment `at`."""
+def presence_view(row: Mapping[str, Any], *, at: datetime) -> PresenceView:
+    """Return what a row of :func:`presence_rows` tells of the moment `at`."""
     expires_at = row["presence__status_expires_at"]
     has_expired = expires_at is not None and expires_at <= at
     return PresenceView(
@@ -157,7 +159,7 @@ def view_of(row: Mapping[str, Any], *, at: datetime) -> PresenceView:
     )
 
 
-def presences_read(users: QuerySet[User], *, at: datetime, fields: Collection[str] = ()) -> QuerySet[Any, Any]:
+def presence_rows(users: QuerySet[User], *, at: datetime, fields: Collection[str] = ()) -> QuerySet[Any, Any]:
     """Return what is known of the users' presence at the moment `at`, with `fields` of theirs."""
     now = {"connection": connection_expression(at, "presence__"), "chosen": status_expression(at, "presence__")}
     kept = ("presence__status_text", "presence__away_at", "presence__status_expires_at")
@@ -168,10 +170,10 @@ def presences_read(users: QuerySet[User], *, at: datetime, fields: Collection[st
 def presence_of(user: User, *, at: datetime | None = None) -> PresenceView:
     """Return the user's presence at the moment `at` (now)."""
     moment = at or timezone.now()
-    return view_of(presences_read(User.objects.filter(pk=user.pk), at=moment).get(), at=moment)
+    return presence_view(presence_rows(User.objects.filter(pk=user.pk), at=moment).get(), at=moment)
 
 
-def users_present(*, at: datetime) -> QuerySet[User]:
+def visible_users(*, at: datetime) -> QuerySet[User]:
     """Return the active users whom others do not see as offline at the moment `at`."""
     is_invisible = Q(presence__status=Status.OFFLINE) & (
         Q(presence__status_expires_at=None) | Q(presence__status_expires_at__gt=at)

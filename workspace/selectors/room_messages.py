@@ -61,7 +61,7 @@ def after(message: Message) -> Q:
     return Q(sent_at__gt=message.sent_at) | Q(sent_at=message.sent_at, pk__gt=message.pk)
 
 
-def page_ending(shown: QuerySet[Message], *, until: Message | None = None) -> MessagePage:
+def page_before(shown: QuerySet[Message], *, until: Message | None = None) -> MessagePage:
     """Return the last messages, or the last before `until`."""
     found = shown.filter(before(until)) if until else shown
     rows = list(found.order_by("-sent_at", "-pk")[: MESSAGES_A_PAGE + 1])
@@ -74,26 +74,26 @@ def page_after(shown: QuerySet[Message], message: Message) -> MessagePage:
     return MessagePage(rows[:MESSAGES_A_PAGE], has_older=True, has_newer=len(rows) > MESSAGES_A_PAGE)
 
 
-def page_since(shown: QuerySet[Message], message: Message | None) -> MessagePage:
+def page_after_or_last(shown: QuerySet[Message], message: Message | None) -> MessagePage:
     """Return the first messages after one; the last there are where there was none."""
-    return page_after(shown, message) if message else page_ending(shown)
+    return page_after(shown, message) if message else page_before(shown)
 
 
-def changed_lately(room: Room, since: datetime) -> list[str]:
+def recently_changed_ids(room: Room, since: datetime) -> list[str]:
     """Return the public ids of the room's last messages that were edited or deleted after the given time."""
     last = Message.objects.filter(room=room).order_by("-sent_at", "-pk").values("pk")[:LAST_MESSAGES]
     changed = Message.objects.filter(Q(edited_at__gt=since) | Q(deleted_at__gt=since), pk__in=last)
     return list(changed.values_list("public_id", flat=True))
 
 
-def said_earlier(room: Room, public_id: str) -> Message | None:
+def message_even_if_deleted(room: Room, public_id: str) -> Message | None:
     """Return the room's message of this id, be it deleted since; None for one that there never was."""
     return Message.objects.filter(room=room, public_id=public_id).first() if public_id else None
 
 
 def page_around(shown: QuerySet[Message], message: Message) -> MessagePage:
     """Return the page on which a message stands: the last one, where it is on that."""
-    last = page_ending(shown)
+    last = page_before(shown)
     if message in last.messages:
         return last
     above = list(shown.filter(before(message)).order_by("-sent_at", "-pk")[: ABOVE_LINKED + 1])
@@ -103,14 +103,14 @@ def page_around(shown: QuerySet[Message], message: Message) -> MessagePage:
     return MessagePage(messages, len(above) > ABOVE_LINKED, has_newer)
 
 
-def unread_threads_among(messages: list[Message], *, user: User) -> set[int]:
+def unread_thread_keys(messages: list[Message], *, user: User) -> set[int]:
     """Return the keys of the messages whose threads hold replies that the user has not read."""
     keys = [message.pk for message in messages if message.reply_count]
     unread = threads_unread(user.pk).filter(thread__in=keys).values_list("thread", flat=True)
     return set(unread) if keys else set()
 
 
-def followed_among(messages: list[Message], *, user: User) -> set[int]:
+def followed_thread_keys(messages: list[Message], *, user: User) -> set[int]:
     """Return the keys of those messages whose threads the user follows."""
     keys = [message.pk for message in messages if message.reply_count]
     return set(Message.objects.filter(pk__in=keys, thread_followers__user=user).values_list("pk", flat=True))

@@ -13,7 +13,7 @@ from workspace.models import FormerRow, Room, RoomType, Subscription, User
 
 
 @dataclass(frozen=True, slots=True)
-class Counterparts:
+class OtherMembers:
     """The other people of a direct room, by their usernames and by the names that people read."""
 
     usernames: str
@@ -37,7 +37,7 @@ def subscriptions_changed(user: User, since: datetime | None) -> QuerySet[Subscr
     )
 
 
-def subscriptions_gone(user: User, since: datetime) -> list[FormerRow]:
+def subscriptions_ended(user: User, since: datetime) -> list[FormerRow]:
     """Return the user's subscriptions that ended after the moment, as they were; known for the retention time."""
     kind = Subscription._meta.label_lower
     noted = FormerRow.objects.filter(user=user, kind=kind, at__gt=since, values__has_key="public_id")
@@ -46,9 +46,9 @@ def subscriptions_gone(user: User, since: datetime) -> list[FormerRow]:
     return [row for key, row in left.items() if key not in here]
 
 
-def rooms_gone(user: User, since: datetime) -> dict[str, datetime]:
+def rooms_left(user: User, since: datetime) -> dict[str, datetime]:
     """Return the public ids of rooms that the user is not in any more since after the moment, with when that was."""
-    left = {row.values["room_id"]: row.at for row in subscriptions_gone(user, since)}
+    left = {row.values["room_id"]: row.at for row in subscriptions_ended(user, since)}
     again = set(Subscription.objects.filter(user=user, room__in=left).values_list("room", flat=True))
     rooms = Room.objects.filter(pk__in=left.keys() - again)
     return {public_id: left[key] for key, public_id in rooms.values_list("pk", "public_id")}
@@ -64,19 +64,19 @@ def rooms_changed(user: User, since: datetime | None) -> QuerySet[Room]:
     return mine.filter(Q(updated_at__gt=since) | Q(last_message_at__gt=since) | Exists(lately))
 
 
-def counterparts_of(user: User, rooms: Iterable[Room]) -> dict[int, Counterparts]:
+def other_members_of(user: User, rooms: Iterable[Room]) -> dict[int, OtherMembers]:
     """Return the other people of the direct ones among the rooms, by room; oneself in a room of one's own."""
     direct = [room.pk for room in rooms if room.is_direct]
     members = Subscription.objects.filter(room__in=direct).select_related("user").order_by("user__username")
     people: defaultdict[int, list[User]] = defaultdict(list)
     for member in members if direct else ():
         people[member.room_id].append(member.user)
-    return {key: counterparts(user, found) for key, found in people.items()}
+    return {key: other_members(user, found) for key, found in people.items()}
 
 
-def counterparts(user: User, people: list[User]) -> Counterparts:
+def other_members(user: User, people: list[User]) -> OtherMembers:
     """Return how a direct room of these people is called to the user."""
     others = [person for person in people if person.pk != user.pk] or people
-    return Counterparts(
+    return OtherMembers(
         ",".join(person.username for person in others), ", ".join(person.display_name for person in others)
     )

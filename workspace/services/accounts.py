@@ -14,8 +14,8 @@ from workspace.models import Room, User
 from workspace.selectors.accounts import accepts_browser_time_zone, administrators
 from workspace.selectors.permissions import manage_check
 from workspace.selectors.rooms import rooms_owned_alone
-from workspace.services.addresses import address_give
-from workspace.services.presence import clients_end
+from workspace.services.addresses import address_assign
+from workspace.services.presence import clients_disconnect
 from workspace.services.roles import ADMIN, USER
 from workspace.services.rooms import members_add
 from workspace.services.sign_in import sign_out
@@ -48,7 +48,7 @@ def user_create(
     user.save()
     user.groups.set(Group.objects.filter(name__in=role_names))
     if email:
-        address_give(user=user, address=email, verified=email_verified)
+        address_assign(user=user, address=email, verified=email_verified)
     if joins_default_channel and (room := Room.objects.filter(public_id=DEFAULT_CHANNEL_ID).first()):
         members_add(room=room, users=[user])
     return user
@@ -117,7 +117,7 @@ def user_deactivate(*, user: User, by: User, may_be_last_owner: bool = True) -> 
     user.is_active = False
     user.save(update_fields=["is_active", "updated_at"])
     sign_ins_end(user=user)
-    clients_end(user=user)
+    clients_disconnect(user=user)
 
 
 def last_owner_check(user: User) -> None:

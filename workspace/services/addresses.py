@@ -33,13 +33,13 @@ def address_add(*, user: User, address: str) -> EmailAddress:
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if user.emails.count() >= MOST_ADDRESSES:
         raise ValidationError(_("An account has at most %(most)d addresses.") % {"most": MOST_ADDRESSES})
-    email = address_give(user=user, address=address)
+    email = address_assign(user=user, address=address)
     verification_mail_later(email_pk=email.pk)
     return email
 
 
 @transaction.atomic
-def address_give(*, user: User, address: str, verified: bool = False, by: User | None = None) -> EmailAddress:
+def address_assign(*, user: User, address: str, verified: bool = False, by: User | None = None) -> EmailAddress:
     """Give the account an address, `verified` on the word of `by`; raises ValidationError as above."""
     if verified:
         address_lock(address)
@@ -52,7 +52,7 @@ def address_give(*, user: User, address: str, verified: bool = False, by: User |
 
 
 @transaction.atomic
-def address_put(*, user: User, address: str, verified: bool | None, by: User) -> None:
+def address_replace(*, user: User, address: str, verified: bool | None, by: User) -> None:
     """Put an address in the place of the account's first one, unless the account has it; it gets a link to verify it.
 
     `verified` is the word of `by` on it; with None, what is known of it stays. Raises ValidationError as above.
@@ -129,7 +129,7 @@ def address_verify(*, token: str) -> EmailAddress:
 
 
 @transaction.atomic
-def address_answers_note(*, accepted: Collection[str], refused: Collection[str]) -> None:
+def address_results_record(*, accepted: Collection[str], refused: Collection[str]) -> None:
     """Note that mail servers accepted e-mails to addresses, or refused the addresses permanently.
 
     After :data:`MOST_REFUSALS` refusals in a row, nothing is sent to an address until its owner confirms it again.

@@ -20,7 +20,7 @@ from workspace.models import EmailAddress, User
 from workspace.selectors.accounts import roles_of, user_by_username
 from workspace.selectors.permissions import CHANGE_ACCOUNTS, CHANGE_ROLES, CREATE_ACCOUNTS, may_change
 from workspace.services.accounts import password_set, roles_set, user_activate, user_create, user_deactivate
-from workspace.services.addresses import address_give, address_put
+from workspace.services.addresses import address_assign, address_replace
 from workspace.services.presence import status_set
 from workspace.services.roles import USER
 from workspace.tasks import verification_mail_later
@@ -42,7 +42,7 @@ class AccountChanges(TypedDict, total=False):
 
 
 @transaction.atomic
-def account_make(
+def account_create(
     *,
     by: User,
     username: str,
@@ -60,13 +60,13 @@ def account_make(
     Raises `error-action-not-allowed` for what `by` may not do, else as the checks below.
     """
     if not by.has_perm(CREATE_ACCOUNTS):
-        raise refused("Adding_user", "Adding user is not allowed")
+        raise action_refused("Adding_user", "Adding user is not allowed")
     if not active and not by.has_perm(CHANGE_ACCOUNTS):
-        raise refused("Changing_active_status", "Adding a deactivated user is not allowed")
+        raise action_refused("Changing_active_status", "Adding a deactivated user is not allowed")
     roles_check(by, roles, before=(USER,))
     username_check(username)
     address_check(email)
-    with told_if_taken_meanwhile(username, email):
+    with report_conflicts(username, email):
         user = user_create(
             username=username,
             password=password_checked(password, User(username=username, name=name)),
@@ -75,7 +75,7 @@ def account_make(
             joins_default_channel=joins_default_channel,
             is_active=active,
         )
-        given = address_give(user=user, address=email, verified=verified, by=by)
+        given = address_assign(user=user, address=email, verified=verified, by=by)
     if not verified:
         verification_mail_later(email_pk=given.pk)
     if status_text:
@@ -84,17 +84,17 @@ def account_make(
 
 
 @transaction.atomic
-def account_change(*, by: User, user: User, may_be_last_owner: bool = False, **changes: Unpack[AccountChanges]) -> None:
+def account_update(*, by: User, user: User, may_be_last_owner: bool = False, **changes: Unpack[AccountChanges]) -> None:
     """Change what is named of the account, all or nothing.
 
     Raises `error-action-not-allowed` for what `by` may not do, else as the checks below and `user_deactivate`.
     """
     if not may_change(by, user):
-        raise refused("Editing_user", "Editing user is not allowed")
+        raise action_refused("Editing_user", "Editing user is not allowed")
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    with told_if_taken_meanwhile(changes.get("username", user.username), changes.get("email", ""), of=user):
-        names_change(user, changes)
-        addresses_change(by, user, changes)
+    with report_conflicts(changes.get("username", user.username), changes.get("email", ""), of=user):
+        names_update(user, changes)
+        address_update(by, user, changes)
     if "password" in changes:
         password_set(user=user, password=password_checked(changes["password"], user))
     if "roles" in changes:
@@ -103,11 +103,11 @@ def account_change(*, by: User, user: User, may_be_last_owner: bool = False, **c
     if "status_text" in changes:
         status_set(user=user, text=changes["status_text"])
     if "active" in changes:
-        account_activity_set(by=by, user=user, active=changes["active"], may_be_last_owner=may_be_last_owner)
+        account_active_set(by=by, user=user, active=changes["active"], may_be_last_owner=may_be_last_owner)
 
 
 @transaction.atomic
-def account_activity_set(*, by: User, user: User, active: bool, may_be_last_owner: bool) -> None:
+def account_active_set(*, by: User, user: User, active: bool, may_be_last_owner: bool) -> None:
     """Activate or deactivate the account; raises as `user_activate` and `user_deactivate`."""
     if active:
         user_activate(user=user, by=by)
@@ -115,7 +115,7 @@ def account_activity_set(*, by: User, user: User, active: bool, may_be_last_owne
         user_deactivate(user=user, by=by, may_be_last_owner=may_be_last_owner)
 
 
-def names_change(user: User, changes: AccountChanges) -> None:
+def names_update(user: User, changes: AccountChanges) -> None:
     """Change the account's username and name; raises as `username_check`."""
     before = (user.username, user.name)
     user.username, user.name = changes.get("username", user.username), changes.get("name", user.name)
@@ -124,28 +124,28 @@ def names_change(user: User, changes: AccountChanges) -> None:
         user.save(update_fields=["username", "name", "updated_at"])
 
 
-def addresses_change(by: User, user: User, changes: AccountChanges) -> None:
+def address_update(by: User, user: User, changes: AccountChanges) -> None:
     """Change the account's first address, or what is known of it; raises as `address_check`."""
     first = user.emails.first()
     address = changes.get("email") or (first.address if first and "verified" in changes else "")
     if address:
         address_check(address, of=user)
-        address_put(user=user, address=address, verified=changes.get("verified"), by=by)
+        address_replace(user=user, address=address, verified=changes.get("verified"), by=by)
 
 
-def refused(action: str, message: str) -> ApplicationError:
+def action_refused(action: str, message: str) -> ApplicationError:
     """Return the error of an action that the asker may not take."""
     details = {"method": "insertOrUpdateUser", "action": action}
     return ApplicationError("error-action-not-allowed", message, details=details)
 
 
-def unavailable(value: str, field: str) -> ApplicationError:
+def field_unavailable(value: str, field: str) -> ApplicationError:
     """Return the error of a username or address that another account has."""
     return ApplicationError("error-field-unavailable", f"{value} is already in use", details={"field": field})
 
 
 @contextmanager
-def told_if_taken_meanwhile(username: str, address: str, *, of: User | None = None) -> Iterator[None]:
+def report_conflicts(username: str, address: str, *, of: User | None = None) -> Iterator[None]:
     """Tell of a username or address that another account was given since they were checked."""
     try:
         with transaction.atomic():
@@ -161,7 +161,7 @@ def username_check(username: str, *, of: User | None = None) -> None:
     """Raise `error-field-unavailable` for a username that another account has, `error-invalid-username` if misspelt."""
     holder = user_by_username(username)
     if holder is not None and holder != of:
-        raise unavailable(username, "username")
+        raise field_unavailable(username, "username")
     try:
         User._meta.get_field("username").run_validators(username)
     except ValidationError as error:
@@ -178,7 +178,7 @@ def address_check(address: str, *, of: User | None = None) -> None:
     try:
         email.clean()
     except ValidationError as error:
-        raise unavailable(address, "email") from error
+        raise field_unavailable(address, "email") from error
 
 
 def password_checked(password: str | None, user: User) -> str:
@@ -198,7 +198,7 @@ def roles_check(by: User, roles: Collection[str], *, before: Collection[str]) ->
     Raises `error-invalid-role` for one that there is not.
     """
     if set(roles) != set(before) and not by.has_perm(CHANGE_ROLES):
-        raise refused("Assign_role", "Assigning roles is not allowed")
+        raise action_refused("Assign_role", "Assigning roles is not allowed")
     known = set(Group.objects.filter(name__in=roles).values_list("name", flat=True))
     if unknown := sorted(set(roles) - known):
         raise ApplicationError("error-invalid-role", f"There is no role {unknown[0]}")

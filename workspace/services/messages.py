@@ -16,7 +16,7 @@ from workspace.mentions import mentions_parse
 from workspace.models import Mention, Message, Room, Subscription, ThreadFollower, User
 from workspace.models.messages import ENCRYPTED
 from workspace.selectors.rooms import subscription_of
-from workspace.services.reading import calls_said
+from workspace.services.reading import mention_targets_before_deletion
 from workspace.services.threads import thread_extend, thread_of
 from workspace.signals import message_deleted, message_edited, message_posted
 
@@ -45,7 +45,7 @@ def message_post(
     5,000 characters, `error-invalid-message` when `parent` is no message of the room, ValidationError for a public id
     that is not made of letters and digits.
     """
-    if public_id and (known := message_known(sender=sender, room=room, public_id=public_id)):
+    if public_id and (known := stored_message(sender=sender, room=room, public_id=public_id)):
         return known
     may_post_check(sender=sender, room=room)
     text_check(text)
@@ -77,7 +77,7 @@ def message_post(
     return message
 
 
-def message_known(*, sender: User, room: Room, public_id: str) -> Message | None:
+def stored_message(*, sender: User, room: Room, public_id: str) -> Message | None:
     """Return the message with this id, if it was stored already.
 
     Raises `error-duplicate-message-id` when it is not the sender's own in this room.
@@ -94,7 +94,7 @@ def message_save(message: Message) -> Message | None:
         with transaction.atomic():
             message.save()
     except IntegrityError:
-        if known := message_known(sender=message.sender, room=message.room, public_id=message.public_id):
+        if known := stored_message(sender=message.sender, room=message.room, public_id=message.public_id):
             return known
         raise
     return None
@@ -145,12 +145,12 @@ def message_edit(*, editor: User, message: Message, text: str = "", content: Any
     as posting does unless the editor may still post there.
     """
     if message.sender_id != editor.pk or message.is_system or message.deleted_at is not None:
-        raise edit_refused()
+        raise edit_not_allowed()
     may_post_check(sender=editor, room=message.room)
     text_check(text)
     if content is not None and message.type != ENCRYPTED:
         raise ApplicationError("error-invalid-params", "The message is not encrypted.")
-    now, before = timezone.now(), calls_said(message)
+    now, before = timezone.now(), mention_targets_before_deletion(message)
     message.text, message.content = text, content
     message.edited_at, message.edited_by, message.updated_at = now, editor, now
     mentioned = mentions_resolve(message)
@@ -159,7 +159,7 @@ def message_edit(*, editor: User, message: Message, text: str = "", content: Any
     columns = ("text", "content", "edited_at", "edited_by", "mentions_all", "mentions_here", "updated_at")
     changed = {name: getattr(message, name) for name in columns}
     if not Message.objects.filter(pk=message.pk, deleted_at=None).update(**changed):
-        raise edit_refused()
+        raise edit_not_allowed()
     if message.parent_id is not None:
         # The mentions of a reply are part of what its followers' subscriptions say of unread threads.
         followers = ThreadFollower.objects.filter(thread=message.parent_id).values("user")
@@ -170,7 +170,7 @@ def message_edit(*, editor: User, message: Message, text: str = "", content: Any
     return message
 
 
-def edit_refused() -> ApplicationError:
+def edit_not_allowed() -> ApplicationError:
     """Return the error of a message that is not the asker's to change."""
     return ApplicationError("error-action-not-allowed", "Message editing not allowed")
 

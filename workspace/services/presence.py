@@ -13,7 +13,7 @@ from django.db.models.functions import NullIf
 from django.utils import timezone
 
 from workspace.errors import ApplicationError
-from workspace.history import rows_note
+from workspace.history import former_rows_save
 from workspace.models import ClientPresence, Presence, Status, User
 from workspace.signals import presence_changed
 
@@ -47,7 +47,7 @@ def client_report(
     if active_at is not None:
         row.last_active_at = max(active_at, row.last_active_at or active_at)
     row.save()
-    presence_draw(presence, moment)
+    presence_recalculate(presence, moment)
     return presence
 
 
@@ -58,24 +58,24 @@ def client_leave(*, user: User, client: str) -> None:
     presence = Presence.objects.select_for_update().filter(user=user).first()
     left = ClientPresence.objects.filter(user=user, client=client, connected_until__gt=now + LEAVING)
     if presence and left.update(connected_until=now + LEAVING):
-        presence_draw(presence, now)
+        presence_recalculate(presence, now)
 
 
 @transaction.atomic
-def clients_end(*, user: User, prefix: str = "") -> None:
+def clients_disconnect(*, user: User, prefix: str = "") -> None:
     """Record that the user's clients whose names begin with `prefix` have gone; those already gone are no matter."""
     now = timezone.now()
     presence = Presence.objects.select_for_update().filter(user=user).first()
     ended, _by_model = ClientPresence.objects.filter(user=user, client__startswith=prefix).delete()
     if presence and ended:
-        presence_draw(presence, now)
+        presence_recalculate(presence, now)
 
 
-def presence_draw(presence: Presence, at: datetime) -> None:
+def presence_recalculate(presence: Presence, at: datetime) -> None:
     """Draw the user's presence together from the clients connected at the moment `at`, and save it."""
     clients = list(ClientPresence.objects.filter(user=presence.user_id, connected_until__gt=at))
     ends = [client.connected_until for client in clients]
-    away_at = away_from(presence, clients, at)
+    away_at = away_time(presence, clients, at)
     presence.connected_until = max(ends, default=min(presence.connected_until or at, at))
     presence.away_at = away_at
     presence.last_active_at = last_active(clients) or presence.last_active_at
@@ -88,7 +88,7 @@ def last_active(clients: Collection[ClientPresence]) -> datetime | None:
     return max((client.last_active_at for client in clients if client.last_active_at), default=None)
 
 
-def away_from(presence: Presence, clients: Collection[ClientPresence], at: datetime) -> datetime | None:
+def away_time(presence: Presence, clients: Collection[ClientPresence], at: datetime) -> datetime | None:
     """Return from when on the user is away, given the clients connected at the moment `at`; None for never.
 
     Each client keeps the user online until it has been idle for the limit, or is gone. Nobody is away before they
@@ -146,5 +146,5 @@ def idle_limit_set(*, presences: QuerySet[Presence], seconds: int | Combinable) 
     limit = NullIf(seconds if isinstance(seconds, Combinable) else Value(seconds), Value(0))
     idle_time = ExpressionWrapper(limit * Value(timedelta(seconds=1)), DurationField())
     away_at = ExpressionWrapper(F("last_active_at") + idle_time, DateTimeField())
-    rows_note(rows=presences)
+    former_rows_save(rows=presences)
     presences.update(idle_limit=seconds, away_at=away_at, updated_at=timezone.now())

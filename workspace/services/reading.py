@@ -22,7 +22,7 @@ COUNTERS = ("unread", "user_mentions", "group_mentions")
 
 
 @dataclass(frozen=True, slots=True)
-class Calls:
+class MentionTargets:
     """Who is called by a message: everyone in the room (`@all`, `@here`), and people by name (keys of accounts)."""
 
     everyone: bool = False
@@ -33,34 +33,41 @@ class Calls:
         return {"everyone": self.everyone, "people": sorted(self.people)}
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Calls:
+    def from_json(cls, stored: Mapping[str, Any]) -> MentionTargets:
         """Return the value that was stored."""
         return cls(stored["everyone"], frozenset(stored["people"]))
 
 
-def calls_of(message: Message) -> Calls | None:
+def mention_targets(message: Message) -> MentionTargets | None:
     """Return whom the message calls now; None if it was deleted."""
-    return None if message.deleted_at is not None else calls_said(message)
+    return None if message.deleted_at is not None else mention_targets_before_deletion(message)
 
 
-def calls_said(message: Message) -> Calls:
+def mention_targets_before_deletion(message: Message) -> MentionTargets:
     """Return whom the message calls, or called until it was deleted."""
     people = message.mentions.values_list("user_id", flat=True)
-    return Calls(message.mentions_all or message.mentions_here, frozenset(people))
+    return MentionTargets(message.mentions_all or message.mentions_here, frozenset(people))
 
 
-def unread_count_add(*, message: Message, calls: Calls | None = None, above: int = 0, upto: int | None = None) -> None:
+def unread_count_add(
+    *, message: Message, calls: MentionTargets | None = None, above: int = 0, upto: int | None = None
+) -> None:
     """Count a posted message for the members who have not read it; called once per message, by the worker.
 
     In a large room it is called in parts: for the members whose keys are greater than `above` and at most `upto`.
     `calls` saves a query if the caller knows whom the message calls.
     """
-    unread_count_change(message=message, before=None, after=calls or calls_of(message), above=above, upto=upto)
+    unread_count_change(message=message, before=None, after=calls or mention_targets(message), above=above, upto=upto)
 
 
 @transaction.atomic(savepoint=False)
 def unread_count_change(
-    *, message: Message, before: Calls | None, after: Calls | None, above: int = 0, upto: int | None = None
+    *,
+    message: Message,
+    before: MentionTargets | None,
+    after: MentionTargets | None,
+    above: int = 0,
+    upto: int | None = None,
 ) -> bool:
     """Change the counters of members who have not read the message: it called `before`, and calls `after` now.
 
@@ -88,7 +95,10 @@ def unread_count_change(
     reopened = {"is_open": True} if is_direct and before is None else {}
     is_changed = False
     for group, was_named, is_named in groups:
-        old, new = counted(before, is_direct, is_named=was_named), counted(after, is_direct, is_named=is_named)
+        old, new = (
+            counter_increments(before, is_direct, is_named=was_named),
+            counter_increments(after, is_direct, is_named=is_named),
+        )
         if old != new:
             changes = {name: Greatest(F(name) + new[name] - old[name], 0) for name in new if new[name] != old[name]}
             members.filter(group).update(**changes, **reopened, updated_at=timezone.now())
@@ -102,7 +112,7 @@ def unread_members(message: Message) -> QuerySet[Subscription]:
     return Subscription.objects.filter(unseen, room_id=message.room_id).exclude(user_id=message.sender_id)
 
 
-def counted(calls: Calls | None, is_direct: bool, *, is_named: bool) -> dict[str, int]:
+def counter_increments(calls: MentionTargets | None, is_direct: bool, *, is_named: bool) -> dict[str, int]:
     """Return how much a message that calls so adds to each counter of a member who is named in it or not."""
     if calls is None:
         return dict.fromkeys(COUNTERS, 0)
@@ -164,7 +174,7 @@ def unread_totals(*, user: User, room: Room, shown: QuerySet[Message], since: da
 
     `shown` are the room's messages that can count for the member.
     """
-    behind: dict[int, Calls | None] = {}
+    behind: dict[int, MentionTargets | None] = {}
     answers: list[tuple[Any, Any]] = counters_behind.send(Message, user=user, room=room, since=since)
     for _receiver, calls_by_message in answers:
         behind |= calls_by_message
@@ -175,6 +185,6 @@ def unread_totals(*, user: User, room: Room, shown: QuerySet[Message], since: da
     values = (counting.count(), named.count(), 0 if room.is_direct else called.count())
     totals = dict(zip(COUNTERS, values, strict=True))
     for calls in behind.values():
-        more = counted(calls, room.is_direct, is_named=calls is not None and user.pk in calls.people)
+        more = counter_increments(calls, room.is_direct, is_named=calls is not None and user.pk in calls.people)
         totals = {name: totals[name] + more[name] for name in COUNTERS}
     return totals

@@ -15,7 +15,7 @@ from workspace.address_masks import addresses_unmask
 from workspace.errors import ApplicationError, MissingPermissionError
 from workspace.models import ChangeSource, SettingChange, User
 from workspace.setting_groups import SettingsGroup
-from workspace.setting_groups.facts import FACTS
+from workspace.setting_groups.built_in import BUILT_IN_SETTINGS
 from workspace.setting_groups.kinds import value_parse
 from workspace.setting_groups.registry import RegisteredSetting, actions_by_id, settings_by_id, settings_of
 
@@ -59,7 +59,7 @@ def settings_save(*, values: Mapping[str, Any], origin: Origin) -> list[SettingC
     return SettingChange.objects.bulk_create(changes)
 
 
-def unlocked(values: Mapping[str, Any]) -> dict[str, Any]:
+def unlocked_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return those of the values whose settings nothing fixes, such as the environment."""
     return {setting_id: value for setting_id, value in values.items() if settings_by_id()[setting_id].lock is None}
 
@@ -78,14 +78,14 @@ def setting_revert(*, change: SettingChange, actor: User, address: str | None = 
     return settings_save(values={change.setting_id: change.before}, origin=origin)
 
 
-def masked(value: str) -> dict[str, str]:
+def secret_fingerprint(value: str) -> dict[str, str]:
     """Return what may be told of a secret: a fingerprint under this installation's key, nothing for none."""
     return {"fingerprint": salted_hmac("workspace.settings", value).hexdigest()[:8]} if value else {}
 
 
 def _entries_of(values: Mapping[str, Any]) -> list[RegisteredSetting]:
     known = settings_by_id()
-    if built_in := sorted(set(values) & (set(FACTS) | set(actions_by_id()))):
+    if built_in := sorted(set(values) & (set(BUILT_IN_SETTINGS) | set(actions_by_id()))):
         raise _not_allowed(dict.fromkeys(built_in, _("This is not a setting that could be changed.")))
     unknown = sorted(set(values) - set(known))
     if unknown:
@@ -171,8 +171,8 @@ def _change(entry: RegisteredSetting, before: Any, after: Any, origin: Origin) -
     secret = entry.declaration.secret
     return SettingChange(
         setting_id=entry.id,
-        before=masked(before) if secret else before,
-        after=masked(after) if secret else after,
+        before=secret_fingerprint(before) if secret else before,
+        after=secret_fingerprint(after) if secret else after,
         secret=secret,
         actor=origin.actor,
         actor_name=origin.actor.username if origin.actor else "",

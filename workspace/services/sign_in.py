@@ -14,12 +14,12 @@ from knox.crypto import hash_token
 from knox.models import AuthToken
 from knox.settings import knox_settings
 
-from workspace.clients import token_client
+from workspace.clients import token_client_name
 from workspace.database.writes import write_if_possible
 from workspace.errors import SignInError
 from workspace.models import User
 from workspace.selectors.accounts import user_by_sign_in_name
-from workspace.services.presence import clients_end
+from workspace.services.presence import clients_disconnect
 from workspace.signals import signed_out
 
 EXTENDED_AFTER = timedelta(days=1)
@@ -55,7 +55,7 @@ def sign_in(*, user: User) -> str:
     """
     if not user.is_active:
         raise SignInError("error-user-is-not-activated", "User is not activated")
-    for ended in sign_ins_ended().filter(user=user):
+    for ended in expired_sign_ins().filter(user=user):
         sign_out(auth_token=ended)
     _auth_token, token = AuthToken.objects.create(user=user)
     return str(token)
@@ -86,7 +86,7 @@ def sign_in_extend(*, auth_token: AuthToken) -> None:
         write_if_possible(lambda: AuthToken.objects.filter(pk=auth_token.pk).update(expiry=expiry))
 
 
-def sign_ins_ended() -> QuerySet[AuthToken]:
+def expired_sign_ins() -> QuerySet[AuthToken]:
     """Return the sign-ins that ended unused and are still to be put away."""
     ended: QuerySet[AuthToken] = AuthToken.objects.filter(expiry__lte=timezone.now()).select_related("user")
     return ended
@@ -98,4 +98,4 @@ def sign_out(*, auth_token: AuthToken) -> None:
     user, digest = auth_token.user, auth_token.digest
     auth_token.delete()
     signed_out.send(User, user=user, digest=digest)
-    clients_end(user=user, prefix=token_client(digest))
+    clients_disconnect(user=user, prefix=token_client_name(digest))

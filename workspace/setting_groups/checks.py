@@ -28,7 +28,7 @@ def overrides_are_valid(**_kwargs: Any) -> list[checks.CheckMessage]:
             problems.append(checks.Error(f"{name} names no setting.", id="workspace.E001"))
             continue
         try:
-            overrides.value_of(setting_id, known[setting_id].field)
+            overrides.override_value(setting_id, known[setting_id].field)
         except ImproperlyConfigured as error:
             problems.append(checks.Error(str(error), id="workspace.E002"))
     return problems

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import translation
 
 from workspace.setting_groups.base import SettingsGroup
-from workspace.setting_groups.facts import FACTS
+from workspace.setting_groups.built_in import BUILT_IN_SETTINGS
 from workspace.setting_groups.kinds import Kind
 from workspace.setting_groups.registry import RegisteredSetting, groups, settings_of
 
@@ -84,7 +84,7 @@ def _remarks(entry: RegisteredSetting) -> list[str]:
 
 
 def _facts() -> str:
-    lines = "\n".join(f"* `{name}`" for name in FACTS)
+    lines = "\n".join(f"* `{name}`" for name in BUILT_IN_SETTINGS)
     return f"## Answered, not chosen\n\nClients ask for these public ids; the server answers what is so.\n\n{lines}\n"
 
 

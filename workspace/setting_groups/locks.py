@@ -49,11 +49,11 @@ def lock_of(declaration: Setting, field: models.Field[Any, Any]) -> Lock | None:
             module=declaration.premium_module,
         )
         return Lock(LockKind.PREMIUM, reason, _off_value(field))
-    if overrides.overridden(declaration.id):
+    if overrides.is_overridden(declaration.id):
         reason = format_lazy(
             _("Fixed by the environment variable {name} of the server."), name=overrides.PREFIX + declaration.id
         )
-        return Lock(LockKind.ENVIRONMENT, reason, overrides.value_of(declaration.id, field))
+        return Lock(LockKind.ENVIRONMENT, reason, overrides.override_value(declaration.id, field))
     if declaration.when_hosted and settings.CLOUD_HOSTED:
         reason = _("Fixed, because this workspace is hosted in the cloud.")
         return Lock(LockKind.HOSTED, reason, declaration.when_hosted())

@@ -13,12 +13,12 @@ from workspace.setting_groups.kinds import value_parse
 PREFIX = "OVERWRITE_SETTING_"
 
 
-def overridden(setting_id: str) -> bool:
+def is_overridden(setting_id: str) -> bool:
     """Return whether the environment fixes the setting."""
     return PREFIX + setting_id in os.environ
 
 
-def value_of(setting_id: str, field: models.Field[Any, Any]) -> Any:
+def override_value(setting_id: str, field: models.Field[Any, Any]) -> Any:
     """Return the value that the environment gives the setting.
 
     Raises ImproperlyConfigured, naming the variable, when it is not a value of the setting's type.

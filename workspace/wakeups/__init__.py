@@ -6,8 +6,8 @@ the rows are the truth, and one that is lost (a broken connection, a pooler in b
 until the next look.
 """
 
-from workspace.wakeups.announcements import Announcement, announce, are_carried
+from workspace.wakeups.announcements import Announcement, announce, wakeups_supported
 from workspace.wakeups.listener import Listener
 from workspace.wakeups.subscriptions import Subscription, subscribe
 
-__all__ = ["Announcement", "Listener", "Subscription", "announce", "are_carried", "subscribe"]
+__all__ = ["Announcement", "Listener", "Subscription", "announce", "subscribe", "wakeups_supported"]

@@ -28,7 +28,7 @@ class Announcement:
     payload: str = ""
 
 
-def are_carried() -> bool:
+def wakeups_supported() -> bool:
     """Return whether the database carries announcements at all."""
     return connection.vendor == "postgresql"
 
@@ -38,7 +38,7 @@ def announce(channel: str, payload: str = "") -> None:
 
     `payload` (at most 7,999 bytes) tells of what; equal announcements of one transaction arrive as one.
     """
-    if are_carried():
+    if wakeups_supported():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", [channel, payload])
 

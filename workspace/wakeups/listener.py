@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from workspace.wakeups.announcements import Announcement, are_carried, listen_statement, listening_parameters
+from workspace.wakeups.announcements import Announcement, listen_statement, listening_parameters, wakeups_supported
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Listener:
         self._tried_at = float("-inf")
 
     @property
-    def hears(self) -> bool:
+    def is_connected(self) -> bool:
         """Whether announcements arrive at this moment; if not, whoever waits has to look by themselves."""
         return self._connection is not None
 
@@ -55,7 +55,7 @@ class Listener:
     def _connect(self) -> list[Announcement]:
         """Connect, unless that is done or was tried a moment ago; returns what may have been missed before."""
         now = time.monotonic()
-        if self._connection is not None or not are_carried() or now - self._tried_at < RECONNECT_SECONDS:
+        if self._connection is not None or not wakeups_supported() or now - self._tried_at < RECONNECT_SECONDS:
             return []
         self._tried_at = now
         try:

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 
-from workspace.wakeups.announcements import are_carried, listen_statement, listening_parameters
+from workspace.wakeups.announcements import listen_statement, listening_parameters, wakeups_supported
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Subscription:
 
         While the database announces nothing it is so every :data:`POLL_SECONDS`.
         """
-        hears = self._exchange.hears
+        hears = self._exchange.is_connected
         try:
             await asyncio.wait_for(self._event.wait(), seconds if hears else min(seconds, POLL_SECONDS))
         except TimeoutError:
@@ -49,9 +49,9 @@ class Exchange:
 
     def __init__(self, channel: str) -> None:
         self.subscriptions: defaultdict[str, set[Subscription]] = defaultdict(set)
-        self.hears = False
+        self.is_connected = False
         self._channel = channel
-        self._task = asyncio.create_task(self._run()) if are_carried() else None
+        self._task = asyncio.create_task(self._run()) if wakeups_supported() else None
 
     def wake(self, payload: str = "") -> None:
         """Wake those who wait for the payload; an empty one is everybody's concern."""
@@ -71,7 +71,7 @@ class Exchange:
                 await self._listen()
             except psycopg.Error as error:
                 log.warning("The database sends no announcements; it is queried every second.", exc_info=error)
-            self.hears = False
+            self.is_connected = False
             self.wake()
             await asyncio.sleep(RECONNECT_SECONDS)
 
@@ -79,7 +79,7 @@ class Exchange:
         """Pass announcements on until the connection breaks; whoever waits looks once when it begins."""
         async with await psycopg.AsyncConnection.connect(**listening_parameters()) as connection:
             await connection.execute(listen_statement([self._channel]))
-            self.hears = True
+            self.is_connected = True
             self.wake()
             async for told in connection.notifies():
                 self.wake(told.payload)

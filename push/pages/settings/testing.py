@@ -16,8 +16,8 @@ from push.selectors.testing import push_test_of, push_test_result
 from push.services.testing import OTHERS_PERMISSION, OWN_PERMISSION, push_test_start
 from workspace.errors import ApplicationError
 from workspace.models import User
-from workspace.pages.posted import text_posted
-from workspace.pages.settings.base import page, settings_view
+from workspace.pages.form_data import posted_text
+from workspace.pages.settings.base import admin_page, settings_view
 from workspace.selectors.accounts import user_by_username
 
 
@@ -26,7 +26,7 @@ from workspace.selectors.accounts import user_by_username
 def start(request: HttpRequest) -> HttpResponse:
     """Send a test push to the admin's own devices, or to those of the user named in `username`."""
     assert isinstance(request.user, User)
-    username = text_posted(request, "username")
+    username = posted_text(request, "username")
     user = user_by_username(username) if username else request.user
     if user is None:
         messages.error(request, _("There is no user “%(name)s”.") % {"name": username[:64]})
@@ -45,7 +45,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"result": push_test_result(_visible(request, pk)), "here": reverse("push_test_result", args=[pk])}
     if request.headers.get("HX-Request"):
         return render(request, "push/settings/test_devices.html", context)
-    return page(request, "push/settings/test.html", gettext_lazy("Test push"), context)
+    return admin_page(request, "push/settings/test.html", gettext_lazy("Test push"), context)
 
 
 def _visible(request: HttpRequest, pk: int) -> Notification:

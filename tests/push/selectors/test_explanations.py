@@ -21,7 +21,7 @@ from push.services.devices import device_remove
 from push.services.fanout import pending_decide
 from push.services.queue import room_items_clear
 from tests.factories import DeviceFactory, EmailAddressFactory, RoomFactory, UserFactory, message_in
-from workspace.history import rows_then
+from workspace.history import rows_as_of
 from workspace.models import (
     FormerPresence,
     FormerRow,
@@ -221,7 +221,7 @@ class TestHistory:
             moment = timezone.now()
             traveller.shift(timedelta(hours=1))
             activity_report(user=bob)
-        assert rows_then(Presence, user=bob, at=moment)[0]["connected_until"] == before
+        assert rows_as_of(Presence, user=bob, at=moment)[0]["connected_until"] == before
 
     def test_a_decision_about_silent_members_writes_one_row(self, room: Room, ana: User) -> None:
         members_add(room=room, users=UserFactory.create_batch(20))

@@ -26,7 +26,7 @@ from tests.factories import RoomFactory
 from tests.push.conftest import Post, queue
 from tests.push.situations import CHANNELS, saved
 from workspace.models import User
-from workspace.wakeups import Listener, are_carried
+from workspace.wakeups import Listener, wakeups_supported
 
 pytestmark = pytest.mark.django_db
 
@@ -193,7 +193,7 @@ def clock() -> Iterator[Clock]:
 
 
 def test_an_earlier_alarm_ends_the_rest(transactional_db: None, clock: Clock) -> None:
-    if not are_carried():
+    if not wakeups_supported():
         pytest.skip("Only PostgreSQL carries announcements.")
     clock.rest(60)
     for moment in (timezone.now() + timedelta(hours=1), timezone.now() + timedelta(seconds=0.1)):
@@ -206,7 +206,7 @@ def test_an_earlier_alarm_ends_the_rest(transactional_db: None, clock: Clock) ->
 
 
 def test_it_looks_seldom_while_it_hears_alarms(transactional_db: None, clock: Clock) -> None:
-    if not are_carried():
+    if not wakeups_supported():
         pytest.skip("Only PostgreSQL carries announcements.")
     assert clock.tick() == POLL_SECONDS
     clock.rest(0.1)
@@ -225,7 +225,7 @@ def test_a_request_to_stop_ends_the_rest(clock: Clock) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_what_is_queued_sets_the_clocks_alarm(receiver: User, post: Post) -> None:
     """However late its due time, a push is found in time by a clock that had nothing to look for."""
-    if not are_carried():
+    if not wakeups_supported():
         pytest.skip("Only PostgreSQL carries announcements.")
     listener = Listener(ALARMS)
     listener.wait(0)

@@ -23,7 +23,7 @@ from push.services.fanout import pending_decide
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from workspace.models import FormerPresence, Message, Presence, Room, User
 from workspace.selectors.presence import presence_of
-from workspace.services.presence import activity_report, clients_end, status_set
+from workspace.services.presence import activity_report, clients_disconnect, status_set
 from workspace.services.rooms import members_add
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,7 @@ def come_online(user: User) -> None:
 
 
 def go(user: User) -> None:
-    clients_end(user=user)
+    clients_disconnect(user=user)
 
 
 def pick(status: str) -> Callable[[User], Any]:

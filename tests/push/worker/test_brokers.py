@@ -14,7 +14,7 @@ from django_q.signing import SignedPackage
 from push.tasks import enqueue
 from push.worker import brokers
 from push.worker.brokers import DatabaseBroker, RedisBroker
-from workspace.wakeups import are_carried
+from workspace.wakeups import wakeups_supported
 
 NOBODY = "redis://127.0.0.1:1/0"
 
@@ -71,7 +71,7 @@ def test_a_broker_that_is_away_costs_time_not_the_work(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_new_task_wakes_whoever_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    if not are_carried():
+    if not wakeups_supported():
         pytest.skip("Only PostgreSQL carries announcements.")
     monkeypatch.setattr(brokers, "LISTENING_SECONDS", 60.0)
     broker = DatabaseBroker(list_key="announced")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from workspace.admin.columns import json_block, label, masked, moment
+from workspace.admin.columns import json_block, label, masked_secret, time_cell
 
 
 @pytest.mark.parametrize(
@@ -14,12 +14,12 @@ from workspace.admin.columns import json_block, label, masked, moment
     [("", "–"), ("short", "••••••"), ("123456789012", "••••••"), ("1234567890123", "••••••890123")],
 )
 def test_a_secret_shows_its_end_only_where_more_stays_hidden(secret: str, shown: str) -> None:
-    assert masked(secret) == shown
+    assert masked_secret(secret) == shown
 
 
 def test_a_moment_is_told_to_the_second() -> None:
-    assert "2026-03-02 12:34:56" in moment(datetime(2026, 3, 2, 12, 34, 56, tzinfo=UTC))
-    assert moment(None) == "–"
+    assert "2026-03-02 12:34:56" in time_cell(datetime(2026, 3, 2, 12, 34, 56, tzinfo=UTC))
+    assert time_cell(None) == "–"
 
 
 def test_labels_and_json_are_escaped() -> None:

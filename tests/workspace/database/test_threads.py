@@ -11,7 +11,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 
-from workspace.database.threads import DatabaseThreads, Gatherer
+from workspace.database.threads import Batcher, DatabaseThreads
 from workspace.middleware import ConnectionReleaseMiddleware
 from workspace.models import User
 
@@ -56,7 +56,7 @@ def test_batches_that_wait_fail_with_the_one_before() -> None:
         raise without_connection()
 
     async def main() -> list[Any]:
-        gatherer: Gatherer[int, int] = Gatherer(work, lambda call, items: call(items), batch=1, few=0)
+        gatherer: Batcher[int, int] = Batcher(work, lambda call, items: call(items), batch=1, few=0)
         return await asyncio.gather(*(gatherer.put([number]) for number in range(3)), return_exceptions=True)
 
     assert [type(result) for result in asyncio.run(main())] == [OperationalError] * 3

@@ -19,7 +19,7 @@ from tests.factories import AccountPreferencesFactory, UserFactory
 from tests.keys import certificate_pem, key_pem, rsa_key, service_account_json
 from workspace.models import GeneralSettings, MobileSettings, SettingChange, User
 from workspace.pages.settings.forms import GroupForm
-from workspace.services.settings import masked
+from workspace.services.settings import secret_fingerprint
 from workspace.setting_groups import SettingsGroup
 from workspace.setting_groups.registry import groups
 
@@ -263,7 +263,7 @@ def test_a_secret_is_written_and_never_shown(client: Client) -> None:
     assert "Set, Apple Push Services: chat.example, fingerprint " in text
     assert "expires on" in text
     assert "Set, ends in …" in text
-    assert f"fingerprint {masked(pem.strip())['fingerprint']}" in text
+    assert f"fingerprint {secret_fingerprint(pem.strip())['fingerprint']}" in text
     assert pem.splitlines()[5] not in text
     assert certificate.splitlines()[5] not in text
 

@@ -13,7 +13,7 @@ from tests.factories import PASSWORD, EmailAddressFactory
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, User
 from workspace.services.addresses import address_verify, verification_token
-from workspace.services.managed_accounts import account_make
+from workspace.services.managed_accounts import account_create
 from workspace.services.roles import roles_ensure
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,7 +31,7 @@ def test_of_several_who_want_one_name_or_address_one_gets_it_and_the_others_are_
         given = {**own, shared: {"username": "grace", "email": "grace@example.org"}[shared]}
         together.wait()
         try:
-            account_make(by=maker, name="Grace", password=PASSWORD, verified=True, **given)
+            account_create(by=maker, name="Grace", password=PASSWORD, verified=True, **given)
         except ApplicationError as error:
             return error.code
         finally:

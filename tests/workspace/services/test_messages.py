@@ -100,13 +100,13 @@ def test_a_request_repeated_at_the_same_moment_returns_the_first_message(
     ana: User, room: Room, heard: list[tuple[str, Message]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = message_post(sender=ana, room=room, text="one", public_id=CLIENT_ID)
-    look, looked = service.message_known, []
+    look, looked = service.stored_message, []
 
     def look_too_early_at_first(**fields: Any) -> Message | None:
         looked.append(fields)
         return None if len(looked) == 1 else look(**fields)
 
-    monkeypatch.setattr(service, "message_known", look_too_early_at_first)
+    monkeypatch.setattr(service, "stored_message", look_too_early_at_first)
     again = message_post(sender=ana, room=room, text="one", public_id=CLIENT_ID)
     assert (again.pk, Message.objects.count(), len(heard)) == (first.pk, 1, 1)
 

@@ -11,7 +11,7 @@ import time_machine
 from tests.factories import UserFactory
 from workspace.models import ClientPresence, Presence, User
 from workspace.selectors.presence import presence_of
-from workspace.services.presence import activity_report, client_leave, client_report, clients_end, idle_limit_set
+from workspace.services.presence import activity_report, client_leave, client_report, clients_disconnect, idle_limit_set
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +83,7 @@ def test_an_idle_client_that_is_left_alone_makes_the_user_away_from_then_on(
     clock.shift(200)
     activity_report(user=ana, client="used")
     clock.shift(10)
-    clients_end(user=ana, prefix="used")
+    clients_disconnect(user=ana, prefix="used")
     assert connection_after(ana, 210) == "away"
     assert away_since(ana, 210) == 210
     clock.shift(30)
@@ -121,12 +121,12 @@ def test_leaving_one_of_two_pages_leaves_the_other_connected(ana: User, clock: t
 
 def test_what_has_gone_cannot_leave_or_end(ana: User, clock: time_machine.Coordinates) -> None:
     client_leave(user=ana, client="a")
-    clients_end(user=ana)
+    clients_disconnect(user=ana)
     assert not Presence.objects.exists()
     activity_report(user=ana, client="a")
     clock.shift(400)
     client_leave(user=ana, client="a")
-    clients_end(user=ana)
+    clients_disconnect(user=ana)
     assert Presence.objects.get().connected_until == NOON + timedelta(seconds=300)
 
 
@@ -153,7 +153,7 @@ def test_one_users_clients_are_not_anothers(ana: User, clock: time_machine.Coord
     bob = UserFactory()
     activity_report(user=ana, client="a")
     activity_report(user=bob, client="a")
-    clients_end(user=bob)
+    clients_disconnect(user=bob)
     assert connection_after(ana, 1) == "online"
 
 

@@ -42,7 +42,7 @@ def listeners_end() -> None:
 def test_whoever_begins_to_listen_may_have_missed_something() -> None:
     ear = Listener("one", "other")
     assert ear.wait(60) == [Announcement("one"), Announcement("other")]
-    assert ear.hears
+    assert ear.is_connected
     ear.close()
 
 
@@ -100,7 +100,7 @@ def test_without_a_database_it_waits_its_time_and_does_not_hear(monkeypatch: pyt
     monkeypatch.setitem(connection.settings_dict, "PORT", "1")
     ear = Listener("one")
     assert ear.wait(0) == []
-    assert not ear.hears
+    assert not ear.is_connected
 
 
 def test_something_else_may_wake_it(ear: Listener) -> None:
@@ -119,4 +119,4 @@ def test_sqlite_announces_nothing_and_the_time_goes_by() -> None:
     ear = Listener("one")
     announce("one")
     assert ear.wait(0.01) == []
-    assert not ear.hears
+    assert not ear.is_connected

@@ -35,7 +35,7 @@ async def elsewhere(call: Callable[..., None], *arguments: str) -> None:
 
 async def heard(subscription: Subscription) -> None:
     """Wait until the subscription has begun to hear, with nothing left to look for."""
-    while not subscription._exchange.hears:
+    while not subscription._exchange.is_connected:
         await subscription.wait(0.01)
     await subscription.wait(0)
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from workspace.api.base import Result, SuccessResult
 from workspace.api.paging import PageResult
-from workspace.setting_groups.facts import FACTS
+from workspace.setting_groups.built_in import BUILT_IN_SETTINGS
 from workspace.setting_groups.kinds import Kind
 from workspace.setting_groups.registry import RegisteredAction, RegisteredSetting, actions_by_id, settings_by_id
 
@@ -61,9 +61,9 @@ class SettingResult(SuccessResult):
 
 def public_settings() -> list[dict[str, Any]]:
     """Return what anybody may read."""
-    facts = [{"_id": name, "value": read()} for name, read in FACTS.items()]
+    facts = [{"_id": name, "value": read()} for name, read in BUILT_IN_SETTINGS.items()]
     return facts + [
-        {"_id": entry.id, "value": told(entry), "enterprise": bool(entry.declaration.premium_module) or None}
+        {"_id": entry.id, "value": visible_value(entry), "enterprise": bool(entry.declaration.premium_module) or None}
         for entry in settings_by_id().values()
         if entry.declaration.public
     ]
@@ -75,7 +75,7 @@ def all_settings(*, with_defaults: bool) -> list[dict[str, Any]]:
     return found + [action_of(entry) for entry in actions_by_id().values()]
 
 
-def told(entry: RegisteredSetting) -> Any:
+def visible_value(entry: RegisteredSetting) -> Any:
     """Return the setting's value as far as it may leave the server."""
     return "" if entry.declaration.secret else entry.masked(entry.value)
 
@@ -87,7 +87,7 @@ def setting_of(entry: RegisteredSetting, *, with_default: bool) -> dict[str, Any
     choices = [{"key": key, "i18nLabel": str(label)} for key, label in entry.field.flatchoices]
     return {
         "_id": entry.id,
-        "value": told(entry),
+        "value": visible_value(entry),
         "packageValue": entry.default if with_default and not declaration.secret else None,
         "enterprise": bool(module) or None,
         "type": entry.kind.value,

@@ -20,13 +20,13 @@ from workspace.api.settings.objects import (
     SettingsPage,
     all_settings,
     public_settings,
-    told,
+    visible_value,
 )
 from workspace.errors import ApplicationError, MissingPermissionError
 from workspace.models import ChangeSource
 from workspace.services.settings import EDIT_PERMISSION, VIEW_PERMISSION, Origin, setting_save, settings_save
 from workspace.setting_groups import SettingsGroup
-from workspace.setting_groups.facts import FACTS
+from workspace.setting_groups.built_in import BUILT_IN_SETTINGS
 from workspace.setting_groups.registry import actions_by_id, settings_by_id
 
 
@@ -130,12 +130,12 @@ class SettingApi(Api):
 
     def _value(self) -> Any:
         setting_id = self.kwargs["setting_id"]
-        if setting_id in FACTS:
-            return FACTS[setting_id]()
+        if setting_id in BUILT_IN_SETTINGS:
+            return BUILT_IN_SETTINGS[setting_id]()
         if setting_id in actions_by_id():
             return setting_id
         if entry := settings_by_id().get(setting_id):
-            return told(entry)
+            return visible_value(entry)
         raise _not_found(setting_id)
 
     def _execute(self, request: Request, setting_id: str) -> dict[str, Any]:

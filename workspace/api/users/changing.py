@@ -17,9 +17,9 @@ from workspace.api.users.objects import CreatedUserObject, UserObject, user_of
 from workspace.selectors.accounts import user_by_id_or_name
 from workspace.services.managed_accounts import (
     AccountChanges,
-    account_activity_set,
-    account_change,
-    account_make,
+    account_active_set,
+    account_create,
+    account_update,
 )
 
 MOST_ROLES = 100
@@ -111,7 +111,7 @@ class UsersCreateApi(Api):
         if "password" not in given:
             raise InvalidParamsError([MISSING.format("password")])
         joins = params.get("joinDefaultChannels", True)
-        user = account_make(by=caller, joins_default_channel=joins, **given)
+        user = account_create(by=caller, joins_default_channel=joins, **given)
         settings = {"preferences": contributions.preferences(user)}
         return {"user": user_of(user, reader=user) | {"settings": settings}}
 
@@ -130,7 +130,7 @@ class UsersUpdateApi(Api):
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         caller, user = caller_of(request), user_by_id_or_name(public_id=params["userId"])
         relinquishes = params.get("confirmRelinquish", False)
-        account_change(by=caller, user=user, may_be_last_owner=relinquishes, **changes_of(params["data"]))
+        account_update(by=caller, user=user, may_be_last_owner=relinquishes, **changes_of(params["data"]))
         return {"user": user_of(user, reader=caller)}
 
 
@@ -146,7 +146,7 @@ class UsersSetActiveStatusApi(Api):
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user = user_by_id_or_name(public_id=params["userId"])
-        account_activity_set(
+        account_active_set(
             by=caller_of(request),
             user=user,
             active=params["activeStatus"],

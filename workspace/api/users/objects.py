@@ -13,12 +13,12 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from workspace.api.base import Result
-from workspace.api.objects import AccountSettingsObject, EmailObject, Moment, Offset, person_of
+from workspace.api.objects import AccountSettingsObject, EmailObject, Offset, Timestamp, person_of
 from workspace.models import Connection, RoomType, Status, Subscription, User
 from workspace.selectors.accounts import time_zone_of
 from workspace.selectors.permissions import VIEW_ACCOUNTS
-from workspace.selectors.presence import PresenceView, presences_read, view_of
-from workspace.selectors.subscriptions import counterparts_of
+from workspace.selectors.presence import PresenceView, presence_rows, presence_view
+from workspace.selectors.subscriptions import other_members_of
 from workspace.time_zones import utc_offset
 
 # So many accounts are read at once, with what belongs to them.
@@ -36,11 +36,11 @@ class UserObject(Result):
     statusText = serializers.CharField(required=False)
     active = serializers.BooleanField()
     roles = serializers.ListField(child=serializers.CharField())
-    createdAt = Moment()
-    _updatedAt = Moment()
+    createdAt = Timestamp()
+    _updatedAt = Timestamp()
     utcOffset = Offset()
     emails = EmailObject(many=True, required=False)
-    lastLogin = Moment(required=False)
+    lastLogin = Timestamp(required=False)
     statusConnection = serializers.ChoiceField(choices=Connection.choices, required=False)
     requirePasswordChange = serializers.BooleanField(required=False)
 
@@ -75,9 +75,9 @@ def users_of(users: Iterable[User], *, reader: User) -> list[dict[str, Any]]:
     told: list[dict[str, Any]] = []
     while batch := list(islice(rows, BATCH)):
         prefetch_related_objects(batch, Prefetch("groups", Group.objects.order_by("name")), "emails")
-        present = presences_read(User.objects.filter(pk__in=[user.pk for user in batch]), at=now, fields=("pk",))
-        views = {row["pk"]: view_of(row, at=now) for row in present}
-        told += [user_told(user, views[user.pk], now, in_full=sees_all or user == reader) for user in batch]
+        present = presence_rows(User.objects.filter(pk__in=[user.pk for user in batch]), at=now, fields=("pk",))
+        views = {row["pk"]: presence_view(row, at=now) for row in present}
+        told += [user_object(user, views[user.pk], now, in_full=sees_all or user == reader) for user in batch]
     return told
 
 
@@ -86,7 +86,7 @@ def user_of(user: User, *, reader: User) -> dict[str, Any]:
     return users_of([User.objects.get(pk=user.pk)], reader=reader)[0]
 
 
-def user_told(user: User, presence: PresenceView, at: datetime, *, in_full: bool) -> dict[str, Any]:
+def user_object(user: User, presence: PresenceView, at: datetime, *, in_full: bool) -> dict[str, Any]:
     """Return the account with its presence at the moment `at`."""
     told = person_of(user) | {
         "type": "user",
@@ -111,7 +111,7 @@ def user_told(user: User, presence: PresenceView, at: datetime, *, in_full: bool
 def rooms_of_user(user: User) -> list[dict[str, Any]]:
     """Return the rooms that the account is in, direct ones by the names of the other people in them."""
     rows = list(Subscription.objects.filter(user=user).select_related("room").order_by("pk"))
-    people = counterparts_of(user, [row.room for row in rows])
+    people = other_members_of(user, [row.room for row in rows])
     return [
         {
             "_id": row.public_id,

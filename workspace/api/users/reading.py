@@ -25,7 +25,7 @@ from workspace.selectors.presence import shown_expression
 USER_NOT_FOUND = "User not found."
 # What names an account, by whichever of these; the first three have always done so, and are told where none is given.
 NAMING = ("userId", "username", "importId", "email", "freeSwitchExtension")
-NAMING_TOLD = NAMING[:3]
+NAMING_SHOWN = NAMING[:3]
 SPELT_FLAG: dict[str, Any] = dict.fromkeys(("invalid", "null"), "must be boolean")
 
 
@@ -47,7 +47,7 @@ class UserInfoParams(Params):
     def combinations_check(self, values: Mapping[str, Any]) -> None:
         given = sum(name in values for name in NAMING)
         if not given:
-            missing = [MISSING.format(name) for name in NAMING_TOLD]
+            missing = [MISSING.format(name) for name in NAMING_SHOWN]
             raise InvalidParamsError([*missing, "must match a schema in anyOf"])
         if given > 1:
             raise InvalidParamsError(["must match exactly one schema in oneOf"])
@@ -93,7 +93,7 @@ class UsersInfoApi(Api):
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         reader = caller_of(request)
-        user = user_named(params, reader=reader)
+        user = user_from_params(params, reader=reader)
         told = user_of(user, reader=reader)
         if user == reader or reader.has_perm(VIEW_ACCOUNTS):
             told["canViewAllInfo"] = True
@@ -121,10 +121,10 @@ class UsersListApi(Api):
         }
         found = users_listed(reader=reader, address=params.get("email", ""))
         rows = found.order_by(*ordering_of(params, columns, default={"username": 1}))
-        return page_of(rows, params, name="users", told=partial(users_of, reader=reader))
+        return page_of(rows, params, name="users", represent=partial(users_of, reader=reader))
 
 
-def user_named(params: Mapping[str, Any], *, reader: User) -> User:
+def user_from_params(params: Mapping[str, Any], *, reader: User) -> User:
     """Return the account that the parameters name, to this reader; raises in the words that clients know for none."""
     if "userId" in params:
         user = User.objects.filter(public_id=params["userId"]).first()

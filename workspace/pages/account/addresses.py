@@ -18,8 +18,8 @@ from workspace.counts import call_count
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, User
 from workspace.pages.account.profile import profile_form, profile_response
-from workspace.pages.look import page_context
-from workspace.pages.posted import key_read, text_posted
+from workspace.pages.form_data import parse_key, posted_text
+from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
 from workspace.services.addresses import address_add, address_of_token, address_remove, address_verify
 from workspace.tasks import verification_mail_later
@@ -40,9 +40,9 @@ def back() -> HttpResponse:
 def address_new(request: HttpRequest) -> HttpResponse:
     """Add an address to the reader's account, or send one its link again (`again`: its key)."""
     user = reader_of(request)
-    again = text_posted(request, "again")
+    again = posted_text(request, "again")
     known = own_or_404(request, again) if again else None
-    address = known.address if known else text_posted(request, "address")
+    address = known.address if known else posted_text(request, "address")
     if mails_exceeded(user, address):
         messages.error(request, _("You have asked for many e-mails. Try again in an hour."))
         return back()
@@ -82,7 +82,7 @@ def address_delete(request: HttpRequest, key: str) -> HttpResponse:
 
 def own_or_404(request: HttpRequest, key: str) -> EmailAddress:
     """Return an address of the reader's; raises Http404 for any other."""
-    email = EmailAddress.objects.filter(user=reader_of(request), pk=key_read(key) or 0).first()
+    email = EmailAddress.objects.filter(user=reader_of(request), pk=parse_key(key) or 0).first()
     if email is None:
         raise Http404
     return email

@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget
 
 from workspace.counts import call_count
 from workspace.models import User
-from workspace.pages.look import page_context
+from workspace.pages.layout import page_context
 from workspace.services.accounts import sign_ins_end
 
 

@@ -22,7 +22,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from workspace.localization import language_of
 from workspace.models import GeneralSettings, Presence, Status, User
 from workspace.pages.changes import ChangesForm
-from workspace.pages.look import page_context
+from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
 from workspace.pages.widgets import PlainSelect
 from workspace.selectors.presence import presence_of

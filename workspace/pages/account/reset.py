@@ -21,7 +21,7 @@ from unfold.widgets import UnfoldAdminEmailInputWidget
 from workspace.counts import call_count
 from workspace.models import User
 from workspace.pages.account.password import NEW_PASSWORD_HELP, password_field
-from workspace.pages.look import page_context
+from workspace.pages.layout import page_context
 from workspace.services.accounts import sign_ins_end
 from workspace.services.known_clients import browser_remember
 from workspace.services.reset_tokens import reset_tokens

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from workspace.ids import PUBLIC_ID_LENGTH
-from workspace.pages.look import page_context
+from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
-from workspace.pages.sidebar import lines_of, rooms_shown
-from workspace.selectors.room_list import rooms_searched
+from workspace.pages.sidebar import lines_of, sidebar_room_lines
+from workspace.selectors.room_list import rooms_matching
 
 ROOMS_A_PAGE = 50
 WORDS_MAX_LENGTH = 100
@@ -39,7 +39,7 @@ def rooms_response(request: HttpRequest, *, people: str = "", problem: str = "")
     """
     user = reader_of(request)
     words = words_of(request)
-    page = Paginator(rooms_searched(user, words), ROOMS_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rooms_matching(user, words), ROOMS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         **page_context(request, title=_("Rooms")),
         "here": reverse("rooms"),
@@ -57,5 +57,5 @@ def rooms_response(request: HttpRequest, *, people: str = "", problem: str = "")
 def sidebar_rooms(request: HttpRequest) -> HttpResponse:
     """Return the rooms in the sidebar as they stand now, for pages that stay open."""
     user = reader_of(request)
-    context = {"rooms": rooms_shown(user), "open_room": request.GET.get("open", "")[:PUBLIC_ID_LENGTH]}
+    context = {"rooms": sidebar_room_lines(user), "open_room": request.GET.get("open", "")[:PUBLIC_ID_LENGTH]}
     return TemplateResponse(request, "pages/sidebar_rooms.html", context)

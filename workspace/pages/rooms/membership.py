@@ -19,13 +19,13 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from workspace.addresses import room_path
 from workspace.errors import ApplicationError
 from workspace.models import Room, RoomType, User
-from workspace.pages.look import page_context
-from workspace.pages.posted import text_posted
+from workspace.pages.form_data import posted_text
+from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
+from workspace.pages.rooms.access import error_text, room_or_404
 from workspace.pages.rooms.listing import ROOMS_A_PAGE, rooms_response, words_of
-from workspace.pages.rooms.reached import room_or_404, sentence_of
 from workspace.selectors.accounts import usernames_missing, users_by_names
-from workspace.selectors.room_list import channels_to_join
+from workspace.selectors.room_list import joinable_channels
 from workspace.selectors.rooms import room_title_for
 from workspace.services.rooms import CREATE_PERMISSION, direct_room_open, room_create, room_join, room_leave
 
@@ -77,7 +77,7 @@ def directory(request: HttpRequest) -> HttpResponse:
     """List the channels that the reader may join."""
     user = reader_of(request)
     words, may_view = words_of(request), user.has_perm(VIEW_CHANNELS)
-    found = channels_to_join(user, words) if may_view else Room.objects.none()
+    found = joinable_channels(user, words) if may_view else Room.objects.none()
     context = {
         **page_context(request, title=_("Channels")),
         "words": words,
@@ -96,7 +96,7 @@ def room_enter(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         room_join(user=user, room=room)
     except ApplicationError as error:
-        messages.error(request, sentence_of(error))
+        messages.error(request, error_text(error))
     return HttpResponseRedirect(room_path(room))
 
 
@@ -111,7 +111,7 @@ def room_exit(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             room_leave(user=user, room=room)
         except ApplicationError as error:
-            messages.error(request, sentence_of(error))
+            messages.error(request, error_text(error))
             return HttpResponseRedirect(room_path(room))
         messages.success(request, _("You have left %(room)s.") % {"room": title})
         return HttpResponseRedirect(reverse("rooms"))
@@ -132,7 +132,7 @@ def room_new(request: HttpRequest) -> HttpResponse:
             people = people_named(names_of(data["people"]))
             room = room_create(creator=user, name=data["name"], type=RoomType(data["type"]), members=people)
         except ApplicationError as error:
-            form.add_error("people" if error.code == NOBODY else "name", sentence_of(error))
+            form.add_error("people" if error.code == NOBODY else "name", error_text(error))
         else:
             return HttpResponseRedirect(room_path(room))
     context = {**page_context(request, title=_("New room")), "form": form, "kinds": kinds}
@@ -156,15 +156,15 @@ def people_named(names: list[str]) -> list[User]:
 
 @login_required
 @require_POST
-def direct_begin(request: HttpRequest) -> HttpResponse:
+def direct_start(request: HttpRequest) -> HttpResponse:
     """Open the direct messages with the people named."""
     user = reader_of(request)
-    people = text_posted(request, "people")
+    people = posted_text(request, "people")
     names = names_of(people)
     try:
         if not names:
             raise ApplicationError("error-invalid-user")
         room = direct_room_open(creator=user, others=people_named(names))
     except ApplicationError as error:
-        return rooms_response(request, people=people, problem=sentence_of(error))
+        return rooms_response(request, people=people, problem=error_text(error))
     return HttpResponseRedirect(room_path(room))

@@ -13,22 +13,22 @@ from django.views.decorators.http import require_GET, require_POST
 from workspace.addresses import room_path
 from workspace.models import Message, Room, Subscription, User
 from workspace.pages.contributions import contributions
-from workspace.pages.look import page_context
+from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
+from workspace.pages.rooms.access import message_or_404, room_from_url, room_or_404
 from workspace.pages.rooms.grouping import lines_of
 from workspace.pages.rooms.polling import poll_context
-from workspace.pages.rooms.reached import message_or_404, room_of_address, room_or_404
 from workspace.pages.rooms.threads import replies_context, thread_path
 from workspace.selectors.messages import is_deleted_for
 from workspace.selectors.room_messages import (
     MessagePage,
-    followed_among,
+    followed_thread_keys,
+    message_even_if_deleted,
     messages_shown,
+    page_after_or_last,
     page_around,
-    page_ending,
-    page_since,
-    said_earlier,
-    unread_threads_among,
+    page_before,
+    unread_thread_keys,
 )
 from workspace.selectors.rooms import can_leave, room_title_for, subscription_of
 from workspace.services.messages import MESSAGE_MAX_LENGTH, can_post
@@ -40,8 +40,8 @@ from workspace.services.reading import room_mark_read
 def room_page(request: HttpRequest, type: str, name: str) -> HttpResponse:
     """Show a room that the reader may read, by its name or id, with the message that `msg` names marked."""
     user = reader_of(request)
-    room = room_of_address(user, type=type, name=name)
-    linked = message_named(room, request.GET.get("msg", ""))
+    room = room_from_url(user, type=type, name=name)
+    linked = message_by_id(room, request.GET.get("msg", ""))
     if linked is not None and linked.is_thread_reply:
         return HttpResponseRedirect(f"{thread_path(linked)}?msg={linked.public_id}")
     return room_response(request, user, room, linked=linked)
@@ -52,16 +52,16 @@ def room_response(
 ) -> HttpResponse:
     """Return a room's page; `text` stands in its composer, with the `problem` that kept it from being sent."""
     shown = messages_shown(room)
-    until = message_named(room, request.GET.get("before", ""))
+    until = message_by_id(room, request.GET.get("before", ""))
     if linked is not None and linked in shown.filter(pk=linked.pk):
         page = page_around(shown, linked)
     else:
-        linked, page = None, page_ending(shown, until=until)
+        linked, page = None, page_before(shown, until=until)
     subscription = subscription_of(user=user, room=room)
     marker = marker_of(page, subscription, user)
     context = {
         **page_context(request, title=room_title_for(room=room, user=user), room=room.public_id),
-        **said_context(user, room, subscription, page),
+        **messages_context(user, room, subscription, page),
         **poll_context(request, room, subscription),
         "is_last_page": not page.has_newer,
         "linked": linked,
@@ -75,7 +75,7 @@ def room_response(
     return TemplateResponse(request, "pages/rooms/room.html", context)
 
 
-def said_context(user: User, room: Room, subscription: Subscription | None, page: MessagePage) -> dict[str, Any]:
+def messages_context(user: User, room: Room, subscription: Subscription | None, page: MessagePage) -> dict[str, Any]:
     """Return what the messages of a page are shown with."""
     return {
         "room": room,
@@ -83,8 +83,8 @@ def said_context(user: User, room: Room, subscription: Subscription | None, page
         "subscription": subscription,
         "page": page,
         "newer_url": reverse("messages-newer", args=[room.public_id]),
-        "followed": followed_among(page.messages, user=user),
-        "unread_threads": unread_threads_among(page.messages, user=user),
+        "followed": followed_thread_keys(page.messages, user=user),
+        "unread_threads": unread_thread_keys(page.messages, user=user),
         "may_post": subscription is not None and can_post(subscription=subscription, room=room, sender=user),
         "message_links": contributions.message_links,
         "text_max_length": MESSAGE_MAX_LENGTH,
@@ -100,7 +100,7 @@ def marker_of(page: MessagePage, subscription: Subscription | None, user: User) 
     return next((message.pk for message in unseen), None)
 
 
-def message_named(room: Room, public_id: str) -> Message | None:
+def message_by_id(room: Room, public_id: str) -> Message | None:
     """Return the room's message of this id; None for one that there is not."""
     named = Message.objects.filter(room=room, public_id=public_id, deleted_at=None)
     return named.select_related("sender", "room", "parent").first() if public_id else None
@@ -112,14 +112,14 @@ def messages_newer(request: HttpRequest, public_id: str) -> HttpResponse:
     """Return what was said after the message that `after` names, and what changed `since`; 204 for nothing."""
     user = reader_of(request)
     room = room_or_404(user, public_id=public_id)
-    last_shown = said_earlier(room, request.GET.get("after", ""))
-    page = page_since(messages_shown(room), last_shown)
+    last_shown = message_even_if_deleted(room, request.GET.get("after", ""))
+    page = page_after_or_last(messages_shown(room), last_shown)
     subscription = subscription_of(user=user, room=room)
     polled = poll_context(request, room, subscription)
     if not page.messages and not polled["changed"]:
         return HttpResponse(status=204)
     lines = lines_of(page.messages, previous=last_shown)
-    context = {**said_context(user, room, subscription, page), **polled, "lines": lines}
+    context = {**messages_context(user, room, subscription, page), **polled, "lines": lines}
     return TemplateResponse(request, "pages/rooms/newer.html", context)
 
 
@@ -138,7 +138,7 @@ def message_shown(request: HttpRequest, public_id: str) -> HttpResponse:
     if "thread" in request.GET:
         context = replies_context(user, message.parent or message, page)
     else:
-        context = said_context(user, message.room, subscription_of(user=user, room=message.room), page)
+        context = messages_context(user, message.room, subscription_of(user=user, room=message.room), page)
     return TemplateResponse(request, "pages/rooms/shown.html", {**context, "message": message})
 
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 
 from workspace.models import User
 from workspace.pages.reader import reader_of
-from workspace.pages.rooms.reached import room_or_404
-from workspace.selectors.room_list import accounts_named, members_named
+from workspace.pages.rooms.access import room_or_404
+from workspace.selectors.room_list import accounts_matching, members_matching
 
 NAME_MAX_LENGTH = 64
 LIST_PEOPLE = "workspace.view_d_room"
@@ -24,7 +24,7 @@ def people_completed(request: HttpRequest, public_id: str) -> HttpResponse:
     user = reader_of(request)
     room = room_or_404(user, public_id=public_id)
     words = request.GET.get("q", "")[:NAME_MAX_LENGTH]
-    people = [(person.username, person.name) for person in members_named(room, words)]
+    people = [(person.username, person.name) for person in members_matching(room, words)]
     options = [*people, *(option for option in groups_of(user) if option[0].startswith(words.lower()))]
     return TemplateResponse(request, "pages/rooms/people.html", {"options": options})
 
@@ -40,9 +40,9 @@ def names_completed(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:NAME_MAX_LENGTH]
     public_id = request.GET.get("room", "")
     if public_id:
-        people = members_named(room_or_404(user, public_id=public_id), words)
+        people = members_matching(room_or_404(user, public_id=public_id), words)
     else:
-        people = accounts_named(words if user.has_perm(LIST_PEOPLE) else "")
+        people = accounts_matching(words if user.has_perm(LIST_PEOPLE) else "")
     return JsonResponse({"people": [{"username": person.username, "name": person.display_name} for person in people]})
 
 

@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from workspace.models import Room, Subscription
-from workspace.pages.posted import key_read
-from workspace.selectors.room_messages import changed_lately
+from workspace.pages.form_data import parse_key
+from workspace.selectors.room_messages import recently_changed_ids
 
 MICROSECONDS = 1_000_000
 # What was committed this much later than it says is still found.
@@ -27,14 +27,14 @@ def poll_context(request: HttpRequest, room: Room, subscription: Subscription | 
     after = request.GET.get("after", "")
     if subscription is not None:
         return {"ask_every": MEMBERS_ASK, "after": after, "changed": []}
-    since = key_read(request.GET.get("since", ""))
+    since = parse_key(request.GET.get("since", ""))
     now = timezone.now()
-    changed = changed_lately(room, moment_of(since)) if since else []
+    changed = recently_changed_ids(room, time_from_microseconds(since)) if since else []
     asked_at = int((now - MARGIN).timestamp() * MICROSECONDS)
     return {"ask_every": VISITORS_ASK, "after": after, "changed": changed, "since": asked_at}
 
 
-def moment_of(since: int) -> datetime:
+def time_from_microseconds(since: int) -> datetime:
     """Return the time that a page names, in microseconds since 1970; the earliest one if it makes no sense."""
     try:
         return datetime.fromtimestamp(since / MICROSECONDS, tz=UTC)

@@ -13,11 +13,11 @@ from workspace.addresses import message_path, room_path
 from workspace.errors import ApplicationError
 from workspace.models import Message, User
 from workspace.models.messages import ENCRYPTED
-from workspace.pages.look import page_context
-from workspace.pages.posted import text_posted
+from workspace.pages.form_data import posted_text
+from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
+from workspace.pages.rooms.access import error_text, message_or_404, room_or_404
 from workspace.pages.rooms.page import room_response
-from workspace.pages.rooms.reached import message_or_404, room_or_404, sentence_of
 from workspace.pages.rooms.threads import thread_path, thread_response
 from workspace.services.messages import MESSAGE_MAX_LENGTH, message_delete, message_edit, message_post
 from workspace.services.reading import room_mark_read
@@ -32,7 +32,7 @@ def message_send(request: HttpRequest, public_id: str) -> HttpResponse:
     """Post what the composer holds; where that cannot be, it keeps the text and tells why."""
     user = reader_of(request)
     room = room_or_404(user, public_id=public_id)
-    text, thread = text_posted(request, "text"), text_posted(request, "thread")
+    text, thread = posted_text(request, "text"), posted_text(request, "thread")
     parent = message_or_404(user, thread) if thread else None
     try:
         if not text:
@@ -40,7 +40,7 @@ def message_send(request: HttpRequest, public_id: str) -> HttpResponse:
         is_shown = "in_room" in request.POST
         message = message_post(sender=user, room=room, text=text, parent=parent, is_shown_in_room=is_shown)
     except ApplicationError as error:
-        problem = sentence_of(error)
+        problem = error_text(error)
         if request.htmx:  # type: ignore[attr-defined]
             return TemplateResponse(request, "pages/rooms/problem.html", {"problem": problem}, status=200)
         if parent is not None:
@@ -63,7 +63,7 @@ def own_message_or_404(user: User, public_id: str) -> Message:
     return message
 
 
-def place_of(message: Message) -> str:
+def message_url(message: Message) -> str:
     """Return the address at which a message is read."""
     if message.is_thread_reply:
         return f"{thread_path(message)}?msg={message.public_id}"
@@ -83,20 +83,20 @@ def message_change(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Http404
     problem, text = "", message.text
     if request.method == "POST":
-        text = text_posted(request, "text")
+        text = posted_text(request, "text")
         try:
             if not text:
                 raise ApplicationError("error-invalid-params", _("Write something, or delete the message."))
             message_edit(editor=user, message=message, text=text)
         except ApplicationError as error:
-            problem = sentence_of(error)
+            problem = error_text(error)
         else:
-            return HttpResponseRedirect(place_of(message))
+            return HttpResponseRedirect(message_url(message))
     context = {
         **page_context(request, title=_("Edit the message"), room=message.room.public_id),
         "text": text,
         "problem": problem,
-        "place": place_of(message),
+        "place": message_url(message),
         "text_max_length": MESSAGE_MAX_LENGTH,
     }
     return TemplateResponse(request, "pages/rooms/edit.html", context)
@@ -116,6 +116,6 @@ def message_remove(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         **page_context(request, title=_("Delete the message?"), room=message.room.public_id),
         "message_deleted": message,
-        "place": place_of(message),
+        "place": message_url(message),
     }
     return TemplateResponse(request, "pages/rooms/delete.html", context)

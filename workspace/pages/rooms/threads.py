@@ -14,18 +14,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from workspace.models import Message, ThreadFollower, User
 from workspace.pages.contributions import contributions
-from workspace.pages.look import page_context
+from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
+from workspace.pages.rooms.access import message_or_404
 from workspace.pages.rooms.grouping import lines_of
 from workspace.pages.rooms.polling import poll_context
-from workspace.pages.rooms.reached import message_or_404
 from workspace.selectors.room_messages import (
     MessagePage,
+    message_even_if_deleted,
+    page_after_or_last,
     page_around,
-    page_ending,
-    page_since,
+    page_before,
     replies_shown,
-    said_earlier,
 )
 from workspace.selectors.rooms import room_title_for, subscription_of
 from workspace.services.messages import MESSAGE_MAX_LENGTH, can_post
@@ -55,7 +55,7 @@ def thread_response(
     room, shown = message.room, replies_shown(message)
     linked = shown.filter(public_id=request.GET.get("msg", "")).first()
     until = shown.filter(public_id=request.GET.get("before", "")).first()
-    page = page_around(shown, linked) if linked else page_ending(shown, until=until)
+    page = page_around(shown, linked) if linked else page_before(shown, until=until)
     context = {
         **page_context(request, title=_("Thread"), room=room.public_id),
         **poll_context(request, room, subscription_of(user=user, room=room)),
@@ -92,8 +92,8 @@ def replies_newer(request: HttpRequest, public_id: str) -> HttpResponse:
     """Return what was replied after the reply that `after` names, and what changed `since`; 204 for nothing."""
     user = reader_of(request)
     message = message_or_404(user, public_id)
-    last_shown = said_earlier(message.room, request.GET.get("after", ""))
-    page = page_since(replies_shown(message), last_shown)
+    last_shown = message_even_if_deleted(message.room, request.GET.get("after", ""))
+    page = page_after_or_last(replies_shown(message), last_shown)
     polled = poll_context(request, message.room, subscription_of(user=user, room=message.room))
     if not page.messages and not polled["changed"]:
         return HttpResponse(status=204)

@@ -37,7 +37,7 @@ def settings_view(*, permission: str = VIEW_PERMISSION) -> Callable[[View], View
     return decorate
 
 
-def page(request: HttpRequest, template: str, title: str | Promise, context: dict[str, Any]) -> HttpResponse:
+def admin_page(request: HttpRequest, template: str, title: str | Promise, context: dict[str, Any]) -> HttpResponse:
     """Answer with a page in the administration's frame."""
     request.current_app = admin.site.name
     whole = {

@@ -134,7 +134,7 @@ class GroupForm(forms.Form):
         secret = self.cleaned_data.get(entry.id) or self.cleaned_data.get(entry.id + STAGED_SUFFIX)
         return text_encrypt(secret) if secret else ""
 
-    def errors_add(self, errors: dict[str, list[str]]) -> None:
+    def add_errors(self, errors: dict[str, list[str]]) -> None:
         """Show the service's objections beside the fields, and those to other fields above the form."""
         for setting_id, messages in errors.items():
             for message in messages:

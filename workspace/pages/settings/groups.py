@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from workspace.errors import ApplicationError
-from workspace.pages.settings.base import groups_by_label, origin_of, page, settings_view
+from workspace.pages.settings.base import admin_page, groups_by_label, origin_of, settings_view
 from workspace.pages.settings.forms import GroupForm, with_default
 from workspace.pages.settings.presentation import sections
 from workspace.services.settings import EDIT_PERMISSION, settings_save
@@ -23,7 +23,7 @@ from workspace.setting_groups.registry import settings_of
 def index(request: HttpRequest) -> HttpResponse:
     """List the groups."""
     listed = [(group, len(settings_of(group))) for group in groups_by_label()]
-    return page(request, "workspace/settings/index.html", gettext_lazy("Settings"), {"groups": listed})
+    return admin_page(request, "workspace/settings/index.html", gettext_lazy("Settings"), {"groups": listed})
 
 
 @settings_view()
@@ -50,7 +50,7 @@ def _saved(request: HttpRequest, form: GroupForm) -> bool:
     except ApplicationError as error:
         if "errors" not in error.details:
             form.add_error(None, error.message)
-        form.errors_add(error.details.get("errors", {}))
+        form.add_errors(error.details.get("errors", {}))
         return False
     if changes:
         message = ngettext("%(count)d setting saved.", "%(count)d settings saved.", len(changes))
@@ -67,7 +67,7 @@ def _group_answer(request: HttpRequest, group: type[SettingsGroup], form: GroupF
     if group.panel:
         links.insert(0, ("#panel", _("State")))
     context = {"form": form, "sections": shown, "panel": panel, "section_links": links if len(links) > 1 else []}
-    return page(request, "workspace/settings/group.html", group.label(), context)
+    return admin_page(request, "workspace/settings/group.html", group.label(), context)
 
 
 def _group_of(slug: str) -> type[SettingsGroup]:

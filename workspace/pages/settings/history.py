@@ -20,7 +20,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from workspace.errors import ApplicationError
 from workspace.models import ChangeSource, SettingChange, User
-from workspace.pages.settings.base import address_of, page, settings_view
+from workspace.pages.settings.base import address_of, admin_page, settings_view
 from workspace.pages.settings.presentation import setting_url, value_display
 from workspace.services.settings import EDIT_PERMISSION, setting_revert
 from workspace.setting_groups.registry import RegisteredSetting, settings_by_id
@@ -144,7 +144,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "changes": [ChangeView(change) for change in found],
         "query": kept.urlencode(),
     }
-    return page(request, "workspace/settings/history.html", gettext_lazy("Settings history"), context)
+    return admin_page(request, "workspace/settings/history.html", gettext_lazy("Settings history"), context)
 
 
 @settings_view(permission=EDIT_PERMISSION)
@@ -153,7 +153,7 @@ def revert(request: HttpRequest, pk: int) -> HttpResponse:
     change = get_object_or_404(SettingChange, pk=pk)
     view = ChangeView(change)
     if request.method != "POST":
-        return page(request, "workspace/settings/revert.html", gettext_lazy("Revert a setting?"), {"view": view})
+        return admin_page(request, "workspace/settings/revert.html", gettext_lazy("Revert a setting?"), {"view": view})
     assert isinstance(request.user, User)
     try:
         setting_revert(change=change, actor=request.user, address=address_of(request))

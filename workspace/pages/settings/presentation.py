@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from workspace.pages.settings.forms import CLEAR_SUFFIX, GroupForm
-from workspace.services.settings import masked
+from workspace.services.settings import secret_fingerprint
 from workspace.setting_groups import SettingsGroup
 from workspace.setting_groups.base import Action
 from workspace.setting_groups.kinds import Kind
@@ -104,7 +104,7 @@ class SettingView:
         else:
             if len(value) >= TAIL_FROM_LENGTH:
                 parts.append(_("ends in …%(tail)s") % {"tail": _tail(value)})
-            parts.append(_("fingerprint %(fingerprint)s") % masked(value))
+            parts.append(_("fingerprint %(fingerprint)s") % secret_fingerprint(value))
         return ", ".join(parts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from workspace.history import Values, remember
+from workspace.history import Values, track_history
 from workspace.models import EmailAddress, FormerPresence, Presence, Subscription, ThreadFollower, User
 
 
@@ -27,9 +27,9 @@ def online_until(presence: Values, at: datetime) -> bool:
     return connected is not None and connected >= at and (away is None or away >= at)
 
 
-remember(User, "is_active", user="id")
-remember(EmailAddress, "verified")
-remember(
+track_history(User, "is_active", user="id")
+track_history(EmailAddress, "verified")
+track_history(
     Presence,
     "status",
     "status_expires_at",
@@ -38,5 +38,5 @@ remember(
     differs=presence_differs,
     former=FormerPresence,
 )
-remember(Subscription, "room_id", "public_id", since="joined_at")
-remember(ThreadFollower, "thread_id")
+track_history(Subscription, "room_id", "public_id", since="joined_at")
+track_history(ThreadFollower, "thread_id")

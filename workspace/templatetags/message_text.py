@@ -19,7 +19,7 @@ register = template.Library()
 
 
 @register.filter
-def said(text: str, username: str = "") -> SafeString:
+def message_html(text: str, username: str = "") -> SafeString:
     """Return a message's text as HTML: mentions are marked (the reader's own more so), addresses can be followed."""
     return linebreaksbr(mark_safe("".join(parts(text, username))))  # noqa: S308 - each part is escaped
 
@@ -62,6 +62,6 @@ def mention(part: str, name: str, username: str) -> str:
 
 
 @register.filter
-def attachment_said(attachment: object) -> str:
+def attachment_html(attachment: object) -> str:
     """Return a message's attachment as text."""
     return attachments_text([attachment])

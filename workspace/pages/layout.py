@@ -12,7 +12,7 @@ from workspace.middleware import STYLE_NONCE
 from workspace.models import GeneralSettings, User
 from workspace.pages.contributions import Place, contributions, links_of
 from workspace.pages.presence import heartbeat_seconds
-from workspace.pages.sidebar import rooms_shown
+from workspace.pages.sidebar import sidebar_room_lines
 from workspace.roles import is_workspace
 from workspace.selectors.accounts import accepts_browser_time_zone
 
@@ -71,7 +71,7 @@ def page_context(request: HttpRequest, *, title: str, room: str = "") -> dict[st
         context["asks_time_zone"] = request.method == "GET" and accepts_browser_time_zone(request.user)
     if isinstance(request.user, User) and is_workspace():
         context |= {
-            "rooms": rooms_shown(request.user),
+            "rooms": sidebar_room_lines(request.user),
             "notices": contributions.notices_for(request.user),
             "page_scripts": [(script, script.data(request)) for script in contributions.scripts],
         }

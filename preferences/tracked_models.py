@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from preferences.models import AccountPreferences, HighlightWord, IgnoredSender, RoomPreferences
-from workspace.history import remember
+from workspace.history import track_history
 
 LEVELS = ("desktop", "push", "email")
 
-remember(AccountPreferences, *LEVELS)
-remember(
+track_history(AccountPreferences, *LEVELS)
+track_history(
     RoomPreferences,
     "room_id",
     *LEVELS,
@@ -16,5 +16,5 @@ remember(
     "group_mentions_muted",
     user="subscription__user_id",
 )
-remember(HighlightWord, "folded")
-remember(IgnoredSender, "sender_id", "subscription_id", user="subscription__user_id")
+track_history(HighlightWord, "folded")
+track_history(IgnoredSender, "sender_id", "subscription_id", user="subscription__user_id")

@@ -11,7 +11,7 @@ from workspace.models import Message, Subscription
 from workspace.selectors.threads import threads_unread
 
 
-def news_among(subscriptions: Iterable[Subscription]) -> set[int]:
+def unseen_subscription_keys(subscriptions: Iterable[Subscription]) -> set[int]:
     """Return the keys of the subscriptions whose rooms have messages of others that the member has not seen.
 
     Unread replies in a thread that the member follows count too. The rows must have been loaded with their rooms.
@@ -20,7 +20,7 @@ def news_among(subscriptions: Iterable[Subscription]) -> set[int]:
     users = {row.user_id for row in rows}
     threads = set(threads_unread(*users).values_list("user", "thread__room").distinct())
     counted = {row.pk for row in rows if row.unread or (row.user_id, row.room_id) in threads}
-    asked = [row.pk for row in rows if row.pk not in counted and spoken_since_seen(row)]
+    asked = [row.pk for row in rows if row.pk not in counted and has_newer_messages(row)]
     if not asked:
         return counted
     others = Message.objects.filter(room=OuterRef("room"), sent_at__gt=OuterRef("seen_at"), deleted_at=None)
@@ -28,7 +28,7 @@ def news_among(subscriptions: Iterable[Subscription]) -> set[int]:
     return counted | set(found.filter(Exists(others.exclude(sender=OuterRef("user")))).values_list("pk", flat=True))
 
 
-def spoken_since_seen(row: Subscription) -> bool:
+def has_newer_messages(row: Subscription) -> bool:
     """Return whether anybody, be it the member, has spoken in the room since the member saw it."""
     last = row.room.last_message_at
     return last is not None and last > (row.last_seen_at or row.joined_at)

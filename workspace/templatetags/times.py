@@ -17,7 +17,7 @@ register.filter("with_zone", time_with_zone)
 
 
 @register.filter
-def moment(at: datetime) -> str:
+def short_time(at: datetime) -> str:
     """Return the time of day of a moment of the reader's today, and the date of any other."""
     local = timezone.localtime(at)
     is_today = local.date() == timezone.localdate()

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.templatetags.static import static
 
-FACTS: dict[str, Callable[[], Any]] = {
+BUILT_IN_SETTINGS: dict[str, Callable[[], Any]] = {
     "Site_Url": lambda: settings.SITE_URL,
     "Threads_enabled": lambda: True,
     "Presence_broadcast_disabled": lambda: False,

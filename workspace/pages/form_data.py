@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 
-def text_posted(request: HttpRequest, name: str) -> str:
+def posted_text(request: HttpRequest, name: str) -> str:
     """Return the text of a field without blanks around it; empty where it is missing.
 
     Lines end as they do in the field: a browser sends two characters for each end and counts one.
@@ -14,6 +14,6 @@ def text_posted(request: HttpRequest, name: str) -> str:
     return str(request.POST.get(name, "")).replace("\0", "").replace("\r\n", "\n").strip()
 
 
-def key_read(text: str) -> int | None:
+def parse_key(text: str) -> int | None:
     """Return the key of a row that a text names; None for what is none, or is larger than databases keep."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

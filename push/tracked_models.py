@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from push.models import Device
-from workspace.history import remember
+from workspace.history import track_history
 
-remember(Device, "disabled_at")
+track_history(Device, "disabled_at")

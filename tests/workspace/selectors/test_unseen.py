@@ -8,7 +8,7 @@ import pytest
 
 from tests.factories import RoomFactory, UserFactory, message_in
 from workspace.models import Room, Subscription, User
-from workspace.selectors.news import news_among
+from workspace.selectors.unseen import unseen_subscription_keys
 from workspace.services.messages import message_delete
 from workspace.services.reading import room_mark_read
 
@@ -30,39 +30,39 @@ def room(ana: User, bob: User) -> Room:
     return RoomFactory(members=[ana, bob])
 
 
-def has_news(user: User, room: Room) -> bool:
+def has_unseen(user: User, room: Room) -> bool:
     row = Subscription.objects.select_related("room").get(user=user, room=room)
-    return row.pk in news_among([row])
+    return row.pk in unseen_subscription_keys([row])
 
 
 def test_what_others_say_is_new_until_it_is_read(ana: User, bob: User, room: Room) -> None:
-    assert not has_news(ana, room)
+    assert not has_unseen(ana, room)
     message_in(room, bob)
-    assert has_news(ana, room)
+    assert has_unseen(ana, room)
     room_mark_read(user=ana, room=room)
-    assert not has_news(ana, room)
+    assert not has_unseen(ana, room)
 
 
 def test_what_one_says_oneself_is_not_new(ana: User, bob: User, room: Room) -> None:
     message_in(room, ana)
-    assert not has_news(ana, room)
-    assert has_news(bob, room)
+    assert not has_unseen(ana, room)
+    assert has_unseen(bob, room)
 
 
 def test_what_one_says_oneself_hides_nothing_that_others_said_before(ana: User, bob: User, room: Room) -> None:
     message_in(room, bob)
     message_in(room, ana)
-    assert has_news(ana, room)
+    assert has_unseen(ana, room)
 
 
 def test_what_was_deleted_is_not_new(ana: User, bob: User, room: Room) -> None:
     message_delete(deleter=bob, message=message_in(room, bob))
-    assert not has_news(ana, room)
+    assert not has_unseen(ana, room)
 
 
 def test_what_is_counted_is_new(ana: User, room: Room) -> None:
     Subscription.objects.filter(user=ana).update(unread=1)
-    assert has_news(ana, room)
+    assert has_unseen(ana, room)
 
 
 def test_many_rooms_take_as_many_queries_as_one(ana: User, bob: User, django_assert_num_queries: Any) -> None:
@@ -71,5 +71,5 @@ def test_many_rooms_take_as_many_queries_as_one(ana: User, bob: User, django_ass
         message_in(room, bob)
     rows = list(Subscription.objects.filter(user=ana).select_related("room"))
     with django_assert_num_queries(2):
-        news = news_among(rows)
+        news = unseen_subscription_keys(rows)
     assert {row.room for row in rows if row.pk in news} == set(rooms[:2])

@@ -29,7 +29,7 @@ SENTENCES: dict[str, str | Promise] = {
 }
 
 
-def sentence_of(error: ApplicationError) -> str:
+def error_text(error: ApplicationError) -> str:
     """Return what a service refused in words for people."""
     return str(SENTENCES.get(error.code, error.message or error.code))
 
@@ -45,7 +45,7 @@ def room_or_404(user: User, *, public_id: str = "", name: str = "", type: str = 
     return room
 
 
-def room_of_address(user: User, *, type: str, name: str) -> Room:
+def room_from_url(user: User, *, type: str, name: str) -> Room:
     """Return the room with this id, else the one with this name; raises Http404 for any that the user may not read."""
     try:
         return room_or_404(user, public_id=name, type=type)
