@@ -41,13 +41,13 @@ from django.db.models import Min
 from django.utils import timezone
 from django_q.models import OrmQ
 
+from push.http.engine import Engine
 from push.models import Notification
+from push.providers.gateway.transport import GatewayPush, gateway_send
 from push.selectors.routes import gateway_current
 from push.services.claims import users_claim
 from push.services.dispatch import due_dispatch
 from push.services.fanout import pending_decide
-from push.transports.engine import Engine
-from push.transports.gateway import GatewayPush, gateway_send
 from workspace.models import Room
 from workspace.services.messages import message_post
 

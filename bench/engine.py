@@ -44,13 +44,14 @@ from django.conf import settings
 from django.utils import timezone
 from local_nginx import nginx
 
-from push.credentials.sending import AppleCredentials, AppleTokenKey, GoogleCredentials
+from push.http.engine import Engine
+from push.http.requests import HttpRequest
 from push.models import Answer
-from push.providers.base import Push
-from push.transports.apple import apple_lane, apple_request, apple_send, token_for
-from push.transports.engine import Engine
-from push.transports.google import google_send
-from push.transports.http import HttpRequest
+from push.providers.apple.credentials import AppleCredentials, AppleTokenKey
+from push.providers.apple.transport import apple_lane, apple_request, apple_send, token_for
+from push.providers.google.credentials import GoogleCredentials
+from push.providers.google.transport import google_send
+from push.providers.pushes import Push
 from tests.fakes.apple import FakeApple
 from tests.fakes.certificates import Authority, service_account_make, token_key_make
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from push.transports.engine import Engine
-from push.transports.http import HttpRequest
+from push.http.engine import Engine
+from push.http.requests import HttpRequest
 from tests.fakes.certificates import Authority
 from tests.fakes.servers import port_free
 

@@ -10,16 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldBooleanWidget
 
-from push.credentials import validation
 from push.models.keys import ProviderKeys
+from push.providers.google.credentials import service_account_describe
+from push.providers.pem import certificate_describe
 from workspace.pages.settings.forms import CLEAR_SUFFIX, SecretInput, SecretTextarea
 from workspace.services.settings import secret_fingerprint
 from workspace.setting_groups import SecretField
 
 SECRETS = {field.name: field for field in ProviderKeys._meta.local_fields if isinstance(field, SecretField)}
 DESCRIBED: dict[str, Callable[[str], str]] = {
-    "apn_cert": validation.certificate_describe,
-    "google_api_credentials": validation.service_account_describe,
+    "apn_cert": certificate_describe,
+    "google_api_credentials": service_account_describe,
 }
 APPLE_FIELDS = ("apn_token_key", "apn_token_key_id", "apn_team_id", "apn_cert", "apn_key", "apn_passphrase")
 GOOGLE_FIELDS = ("google_api_credentials",)

@@ -11,9 +11,9 @@ from rest_framework.request import Request
 from push.models import Device, DeviceType, PushSettings
 from push.models.devices import TOKEN_MAX_LENGTH
 from push.models.settings import DEFAULT_GATEWAY
+from push.providers.endpoints import ENDPOINT_MAX_LENGTH
+from push.providers.web_push.transport import auth_secret_bytes, public_key_bytes
 from push.services.devices import NAME_MAX_LENGTH, NO_KEYS, SubscriptionKeys, device_register, device_remove
-from push.transports.addresses import ENDPOINT_MAX_LENGTH
-from push.transports.webpush import auth_secret_bytes, public_key_bytes
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint, session_of
 from workspace.api.errors import InvalidParamsError
 from workspace.api.objects import Timestamp

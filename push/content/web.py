@@ -31,7 +31,7 @@ TOPIC_BYTES = 24
 
 
 def web_options(item: Item, device: Device) -> dict[str, Any]:
-    """Return a member's notification for one device, as :class:`push.transports.webpush.WebPushMessage` takes it."""
+    """Return a member's notification for one device, in the form of a `WebPushMessage`."""
     message, room, texts = item.notification.message, item.room, texts_of(item)
     content = {
         "kind": MESSAGE,

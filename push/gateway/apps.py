@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from push.credentials.sending import AppleCredentials, GoogleCredentials
 from push.models import DeviceType, GatewayApp
-from push.providers.base import Push
+from push.providers.apple.credentials import AppleCredentials
+from push.providers.google.credentials import GoogleCredentials
+from push.providers.pushes import Push
 from push.selectors.provider_credentials import apple_credentials, google_credentials
 from workspace.errors import ApplicationError
 

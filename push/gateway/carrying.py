@@ -6,18 +6,19 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 
-from push.credentials.sending import AppleCredentials, GoogleCredentials
 from push.gateway.apps import AppKeys
 from push.gateway.requests import Order
 from push.gateway.runtime import Runtime
+from push.http.engine_thread import EngineBusyError, engine_thread_current
+from push.http.steps import Part, Steps
 from push.models import Answer, DeviceType
-from push.providers.base import Push
-from push.providers.registry import provider_current
-from push.transports.answers import SendAnswer
-from push.transports.apple import apple_steps
-from push.transports.engine_thread import EngineBusyError, engine_thread_current
-from push.transports.google import google_steps
-from push.transports.steps import Part, Steps
+from push.providers.answers import SendAnswer
+from push.providers.apple.credentials import AppleCredentials
+from push.providers.apple.transport import apple_steps
+from push.providers.google.credentials import GoogleCredentials
+from push.providers.google.transport import google_steps
+from push.providers.pushes import Push
+from push.providers.sandbox.current import provider_current
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from push.models import DeviceType
 from push.models.devices import PHONE_TYPES, TOKEN_MAX_LENGTH
 from push.models.settings import LIFETIME, LIFETIME_MAX
-from push.providers.base import Push
+from push.providers.pushes import Push
 from push.providers.tokens import token_normalize_leniently
 from workspace.errors import ApplicationError
 

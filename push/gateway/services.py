@@ -20,7 +20,7 @@ from push.gateway.ledger import Result, Taken, Ticket, Wish
 from push.gateway.requests import Order
 from push.gateway.runtime import Runtime
 from push.models import Answer, token_digest
-from push.transports.answers import SendAnswer
+from push.providers.answers import SendAnswer
 from workspace.errors import ApplicationError
 
 log = logging.getLogger(__name__)

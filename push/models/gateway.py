@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cloud.models import RegisteredWorkspace
-from push.credentials.apple import certificate_read
 from push.models.devices import PHONE_CHOICES, DeviceType
 from push.models.keys import ProviderKeys
+from push.providers.pem import certificate_read
 
 
 class GatewayApp(ProviderKeys):

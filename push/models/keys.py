@@ -8,7 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from push.credentials import validation
+from push.providers.apple.credentials import apple_id_validator, certificate_pair_validate, token_key_validate
+from push.providers.google.credentials import service_account_validate
+from push.providers.pem import certificate_validate
 from workspace.setting_groups import SecretField
 
 
@@ -20,7 +22,7 @@ class ProviderKeys(models.Model):
     )
     apn_token_key = SecretField(
         _("APN token key (.p8)"),
-        validators=[validation.token_key_validate],
+        validators=[token_key_validate],
         help_text=_("The content of the .p8 file. Used first."),
     )
     apn_token_key_id = models.CharField(
@@ -28,7 +30,7 @@ class ProviderKeys(models.Model):
         max_length=10,
         blank=True,
         default="",
-        validators=[validation.apple_id_validator],
+        validators=[apple_id_validator],
         help_text=_("10 letters and digits, beside the key on Apple's developer site."),
     )
     apn_team_id = models.CharField(
@@ -36,12 +38,12 @@ class ProviderKeys(models.Model):
         max_length=10,
         blank=True,
         default="",
-        validators=[validation.apple_id_validator],
+        validators=[apple_id_validator],
         help_text=_("10 letters and digits, under Membership on Apple's developer site."),
     )
     apn_cert = SecretField(
         _("APN certificate"),
-        validators=[validation.certificate_validate],
+        validators=[certificate_validate],
         help_text=_("PEM; only used without a token key."),
     )
     apn_key = SecretField(_("APN key"), help_text=_("The certificate's private key, PEM."))
@@ -50,7 +52,7 @@ class ProviderKeys(models.Model):
     )
     google_api_credentials = SecretField(
         _("FCM service account"),
-        validators=[validation.service_account_validate],
+        validators=[service_account_validate],
         help_text=_("The JSON file that Google's console offers for the project's service account."),
     )
 
@@ -59,7 +61,7 @@ class ProviderKeys(models.Model):
 
     def keys_problems(self) -> dict[str, Any]:
         """Return what is wrong with the keys taken together, by field name."""
-        problems: dict[str, Any] = validation.certificate_pair_validate(self, "apn", ["apn_key"])
+        problems: dict[str, Any] = certificate_pair_validate(self, "apn", ["apn_key"])
         if self.apn_token_key and not self.apn_token_key_id:
             problems["apn_token_key_id"] = ValidationError(_("The token key needs its key id and team id."))
         if self.apn_token_key and not self.apn_team_id:

@@ -10,8 +10,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cloud.selectors.connection import hosting_gateway
-from push.credentials import validation
-from push.credentials.contact import subject_validate
+from push.providers.apple.credentials import apple_id_validator, certificate_pair_validate, token_key_validate
+from push.providers.google.credentials import service_account_describe, service_account_validate
+from push.providers.pem import certificate_describe, certificate_validate
+from push.providers.web_push.contact import subject_validate
 from workspace.http_addresses import http_address_validate
 from workspace.secret_addresses import SecretAddressLinesField
 from workspace.setting_groups import Action, SecretField, SettingsGroup, setting
@@ -138,7 +140,7 @@ class PushSettings(SettingsGroup):
     apn_token_key = setting(
         SecretField(
             _("APN token key (.p8)"),
-            validators=[validation.token_key_validate],
+            validators=[token_key_validate],
             help_text=_("The content of the .p8 file; does not expire and serves all apps of the team. Used first."),
         ),
         id="Push_apn_token_key",
@@ -151,7 +153,7 @@ class PushSettings(SettingsGroup):
             max_length=10,
             blank=True,
             default="",
-            validators=[validation.apple_id_validator],
+            validators=[apple_id_validator],
             help_text=_("Shown beside the key on Apple's developer site: 10 letters and digits."),
         ),
         id="Push_apn_token_key_id",
@@ -164,7 +166,7 @@ class PushSettings(SettingsGroup):
             max_length=10,
             blank=True,
             default="",
-            validators=[validation.apple_id_validator],
+            validators=[apple_id_validator],
             help_text=_("Shown under Membership on Apple's developer site: 10 letters and digits."),
         ),
         id="Push_apn_team_id",
@@ -174,13 +176,13 @@ class PushSettings(SettingsGroup):
     apn_cert = setting(
         SecretField(
             _("APN certificate"),
-            validators=[validation.certificate_validate],
+            validators=[certificate_validate],
             help_text=_("PEM; only used without a token key."),
         ),
         id="Push_apn_cert",
         section=CERTIFICATES_AND_KEYS,
         requires=DIRECT,
-        describe=validation.certificate_describe,
+        describe=certificate_describe,
     )
     apn_key = setting(
         SecretField(_("APN key"), help_text=_("The certificate's private key, PEM.")),
@@ -197,13 +199,13 @@ class PushSettings(SettingsGroup):
     apn_dev_cert = setting(
         SecretField(
             _("APN Dev certificate"),
-            validators=[validation.certificate_validate],
+            validators=[certificate_validate],
             help_text=_("PEM; used while Production is off."),
         ),
         id="Push_apn_dev_cert",
         section=CERTIFICATES_AND_KEYS,
         requires=DIRECT,
-        describe=validation.certificate_describe,
+        describe=certificate_describe,
     )
     apn_dev_key = setting(
         SecretField(_("APN Dev key"), help_text=_("The Dev certificate's private key, PEM.")),
@@ -220,13 +222,13 @@ class PushSettings(SettingsGroup):
     google_api_credentials = setting(
         SecretField(
             _("FCM service account"),
-            validators=[validation.service_account_validate],
+            validators=[service_account_validate],
             help_text=_("The JSON file that Google's console offers for the project's service account."),
         ),
         id="Push_google_api_credentials",
         section=CERTIFICATES_AND_KEYS,
         requires=DIRECT,
-        describe=validation.service_account_describe,
+        describe=service_account_describe,
     )
     gcm_api_key = setting(
         SecretField(
@@ -288,8 +290,8 @@ class PushSettings(SettingsGroup):
 
     def changes_validate(self, changed: Collection[str]) -> None:
         problems = {
-            **validation.certificate_pair_validate(self, "apn", changed),
-            **validation.certificate_pair_validate(self, "apn_dev", changed),
+            **certificate_pair_validate(self, "apn", changed),
+            **certificate_pair_validate(self, "apn_dev", changed),
         }
         if problems:
             raise ValidationError(problems)

@@ -18,10 +18,10 @@ from rest_framework import serializers
 from push.api.devices import KeysParams
 from push.browsers import browser_name, session_digest_of
 from push.models import Capability, DeviceType
+from push.providers.endpoints import ENDPOINT_MAX_LENGTH
 from push.selectors.vapid import vapid_public_key
 from push.services.devices import SubscriptionKeys, device_register
 from push.services.receipts import receipt_note
-from push.transports.addresses import ENDPOINT_MAX_LENGTH
 from workspace.api.params import Params, TextParam
 from workspace.api.throttling import Rate, usage_count
 from workspace.errors import ApplicationError

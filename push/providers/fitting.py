@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from push.providers.base import PayloadTooLargeError, Push
+from push.providers.pushes import PayloadTooLargeError, Push
 
 # Apple: "Generating a remote notification", 4 KB for other than VoIP; Google: 4,096 bytes for a message's data.
 PAYLOAD_MAX_BYTES = 4096

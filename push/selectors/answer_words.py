@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from push.models import Answer, Attempt, Device
-from push.transports.apple_meanings import APPLE_MEANINGS
-from push.transports.google_meanings import BY_STATUS, GOOGLE_MEANINGS, TOKEN_INVALID, TOKEN_MEANINGS, TOO_LARGE
-from push.transports.routes import RouteKind
-from push.transports.webpush_meanings import WEBPUSH_MEANINGS
+from push.providers.apple.meanings import APPLE_MEANINGS
+from push.providers.google.meanings import BY_STATUS, GOOGLE_MEANINGS, TOKEN_INVALID, TOKEN_MEANINGS, TOO_LARGE
+from push.providers.routes import RouteKind
+from push.providers.web_push.meanings import WEBPUSH_MEANINGS
 
 MEANINGS = (
     *(*APPLE_MEANINGS, *BY_STATUS.values(), *GOOGLE_MEANINGS, TOKEN_INVALID, TOO_LARGE, *TOKEN_MEANINGS),

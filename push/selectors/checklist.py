@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cloud.models import CloudConnection, SetupWizardSettings
 from cloud.selectors.quota import own_quota
-from push.credentials.contact import subject_problem
 from push.models import (
     AppRoute,
     AppRouteKind,
@@ -27,6 +26,8 @@ from push.models import (
     WorkerBeat,
     is_waiting,
 )
+from push.providers.routes import RouteKind
+from push.providers.web_push.contact import subject_problem
 from push.selectors.checks import Check, Light, connection_step, setting_step
 from push.selectors.configuration import any_route, misconfiguration
 from push.selectors.credentials import apple_check, credential_checks, pause_check
@@ -34,7 +35,6 @@ from push.selectors.route_overview import Pause, apps_seen, paused_routes, pause
 from push.selectors.routes import Routes, routes_current
 from push.selectors.vapid import vapid_subject
 from push.services.heartbeat import ALIVE_FOR
-from push.transports.routes import RouteKind
 from workspace.mail import FILE_BACKEND
 from workspace.templatetags.times import time_since
 

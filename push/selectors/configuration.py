@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from push.models import Device, DeviceType, EndReason
+from push.providers.routes import Route
 from push.selectors.routes import Routes, routes_current
-from push.transports.routes import Route
 
 
 def misconfiguration(routes: Routes | None = None) -> EndReason | None:

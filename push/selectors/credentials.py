@@ -13,11 +13,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from push.credentials import certificate_read
 from push.models import AppRoute, PushSettings
+from push.providers.pem import certificate_read
+from push.providers.routes import RouteKind
 from push.selectors.checks import Check, Light, setting_step
 from push.selectors.route_overview import Pause
-from push.transports.routes import RouteKind
 
 EXPIRY_WARNING = timedelta(days=30)
 

@@ -6,13 +6,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from push.providers.gateway.probe import GatewayProbe, gateways_probe
+from push.providers.gateway.transport import GatewayRoute
+from push.providers.routes import RouteKind
 from push.selectors.checks import Check, Light, setting_step
 from push.selectors.credentials import pause_check
 from push.selectors.route_overview import pauses
 from push.selectors.routes import gateway_current
-from push.transports.gateway import GatewayRoute
-from push.transports.probe import GatewayProbe, gateways_probe
-from push.transports.routes import RouteKind
 from workspace.address_masks import address_mask
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from push.credentials.sending import AppleCertificate, AppleCredentials, AppleTokenKey, GoogleCredentials
 from push.models import PushSettings
 from push.models.keys import ProviderKeys
+from push.providers.apple.credentials import AppleCertificate, AppleCredentials, AppleTokenKey
+from push.providers.google.credentials import GoogleCredentials
 
 
 def apple_credentials(source: PushSettings | ProviderKeys) -> AppleCredentials | None:

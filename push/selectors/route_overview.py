@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from push.models import AppRoute, Device, DeviceType, RouteState
 from push.models.devices import PHONE_TYPES
+from push.providers.routes import Route
 from push.selectors.route_words import pause_step, pause_words, route_words
 from push.selectors.routes import Routes, routes_current
-from push.transports.routes import Route
 
 # Apps name themselves, so there is no telling how many names there are.
 APPS_SHOWN = 100

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from push.models import AppRoute, RouteState
+from push.providers.routes import Route, RouteKind
 from push.selectors.answer_words import answer_words
 from push.selectors.checks import connection_step, setting_step
-from push.transports.routes import Route, RouteKind
 
 KINDS: dict[str, str | Promise] = {
     RouteKind.GATEWAY: gettext_lazy("Gateway"),

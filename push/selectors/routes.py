@@ -9,14 +9,14 @@ from zlib import crc32
 
 from cloud.models import SetupWizardSettings
 from cloud.selectors.connection import cloud_url, connection_current
-from push.credentials.sending import digest
+from push.http.requests import origin_of
 from push.models import AppRoute, AppRouteKind, Device, DeviceType, EndReason, PushSettings
+from push.providers.fingerprints import digest
+from push.providers.gateway.transport import GatewayRoute
+from push.providers.routes import Route, RouteKind
+from push.providers.web_push.vapid import VapidIdentity
 from push.selectors.provider_credentials import apple_credentials, google_credentials
 from push.selectors.vapid import vapid_identity
-from push.transports.gateway import GatewayRoute
-from push.transports.http import origin_of
-from push.transports.routes import Route, RouteKind
-from push.transports.vapid import VapidIdentity
 
 # The push services of the browsers, each with a lane of its own: none waits for another, nor for one that somebody runs
 # on their own.

@@ -7,9 +7,9 @@ from email.utils import parseaddr
 from django.conf import settings
 
 from cloud.models import SetupWizardSettings
-from push.credentials.contact import subject_problem
 from push.models import EndReason, PushSettings, VapidKeys
-from push.transports.vapid import VapidIdentity
+from push.providers.web_push.contact import subject_problem
+from push.providers.web_push.vapid import VapidIdentity
 
 
 def vapid_public_key() -> str:

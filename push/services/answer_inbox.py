@@ -14,7 +14,7 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from push.transports.answers import SendAnswer
+from push.providers.answers import SendAnswer
 
 # Answers are recorded together while the next one follows within this time (seconds), up to so many, and so long.
 FLOW_SECONDS = 0.1

@@ -15,7 +15,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from push.models import NO_ERROR, Answer, Attempt, Device, DisabledReason, EndReason, State
-from push.transports.answers import DETAIL_LENGTH, REASON_LENGTH, SendAnswer, retry_wait
+from push.providers.answers import DETAIL_LENGTH, REASON_LENGTH, SendAnswer, retry_wait
 
 # How a notification ends that no device accepted, in the order in which it is told: the first of these that occurred.
 FAILURES = (

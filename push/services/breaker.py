@@ -21,12 +21,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from push.models import Answer, Device, EndReason, Notification, RouteState, is_waiting
+from push.providers.answers import DETAIL_LENGTH, SendAnswer
+from push.providers.gateway.transport import NOT_ADMITTED
+from push.providers.routes import Route
 from push.selectors.routes import Routes, routes_current
 from push.services.due import first_due
 from push.tasks import wake
-from push.transports.answers import DETAIL_LENGTH, SendAnswer
-from push.transports.gateway import NOT_ADMITTED
-from push.transports.routes import Route
 
 log = logging.getLogger(__name__)
 

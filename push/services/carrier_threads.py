@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from push.http.engine import WITHDRAWN
 from push.models import Answer
-from push.transports.answers import SendAnswer
-from push.transports.engine import WITHDRAWN
-from push.transports.routes import Route
+from push.providers.answers import SendAnswer
+from push.providers.routes import Route
 
 log = logging.getLogger(__name__)
 

@@ -24,9 +24,9 @@ from push.models import (
     PushSettings,
     ShownMessage,
 )
+from push.providers.routes import DevicePush
 from push.selectors.items import Item, relations_fill
 from push.tasks import wake
-from push.transports.routes import DevicePush
 from workspace.models import Message, Subscription, ThreadFollower
 from workspace.models.messages import ENCRYPTED
 

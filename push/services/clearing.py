@@ -19,7 +19,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from push.content.clearing import clear_options, update_identity
+from push.http.engine import WITHDRAWN
 from push.models import Answer, Device, DisabledReason, EndReason, PushSettings, ShownMessage, ShownRoom
+from push.providers.answers import SendAnswer, retry_wait
+from push.providers.routes import DevicePush, Route
 from push.selectors.items import unread_sums
 from push.selectors.routes import routes_current
 from push.services.answer_inbox import Inbox, UnderWay
@@ -30,9 +33,6 @@ from push.services.late_answers import LATE_SECONDS, answers_await
 from push.services.patience import patiently
 from push.services.rounds import CARRIER_WAIT
 from push.stopping import stop_request
-from push.transports.answers import SendAnswer, retry_wait
-from push.transports.engine import WITHDRAWN
-from push.transports.routes import DevicePush, Route
 from workspace.models import Room
 
 MODELS: tuple[type[ShownRoom] | type[ShownMessage], ...] = (ShownRoom, ShownMessage)

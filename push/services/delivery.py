@@ -16,7 +16,11 @@ from http import HTTPStatus
 from django.db import transaction
 from django.utils import timezone
 
+from push.http.engine import WITHDRAWN
 from push.models import Answer, Device, EndReason
+from push.providers.answers import SendAnswer
+from push.providers.email.transport import RECIPIENT_REFUSED
+from push.providers.routes import Route
 from push.selectors.items import Item
 from push.services.answer_inbox import Inbox, UnderWay
 from push.services.attempts import Hold, Outcome, attempts_close, devices_note
@@ -30,10 +34,6 @@ from push.services.patience import patiently
 from push.services.rounds import Parcel, Round, Shipment, outcomes_write, retry_end, round_open, round_prepare, unsent
 from push.services.shown import shown_note
 from push.stopping import stop_request
-from push.transports.answers import SendAnswer
-from push.transports.email import RECIPIENT_REFUSED
-from push.transports.engine import WITHDRAWN
-from push.transports.routes import Route
 from workspace.services.addresses import address_results_record
 
 # What was not sent because the worker stops.

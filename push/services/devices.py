@@ -13,9 +13,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from push.models import NO_ERROR, Capability, Device, DeviceType, DisabledReason, ShownMessage, ShownRoom, token_digest
+from push.providers.endpoints import endpoint_check
 from push.providers.tokens import token_normalize, token_spellings
 from push.services.shown import mark_read
-from push.transports.addresses import endpoint_check
 from workspace.errors import ApplicationError
 from workspace.models import User
 

@@ -17,10 +17,10 @@ from django.db import Error, connection
 from cloud.client import CloudError
 from cloud.services.connection import access_token_renew
 from cloud.services.sync import sync_soon
+from push.providers.answers import SendAnswer
+from push.providers.gateway.transport import QUOTA_EXHAUSTED
+from push.providers.routes import Route, RouteKind
 from push.selectors.routes import gateway_route
-from push.transports.answers import SendAnswer
-from push.transports.gateway import QUOTA_EXHAUSTED
-from push.transports.routes import Route, RouteKind
 
 log = logging.getLogger(__name__)
 

@@ -20,6 +20,9 @@ from push.content.mail import email_of
 from push.content.options import push_content
 from push.content.web import web_options
 from push.models import TEST_RULE, Answer, Attempt, Device, EndReason, State
+from push.providers.answers import SendAnswer
+from push.providers.gateway.transport import IN_PROGRESS
+from push.providers.routes import DevicePush, Route
 from push.selectors.items import Item, items_load, obstacle_of
 from push.selectors.routes import Routes, routes_current
 from push.selectors.testing import TEST_PATIENCE
@@ -27,9 +30,6 @@ from push.services.attempts import History, Hold, Outcome, attempts_open, histor
 from push.services.breaker import Breaker, breaker_read
 from push.services.carriers import Capacity, Carriers
 from push.services.queue import items_finish
-from push.transports.answers import SendAnswer
-from push.transports.gateway import IN_PROGRESS
-from push.transports.routes import DevicePush, Route
 
 log = logging.getLogger(__name__)
 

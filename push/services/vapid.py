@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from push.models import VapidKeys
-from push.transports.vapid import vapid_keys_new
+from push.providers.web_push.vapid import vapid_keys_new
 
 
 def vapid_keys_ensure(**_kwargs: Any) -> VapidKeys:

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from push.credentials.sending import AppleCredentials, AppleTokenKey, GoogleCredentials
-from push.transports.apple_tokens import tokens_forget
-from push.transports.engine import Engine
-from push.transports.google_tokens import access_tokens_forget
+from push.http.engine import Engine
+from push.providers.apple.credentials import AppleCredentials, AppleTokenKey
+from push.providers.apple.tokens import tokens_forget
+from push.providers.google.credentials import GoogleCredentials
+from push.providers.google.tokens import access_tokens_forget
 from tests.fakes.apple import FakeApple
 from tests.fakes.certificates import Authority, TokenKey, service_account_make, token_key_make
 from tests.fakes.google import FakeGoogle

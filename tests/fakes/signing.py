@@ -13,7 +13,7 @@ class SigningConfig(AppConfig):
     name = "tests.fakes.signing"
 
     def ready(self) -> None:
-        from push.transports import gateway
+        from push.providers.gateway import transport as gateway
 
         headers_of = gateway.headers_of
 

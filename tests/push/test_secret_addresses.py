@@ -14,9 +14,9 @@ from django.urls import reverse
 from cloud.models import SetupWizardSettings
 from cloud.services.connection import connection_save
 from push.models import AppRoute, PushSettings
+from push.providers.gateway.transport import GatewayRoute
 from push.selectors.route_words import route_words
 from push.selectors.routes import gateway_route
-from push.transports.gateway import GatewayRoute
 from tests.admin_rows import administrator, staff
 from tests.api_client import ApiClient
 from tests.workspace.pages.test_settings_group import entered

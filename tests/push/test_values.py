@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from push.credentials.google import ServiceAccount
 from push.gateway.services import Proof
-from push.providers.base import Push
-from push.transports.gateway_batches import Chunk
-from push.transports.http import HttpAnswer, HttpRequest
+from push.http.requests import HttpAnswer, HttpRequest
+from push.providers.gateway.batches import Chunk
+from push.providers.google.credentials import ServiceAccount
+from push.providers.pushes import Push
 
 SECRET = "what nobody may read"
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from push.transports.docs import answers_page
+from push.providers.docs import answers_page
 
 PAGE = Path("docs") / "answers.md"
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from push.models import AppRoute, GatewayApp, RouteState
+from push.providers.routes import Route
 from push.selectors.routes import routes_current
-from push.transports.routes import Route
 from tests.admin_rows import administrator, staff
 from tests.factories import DeviceFactory, UserFactory
 from tests.fakes.gateway import FakeGateway

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from cloud.models import UsageCount
+from push.http.engine_thread import EngineThread
 from push.models import GatewayApp
-from push.transports.engine_thread import EngineThread
 from tests.fakes.apple import FakeApple, apple_error
 from tests.fakes.certificates import Authority, TokenKey, service_account_make
 from tests.fakes.google import FakeGoogle, google_error

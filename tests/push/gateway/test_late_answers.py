@@ -16,8 +16,8 @@ from cloud.models import QuotaMonth
 from push.gateway import answering, carrying, runtime, services
 from push.gateway.answering import GatewayAnswer, GatewayRequest, answer
 from push.gateway.runtime import Gathered
+from push.http.engine_thread import EngineThread
 from push.models import GatewayApp, GatewayPush
-from push.transports.engine_thread import EngineThread
 from tests.factories import registered
 from tests.fakes.apple import FakeApple
 from tests.fakes.certificates import TokenKey

@@ -77,9 +77,9 @@ print(sorted(ends.items()))
 IN_BATCHES = """
 from collections import Counter
 from push.selectors.routes import gateway_current
-from push.transports.engine import Engine
-from push.transports.gateway import GatewayPush, gateway_send
-from push.transports.gateway_batches import LARGEST, batch_announced, batch_known, info_request
+from push.http.engine import Engine
+from push.providers.gateway.transport import GatewayPush, gateway_send
+from push.providers.gateway.batches import LARGEST, batch_announced, batch_known, info_request
 from workspace.models import GeneralSettings
 route, engine = gateway_current(), Engine()
 tokens = [f"{kind}-{number}" for number in range(LARGEST) for kind in ("good", "dead")] + ["refuse-1", "fail-1"]

@@ -15,18 +15,19 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 
-from push.credentials.sending import AppleCertificate, AppleCredentials, AppleTokenKey, GoogleCredentials
+from push.http.engine import Engine
 from push.models import Answer, Device
-from push.providers.base import Push
+from push.providers.apple.credentials import AppleCertificate, AppleCredentials, AppleTokenKey
+from push.providers.apple.tokens import tokens_forget
+from push.providers.apple.transport import apple_send
+from push.providers.gateway.transport import GatewayPush, GatewayRoute, gateway_send
+from push.providers.google.credentials import GoogleCredentials
+from push.providers.google.tokens import access_tokens_forget
+from push.providers.google.transport import google_send
+from push.providers.pushes import Push
+from push.providers.web_push.transport import WebPushMessage, webpush_send
+from push.providers.web_push.vapid import VapidIdentity
 from push.selectors.vapid import vapid_identity
-from push.transports.apple import apple_send
-from push.transports.apple_tokens import tokens_forget
-from push.transports.engine import Engine
-from push.transports.gateway import GatewayPush, GatewayRoute, gateway_send
-from push.transports.google import google_send
-from push.transports.google_tokens import access_tokens_forget
-from push.transports.vapid import VapidIdentity
-from push.transports.webpush import WebPushMessage, webpush_send
 from tests.api_client import ApiClient
 from tests.factories import UserFactory
 from tests.fakes.by_hand import KEY_ID, PASSPHRASE, TEAM_ID

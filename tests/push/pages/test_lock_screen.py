@@ -6,8 +6,8 @@ import pytest
 
 from push.models import SandboxPush
 from push.pages.lock_screen import card_of
-from push.providers.base import Push
-from push.providers.sandbox import SandboxProvider
+from push.providers.pushes import Push
+from push.providers.sandbox.transport import SandboxProvider
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from knox.models import AuthToken
 
 from push.models import Device, DeviceType, SandboxPush
-from push.providers.base import Push
-from push.providers.sandbox import SandboxProvider
+from push.providers.pushes import Push
+from push.providers.sandbox.transport import SandboxProvider
 from push.services.devices import device_register
 from push.services.heartbeat import Heartbeat
 from tests.admin_rows import administrator

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from push.providers.apns_payload import apns_payload
-from push.providers.base import PayloadTooLargeError, Push
+from push.providers.apple.payload import apns_payload
 from push.providers.fitting import PAYLOAD_MAX_BYTES, json_bytes, text_shorten
+from push.providers.pushes import PayloadTooLargeError, Push
 
 SCOTLAND = "🏴" + "".join(chr(0xE0000 + ord(letter)) for letter in "gbsct") + chr(0xE007F)
 FAMILY = "👩\u200d👩\u200d👧"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils import translation
 
 from push.models import Answer, Device
+from push.providers.apple.meanings import BY_REASON as APPLE
+from push.providers.google.meanings import TOKEN_INVALID
 from push.selectors.answer_words import answer_words, error_words
-from push.transports.apple_meanings import BY_REASON as APPLE
-from push.transports.google_meanings import TOKEN_INVALID
 
 
 def test_a_code_is_told_with_its_meaning_once() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from push.models import Device, DeviceType
+from push.providers.routes import Route, RouteKind
 from push.selectors.route_words import key_words
 from push.selectors.routes import routes_current
-from push.transports.routes import Route, RouteKind
 
 pytestmark = pytest.mark.django_db
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from push.models import Answer, Attempt, ClaimedItem, Device, DisabledReason, EndReason, Lease, Notification, State
+from push.providers.answers import SendAnswer
 from push.selectors.aftermath import happenings_of
 from push.selectors.answer_words import error_words
 from push.services import delivery, dispatch
@@ -19,7 +20,6 @@ from push.services.attempts import attempts_close
 from push.services.claims import users_claim
 from push.services.delivery import Delivery
 from push.services.dispatch import due_dispatch
-from push.transports.answers import SendAnswer
 from tests.factories import DeviceFactory
 from tests.fakes.gateway import FakeGateway, Reply
 from tests.push.conftest import Post, gateway_connect, queue

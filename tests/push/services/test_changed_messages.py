@@ -11,16 +11,16 @@ from django.utils import timezone
 
 from push.content.options import identity_of
 from push.models import Device, DeviceType, ShownMessage, ShownRoom
-from push.providers.apns_payload import apns_headers, apns_payload
-from push.providers.fcm_payload import fcm_message
+from push.providers.apple.payload import apns_headers, apns_payload
+from push.providers.direct import push_of
+from push.providers.gateway.batches import announcements_forget
+from push.providers.google.payload import fcm_message
+from push.providers.routes import DevicePush
 from push.services import delivery
 from push.services.clearing import due_clear
 from push.services.dispatch import due_dispatch
 from push.services.fanout import pending_decide
 from push.services.retention import expired_prune
-from push.transports.direct import push_of
-from push.transports.gateway_batches import announcements_forget
-from push.transports.routes import DevicePush
 from tests.factories import DeviceFactory, UserFactory
 from tests.fakes.gateway import FakeGateway, Reply
 from tests.fakes.webpush import FakePushService

@@ -11,11 +11,11 @@ from django.test import Client
 from django.utils import timezone
 
 from push.models import Answer, Attempt, Device, Notification, ShownRoom
+from push.providers.answers import SendAnswer
 from push.receipts import receipt_token
 from push.selectors.aftermath import happenings_of
 from push.services.attempts import attempts_close, history_of
 from push.services.dispatch import due_dispatch
-from push.transports.answers import SendAnswer
 from tests.api_client import ApiClient, failure
 from tests.factories import DeviceFactory, UserFactory
 from tests.fakes.gateway import FakeGateway, Reply

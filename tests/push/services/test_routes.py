@@ -11,8 +11,8 @@ import pytest
 from django.utils import timezone
 
 from cloud.models import CloudConnection
-from push.credentials.sending import AppleTokenKey
 from push.models import Answer, AppRoute, Attempt, Device, DisabledReason, EndReason, Notification, RouteState, State
+from push.providers.apple.credentials import AppleTokenKey
 from push.selectors.answer_words import error_words
 from push.services.devices import device_register
 from push.services.dispatch import due_dispatch

@@ -12,12 +12,12 @@ import pytest
 from django.utils import timezone
 
 from push.models import Answer, Attempt, Channel, Device, Notification, ShownRoom, State
+from push.providers.gateway.batches import announcements_forget
 from push.services import carriers
 from push.services.clearing import due_clear
 from push.services.dispatch import due_dispatch
 from push.services.late_answers import LateAnswers
 from push.services.shown import room_read_elsewhere
-from push.transports.gateway_batches import announcements_forget
 from tests.factories import DeviceFactory, EmailAddressFactory, UserFactory
 from tests.fakes import gateway as gateways
 from tests.fakes import scripting

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from push.http.engine import WITHDRAWN
 from push.models import Answer, Attempt, ClaimedItem, Device, Lease, Notification, State
 from push.stopping import STOP_SECONDS
-from push.transports.engine import WITHDRAWN
 from tests.fakes.gateway import FakeGateway, Reply
 from tests.push.worker.conftest import WorkerProcess
 from tests.push.worker.storm import MEMBERS, Storm

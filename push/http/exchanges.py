@@ -1,0 +1,168 @@
+"""One request under way on libcurl, and what came back of it so far."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pycurl
+from django.utils.translation import gettext_noop
+
+from push.http.failures import failure_sentence
+from push.http.requests import Headers, HttpAnswer, HttpRequest, Lane
+from push.providers.endpoints import is_public
+from workspace.outbound import Outbound
+
+# The most of an answer that is read, in bytes; a longer one is cut off.
+RESPONSE_LIMIT = 64 * 1024
+# CURLE_HTTP2_STREAM, which pycurl does not name.
+HTTP2_STREAM = 92
+# The connection broke off, or the server took the request back: nobody knows whether it was carried out.
+BROKEN_OFF = {
+    pycurl.E_SEND_ERROR,
+    pycurl.E_RECV_ERROR,
+    pycurl.E_GOT_NOTHING,
+    pycurl.E_PARTIAL_FILE,
+    pycurl.E_HTTP2,
+    HTTP2_STREAM,
+}
+
+# What is told of a request on a lane for public addresses only whose host has none.
+NOT_PUBLIC = gettext_noop("The host is not on the public internet.")
+NOT_IN_HEADERS = "\r\n\0"
+
+Done = Callable[[HttpAnswer], None]
+
+
+class Exchange:
+    """A libcurl handle with its buffers, set up once for its lane and used for one request after the other.
+
+    `sent` is called whenever the request is about to be sent.
+    """
+
+    def __init__(
+        self,
+        lane: Lane,
+        outbound: Outbound,
+        *,
+        connect_timeout: float,
+        total_timeout: float,
+        sent: Callable[[Exchange], None],
+    ) -> None:
+        self.request: HttpRequest
+        self.done: Done
+        self.begun_at = 0.0
+        self.tries = 0
+        self.resent = 0
+        self._is_forbidden = False
+        self.handle: Any = pycurl.Curl()
+        self._sent = sent
+        self._lines: list[bytes] = []
+        self._body = BytesIO()
+        self._prepare(lane, outbound)
+        self.handle.setopt(pycurl.CONNECTTIMEOUT_MS, int(connect_timeout * 1000))
+        self.handle.setopt(pycurl.TIMEOUT_MS, int(total_timeout * 1000))
+
+    def begin(self, request: HttpRequest, done: Done) -> None:
+        """Take up a request; the handle is then ready to be started.
+
+        Raises ValueError or pycurl.error for an address or header that cannot be sent.
+        """
+        self.request, self.done = request, done
+        self.tries = self.resent = 0
+        self._is_forbidden = False
+        self.begun_at = time.monotonic()
+        self._forget()
+        headers = "".join(request.headers)
+        if any(character in headers for character in NOT_IN_HEADERS):
+            raise ValueError("a header holds a line break")
+        self.handle.setopt(pycurl.URL, request.url)
+        if request.method == "GET":
+            self.handle.setopt(pycurl.HTTPGET, 1)
+        else:
+            self.handle.setopt(pycurl.POSTFIELDS, request.body)
+        self.handle.setopt(pycurl.HTTPHEADER, ["Expect:", *request.headers])
+        # Over TLS, wait for a connection that can carry several requests instead of opening one for each.
+        self.handle.setopt(pycurl.PIPEWAIT, int(request.url.startswith("https:")))
+
+    def succeeded(self) -> HttpAnswer:
+        """Return the answer that has come."""
+        status = self.handle.getinfo(pycurl.RESPONSE_CODE)
+        answer = HttpAnswer(status, Headers(tuple(self._lines)), self._body.getvalue(), tries=self.tries)
+        self._forget()
+        return answer
+
+    def failed(self, code: int, message: str) -> HttpAnswer | None:
+        """Return the answer to a request that got none, or one too long to be read; None where it is to be resent."""
+        status = self.handle.getinfo(pycurl.RESPONSE_CODE)
+        headers = Headers(tuple(self._lines))
+        self._forget()
+        if code == pycurl.E_WRITE_ERROR and status:
+            return HttpAnswer(status, headers, tries=self.tries)
+        if code in BROKEN_OFF and self.tries and self.resent < self.request.resends:
+            self.resent += 1
+            return None
+        return self.unanswered(NOT_PUBLIC if self._is_forbidden else failure_sentence(code, message))
+
+    def unanswered(self, error: str) -> HttpAnswer:
+        """Return the answer that there is none."""
+        return HttpAnswer(error=error, reached=self.tries > 0, tries=self.tries)
+
+    def _prepare(self, lane: Lane, outbound: Outbound) -> None:
+        handle = self.handle
+        handle.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+        handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS)
+        handle.setopt(pycurl.FOLLOWLOCATION, 0)
+        handle.setopt(pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2)
+        handle.setopt(pycurl.SSL_VERIFYPEER, 1)
+        handle.setopt(pycurl.SSL_VERIFYHOST, 2)
+        handle.setopt(pycurl.CAINFO, outbound.ca_file)
+        # Always set: libcurl would otherwise take a proxy from the process's environment.
+        handle.setopt(pycurl.PROXY, outbound.proxy)
+        handle.setopt(pycurl.NOPROXY, outbound.no_proxy)
+        handle.setopt(pycurl.NOSIGNAL, 1)
+        handle.setopt(pycurl.TCP_KEEPALIVE, 1)
+        handle.setopt(pycurl.PREREQFUNCTION, self._about_to_send)
+        handle.setopt(pycurl.HEADERFUNCTION, self._lines.append)
+        handle.setopt(pycurl.WRITEFUNCTION, self._body_received)
+        if lane.public_only and outbound.proxy:
+            # The proxy makes the connections; that no host is reached without it keeps all of them there.
+            handle.setopt(pycurl.NOPROXY, "")
+        elif lane.public_only:
+            handle.setopt(pycurl.OPENSOCKETFUNCTION, self._public_socket)
+        if lane.certificate:
+            handle.setopt(pycurl.SSLCERT_BLOB, lane.certificate.certificate.encode())
+            handle.setopt(pycurl.SSLKEY_BLOB, lane.certificate.key.encode())
+            handle.setopt(pycurl.SSLKEYPASSWD, lane.certificate.passphrase)
+
+    def _about_to_send(self, *_addresses: Any) -> int:
+        self.tries += 1
+        if self.tries > 1:
+            # What an earlier try left behind is none of this one's answer.
+            self._forget()
+        self._sent(self)
+        return int(pycurl.PREREQFUNC_OK)
+
+    def _public_socket(self, _purpose: int, address: Any) -> Any:
+        """Return a socket for the address, or what tells libcurl not to connect: the address is not a public one."""
+        family, kind, protocol, place = address
+        if not is_public(place[0]):
+            self._is_forbidden = True
+            return pycurl.SOCKET_BAD
+        return socket.socket(family, kind, protocol)
+
+    def _body_received(self, data: bytes) -> int | None:
+        """Keep the data; a different count than was given makes libcurl end the transfer."""
+        if self._body.tell() + len(data) > RESPONSE_LIMIT:
+            return 0
+        self._body.write(data)
+        return None
+
+    def _forget(self) -> None:
+        self._lines.clear()
+        if self._body.tell():
+            self._body.seek(0)
+            self._body.truncate()

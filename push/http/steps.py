@@ -1,0 +1,114 @@
+"""Sending in steps: a transport says which requests to make, is given their answers, and goes on from there.
+
+Written as generators, the same few lines serve a worker that sends on several routes at once, and a server that waits
+for each push without holding up the others. What is answered together is one part; a transport divides its pushes into
+as many parts as it can, so that one push that is answered late delays no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from push.http.engine import Engine
+from push.http.exchanges import Done
+from push.http.requests import HttpAnswer, HttpRequest
+from push.providers.answers import SendAnswer
+
+# Yields requests, is sent their answers in the same order, and returns what became of each push.
+Steps = Generator[Sequence[HttpRequest], Sequence[HttpAnswer], list[SendAnswer]]
+# The same, but may return further parts instead of answers.
+DividingSteps = Generator[Sequence[HttpRequest], Sequence[HttpAnswer], "list[SendAnswer] | Parts"]
+# Called with the places of some pushes and their answers, as soon as these are there.
+Answered = Callable[[Sequence[int], Sequence[SendAnswer]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Pushes that are answered together: their places among the caller's, and the steps that send them."""
+
+    places: Sequence[int]
+    steps: DividingSteps
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Into what steps divide their pushes; the places are those among the steps' own."""
+
+    parts: Sequence[Part]
+
+
+def steps_run(
+    all_steps: Sequence[DividingSteps], *, engine: Engine, heartbeat: Callable[[], None] | None = None
+) -> list[list[SendAnswer]]:
+    """Carry out several transports' steps side by side and return each one's answers, in the same order.
+
+    None waits for another. `heartbeat` is called at least once a second; what it raises ends all of them.
+    """
+    answers: list[dict[int, SendAnswer]] = [{} for _steps in all_steps]
+    unfinished: set[Run] = set()
+
+    def note(found: dict[int, SendAnswer], places: Sequence[int], given: Sequence[SendAnswer]) -> None:
+        found |= dict(zip(places, given, strict=True))
+
+    for steps, found in zip(all_steps, answers, strict=True):
+        run_start(Part((), steps), engine, partial(note, found), unfinished=unfinished)
+    try:
+        engine.run_until(lambda: not unfinished, heartbeat=heartbeat)
+    except BaseException:
+        mine = {id(done) for run in unfinished for done in run.awaited}
+        engine.abandon(lambda done: id(done) in mine)
+        raise
+    return [[found[place] for place in sorted(found)] for found in answers]
+
+
+def run_start(part: Part, engine: Engine, answered: Answered, *, unfinished: set[Run] | None = None) -> None:
+    """Begin to carry out a part on the engine; `answered` is called with its answers, for each of its pushes once.
+
+    Without places the part's pushes are counted from 0. `unfinished` holds the runs that have not ended.
+    """
+    Run(part, engine, answered, set() if unfinished is None else unfinished).advance(None)
+
+
+class Run:
+    """One part's steps on an engine, and how far they have come."""
+
+    def __init__(self, part: Part, engine: Engine, answered: Answered, unfinished: set[Run]) -> None:
+        self.awaited: list[Done] = []
+        self._part = part
+        self._engine = engine
+        self._told = answered
+        self._unfinished = unfinished
+        self._answers: dict[int, HttpAnswer] = {}
+        unfinished.add(self)
+
+    def advance(self, answers: Sequence[HttpAnswer] | None) -> None:
+        """Take the next step, and those after it that need no request."""
+        steps = self._part.steps
+        try:
+            requests = next(steps) if answers is None else steps.send(answers)
+            while not requests:
+                requests = steps.send([])
+        except StopIteration as stop:
+            self._unfinished.discard(self)
+            self._end(stop.value)
+            return
+        self._answers = {}
+        self.awaited = [partial(self._answered, index, len(requests)) for index in range(len(requests))]
+        for request, done in zip(requests, self.awaited, strict=True):
+            self._engine.begin(request, done)
+
+    def _end(self, result: list[SendAnswer] | Parts) -> None:
+        places = self._part.places
+        if isinstance(result, Parts):
+            for part in result.parts:
+                mine = [places[place] for place in part.places] if places else part.places
+                run_start(Part(mine, part.steps), self._engine, self._told, unfinished=self._unfinished)
+        else:
+            self._told(places or range(len(result)), result)
+
+    def _answered(self, index: int, expected: int, answer: HttpAnswer) -> None:
+        self._answers[index] = answer
+        if len(self._answers) == expected:
+            self.advance([self._answers[place] for place in range(expected)])

@@ -1,0 +1,120 @@
+"""Which addresses may be sent to when somebody outside names them (server-side request forgery).
+
+Whoever registers a web push endpoint chooses where this server sends requests. So an endpoint is an https address of a
+host on the public internet: its spelling is checked when it is registered, what its host's name stands for then and at
+every connection (push/http/exchanges.py).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from workspace.errors import ApplicationError
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+ENDPOINT_MAX_LENGTH = 2048
+# What push services answer at; any other port is more likely to be somebody else's service.
+PORTS = (443, 8443)
+# The part of IPv6 that is given out to hosts (RFC 4291, 2.4), and the part of IPv4 that protocols use (RFC 6890).
+GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+PROTOCOL_ASSIGNMENTS = ipaddress.IPv4Network("192.0.0.0/24")
+# IPv6 addresses that stand for an IPv4 one which a translator on the way would reach (RFC 6052).
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+class EndpointError(ApplicationError):
+    """An endpoint that is not sent to; the message says why."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("error-endpoint-not-allowed", message)
+
+
+def is_public(address: str) -> bool:
+    """Return whether the IP address is a host's on the public internet, whichever way it is written."""
+    ip = embedded(ipaddress.ip_address(address.split("%")[0]))
+    if isinstance(ip, ipaddress.IPv6Address):
+        return ip in GLOBAL_UNICAST and ip.is_global
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved and ip not in PROTOCOL_ASSIGNMENTS
+
+
+def embedded(ip: Address) -> Address:
+    """Return the IPv4 address that an IPv6 address stands for, or the address itself."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip
+    if ip in NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else ip)
+
+
+def endpoint_check(url: str) -> None:
+    """Raise EndpointError unless a push service at this address may be sent to; resolves its host's name."""
+    parts = endpoint_split(url)
+    if not is_trusted(parts):
+        resolved_check(parts)
+
+
+def endpoint_split(url: str) -> SplitResult:
+    """Return the parts of an endpoint; raises EndpointError for an address that is spelt as none may be."""
+    if len(url) > ENDPOINT_MAX_LENGTH or not url.isascii() or any(not character.isprintable() for character in url):
+        raise EndpointError(_("The endpoint is no web address."))
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise EndpointError(_("The endpoint is no web address.")) from error
+    # A backslash or space is read differently by different libraries: what is checked must be what is called.
+    if not parts.hostname or parts.username is not None or parts.fragment or set(url) & set(' \\<>"^`{|}'):
+        raise EndpointError(_("The endpoint is no web address."))
+    if is_trusted(parts):
+        return parts
+    if parts.scheme != "https":
+        raise EndpointError(_("The endpoint must begin with https://."))
+    if (443 if port is None else port) not in PORTS:
+        raise EndpointError(_("The endpoint's port must be %(ports)s.") % {"ports": _(" or ").join(map(str, PORTS))})
+    return parts
+
+
+def is_trusted(parts: SplitResult) -> bool:
+    """Return whether the operator has named this host (`WEB_PUSH_PRIVATE_HOSTS`), which may then be a private one.
+
+    Without TLS only loopback hosts of a sandbox installation are.
+    """
+    if parts.netloc.lower() not in settings.WEB_PUSH_PRIVATE_HOSTS:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and settings.SANDBOX and is_loopback(parts.hostname))
+
+
+def is_loopback(host: str | None) -> bool:
+    """Return whether the host is this machine, by its spelling."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def resolved_check(parts: SplitResult) -> None:
+    """Raise EndpointError unless every address that the host's name stands for is a public one."""
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        if settings.OUTBOUND_PROXY:
+            # Names outside may be the proxy's to find.
+            return
+        raise EndpointError(_("The endpoint's host cannot be found.")) from error
+    if not all(is_public(str(place[0])) for *_kind, place in found):
+        raise EndpointError(_("The endpoint's host is not on the public internet."))
+
+
+def proxied_check(parts: SplitResult) -> None:
+    """Do before each request what cannot be done at its connection when a proxy makes that; see above for the errors.
+
+    What the proxy itself connects to is for its own rules to bound (docs/web-push.md).
+    """
+    if settings.OUTBOUND_PROXY and not is_trusted(parts):
+        resolved_check(parts)

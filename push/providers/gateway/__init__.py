@@ -1,0 +1,1 @@
+"""The client of push gateways, which hold the apps' keys."""

@@ -1,0 +1,1 @@
+"""The sandbox, which takes the place of Apple and Google for simulated phones."""

@@ -1,0 +1,1 @@
+"""Web push: browsers and UnifiedPush apps."""
