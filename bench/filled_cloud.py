@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from cloud.models import Admission, Outcome, Plan, QuotaMonth, RegisteredWorkspace, UsageCount
 from cloud.selectors.quota import month_of
-from cloud.services.joining import workspace_connect
+from cloud.services.own_registration import workspace_connect
 from cloud.services.plans import plan_change
 from cloud.services.registration import workspace_register
-from cloud.services.requests import registration_token_make
+from cloud.services.registration_requests import registration_token_create
 from cloud.services.suspension import workspace_suspend
 from cloud.services.sync import cloud_sync
 from cloud.services.terms import terms_agree
@@ -47,7 +47,7 @@ def cloud_fill() -> RegisteredWorkspace:
     Returns the workspace whose page has most to show.
     """
     admin = User.objects.get(username="admin")
-    _token, text = registration_token_make()
+    _token, text = registration_token_create()
     workspace_connect(token=text, actor=admin)
     terms_agree(actor=admin)
     cloud_sync()

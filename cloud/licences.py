@@ -85,12 +85,12 @@ def licence_read(token: str, *, public_key: str) -> Licence:
         )
         if jwt.get_unverified_header(token).get("typ") != TYPE:
             raise InvalidLicenceError
-        return licence_of(claims)
+        return licence_from_claims(claims)
     except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, UnsupportedAlgorithm) as error:
         raise InvalidLicenceError from error
 
 
-def licence_of(claims: dict[str, Any]) -> Licence:
+def licence_from_claims(claims: dict[str, Any]) -> Licence:
     """Return the licence that the claims make; raises ValueError or TypeError where they make none."""
     limit = claims.get("limit")
     return Licence(

@@ -13,6 +13,6 @@ def confirmation_mail_later(*, request_pk: int) -> None:
 
 def confirmation_mail(request_pk: int) -> None:
     """Send the link that confirms a request to be registered."""
-    from cloud.services.requests import confirmation_mail_send
+    from cloud.services.registration_requests import confirmation_mail_send
 
     confirmation_mail_send(request_pk=request_pk)

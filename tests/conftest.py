@@ -17,7 +17,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
-from cloud.services.licences import licence_forget_cached
+from cloud.services.licences import licence_cache_clear
 from push.gateway.admission import callers_forget
 from push.gateway.apps import apps_current
 from tests.database import Beginning, migrations_record
@@ -40,7 +40,7 @@ def redis_keys_delete() -> None:
 
 def caches_forget() -> None:
     """Forget what the process remembers of the database for a second."""
-    licence_forget_cached()
+    licence_cache_clear()
     callers_forget()
     apps_current.forget()
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cloud.admin.console import ConsoleAdmin
 from cloud.models import Plan, RegistrationToken
-from cloud.pages.actions import PageAction, Revealed, action_page
+from cloud.pages.actions import PageAction, RevealedSecrets, action_page
 from cloud.pages.forms import NewTokenForm, end_of
-from cloud.services.requests import registration_token_make
+from cloud.services.registration_requests import registration_token_create
 from workspace.admin.columns import change_link, label, time_cell
 from workspace.models import User
 from workspace.roles import has_role
@@ -23,12 +23,12 @@ from workspace.roles import has_role
 MAKE = "cloud.add_registrationtoken"
 
 
-def make(actor: User, _target: Any, values: dict[str, Any]) -> Revealed:
+def make(actor: User, _target: Any, values: dict[str, Any]) -> RevealedSecrets:
     ends_on = values["ends_on"]
-    _row, text = registration_token_make(
+    _row, text = registration_token_create(
         note=values["note"], plan=values["plan"], ends_at=end_of(ends_on) if ends_on else None, actor=actor
     )
-    return Revealed(
+    return RevealedSecrets(
         _("Registration token"),
         _("Paste it at the workspace, under Connectivity services."),
         {_("Registration token"): text},

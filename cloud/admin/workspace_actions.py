@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cloud.admin.console import MANAGE
 from cloud.models import RegisteredWorkspace
-from cloud.pages.actions import PageAction, Revealed
+from cloud.pages.actions import PageAction, RevealedSecrets
 from cloud.pages.forms import NewWorkspaceForm, PlanForm, ReasonForm, UntilForm, end_of
 from cloud.services.licences import licence_issue
 from cloud.services.offline import registration_file
@@ -18,7 +18,7 @@ from cloud.services.plans import plan_change
 from cloud.services.registration import (
     Credentials,
     credentials_rotate,
-    gateway_key_make,
+    gateway_key_create,
     gateway_key_revoke,
     workspace_register,
 )
@@ -26,16 +26,16 @@ from cloud.services.suspension import workspace_resume, workspace_suspend
 from workspace.models import User
 
 
-def revealed_credentials(credentials: Credentials) -> Revealed:
+def revealed_credentials(credentials: Credentials) -> RevealedSecrets:
     """Return the page that shows a workspace's credentials."""
-    return Revealed(
+    return RevealedSecrets(
         _("Credentials"),
         _("What the workspace fetches its access tokens with. It learns of them only from you."),
         {_("Client id"): credentials.client_id, _("Client secret"): credentials.client_secret},
     )
 
 
-def add(actor: User, _target: Any, values: dict[str, Any]) -> Revealed:
+def add(actor: User, _target: Any, values: dict[str, Any]) -> RevealedSecrets:
     _workspace, credentials = workspace_register(actor=actor, **values)
     return revealed_credentials(credentials)
 
@@ -64,13 +64,13 @@ def resume(actor: User, workspace: RegisteredWorkspace, _values: dict[str, Any])
     return gettext("The workspace's requests are accepted again.")
 
 
-def rotate(actor: User, workspace: RegisteredWorkspace, _values: dict[str, Any]) -> Revealed:
+def rotate(actor: User, workspace: RegisteredWorkspace, _values: dict[str, Any]) -> RevealedSecrets:
     return revealed_credentials(credentials_rotate(workspace=workspace, actor=actor))
 
 
-def gateway_address(actor: User, workspace: RegisteredWorkspace, _values: dict[str, Any]) -> Revealed:
-    key = gateway_key_make(workspace=workspace, actor=actor)
-    return Revealed(
+def gateway_address(actor: User, workspace: RegisteredWorkspace, _values: dict[str, Any]) -> RevealedSecrets:
+    key = gateway_key_create(workspace=workspace, actor=actor)
+    return RevealedSecrets(
         _("Gateway address"),
         _("Enter it as the push gateway of a server that cannot fetch access tokens, such as a Rocket.Chat server."),
         {_("Gateway address"): f"{settings.SITE_URL.rstrip('/')}/gateway/{key}"},
@@ -82,18 +82,18 @@ def gateway_address_revoke(actor: User, workspace: RegisteredWorkspace, _values:
     return gettext("The gateway address works no longer.")
 
 
-def licence(actor: User, workspace: RegisteredWorkspace, values: dict[str, Any]) -> Revealed:
+def licence(actor: User, workspace: RegisteredWorkspace, values: dict[str, Any]) -> RevealedSecrets:
     token = licence_issue(workspace=workspace, ends_at=end_of(values["ends_on"]), actor=actor)
-    return Revealed(
+    return RevealedSecrets(
         _("Licence"),
         _("Paste it at the workspace, under Subscription. A workspace that reaches this cloud fetches it by itself."),
         {_("Licence"): token},
     )
 
 
-def offline_file(actor: User, workspace: RegisteredWorkspace, values: dict[str, Any]) -> Revealed:
+def offline_file(actor: User, workspace: RegisteredWorkspace, values: dict[str, Any]) -> RevealedSecrets:
     text = registration_file(workspace=workspace, ends_at=end_of(values["ends_on"]), actor=actor)
-    return Revealed(
+    return RevealedSecrets(
         _("Registration file"),
         _(
             "Paste it at the workspace, under Connectivity services: “Register without a connection”, or “Re-connect” "
@@ -175,7 +175,7 @@ ACTIONS = {
 }
 
 
-def offered(workspace: RegisteredWorkspace) -> list[tuple[str, PageAction]]:
+def available_actions(workspace: RegisteredWorkspace) -> list[tuple[str, PageAction]]:
     """Return what makes sense for the workspace as it stands."""
     pointless = {"resume"} if workspace.is_active else {"suspend"}
     if workspace.gateway_key_digest is None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 
 from cloud.admin.console import MANAGE, ConsoleAdmin
-from cloud.admin.workspace_actions import ACTIONS, ADDING, offered
+from cloud.admin.workspace_actions import ACTIONS, ADDING, available_actions
 from cloud.models import Plan, QuotaMonth, RegisteredWorkspace
 from cloud.pages.actions import action_page
 from cloud.pages.usage import usage_context
@@ -81,10 +81,10 @@ class RegisteredWorkspaceAdmin(ConsoleAdmin):
         context = dict(extra_context or {})
         if workspace is not None and self.has_view_permission(request, workspace):
             url = reverse("admin:cloud_registeredworkspace_change", args=[workspace.pk])
-            usage = usage_month(workspace, month_asked(request))
+            usage = usage_month(workspace, month_param(request))
             context |= usage_context(usage, month_url=lambda month: f"{url}?month={month:%Y-%m}#usage")
             context["registered"] = workspace
-            context["offered"] = offered(workspace) if request.user.has_perm(MANAGE) else []
+            context["available_actions"] = available_actions(workspace) if request.user.has_perm(MANAGE) else []
         return super().change_view(request, object_id, form_url, context)
 
     def act_page(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
@@ -95,7 +95,7 @@ class RegisteredWorkspaceAdmin(ConsoleAdmin):
 
     def usage_file(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Answer with the month's counts as CSV."""
-        workspace, month = self.workspace_or_404(request, pk), month_asked(request)
+        workspace, month = self.workspace_or_404(request, pk), month_param(request)
         text = usage_csv(workspace, since=month, until=month_next(month) - timedelta(days=1))
         name = f"pushes-{workspace.public_id}-{month:%Y-%m}.csv"
         return HttpResponse(
@@ -174,7 +174,7 @@ class RegisteredWorkspaceAdmin(ConsoleAdmin):
         return time_cell(workspace.last_seen_at)
 
 
-def month_asked(request: HttpRequest) -> date:
+def month_param(request: HttpRequest) -> date:
     """Return the month that the address names; the current one for none, or one that cannot be read."""
     try:
         return month_parse(request.GET.get("month", ""))

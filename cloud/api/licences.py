@@ -56,7 +56,7 @@ class LicensesInfoApi(Api):
 
 def licence_info(state: LicenceState) -> dict[str, Any]:
     """Return the licence as clients know it."""
-    licence = state.licence if state.holds else None
+    licence = state.licence if state.is_valid else None
     tag = {"name": str(Plan(state.plan).label) if state.plan in Plan.values else state.plan}
     tag["color"] = TAG_COLORS.get(Plan(state.plan), "") if state.plan in Plan.values else ""
     limits = {PUSHES_LIMIT: {"max": licence.limit}} if licence and licence.limit is not None else {}
@@ -68,7 +68,7 @@ def licence_info(state: LicenceState) -> dict[str, Any]:
         "limits": limits,
         "tags": [tag],
         "trial": False,
-        "hasValidLicense": state.holds,
+        "hasValidLicense": state.is_valid,
         "status": state.status,
     }
 

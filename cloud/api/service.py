@@ -13,8 +13,8 @@ from cloud.models import RegisteredWorkspace
 from cloud.services.addresses import address_change, address_check
 from cloud.services.licences import signing_key_ensure
 from cloud.services.registration import Credentials, access_token_issue, workspace_disconnect
-from cloud.services.requests import registration_request, registration_token_use, request_finish
-from cloud.services.telling import workspace_told
+from cloud.services.registration_requests import registration_request, registration_token_use, request_finish
+from cloud.services.sync_responses import sync_respond
 from workspace.api.base import PublicApi, SuccessResult, endpoint
 from workspace.api.objects import Timestamp
 from workspace.api.params import FlagParam, ListParam, Params, TextParam, TimestampParam
@@ -212,7 +212,7 @@ class SyncApi(ServiceApi):
         address_check(workspace=workspace, site_url=params["siteUrl"])
         if params["uniqueId"] != workspace.unique_id:
             raise ApplicationError("error-unique-id", "These credentials belong to another workspace", status=409)
-        return workspace_told(
+        return sync_respond(
             workspace=workspace,
             name=params["name"],
             consents=params["consents"],

@@ -35,7 +35,7 @@ class UsageApi(ServiceApi):
 
     @endpoint(params=UsageParams, result=UsageResult)
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        return {"usage": usage_month(workspace_of(request), month_given(params.get("month", ""))).as_json()}
+        return {"usage": usage_month(workspace_of(request), month_param(params.get("month", ""))).as_json()}
 
 
 class UsageCsvApi(ServiceApi):
@@ -43,12 +43,12 @@ class UsageCsvApi(ServiceApi):
 
     def get(self, request: Request) -> HttpResponse:
         workspace = workspace_of(request)
-        month = month_given(UsageParams.read(request.query_params).get("month", ""))
+        month = month_param(UsageParams.read(request.query_params).get("month", ""))
         text = usage_csv(workspace, since=month, until=month_next(month) - timedelta(days=1))
         return HttpResponse(text, content_type="text/csv; charset=utf-8")
 
 
-def month_given(text: str) -> date:
+def month_param(text: str) -> date:
     """Return the month that a request names, the current one for none; raises `invalid-params`."""
     try:
         return month_parse(text) if text else month_of()

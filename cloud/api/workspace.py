@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from cloud.models import CloudConnection
 from cloud.selectors.usage import own_usage
-from cloud.services.joining import manual_register, workspace_connect
+from cloud.services.own_registration import manual_register, workspace_connect
 from cloud.services.sync import cloud_sync
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
 from workspace.api.params import Params, TextParam

@@ -22,7 +22,7 @@ Text = str | Promise
 
 
 @dataclass(frozen=True, slots=True)
-class Revealed:
+class RevealedSecrets:
     """Texts that are shown once, to be copied, and kept nowhere; each with its name."""
 
     title: Text
@@ -41,7 +41,7 @@ class PageAction:
     title: Text
     question: Text
     permission: str
-    run: Callable[[User, Any, dict[str, Any]], Text | Revealed]
+    run: Callable[[User, Any, dict[str, Any]], Text | RevealedSecrets]
     form: type[forms.Form] | None = None
     is_dangerous: bool = False
 
@@ -66,7 +66,7 @@ def action_page(
         except ApplicationError as error:
             messages.error(request, error.message or error.code)
         else:
-            if isinstance(result, Revealed):
+            if isinstance(result, RevealedSecrets):
                 return revealed_page(request, result, back=back)
             messages.success(request, str(result))
             return redirect(back)
@@ -74,7 +74,7 @@ def action_page(
     return private(admin_page(request, "cloud/action.html", action.title, context))
 
 
-def revealed_page(request: HttpRequest, revealed: Revealed, *, back: str) -> HttpResponse:
+def revealed_page(request: HttpRequest, revealed: RevealedSecrets, *, back: str) -> HttpResponse:
     """Show a secret for the only time."""
     context = {"revealed": revealed, "texts": revealed.texts.items(), "back": back}
     return private(admin_page(request, "cloud/revealed.html", revealed.title, context))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from cloud.services.requests import request_by_confirmation, request_confirm
+from cloud.services.registration_requests import request_by_confirmation, request_confirm
 from workspace.pages.layout import page_context
 
 

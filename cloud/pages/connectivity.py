@@ -20,7 +20,7 @@ from cloud.pages.forms import EmailForm, FileForm, ReconnectForm, TokenForm
 from cloud.selectors.connection import ConnectionState, cloud_url, connection_status
 from cloud.selectors.console import console_is_used
 from cloud.selectors.terms import own_consent, own_consent_missing, own_terms
-from cloud.services import connection, joining, sync, terms
+from cloud.services import connection, own_registration, sync, terms
 from workspace.address_masks import address_mask
 from workspace.errors import ApplicationError
 from workspace.models import GeneralSettings, User
@@ -44,34 +44,34 @@ UNDER_WAY = (ConnectionState.WAITING, ConnectionState.CONNECTING)
 
 
 def register(actor: User, _target: Any, values: dict[str, Any]) -> str:
-    pending = joining.registration_start(email=values["email"])
+    pending = own_registration.registration_start(email=values["email"])
     return gettext("A link was sent to %(email)s. Open it to confirm the registration.") % {"email": pending.email}
 
 
 def cancel(_actor: User, _target: Any, _values: dict[str, Any]) -> str:
-    joining.registration_cancel()
+    own_registration.registration_cancel()
     return gettext("The registration was called off.")
 
 
 def connect(actor: User, _target: Any, values: dict[str, Any]) -> str:
-    joining.workspace_connect(token=values["token"], actor=actor)
+    own_registration.workspace_connect(token=values["token"], actor=actor)
     return connected()
 
 
-def take_file(actor: User, _target: Any, values: dict[str, Any]) -> str:
-    joining.manual_register(blob=values["blob"], actor=actor)
+def register_by_file(actor: User, _target: Any, values: dict[str, Any]) -> str:
+    own_registration.manual_register(blob=values["blob"], actor=actor)
     return gettext("This workspace is registered.")
 
 
 def look(_actor: User, _target: Any, _values: dict[str, Any]) -> str:
-    if joining.registration_poll() is None:
+    if own_registration.registration_poll() is None:
         return gettext("It is not confirmed yet.")
     return connected()
 
 
 def connected() -> str:
     """Fetch the terms, for them to be read at once, and return what is told of the new connection."""
-    sync.quietly(sync.cloud_sync)
+    sync.run_and_log_errors(sync.cloud_sync)
     return gettext("This workspace is connected. Now read the terms and agree to them.")
 
 
@@ -81,7 +81,7 @@ def synchronize(_actor: User, _target: Any, _values: dict[str, Any]) -> str:
 
 
 def reconnect(_actor: User, _target: Any, values: dict[str, Any]) -> str:
-    joining.workspace_reconnect(blob=values["blob"])
+    own_registration.workspace_reconnect(blob=values["blob"])
     sync.cloud_sync()
     return gettext("This workspace is connected again: the cloud answered.")
 
@@ -108,13 +108,13 @@ def disconnect(actor: User, _target: Any, _values: dict[str, Any]) -> str:
     )
 
 
-def keep_address(_actor: User, _target: Any, _values: dict[str, Any]) -> str:
-    connection.address_keep()
+def report_address(_actor: User, _target: Any, _values: dict[str, Any]) -> str:
+    connection.address_report()
     return gettext("The cloud knows the new address.")
 
 
-def become_new(actor: User, _target: Any, _values: dict[str, Any]) -> str:
-    connection.workspace_renew(actor=actor)
+def detach_copy(actor: User, _target: Any, _values: dict[str, Any]) -> str:
+    connection.unique_id_reset(actor=actor)
     return gettext("This is a workspace of its own now. Register it anew.")
 
 
@@ -138,7 +138,7 @@ ACTIONS = {
         question=_("For a server without a way to the cloud: nothing is asked or sent."),
         permission=REGISTER,
         form=FileForm,
-        run=take_file,
+        run=register_by_file,
     ),
     "cancel": PageAction(
         title=_("Call off the registration"),
@@ -193,7 +193,7 @@ ACTIONS = {
         title=_("It has moved"),
         question=_("This workspace keeps its registration, under its new address. A copy at the old one loses it."),
         permission=MANAGE,
-        run=keep_address,
+        run=report_address,
     ),
     "copy": PageAction(
         title=_("It is a copy"),
@@ -202,13 +202,13 @@ ACTIONS = {
             "original. People, rooms and messages are kept."
         ),
         permission=MANAGE,
-        run=become_new,
+        run=detach_copy,
         is_dangerous=True,
     ),
 }
 
 # By which an unregistered workspace registers.
-WAYS_IN = ("register", "connect", "file")
+REGISTRATION_METHODS = ("register", "connect", "file")
 
 
 def status_context(request: HttpRequest) -> dict[str, Any]:
@@ -233,9 +233,9 @@ def status_context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def ways_in(request: HttpRequest) -> Iterator[tuple[str, PageAction, type[Form]]]:
+def registration_methods(request: HttpRequest) -> Iterator[tuple[str, PageAction, type[Form]]]:
     """Yield by which ways the reader may register the workspace."""
-    for name in WAYS_IN:
+    for name in REGISTRATION_METHODS:
         action = ACTIONS[name]
         if action.form and request.user.has_perm(action.permission):
             yield name, action, action.form
@@ -258,7 +258,7 @@ def connectivity(request: HttpRequest) -> HttpResponse:
         "terms": own_terms(),
         "consent": own_consent(),
         "consent_missing": own_consent_missing(),
-        "ways_in": {name: (action, form()) for name, action, form in ways_in(request)},
+        "registration_methods": {name: (action, form()) for name, action, form in registration_methods(request)},
     }
     return admin_page(request, "cloud/connectivity.html", _("Connectivity services"), context)
 
@@ -269,7 +269,7 @@ def connectivity_wait(request: HttpRequest) -> HttpResponse:
     """Go on with a registration that is under way, for the page that waits for it; reloads the page at its end."""
     # What is wrong is told by the status below.
     with suppress(ApplicationError):
-        if joining.registration_poll():
+        if own_registration.registration_poll():
             connected()
     context = status_context(request)
     if not context["is_under_way"]:

@@ -20,7 +20,7 @@ from cloud.pages.forms import LicenceForm
 from cloud.pages.usage import usage_context
 from cloud.selectors.licence import licence_state
 from cloud.selectors.quota import month_of, own_quota
-from cloud.selectors.usage import own_usage, own_usage_told_at
+from cloud.selectors.usage import own_usage, own_usage_reported_at
 from cloud.services import licences, sync
 from workspace.models import GeneralSettings, User
 from workspace.pages.settings.base import admin_page, settings_view
@@ -80,7 +80,7 @@ def subscription(request: HttpRequest) -> HttpResponse:
         "actions": ACTIONS,
     }
     if usage:
-        context |= {**usage_context(usage), "told_at": own_usage_told_at()}
+        context |= {**usage_context(usage), "told_at": own_usage_reported_at()}
     return admin_page(request, "cloud/subscription.html", _("Subscription"), context)
 
 

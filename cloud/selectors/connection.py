@@ -17,7 +17,7 @@ from cloud.selectors.terms import own_consent_missing
 from workspace.roles import is_cloud
 
 # A cloud that was not heard of for this long is told as out of reach, whatever the last try said.
-SILENT_AFTER = timedelta(days=2)
+UNREACHABLE_AFTER = timedelta(days=2)
 
 
 def connection_current() -> CloudConnection | None:
@@ -61,7 +61,7 @@ STEPS: dict[str, str | Promise] = {
     "error-workspace-cloned": _("Say whether this workspace has moved, or is a copy that becomes a new workspace."),
     "error-cloud-answer": _("Check the cloud's address."),
 }
-STEP_OTHERWISE = _("It is tried again by itself; re-connect if that does not help.")
+DEFAULT_STEP = _("It is tried again by itself; re-connect if that does not help.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +86,14 @@ def connection_status() -> ConnectionStatus:
     if connection is None:
         return _unconnected(pending)
     if connection.problem:
-        step = STEPS.get(connection.problem, STEP_OTHERWISE)
+        step = STEPS.get(connection.problem, DEFAULT_STEP)
         return ConnectionStatus(ConnectionState.TROUBLE, connection, pending, connection.problem_text, step)
     if not SetupWizardSettings.current().privacy_terms_agreed or own_consent_missing():
         step = _("Read the terms and agree to them: until then nothing is pushed through the gateway.")
         return ConnectionStatus(ConnectionState.TERMS, connection, pending, next_step=step)
     if connection.last_contact_at is None:
         return ConnectionStatus(ConnectionState.OFFLINE, connection, pending)
-    if timezone.now() - connection.last_contact_at > SILENT_AFTER:
+    if timezone.now() - connection.last_contact_at > UNREACHABLE_AFTER:
         problem = format_lazy(_("The cloud was not heard of since {when:%Y-%m-%d}."), when=connection.last_contact_at)
         check = _("Check whether the worker runs, and synchronize.")
         return ConnectionStatus(ConnectionState.TROUBLE, connection, pending, problem, check)

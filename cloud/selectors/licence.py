@@ -41,16 +41,16 @@ class LicenceState:
     installed: InstalledLicence | None = None
 
     @property
-    def holds(self) -> bool:
+    def is_valid(self) -> bool:
         return self.status == LicenceStatus.VALID
 
     @property
     def plan(self) -> str:
-        return self.licence.plan if self.holds and self.licence else Plan.COMMUNITY
+        return self.licence.plan if self.is_valid and self.licence else Plan.COMMUNITY
 
     @property
     def modules(self) -> tuple[str, ...]:
-        return self.licence.modules if self.holds and self.licence else ()
+        return self.licence.modules if self.is_valid and self.licence else ()
 
 
 def public_key_pinned() -> str:
@@ -72,11 +72,11 @@ def licence_state() -> LicenceState:
     installed = InstalledLicence.objects.first()
     if installed is None:
         return LicenceState(LicenceStatus.NONE)
-    status, licence = licence_judge(installed.token)
+    status, licence = licence_check(installed.token)
     return LicenceState(status, licence, installed)
 
 
-def licence_judge(token: str) -> tuple[LicenceStatus, Licence | None]:
+def licence_check(token: str) -> tuple[LicenceStatus, Licence | None]:
     """Return whether a licence would hold here and now, and what it says."""
     key = public_key_pinned()
     if not key:
@@ -97,9 +97,9 @@ class GrantedModules:
     """The modules that the licence grants, looked up at most once a second; a source for `workspace.licence`."""
 
     def __init__(self) -> None:
-        self.forget()
+        self.clear()
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Look the licence up anew the next time."""
         self._read_at = float("-inf")
         self._modules: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from cloud.selectors.quota import month_of
 SHOWN = 50
 CACHE_KEY = "cloud-traffic"
 # The pace is that of the last minute, from samples taken while somebody looks.
-PACE_SECONDS = 60.0
+RATE_WINDOW_SECONDS = 60.0
 SAMPLE_EVERY = 2.0
 # Outcomes as they are told together.
 ACCEPTED = (Outcome.ACCEPTED, Outcome.SILENT, Outcome.UNKNOWN)
@@ -29,13 +29,13 @@ FAILED = (Outcome.FAILED,)
 class WorkspaceTraffic:
     """One workspace's pushes of today (UTC) by outcome, those under way, and how many there are a minute now.
 
-    `pace` is None until two looks a few seconds apart have been taken.
+    `per_minute` is None until two looks a few seconds apart have been taken.
     """
 
     workspace: RegisteredWorkspace
     outcomes: dict[str, int] = field(default_factory=dict)
     under_way: int = 0
-    pace: float | None = None
+    per_minute: float | None = None
 
     @property
     def total(self) -> int:
@@ -66,7 +66,7 @@ def traffic_now() -> list[WorkspaceTraffic]:
         rows[workspace_id][outcome] = total
     months = QuotaMonth.objects.filter(workspace__in=totals, month=month_of())
     under_way = dict(months.values_list("workspace", "reserved"))
-    paces = paces_of(totals)
+    paces = pushes_per_minute(totals)
     workspaces = RegisteredWorkspace.objects.in_bulk(list(totals))
     return [
         WorkspaceTraffic(workspaces[key], rows[key], under_way.get(key, 0), paces.get(key))
@@ -75,17 +75,17 @@ def traffic_now() -> list[WorkspaceTraffic]:
     ]
 
 
-def paces_of(totals: dict[int, int]) -> dict[int, float]:
+def pushes_per_minute(totals: dict[int, int]) -> dict[int, float]:
     """Return the pushes a minute of each workspace, and remember the totals for the next look."""
     now = time.time()
     # Pairs instead of a mapping: JSON, as which Redis stores them, has only texts as keys.
     samples: list[tuple[float, list[tuple[int, int]]]] = cache.get(CACHE_KEY) or []
-    samples = [(at, counted) for at, counted in samples if 0 <= now - at <= PACE_SECONDS]
+    samples = [(at, counted) for at, counted in samples if 0 <= now - at <= RATE_WINDOW_SECONDS]
     paces = {}
     if samples and now - samples[0][0] >= SAMPLE_EVERY:
         since, before = samples[0][0], dict(samples[0][1])
         # At midnight the counts begin anew.
         paces = {key: max(0, total - before.get(key, 0)) * 60 / (now - since) for key, total in totals.items()}
     if not samples or now - samples[-1][0] >= SAMPLE_EVERY:
-        cache.set(CACHE_KEY, [*samples, (now, list(totals.items()))], timeout=PACE_SECONDS)
+        cache.set(CACHE_KEY, [*samples, (now, list(totals.items()))], timeout=RATE_WINDOW_SECONDS)
     return paces

@@ -142,7 +142,7 @@ def cell_safe(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def own_usage_told_at() -> datetime | None:
+def own_usage_reported_at() -> datetime | None:
     """Return when the cloud last told this workspace what it has used."""
     return OwnQuota.objects.values_list("told_at", flat=True).first()
 

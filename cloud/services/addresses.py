@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from cloud.models import EventKind, RegisteredWorkspace
-from cloud.services.audit import event_note
+from cloud.services.audit import event_record
 from cloud.services.registration import invalid
 from workspace.errors import ApplicationError
 
 
-def place_of(url: str) -> str:
+def address_key(url: str) -> str:
     """Return what tells two addresses apart: host, port and path, in whatever scheme; all of what is no address."""
     try:
         parts = urlsplit(url.lower())
@@ -29,13 +29,13 @@ def address_check(*, workspace: RegisteredWorkspace, site_url: str) -> None:
     Two servers with one registration would each push to the same devices and share one quota. The refusal is noted
     for the console; the other server is to be made a workspace of its own, or to say that it has moved.
     """
-    if not site_url or not workspace.site_url or place_of(site_url) == place_of(workspace.site_url):
+    if not site_url or not workspace.site_url or address_key(site_url) == address_key(workspace.site_url):
         return
-    if place_of(workspace.other_url) != place_of(site_url):
+    if address_key(workspace.other_url) != address_key(site_url):
         with transaction.atomic():
             workspace.other_url, workspace.other_url_at = site_url[:200], timezone.now()
             workspace.save(update_fields=["other_url", "other_url_at"])
-            event_note(EventKind.CLONE_SEEN, workspace=workspace, registered=workspace.site_url, seen=site_url)
+            event_record(EventKind.CLONE_SEEN, workspace=workspace, registered=workspace.site_url, seen=site_url)
     raise ApplicationError(
         "error-workspace-cloned",
         f"This registration belongs to the workspace at {workspace.site_url}",
@@ -57,4 +57,4 @@ def address_change(*, workspace: RegisteredWorkspace, site_url: str) -> None:
     except ValidationError as error:
         raise invalid(error) from error
     workspace.save(update_fields=["site_url", "other_url", "other_url_at"])
-    event_note(EventKind.ADDRESS_CHANGED, workspace=workspace, before=before, after=site_url)
+    event_record(EventKind.ADDRESS_CHANGED, workspace=workspace, before=before, after=site_url)

@@ -8,7 +8,7 @@ from cloud.models import CloudEvent, EventKind, RegisteredWorkspace
 from workspace.models import User
 
 
-def event_note(
+def event_record(
     kind: EventKind, *, workspace: RegisteredWorkspace | None = None, actor: User | None = None, **details: Any
 ) -> None:
     """Write an entry; without an actor it was the workspace or the cloud itself. `details` must hold no secret."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cloud.client import CloudError, cloud_post
 from cloud.models import CloudConnection, CloudTerms, InstalledLicence, LicenceSource, OwnQuota, PendingRegistration
-from cloud.services.licences import licence_forget_cached, licence_install
+from cloud.services.licences import licence_cache_clear, licence_install
 from cloud.services.wizard import wizard_set
 from cloud.signals import workspace_connected
 from workspace.errors import ApplicationError
@@ -20,8 +20,8 @@ from workspace.http_addresses import is_http_address
 from workspace.models import GeneralSettings, User
 
 # A token is renewed this long before its end; one that was renewed so recently is not renewed again.
-RENEWED_AHEAD = timedelta(minutes=10)
-RENEWED_JUST_NOW = timedelta(seconds=5)
+RENEW_BEFORE_END = timedelta(minutes=10)
+RENEWED_RECENTLY = timedelta(seconds=5)
 ADDRESS_LENGTH = 200
 
 
@@ -66,7 +66,7 @@ def connection_establish(answer: dict[str, Any], *, cloud_url: str, actor: User 
     parts = {name: answer.get(name) for name in ("workspaceId", "clientId", "clientSecret", "publicKey")}
     if not all(isinstance(value, str) and 0 < len(value) <= 128 for value in parts.values()):
         raise CloudError("error-cloud-answer", _("The cloud's answer lacks the workspace's credentials."))
-    gateway_url = gateway_read(answer) or cloud_url
+    gateway_url = gateway_url_read(answer) or cloud_url
     connection = connection_save(
         workspace_id=str(parts["workspaceId"])[:64],
         cloud_url=cloud_url,
@@ -79,11 +79,11 @@ def connection_establish(answer: dict[str, Any], *, cloud_url: str, actor: User 
     wizard_set(Register_Server=True, actor=actor)
     workspace_connected.send(CloudConnection, gateway_url=gateway_url)
     # The settings that the cloud fixes have changed, and those that its licence unlocks.
-    licence_forget_cached()
+    licence_cache_clear()
     return connection
 
 
-def gateway_read(answer: dict[str, Any]) -> str:
+def gateway_url_read(answer: dict[str, Any]) -> str:
     """Return the gateway's address in a cloud's answer; empty where the answer has none that can be used."""
     address = str(answer.get("gatewayUrl") or "")
     return address if len(address) <= ADDRESS_LENGTH and is_http_address(address) else ""
@@ -95,7 +95,7 @@ def access_token_current() -> str:
     if connection is None:
         return ""
     ends_at = connection.access_token_ends_at
-    if connection.access_token and (ends_at is None or ends_at - RENEWED_AHEAD > timezone.now()):
+    if connection.access_token and (ends_at is None or ends_at - RENEW_BEFORE_END > timezone.now()):
         return connection.access_token
     try:
         return access_token_renew()
@@ -114,7 +114,7 @@ def access_token_renew(*, refused: str = "") -> str:
     if connection is None or not (connection.client_secret and connection.cloud_url):
         raise CloudError("error-not-connected", _("This workspace is not connected to a cloud."))
     now, renewed_at = timezone.now(), connection.access_token_renewed_at
-    is_fresh = renewed_at is not None and now - RENEWED_JUST_NOW < renewed_at <= now
+    is_fresh = renewed_at is not None and now - RENEWED_RECENTLY < renewed_at <= now
     if is_fresh and connection.access_token and connection.access_token != refused:
         return connection.access_token
     try:
@@ -128,7 +128,7 @@ def access_token_renew(*, refused: str = "") -> str:
     except (KeyError, TypeError, ValueError) as error:
         raise CloudError("error-cloud-answer", _("The cloud's answer holds no access token.")) from error
     except CloudError as error:
-        trouble_note(error)
+        connection_problem_record(error)
         raise
     connection.access_token, connection.access_token_renewed_at = token, now
     connection.access_token_ends_at = now + timedelta(seconds=seconds)
@@ -143,7 +143,7 @@ def access_token_renew(*, refused: str = "") -> str:
     return token
 
 
-def trouble_note(error: CloudError) -> None:
+def connection_problem_record(error: CloudError) -> None:
     """Keep what is wrong with the connection, for the page that tells it."""
     registered = error.answer.get("details") or {}
     url = str(registered.get("registeredUrl") or "")[:200] if isinstance(registered, dict) else ""
@@ -152,7 +152,7 @@ def trouble_note(error: CloudError) -> None:
     )
 
 
-def unconnected_ensure() -> None:
+def unregistered_ensure() -> None:
     """Raise `error-already-registered` for a workspace that is registered."""
     if CloudConnection.objects.exists():
         raise ApplicationError("error-already-registered", _("Workspace is already registered"))
@@ -184,11 +184,11 @@ def connection_forget(*, actor: User | None = None) -> None:
         model._default_manager.all().delete()
     InstalledLicence.objects.filter(source=LicenceSource.SYNC).delete()
     wizard_set(Register_Server=False, Cloud_Service_Agree_PrivacyTerms=False, actor=actor)
-    transaction.on_commit(licence_forget_cached)
+    transaction.on_commit(licence_cache_clear)
 
 
 @transaction.atomic
-def workspace_renew(*, actor: User | None = None) -> str:
+def unique_id_reset(*, actor: User | None = None) -> str:
     """Make a copied workspace one of its own, to be registered anew, and return its new unique id.
 
     The registration stays with the original, whose cloud is therefore not told. People's apps know a workspace by its
@@ -202,7 +202,7 @@ def workspace_renew(*, actor: User | None = None) -> str:
     return general.unique_id
 
 
-def address_keep() -> None:
+def address_report() -> None:
     """Tell the cloud that this is the registered workspace, at its new address; raises CloudError."""
     connection = CloudConnection.objects.first()
     if connection is None:
@@ -216,9 +216,9 @@ def address_keep() -> None:
     CloudConnection.objects.update(problem="", problem_text="", registered_url="", next_sync_at=timezone.now())
 
 
-def licence_take(token: Any) -> None:
+def synced_licence_replace(token: Any) -> None:
     """Install the licence that came from the cloud; None takes an earlier one away that came by the same way."""
     if isinstance(token, str) and token:
         licence_install(token=token, source=LicenceSource.SYNC)
     elif InstalledLicence.objects.filter(source=LicenceSource.SYNC).delete()[0]:
-        licence_forget_cached()
+        licence_cache_clear()

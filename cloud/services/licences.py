@@ -18,8 +18,8 @@ from cloud.models import (
     RegisteredWorkspace,
     SigningKey,
 )
-from cloud.selectors.licence import PREMIUM_MODULES, LicenceStatus, granted_modules, licence_judge
-from cloud.services.audit import event_note
+from cloud.selectors.licence import PREMIUM_MODULES, LicenceStatus, granted_modules, licence_check
+from cloud.services.audit import event_record
 from workspace.errors import ApplicationError
 from workspace.ids import public_id_new
 from workspace.models import User
@@ -85,7 +85,7 @@ def licence_issue(*, workspace: RegisteredWorkspace, ends_at: datetime, actor: U
     token = licence_current(workspace, ends_at=ends_at)
     if token is None:
         raise ApplicationError("error-plan-community", "The community plan needs no licence")
-    event_note(EventKind.LICENCE, workspace=workspace, actor=actor, until=ends_at.isoformat())
+    event_record(EventKind.LICENCE, workspace=workspace, actor=actor, until=ends_at.isoformat())
     return token
 
 
@@ -96,13 +96,13 @@ def licence_install(*, token: str, source: LicenceSource = LicenceSource.PASTED)
     Raises `error-licence-invalid` with the reason for one that would not hold; what was there before is then kept.
     """
     compact = "".join(token.split())
-    status, _licence = licence_judge(compact) if len(compact) <= TOKEN_MAX_LENGTH else (LicenceStatus.TAMPERED, None)
+    status, _licence = licence_check(compact) if len(compact) <= TOKEN_MAX_LENGTH else (LicenceStatus.TAMPERED, None)
     if status != LicenceStatus.VALID:
         raise ApplicationError("error-licence-invalid", str(REFUSALS.get(status, status.label)))
     installed, _made = InstalledLicence.objects.update_or_create(
         pk=1, defaults={"token": compact, "source": source, "installed_at": timezone.now()}
     )
-    transaction.on_commit(licence_forget_cached)
+    transaction.on_commit(licence_cache_clear)
     return installed
 
 
@@ -111,10 +111,10 @@ def licence_remove(*, source: LicenceSource | None = None) -> None:
     """Remove the licence; only one that came by that way, where `source` is given."""
     rows = InstalledLicence.objects.all()
     (rows.filter(source=source) if source else rows).delete()
-    transaction.on_commit(licence_forget_cached)
+    transaction.on_commit(licence_cache_clear)
 
 
-def licence_forget_cached() -> None:
+def licence_cache_clear() -> None:
     """Let this process see the licence, and the settings that it unlocks, as they now stand."""
-    granted_modules.forget()
+    granted_modules.clear()
     SettingsGroup.forget_cached()

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import transaction
 
 from cloud.models import RegisteredWorkspace
-from cloud.services.joining import blob_write
 from cloud.services.licences import licence_current, signing_key_ensure
+from cloud.services.own_registration import blob_write
 from cloud.services.registration import credentials_rotate
 from workspace.models import User
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from cloud.models import EventKind, RegisteredWorkspace
-from cloud.services.audit import event_note
+from cloud.services.audit import event_record
 from cloud.services.registration import invalid
 from workspace.models import User
 
@@ -38,4 +38,4 @@ def plan_change(
         raise invalid(error) from error
     workspace.save(update_fields=fields)
     told = {"plan": plan, "limit": monthly_limit, "until": ends_at.isoformat() if ends_at else None}
-    event_note(EventKind.PLAN, workspace=workspace, actor=actor, **told)
+    event_record(EventKind.PLAN, workspace=workspace, actor=actor, **told)

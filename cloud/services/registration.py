@@ -19,13 +19,13 @@ from cloud.models import (
     RegisteredWorkspace,
 )
 from cloud.secrets import secret_digest, secret_new
-from cloud.services.audit import event_note
+from cloud.services.audit import event_record
 from cloud.services.suspension import active_ensure
 from workspace.errors import ApplicationError
 from workspace.models import User
 
 # A busy workspace is seen many times a second; one write a minute says as much.
-SEEN_EVERY = timedelta(minutes=1)
+LAST_SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def workspace_register(
     except ValidationError as error:
         raise invalid(error) from error
     workspace.save()
-    event_note(EventKind.REGISTERED, workspace=workspace, actor=actor, admission=admission, address=site_url)
+    event_record(EventKind.REGISTERED, workspace=workspace, actor=actor, admission=admission, address=site_url)
     return workspace, Credentials(workspace.client_id, secret)
 
 
@@ -90,7 +90,7 @@ def credentials_rotate(*, workspace: RegisteredWorkspace, actor: User | None = N
     workspace.client_secret_digest = secret_digest(secret)
     workspace.save(update_fields=["client_secret_digest"])
     AccessToken.objects.filter(workspace=workspace).delete()
-    event_note(EventKind.CREDENTIALS, workspace=workspace, actor=actor)
+    event_record(EventKind.CREDENTIALS, workspace=workspace, actor=actor)
     return Credentials(workspace.client_id, secret)
 
 
@@ -110,12 +110,12 @@ def access_token_issue(*, workspace: RegisteredWorkspace) -> tuple[str, int]:
 
 
 @transaction.atomic
-def gateway_key_make(*, workspace: RegisteredWorkspace, actor: User | None = None) -> str:
+def gateway_key_create(*, workspace: RegisteredWorkspace, actor: User | None = None) -> str:
     """Return a new key for the gateway's address of a server that cannot fetch access tokens; any earlier one ends."""
     key = secret_new()
     workspace.gateway_key_digest = secret_digest(key)
     workspace.save(update_fields=["gateway_key_digest"])
-    event_note(EventKind.GATEWAY_KEY, workspace=workspace, actor=actor)
+    event_record(EventKind.GATEWAY_KEY, workspace=workspace, actor=actor)
     return key
 
 
@@ -124,7 +124,7 @@ def gateway_key_revoke(*, workspace: RegisteredWorkspace, actor: User | None = N
     """Let the key in the gateway's address work no longer."""
     workspace.gateway_key_digest = None
     workspace.save(update_fields=["gateway_key_digest"])
-    event_note(EventKind.GATEWAY_KEY_ENDED, workspace=workspace, actor=actor)
+    event_record(EventKind.GATEWAY_KEY_ENDED, workspace=workspace, actor=actor)
 
 
 @transaction.atomic
@@ -133,13 +133,13 @@ def workspace_disconnect(*, workspace: RegisteredWorkspace) -> None:
     workspace.client_secret_digest, workspace.disconnected_at = "", timezone.now()
     workspace.save(update_fields=["client_secret_digest", "disconnected_at"])
     AccessToken.objects.filter(workspace=workspace).delete()
-    event_note(EventKind.DISCONNECTED, workspace=workspace)
+    event_record(EventKind.DISCONNECTED, workspace=workspace)
 
 
 def workspace_seen(*, workspace: RegisteredWorkspace, at: datetime | None = None) -> None:
     """Record that the workspace made a request at the moment `at` (now), to the minute."""
     moment = at or timezone.now()
-    if workspace.last_seen_at is not None and moment - workspace.last_seen_at < SEEN_EVERY:
+    if workspace.last_seen_at is not None and moment - workspace.last_seen_at < LAST_SEEN_EVERY:
         return
-    stale = Q(last_seen_at=None) | Q(last_seen_at__lte=moment - SEEN_EVERY)
+    stale = Q(last_seen_at=None) | Q(last_seen_at__lte=moment - LAST_SEEN_EVERY)
     RegisteredWorkspace.objects.filter(stale, pk=workspace.pk).update(last_seen_at=moment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from cloud.models import EventKind, RegisteredWorkspace
-from cloud.services.audit import event_note
+from cloud.services.audit import event_record
 from workspace.errors import ApplicationError
 from workspace.models import User
 
@@ -15,7 +15,7 @@ def workspace_suspend(*, workspace: RegisteredWorkspace, reason: str = "", actor
     """Refuse the workspace's requests from now on; its credentials are kept."""
     workspace.is_active, workspace.suspended_reason = False, reason
     workspace.save(update_fields=["is_active", "suspended_reason"])
-    event_note(EventKind.SUSPENDED, workspace=workspace, actor=actor, reason=reason)
+    event_record(EventKind.SUSPENDED, workspace=workspace, actor=actor, reason=reason)
 
 
 @transaction.atomic
@@ -23,7 +23,7 @@ def workspace_resume(*, workspace: RegisteredWorkspace, actor: User | None = Non
     """Accept a suspended workspace's requests again."""
     workspace.is_active, workspace.suspended_reason = True, ""
     workspace.save(update_fields=["is_active", "suspended_reason"])
-    event_note(EventKind.RESUMED, workspace=workspace, actor=actor)
+    event_record(EventKind.RESUMED, workspace=workspace, actor=actor)
 
 
 def active_ensure(workspace: RegisteredWorkspace) -> None:

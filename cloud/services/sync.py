@@ -17,13 +17,13 @@ from cloud.selectors.usage import MonthUsage
 from cloud.services.connection import (
     access_token_current,
     access_token_renew,
-    gateway_read,
-    licence_take,
+    connection_problem_record,
+    gateway_url_read,
     self_description,
-    trouble_note,
+    synced_licence_replace,
 )
-from cloud.services.joining import poll_wait, registration_poll
-from cloud.services.notices import quota_notices_send
+from cloud.services.own_registration import poll_delay, registration_poll
+from cloud.services.quota_notices import quota_notices_send
 from cloud.services.wizard import wizard_set
 from cloud.signals import workspace_admitted
 from workspace.errors import ApplicationError
@@ -46,15 +46,15 @@ def cloud_work() -> None:
     pending = PendingRegistration.objects.first()
     if pending and pending.next_try_at <= now:
         claimed = PendingRegistration.objects.filter(pk=pending.pk, next_try_at=pending.next_try_at)
-        if claimed.update(next_try_at=now + poll_wait(pending)):
-            quietly(registration_poll)
+        if claimed.update(next_try_at=now + poll_delay(pending)):
+            run_and_log_errors(registration_poll)
     due = CloudConnection.objects.filter(next_sync_at__lte=timezone.now()).exclude(client_secret="")
     if due.update(next_sync_at=timezone.now() + RETRY_AFTER):
-        quietly(cloud_sync)
+        run_and_log_errors(cloud_sync)
     quota_notices_send()
 
 
-def quietly(work: Any) -> None:
+def run_and_log_errors(work: Any) -> None:
     """Do the work; what the cloud refuses is kept with the connection, and logged without what was sent."""
     try:
         work()
@@ -84,18 +84,18 @@ def cloud_sync() -> None:
     document = {
         **self_description(),
         "termsKnown": newest.version if newest else 0,
-        "consents": [consent_told(consent) for consent in consents],
+        "consents": [consent_as_json(consent) for consent in consents],
     }
     answer = _ask(connection, document)
     try:
-        told_keep(answer, consents)
+        sync_store(answer, consents)
     except (KeyError, TypeError, ValueError) as error:
         failure = CloudError("error-cloud-answer", "The cloud's answer could not be understood.")
-        trouble_note(failure)
+        connection_problem_record(failure)
         raise failure from error
 
 
-def consent_told(consent: TermsConsent) -> dict[str, Any]:
+def consent_as_json(consent: TermsConsent) -> dict[str, Any]:
     """Return an agreement as the cloud is told it."""
     return {
         "version": consent.version,
@@ -117,12 +117,12 @@ def _ask(connection: CloudConnection, document: dict[str, Any]) -> dict[str, Any
         token = access_token_renew(refused=token)
         return cloud_post(connection.cloud_url, "api/cloud/sync", document=document, token=token)
     except CloudError as error:
-        trouble_note(error)
+        connection_problem_record(error)
         raise
 
 
 @transaction.atomic
-def told_keep(answer: dict[str, Any], consents: list[TermsConsent]) -> None:
+def sync_store(answer: dict[str, Any], consents: list[TermsConsent]) -> None:
     """Keep what the cloud told; raises KeyError, TypeError or ValueError for what no cloud tells."""
     now = timezone.now()
     terms, usage = answer["terms"], answer["usage"]
@@ -137,19 +137,19 @@ def told_keep(answer: dict[str, Any], consents: list[TermsConsent]) -> None:
         terms_required=int(terms["required"]),
         last_contact_at=now,
         last_tried_at=now,
-        next_sync_at=now + sync_wait(quota, now),
+        next_sync_at=now + sync_delay(quota, now),
         problem="",
         problem_text="",
         registered_url="",
-        **({"gateway_url": gateway} if (gateway := gateway_read(answer)) else {}),
+        **({"gateway_url": gateway} if (gateway := gateway_url_read(answer)) else {}),
     )
-    terms_follow(required=int(terms["required"]), agreed=int(terms["agreed"]))
+    consent_reconcile(required=int(terms["required"]), agreed=int(terms["agreed"]))
     OwnQuota.objects.update_or_create(
         pk=1,
         defaults={"month": quota.month, "used": quota.used, "limit": quota.limit, "told_at": now, "usage": usage},
     )
     try:
-        licence_take(answer.get("license"))
+        synced_licence_replace(answer.get("license"))
     except ApplicationError as error:
         # What community has goes on; the page tells that the licence does not hold.
         log.warning("The cloud's licence was not installed: %s", error.message)
@@ -157,10 +157,10 @@ def told_keep(answer: dict[str, Any], consents: list[TermsConsent]) -> None:
         workspace_admitted.send(CloudConnection)
 
 
-def sync_wait(quota: Quota, now: datetime) -> timedelta:
+def sync_delay(quota: Quota, now: datetime) -> timedelta:
     """Return how long to wait before the cloud is asked again, having been told this.
 
-    Less where, at the pace since it told the last time, a step is reached earlier that admins are to be told of.
+    Less where, at the per_minute since it told the last time, a step is reached earlier that admins are to be told of.
     """
     before = OwnQuota.objects.filter(month=quota.month).first()
     pushed = quota.used - before.used if before else 0
@@ -185,7 +185,7 @@ def sync_soon(*, percent: int) -> None:
     CloudConnection.objects.filter(next_sync_at__gt=at).update(next_sync_at=at)
 
 
-def terms_follow(*, required: int, agreed: int) -> None:
+def consent_reconcile(*, required: int, agreed: int) -> None:
     """Let the agreement of this workspace stand for what the cloud requires.
 
     An agreement made before the terms were told here is the cloud's to name; one to former terms holds no more, and is

@@ -17,7 +17,7 @@ from cloud.models import (
     TermsAgreement,
     TermsConsent,
 )
-from cloud.services.audit import event_note
+from cloud.services.audit import event_record
 from cloud.services.wizard import wizard_set
 from workspace.errors import ApplicationError
 from workspace.models import User
@@ -47,7 +47,7 @@ def terms_publish(
         terms.title = title
     terms.full_clean()
     terms.save()
-    event_note(EventKind.TERMS_PUBLISHED, actor=actor, version=terms.version)
+    event_record(EventKind.TERMS_PUBLISHED, actor=actor, version=terms.version)
     return terms
 
 
@@ -68,7 +68,7 @@ def agreement_record(
     agreement = TermsAgreement.objects.create(
         workspace=workspace, terms=terms, agreed_by=agreed_by[:255], agreed_at=agreed_at or timezone.now()
     )
-    event_note(EventKind.AGREED, workspace=workspace, version=version, by=agreed_by[:255])
+    event_record(EventKind.AGREED, workspace=workspace, version=version, by=agreed_by[:255])
     return agreement
 
 
@@ -77,7 +77,7 @@ def agreement_withdraw(*, workspace: RegisteredWorkspace) -> None:
     """Keep at the cloud that the workspace does not agree any more."""
     standing = TermsAgreement.objects.filter(workspace=workspace, withdrawn_at=None)
     if standing.update(withdrawn_at=timezone.now()):
-        event_note(EventKind.WITHDRAWN, workspace=workspace)
+        event_record(EventKind.WITHDRAWN, workspace=workspace)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.utils import timezone
 import push.models.settings
 import workspace.http_addresses
 from cloud.secrets import secret_digest
-from cloud.services.requests import token_read
+from cloud.services.registration_requests import token_read
 
 ADDRESSES = (
     ("push", "PushSettings", "gateway"),

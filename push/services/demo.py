@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from cloud.services.joining import connect_later
-from cloud.services.requests import registration_token_make
+from cloud.services.own_registration import connect_later
+from cloud.services.registration_requests import registration_token_create
 from workspace.models import ChangeSource, RoomType, User
 from workspace.roles import is_cloud, is_workspace
 from workspace.services.accounts import DEFAULT_CHANNEL_ID, user_create
@@ -58,7 +58,7 @@ def gateway_connect(*, site_url: str) -> None:
 
     By a registration token, over HTTP, as any other workspace would. What the environment fixes stays as it is.
     """
-    _token, text = registration_token_make(note="demo")
+    _token, text = registration_token_create(note="demo")
     connect_later(token=text)
     wanted = {"Cloud_Service_Agree_PrivacyTerms": True, "Push_gateway": site_url}
     settings_save(values=unlocked_values(wanted), origin=Origin(source=ChangeSource.COMMAND))

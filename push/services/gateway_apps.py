@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from cloud.models import EventKind
-from cloud.services.audit import event_note
+from cloud.services.audit import event_record
 from push.models import DeviceType, GatewayApp
 from workspace.models import User
 
@@ -17,7 +17,7 @@ from workspace.models import User
 def gateway_app_save(*, app: GatewayApp, actor: User | None, changed: Iterable[str] = ()) -> None:
     """Save an app that has been validated; `changed` names the fields that differ, of which no value is noted."""
     app.save()
-    event_note(
+    event_record(
         EventKind.APP_SAVED, actor=actor, **described(app), active=app.is_active, changed=" ".join(sorted(changed))
     )
 
@@ -27,7 +27,7 @@ def gateway_app_remove(*, app: GatewayApp, actor: User | None) -> None:
     """Remove an app with its keys; nothing is pushed to it any more."""
     noted = described(app)
     app.delete()
-    event_note(EventKind.APP_REMOVED, actor=actor, **noted)
+    event_record(EventKind.APP_REMOVED, actor=actor, **noted)
 
 
 def described(app: GatewayApp) -> dict[str, Any]:

@@ -8,8 +8,8 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from cloud.models import SetupWizardSettings, Terms
-from cloud.services.joining import workspace_connect
-from cloud.services.requests import registration_token_make
+from cloud.services.own_registration import workspace_connect
+from cloud.services.registration_requests import registration_token_create
 from cloud.services.terms import terms_publish
 from cloud.tasks import confirmation_mail
 
@@ -35,7 +35,7 @@ def terms(site: str) -> Terms:
 @pytest.fixture
 def connected(terms: Terms) -> str:
     """Connect the workspace by a registration token; returns the cloud's address."""
-    _token, text = registration_token_make()
+    _token, text = registration_token_create()
     connection = workspace_connect(token=text)
     assert SetupWizardSettings.stored().register_server
     return connection.cloud_url

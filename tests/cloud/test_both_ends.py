@@ -36,20 +36,20 @@ from cloud.selectors.licence import LicenceStatus, licence_state
 from cloud.selectors.quota import month_of
 from cloud.services.connection import (
     access_token_renew,
-    address_keep,
+    address_report,
+    unique_id_reset,
     workspace_disconnect,
-    workspace_renew,
 )
-from cloud.services.joining import (
+from cloud.services.licences import licence_install, licence_issue
+from cloud.services.own_registration import (
     manual_register,
     registration_poll,
     registration_start,
     workspace_connect,
 )
-from cloud.services.licences import licence_install, licence_issue
 from cloud.services.plans import plan_change
 from cloud.services.registration import credentials_rotate
-from cloud.services.requests import registration_token_make
+from cloud.services.registration_requests import registration_token_create
 from cloud.services.suspension import workspace_suspend
 from cloud.services.sync import cloud_sync, cloud_work
 from cloud.services.terms import terms_agree, terms_publish
@@ -118,9 +118,9 @@ def test_a_token_registers_one_workspace(connected: str) -> None:
 
 
 def test_a_used_token_is_refused_to_another_workspace(site: str) -> None:
-    _token, text = registration_token_make()
+    _token, text = registration_token_create()
     workspace_connect(token=text)
-    workspace_renew()
+    unique_id_reset()
     with pytest.raises(CloudError, match="used already"):
         workspace_connect(token=text)
 
@@ -250,13 +250,13 @@ def test_a_copied_database_is_noticed_and_may_move_or_become_a_new_workspace(con
     assert CloudEvent.objects.filter(kind=EventKind.CLONE_SEEN).count() == 1
     assert registered().other_url == connected
 
-    address_keep()
+    address_report()
     cloud_sync()
     assert registered().site_url == connected
 
     RegisteredWorkspace.objects.update(site_url="http://moved.example.org")
     before = GeneralSettings.stored().unique_id
-    assert workspace_renew() != before
+    assert unique_id_reset() != before
     assert connection_status().state == ConnectionState.NOT_REGISTERED
     assert registered().disconnected_at is None
 
@@ -269,7 +269,7 @@ def test_disconnecting_ends_it_at_both_ends_and_registering_again_keeps_the_coun
     assert registered().disconnected_at is not None
     assert connection_status().state == ConnectionState.NOT_REGISTERED
     assert licence_state().status == LicenceStatus.NONE
-    _token, text = registration_token_make()
+    _token, text = registration_token_create()
     workspace_connect(token=text)
     cloud_sync()
     assert OwnQuota.objects.get().used == 7

@@ -10,7 +10,7 @@ from django.db import connection
 from cloud.models import CloudConnection, PendingRegistration, RegisteredWorkspace
 from cloud.services.connection import connection_save
 from cloud.services.registration import workspace_register
-from cloud.services.requests import token_read
+from cloud.services.registration_requests import token_read
 from push.models import AppRoute, PushSettings
 from push.services.demo import demo_prepare
 from tests.admin_rows import administrator

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from cloud.models import Plan
-from cloud.services.requests import registration_token_make
+from cloud.services.registration_requests import registration_token_create
 
 
 class Command(BaseCommand):
@@ -19,4 +19,4 @@ class Command(BaseCommand):
         parser.add_argument("--plan", default=Plan.COMMUNITY.value, choices=Plan.values)
 
     def handle(self, *args: Any, **options: Any) -> str:
-        return registration_token_make(note=options["note"], plan=options["plan"])[1]
+        return registration_token_create(note=options["note"], plan=options["plan"])[1]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cloud.models import RegistrationToken, Terms
 from cloud.selectors.terms import terms_current, terms_required
-from cloud.services.requests import registration_token_use, token_read
+from cloud.services.registration_requests import registration_token_use, token_read
 from tests.admin_rows import administrator, staff
 from tests.cloud.admin.test_workspaces import revealed
 

@@ -14,7 +14,7 @@ from cloud.admin.workspace_actions import ACTIONS
 from cloud.models import CloudEvent, Outcome, Plan, QuotaMonth, RegisteredWorkspace, UsageCount
 from cloud.selectors.quota import month_of
 from cloud.selectors.registration import workspace_by_access_token, workspace_by_credentials, workspace_by_gateway_key
-from cloud.services.joining import blob_read
+from cloud.services.own_registration import blob_read
 from tests.admin_rows import administrator, staff
 from tests.factories import registered
 from workspace.models import User

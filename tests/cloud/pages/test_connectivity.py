@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from cloud.models import CloudConnection, RegisteredWorkspace, SetupWizardSettings, TermsConsent
 from cloud.services.offline import registration_file
 from cloud.services.registration import credentials_rotate, workspace_register
-from cloud.services.requests import registration_token_make
+from cloud.services.registration_requests import registration_token_create
 from cloud.services.terms import terms_ensure, terms_publish
 from tests.admin_rows import administrator, staff
 from workspace.models import GeneralSettings
@@ -44,7 +44,7 @@ def told(client: Client) -> str:
 
 
 def connect(client: Client) -> str:
-    _row, text = registration_token_make()
+    _row, text = registration_token_create()
     return client.post(f"{PAGE}connect/", {"token": text}, follow=True).content.decode()
 
 

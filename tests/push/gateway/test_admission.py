@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from cloud.models import Admission, CloudServiceSettings, RegisteredWorkspace, TermsAgreement
-from cloud.services.registration import gateway_key_make, gateway_key_revoke
+from cloud.services.registration import gateway_key_create, gateway_key_revoke
 from cloud.services.terms import terms_publish
 from push.gateway.admission import callers_forget
 from push.gateway.answering import ADDRESS
@@ -60,7 +60,7 @@ def rocket(db: None) -> RegisteredWorkspace:
 class TestAnAddressOfItsOwn:
     @each_shape
     def test_its_key_is_the_authorization(self, client: Client, rocket: RegisteredWorkspace, shape: str) -> None:
-        response = server_sends(client, shape, key=gateway_key_make(workspace=rocket))
+        response = server_sends(client, shape, key=gateway_key_create(workspace=rocket))
         assert (response.status_code, response.json()) == (200, {"success": True})
         assert SandboxPush.objects.get().type == SHAPES[shape][0]
 
@@ -68,14 +68,14 @@ class TestAnAddressOfItsOwn:
     def test_the_token_of_another_cloud_does_not_matter(
         self, client: Client, rocket: RegisteredWorkspace, shape: str
     ) -> None:
-        key = gateway_key_make(workspace=rocket)
+        key = gateway_key_create(workspace=rocket)
         assert server_sends(client, shape, key=key, Authorization="Bearer of-another-cloud").status_code == 200
 
     @pytest.mark.parametrize("content_type", ["text/plain;charset=UTF-8", "application/json;charset=utf-8", ""])
     def test_how_a_version_names_its_body_does_not_matter(
         self, client: Client, rocket: RegisteredWorkspace, content_type: str
     ) -> None:
-        key = gateway_key_make(workspace=rocket)
+        key = gateway_key_create(workspace=rocket)
         assert server_sends(client, key=key, content_type=content_type).status_code == 200
 
     @pytest.mark.parametrize(
@@ -90,13 +90,13 @@ class TestAnAddressOfItsOwn:
     def test_it_treats_the_push_as_the_provider_did(
         self, client: Client, rocket: RegisteredWorkspace, token: str, status: int, treatment: str
     ) -> None:
-        response = server_sends(client, key=gateway_key_make(workspace=rocket), token=token)
+        response = server_sends(client, key=gateway_key_create(workspace=rocket), token=token)
         assert (response.status_code, treatment_of(response.status_code)) == (status, treatment)
         # Earlier versions read the answer as JSON, whatever its status.
         assert response.json()["success"] is (status == 200)
 
     def test_what_it_makes_of_a_push_is_what_its_app_reads(self, client: Client, rocket: RegisteredWorkspace) -> None:
-        server_sends(client, key=gateway_key_make(workspace=rocket))
+        server_sends(client, key=gateway_key_create(workspace=rocket))
         payload = SandboxPush.objects.get().payload
         assert json.loads(payload.pop("ejson")) == push_of_a_message["payload"]
         assert payload == {
@@ -115,7 +115,7 @@ class TestAnAddressOfItsOwn:
     def test_a_slash_at_the_end_of_what_was_entered_does_no_harm(
         self, client: Client, rocket: RegisteredWorkspace, path: str
     ) -> None:
-        path = path.format(key=gateway_key_make(workspace=rocket))
+        path = path.format(key=gateway_key_create(workspace=rocket))
         assert ADDRESS.match(path)
         body = {"token": TOKEN, "options": push_of_a_message}
         assert client.post(path, body, content_type="application/json").status_code == 200
@@ -124,39 +124,39 @@ class TestAnAddressOfItsOwn:
         self, client: Client, rocket: RegisteredWorkspace
     ) -> None:
         RegisteredWorkspace.objects.update(monthly_limit=1)
-        key = gateway_key_make(workspace=rocket)
+        key = gateway_key_create(workspace=rocket)
         assert server_sends(client, key=key).status_code == 200
         response = server_sends(client, key=key)
         assert (response.status_code, response.json()["errorType"]) == (422, "error-push-quota-exhausted")
 
     @pytest.mark.parametrize("key", ["", "x" * 43])
     def test_a_wrong_key_is_refused(self, client: Client, rocket: RegisteredWorkspace, key: str) -> None:
-        gateway_key_make(workspace=rocket)
+        gateway_key_create(workspace=rocket)
         assert server_sends(client, key=key).status_code == 401
         assert not SandboxPush.objects.exists()
 
     def test_a_key_that_was_replaced_or_revoked_is_refused(self, client: Client, rocket: RegisteredWorkspace) -> None:
-        first = gateway_key_make(workspace=rocket)
-        second = gateway_key_make(workspace=rocket)
+        first = gateway_key_create(workspace=rocket)
+        second = gateway_key_create(workspace=rocket)
         assert [server_sends(client, key=key).status_code for key in (first, second)] == [401, 200]
         gateway_key_revoke(workspace=rocket)
         callers_forget()
         assert server_sends(client, key=second).status_code == 401
 
     def test_a_suspended_server_is_refused(self, client: Client, rocket: RegisteredWorkspace) -> None:
-        key = gateway_key_make(workspace=rocket)
+        key = gateway_key_create(workspace=rocket)
         RegisteredWorkspace.objects.update(is_active=False)
         assert server_sends(client, key=key).status_code == 401
 
     def test_another_server_cannot_use_it(self, client: Client, rocket: RegisteredWorkspace) -> None:
-        key = gateway_key_make(workspace=rocket)
+        key = gateway_key_create(workspace=rocket)
         RegisteredWorkspace.objects.update(unique_id="rocket2")
         response = server_sends(client, key=key)
         assert (response.status_code, response.json()["errorType"]) == (401, "error-unique-id")
 
     def test_the_batch_form_is_at_the_same_address(self, client: Client, rocket: RegisteredWorkspace) -> None:
         body = {"options": options(uniqueId=UNIQUE_ID), "devices": [{"type": "apn", "token": TOKEN}]}
-        key = gateway_key_make(workspace=rocket)
+        key = gateway_key_create(workspace=rocket)
         response = client.post(f"/gateway/{key}/push/batch", body, content_type="application/json")
         assert [answer["status"] for answer in response.json()["answers"]] == [200]
 

@@ -10,7 +10,7 @@ from django.apps import apps
 
 from cloud.models import CloudConnection, PendingRegistration, RegisteredWorkspace, RegistrationToken
 from cloud.secrets import secret_digest
-from cloud.services.requests import token_text
+from cloud.services.registration_requests import token_text
 from push.models import AppRoute, PushSettings
 from tests.push.conftest import settings_change
 from workspace.models import GeneralSettings, SettingChange

@@ -18,22 +18,22 @@ from cloud.selectors.connection import cloud_url
 from cloud.services.connection import (
     access_token_renew,
     connection_establish,
-    licence_take,
     self_description,
-    unconnected_ensure,
+    synced_licence_replace,
+    unregistered_ensure,
 )
-from cloud.services.requests import token_read
+from cloud.services.registration_requests import token_read
 from workspace.errors import ApplicationError
 from workspace.http_addresses import is_http_address
 from workspace.models import GeneralSettings, User
 
 # Whoever waits for the confirmation looks at the page; a mail that is not read is asked about less and less often.
 POLL_EVERY = timedelta(seconds=3)
-POLL_SELDOM = timedelta(minutes=1)
-IMPATIENT_FOR = timedelta(minutes=15)
+POLL_SLOWLY_EVERY = timedelta(minutes=1)
+POLL_OFTEN_FOR = timedelta(minutes=15)
 
 
-def cloud_url_needed() -> str:
+def cloud_url_required() -> str:
     """Return the cloud's address; raises `error-cloud-url-missing`."""
     url = cloud_url()
     if not url:
@@ -49,8 +49,8 @@ def registration_start(*, email: str) -> PendingRegistration:
 
     Raises `error-already-registered`, `error-cloud-url-missing`, and CloudError for what the cloud says or fails to.
     """
-    unconnected_ensure()
-    url = cloud_url_needed()
+    unregistered_ensure()
+    url = cloud_url_required()
     answer = cloud_post(url, "api/cloud/register", document={**self_description(), "email": email})
     ends_at = parse_datetime(str(answer.get("endsAt") or ""))
     with transaction.atomic():
@@ -98,9 +98,9 @@ def registration_poll() -> CloudConnection | None:
     return connection_establish({**answer, "email": pending.email}, cloud_url=pending.cloud_url)
 
 
-def poll_wait(pending: PendingRegistration) -> timedelta:
+def poll_delay(pending: PendingRegistration) -> timedelta:
     """Return how long to wait before the registration is gone on with."""
-    return POLL_EVERY if timezone.now() - pending.started_at < IMPATIENT_FOR else POLL_SELDOM
+    return POLL_EVERY if timezone.now() - pending.started_at < POLL_OFTEN_FOR else POLL_SLOWLY_EVERY
 
 
 def workspace_connect(*, token: str, known_url: str = "", actor: User | None = None) -> CloudConnection:
@@ -109,9 +109,9 @@ def workspace_connect(*, token: str, known_url: str = "", actor: User | None = N
     Raises `error-already-registered`, `error-registration-token` for what names no cloud while none is known
     otherwise, and CloudError.
     """
-    unconnected_ensure()
-    told_url, secret = token_read(token)
-    url = known_url or (told_url if is_http_address(told_url) else cloud_url())
+    unregistered_ensure()
+    token_url, secret = token_read(token)
+    url = known_url or (token_url if is_http_address(token_url) else cloud_url())
     if not url:
         raise ApplicationError(
             "error-registration-token",
@@ -135,7 +135,7 @@ def manual_register(*, blob: str, actor: User | None = None) -> CloudConnection:
 
     Raises `error-already-registered`, and `error-registration-file` for what is no such file or another workspace's.
     """
-    unconnected_ensure()
+    unregistered_ensure()
     document = blob_read(blob)
     unique_id = document.get("uniqueId")
     if unique_id and unique_id != GeneralSettings.stored().unique_id:
@@ -145,7 +145,7 @@ def manual_register(*, blob: str, actor: User | None = None) -> CloudConnection:
     except CloudError as error:
         raise ApplicationError("error-registration-file", _("This is no registration file of a cloud.")) from error
     if document.get("license"):
-        licence_take(document["license"])
+        synced_licence_replace(document["license"])
     return connection
 
 

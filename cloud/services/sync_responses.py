@@ -16,7 +16,7 @@ from cloud.services.terms import agreement_record, agreement_withdraw
 
 
 @transaction.atomic
-def workspace_told(
+def sync_respond(
     *, workspace: RegisteredWorkspace, name: str, consents: Sequence[dict[str, Any]], terms_known: int
 ) -> dict[str, Any]:
     """Take what the workspace tells and return what it is told: terms, licence, and what it has used.

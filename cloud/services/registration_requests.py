@@ -27,17 +27,17 @@ from cloud.models import (
     RegistrationToken,
 )
 from cloud.secrets import secret_digest, secret_matches, secret_new
-from cloud.services.audit import event_note
+from cloud.services.audit import event_record
 from cloud.services.registration import Credentials, invalid, workspace_register
 from cloud.tasks import confirmation_mail_later
 from workspace.addresses import absolute_url
 from workspace.errors import ApplicationError
 from workspace.models import User
 
-REQUEST_HOLDS = timedelta(hours=24)
-TOKEN_HOLDS = timedelta(days=7)
+REQUEST_VALID_FOR = timedelta(hours=24)
+TOKEN_VALID_FOR = timedelta(days=7)
 # Nobody is sent more confirmation mails than this within a day.
-MAILS_A_DAY = 5
+MAILS_PER_DAY = 5
 CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789"
 
 
@@ -55,7 +55,7 @@ def registration_request(*, unique_id: str, name: str, site_url: str, email: str
         )
     now = timezone.now()
     recent = RegistrationRequest.objects.filter(created_at__gt=now - timedelta(days=1))
-    if max(recent.filter(email__iexact=email).count(), recent.filter(unique_id=unique_id).count()) >= MAILS_A_DAY:
+    if max(recent.filter(email__iexact=email).count(), recent.filter(unique_id=unique_id).count()) >= MAILS_PER_DAY:
         raise ApplicationError(
             "error-too-many-requests", "This was asked for too often today; try again tomorrow", status=429
         )
@@ -69,7 +69,7 @@ def registration_request(*, unique_id: str, name: str, site_url: str, email: str
         confirmation_digest=secret_digest(confirmation_of(secret_digest(secret))),
         code=code_new(),
         created_at=now,
-        ends_at=now + REQUEST_HOLDS,
+        ends_at=now + REQUEST_VALID_FOR,
     )
     try:
         request.full_clean(exclude=("confirmed_at", "finished_at"))
@@ -150,7 +150,7 @@ def request_finish(*, request_id: str, secret: str) -> tuple[RegisteredWorkspace
 
 
 @transaction.atomic
-def registration_token_make(
+def registration_token_create(
     *, note: str = "", plan: str = Plan.COMMUNITY, actor: User | None = None, ends_at: datetime | None = None
 ) -> tuple[RegistrationToken, str]:
     """Return a token that lets one workspace register, and its text, which also names this cloud's address."""
@@ -160,9 +160,9 @@ def registration_token_make(
         note=note,
         plan=plan,
         created_by=actor,
-        ends_at=ends_at or timezone.now() + TOKEN_HOLDS,
+        ends_at=ends_at or timezone.now() + TOKEN_VALID_FOR,
     )
-    event_note(EventKind.TOKEN_MADE, actor=actor, note=note, plan=plan)
+    event_record(EventKind.TOKEN_MADE, actor=actor, note=note, plan=plan)
     return token, token_text(settings.SITE_URL, secret)
 
 

@@ -35,13 +35,13 @@ def quota_notices_send() -> None:
     passed = steps_passed(quota.percent)
     if not passed:
         return
-    fresh = notices_make(quota, passed)
+    fresh = quota_notices_create(quota, passed)
     if fresh is not None:
-        notice_mail(fresh, quota)
+        quota_notice_send(fresh, quota)
 
 
 @transaction.atomic
-def notices_make(quota: Quota, passed: list[int]) -> QuotaNotice | None:
+def quota_notices_create(quota: Quota, passed: list[int]) -> QuotaNotice | None:
     """Note the steps that were passed, and return the last where it is yet to be mailed."""
     rows = [QuotaNotice(month=quota.month, percent=step) for step in passed]
     QuotaNotice.objects.bulk_create(rows, ignore_conflicts=True)
@@ -53,16 +53,16 @@ def notices_make(quota: Quota, passed: list[int]) -> QuotaNotice | None:
     return notice
 
 
-def notice_mail(notice: QuotaNotice, quota: Quota) -> None:
+def quota_notice_send(notice: QuotaNotice, quota: Quota) -> None:
     """Send the mail, to each of the admins by themselves; where that fails, it is as if it had not been tried."""
     try:
-        get_connection().send_messages([mail_to(email, notice, quota) for email in admin_addresses()])
+        get_connection().send_messages([quota_notice_email(email, notice, quota) for email in admin_emails()])
     except (OSError, ValueError):
         log.exception("The admins could not be told of the quota; it is tried again.")
         QuotaNotice.objects.filter(pk=notice.pk).update(mailed_at=None)
 
 
-def mail_to(email: EmailAddress, notice: QuotaNotice, quota: Quota) -> EmailMessage:
+def quota_notice_email(email: EmailAddress, notice: QuotaNotice, quota: Quota) -> EmailMessage:
     """Return the mail to one of the admins, in the admin's language."""
     site_name = " ".join(GeneralSettings.current().site_name.split())
     context = {
@@ -81,7 +81,7 @@ def mail_to(email: EmailAddress, notice: QuotaNotice, quota: Quota) -> EmailMess
         )
 
 
-def admin_addresses() -> list[EmailAddress]:
+def admin_emails() -> list[EmailAddress]:
     """Return the verified addresses of those who manage the connection with the cloud, of each the first."""
     staff = User.objects.filter(is_active=True, is_staff=True).values_list("pk", flat=True)[: ADMINS_MAILED * 10]
     admins = users_with_permission(MANAGE_PERMISSION, users=list(staff))
