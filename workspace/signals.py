@@ -10,12 +10,12 @@ from django.dispatch import Signal
 message_posted = Signal()
 message_deleted = Signal()
 
-# sender: Message, message: Message, before: Calls (whom it called until it was edited)
+# sender: Message, message: Message, before: MentionTargets (whom it called until it was edited)
 message_edited = Signal()
 
-# sender: Message, user: User, room: Room, since: datetime. Receivers return Calls by message key, for messages accepted
-# since then whose post, edit or deletion the member's counters do not contain yet: whom they call according to the
-# counters, None if they are not counted.
+# sender: Message, user: User, room: Room, since: datetime. Receivers return MentionTargets by message key, for messages
+# accepted since then whose post, edit or deletion the member's counters do not contain yet: whom they call according to
+# the counters, None if they are not counted.
 counters_behind = Signal()
 
 # sender: Subscription, user: User, room: Room, at: datetime

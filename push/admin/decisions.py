@@ -15,6 +15,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from push.admin import labels
 from push.models import Channel, Decision
+from push.rules.decision_facts import decision_counts
+from push.rules.facts import facts_stored
 from push.rules.table import RULES_BY_CODE
 from push.selectors.reasons import reason_sentence
 from workspace.admin.base import ReadOnlyAdmin
@@ -39,8 +41,8 @@ def uncounted_of(decision: Decision) -> int:
     """Return how many members are still to be counted."""
     if decision.position is None:
         return 0
-    counted = max((sum(counts.values()) for counts in decision.counts.values()), default=0)
-    members: int = decision.facts["message"]["members_count"]
+    counted = max((sum(counts.values()) for counts in decision_counts(decision).values()), default=0)
+    members = facts_stored(decision).members_count
     return members - counted if members > counted else 0
 
 
@@ -102,7 +104,7 @@ class DecisionAdmin(ReadOnlyAdmin):
     def summary(self, decision: Decision) -> SafeString | str:
         return label_row(
             format_html('<span class="cb-moment">{} {} / {}</span>', labels.channel(channel), *sent_of(counts))
-            for channel, counts in decision.counts.items()
+            for channel, counts in decision_counts(decision).items()
             if channel in Channel.values
         )
 
@@ -118,7 +120,7 @@ class DecisionAdmin(ReadOnlyAdmin):
                     for reason, count in sorted(counts.items(), key=lambda pair: (not sends(pair[0]), -pair[1]))
                 ],
             }
-            for channel, counts in decision.counts.items()
+            for channel, counts in decision_counts(decision).items()
             if channel in Channel.values
         ]
         if not channels:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from preferences.models import Level
 from push.models import Channel
-from push.rules.labels import MESSAGE_VALUES
+from push.rules.facts import FACTS
 from push.rules.members import MEMBER_VALUES_BY_NAME
 from workspace.models import Connection, Status
 
@@ -45,7 +45,7 @@ class WhatIfForm(forms.Form):
         for name in OF_MEMBER:
             self.fields[name] = switch(MEMBER_VALUES_BY_NAME[name].label)
         for name in OF_MESSAGE:
-            self.fields[name] = switch(MESSAGE_VALUES[name][0])
+            self.fields[name] = switch(FACTS[name].label)
         self.fields["members_count"] = number(_("members of the room"))
         self.fields["max_room_members"] = number(_("limit of members (0: none)"))
 

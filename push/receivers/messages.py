@@ -13,6 +13,7 @@ from push.tasks import wake
 from workspace.models import Message, Room, User
 from workspace.services.reading import MentionTargets
 from workspace.signals import counters_behind, message_deleted, message_edited, message_posted
+from workspace.stored_json import stored_write
 
 
 @receiver(message_posted, dispatch_uid="push.message_posted")
@@ -26,7 +27,7 @@ def message_posted_note(message: Message, **_kwargs: Any) -> None:
 def message_edited_note(message: Message, before: MentionTargets, **_kwargs: Any) -> None:
     """Note that the edit has to be evaluated; `before` lists whom the message notified until then."""
     accepted_at = message.edited_at or message.updated_at
-    facts = {"before": before.as_json()}
+    facts = {"before": stored_write(before)}
     Decision.objects.create(message=message, event=Event.EDITED, accepted_at=accepted_at, facts=facts)
     wake("decide")
 

@@ -1,86 +1,223 @@
-"""What the rules read of a message: everything that is the same for all members of its room."""
+"""What the rules read of a message: everything that is the same for all members of its room.
+
+Each fact is one declaration: its name and type, the value that it has where an earlier version stored none, the words
+that explanations show it in, and how it is read. docs/adding-a-rule.md is the guide to adding one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from preferences.models import AccountsSettings, IgnoredSender
 from preferences.selectors.highlights import highlights_found
-from push.models import Channel, Event, PushSettings
+from push.models import Channel, Decision, Event, PushSettings
+from push.rules.origins import Origin
 from workspace.models import BusySilences, GeneralSettings, Message, Room, User
 from workspace.models.messages import ENCRYPTED
 from workspace.selectors.permissions import users_with_permission
+from workspace.stored_json import stored_read
 
 # A message whose own time is further from its acceptance than this is history brought in.
 IMPORT_TOLERANCE = timedelta(seconds=60)
 VIEW_DIRECT = "workspace.view_d_room"
-SETS = ("mentioned", "highlights", "direct_viewers")
+FACT = "fact"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEvent:
+    """A message and what happened to it; presence is read as of `accepted_at`."""
+
+    message: Message
+    event: str
+    accepted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """How one fact is read, and how explanations show it.
+
+    A fact without a `label` is never shown: it only selects rows or members. A fact that is derived from others has
+    no source of its own; `made_of` names the others. One that `is_by_channel` is a mapping by channel.
+    """
+
+    label: str | Promise = ""
+    origin: Origin = Origin.MESSAGE
+    of_message: Callable[[MessageEvent], Any] | None = None
+    of_workspace: Callable[[], Any] | None = None
+    shown: Callable[[MessageFacts], str] | None = None
+    made_of: tuple[str, ...] = ()
+    is_by_channel: bool = False
+
+    def read(self, event: MessageEvent) -> Any:
+        """Read the fact from the database."""
+        if self.of_workspace is not None:
+            return self.of_workspace()
+        assert self.of_message is not None, "A derived fact is not read."
+        return self.of_message(event)
+
+
+def message_fact(label: str | Promise, source: Callable[[MessageEvent], Any]) -> dict[str, Fact]:
+    """Declare a fact of the message or its room."""
+    return {FACT: Fact(label=label, of_message=source)}
+
+
+def workspace_fact(label: str | Promise, source: Callable[[], Any], *, is_by_channel: bool = False) -> dict[str, Fact]:
+    """Declare a fact of the workspace's settings."""
+    fact = Fact(label=label, origin=Origin.WORKSPACE, of_workspace=source, is_by_channel=is_by_channel)
+    return {FACT: fact}
+
+
+def selecting(source: Callable[[MessageEvent], Any]) -> dict[str, Fact]:
+    """Declare a fact that no rule reads and no explanation shows: it only selects rows or members."""
+    return {FACT: Fact(of_message=source)}
+
+
+def size_shown(facts: MessageFacts) -> str:
+    """Return the room's size and the limit, as explanations show them."""
+    if not facts.max_room_members:
+        return _("%(members)d members, no limit") % {"members": facts.members_count}
+    sizes = {"members": facts.members_count, "limit": facts.max_room_members}
+    return _("%(members)d members, the limit is %(limit)d") % sizes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFacts:
-    """One event of one message, with the settings in force; `accepted_at` is when presence is read.
+    """One event of one message, with the settings in force at that time.
 
-    `mentioned` are the keys of those whom it names; `is_sender_ignored` tells whether any member need be asked whether
-    it is they who ignore the sender; `highlights` are the folded highlight words, of anybody, that stand in the
-    text; `direct_viewers` are the keys of a direct room's members who may view direct messages.
+    They are stored with the decision. A default is the value of facts that were stored before the field existed, and
+    of a message that is only imagined. A fact without a default is read from the message again if it is not stored.
     """
 
-    message_id: int
-    room_id: int
-    sender_id: int
-    thread_id: int | None
-    accepted_at: datetime
-    is_edit: bool
-    is_system: bool
-    is_imported: bool
-    is_direct: bool
-    is_thread_reply: bool
-    members_count: int
-    max_room_members: int
-    mentioned: frozenset[int]
-    is_sender_ignored: bool
-    calls_all: bool
-    calls_here: bool
-    highlights: frozenset[str]
-    direct_viewers: frozenset[int]
-    push_enabled: bool
-    email_enabled: bool
-    busy_silences_push: bool
-    defaults: Mapping[str, str]
+    message_id: int = field(metadata=selecting(lambda event: event.message.pk))
+    room_id: int = field(metadata=selecting(lambda event: event.message.room_id))
+    sender_id: int = field(metadata=selecting(lambda event: event.message.sender_id))
+    thread_id: int | None = field(default=None, metadata=selecting(lambda event: event.message.parent_id))
+    accepted_at: datetime = field(metadata=selecting(lambda event: event.accepted_at))
+    is_edit: bool = field(
+        default=False,
+        metadata=message_fact(gettext_lazy("an edit of an older message"), lambda event: event.event == Event.EDITED),
+    )
+    is_system: bool = field(
+        default=False,
+        metadata=message_fact(gettext_lazy("said by the system"), lambda event: event.message.is_system),
+    )
+    is_imported: bool = field(
+        default=False,
+        metadata=message_fact(
+            gettext_lazy("brought in from elsewhere"),
+            lambda event: abs(event.message.accepted_at - event.message.sent_at) > IMPORT_TOLERANCE,
+        ),
+    )
+    is_direct: bool = field(
+        default=False,
+        metadata=message_fact(gettext_lazy("a direct message"), lambda event: event.message.room.is_direct),
+    )
+    is_thread_reply: bool = field(
+        default=False,
+        metadata=message_fact(gettext_lazy("stands in a thread only"), lambda event: event.message.is_thread_reply),
+    )
+    # Shown by `is_room_too_large`.
+    members_count: int = field(metadata=selecting(lambda event: event.message.room.members_count))
+    max_room_members: int = field(
+        default=0, metadata=workspace_fact("", lambda: GeneralSettings.current().max_room_members)
+    )
+    # The keys of the users whom the message names.
+    mentioned: frozenset[int] = field(
+        default=frozenset(),
+        metadata=selecting(lambda event: frozenset(event.message.mentions.values_list("user_id", flat=True))),
+    )
+    # Whether any member of the room ignores the sender.
+    is_sender_ignored: bool = field(
+        default=False,
+        metadata=selecting(
+            lambda event: ignored_in(event.message.room).filter(sender=event.message.sender_id).exists()
+        ),
+    )
+    calls_all: bool = field(
+        default=False, metadata=message_fact(gettext_lazy("calls @all"), lambda event: event.message.mentions_all)
+    )
+    calls_here: bool = field(
+        default=False, metadata=message_fact(gettext_lazy("calls @here"), lambda event: event.message.mentions_here)
+    )
+    # The folded highlight words, of any user, that stand in the text.
+    highlights: frozenset[str] = field(
+        default=frozenset(), metadata=selecting(lambda event: highlights_in(event.message))
+    )
+    # The keys of a direct room's members who may view direct messages.
+    direct_viewers: frozenset[int] = field(
+        default=frozenset(), metadata=selecting(lambda event: direct_viewers_of(event.message.room))
+    )
+    push_enabled: bool = field(
+        default=True, metadata=workspace_fact(gettext_lazy("Push > Enable"), lambda: PushSettings.current().enable)
+    )
+    email_enabled: bool = field(
+        default=True,
+        metadata=workspace_fact(
+            gettext_lazy("Accounts > Allow e-mail notifications"), lambda: AccountsSettings.current().allow_email
+        ),
+    )
+    busy_silences_push: bool = field(
+        default=True,
+        metadata=workspace_fact(
+            gettext_lazy("Busy silences push, too"),
+            lambda: GeneralSettings.current().busy_silences == BusySilences.DESKTOP_AND_PUSH,
+        ),
+    )
+    # The workspace's default level by channel.
+    defaults: Mapping[str, str] = field(
+        metadata=workspace_fact(
+            gettext_lazy("default preference"),
+            lambda: {channel: getattr(AccountsSettings.current(), channel) for channel in Channel.values},
+            is_by_channel=True,
+        )
+    )
 
     @property
     def is_room_too_large(self) -> bool:
         """Return whether the room has more members than may be notified of all messages; a limit of 0 is none."""
         return 0 < self.max_room_members < self.members_count
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the facts as they are kept with a decision."""
-        sets = {name: sorted(getattr(self, name)) for name in SETS}
-        return {**asdict(self), **sets, "accepted_at": self.accepted_at.isoformat()}
 
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> MessageFacts:
-        """Return the facts that were kept with a decision."""
-        sets = {name: frozenset(kept[name]) for name in SETS}
-        return cls(**{**kept, **sets, "accepted_at": datetime.fromisoformat(kept["accepted_at"])})
+STORED_FACTS: dict[str, Fact] = {one.name: one.metadata[FACT] for one in fields(MessageFacts)}
+FACTS: dict[str, Fact] = {
+    **STORED_FACTS,
+    "is_room_too_large": Fact(
+        label=gettext_lazy("room too large"),
+        origin=Origin.WORKSPACE,
+        shown=size_shown,
+        made_of=("members_count", "max_room_members"),
+    ),
+}
 
 
-def settings_read() -> dict[str, Any]:
-    """Return the settings in force that are facts of every message."""
-    general, accounts = GeneralSettings.current(), AccountsSettings.current()
-    return {
-        "max_room_members": general.max_room_members,
-        "push_enabled": PushSettings.current().enable,
-        "email_enabled": accounts.allow_email,
-        "busy_silences_push": general.busy_silences == BusySilences.DESKTOP_AND_PUSH,
-        "defaults": {channel: getattr(accounts, channel) for channel in Channel.values},
-    }
+def facts_of(message: Message, *, event: str = Event.POSTED, accepted_at: datetime | None = None) -> MessageFacts:
+    """Return the facts of a message's event, accepted at the given time (when the message was)."""
+    happened = MessageEvent(message, event, accepted_at or message.accepted_at)
+    return MessageFacts(**{name: fact.read(happened) for name, fact in STORED_FACTS.items()})
+
+
+def facts_stored(decision: Decision) -> MessageFacts:
+    """Return the facts that are stored with a decision, whichever version of the product stored them.
+
+    What cannot be read is read from the message as it is now.
+    """
+
+    def read_again(name: str) -> Any:
+        return STORED_FACTS[name].read(MessageEvent(decision.message, decision.event, decision.accepted_at))
+
+    stored = decision.facts.get("message") if isinstance(decision.facts, dict) else None
+    facts = stored_read(MessageFacts, stored, fallback=read_again)
+    if facts.defaults.keys() >= set(Channel.values):
+        return facts
+    return replace(facts, defaults={**read_again("defaults"), **facts.defaults})
 
 
 def facts_imagined(
@@ -90,49 +227,18 @@ def facts_imagined(
 
     It mentions the reader, or everybody, or nobody. Nobody sent it; the reader's row stands where a sender's is needed.
     """
+    settings = {name: fact.of_workspace() for name, fact in STORED_FACTS.items() if fact.of_workspace is not None}
     return MessageFacts(
         message_id=0,
         room_id=room.pk or 0,
         sender_id=reader.pk,
-        thread_id=None,
         accepted_at=at,
-        is_edit=False,
-        is_system=False,
-        is_imported=False,
         is_direct=room.is_direct,
-        is_thread_reply=False,
         members_count=room.members_count,
         mentioned=frozenset([reader.pk] if is_mention else []),
-        is_sender_ignored=False,
         calls_all=calls_all,
-        calls_here=False,
-        highlights=frozenset(),
         direct_viewers=direct_viewers_of(room) if room.pk else frozenset(),
-        **settings_read(),
-    )
-
-
-def facts_of(message: Message, *, event: str = Event.POSTED, accepted_at: datetime | None = None) -> MessageFacts:
-    """Return the facts of a message's event, accepted at the given moment (when the message was)."""
-    return MessageFacts(
-        message_id=message.pk,
-        room_id=message.room_id,
-        sender_id=message.sender_id,
-        thread_id=message.parent_id,
-        accepted_at=accepted_at or message.accepted_at,
-        is_edit=event == Event.EDITED,
-        is_system=message.is_system,
-        is_imported=abs(message.accepted_at - message.sent_at) > IMPORT_TOLERANCE,
-        is_direct=message.room.is_direct,
-        is_thread_reply=message.is_thread_reply,
-        members_count=message.room.members_count,
-        mentioned=frozenset(message.mentions.values_list("user_id", flat=True)),
-        is_sender_ignored=ignored_in(message.room).filter(sender=message.sender_id).exists(),
-        calls_all=message.mentions_all,
-        calls_here=message.mentions_here,
-        highlights=highlights_in(message),
-        direct_viewers=direct_viewers_of(message.room),
-        **settings_read(),
+        **settings,
     )
 
 

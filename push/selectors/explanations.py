@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from push.models import Channel, Decision, EndReason, Event, Notification, State
-from push.rules.facts import MessageFacts, facts_of
+from push.rules.decision_facts import decision_counts, decision_facts
+from push.rules.facts import MessageFacts, facts_of, facts_stored
 from push.rules.labels import level_shown, read_value
 from push.rules.members import values_then
 from push.rules.origins import Origin
@@ -94,8 +95,8 @@ def situation_of(message: Message, user: User, decision: Decision | None, *, to_
     """Return what was decided by; before that, and where nothing is kept of it, what holds now."""
     decided_at = decided_for(decision, user.pk) if decision else None
     waits = decision is not None and (decision.decided_at is None or decision.position is not None)
-    kept = decision.facts if decision and (decided_at or decision.position is not None) else {}
-    facts = MessageFacts.from_json(kept["message"]) if kept else facts_of(message)
+    is_begun = decision is not None and (decided_at is not None or decision.position is not None)
+    facts = facts_stored(decision) if decision is not None and is_begun else facts_of(message)
     read_at = decided_at or timezone.now()
     past = MemberPast(facts, user.pk, read_at)
     return Situation(
@@ -104,8 +105,8 @@ def situation_of(message: Message, user: User, decision: Decision | None, *, to_
         values=values_then(past),
         basis=Basis.RECONSTRUCTED if decided_at else Basis.PREVIEW if waits else Basis.TODAY,
         is_member=bool(past.subscription),
-        never_queued=kept["never_queued"] if kept else never_queued(),
-        counts=decision.counts if decision and not waits else {},
+        never_queued=decision_facts(decision).never_queued if decision and is_begun else never_queued(),
+        counts=decision_counts(decision) if decision and not waits else {},
         read_at=read_at,
         to_self=to_self,
     )
@@ -116,13 +117,13 @@ def decided_for(decision: Decision, user_id: int) -> datetime | None:
 
     It is known of whoever could be reached, when the message was; of others, when their part was read.
     """
-    kept = decision.facts
-    if not kept:
+    stored = decision_facts(decision)
+    if not stored.is_begun:
         return None
-    if user_id in kept.get("first", ()) or (decision.decided_at and "parts" not in kept and "first" not in kept):
-        return datetime.fromisoformat(kept["read_at"])
-    moments = (at for upto, at in kept.get("parts", ()) if upto is None or user_id <= upto)
-    return next((datetime.fromisoformat(at) for at in moments), None)
+    is_whole = decision.decided_at is not None and stored.parts is None and stored.first is None
+    if is_whole or user_id in (stored.first or ()):
+        return stored.read_at or decision.decided_at
+    return next((at for upto, at in stored.parts or () if upto is None or user_id <= upto), None)
 
 
 def situation_changed(situation: Situation, changes: Mapping[str, Any]) -> Situation:

@@ -10,7 +10,8 @@ from datetime import datetime
 from django.db.models import Q
 
 from push.models import Decision, Event
-from push.rules.facts import MessageFacts
+from push.rules.decision_facts import decision_facts, decision_facts_add
+from push.rules.facts import MessageFacts, facts_stored
 from push.services.changed_messages import changed_message_note
 from push.services.desktop import members_pages_tell
 from workspace.models import Message, Room, User
@@ -36,7 +37,7 @@ def change_follow(*, decision: Decision) -> bool:
     before, after = calls_before(decision, posted), mention_targets(message)
     if before == after:
         return True
-    decision.facts = {**decision.facts, COUNTED: after.as_json() if after else None}
+    decision_facts_add(decision, **{COUNTED: after})
     decision.save(update_fields=["facts"])
     if unread_count_change(message=message, before=before, after=after):
         members_pages_tell(room=message.room, users=members_concerned(message, before, after))
@@ -52,15 +53,10 @@ def calls_before(decision: Decision, posted: Decision | None) -> MentionTargets 
     followed = Decision.objects.filter(message=decision.message, decided_at__isnull=False, facts__has_key=COUNTED)
     last = followed.exclude(pk=decision.pk).order_by("-pk").first()
     if last is not None:
-        stored = last.facts[COUNTED]
-        return MentionTargets.from_json(stored) if stored else None
-    if posted is not None and "message" in posted.facts:
-        return calls_counted(MessageFacts.from_json(posted.facts["message"]))
-    return (
-        MentionTargets.from_json(decision.facts["before"])
-        if "before" in decision.facts
-        else mention_targets_before_deletion(decision.message)
-    )
+        return decision_facts(last).counted
+    if posted is not None and decision_facts(posted).is_begun:
+        return calls_counted(facts_stored(posted))
+    return decision_facts(decision).before or mention_targets_before_deletion(decision.message)
 
 
 def calls_pending(*, user: User, room: Room, since: datetime) -> dict[int, MentionTargets | None]:
@@ -78,8 +74,7 @@ def calls_pending(*, user: User, room: Room, since: datetime) -> dict[int, Menti
         posted = Decision.objects.filter(message=message, event=Event.POSTED).first()
         if posted is not None and posted.decided_at is None:
             is_counted = posted.position is not None and user.pk <= posted.position
-            facts = MessageFacts.from_json(posted.facts["message"]) if is_counted else None
-            found[message.pk] = calls_counted(facts) if facts else None
+            found[message.pk] = calls_counted(facts_stored(posted)) if is_counted else None
         else:
             found[message.pk] = calls_before(decision, posted)
     return found

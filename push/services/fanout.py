@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from push.models import Channel, Decision, EndReason, Event
 from push.rules.candidates import candidates_of
-from push.rules.facts import MessageFacts, facts_of
+from push.rules.decision_facts import decision_counts, decision_facts, decision_facts_add
+from push.rules.facts import MessageFacts, facts_of, facts_stored
 from push.rules.members import members_of
 from push.rules.reading import table_read
 from push.services.bulk import compilation_off
@@ -112,7 +113,7 @@ def decision_advance(*, decision: Decision) -> None:
     elif decision.position is None:
         decision_begin(decision=decision)
     else:
-        decision_go_on(decision=decision, facts=MessageFacts.from_json(decision.facts["message"]))
+        decision_go_on(decision=decision, facts=facts_stored(decision))
     decision.save(update_fields=["counts", "facts", "decided_at", "position"])
 
 
@@ -120,7 +121,7 @@ def decision_begin(*, decision: Decision) -> None:
     """Note what is decided by, and decide: for everybody at once, the first part, or those whom indexes name."""
     message, now = decision.message, timezone.now()
     facts = facts_of(message, event=decision.event, accepted_at=decision.accepted_at)
-    decision.facts |= {"read_at": now.isoformat(), "never_queued": never_queued(), "message": facts.as_json()}
+    decision_facts_add(decision, read_at=now, never_queued=never_queued(), message=facts)
     decision.counts = {}
     readings = readings_of(facts)
     if message.deleted_at is not None:
@@ -137,7 +138,8 @@ def decision_begin(*, decision: Decision) -> None:
     else:
         message_show(facts=facts, reading=readings[Channel.DESKTOP], users=Q(user__in=candidates), now=now)
         notified = few_notify(facts=facts, readings=readings, users=candidates, now=now)
-        decision.facts["first"], decision.position = sorted(candidates), 0
+        decision_facts_add(decision, first=sorted(candidates))
+        decision.position = 0
         decision.counts = notified.counts
         dispatch_wake(now, is_due=notified.is_due)
         if not counts_everyone(facts):
@@ -150,15 +152,16 @@ def decision_go_on(*, decision: Decision, facts: MessageFacts) -> None:
     compilation_off()
     above, now = decision.position or 0, timezone.now()
     upto = part_end(facts, above)
-    first = decision.facts.get("first")
+    stored = decision_facts(decision)
+    first = stored.first
     if first is None or counts_everyone(facts):
         unread_count(decision, facts, above, upto)
     readings = readings_of(facts)
     message_show(facts=facts, reading=readings[Channel.DESKTOP], users=part_of(above, upto, first or ()), now=now)
     notified = part_notify(facts=facts, readings=readings, above=above, upto=upto, without=first or (), now=now)
     dispatch_wake(now, is_due=notified.is_due)
-    decision.counts = sum_of(decision.counts, notified.counts)
-    decision.facts.setdefault("parts", []).append([upto, now.isoformat()])
+    decision.counts = sum_of(decision_counts(decision), notified.counts)
+    decision_facts_add(decision, parts=[*(stored.parts or ()), (upto, now)])
     decision.position = upto
     if upto is None and decision.decided_at is None:
         decision.decided_at = timezone.now()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,19 +22,13 @@ COUNTERS = ("unread", "user_mentions", "group_mentions")
 
 @dataclass(frozen=True, slots=True)
 class MentionTargets:
-    """Who is called by a message: everyone in the room (`@all`, `@here`), and people by name (keys of accounts)."""
+    """Whom a message notifies: everyone in the room (`@all`, `@here`), and people by name (keys of accounts).
+
+    It is stored with edits (`Decision.facts`).
+    """
 
     everyone: bool = False
     people: frozenset[int] = frozenset()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the value as it is stored."""
-        return {"everyone": self.everyone, "people": sorted(self.people)}
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> MentionTargets:
-        """Return the value that was stored."""
-        return cls(stored["everyone"], frozenset(stored["people"]))
 
 
 def mention_targets(message: Message) -> MentionTargets | None:
