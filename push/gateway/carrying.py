@@ -10,15 +10,16 @@ from push.gateway.apps import AppKeys
 from push.gateway.requests import Order
 from push.gateway.runtime import Runtime
 from push.http.engine_thread import EngineBusyError, engine_thread_current
-from push.http.steps import Part, Steps
 from push.models import Answer, DeviceType
 from push.providers.answers import SendAnswer
 from push.providers.apple.credentials import AppleCredentials
 from push.providers.apple.transport import apple_steps
 from push.providers.google.credentials import GoogleCredentials
 from push.providers.google.transport import google_steps
+from push.providers.meanings import unanswered
 from push.providers.pushes import Push
 from push.providers.sandbox.current import provider_current
+from push.providers.steps import Part, Steps
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ async def orders_carry(
         else:
             parts.append(Part((index,), order_steps(order.push, way, other_way(order, keys))))
     try:
-        sending = engine_thread_current().submit(parts) if parts else None
+        sending = engine_thread_current().submit(parts, unanswered=unanswered) if parts else None
     except EngineBusyError:
         sending = None
         answers |= {part.places[0]: BUSY for part in parts}

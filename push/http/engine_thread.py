@@ -10,12 +10,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
+from typing import Any, Generic
 
 from push.http.engine import SELECT_SECONDS, Engine
 from push.http.requests import HttpAnswer
-from push.http.steps import Part, run_start
-from push.providers.answers import SendAnswer
-from push.providers.meanings import unanswered
+from push.http.steps import Part, Result, run_start
 
 log = logging.getLogger(__name__)
 
@@ -28,22 +27,24 @@ class EngineBusyError(Exception):
     """So much is under way that no further request is taken."""
 
 
-class Group:
+class Group(Generic[Result]):
     """Parts that were submitted together, each for one push.
 
-    `answers` is filled as they come, by the pushes' places. `future` ends with the last one: waking the thread that
+    `answers` is filled as they come, by the pushes' places; `unanswered` makes the answer to a push that got none.
+    `future` ends with the last one: waking the thread that
     waits costs as much as half a request.
     """
 
-    def __init__(self, parts: Sequence[Part]) -> None:
-        self.answers: dict[int, SendAnswer] = {}
+    def __init__(self, parts: Sequence[Part[Result]], unanswered: Callable[[HttpAnswer], Result]) -> None:
+        self.answers: dict[int, Result] = {}
         self.future: Future[None] = Future()
         self._parts = parts
+        self._unanswered = unanswered
 
     def __len__(self) -> int:
         return len(self._parts)
 
-    def begin(self, engine: Engine, end: Callable[[Group], None]) -> None:
+    def begin(self, engine: Engine, end: Callable[[Group[Result]], None]) -> None:
         """Start the parts' steps; `end` is called with the last answer."""
         for part in self._parts:
             run_start(part, engine, partial(self._answered, end))
@@ -51,14 +52,14 @@ class Group:
     def answer_rest(self, error: str) -> None:
         """Record for the pushes that were not answered that they ended with this error."""
         for place in (place for part in self._parts for place in part.places):
-            self.answers.setdefault(place, unanswered(HttpAnswer(error=error)))
+            self.answers.setdefault(place, self._unanswered(HttpAnswer(error=error)))
 
     def finish(self) -> None:
         """End the future; every push must have been answered."""
         if self.future.running() or self.future.set_running_or_notify_cancel():
             self.future.set_result(None)
 
-    def _answered(self, end: Callable[[Group], None], places: Sequence[int], answers: Sequence[SendAnswer]) -> None:
+    def _answered(self, end: Callable[[Group[Result]], None], places: Sequence[int], answers: Sequence[Result]) -> None:
         self.answers |= dict(zip(places, answers, strict=True))
         if len(self.answers) == len(self):
             end(self)
@@ -82,20 +83,20 @@ class EngineThread:
         self._capacity = capacity
         self._make = partial(Engine, concurrency=concurrency, connect_timeout=connect_timeout, timeout=timeout)
         self._engine = self._make()
-        self._handed_in: deque[Group] = deque()
-        self._unanswered: set[Group] = set()
+        self._handed_in: deque[Group[Any]] = deque()
+        self._unanswered: set[Group[Any]] = set()
         self._load = 0
         self._lock = threading.Lock()
         self._closing = self._abandoned = False
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
 
-    def submit(self, parts: Sequence[Part]) -> Group:
+    def submit(self, parts: Sequence[Part[Result]], *, unanswered: Callable[[HttpAnswer], Result]) -> Group[Result]:
         """Start parts, each for one push; their steps must not raise errors.
 
         Raises EngineBusyError when too much is under way, or the engine is closed.
         """
-        group = Group(parts)
+        group = Group(parts, unanswered)
         if not parts:
             group.finish()
             return group
@@ -158,11 +159,11 @@ class EngineThread:
                 continue
             group.begin(self._engine, self._answered)
 
-    def _answered(self, group: Group) -> None:
+    def _answered(self, group: Group[Any]) -> None:
         self._end(group)
         group.finish()
 
-    def _end(self, group: Group) -> None:
+    def _end(self, group: Group[Any]) -> None:
         with self._lock:
             self._unanswered.discard(group)
             self._load -= len(group)

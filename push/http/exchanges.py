@@ -11,9 +11,9 @@ from typing import Any
 import pycurl
 from django.utils.translation import gettext_noop
 
+from push.http.addresses import is_public
 from push.http.failures import failure_sentence
 from push.http.requests import Headers, HttpAnswer, HttpRequest, Lane
-from push.providers.endpoints import is_public
 from workspace.outbound import Outbound
 
 # The most of an answer that is read, in bytes; a longer one is cut off.

@@ -10,46 +10,50 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Generic, TypeVar
 
 from push.http.engine import Engine
 from push.http.exchanges import Done
 from push.http.requests import HttpAnswer, HttpRequest
-from push.providers.answers import SendAnswer
 
-# Yields requests, is sent their answers in the same order, and returns what became of each push.
-Steps = Generator[Sequence[HttpRequest], Sequence[HttpAnswer], list[SendAnswer]]
-# The same, but may return further parts instead of answers.
-DividingSteps = Generator[Sequence[HttpRequest], Sequence[HttpAnswer], "list[SendAnswer] | Parts"]
-# Called with the places of some pushes and their answers, as soon as these are there.
-Answered = Callable[[Sequence[int], Sequence[SendAnswer]], None]
+# The result of one push, which the transports define.
+Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+@dataclass(frozen=True)
+class Part(Generic[Result]):
     """Pushes that are answered together: their places among the caller's, and the steps that send them."""
 
     places: Sequence[int]
-    steps: DividingSteps
+    steps: DividingSteps[Result]
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+@dataclass(frozen=True)
+class Parts(Generic[Result]):
     """Into what steps divide their pushes; the places are those among the steps' own."""
 
-    parts: Sequence[Part]
+    parts: Sequence[Part[Result]]
+
+
+# Yields requests, is sent their answers in the same order, and returns the result of each push.
+Steps = Generator[Sequence[HttpRequest], Sequence[HttpAnswer], list[Result]]
+# The same, but may return further parts instead of results.
+DividingSteps = Generator[Sequence[HttpRequest], Sequence[HttpAnswer], list[Result] | Parts[Result]]
+# Called with the places of some pushes and their results, as soon as these are known.
+Answered = Callable[[Sequence[int], Sequence[Result]], None]
 
 
 def steps_run(
-    all_steps: Sequence[DividingSteps], *, engine: Engine, heartbeat: Callable[[], None] | None = None
-) -> list[list[SendAnswer]]:
+    all_steps: Sequence[DividingSteps[Result]], *, engine: Engine, heartbeat: Callable[[], None] | None = None
+) -> list[list[Result]]:
     """Carry out several transports' steps side by side and return each one's answers, in the same order.
 
     None waits for another. `heartbeat` is called at least once a second; what it raises ends all of them.
     """
-    answers: list[dict[int, SendAnswer]] = [{} for _steps in all_steps]
-    unfinished: set[Run] = set()
+    answers: list[dict[int, Result]] = [{} for _steps in all_steps]
+    unfinished: set[Run[Result]] = set()
 
-    def note(found: dict[int, SendAnswer], places: Sequence[int], given: Sequence[SendAnswer]) -> None:
+    def note(found: dict[int, Result], places: Sequence[int], given: Sequence[Result]) -> None:
         found |= dict(zip(places, given, strict=True))
 
     for steps, found in zip(all_steps, answers, strict=True):
@@ -63,7 +67,9 @@ def steps_run(
     return [[found[place] for place in sorted(found)] for found in answers]
 
 
-def run_start(part: Part, engine: Engine, answered: Answered, *, unfinished: set[Run] | None = None) -> None:
+def run_start(
+    part: Part[Result], engine: Engine, answered: Answered[Result], *, unfinished: set[Run[Result]] | None = None
+) -> None:
     """Begin to carry out a part on the engine; `answered` is called with its answers, for each of its pushes once.
 
     Without places the part's pushes are counted from 0. `unfinished` holds the runs that have not ended.
@@ -71,10 +77,12 @@ def run_start(part: Part, engine: Engine, answered: Answered, *, unfinished: set
     Run(part, engine, answered, set() if unfinished is None else unfinished).advance(None)
 
 
-class Run:
+class Run(Generic[Result]):
     """One part's steps on an engine, and how far they have come."""
 
-    def __init__(self, part: Part, engine: Engine, answered: Answered, unfinished: set[Run]) -> None:
+    def __init__(
+        self, part: Part[Result], engine: Engine, answered: Answered[Result], unfinished: set[Run[Result]]
+    ) -> None:
         self.awaited: list[Done] = []
         self._part = part
         self._engine = engine
@@ -99,7 +107,7 @@ class Run:
         for request, done in zip(requests, self.awaited, strict=True):
             self._engine.begin(request, done)
 
-    def _end(self, result: list[SendAnswer] | Parts) -> None:
+    def _end(self, result: list[Result] | Parts[Result]) -> None:
         places = self._part.places
         if isinstance(result, Parts):
             for part in result.parts:

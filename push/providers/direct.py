@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from push.http.steps import Part
 from push.providers.apple.transport import apple_steps
 from push.providers.google.transport import google_steps
 from push.providers.pushes import Push
 from push.providers.routes import DevicePush, Route
+from push.providers.steps import Part
 
 
 def apple_transport(pushes: Sequence[DevicePush], *, route: Route) -> list[Part]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from push.http.steps import Part
 from push.providers.direct import apple_transport, google_transport
 from push.providers.gateway.transport import gateway_transport
 from push.providers.routes import DevicePush, Route, RouteKind
+from push.providers.steps import Part
 from push.providers.web_push.transport import webpush_transport
 
 

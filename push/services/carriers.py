@@ -19,12 +19,12 @@ from functools import partial
 from django.core.mail import EmailMessage
 
 from push.http.engine import SELECT_SECONDS, Engine
-from push.http.steps import DividingSteps, Part, run_start
 from push.models import Device
 from push.providers.answers import SendAnswer
 from push.providers.email.transport import email_send
 from push.providers.gateway.transport import IN_PROGRESS
 from push.providers.routes import DevicePush, Route
+from push.providers.steps import DividingSteps, Part, run_start
 from push.providers.transports import TRANSPORTS
 from push.services.carrier_threads import BROKEN, UNSENT, Answered, Carrier, Load
 

@@ -18,7 +18,6 @@ from django.utils import timezone
 
 from push.http.engine import Engine
 from push.http.requests import ClientCertificate, HttpAnswer, HttpRequest, Lane
-from push.http.steps import Steps, steps_run
 from push.models import Answer
 from push.providers.answers import SendAnswer
 from push.providers.apple.credentials import AppleCertificate, AppleCredentials, AppleTokenKey
@@ -29,6 +28,7 @@ from push.providers.fitting import json_bytes
 from push.providers.meanings import json_object, patient, unanswered
 from push.providers.pem import Certificate, certificate_read, key_matches, private_key_read
 from push.providers.pushes import PayloadTooLargeError, Push
+from push.providers.steps import Steps, steps_run
 
 # Apple allows a thousand streams on a connection.
 CONCURRENCY = 1_000

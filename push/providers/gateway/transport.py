@@ -12,7 +12,6 @@ from typing import Any
 from django.utils import timezone
 
 from push.http.engine import Engine, HttpAnswer, HttpRequest
-from push.http.steps import DividingSteps, Part, Parts, steps_run
 from push.models import Answer, Capability
 from push.providers.answers import DETAIL_LENGTH, REASON_LENGTH, SendAnswer, retry_after_parse
 from push.providers.gateway.batches import (
@@ -30,6 +29,7 @@ from push.providers.gateway.batches import (
 )
 from push.providers.meanings import json_object
 from push.providers.routes import DevicePush, Route
+from push.providers.steps import DividingSteps, Part, Parts, steps_run
 
 # What the protocol says of each status; any other, and no answer at all, is to be tried again.
 ANSWERS = {406: Answer.DEAD, 422: Answer.REFUSED, 401: Answer.UNAUTHORIZED}

@@ -13,7 +13,6 @@ from django.conf import settings
 
 from push.http.engine import Engine
 from push.http.requests import HttpAnswer, HttpRequest, Lane
-from push.http.steps import Steps, steps_run
 from push.models import Answer
 from push.providers.answers import SendAnswer
 from push.providers.fitting import json_bytes
@@ -38,6 +37,7 @@ from push.providers.google.tokens import (
 )
 from push.providers.meanings import Meaning, json_object, patient, unanswered
 from push.providers.pushes import PayloadTooLargeError, Push
+from push.providers.steps import Steps, steps_run
 
 CONCURRENCY = 500
 CONNECTIONS = 8

@@ -14,13 +14,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from push.http.engine import Engine
 from push.http.exchanges import NOT_PUBLIC
 from push.http.requests import HttpAnswer, HttpRequest, Lane
-from push.http.steps import Part, Steps, steps_run
 from push.models import Answer, Device
 from push.providers.answers import DETAIL_LENGTH, SendAnswer
 from push.providers.endpoints import EndpointError, endpoint_split, is_trusted, proxied_check
 from push.providers.fitting import CONTENT_KEYS, TEXT_WORTH_KEEPING, json_bytes, text_shorten
 from push.providers.meanings import patient, unanswered
 from push.providers.routes import DevicePush, Route
+from push.providers.steps import Part, Steps, steps_run
 from push.providers.web_push.encryption import CURVE, OVERHEAD_BYTES, RECORD_BYTES, message_encrypt
 from push.providers.web_push.meanings import meaning_of
 from push.providers.web_push.vapid import VapidIdentity, base64url_decode, vapid_authorization

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from push.http.engine_thread import EngineBusyError, EngineThread, Group, engine_thread_current
 from push.http.requests import HttpRequest
-from push.http.steps import Part, Steps
 from push.models import Answer
 from push.providers.answers import SendAnswer
+from push.providers.meanings import unanswered
+from push.providers.steps import Part, Steps
 from tests.fakes.gateway import FakeGateway, Reply
 from tests.waiting import wait_until
 
@@ -41,14 +42,18 @@ def parts_of(*requests: HttpRequest) -> list[Part]:
     return [Part((place,), steps(request)) for place, request in enumerate(requests)]
 
 
-def answers_of(group: Group, seconds: float = 10) -> list[SendAnswer]:
+def submit(engine: EngineThread, parts: Sequence[Part]) -> Group[SendAnswer]:
+    return engine.submit(parts, unanswered=unanswered)
+
+
+def answers_of(group: Group[SendAnswer], seconds: float = 10) -> list[SendAnswer]:
     """Return the group's answers in their order, once all have come."""
     group.future.result(seconds)
     return [group.answers[place] for place in range(len(group))]
 
 
 def answer_to(engine: EngineThread, request: HttpRequest) -> SendAnswer:
-    (answer,) = answers_of(engine.submit(parts_of(request)))
+    (answer,) = answers_of(submit(engine, parts_of(request)))
     return answer
 
 
@@ -65,7 +70,7 @@ def test_many_threads_hand_in_requests_and_each_gets_its_answer(
 
 def test_an_event_loop_awaits_answers(engine: EngineThread, fake_gateway: FakeGateway) -> None:
     async def send() -> list[int | None]:
-        group = engine.submit(parts_of(*(request_to(fake_gateway, f"t{number}") for number in range(20))))
+        group = submit(engine, parts_of(*(request_to(fake_gateway, f"t{number}") for number in range(20))))
         await asyncio.wrap_future(group.future)
         return [answer.status for answer in answers_of(group)]
 
@@ -74,29 +79,29 @@ def test_an_event_loop_awaits_answers(engine: EngineThread, fake_gateway: FakeGa
 
 
 def test_nothing_handed_in_is_answered_at_once(engine: EngineThread) -> None:
-    assert answers_of(engine.submit([]), 0) == []
+    assert answers_of(submit(engine, []), 0) == []
 
 
 def test_no_more_is_taken_than_fits(fake_gateway: FakeGateway) -> None:
     engine, release = EngineThread(capacity=2), threading.Event()
     for token in ("one", "two"):
         fake_gateway.script(token, Reply(hold=release))
-    held = [engine.submit(parts_of(request_to(fake_gateway, token))) for token in ("one", "two")]
+    held = [submit(engine, parts_of(request_to(fake_gateway, token))) for token in ("one", "two")]
     with pytest.raises(EngineBusyError):
-        engine.submit(parts_of(request_to(fake_gateway, "three")))
+        submit(engine, parts_of(request_to(fake_gateway, "three")))
     release.set()
     assert [answers_of(group)[0].status for group in held] == [200, 200]
     pair = parts_of(*(request_to(fake_gateway, token) for token in ("three", "four")))
-    assert len(answers_of(engine.submit(pair))) == 2
+    assert len(answers_of(submit(engine, pair))) == 2
     with pytest.raises(EngineBusyError):
-        engine.submit(parts_of(*(request_to(fake_gateway, token) for token in ("five", "six", "seven"))))
+        submit(engine, parts_of(*(request_to(fake_gateway, token) for token in ("five", "six", "seven"))))
     engine.close()
 
 
 def test_closing_waits_for_what_is_under_way(fake_gateway: FakeGateway) -> None:
     engine, release = EngineThread(), threading.Event()
     fake_gateway.script("one", Reply(hold=release))
-    group = engine.submit(parts_of(request_to(fake_gateway, "one")))
+    group = submit(engine, parts_of(request_to(fake_gateway, "one")))
     fake_gateway.wait(lambda fake: len(fake.received) == 1)
     threading.Timer(0.05, release.set).start()
     engine.close(10)
@@ -107,7 +112,7 @@ def test_what_does_not_end_in_time_is_answered_nevertheless(fake_gateway: FakeGa
     engine = EngineThread()
     fake_gateway.script("held", Reply(hold=threading.Event()))
     unsendable = HttpRequest(fake_gateway.address, headers=("X: a\r\nb",), public_only=False)
-    group = engine.submit(parts_of(unsendable, request_to(fake_gateway, "held")))
+    group = submit(engine, parts_of(unsendable, request_to(fake_gateway, "held")))
     fake_gateway.wait(lambda fake: len(fake.received) == 1)
     engine.close(0)
     refused, held = answers_of(group, 0)
@@ -118,7 +123,7 @@ def test_what_does_not_end_in_time_is_answered_nevertheless(fake_gateway: FakeGa
 def test_answers_can_be_read_while_others_are_under_way(engine: EngineThread, fake_gateway: FakeGateway) -> None:
     release = threading.Event()
     fake_gateway.script("slow", Reply(hold=release))
-    group = engine.submit(parts_of(request_to(fake_gateway, "slow"), request_to(fake_gateway, "quick")))
+    group = submit(engine, parts_of(request_to(fake_gateway, "slow"), request_to(fake_gateway, "quick")))
     wait_until(lambda: set(group.answers) == {1})
     assert not group.future.done()
     release.set()
@@ -128,7 +133,7 @@ def test_answers_can_be_read_while_others_are_under_way(engine: EngineThread, fa
 def test_nothing_is_taken_after_closing(engine: EngineThread, fake_gateway: FakeGateway) -> None:
     engine.close()
     with pytest.raises(EngineBusyError):
-        engine.submit(parts_of(request_to(fake_gateway, "late")))
+        submit(engine, parts_of(request_to(fake_gateway, "late")))
 
 
 def test_a_process_has_one() -> None:
@@ -142,7 +147,7 @@ def test_a_failure_inside_is_answered_and_the_next_request_is_served(
         raise RuntimeError("out of order")
 
     fake_gateway.script("held", Reply(hold=threading.Event()))
-    held = engine.submit(parts_of(request_to(fake_gateway, "held")))
+    held = submit(engine, parts_of(request_to(fake_gateway, "held")))
     fake_gateway.wait(lambda fake: len(fake.received) == 1)
     monkeypatch.setattr(engine._engine, "run", fail)
     assert answers_of(held)[0].detail == "The sender failed"

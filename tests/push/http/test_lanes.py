@@ -14,8 +14,8 @@ import pytest
 from push.http import lanes
 from push.http.engine import WITHDRAWN, Engine
 from push.http.requests import HttpAnswer, HttpRequest, Lane
-from push.http.steps import Steps, steps_run
 from push.providers.answers import SendAnswer
+from push.providers.steps import Steps, steps_run
 from tests.fakes.certificates import Authority
 from tests.fakes.http2 import Http2Server
 from tests.fakes.scripting import Reply, Request
