@@ -45,8 +45,8 @@ from push.http.engine import Engine
 from push.models import Notification
 from push.providers.gateway.transport import GatewayPush, gateway_send
 from push.selectors.routes import gateway_current
-from push.services.claims import users_claim
-from push.services.dispatch import due_dispatch
+from push.sending.claiming import users_claim
+from push.sending.dispatching import due_dispatch
 from push.services.fanout import pending_decide
 from workspace.models import Room
 from workspace.services.messages import message_post

@@ -59,9 +59,9 @@ from preferences.services.quiet import quiet_hours_save
 from preferences.services.rooms import room_preferences_save, sender_ignore
 from preferences.unsubscribing import unsubscribe_url
 from push.models import Device, DeviceType
+from push.sending.dispatching import due_dispatch
 from push.services.demo import PASSWORD
 from push.services.devices import device_register
-from push.services.dispatch import due_dispatch
 from push.services.fanout import pending_decide
 from push.services.testing import device_test_start
 from workspace.models import Room, RoomType, User

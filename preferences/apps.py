@@ -7,7 +7,7 @@ class PreferencesConfig(AppConfig):
     verbose_name = _("Preferences")
 
     def ready(self) -> None:
-        from preferences import receivers, tracked_models  # noqa: F401
+        from preferences import receivers  # noqa: F401
         from preferences.selectors.accounts import account_preferences_told
         from workspace.api.contributions import contributions
 

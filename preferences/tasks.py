@@ -1,11 +1,11 @@
-"""The worker's entry points."""
+"""The worker's entry points. Tasks in the broker name these functions."""
 
 from __future__ import annotations
 
+from preferences.services.sign_ins import alerts_send, traits_prune
+
 
 def sign_in_alerts() -> None:
-    """Send the e-mails about sign-ins that wait, and forget what has not been seen for long."""
-    from preferences.services.sign_ins import alerts_send, traits_prune
-
+    """Send the waiting e-mails about sign-ins, and delete what has not been seen for long."""
     alerts_send()
     traits_prune()

@@ -7,7 +7,7 @@ class PushConfig(AppConfig):
     verbose_name = _("Push")
 
     def ready(self) -> None:
-        from push import receivers, tracked_models  # noqa: F401
+        from push import receivers  # noqa: F401
         from push.pages import links  # noqa: F401
         from push.services.vapid import vapid_keys_ensure
         from push.worker.signing import task_signing_install

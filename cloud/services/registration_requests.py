@@ -29,7 +29,7 @@ from cloud.models import (
 from cloud.secrets import secret_digest, secret_matches, secret_new
 from cloud.services.audit import event_record
 from cloud.services.registration import Credentials, invalid, workspace_register
-from cloud.tasks import confirmation_mail_later
+from cloud.waking import confirmation_mail_later
 from workspace.addresses import absolute_url
 from workspace.errors import ApplicationError
 from workspace.models import User

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from preferences.highlights import FOLDED_LENGTH, WORD_LENGTH, fold
-from preferences.models.choices import WANTS_ALL, level_field, sound_field
+from preferences.models.choices import LEVEL_FIELDS, WANTS_ALL, level_field, sound_field
 from workspace.models import User
+from workspace.models.history import track_history
 
 
 class AccountPreferences(models.Model):
@@ -72,3 +73,7 @@ class HighlightWord(models.Model):
     def save(self, *args: object, **kwargs: object) -> None:
         self.folded = fold(self.word)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+track_history(AccountPreferences, *LEVEL_FIELDS)
+track_history(HighlightWord, "folded")

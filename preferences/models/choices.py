@@ -19,6 +19,8 @@ class Level(models.TextChoices):
     NOTHING = "nothing", _("Nothing")
 
 
+# The columns with the level of each channel.
+LEVEL_FIELDS = ("desktop", "push", "email")
 # The few who want every message by some channel: an index of these names them, however many want something else.
 WANTS_ALL = models.Q(desktop=Level.ALL) | models.Q(push=Level.ALL) | models.Q(email=Level.ALL)
 

@@ -7,8 +7,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from preferences.models.choices import WANTS_ALL, level_field, sound_field
+from preferences.models.choices import LEVEL_FIELDS, WANTS_ALL, level_field, sound_field
 from workspace.models import Room, Subscription, User
+from workspace.models.history import track_history
 
 
 class RoomPreferences(models.Model):
@@ -73,3 +74,14 @@ class IgnoredSender(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subscription} ignores {self.sender}"
+
+
+track_history(
+    RoomPreferences,
+    "room_id",
+    *LEVEL_FIELDS,
+    "notifications_disabled",
+    "group_mentions_muted",
+    user="subscription__user_id",
+)
+track_history(IgnoredSender, "sender_id", "subscription_id", user="subscription__user_id")

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from preferences.models import IgnoredSender, RoomPreferences
 from preferences.services.rows import choices_save, has_choices
-from workspace.history import former_rows_save
 from workspace.models import Subscription, User
+from workspace.models.history import former_rows_save
 
 
 class RoomChoices(TypedDict, total=False):

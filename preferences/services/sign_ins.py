@@ -9,12 +9,12 @@ from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django_q.tasks import async_task
 
 from preferences.content.sign_ins import alert_email
 from preferences.models import SignInAlert, SignInTrait, TraitKind
 from preferences.selectors.effective import account_chosen, in_force
 from preferences.sign_ins import SignInFacts, trait_digest
+from preferences.waking import alerts_wake
 from workspace.models import EmailAddress, User
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def sign_in_note(*, user: User, facts: SignInFacts, at: datetime) -> bool:
     if not (is_new and has_history and is_wanted(user)):
         return False
     SignInAlert.objects.create(user=user, program=facts.program, address=facts.address or None, at=at, retry_at=at)
-    transaction.on_commit(alerts_wake)
+    alerts_wake()
     return True
 
 
@@ -60,14 +60,6 @@ def is_wanted(user: User) -> bool:
     """Return whether the user wants such e-mails, and has an address for them."""
     wants = bool(in_force(account_chosen(user), "login_detection_email"))
     return wants and EmailAddress.objects.filter(user=user, verified=True).exists()
-
-
-def alerts_wake() -> None:
-    """Tell the worker that there are e-mails to be sent; if it cannot be told, it finds them within a minute."""
-    try:
-        async_task("preferences.tasks.sign_in_alerts")
-    except Exception:
-        log.exception("The broker cannot be reached; the e-mail about a sign-in is sent a little later.")
 
 
 def alerts_send() -> int:

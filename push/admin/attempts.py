@@ -15,8 +15,8 @@ from unfold.contrib.filters.admin import (
 )
 
 from push.admin import labels
+from push.explain.delivery_outcomes import delay_shown
 from push.models import Attempt, Channel, Device
-from push.selectors.aftermath import delay_shown
 from push.selectors.answer_words import try_words
 from push.selectors.route_words import key_words
 from workspace.admin.base import ReadOnlyAdmin, ReadOnlyInline

@@ -14,12 +14,12 @@ from cloud.pages.connectivity import MANAGE
 from cloud.selectors.usage import own_usage
 from push.admin import labels
 from push.admin.console_dashboard import console_context
+from push.explain.reasons import reason_sentence
 from push.models import Device, Notification, State
 from push.selectors.checklist import problems
 from push.selectors.dashboard import Day, Queue, devices_by_type, last_day, last_failures, queue_now
 from push.selectors.gateway_apps import keys_ending
 from push.selectors.next_steps import next_steps
-from push.selectors.reasons import reason_sentence
 from push.selectors.route_overview import pauses
 from push.selectors.routes import routes_current
 from workspace.admin.columns import change_link, room_link, time_cell, user_link

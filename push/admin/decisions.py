@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from push.admin import labels
+from push.explain.reasons import reason_sentence
 from push.models import Channel, Decision
 from push.rules.decision_facts import decision_counts
 from push.rules.facts import facts_stored
 from push.rules.table import RULES_BY_CODE
-from push.selectors.reasons import reason_sentence
 from workspace.admin.base import ReadOnlyAdmin
 from workspace.admin.columns import EMPTY, code, label, label_row, room_link, time_cell
 from workspace.admin.contributions import RelatedLink, contribute

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from push.admin.decisions import DecisionAdmin
+from push.explain.access import EXPLAIN_PERMISSION
 from push.models import Decision, Device, Notification
-from push.selectors.explanation_access import EXPLAIN_PERMISSION
 from workspace.admin.base import ReadOnlyInline
 from workspace.admin.contributions import PageLink, contribute
 from workspace.models import Message, Room, User

@@ -6,8 +6,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from push.explain.reasons import end_sentence, reason_sentence
 from push.models import Answer, Attempt, Channel, Device, DeviceType, Notification, OutcomeCount, State
-from push.selectors.reasons import end_sentence, reason_sentence
 from workspace.admin.columns import EMPTY, code, label, two_lines
 
 STATE_KINDS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from push.models import WAITING, State
-from push.services.queue import item_cancel, item_retry, item_send_now
+from push.sending.queue import item_cancel, item_retry, item_send_now
 from workspace.admin.confirmation import ConfirmedAction
 
 MAY_CHANGE = "push.change_notification"

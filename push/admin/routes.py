@@ -17,7 +17,7 @@ from push.admin.route_forms import AppRouteForm
 from push.models import AppRoute, RouteState
 from push.selectors.checklist import way_checks
 from push.selectors.route_overview import apps_seen, paused_routes, pauses
-from push.services.breaker import route_resume
+from push.sending.breaker import route_resume
 from workspace.admin.base import ModelAdmin
 from workspace.pages.settings.forms import CLEAR_SUFFIX
 

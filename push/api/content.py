@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from push.models.devices import TOKEN_MAX_LENGTH
 from push.selectors.content import message_readable_by, notification_content
 from push.selectors.devices import session_devices
-from push.services.receipts import message_received
+from push.sending.receipts import message_received
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint, session_of
 from workspace.api.objects import MessageObject, PersonObject, message_of
 from workspace.api.params import Params, TextParam

@@ -7,13 +7,13 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from push.explain.access import message_explicable, subject_explicable
+from push.explain.explanations import explanation_of
+from push.explain.serialization import explanation_as_json
+from push.explain.structure import Basis, Standing
 from push.models import Channel, State
 from push.rules.origins import Origin
 from push.rules.rule import CHANNELS
-from push.selectors.explained import Basis, Standing
-from push.selectors.explanation_access import message_explicable, subject_explicable
-from push.selectors.explanation_json import explanation_as_json
-from push.selectors.explanations import explanation_of
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
 from workspace.api.objects import Timestamp
 from workspace.api.params import ChoiceParam, Params, TextParam

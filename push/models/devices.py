@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from workspace.ids import PublicIdField
 from workspace.models import User
+from workspace.models.history import track_history
 from workspace.setting_groups import SecretField
 
 TOKEN_MAX_LENGTH = 4096
@@ -135,3 +136,6 @@ class SandboxPush(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.pk}"
+
+
+track_history(Device, "disabled_at")

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from push.explain.access import EXPLAIN_PERMISSION, message_explicable
+from push.explain.explanations import explanation_of
+from push.explain.search import messages_found, own_messages, people_found
+from push.explain.structure import Explanation
 from push.models import Channel
 from push.pages.what_if import WhatIfForm
-from push.selectors.explained import Explanation
-from push.selectors.explanation_access import EXPLAIN_PERMISSION, message_explicable
-from push.selectors.explanation_search import messages_found, own_messages, people_found
-from push.selectors.explanations import explanation_of
 from workspace.admin.messages import may_read_text, reader_of
 from workspace.errors import ApplicationError
 from workspace.models import Message, TextPlace, User

@@ -20,8 +20,8 @@ from push.browsers import browser_name, session_digest_of
 from push.models import Capability, DeviceType
 from push.providers.endpoints import ENDPOINT_MAX_LENGTH
 from push.selectors.vapid import vapid_public_key
+from push.sending.receipts import receipt_note
 from push.services.devices import SubscriptionKeys, device_register
-from push.services.receipts import receipt_note
 from workspace.api.params import Params, TextParam
 from workspace.api.throttling import Rate, usage_count
 from workspace.errors import ApplicationError

@@ -1,7 +1,7 @@
 """Which transport sends the pushes of each kind of route.
 
 A transport divides a route's pushes into parts, each of which is answered on its own (push/http/steps.py). Its
-steps run in a thread of the route's own (push/services/carriers.py), so they must not use the database. They may take
+steps run in a thread of the route's own (push/sending/carriers.py), so they must not use the database. They may take
 as long as the provider does; what they raise counts as no answer.
 """
 

@@ -9,7 +9,7 @@ from django.dispatch import receiver
 
 from push.models import Decision, Event
 from push.services.changes import calls_pending
-from push.tasks import wake
+from push.waking import wake
 from workspace.models import Message, Room, User
 from workspace.services.reading import MentionTargets
 from workspace.signals import counters_behind, message_deleted, message_edited, message_posted

@@ -8,8 +8,8 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
 from preferences.signals import quiet_hours_changed
+from push.sending.queue import member_items_drop, message_items_drop, room_items_clear, thread_items_clear
 from push.services.desktop import Change, members_pages_tell, message_change_tell, pages_tell
-from push.services.queue import member_items_drop, message_items_drop, room_items_clear, thread_items_clear
 from push.services.quiet import waiting_hold
 from push.services.shown import room_gone, room_read_elsewhere
 from workspace.models import Message, Room, User

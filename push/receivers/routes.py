@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from cloud.models import CloudConnection, SetupWizardSettings
 from cloud.signals import workspace_admitted
 from push.models import AppRoute, PushSettings
-from push.services.breaker import gateways_resume, held_release, pauses_review
+from push.sending.breaker import gateways_resume, held_release, pauses_review
 from workspace.setting_groups import SettingsGroup
 
 

@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from preferences.models import AccountPreferences, HighlightWord, IgnoredSender, RoomPreferences
 from push.models import Channel, Device
 from push.rules.facts import MessageFacts
+from push.rules.history import MemberPast
 from push.rules.origins import Origin
-from push.rules.past import MemberPast
 from workspace.models import EmailAddress, Subscription, ThreadFollower, User
 from workspace.selectors.presence import (
     FORMER,

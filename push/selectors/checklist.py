@@ -34,7 +34,7 @@ from push.selectors.credentials import apple_check, credential_checks, pause_che
 from push.selectors.route_overview import Pause, apps_seen, paused_routes, pauses
 from push.selectors.routes import Routes, routes_current
 from push.selectors.vapid import vapid_subject
-from push.services.heartbeat import ALIVE_FOR
+from push.worker.heartbeat import ALIVE_FOR
 from workspace.mail import FILE_BACKEND
 from workspace.templatetags.times import time_since
 

@@ -17,7 +17,7 @@ from push.content.cutting import shorten
 from push.content.mail import room_path
 from push.content.texts import TEXT_LENGTH, TITLE_LENGTH, room_title, said_by, shown_name
 from push.models import DesktopEvent
-from push.services.due import moment
+from push.rules.delays import moment
 from push.services.quiet import MENTION_RULES, hold
 from workspace.models import Message, Subscription, User
 

@@ -65,7 +65,7 @@ def count_next(at: datetime) -> tuple[int, int | None] | None:
 
 
 def clearing_next() -> tuple[int, datetime] | None:
-    """Return the key and due time of the update for a device that is due first (:mod:`push.services.clearing`)."""
+    """Return the key and due time of the update for a device that is due first (:mod:`push.sending.remove_shown`)."""
     rooms = ShownRoom.objects.filter(due_at__isnull=False).order_by("due_at").values_list("pk", "due_at").first()
     messages = ShownMessage.objects.order_by("due_at").values_list("pk", "due_at").first()
     found = [(key, due_at) for key, due_at in filter(None, (rooms, messages)) if due_at is not None]

@@ -8,8 +8,8 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from push.explain.delivery_outcomes import delay_shown
 from push.models import TEST_RULE, WAITING, Answer, Attempt, Device, EndReason, Notification
-from push.selectors.aftermath import delay_shown
 from push.selectors.answer_words import try_words
 from push.selectors.route_words import key_words
 

@@ -26,7 +26,7 @@ from push.models import (
 )
 from push.providers.routes import DevicePush
 from push.selectors.items import Item, relations_fill
-from push.tasks import wake
+from push.waking import wake
 from workspace.models import Message, Subscription, ThreadFollower
 from workspace.models.messages import ENCRYPTED
 

@@ -18,16 +18,16 @@ from django.utils import timezone
 from push.models import Channel, Decision, EndReason, Event
 from push.rules.candidates import candidates_of
 from push.rules.decision_facts import decision_counts, decision_facts, decision_facts_add
+from push.rules.delays import never_queued
 from push.rules.facts import MessageFacts, facts_of, facts_stored
 from push.rules.members import members_of
 from push.rules.reading import table_read
 from push.services.bulk import compilation_off
 from push.services.changes import COUNTED, calls_counted, change_follow
 from push.services.desktop import message_show
-from push.services.due import never_queued
 from push.services.notifying import Counts, Readings, few_notify, part_notify
 from push.stopping import stop_request
-from push.tasks import alarm, wake
+from push.waking import alarm, wake
 from workspace.models import Subscription
 from workspace.services.reading import unread_count_add
 

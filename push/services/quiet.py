@@ -26,8 +26,8 @@ from django.utils import timezone
 from preferences.models import QuietChoice, QuietHours, QuietPeriod
 from preferences.selectors.quiet import default_hours, hours_expression, lets_through_expression, time_zone_expression
 from push.models import TEST_RULE, Channel, HeldBy, Notification, is_waiting
-from push.services.due import first_due, moment
-from push.tasks import wake
+from push.rules.delays import first_due, moment
+from push.waking import wake
 from workspace.models import User
 
 # The rules that send what may break through: direct messages, and mentions by name or in a followed thread.

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from push.models import Capability, Device, ShownRoom
-from push.tasks import wake
+from push.waking import wake
 from workspace.models import Room, Subscription, User
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from push.models import TEST_RULE, Channel, Device, Notification, PushSettings
 from push.selectors.configuration import unreachable
-from push.tasks import wake
+from push.waking import wake
 from workspace.errors import ApplicationError, MissingPermissionError
 from workspace.ids import public_id_new
 from workspace.models import Message, Room, RoomType, Subscription, User

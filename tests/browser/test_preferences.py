@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from preferences.models import AccountPreferences, RoomPreferences
+from push.explain.verdicts import verdict_of
 from push.models import Channel
-from push.selectors.verdicts import verdict_of
 from tests.factories import PASSWORD, DeviceFactory, RoomFactory, UserFactory, message_in
 from tests.under_way import context_leave
 from workspace.models import Message, Room, User

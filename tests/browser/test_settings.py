@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, expect
 
 from push.models import Notification, PushSettings
-from push.services.dispatch import due_dispatch
+from push.sending.dispatching import due_dispatch
 from push.services.fanout import pending_decide
 from tests.factories import PASSWORD, DeviceFactory, RoomFactory, UserFactory, message_in
 from tests.fakes.gateway import FakeGateway, Reply

@@ -16,8 +16,8 @@ from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 
 from push.models import Attempt, Device, Notification
 from push.selectors.vapid import vapid_public_key
-from push.services.clearing import due_clear
-from push.services.dispatch import due_dispatch
+from push.sending.dispatching import due_dispatch
+from push.sending.remove_shown import due_clear
 from push.services.fanout import pending_decide
 from push.services.vapid import vapid_keys_ensure
 from tests.factories import RoomFactory, UserFactory, message_in

@@ -17,7 +17,7 @@ from cloud.tasks import confirmation_mail
 @pytest.fixture(autouse=True)
 def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do at once what is handed to the worker."""
-    monkeypatch.setattr("cloud.tasks.async_task", lambda _path, request_pk: confirmation_mail(request_pk))
+    monkeypatch.setattr("cloud.waking.async_task", lambda _path, request_pk: confirmation_mail(request_pk))
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ def test_registering_by_e_mail_takes_whoever_reads_it(site: str, client: Client)
 
 def test_a_mail_server_that_is_away_keeps_no_workspace_waiting(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
     handed_over: list[int] = []
-    monkeypatch.setattr("cloud.tasks.async_task", lambda _path, request_pk: handed_over.append(request_pk))
+    monkeypatch.setattr("cloud.waking.async_task", lambda _path, request_pk: handed_over.append(request_pk))
     registration_start(email="ada@example.org")
     assert (len(handed_over), mail.outbox) == (1, [])
     for _time in range(2):

@@ -13,13 +13,13 @@ class PoisonConfig(AppConfig):
     name = "tests.fakes"
 
     def ready(self) -> None:
-        from push.services import rounds
+        from push.sending import preparing
 
-        build = rounds.push_content
+        build = preparing.push_content
 
         def build_or_die(item: Any) -> Any:
             if os.environ["TEST_POISON"] in item.notification.message.text:
                 os.kill(os.getpid(), signal.SIGKILL)
             return build(item)
 
-        rounds.push_content = build_or_die
+        preparing.push_content = build_or_die

@@ -15,10 +15,11 @@ from cloud.models import SetupWizardSettings
 from cloud.services.connection import connection_save
 from push.models import Channel, ClaimedItem, Device, DeviceType, Lease, Notification, PushSettings
 from push.selectors.vapid import vapid_public_key
-from push.services import answer_inbox, clearing, dispatch, jumps
-from push.services.carriers import Carriers
+from push.sending import answer_inbox, dispatching, remove_shown
+from push.sending.carriers import Carriers
+from push.sending.late_answers import LateAnswers
+from push.services import clock_jumps
 from push.services.devices import SubscriptionKeys, device_register
-from push.services.late_answers import LateAnswers
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from tests.fakes.gateway import FakeGateway
 from tests.fakes.webpush import FakePushService
@@ -32,7 +33,7 @@ ACCESS_TOKEN = "workspace-access-token"
 @pytest.fixture(autouse=True)
 def _travel_is_the_passing_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let tests that travel in time mean that time has passed, not that somebody has set the clock."""
-    monkeypatch.setattr(jumps, "JUMP_SECONDS", float("inf"))
+    monkeypatch.setattr(clock_jumps, "JUMP_SECONDS", float("inf"))
 
 
 @pytest.fixture(autouse=True)
@@ -50,14 +51,14 @@ def _carriers_end() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _answers_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a run wait for its answers, however slow the machine, so that tests can look at what became of its items."""
-    for module in (dispatch, clearing):
+    for module in (dispatching, remove_shown):
         monkeypatch.setattr(module, "LATE_SECONDS", 60.0)
 
 
 @pytest.fixture
 def late_soon(_answers_awaited: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a run leave what is not answered at once to the thread for late answers."""
-    for module in (dispatch, clearing):
+    for module in (dispatching, remove_shown):
         monkeypatch.setattr(module, "LATE_SECONDS", 0.3)
 
 
@@ -66,7 +67,7 @@ def answers_together(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a round's answers be recorded together, however slow the machine, where the number of batches matters."""
     monkeypatch.setattr(answer_inbox, "FLOW_SECONDS", 10.0)
     monkeypatch.setattr(answer_inbox, "BATCH_SECONDS", 10.0)
-    monkeypatch.setattr(dispatch, "LOOK_SECONDS", 10.0)
+    monkeypatch.setattr(dispatching, "LOOK_SECONDS", 10.0)
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from push.models import DeviceType
+from push.sending.dispatching import due_dispatch
 from push.services.demo import demo_prepare
 from push.services.devices import device_register
-from push.services.dispatch import due_dispatch
 from push.services.fanout import pending_decide
 from tests.fakes.gateway import FakeGateway
 from tests.fakes.webpush import FakePushService

@@ -12,10 +12,10 @@ from django.utils import timezone
 from preferences.models import AccountsSettings
 from preferences.services.accounts import account_preferences_save
 from preferences.services.rooms import room_preferences_save, sender_ignore
+from push.explain.reasons import NOT_MEMBER
 from push.models import PushSettings
+from push.rules.delays import DELAY_NEVER
 from push.rules.table import RULES
-from push.selectors.reasons import NOT_MEMBER
-from push.services.due import DELAY_NEVER
 from push.services.fanout import pending_decide
 from tests.api_client import ApiClient
 from tests.push.demo import LEVELS, PHONE, Demo

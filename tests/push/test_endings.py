@@ -15,14 +15,14 @@ from django.utils import timezone
 
 from cloud.models import CloudConnection, SetupWizardSettings
 from preferences.services.accounts import account_preferences_save
+from push.explain.reasons import NOT_MEMBER
 from push.models import EndReason, Notification, VapidKeys
+from push.rules.delays import DELAY_NEVER
 from push.rules.table import RULES
-from push.selectors.reasons import NOT_MEMBER
-from push.services.claims import items_begin, users_claim
-from push.services.dispatch import due_dispatch
-from push.services.due import DELAY_NEVER
-from push.services.lost_claims import GIVEN_UP_AFTER
-from push.services.queue import item_cancel
+from push.sending.claiming import items_begin, users_claim
+from push.sending.dispatching import due_dispatch
+from push.sending.lost_claims import GIVEN_UP_AFTER
+from push.sending.queue import item_cancel
 from push.services.vapid import vapid_keys_renew
 from tests.api_client import ApiClient
 from tests.fakes.gateway import Reply

@@ -18,8 +18,8 @@ from cloud.models import SetupWizardSettings
 from cloud.services.connection import connection_save
 from push import tasks
 from push.models import Device, EndReason, Notification, SandboxPush
-from push.services import clock as clock_module
-from push.services.clock import Clock
+from push.worker import clock as clock_module
+from push.worker.clock import Clock
 from tests.api_client import ApiClient
 from tests.factories import RoomFactory, UserFactory, registered
 from tests.push.conftest import settings_change

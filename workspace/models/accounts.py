@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from workspace.ids import PublicIdField
+from workspace.models.history import track_history
 from workspace.time_zones import time_zone_validate
 
 ADDRESS_TAKEN = _("This address belongs to another account.")
@@ -159,3 +160,7 @@ class EmailAddress(models.Model):
         verified = EmailAddress.objects.filter(address__lower=Lower(models.Value(self.address)), verified=True)
         if verified.exclude(user=self.user_id).exists():
             raise ValidationError({"address": ADDRESS_TAKEN})
+
+
+track_history(User, "is_active", user="id")
+track_history(EmailAddress, "verified")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from workspace.ids import PublicIdField
 from workspace.models.accounts import User
+from workspace.models.history import track_history
 from workspace.models.rooms import Room
 
 ENCRYPTED = "e2e"
@@ -115,3 +116,6 @@ class ThreadFollower(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} follows {self.thread}"
+
+
+track_history(ThreadFollower, "thread_id")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from workspace.models.accounts import User
+from workspace.models.history import Values, track_history
 
 DEFAULT_IDLE_LIMIT = 60
 
@@ -114,3 +117,33 @@ class ClientPresence(models.Model):
 
     def __str__(self) -> str:
         return self.client
+
+
+def presence_differs(before: Values, after: Values, at: datetime) -> bool:
+    """Return True if a change affects what was true of the time before it.
+
+    The regular reports of a client in use only postpone when the user will be away or offline: the user was online
+    until now by either row. Only the reports that end an absence are therefore recorded.
+    """
+    if before == after:
+        return False
+    if any(before[name] != after[name] for name in ("status", "status_expires_at")):
+        return True
+    return not (online_until(before, at) and online_until(after, at))
+
+
+def online_until(presence: Values, at: datetime) -> bool:
+    """Return True if, by these values, the user was online up to the time `at`."""
+    connected, away = presence["connected_until"], presence["away_at"]
+    return connected is not None and connected >= at and (away is None or away >= at)
+
+
+track_history(
+    Presence,
+    "status",
+    "status_expires_at",
+    "connected_until",
+    "away_at",
+    differs=presence_differs,
+    former=FormerPresence,
+)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from workspace.ids import PublicIdField
 from workspace.models.accounts import User
+from workspace.models.history import track_history
 
 
 class RoomType(models.TextChoices):
@@ -113,3 +114,6 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.room}"
+
+
+track_history(Subscription, "room_id", "public_id", since="joined_at")

@@ -25,8 +25,8 @@ from django.db.models import (
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
-from workspace.history import rows_as_of
 from workspace.models import Connection, FormerPresence, Presence, Status, User
+from workspace.models.history import rows_as_of
 
 # The name under which queries join the former presence that was in force at a moment.
 FORMER = "former_presence"

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, User
 from workspace.selectors.permissions import may_manage
-from workspace.tasks import verification_mail_later
+from workspace.waking import verification_mail_later
 
 MOST_ADDRESSES = 5
 MOST_REFUSALS = 3

@@ -23,7 +23,7 @@ from workspace.services.accounts import password_set, roles_set, user_activate, 
 from workspace.services.addresses import address_assign, address_replace
 from workspace.services.presence import status_set
 from workspace.services.roles import USER
-from workspace.tasks import verification_mail_later
+from workspace.waking import verification_mail_later
 
 RANDOM_PASSWORD_BYTES = 32
 

@@ -13,8 +13,8 @@ from django.db.models.functions import NullIf
 from django.utils import timezone
 
 from workspace.errors import ApplicationError
-from workspace.history import former_rows_save
 from workspace.models import ClientPresence, Presence, Status, User
+from workspace.models.history import former_rows_save
 from workspace.signals import presence_changed
 
 # How long a page that is being left still counts: the next page of the site takes its place within that time.

@@ -9,12 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 
+from push.explain.delivery_outcomes import moment
+from push.explain.explanations import explanation_of
+from push.explain.serialization import explanation_as_json
+from push.explain.structure import ChannelExplanation, Happening, Standing
 from push.models import Channel
 from push.rules.rule import CHANNELS
-from push.selectors.aftermath import moment
-from push.selectors.explained import ChannelExplanation, Happening, Standing
-from push.selectors.explanation_json import explanation_as_json
-from push.selectors.explanations import explanation_of
 from workspace.models import Message
 from workspace.selectors.accounts import user_by_username
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from push.services.clock import Clock
+from push.worker.clock import Clock
 from push.worker.cluster import TaskProcesses
 from push.worker.processes import StopRequest, children_bind
 

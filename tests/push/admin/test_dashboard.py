@@ -14,7 +14,7 @@ from django.utils import timezone
 from cloud.models import CloudConnection, OwnQuota, QuotaMonth, UsageCount
 from cloud.selectors.quota import month_of
 from push.models import State
-from push.services.heartbeat import Heartbeat
+from push.worker.heartbeat import Heartbeat
 from tests.admin_rows import administrator, device_of, notification_of, rows_add, staff
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in, registered
 from tests.fakes.gateway import FakeGateway

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from push.services.dispatch import due_dispatch
+from push.sending.dispatching import due_dispatch
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import DeviceFactory, UserFactory
 from tests.fakes.gateway import FakeGateway

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from push.models import Channel
 from push.selectors.items import Item, items_load
-from push.services.claims import users_claim
+from push.sending.claiming import users_claim
 from tests.push.conftest import queue
 from workspace.models import Message, User
 

@@ -15,7 +15,7 @@ from preferences.models import AccountPreferences
 from push.content.mail import email_of
 from push.models import Channel
 from push.selectors.items import Item, items_load
-from push.services.claims import users_claim
+from push.sending.claiming import users_claim
 from tests.factories import EmailAddressFactory, direct_room, message_in
 from tests.push.conftest import Post, queue, settings_change
 from workspace.models import GeneralSettings, Message, Room, User

@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from push.models import TEST_RULE, Answer, Attempt, Device, DeviceType, DisabledReason, Notification
+from push.sending.dispatching import due_dispatch
 from push.services.devices import device_register
-from push.services.dispatch import due_dispatch
 from push.services.fanout import pending_decide
 from tests.factories import DeviceFactory, UserFactory
 from tests.fakes.gateway import FakeGateway, Reply

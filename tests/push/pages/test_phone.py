@@ -15,7 +15,7 @@ from push.models import Device, DeviceType, SandboxPush
 from push.providers.pushes import Push
 from push.providers.sandbox.transport import SandboxProvider
 from push.services.devices import device_register
-from push.services.heartbeat import Heartbeat
+from push.worker.heartbeat import Heartbeat
 from tests.admin_rows import administrator
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from tests.fakes.gateway import FakeGateway

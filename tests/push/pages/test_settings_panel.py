@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from push.models import Notification
-from push.services.dispatch import due_dispatch
+from push.sending.dispatching import due_dispatch
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from tests.fakes.gateway import FakeGateway, Reply
 from tests.push.conftest import queue, settings_change

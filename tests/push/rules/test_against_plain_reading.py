@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from push.models import Channel
+from push.rules.delays import delays, due_expression
 from push.rules.facts import facts_of
 from push.rules.members import members_of, members_read
 from push.rules.reading import rules_of, table_read
-from push.services.due import delays, due_expression
 from tests.push.plain_rules import MemberSituation, MessageSituation, code_of, due_after
 from tests.push.situations import ACCEPTED_AT, AWAY_SECONDS, CHANNELS, situation_build
 

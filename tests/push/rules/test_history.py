@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from preferences.services.accounts import account_preferences_save, highlight_words_set
 from preferences.services.rooms import room_preferences_save, sender_ignore
+from push.explain.explanations import explanation_of
 from push.models import Decision, Device, PushSettings
-from push.selectors.explanations import explanation_of
 from push.services.fanout import decision_advance
 from tests.factories import DeviceFactory
 from tests.push.plain_rules import MessageSituation, code_of

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from preferences.models import AccountsSettings
+from push.explain.explanations import explanation_of
+from push.explain.structure import Basis
 from push.models import Decision, Event, Notification
 from push.rules import candidates
 from push.rules.decision_facts import decision_facts
 from push.rules.facts import MessageFacts, facts_of, facts_stored
-from push.selectors.explained import Basis
-from push.selectors.explanations import explanation_of
 from push.services import fanout
 from push.services.fanout import next_advance, pending, pending_decide, remainder_count
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from push.explain.verdicts import verdict_of
 from push.models import Channel
 from push.rules.facts import facts_of
 from push.rules.reading import rules_of
 from push.rules.table import RULES
-from push.selectors.verdicts import verdict_of
 from tests.push.plain_rules import MemberSituation, MessageSituation, sends
 from tests.push.situations import situation_build
 

@@ -15,7 +15,7 @@ from push.models import PushSettings, RouteState, WorkerBeat
 from push.selectors.checklist import checklist
 from push.selectors.checks import Check, Light
 from push.selectors.routes import routes_current
-from push.services.heartbeat import Heartbeat
+from push.worker.heartbeat import Heartbeat
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from tests.fakes.gateway import FakeGateway
 from tests.keys import certificate_pem, key_pem, rsa_key, service_account_json

@@ -16,9 +16,9 @@ from push.providers.direct import push_of
 from push.providers.gateway.batches import announcements_forget
 from push.providers.google.payload import fcm_message
 from push.providers.routes import DevicePush
-from push.services import delivery
-from push.services.clearing import due_clear
-from push.services.dispatch import due_dispatch
+from push.sending import sending
+from push.sending.dispatching import due_dispatch
+from push.sending.remove_shown import due_clear
 from push.services.fanout import pending_decide
 from push.services.retention import expired_prune
 from tests.factories import DeviceFactory, UserFactory
@@ -177,7 +177,7 @@ def test_what_is_read_before_the_update_leaves_needs_none(
 def test_what_changes_while_it_is_on_its_way_is_corrected(
     phone: Device, gateway: FakeGateway, receiver: User, post: Post, change: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    message, record = post("old"), delivery.attempts_close
+    message, record = post("old"), sending.attempts_close
 
     def change_meanwhile(**values: Any) -> None:
         if change is message_edit:
@@ -186,7 +186,7 @@ def test_what_changes_while_it_is_on_its_way_is_corrected(
             message_delete(deleter=message.sender, message=message)
         record(**values)
 
-    monkeypatch.setattr(delivery, "attempts_close", change_meanwhile)
+    monkeypatch.setattr(sending, "attempts_close", change_meanwhile)
     queue(receiver, message)
     due_dispatch()
     monkeypatch.undo()
@@ -255,14 +255,14 @@ def test_a_room_that_is_deleted_is_taken_away(phone: Device, gateway: FakeGatewa
 def test_who_left_while_it_was_on_its_way_is_shown_it_no_longer(
     phone: Device, gateway: FakeGateway, receiver: User, room: Room, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = delivery.attempts_close
+    record = sending.attempts_close
 
     def leave_meanwhile(**values: Any) -> None:
         if Subscription.objects.filter(user=receiver).exists():
             room_leave(user=receiver, room=room)
         record(**values)
 
-    monkeypatch.setattr(delivery, "attempts_close", leave_meanwhile)
+    monkeypatch.setattr(sending, "attempts_close", leave_meanwhile)
     queue(receiver, post())
     due_dispatch()
     due_clear()

@@ -310,7 +310,7 @@ class TestWaking:
     @pytest.fixture
     def tasks(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         found: list[str] = []
-        monkeypatch.setattr("push.tasks.enqueue", found.append)
+        monkeypatch.setattr("push.waking.enqueue", found.append)
         return found
 
     def test_posting_and_editing_wake_the_deciding(

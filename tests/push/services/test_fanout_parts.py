@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from preferences.models import AccountsSettings
 from preferences.services.accounts import account_preferences_save
+from push.explain.explanations import explanation_of
+from push.explain.structure import Basis
 from push.models import Channel, Decision, Event, Notification, State
 from push.rules import candidates
 from push.rules.table import RULES_BY_CODE
-from push.selectors.explained import Basis
-from push.selectors.explanations import explanation_of
 from push.services import fanout, notifying
 from push.services.fanout import pending_decide, remainder_count
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in

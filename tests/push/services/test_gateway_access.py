@@ -12,7 +12,7 @@ from cloud.models import CloudConnection, OwnQuota, TermsConsent
 from cloud.selectors.quota import month_of
 from cloud.services.sync import cloud_sync, cloud_work_due
 from push.models import Answer, Attempt, Channel, ClaimedItem, EndReason, Notification, RouteState, State
-from push.services.dispatch import due_dispatch
+from push.sending.dispatching import due_dispatch
 from push.stopping import stop_request
 from tests.factories import DeviceFactory, EmailAddressFactory, UserFactory
 from tests.fakes.gateway import FakeGateway, Reply

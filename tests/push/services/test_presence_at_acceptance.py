@@ -13,12 +13,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from preferences.services.accounts import account_preferences_save
+from push.explain.explanations import explanation_of
 from push.models import Channel, Decision, Notification
 from push.rules import candidates
 from push.rules.facts import facts_of
+from push.rules.history import MemberPast
 from push.rules.members import members_read, values_then
-from push.rules.past import MemberPast
-from push.selectors.explanations import explanation_of
 from push.services.fanout import pending_decide
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from workspace.models import FormerPresence, Message, Presence, Room, User

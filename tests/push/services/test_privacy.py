@@ -15,7 +15,7 @@ from push.content.disclosure import EMPTY, FIELDS, LEFT_OUT, PLACEHOLDER, Disclo
 from push.content.options import push_content
 from push.models import AppRoute, DeviceType
 from push.selectors.items import Item
-from push.services.dispatch import due_dispatch
+from push.sending.dispatching import due_dispatch
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, direct_room, message_in
 from tests.fakes.apple import ApplePush, FakeApple
 from tests.fakes.certificates import TokenKey

@@ -29,9 +29,10 @@ from push.models import (
     SandboxPush,
     State,
 )
-from push.services import housekeeping, retention
+from push.services import retention
 from push.services.devices import device_register
 from push.services.retention import expired_prune
+from push.worker import housekeeping
 from tests.admin_rows import notification_of
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from workspace.models import FormerPresence, FormerRow, KeptMail, Message
@@ -177,7 +178,7 @@ def test_a_task_that_could_not_finish_goes_on_in_another(message: Message, monke
     woken: list[str] = []
     monkeypatch.setattr(tasks, "enqueue", woken.append)
     monkeypatch.setattr(retention, "BATCH", 1)
-    monkeypatch.setattr("push.services.retention.expired_prune", lambda: expired_prune(seconds=-1))
+    monkeypatch.setattr("push.tasks.expired_prune", lambda: expired_prune(seconds=-1))
     for _number in range(2):
         ended(message, OLD)
     tasks.prune()

@@ -14,8 +14,8 @@ from cloud.models import CloudConnection
 from push.models import Answer, AppRoute, Attempt, Device, DisabledReason, EndReason, Notification, RouteState, State
 from push.providers.apple.credentials import AppleTokenKey
 from push.selectors.answer_words import error_words
+from push.sending.dispatching import due_dispatch
 from push.services.devices import device_register
-from push.services.dispatch import due_dispatch
 from tests.factories import DeviceFactory, UserFactory
 from tests.fakes.apple import FakeApple, apple_error
 from tests.fakes.certificates import TokenKey
@@ -433,7 +433,7 @@ def test_what_follows_for_a_member_does_not_overtake_what_is_under_way(
 def test_a_transport_that_breaks_is_no_answer(
     gateway: FakeGateway, receiver: User, device: Device, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("push.services.carriers.TRANSPORTS", {})
+    monkeypatch.setattr("push.sending.carriers.TRANSPORTS", {})
     [item] = send_to([device], post)
     assert item.state == State.RETRYING
     assert Attempt.objects.get().answer == Answer.RETRY

@@ -11,7 +11,7 @@ from django.utils import timezone
 from cloud.models import SetupWizardSettings
 from push.models import TEST_RULE, Answer, Attempt, Device, EndReason, Notification, State
 from push.selectors.testing import push_test_result
-from push.services.dispatch import due_dispatch
+from push.sending.dispatching import due_dispatch
 from push.services.fanout import pending_decide
 from push.services.testing import own_push_test, push_test_start
 from tests.factories import AccountPreferencesFactory, DeviceFactory, UserFactory

@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 from django_q.brokers import get_broker
 from django_q.signing import SignedPackage
 
-from push.tasks import enqueue
+from push.waking import enqueue
 from push.worker import brokers
 from push.worker.brokers import DatabaseBroker, RedisBroker
 from workspace.wakeups import wakeups_supported
@@ -64,7 +64,7 @@ def test_a_broker_that_is_away_costs_time_not_the_work(
     def away(*_arguments: object) -> None:
         raise ConnectionError("nobody there")
 
-    monkeypatch.setattr("push.tasks.async_task", away)
+    monkeypatch.setattr("push.waking.async_task", away)
     assert not enqueue("dispatch")
     assert "the worker's clock will find the work" in caplog.text
 

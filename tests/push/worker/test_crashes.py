@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from push.models import Answer, Attempt, Device, Notification, State
-from push.services.claims import users_claim
+from push.sending.claiming import users_claim
 from tests.fakes.gateway import FakeGateway, Reply
 from tests.push.conftest import Post, queue
 from tests.push.worker.conftest import WorkerProcess

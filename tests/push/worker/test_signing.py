@@ -22,7 +22,7 @@ from django_q.signing import SignedPackage
 from django_q.tasks import async_task
 from redis import Redis
 
-from push.tasks import enqueue
+from push.waking import enqueue
 from push.worker.brokers import DatabaseBroker, RedisBroker
 from push.worker.cluster import results_acknowledge
 from workspace.redis_cache import JsonSerializer

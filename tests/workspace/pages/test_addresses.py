@@ -30,7 +30,7 @@ def ana(client: Client) -> User:
 @pytest.fixture(autouse=True)
 def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do at once what is handed to the worker."""
-    monkeypatch.setattr("workspace.tasks.async_task", lambda _path, key: verification_mail(key))
+    monkeypatch.setattr("workspace.waking.async_task", lambda _path, key: verification_mail(key))
 
 
 def link() -> str:

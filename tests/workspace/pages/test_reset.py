@@ -33,7 +33,7 @@ def ana() -> User:
 @pytest.fixture(autouse=True)
 def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do at once what is handed to the worker."""
-    monkeypatch.setattr("workspace.tasks.async_task", lambda _path, address: reset_mails(address))
+    monkeypatch.setattr("workspace.waking.async_task", lambda _path, address: reset_mails(address))
 
 
 def link_of(index: int = -1) -> str:

@@ -22,7 +22,7 @@ from workspace.pages.form_data import parse_key, posted_text
 from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
 from workspace.services.addresses import address_add, address_of_token, address_remove, address_verify
-from workspace.tasks import verification_mail_later
+from workspace.waking import verification_mail_later
 
 # So many e-mails an account may have sent to addresses that nobody has verified, and so many one such address
 # receives, whichever accounts name it; in so many seconds.

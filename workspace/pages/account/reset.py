@@ -25,7 +25,7 @@ from workspace.pages.layout import page_context
 from workspace.services.accounts import sign_ins_end
 from workspace.services.known_clients import browser_remember
 from workspace.services.reset_tokens import reset_tokens
-from workspace.tasks import reset_mails_later
+from workspace.waking import reset_mails_later
 
 # So many links may be asked for in so many seconds: for one address, and by one caller.
 FOR_ADDRESS, BY_CALLER, IN_SECONDS = 3, 20, 900

@@ -1,0 +1,222 @@
+"""Claiming due notifications: all of a user's items together, and never two workers on one user.
+
+A claim has an owner, identified by a token, and a lease that the owner extends while it works. When a worker dies, its
+lease expires and the items are free again. Claims are rows of their own (:mod:`push.models.claims`): claiming,
+extending and releasing do not change the rows of the queue.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from push.models import IS_UNFINISHED, Channel, ClaimedItem, Lease, LostItem, Notification, State
+from push.rules.delays import first_due
+from push.selectors.due import due_users
+from push.sending.lost_claims import SUSPECT_AFTER, Candidate, leases_bound, leases_release, safe_together
+from push.services.clock_jumps import clock_watch
+from push.services.quiet import held_back, quiet_in_use
+
+log = logging.getLogger(__name__)
+
+# How many due rows are read to find users, and how often again when other workers serve those found.
+WINDOW_ROWS = 800
+WINDOWS = 5
+# The most items that one claim takes; what a user has beyond them follows with the next claim, in order.
+ITEMS_LIMIT = 2000
+# Sets these advisory locks apart from others in the same database.
+LOCK_CLASS = 0x0CA11
+
+
+@dataclass(slots=True)
+class Claim:
+    """Items of some users, held by `token` until `until`; per user, the items' keys in order of creation.
+
+    `rooms` tells of each e-mail among them which room's it is.
+    """
+
+    token: str
+    until: datetime
+    items: dict[int, list[int]]
+    rooms: dict[int, int] = field(default_factory=dict)
+    extended_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def keys(self) -> list[int]:
+        return [key for keys in self.items.values() for key in keys]
+
+
+@transaction.atomic
+def users_claim(*, limit: int, now: datetime) -> Claim | None:
+    """Claim the due items of up to `limit` users, for `CLAIM_LEASE` seconds.
+
+    When one of a user's items comes due for the first time, all their queued items are claimed along with it. Items
+    that wait for a retry are left until their own time, as are pushes that quiet hours would hold now. Returns None
+    when nothing of a free user is due. On SQLite the transaction itself excludes other workers; on PostgreSQL an
+    advisory lock per user does.
+    """
+    until = clock_watch.claim_end(now)
+    leases_bound(now=now, until=until)
+    if clock_watch.claims_settled():
+        leases_release(now=now)
+    users = free_users_lock(limit=limit, now=now)
+    if not users:
+        return None
+    claimable = Q(state=State.QUEUED) | Q(state=State.RETRYING, due_at__lte=now)
+    unfinished = Notification.objects.filter(IS_UNFINISHED, claimable, user__in=users)
+    if quiet_in_use():
+        asleep = held_back(unfinished.filter(due_at__gt=now), at=now)
+        unfinished = unfinished.exclude(pk__in=asleep.values("pk"))
+    found = unfinished.order_by("pk").values_list(*Candidate._fields)
+    rows = due_together([Candidate(*row) for row in found[: ITEMS_LIMIT + 1]], now=now)
+    lost = LostItem.objects.filter(times__gte=SUSPECT_AFTER)
+    chosen = safe_together(rows[:ITEMS_LIMIT], users, lost=dict(lost.values_list("pk", "times")))
+    claim = claim_of(chosen, until=until)
+    if len(chosen) < len(rows):
+        rest = {row.user_id for row in rows if row.is_first(now)}
+        later = unfinished.filter(state=State.QUEUED, due_at__gt=now, user__in=rest).exclude(pk__in=claim.keys)
+        later.update(due_at=now, first_due_at=first_due())
+    claim_save(claim)
+    return claim if claim.items else None
+
+
+def due_together(rows: Sequence[Candidate], *, now: datetime) -> list[Candidate]:
+    """Return what is claimed of these rows: due items, and with one that is due for the first time the user's others.
+
+    A retry does not bring the user's other items forward.
+    """
+    bringing = {row.user_id for row in rows if row.is_first(now)}
+    return [row for row in rows if row.due_at <= now or row.user_id in bringing]
+
+
+def claim_save(claim: Claim) -> None:
+    """Write the claim to the database."""
+    if claim.items:
+        Lease.objects.create(token=claim.token, until=claim.until)
+        ClaimedItem.objects.bulk_create(
+            ClaimedItem(notification_id=key, user_id=user, lease_id=claim.token)
+            for user, keys in claim.items.items()
+            for key in keys
+        )
+
+
+def claim_of(rows: Iterable[Candidate], *, until: datetime) -> Claim:
+    """Return a claim, with a token of its own, to these items in this order."""
+    claim = Claim(str(uuid.uuid4()), until, {})
+    for row in rows:
+        claim.items.setdefault(row.user_id, []).append(row.pk)
+        if row.channel == Channel.EMAIL:
+            claim.rooms[row.pk] = row.room_id
+    return claim
+
+
+def free_users_lock(*, limit: int, now: datetime) -> list[int]:
+    """Return up to `limit` users with something due, none of them served by another worker."""
+    found: list[int] = []
+    tried: set[int] = set()
+    for _window in range(WINDOWS):
+        due, is_all = due_users(now, rows=WINDOW_ROWS, without=tried)
+        candidates = due[: limit - len(found)]
+        tried.update(candidates)
+        locked = users_lock(candidates)
+        # Read again under the lock: a worker may have claimed and committed since the candidates were found.
+        served = set(ClaimedItem.objects.filter(user__in=locked).values_list("user_id", flat=True))
+        found += [user for user in locked if user not in served]
+        if is_all or len(found) >= limit:
+            break
+    return found
+
+
+def users_lock(users: Sequence[int]) -> list[int]:
+    """Return those of the users on whom no other transaction is claiming; they stay locked until this one ends."""
+    if connection.vendor != "postgresql":
+        return list(users)
+    with connection.cursor() as cursor:
+        # Keys beyond 31 bits may share a lock: then one of the two users waits for the next claim.
+        cursor.execute(
+            "SELECT u FROM unnest(%s::bigint[]) WITH ORDINALITY AS t(u, n)"
+            " WHERE pg_try_advisory_xact_lock(%s, (u %% 2147483647)::int) ORDER BY n",
+            [list(users), LOCK_CLASS],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def claim_extend(*, claim: Claim) -> None:
+    """Extend the claim once a third of it has passed, and forget the items that it lost to another worker.
+
+    When the database is away that is left for the next time: what is being sent has no use for it.
+    """
+    if time.monotonic() - claim.extended_at < settings.CLAIM_LEASE / 3:
+        return
+    try:
+        claim_prolong(claim)
+    except (OperationalError, InterfaceError) as error:
+        if connection.in_atomic_block:
+            raise
+        log.warning("The database is unavailable; a claim could not be extended.", exc_info=error)
+        connection.close()
+
+
+def claim_prolong(claim: Claim) -> None:
+    """Extend the lease to `CLAIM_LEASE` seconds from now; if it has expired, forget the items."""
+    claim.until = clock_watch.claim_end(timezone.now())
+    is_held = Lease.objects.filter(pk=claim.token).update(until=claim.until)
+    claim.extended_at = time.monotonic()
+    if not is_held:
+        claim.items = {}
+
+
+def items_begin(*, keys: Collection[int], token: str, now: datetime) -> None:
+    """Note that the worker is about to send these items of its claim."""
+    ClaimedItem.objects.filter(pk__in=keys, lease=token).update(begun_at=now)
+
+
+def claim_release(*, claim: Claim) -> None:
+    """Return the items of the claim to the queue."""
+    ClaimedItem.objects.filter(pk__in=claim.keys, lease=claim.token).delete()
+    claim_close(claim=claim)
+
+
+def claim_close(*, claim: Claim) -> None:
+    """Delete the lease if none of its items is claimed any more."""
+    items = ClaimedItem.objects.filter(lease=OuterRef("pk"))
+    Lease.objects.filter(~Exists(items), pk=claim.token).delete()
+
+
+def claim_part(claim: Claim, keys: Collection[int]) -> Claim:
+    """Return a claim to these of the claim's items alone, which is extended by itself."""
+    part = Claim(claim.token, claim.until, claim.items, claim.rooms, claim.extended_at)
+    claim_narrow(part, keys)
+    return part
+
+
+def claim_return(*, claim: Claim, users: Mapping[int, datetime | None]) -> None:
+    """Put what the claim holds of these users back into the queue, not before the moment given with each.
+
+    Their items keep their order: the claim's next ones would overtake what is held back.
+    """
+    alike: dict[datetime, list[int]] = {}
+    for user, until in users.items():
+        if until is not None:
+            alike.setdefault(until, []).extend(claim.items.get(user, []))
+    held = Exists(ClaimedItem.objects.filter(pk=OuterRef("pk"), lease=claim.token))
+    for until, keys in alike.items():
+        Notification.objects.filter(IS_UNFINISHED, held, pk__in=keys).update(due_at=until)
+    returned = [key for user in users for key in claim.items.get(user, [])]
+    ClaimedItem.objects.filter(pk__in=returned, lease=claim.token).delete()
+    claim.items = {user: keys for user, keys in claim.items.items() if user not in users}
+
+
+def claim_narrow(claim: Claim, keys: Collection[int]) -> None:
+    """Keep only these items in the claim."""
+    kept = {user: [key for key in of_user if key in keys] for user, of_user in claim.items.items()}
+    claim.items = {user: of_user for user, of_user in kept.items() if of_user}

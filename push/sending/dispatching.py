@@ -1,0 +1,174 @@
+"""Sending what is due: claim users, send their items in order of creation, until nothing is due.
+
+A run never waits for a single answer: while some are under way it sends what is ready and claims further users. What
+has not been answered for a while is left to a thread of its own (push/sending/late_answers.py).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import connection
+from django.utils import timezone
+
+from push.selectors.due import work_waits
+from push.sending.answer_inbox import Inbox, entries_record
+from push.sending.claiming import (
+    Claim,
+    claim_close,
+    claim_extend,
+    claim_narrow,
+    claim_part,
+    claim_release,
+    claim_return,
+    users_claim,
+)
+from push.sending.late_answers import LATE_SECONDS, LOOK_SECONDS, LateAnswers
+from push.sending.sending import Delivery
+from push.stopping import stop_request
+
+USERS_PER_CLAIM = 400
+# No further users are claimed while so many are being served.
+USERS_AT_ONCE = 800
+# A run ends after this many seconds, so that what waits behind it in the broker's queue gets its turn.
+RUN_SECONDS = 15
+
+
+def due_dispatch() -> bool:
+    """Send what is due; returns False if the time was up before nothing was due any more.
+
+    Any number of workers may do this at once.
+    """
+    return DispatchRun(end=time.monotonic() + RUN_SECONDS).work()
+
+
+def claim_dispatch(*, claim: Claim, end: float) -> None:
+    """Send a claim's items; what is left at the moment `end` (of the monotonic clock) goes back into the queue."""
+    DispatchRun(end=end, claims=[claim], may_claim=False).work()
+
+
+class DispatchRun:
+    """One run over the queue, until the moment `end` of the monotonic clock.
+
+    Users' next items are sent together, round by round, each user's in order of creation. An e-mail takes the e-mails
+    of its room along.
+    """
+
+    def __init__(self, *, end: float, claims: Sequence[Claim] = (), may_claim: bool = True) -> None:
+        self._end = end
+        self._may_claim = may_claim
+        self._claims = list(claims)
+        self._deliveries: list[Delivery] = []
+        self._inbox = Inbox()
+
+    def work(self) -> bool:
+        """Send until nothing is due; returns False if the time was up before."""
+        try:
+            return self._work()
+        finally:
+            self._leave()
+
+    def _work(self) -> bool:
+        while not stop_request.is_made:
+            if time.monotonic() > self._end:
+                return False
+            for claim in self._claims:
+                claim_extend(claim=claim)
+                if keys := self._ready(claim):
+                    self._send(claim, keys)
+            self._record(LOOK_SECONDS)
+            if any(self._ready(claim) for claim in self._claims):
+                continue
+            if not self._claim() and not self._deliveries:
+                return True
+            self._late_leave()
+        return True
+
+    def _ready(self, claim: Claim) -> list[int]:
+        """Return the next items of those of the claim's users of whom nothing is under way."""
+        under_way = self._under_way(claim)
+        free = [of_user for of_user in claim.items.values() if under_way.isdisjoint(of_user)]
+        return [key for of_user in free for key in sent_together(of_user, claim.rooms)]
+
+    def _under_way(self, claim: Claim) -> set[int]:
+        return {key for delivery in self._deliveries if delivery.claim is claim for key in delivery.keys}
+
+    def _send(self, claim: Claim, keys: Sequence[int]) -> None:
+        """Send these items; what ends without being sent leaves the claim."""
+        delivery = Delivery(keys=keys, claim=claim, inbox=self._inbox)
+        self._deliveries.append(delivery)
+        delivery.send()
+        waits = delivery.waits()
+        returned = {user: wait for user, of_user in claim.items.items() if (wait := last_wait(of_user, waits))}
+        claim_narrow(claim, set(claim.keys) - (set(keys) - delivery.keys))
+        claim_return(claim=claim, users=returned)
+
+    def _record(self, seconds: float) -> None:
+        """Record the answers that come within a short time."""
+        expected = sum(delivery.unanswered for delivery in self._deliveries)
+        if expected:
+            entries_record(self._inbox.gather(seconds, expected=expected), inbox=self._inbox)
+        self._deliveries = [delivery for delivery in self._deliveries if delivery.unanswered]
+        for claim in [claim for claim in self._claims if not claim.items]:
+            self._claims.remove(claim)
+            claim_close(claim=claim)
+
+    def _claim(self) -> bool:
+        """Claim further users with something due; returns whether there were any."""
+        if not self._may_claim or sum(len(claim.items) for claim in self._claims) > USERS_AT_ONCE - USERS_PER_CLAIM:
+            return False
+        if not work_waits(timezone.now()):
+            return False
+        claim = users_claim(limit=USERS_PER_CLAIM, now=timezone.now())
+        self._claims += [claim] if claim else []
+        return claim is not None
+
+    def _late_leave(self) -> None:
+        """Leave what is late to the thread for it; what else waits for these users goes back into the queue.
+
+        Within a transaction, which no thread can share, it is waited for.
+        """
+        if connection.in_atomic_block:
+            return
+        late_since = time.monotonic() - LATE_SECONDS
+        late = [delivery for delivery in self._deliveries if delivery.begun_at <= late_since]
+        self._deliveries = [delivery for delivery in self._deliveries if delivery not in late]
+        for delivery in late:
+            claim, keys = delivery.claim, delivery.keys
+            users = [user for user, of_user in claim.items.items() if not keys.isdisjoint(of_user)]
+            self._hand_over(delivery)
+            claim_narrow(claim, set(claim.keys) - keys)
+            claim_return(claim=claim, users=dict.fromkeys(users))
+        # What was answered meanwhile is passed on.
+        entries_record(self._inbox.drain(), inbox=self._inbox)
+
+    def _hand_over(self, delivery: Delivery) -> None:
+        delivery.claim = claim_part(delivery.claim, delivery.keys)
+        LateAnswers.current().add(delivery)
+
+    def _leave(self) -> None:
+        """End the run: what is not under way goes back into the queue, and the rest is recorded as it comes."""
+        deliveries, claims = self._deliveries, self._claims
+        under_way = {id(claim): self._under_way(claim) for claim in claims}
+        if not connection.in_atomic_block:
+            self._deliveries = []
+            for delivery in deliveries:
+                self._hand_over(delivery)
+            entries_record(self._inbox.drain(), inbox=self._inbox)
+        for claim in claims:
+            claim_release(claim=claim_part(claim, set(claim.keys) - under_way[id(claim)]))
+        while self._deliveries:
+            self._record(LOOK_SECONDS)
+
+
+def last_wait(of_user: Sequence[int], waits: Mapping[int, datetime]) -> datetime | None:
+    """Return until when the last of these items is held back; None where none is."""
+    return max((waits[key] for key in of_user if key in waits), default=None)
+
+
+def sent_together(of_user: Sequence[int], rooms: Mapping[int, int]) -> list[int]:
+    """Return the user's next item; where it is an e-mail, with the others of its room (`rooms`, by item)."""
+    first = of_user[0]
+    return [key for key in of_user if key == first or (first in rooms and rooms.get(key) == rooms[first])]

@@ -1,0 +1,143 @@
+"""Recording answers that take long, in one thread for the whole process, while its tasks go on with others."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from django.db import Error, connection
+from django.utils import timezone
+
+from push.selectors.due import work_waits_of
+from push.sending.answer_inbox import Inbox, UnderWay, entries_record
+from push.sending.carriers import Carriers
+from push.services.gateway_access import renewals
+from push.stopping import stop_request
+from push.waking import enqueue
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+BEAT_SECONDS = 0.25
+# How long one look for answers waits for the first.
+LOOK_SECONDS = 0.05
+# What has not been answered after so many seconds is late.
+LATE_SECONDS = 0.3
+
+
+def answers_await(under_way: UnderWay, *, seconds: float) -> None:
+    """Record the answers for so long, and leave later ones to the thread for them.
+
+    Within a transaction, which no thread can share, all of them are waited for.
+    """
+    inbox, end = under_way.inbox, time.monotonic() + seconds
+    while under_way.unanswered and (connection.in_atomic_block or time.monotonic() < end):
+        entries_record(inbox.gather(LOOK_SECONDS, expected=under_way.unanswered), inbox=inbox)
+    if under_way.unanswered:
+        LateAnswers.current().add(under_way)
+        entries_record(inbox.drain(), inbox=inbox)
+
+
+class LateAnswers:
+    """What is under way in this process and is not waited for by any task.
+
+    The thread ends with the last answer. A process that ends waits for it, at most as long as a stop may take.
+    """
+
+    def __init__(self) -> None:
+        self._pid = os.getpid()
+        self._inbox = Inbox()
+        self._guard = threading.Lock()
+        self._under_way: set[UnderWay] = set()
+        self._thread: threading.Thread | None = None
+
+    @classmethod
+    def current(cls) -> LateAnswers:
+        """Return this process's; one forked off another makes its own."""
+        global _late_answers
+        if _late_answers._pid != os.getpid():
+            _late_answers = cls()
+        return _late_answers
+
+    def add(self, under_way: UnderWay) -> None:
+        """Record the further answers of this."""
+        with self._guard:
+            self._under_way.add(under_way)
+            under_way.move(self._inbox)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="push-late-answers")
+                self._thread.start()
+
+    def wait(self) -> None:
+        """Wait until everything has been answered and recorded."""
+        if thread := self._thread:
+            thread.join()
+
+    def _run(self) -> None:
+        try:
+            while self._is_needed():
+                self._look()
+        finally:
+            connection.close()
+
+    def _is_needed(self) -> bool:
+        with self._guard:
+            if not self._under_way:
+                self._thread = None
+            return bool(self._under_way)
+
+    def _look(self) -> None:
+        """Record what comes within a short time, and keep the claims of the rest."""
+        if stop_request.is_made:
+            self._stop()
+        with self._guard:
+            waiting = list(self._under_way)
+        entries = self._inbox.gather(BEAT_SECONDS, expected=sum(one.unanswered for one in waiting))
+        freed: set[int] = set()
+        for owner in {entry[0] for entry in entries}:
+            own = [entry for entry in entries if entry[0] is owner]
+            freed |= self._safely(owner, partial(entries_record, own, inbox=self._inbox)) or set()
+        for under_way in waiting:
+            self._safely(under_way, under_way.extend)
+        for under_way in [one for one in waiting if not one.unanswered]:
+            self._safely(under_way, under_way.end)
+            with self._guard:
+                self._under_way.discard(under_way)
+        if freed:
+            self._wake(freed)
+
+    def _safely(self, under_way: UnderWay, write: Callable[[], Result]) -> Result | None:
+        """Return what `write` returns. If it fails, nothing else is affected: the claim on this ends by itself."""
+        try:
+            return write()
+        except Exception:
+            log.exception("What is under way could not be recorded.")
+            with self._guard:
+                self._under_way.discard(under_way)
+            return None
+
+    def _wake(self, users: set[int]) -> None:
+        """Let what waited for these users be sent."""
+        try:
+            if work_waits_of(users, timezone.now()):
+                enqueue("dispatch")
+        except Error:
+            log.exception("The database cannot be read; the worker's clock will find the work.")
+            connection.close()
+
+    def _stop(self) -> None:
+        """Send nothing more; when the time is up, answer what is still unanswered as unknown."""
+        renewals.give_up()
+        if stop_request.answers_are_over:
+            Carriers.current().close()
+        else:
+            Carriers.current().drain()
+
+
+_late_answers = LateAnswers()

@@ -1,0 +1,76 @@
+"""Recording that devices have received what was sent to them.
+
+A receipt is a definite answer, whatever the push service said or whether it answered: the push is not tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from push.models import Answer, Attempt, Channel, Device, Notification, State, is_waiting
+from push.receipts import receipt_read
+from push.selectors.items import devices_of, meant
+from push.sending.attempts import history_of
+from push.services.shown import shown_note
+from workspace.models import Message, User
+
+
+def receipt_note(*, token: str) -> bool:
+    """Note that the device has the notification that the token proves; returns whether the token was signed here."""
+    keys = receipt_read(token)
+    if keys is None:
+        return False
+    notification_key, device_key = keys
+    received_note(notification=notification_key, devices=[device_key])
+    return True
+
+
+def message_received(*, user: User, message: Message, devices: Collection[Device]) -> bool:
+    """Note that these devices have the message's notification; returns whether there was anything to note."""
+    notification = Notification.objects.filter(user=user, message=message, channel=Channel.PUSH).first()
+    if notification is None:
+        return False
+    return received_note(notification=notification.pk, devices=[device.pk for device in devices])
+
+
+@transaction.atomic
+def received_note(*, notification: int, devices: Collection[int]) -> bool:
+    """Record each device's first receipt with its latest try, and return True if there was one to record.
+
+    A try that was not accepted, or not answered yet, counts as accepted from now on.
+    """
+    now = timezone.now()
+    tries = list(Attempt.objects.filter(notification=notification, device__in=devices).order_by("number"))
+    told = {attempt.device_id for attempt in tries if attempt.received_at is not None}
+    latest = {attempt.device_id: attempt.pk for attempt in tries if attempt.device_id not in told}
+    noted = Attempt.objects.filter(pk__in=latest.values(), received_at=None).update(received_at=now)
+    Device.objects.filter(pk__in=[key for key in latest if key is not None]).update(last_received_at=now)
+    unconfirmed = Attempt.objects.filter(pk__in=latest.values()).exclude(answer=Answer.ACCEPTED)
+    keys = list(unconfirmed.values_list("pk", flat=True))
+    if keys and unconfirmed.update(answer=Answer.ACCEPTED, retry_at=None, finished_at=Coalesce("finished_at", now)):
+        confirmed = Attempt.objects.filter(pk__in=keys).select_related("device", "notification")
+        for attempt in confirmed:
+            if attempt.device is not None:
+                shown_note(accepted=[(attempt.device, attempt.notification.room_id)], at=attempt.started_at)
+        item_settle(key=notification)
+    return bool(noted)
+
+
+def item_settle(*, key: int) -> None:
+    """End an item as sent if it waits for a retry, or failed, and no device is left to be tried.
+
+    An item that is being sent is ended by its worker.
+    """
+    unsettled = Notification.objects.filter(Q(state=State.FAILED) | Q(is_waiting(), state=State.RETRYING), pk=key)
+    item = unsettled.first()
+    if item is None:
+        return
+    devices = meant(devices_of([item.user_id]).get(item.user_id, []), item)
+    outcome = history_of([key]).outcome(key, [device.pk for device in devices])
+    if outcome.state == State.SENT:
+        unsettled.update(state=State.SENT, reason="", finished_at=Coalesce("finished_at", timezone.now()))

@@ -1,0 +1,65 @@
+"""Times that were written while the system's clock was ahead: set back, it would let them wait for the difference.
+
+What has been written in the future is taken for written now. It keeps its wait, and is late by no more than the time
+until this is noticed. What quiet hours hold waits for a time of day, and goes on waiting for that.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import DateTimeField, ExpressionWrapper, F, OuterRef, Subquery, Value
+from django.db.models.expressions import CombinedExpression
+from django.utils import timezone
+
+from push.models import Answer, Attempt, Decision, Notification, State, is_waiting
+from push.waking import wake
+
+# The clocks of several machines differ by less.
+TOLERANCE = timedelta(seconds=1)
+BATCH = 500
+
+
+def times_mend() -> None:
+    """Let what was written in the future wait from now on; then wake whoever decides and sends."""
+    decisions_mend()
+    queued_mend()
+    while retries_mend():
+        pass
+    wake("decide")
+
+
+def decisions_mend() -> None:
+    """Let messages that were accepted in the future be decided upon now."""
+    now = timezone.now()
+    pending = Decision.objects.filter(decided_at=None, accepted_at__gt=now + TOLERANCE)
+    pending.update(accepted_at=now, retry_at=now)
+
+
+def queued_mend() -> None:
+    """Let items that were queued in the future be due after the same delay, from now."""
+    now = timezone.now()
+    waiting = Notification.objects.filter(is_waiting(), state=State.QUEUED, due_at__gt=now, held_until=None)
+    due = {name: from_now(name, since="created_at") for name in ("due_at", "first_due_at")}
+    waiting.filter(created_at__gt=now + TOLERANCE).update(**due, created_at=now)
+
+
+@transaction.atomic
+def retries_mend() -> int:
+    """Let some of what was answered in the future be tried again after the same wait, from now; returns how many."""
+    now = timezone.now()
+    answered = Attempt.objects.filter(answer=Answer.RETRY, finished_at__gt=now + TOLERANCE)
+    last = answered.filter(notification=OuterRef("pk")).order_by("-finished_at").values("finished_at")[:1]
+    waiting = Notification.objects.filter(is_waiting(), state=State.RETRYING, due_at__gt=now, held_until=None)
+    concerned = waiting.alias(answered_at=Subquery(last)).filter(answered_at__isnull=False)
+    keys = list(concerned.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    concerned.filter(pk__in=keys).update(due_at=from_now("due_at", since="answered_at"))
+    answered.filter(notification__in=keys).update(retry_at=from_now("retry_at", since="finished_at"), finished_at=now)
+    return len(keys)
+
+
+def from_now(moment: str, *, since: str) -> ExpressionWrapper[CombinedExpression]:
+    """Return a moment that lies as far from now as the one of this name does from the other."""
+    now = Value(timezone.now(), output_field=DateTimeField())
+    return ExpressionWrapper(now + (F(moment) - F(since)), output_field=DateTimeField())

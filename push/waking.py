@@ -1,0 +1,55 @@
+"""Wakes the worker. A task only says that there is work; the database rows say what the work is.
+
+Losing a task loses nothing, because the worker's clock finds the rows. Running one twice sends nothing twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import Error, transaction
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from workspace.wakeups import announce
+
+log = logging.getLogger(__name__)
+
+# The channel on which the workers' clocks receive the time of the next work, in seconds since the epoch.
+ALARMS = "callboard_alarms"
+# The clocks look for work only after a task has had this long to do it.
+TASK_GRACE = timedelta(seconds=0.5)
+
+
+def wake(task: str) -> None:
+    """Queue the task of this name (push/tasks.py) once the current transaction has been committed."""
+    transaction.on_commit(lambda: enqueue(task))
+    alarm(timezone.now() + TASK_GRACE)
+
+
+def alarm(at: datetime) -> None:
+    """Make the workers' clocks look for work at this time, or at once if it has passed, after the commit.
+
+    The announcement is a statement outside the transaction: within it, all transactions that announce would have to
+    commit one after the other.
+    """
+    transaction.on_commit(lambda: alarm_announce(at))
+
+
+def alarm_announce(at: datetime) -> None:
+    """Announce the time; if the database is unavailable, the clocks find the work after their usual interval."""
+    try:
+        announce(ALARMS, f"{at.timestamp():.3f}")
+    except Error:
+        log.exception("The clocks could not be told of new work; they will find it.")
+
+
+def enqueue(task: str) -> bool:
+    """Put the task in the broker's queue; return False if the broker is unavailable (the clock then finds the work)."""
+    try:
+        async_task(f"push.tasks.{task}")
+    except Exception:
+        log.exception("The broker cannot be reached; the worker's clock will find the work.")
+        return False
+    return True

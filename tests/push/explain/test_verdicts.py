@@ -1,0 +1,58 @@
+"""Explaining what is decided for one member."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from push.explain.verdicts import verdict_of
+from push.models import Channel
+from push.rules.facts import facts_of
+from push.rules.members import members_of
+from push.rules.reading import table_read
+from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
+from tests.push.plain_rules import MessageSituation
+from tests.push.rules.test_against_plain_reading import members_drawn
+from tests.push.situations import situation_build
+from workspace.errors import ApplicationError
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_trace_tells_each_rule_that_was_read_up_to_the_one_that_decided() -> None:
+    user = UserFactory()
+    DeviceFactory(user=user)
+    message = message_in(RoomFactory(members=[user]), UserFactory(), f"@{user.username} please")
+    verdict = verdict_of(message, user, Channel.PUSH)
+    assert (verdict.channel, verdict.rule.code, verdict.sends) == (Channel.PUSH, "mentioned", True)
+    assert [step.rule.code for step in verdict.trace if step.held] == ["mentioned"]
+    assert [step.rule.code for step in verdict.trace] == [
+        "edited", "system_message", "imported", "push_disabled", "own_message", "room_notifications_disabled",
+        "sender_ignored", "group_mentions_muted", "user_inactive", "busy", "no_device", "thread_not_followed",
+        "room_nothing", "account_nothing", "default_nothing", "direct_messages_forbidden", "direct_message",
+        "mentioned",
+    ]  # fmt: skip
+
+
+def test_a_rule_of_the_whole_message_decides_before_the_member_is_asked() -> None:
+    user = UserFactory()
+    message = message_in(RoomFactory(members=[user]), UserFactory(), type="uj")
+    verdict = verdict_of(message, user, Channel.EMAIL)
+    assert [(step.rule.code, step.held) for step in verdict.trace] == [("edited", False), ("system_message", True)]
+    assert not verdict.sends
+
+
+def test_a_stranger_has_no_verdict() -> None:
+    with pytest.raises(ApplicationError, match="not in this room"):
+        verdict_of(message_in(RoomFactory(), UserFactory()), UserFactory(), Channel.PUSH)
+
+
+@pytest.mark.parametrize("thread", ["none", "hidden"])
+@pytest.mark.parametrize("channel", list(Channel))
+def test_a_member_is_told_what_was_decided_for_the_whole_room(channel: Channel, thread: str) -> None:
+    message, users = situation_build(MessageSituation(calls_here=True, thread=thread), members_drawn(Random(7))[:40])
+    facts = facts_of(message)
+    decided = dict(members_of(facts).annotate(code=table_read(facts, channel).code()).values_list("user", "code"))
+    assert {user.pk: verdict_of(facts, user, channel).rule.code for user in users} == decided
+    assert len(set(decided.values())) > 5
