@@ -59,10 +59,7 @@ class ClaimedItem(models.Model):
 
 
 class LostItem(models.Model):
-    """How often a worker died while it was sending a notification.
-
-    A retry deletes the row; those of ended notifications are deleted after the next crash.
-    """
+    """How often a worker died while it was sending a notification. Deleted when the notification ends or is retried."""
 
     notification = models.OneToOneField(
         Notification, models.CASCADE, primary_key=True, related_name="lost_item", db_constraint=False

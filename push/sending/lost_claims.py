@@ -28,18 +28,14 @@ GROUP_PART = 5
 
 
 class Candidate(NamedTuple):
-    """An item that may be claimed."""
+    """An item that may be claimed. `is_first`: it is due, and not as a retry."""
 
     user_id: int
     pk: int
     channel: str
     room_id: int
-    state: str
-    due_at: datetime
-
-    def is_first(self, now: datetime) -> bool:
-        """Return True if the item is due and does not wait for a retry."""
-        return self.state == State.QUEUED and self.due_at <= now
+    is_due: bool
+    is_first: bool
 
 
 def leases_release(*, now: datetime) -> None:
@@ -58,7 +54,6 @@ def losses_count(keys: Collection[int], *, tokens: Collection[str], now: datetim
     """Record that the workers with these tokens died while they were sending these items."""
     if not keys:
         return
-    LostItem.objects.filter(notification__finished_at__isnull=False).delete()
     unanswered = Attempt.objects.filter(notification__in=keys, claimed_by__in=tokens, answer=Answer.SENDING)
     unanswered.update(answer=Answer.UNKNOWN, finished_at=now)
     LostItem.objects.bulk_create([LostItem(notification_id=key) for key in keys], ignore_conflicts=True)
@@ -68,6 +63,8 @@ def losses_count(keys: Collection[int], *, tokens: Collection[str], now: datetim
     given_up = Notification.objects.filter(IS_UNFINISHED, Exists(hopeless), pk__in=keys)
     given_up.filter(Exists(accepted)).update(state=State.SENT, reason="", finished_at=now)
     given_up.update(state=State.FAILED, reason=EndReason.WORKER_LOST, finished_at=now)
+    # Those given up just now, and those that ended by other means while they were being sent.
+    LostItem.objects.filter(pk__in=keys, notification__finished_at__isnull=False).delete()
 
 
 def leases_bound(*, now: datetime, until: datetime) -> None:

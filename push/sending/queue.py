@@ -88,7 +88,6 @@ def item_retry(*, notification: Notification) -> None:
     reset = {"reason": "", "held_from": None, "finished_at": None}
     if not ended.update(state=State.RETRYING, due_at=now, first_due_at=first_due(), **reset):
         raise ApplicationError("error-not-ended", _("It was sent, or is still in the queue."))
-    LostItem.objects.filter(pk=notification.pk).delete()
     tries = Attempt.objects.filter(notification=notification).exclude(answer__in=[Answer.ACCEPTED, Answer.SENDING])
     tries.update(retry_at=now)
     wake("dispatch")
@@ -100,7 +99,8 @@ def not_waiting() -> ApplicationError:
 
 
 def items_drop(waiting: models.QuerySet[Notification], reason: EndReason) -> int:
-    """End the items with the reason; one that is being sent at this moment is none of them, and is sent."""
+    """End the items with the reason. `waiting` does not contain items that are being sent."""
+    LostItem.objects.filter(notification__in=waiting.values("pk")).delete()
     return waiting.update(state=State.DROPPED, reason=reason, finished_at=timezone.now())
 
 
@@ -120,8 +120,7 @@ def items_finish(
     written = held.update(
         state=state, reason=reason, **({"finished_at": timezone.now()} if due_at is None else put_off)
     )
-    if due_at is not None:
-        LostItem.objects.filter(Exists(claimed.filter(pk=OuterRef("pk"))), pk__in=keys).delete()
+    LostItem.objects.filter(Exists(claimed.filter(pk=OuterRef("pk"))), pk__in=keys).delete()
     claimed.delete()
     if due_at is not None:
         alarm(due_at)

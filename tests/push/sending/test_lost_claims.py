@@ -11,9 +11,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from push.models import Answer, Attempt, ClaimedItem, EndReason, LostItem, Notification, State
-from push.sending.claiming import Claim, claim_prolong, items_begin, users_claim
+from push.sending.claiming import Claim, claim_prolong, claim_release, items_begin, users_claim
 from push.sending.lost_claims import GIVEN_UP_AFTER, SUSPECT_AFTER
-from push.sending.queue import item_retry, items_finish
+from push.sending.queue import item_cancel, item_retry, items_finish
 from tests.factories import UserFactory
 from tests.push.conftest import Post, queue
 from workspace.models import User
@@ -146,6 +146,7 @@ def test_what_ends_every_worker_is_given_up_with_its_reason(
     assert (poison.state, poison.reason) == (State.FAILED, EndReason.WORKER_LOST)
     assert poison.finished_at
     assert not ClaimedItem.objects.filter(pk=poison.pk).exists()
+    assert not LostItem.objects.exists()
 
 
 def test_no_item_is_given_up_that_was_not_lost_alone(clock: time_machine.Traveller, post: Post) -> None:
@@ -174,6 +175,7 @@ def test_what_reached_a_device_before_counts_as_sent(clock: time_machine.Travell
     claim_now()
     item.refresh_from_db()
     assert (item.state, item.reason) == (State.SENT, "")
+    assert not LostItem.objects.exists()
 
 
 def test_an_answer_shows_that_it_ends_no_worker(clock: time_machine.Traveller, receiver: User, post: Post) -> None:
@@ -184,6 +186,32 @@ def test_an_answer_shows_that_it_ends_no_worker(clock: time_machine.Traveller, r
     assert claim
     items_finish(keys=claim.keys, token=claim.token, state=State.RETRYING, due_at=timezone.now())
     assert not LostItem.objects.exists()
+
+
+@pytest.mark.parametrize("end", [State.SENT, State.FAILED, State.DROPPED])
+def test_losses_are_forgotten_when_the_item_ends(
+    clock: time_machine.Traveller, receiver: User, post: Post, end: State
+) -> None:
+    item = queue(receiver, post())
+    lose(clock)
+    claim = claim_now()
+    assert claim
+    assert LostItem.objects.get().pk == item.pk
+    items_finish(keys=claim.keys, token=claim.token, state=end)
+    assert not LostItem.objects.exists()
+
+
+def test_losses_are_forgotten_when_the_item_is_dropped_while_it_waits(
+    clock: time_machine.Traveller, receiver: User, post: Post
+) -> None:
+    item, other = queue(receiver, post()), queue(UserFactory(), post())
+    lose(clock)
+    claim = claim_now()
+    assert claim
+    claim_release(claim=claim)
+    assert LostItem.objects.count() == 2
+    item_cancel(notification=item)
+    assert LostItem.objects.get().pk == other.pk
 
 
 def test_retried_by_an_administrator_it_begins_anew(clock: time_machine.Traveller, receiver: User, post: Post) -> None:
