@@ -1,3 +1,3 @@
-"""The place itself: accounts, presence, rooms and messages, and the site that serves them."""
+"""The workspace itself: accounts, presence, rooms, messages, and the site."""
 
 __version__ = "0.1.0"

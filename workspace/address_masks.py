@@ -1,7 +1,7 @@
-"""Secrets inside the addresses of servers: `https://gateway.example.org/gateway/<key>`, `https://user:password@host`.
+"""Secrets in server addresses, such as `https://gateway.example.org/gateway/<key>` or `https://user:password@host`.
 
-Such addresses are encrypted at rest, and shown with a fingerprint in place of each secret. What is saved may contain
-the masked form: it stands for the secret that is stored.
+Such addresses are encrypted in the database, and shown with a fingerprint in place of each secret. Users may submit the
+masked form; it stands for the stored secret.
 """
 
 from __future__ import annotations
@@ -13,51 +13,51 @@ from django.core.exceptions import ValidationError
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-# Stands in place of a secret, before its fingerprint.
+# Precedes the fingerprint of a masked secret.
 MASK = "•••"
 ADDRESS = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?:(?P<user>[^/?#\s]*)@)?(?P<host>[^/?#\s]*)"
     r"(?P<path>[^?#\s]*)(?P<query>\?[^#\s]*)?(?P<fragment>#\S*)?"
 )
-# Parts of a path that name something. Anything else may be a key, and so may whatever follows one of KEY_PREFIXES.
+# Path segments that are plain words. Other segments may be keys, and so may a segment after one of KEY_PREFIXES.
 PLAIN = re.compile(r"[a-z]{1,15}(?:[._-][a-z]{1,15})?|v[0-9]{1,2}")
 KEY_PREFIXES = {"gateway", "key", "keys", "secret", "token"}
-# Any text, such as a log line: a name and password, and the key of a gateway's address.
+# Secrets in arbitrary text, such as a log line: user names with passwords, and keys of gateways.
 CREDENTIALS = re.compile(r"(?<=://)[^/?#\s@'\"]+(?=@)")
 GATEWAY_KEY = re.compile(r"(?<=/gateway/)[^/?#\s'\"]+")
 
 
 def address_mask(address: str) -> str:
-    """Return the address with a fingerprint in place of each of its secrets."""
-    found = ADDRESS.fullmatch(address)
-    if found is None or "@" in found["path"]:
-        # Misspelt, or not an address: whatever stands before an @ may be a password.
+    """Return the address with each secret replaced by a fingerprint."""
+    match = ADDRESS.fullmatch(address)
+    if match is None or "@" in match["path"]:
+        # Not a valid address: everything before an @ may be a password.
         return re.sub(r".*@", lambda part: f"{_masked(part[0])}@", address)
-    parts = [found["scheme"]]
-    if found["user"] is not None:
-        parts.append(f"{_masked(found['user'])}@")
-    parts += [found["host"], _path_mask(found["path"])]
-    parts += [part[0] + _masked(part[1:]) for part in (found["query"], found["fragment"]) if part]
+    parts = [match["scheme"]]
+    if match["user"] is not None:
+        parts.append(f"{_masked(match['user'])}@")
+    parts += [match["host"], _path_mask(match["path"])]
+    parts += [part[0] + _masked(part[1:]) for part in (match["query"], match["fragment"]) if part]
     return "".join(parts)
 
 
 def addresses_mask(text: Any) -> Any:
-    """Return a text with an address on each line, masked; values that are not text are returned unchanged."""
+    """Return a text with one address per line, masked. Values of other types are returned unchanged."""
     if not isinstance(text, str):
         return text
     return "\n".join(address_mask(line) for line in text.split("\n"))
 
 
 def has_secrets(text: Any) -> bool:
-    """Return True if a line of the text is an address that contains a secret."""
+    """Return True if any line of the text is an address that contains a secret."""
     return isinstance(text, str) and any("://" in line and address_mask(line) != line for line in text.split("\n"))
 
 
 def addresses_unmask(text: str, *, stored: str) -> str:
-    """Return an entered text with the stored addresses in place of their masked forms.
+    """Return a submitted text with masked addresses replaced by the stored ones.
 
-    Raises ValidationError for a masked address that is not stored: the server cannot know the secret. This also
-    prevents that a stored secret is sent to another host.
+    Raises ValidationError for a masked address that is not stored, because its secret is unknown. This also prevents a
+    stored secret from being sent to another host.
     """
     known = {address_mask(line): line for line in stored.split("\n")}
     lines = [known.get(line.strip(), line) if MASK in line else line for line in text.split("\n")]
@@ -71,7 +71,7 @@ def addresses_unmask(text: str, *, stored: str) -> str:
 
 
 def credentials_mask(text: str) -> str:
-    """Return any text, such as a log line, with masks in place of the secrets inside addresses."""
+    """Return a text, such as a log line, with the secrets in its addresses masked."""
     if "@" in text:
         text = CREDENTIALS.sub(MASK, text)
     return GATEWAY_KEY.sub(MASK, text) if "/gateway/" in text else text

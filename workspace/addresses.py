@@ -1,4 +1,4 @@
-"""The URLs of this site's pages, as clients, e-mails and notifications use them."""
+"""The URLs of this site's pages, for clients, e-mails and notifications."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ ROOM_VIEWS = {
 
 
 def absolute_url(path: str) -> str:
-    """Return the full URL of a path of this site, as `reverse` returns it.
+    """Return the absolute URL of a path on this site, as returned by `reverse`.
 
-    Threads that serve no request do not know the site's own path; it is added where it is missing.
+    Outside of requests, `reverse` omits the path of the site; it is added if missing.
     """
     site = urlsplit(settings.SITE_URL)
     if site.path and not path.startswith(f"{site.path}/"):
@@ -28,10 +28,10 @@ def absolute_url(path: str) -> str:
 
 
 def room_path(room: Room) -> str:
-    """Return the address of a room's page: by its name, or by its id where it has none."""
+    """Return the URL of a room's page, with the room's name or, if it has none, its id."""
     return reverse(ROOM_VIEWS[room.type], args=[room.name or room.public_id])
 
 
 def message_path(message: Message) -> str:
-    """Return the address that opens a message in its room."""
+    """Return the URL that opens a message in its room."""
     return f"{room_path(message.room)}?msg={message.public_id}"

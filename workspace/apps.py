@@ -16,7 +16,7 @@ class WorkspaceConfig(AppConfig):
         from workspace.services.setup import essentials
         from workspace.setting_groups import checks  # noqa: F401
 
-        # `username__lower=` and the like are looked up in the unique indexes; `__iexact` compares by UPPER, past them.
+        # `username__lower=` uses the unique index. `__iexact` compares with UPPER and would not.
         CharField.register_lookup(Lower)
         stored_mails_protect()
         pre_migrate.connect(essentials.before, dispatch_uid="workspace.essentials")

@@ -1,29 +1,29 @@
-"""What attachments say, for readers who see text only: notifications, e-mails and search."""
+"""Attachments as plain text, for notifications, e-mails and search."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-MOST = 20
-# The longest JSON (characters) of a message's attachments together.
-LONGEST = 50_000
+MAX_ATTACHMENTS = 20
+# The maximum length (characters of JSON) of all attachments of a message.
+MAX_LENGTH = 50_000
 
 
 def attachments_text(attachments: Iterable[Any]) -> str:
-    """Return the attachments as text, one a line: title and text, else the fallback that their sender gave.
+    """Return the attachments as text, one per line: title and text, or the fallback if both are missing.
 
-    Attachments are stored as clients sent them, so any field may be missing or of another type.
+    Attachments are stored as clients sent them, so any field may be missing or have another type.
     """
-    lines = (attachment_text(one) for one in attachments if isinstance(one, dict))
+    lines = (attachment_text(item) for item in attachments if isinstance(item, dict))
     return "\n".join(line for line in lines if line)
 
 
 def attachment_text(attachment: dict[str, Any]) -> str:
-    """Return one attachment as text; empty if it has none."""
+    """Return an attachment as text; empty if it has none."""
     title, text, fallback, description = (
         value.strip() if isinstance(value := attachment.get(name), str) else ""
         for name in ("title", "text", "fallback", "description")
     )
-    said = ": ".join(filter(None, (title, text)))
-    return said or fallback or description
+    text_with_title = ": ".join(filter(None, (title, text)))
+    return text_with_title or fallback or description

@@ -12,7 +12,7 @@ from workspace.selectors.accounts import user_by_sign_in_name
 
 
 class NameOrEmailBackend(ModelBackend):
-    """Django's own backend, finding the account by its username or an address that is its own."""
+    """Django's backend, with lookup by username or verified e-mail address."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_kwargs: Any
@@ -21,7 +21,8 @@ class NameOrEmailBackend(ModelBackend):
             return None
         user = user_by_sign_in_name(username)
         if user is None:
-            # As much work as for an account that exists, so that the time taken tells nothing.
+            # Takes as long as checking a password, so that the response time does not reveal whether the account
+            # exists.
             User().set_password(password)
             return None
         return user if user.check_password(password) and self.user_can_authenticate(user) else None

@@ -1,4 +1,4 @@
-"""Pictures of people and rooms: the first letter of the name on a colour that belongs to the name."""
+"""Avatars of users and rooms: the first letter of the name on a colour derived from it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import unicodedata
 import zlib
 from functools import lru_cache
 
-# White text on each of these has a contrast of at least 4.5.
+# White text has a contrast of at least 4.5 on each of these.
 COLOURS = ("#4f39f6", "#7c3aed", "#a21caf", "#be185d", "#b91c1c", "#b45309", "#4d7c0f", "#047857", "#0f766e", "#0369a1")
-# What stands for a room that the reader may not know.
+# The letter shown for a room that the reader may not see.
 NEUTRAL = "#"
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200" width="{size}" height="{size}">'
@@ -17,9 +17,9 @@ SVG = (
     'font-family="Inter, Helvetica, Arial, sans-serif" text-anchor="middle">{letter}</text></svg>'
 )
 DEFAULT_SIZE = 200
-# PNGs come in these sizes (pixels); a size in between gets the next larger one, which clients scale down.
+# Sizes of PNGs in pixels. For other sizes, clients receive the next larger one and scale it down.
 PNG_SIZES = (32, 64, 128, 256)
-# The letters of PNGs: a byte for each of five columns, in which the lowest of seven bits is the top dot.
+# The letters in PNGs: five columns of one byte each; the lowest of seven bits is the top dot.
 GLYPHS = {
     "0": 0x3E5149453E,
     "1": 0x00427F4000,
@@ -60,32 +60,32 @@ GLYPHS = {
     "#": 0x147F147F14,
 }
 GLYPH_WIDTH, GLYPH_HEIGHT = 5, 7
-# The letter's height as a part of the picture's.
+# The height of the letter relative to that of the image.
 LETTER_PART = 0.5
-# The level at which blended dots are cut: below a half, so that dots that touch at a corner stay connected.
-CUT = 0.4
+# The threshold for blended dots. It is below 0.5, so that dots that touch at a corner stay connected.
+THRESHOLD = 0.4
 
 
 def initial_of(name: str) -> str:
-    """Return the first letter or digit of a name in capitals, `#` for a name without any."""
+    """Return the first letter or digit of a name in upper case, or `#` if there is none."""
     first = next((character for character in name if character.isalnum()), NEUTRAL)
     return first.upper()[0]
 
 
 def colour_of(name: str) -> str:
-    """Return the colour that belongs to the name, the same on every server."""
+    """Return the colour for a name; it is the same on every server."""
     return COLOURS[zlib.crc32(name.lower().encode("utf-8", "replace")) % len(COLOURS)]
 
 
 def avatar_svg(name: str, size: int = DEFAULT_SIZE) -> bytes:
-    """Return the picture as SVG, shown at `size` pixels."""
+    """Return the avatar as an SVG of `size` pixels."""
     return SVG.format(size=size, colour=colour_of(name), letter=initial_of(name)).encode()
 
 
 def avatar_png(name: str, size: int = DEFAULT_SIZE) -> bytes:
-    """Return the picture as PNG, at least `size` pixels wide up to 256; letters of other scripts are left out."""
+    """Return the avatar as a PNG at least `size` pixels wide (at most 256), without a letter for non-Latin scripts."""
     plain = unicodedata.normalize("NFKD", initial_of(name))[0]
-    pixels = next((one for one in PNG_SIZES if one >= size), PNG_SIZES[-1])
+    pixels = next((available for available in PNG_SIZES if available >= size), PNG_SIZES[-1])
     return _png(plain if plain in GLYPHS else "", colour_of(name), pixels)
 
 
@@ -95,8 +95,8 @@ def _png(letter: str, colour: str, size: int) -> bytes:
     rows = []
     for y in range(size):
         row = bytearray(bytes((red, green, blue)) * size)
-        for x, part in _letter_row(letter, y, size):
-            row[3 * x : 3 * x + 3] = bytes(round(base + (255 - base) * part) for base in (red, green, blue))
+        for x, coverage in _letter_row(letter, y, size):
+            row[3 * x : 3 * x + 3] = bytes(round(base + (255 - base) * coverage) for base in (red, green, blue))
         rows.append(b"\0" + bytes(row))
     header = struct.pack(">2I5B", size, size, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(b"".join(rows), 9)), (b"IEND", b""))
@@ -108,9 +108,9 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def _letter_row(letter: str, y: int, size: int) -> list[tuple[int, float]]:
-    """Return the pixels of one row that the letter covers, and to which part.
+    """Return the pixels of a row that the letter covers, with their coverage (0 to 1).
 
-    The dots are blended into each other and cut at a level, which gives round strokes with smooth edges.
+    The dots are blended and then cut at a threshold, which gives round strokes with smooth edges.
     """
     if not letter:
         return []
@@ -120,9 +120,9 @@ def _letter_row(letter: str, y: int, size: int) -> list[tuple[int, float]]:
     covered = []
     for x in range(int(size / 2 - half), int(size / 2 + half)):
         across = (x + 0.5 - size / 2) / scale + (GLYPH_WIDTH - 1) / 2
-        part = min(1.0, (_blended(letter, across, down) - CUT) * scale + 0.5)
-        if part > 0:
-            covered.append((x, part))
+        coverage = min(1.0, (_blended(letter, across, down) - THRESHOLD) * scale + 0.5)
+        if coverage > 0:
+            covered.append((x, coverage))
     return covered
 
 
@@ -141,7 +141,7 @@ def _dot(letter: str, column: int, row: int) -> int:
 
 
 def ico_of(png: bytes, size: int) -> bytes:
-    """Return an icon file that holds one PNG of `size` pixels (below 256)."""
+    """Return an icon file that contains one PNG of `size` pixels (below 256)."""
     header = struct.pack("<3H", 0, 1, 1)
     entry = struct.pack("<4B2H2I", size, size, 0, 0, 1, 32, len(png), len(header) + 16)
     return header + entry + png

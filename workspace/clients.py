@@ -1,4 +1,4 @@
-"""What a user's clients are called in presence. A client is told by the sign-in it uses, so that it ends with it."""
+"""Names of a user's clients. They contain the sign-in of the client, so that signing out also ends its presence."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ NAME_LENGTH = 24
 
 
 def token_client_name(digest: str) -> str:
-    """Return the name of the client that uses an API token, by the token's digest."""
+    """Return the name of a client that uses an API token, from the digest of the token."""
     return f"token:{digest[:NAME_LENGTH]}"
 
 
 def session_client_prefix(session_key: str) -> str:
-    """Return what the names of all pages of one browser session begin with; it does not tell the session's key."""
+    """Return the common prefix of the names of all pages in a browser session. It does not reveal the session key."""
     digest = salted_hmac("workspace.clients", session_key).hexdigest()
     return f"page:{digest[:NAME_LENGTH]}:"
 
 
 def page_client_name(session_key: str, page: str) -> str:
-    """Return the name of one open page, by the key of its browser session and what the page calls itself."""
+    """Return the name of an open page, from the key of its browser session and the id that the page chose."""
     return session_client_prefix(session_key) + page
 
 
 def client_kind(client: str) -> str | Promise:
-    """Return what a client is, for people."""
+    """Return the kind of a client, as shown to people."""
     if client.startswith("page:"):
         return _("Open page")
     return _("App") if client.startswith("token:") else _("Other program")

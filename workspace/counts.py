@@ -1,4 +1,4 @@
-"""Counting calls in the cache. A cache that cannot be asked (Redis being away) holds nobody up: nothing is counted."""
+"""Counters of calls in the cache. If the cache is unavailable (such as Redis being down), calls are not counted."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ log = logging.getLogger(__name__)
 
 
 def call_count(key: str, *, seconds: int) -> int:
-    """Count one call under `key`, forgotten after `seconds`; returns how many there were, 1 where that is unknown."""
+    """Count a call under `key` and return the total, which expires after `seconds`; 1 if the cache is unavailable."""
     try:
         cache.add(key, 0, timeout=seconds)
         return cache.incr(key)
     except (RedisError, ValueError) as error:
-        # ValueError: the entry was dropped for want of room since it was made.
+        # ValueError: the entry was evicted after it was added.
         log.warning("Calls are not counted: %s", error)
         return 1
 
 
 def first_within(key: str, *, seconds: int) -> bool:
-    """Return whether this is the first time in `seconds` that `key` is asked about; true where that is unknown."""
+    """Return True for the first call with this `key` in `seconds`, and if the cache is unavailable."""
     try:
         return cache.add(key, True, timeout=seconds)
     except RedisError as error:

@@ -1,4 +1,4 @@
-"""Encryption of secrets at rest, with keys derived from `SECRET_KEY` and `ENCRYPTION_KEY`."""
+"""Encryption of stored secrets, with keys derived from `SECRET_KEY` and `ENCRYPTION_KEY`."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from django.conf import settings
 
 log = logging.getLogger(__name__)
 
-# Marks an encrypted text where a text in clear could stand as well.
+# Marks an encrypted text in places that may also contain plain text.
 MARK = "encrypted:"
 
 
 @lru_cache(maxsize=8)
 def _cipher(secret_keys: tuple[str, ...], salts: tuple[str, ...]) -> MultiFernet:
-    # Deriving a key takes tens of milliseconds, so all fields share what the configuration gives.
+    # Deriving a key takes tens of milliseconds, so the cipher is cached and shared.
     return MultiFernet([_fernet(secret_key, salt) for secret_key in secret_keys for salt in salts])
 
 
 def _fernet(secret_key: str, salt: str) -> Fernet:
-    # As the library encrypted_fields derives it. Its own previous keys are SECRET_KEY_FALLBACKS, with which Django
-    # would also accept signatures.
+    # Derived like in the library encrypted_fields. Its own list of previous keys is SECRET_KEY_FALLBACKS, with which
+    # Django would also accept signatures.
     key = hashlib.pbkdf2_hmac("sha256", secret_key.encode(), salt.encode(), 100_000, dklen=32)
     return Fernet(base64.urlsafe_b64encode(key))
 
 
 def cipher() -> MultiFernet:
-    """Return the cipher of the configured keys: the first encrypts, each of them decrypts."""
+    """Return the cipher of the configured keys. The first key encrypts; all of them decrypt."""
     return _cipher((settings.SECRET_KEY, *settings.SECRET_KEY_PREVIOUS), tuple(settings.SALT_KEY))
 
 
 def text_encrypt(text: str) -> str:
-    """Return the text encrypted, without a mark."""
+    """Return the text encrypted, without the mark."""
     return cipher().encrypt(text.encode()).decode()
 
 
 def text_decrypt(encrypted: str, *, name: object) -> str:
-    """Return the text in clear; empty, with a log line that contains `name`, if no key decrypts it."""
+    """Return the decrypted text. If no key decrypts it, log `name` and return an empty text."""
     try:
         return cipher().decrypt(encrypted.encode()).decode()
     except InvalidToken:

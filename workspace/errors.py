@@ -1,4 +1,4 @@
-"""The one family of errors that services raise; the API, pages and commands each tell them in their own form."""
+"""The errors that services raise. The API, pages and commands each report them in their own format."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 class ApplicationError(Exception):
-    """Something asked for cannot be done, for a reason that the asker can act upon.
+    """A request that cannot be fulfilled, for a reason that the caller can act on.
 
-    `code` is the reason in the vocabulary of the API's clients (such as `error-room-not-found`), `message` the
-    sentence for people (may be empty where clients know the code alone), `status` the HTTP status.
+    `code` is the reason as API clients know it (such as `error-room-not-found`), `message` a sentence for people (may
+    be empty if clients know the code), `status` the HTTP status.
     """
 
     def __init__(
@@ -24,14 +24,14 @@ class ApplicationError(Exception):
 
 
 class NotAllowedError(ApplicationError):
-    """The asker lacks the permission."""
+    """The caller lacks a permission."""
 
     def __init__(self, code: str = "error-not-allowed", message: str = "Not allowed", *, status: int = 400) -> None:
         super().__init__(code, message, status=status)
 
 
 class MissingPermissionError(ApplicationError):
-    """The asker's roles do not hold a permission; answered in the words that clients expect."""
+    """The caller's roles lack a permission; the message is the one that clients expect."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -40,14 +40,14 @@ class MissingPermissionError(ApplicationError):
 
 
 class NotInRoomError(ApplicationError):
-    """What only members of a room may do was asked for by somebody who is not in it."""
+    """The caller is not a member of the room, which the action requires."""
 
     def __init__(self) -> None:
         super().__init__("error-user-not-in-room", "The user is not in this room")
 
 
 class SignInError(ApplicationError):
-    """A sign-in that failed."""
+    """A failed sign-in."""
 
     def __init__(self, code: str = "Unauthorized", message: str = "Unauthorized") -> None:
         super().__init__(code, message, status=401)

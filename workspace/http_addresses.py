@@ -1,9 +1,9 @@
-"""Server addresses: http(s), at hosts with or without a dot in their name.
+"""Server addresses: http(s) URLs whose host may have a dot in its name or not.
 
-Django's own check refuses hosts such as `gateway`, by which containers and machines of one network know each other.
+Django's own validator rejects hosts such as `gateway`, which containers and machines in a private network use.
 
-The address of this site is not stored: fields write a placeholder in its place, and fill in `SITE_URL` when they are
-read. An installation that moves to another port or host keeps working without changing a row.
+The address of this site is not stored: fields store a placeholder instead and replace it by `SITE_URL` when they are
+read. An installation that moves to another port or host works without changes to its data.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ else:
     LinesField = models.TextField
     JsonField = models.JSONField
 
-# Stored in place of `SITE_URL`. It is not an http(s) address, so no one can enter it.
+# Stored instead of `SITE_URL`. It is not an http(s) address, so nobody can enter it.
 OWN_SITE = "site:"
-# A name, in whatever letters, or a number.
+# A host name in any script, or an IP address.
 HOST = re.compile(r"[\w.:-]+")
 
 
 def http_address_validate(text: str) -> None:
-    """Accept an http(s) address; raises ValidationError for anything else."""
+    """Raise ValidationError unless the text is an http(s) address."""
     if not is_http_address(text):
         raise ValidationError(
             _("%(address)s is not the address of a server. Enter one such as https://push.example.com."),
@@ -46,7 +46,7 @@ def http_address_validate(text: str) -> None:
 
 
 def is_http_address(text: str) -> bool:
-    """Return whether the text is an http(s) address with a host that can be one."""
+    """Return True if the text is an http(s) address with a valid host."""
     try:
         address = urlsplit(text)
         host, _port = address.hostname or "", address.port
@@ -57,15 +57,15 @@ def is_http_address(text: str) -> bool:
 
 
 class HttpAddressFormField(forms.URLField):
-    """A form's field for the address of a server."""
+    """A form field for the address of a server."""
 
     default_validators = [http_address_validate]
 
 
 def own_site_replace(value: Any) -> Any:
-    """Return a text for storing, with a placeholder for this site's address at the start of a line.
+    """Return a text for storage, with this site's address at the start of a line replaced by a placeholder.
 
-    Values that are not text are returned unchanged.
+    Values of other types are returned unchanged.
     """
     if not isinstance(value, str) or "://" not in value:
         return value
@@ -73,7 +73,7 @@ def own_site_replace(value: Any) -> Any:
 
 
 def own_site_fill_in(value: Any) -> Any:
-    """Return a stored text with this site's current address in place of the placeholder."""
+    """Return a stored text with the placeholder replaced by this site's current address."""
     if not isinstance(value, str) or OWN_SITE not in value:
         return value
     lines = (
@@ -84,13 +84,13 @@ def own_site_fill_in(value: Any) -> Any:
 
 
 def _own_site_replace(line: str) -> str:
-    beginning, rest = line[: len(settings.SITE_URL)], line[len(settings.SITE_URL) :]
-    is_own = beginning.lower() == settings.SITE_URL.lower() and (not rest or rest[0] in "/?#")
+    start, rest = line[: len(settings.SITE_URL)], line[len(settings.SITE_URL) :]
+    is_own = start.lower() == settings.SITE_URL.lower() and (not rest or rest[0] in "/?#")
     return OWN_SITE + rest if is_own else line
 
 
 class OwnSiteMixin:
-    """A model field whose texts may start with this site's address, which is not stored."""
+    """A model field for texts that may start with this site's address, which is not stored."""
 
     def get_prep_value(self, value: Any) -> Any:
         return super().get_prep_value(own_site_replace(value))  # type: ignore[misc]
@@ -101,15 +101,15 @@ class OwnSiteMixin:
 
 
 class AddressLinesField(OwnSiteMixin, LinesField):
-    """Addresses of servers, one a line."""
+    """Server addresses, one per line."""
 
 
 class AddressJsonField(OwnSiteMixin, JsonField):
-    """A JSON value that may be the address of a server."""
+    """A JSON value that may be a server address."""
 
 
 class HttpAddressField(OwnSiteMixin, UrlField):
-    """The address of a server."""
+    """A server address."""
 
     default_validators = [http_address_validate]
 

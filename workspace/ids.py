@@ -1,4 +1,4 @@
-"""Public ids: what clients see in place of the internal keys (docs/keys.md says why there are two)."""
+"""Public ids, which clients see instead of the primary keys (docs/keys.md explains why there are two)."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ public_id_validator = RegexValidator(
 
 
 def public_id_new() -> str:
-    """Return a fresh random id of 17 letters and digits, the form that existing clients create and expect."""
+    """Return a new random id of 17 letters and digits, the format that existing clients use and expect."""
     return "".join(secrets.choice(ALPHABET) for _position in range(PUBLIC_ID_LENGTH))
 
 
 def is_random_id(text: str) -> bool:
-    """Return True if the id looks random, so that it does not say what it is the id of; `GENERAL` does.
+    """Return True if the id looks random. `GENERAL`, for example, is readable and reveals something about the object.
 
-    A random id has 17 characters with both cases among them; one in some 10,000 has not, and counts as readable.
+    A random id has 17 characters, both upper and lower case. One in about 10,000 has not, and counts as readable.
     """
     return len(text) == PUBLIC_ID_LENGTH and text != text.upper() and text != text.lower()
 
@@ -38,7 +38,7 @@ else:
 
 
 class PublicIdField(TextField):
-    """A row's id as clients see it, made when the row is."""
+    """The id of a row for clients, generated when the row is created."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         defaults: dict[str, Any] = {

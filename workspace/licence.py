@@ -1,4 +1,4 @@
-"""What the workspace's licence grants. Which licence there is, is the business of the rooms above."""
+"""What the workspace's licence grants. The licence itself is managed by upper apps."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ _sources: list[ModuleSource] = []
 
 
 def source_register(source: ModuleSource) -> None:
-    """Let `source` tell, whenever asked, the names of premium modules that are granted at that moment."""
+    """Register a function that returns the names of the premium modules granted at the time of the call."""
     if source not in _sources:
         _sources.append(source)
 
 
 def source_unregister(source: ModuleSource) -> None:
-    """Ask `source` no more."""
+    """Remove a function registered with `source_register`."""
     if source in _sources:
         _sources.remove(source)
 
 
 def module_granted(name: str) -> bool:
-    """Return whether a licence grants the premium module `name`, such as `push-privacy`."""
+    """Return True if a licence grants the premium module `name`, such as `push-privacy`."""
     return any(name in source() for source in _sources)

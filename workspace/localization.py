@@ -18,30 +18,30 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def page_language(user: User) -> str:
-    """Return the language to write to the user in: the one they chose where pages speak it, else the workspace's."""
+    """Return the language for pages and e-mails to the user: their own choice if it is supported, else the default."""
     return supported_language(user.language)
 
 
 def language_of(request: HttpRequest) -> str:
-    """Return the language to answer in: the one that the user chose, else what their browser asks for."""
+    """Return the language for the response: the user's choice, else the one that the browser requests."""
     chosen = request.user.language if isinstance(request.user, User) else ""
     return supported_language(chosen or translation.get_language_from_request(request))
 
 
 def supported_language(language: str) -> str:
-    """Return the language where pages speak it, else the workspace's."""
+    """Return the language if the pages are translated into it, else the default language."""
     return language if language in settings.PAGE_LANGUAGES else settings.LANGUAGE_CODE
 
 
 def page_time_zone(user: object) -> ZoneInfo:
-    """Return the zone that the user's pages tell times in: the one they chose, else the workspace's."""
+    """Return the time zone for pages shown to the user: their own choice, else the one of the workspace."""
     return zone((user.time_zone if isinstance(user, User) else "") or GeneralSettings.current().time_zone)
 
 
 class LocaleMiddleware:
-    """Lets every page speak its reader's language and tell times in their zone.
+    """Activates the language and time zone of the reader for every page.
 
-    Programs that call the API are answered in the workspace's language, and in UTC.
+    API responses use the language of the workspace, and UTC.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

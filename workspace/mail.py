@@ -1,7 +1,7 @@
-"""E-mails of an installation without a mail server: they are stored, and reach nobody.
+"""Storage of e-mails for installations without a mail server. They are not delivered.
 
-They contain messages and password-reset links. In the database, only holders of a permission read them; as files, only
-the account that runs the server.
+E-mails contain messages and password-reset links. In the database, only users with a permission can read them; as
+files, only the system account that runs the server can.
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ SUBJECT_LENGTH = 255
 
 
 class DatabaseBackend(BaseEmailBackend):
-    """Keeps e-mails in the database in place of sending them; the embedded default."""
+    """Stores e-mails in the database instead of sending them. The default of embedded installations."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         return len(KeptMail.objects.bulk_create(stored_mail(message) for message in email_messages))
 
 
 def stored_mail(message: EmailMessage) -> KeptMail:
-    """Return the row of an e-mail; raises ValueError, as sending would, for what cannot be written as a header."""
-    written = message.message()
+    """Return the row for an e-mail; raises ValueError for invalid headers, as sending would."""
+    raw = message.message()
     alternatives = message.alternatives if isinstance(message, EmailMultiAlternatives) else []
     return KeptMail(
         sender=message.from_email,
         recipients=message.recipients(),
         subject=message.subject[:SUBJECT_LENGTH],
-        headers={name: str(value) for name, value in written.items()},
+        headers={name: str(value) for name, value in raw.items()},
         text=str(message.body),
         html=next((str(content) for content, mimetype in alternatives if mimetype == "text/html"), ""),
     )
 
 
 class FileBackend(FileBasedBackend):
-    """Stores e-mails in files that only their owner may read, in a folder that only its owner may open."""
+    """Stores e-mails in files and a folder that only their owner can read."""
 
     stream: Any
 
@@ -61,7 +61,7 @@ class FileBackend(FileBasedBackend):
         super().__init__(*args, **{**options, "file_path": str(path)})
 
     def open(self) -> bool:
-        """Open the file to write to; returns False if it is open already."""
+        """Open the file for writing; returns False if it is already open."""
         if self.stream is not None:
             return False
         descriptor = os.open(self._get_filename(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)  # type: ignore[attr-defined]
@@ -70,7 +70,7 @@ class FileBackend(FileBasedBackend):
 
 
 def stored_mails_protect() -> None:
-    """Log that e-mails reach nobody, where they are stored as files, and make those of earlier versions private."""
+    """Log a warning if e-mails are stored as files, and make the files of earlier versions private."""
     if settings.EMAIL_BACKEND != FILE_BACKEND:
         return
     folder = Path(settings.EMAIL_FILE_PATH)
@@ -78,7 +78,7 @@ def stored_mails_protect() -> None:
         "There is no mail server (EMAIL_URL): e-mails, also password-reset links, are stored in %s and reach nobody.",
         folder,
     )
-    # Files of another owner, or removed meanwhile: the folder's mode protects them.
+    # Files may belong to another user or be removed meanwhile. The mode of the folder protects them.
     with suppress(OSError):
         folder.chmod(0o700)
         for file in folder.iterdir():

@@ -1,4 +1,4 @@
-"""Finding whom a text mentions; docs/rules.md describes the grammar for people."""
+"""Finding mentions in a text; docs/rules.md describes the grammar for users."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# What is shown verbatim: code between backticks, fenced code, and addresses of pages and of people. An address is
-# searched for only where a word begins, and the first part of an e-mail address is bounded, so that the time needed
-# grows linearly with the text. The first part of an e-mail address has letters of alphabets with upper and lower case.
+# Literals: code between backticks, fenced code, web addresses and e-mail addresses. To keep the time linear in the
+# length of the text, an address is only tried at the start of a word, and the local part of an e-mail address is
+# bounded. The local part consists of letters from scripts with upper and lower case.
 LOCAL = "0-9A-Za-z\u00c0-\u058f\u1e00-\u1fff"
 LITERAL = re.compile(
     r"(?P<fence>`{3,}+).*?(?:(?P=fence)|\Z)"
@@ -21,18 +21,18 @@ LITERAL = re.compile(
 )
 NAME = re.compile(r"@([0-9A-Za-z_.-]+)")
 
-# Letters and digits of these categories continue a word that has ASCII letters, as usernames do.
+# Letters and digits in these categories continue a word of ASCII letters, such as a username.
 CASED_LETTERS = ("Lu", "Ll", "Lt")
 DIGITS = ("Nd",)
-# ASCII characters that no web address contains as they are.
+# ASCII characters that web addresses never contain unescaped.
 NOT_IN_ADDRESSES = frozenset('<>"|\\^`')
-# Next to a slash, these belong to a path, as letters and digits do.
+# Next to a slash, these are part of a path, like letters and digits.
 PATH_PUNCTUATION = frozenset("._-~@")
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a text: a literal (`is_code` or an address), or a mention with the `name` as it is written."""
+    """A part of a text: a literal (code if `is_code`, else an address), or a mention with its `name` as written."""
 
     start: int
     end: int
@@ -42,7 +42,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class ParsedMentions:
-    """The names that a text calls, in lower case, each with the shorter readings of what may be punctuation."""
+    """The names mentioned in a text, in lower case. Each has shorter readings without trailing punctuation."""
 
     candidates: tuple[tuple[str, ...], ...]
 
@@ -52,17 +52,17 @@ class ParsedMentions:
         return {name for readings in self.candidates for name in readings}
 
     def calls(self, group: str) -> bool:
-        """Return whether the text calls the group `all` or `here`."""
+        """Return True if the text mentions the group `all` or `here`."""
         return any(group in readings for readings in self.candidates)
 
     def resolve(self, known: set[str]) -> set[str]:
-        """Return the known names that are meant: of each mention, its longest reading that somebody bears."""
-        meant = (next((name for name in readings if name in known), None) for readings in self.candidates)
-        return {name for name in meant if name}
+        """Return the known names that are mentioned: for each mention, its longest reading that is a known name."""
+        mentioned = (next((name for name in readings if name in known), None) for readings in self.candidates)
+        return {name for name in mentioned if name}
 
 
 def readings_of(name: str) -> tuple[str, ...]:
-    """Return `name` and then what is left of it as punctuation is taken off its end: `bob.` may be `bob`."""
+    """Return `name`, then `name` with trailing punctuation removed step by step: `bob.` may mean `bob`."""
     readings = [name]
     while readings[-1] and readings[-1][-1] in "._-":
         readings.append(readings[-1][:-1])
@@ -70,9 +70,9 @@ def readings_of(name: str) -> tuple[str, ...]:
 
 
 def mentions_parse(text: str) -> ParsedMentions:
-    """Return the names that `text` mentions, outside of code, web addresses and e-mail addresses."""
-    found = dict.fromkeys(span.name.lower() for span in mentions_in(without_literals(text)))
-    return ParsedMentions(tuple(readings_of(name) for name in found))
+    """Return the names that `text` mentions outside of code, web addresses and e-mail addresses."""
+    names = dict.fromkeys(span.name.lower() for span in mentions_in(without_literals(text)))
+    return ParsedMentions(tuple(readings_of(name) for name in names))
 
 
 def spans_of(text: str) -> list[Span]:
@@ -81,16 +81,16 @@ def spans_of(text: str) -> list[Span]:
 
 
 def without_literals(text: str) -> str:
-    """Return `text` with code and addresses replaced by spaces: nothing in them is a mention or a highlight."""
-    kept, position = [], 0
+    """Return `text` with literals replaced by spaces: they contain no mentions and no highlights."""
+    parts, position = [], 0
     for span in literals_in(text):
-        kept += [text[position : span.start], " " * (span.end - span.start)]
+        parts += [text[position : span.start], " " * (span.end - span.start)]
         position = span.end
-    return "".join([*kept, text[position:]])
+    return "".join([*parts, text[position:]])
 
 
 def literals_in(text: str) -> Iterator[Span]:
-    """Yield the code and the addresses in `text`."""
+    """Yield the code and addresses in `text`."""
     position = 0
     while match := LITERAL.search(text, position):
         position = address_end(text, match.end()) if match["address"] else match.end()
@@ -99,10 +99,11 @@ def literals_in(text: str) -> Iterator[Span]:
 
 
 def address_end(text: str, start: int) -> int:
-    """Return where a web address ends whose rest begins at `start`.
+    """Return the end of a web address whose remainder begins at `start`.
 
-    It has letters, marks and numbers of any script, and ASCII punctuation; a closing parenthesis only after an opening
-    one. White space, other punctuation and symbols end it, such as the comma in `https://x.example、@bob`.
+    An address consists of letters, marks and numbers of any script, and ASCII punctuation. A closing parenthesis
+    belongs to it only if one was opened. White space, other punctuation and symbols end it, such as the comma in
+    `https://x.example、@bob`.
     """
     opened = 0
     for position in range(start, len(text)):
@@ -114,14 +115,14 @@ def address_end(text: str, start: int) -> int:
 
 
 def is_in_addresses(character: str) -> bool:
-    """Return whether a web address may contain the character."""
+    """Return True if a web address may contain the character."""
     if character.isascii():
         return character.isprintable() and character != " " and character not in NOT_IN_ADDRESSES
     return unicodedata.category(character)[0] in "LMN"
 
 
 def mentions_in(text: str) -> Iterator[Span]:
-    """Yield the mentions in a text without literals; a span includes underscores that set the name in italics."""
+    """Yield the mentions in a text without literals. A span includes the underscores that make the name italic."""
     position = 0
     for match in NAME.finditer(text):
         begin = match.start()
@@ -133,7 +134,7 @@ def mentions_in(text: str) -> Iterator[Span]:
 
 
 def may_begin(text: str, begin: int, *, previous_end: int) -> bool:
-    """Return whether a mention may begin there, after a mention that ended at `previous_end` (0: there was none)."""
+    """Return True if a mention may begin at `begin`. The previous mention ended at `previous_end` (0: none)."""
     if begin == 0 or (begin == previous_end and text[begin - 1] in "._-"):
         return True
     before = text[begin - 1]
@@ -148,7 +149,7 @@ def may_begin(text: str, begin: int, *, previous_end: int) -> bool:
 
 
 def may_end(text: str, end: int) -> bool:
-    """Return whether a mention may end there: neither within a word, nor within a path such as `@scope/package`."""
+    """Return True if a mention may end at `end`: not within a word, nor in a path such as `@scope/package`."""
     if end == len(text):
         return True
     if text[end] == "/":
@@ -157,9 +158,9 @@ def may_end(text: str, end: int) -> bool:
 
 
 def continues_name(text: str, at: int) -> bool:
-    """Return whether a word goes on from the character at `at` to a name after it; a mark stands for its letter.
+    """Return True if the character at `at` would continue a word into the following name; marks belong to their letter.
 
-    An enclosing mark makes a symbol of what it encloses.
+    An enclosing mark turns the enclosed character into a symbol.
     """
     while at and (category := unicodedata.category(text[at]))[0] == "M":
         if category == "Me":
@@ -169,9 +170,9 @@ def continues_name(text: str, at: int) -> bool:
 
 
 def is_of_word(character: str, categories: tuple[str, ...] = (*CASED_LETTERS, *DIGITS)) -> bool:
-    """Return whether the character is a letter or digit of the kind that usernames have; full-width forms are not.
+    """Return True for the kinds of letters and digits that usernames contain, except full-width forms.
 
-    Letters without upper and lower case belong to other scripts, many of them written without spaces: `@anaさん`.
+    Letters without upper and lower case belong to other scripts, many of which are written without spaces: `@anaさん`.
     """
     if unicodedata.category(character) not in categories:
         return False

@@ -1,4 +1,4 @@
-"""What every page is spared, and what it says of itself."""
+"""Middleware for all pages: security headers, signed-out requests, and NUL bytes in URLs."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from workspace.database.connections import connections_release
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-# Under this name `page_context` leaves the nonce of the page's one inline stylesheet in `request.META`.
+# The key in `request.META` of the nonce for the inline stylesheet; `page_context` sets it.
 STYLE_NONCE = "CALLBOARD_STYLE_NONCE"
 
-# Browser features that no page uses, so that nothing put into a page can use them either.
+# Browser features that no page uses. Denying them also denies them to injected content.
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -40,7 +40,7 @@ PERMISSIONS_POLICY = ", ".join(
 
 
 def content_policy(*, scripts: str = "'self'", styles: str = "'self'") -> str:
-    """Return a Content-Security-Policy: only files of this site; no plugins, frames or foreign form targets."""
+    """Return a Content-Security-Policy for files of this site only: no plugins, frames or foreign form targets."""
     return (
         f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src 'self' data:; font-src 'self'; "
         "connect-src 'self'; media-src 'self'; manifest-src 'self'; worker-src 'self'; object-src 'none'; "
@@ -49,15 +49,15 @@ def content_policy(*, scripts: str = "'self'", styles: str = "'self'") -> str:
 
 
 CONTENT_POLICY = content_policy()
-# Unfold's Alpine evaluates the expressions in its templates, and some of these have `style` attributes: see
-# docs/page-security.md. Inline scripts stay forbidden.
+# The templates of unfold need Alpine expressions and `style` attributes (docs/page-security.md). Inline scripts remain
+# forbidden.
 ADMIN_CONTENT_POLICY = content_policy(scripts="'self' 'unsafe-eval'", styles="'self' 'unsafe-inline'")
 
 
 class ConnectionReleaseMiddleware:
-    """Returns the request's database connection to the pool before the response is sent.
+    """Returns the database connection of a request to the pool before the response is sent.
 
-    Django itself does so after it is sent: a few clients that read slowly would keep all connections of the pool.
+    Django does so only after the response is sent. A few slow clients would then block all connections of the pool.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -71,7 +71,7 @@ class ConnectionReleaseMiddleware:
 
 
 class ContentPolicyMiddleware:
-    """Adds the policies by which browsers refuse what somebody has smuggled into a page."""
+    """Adds headers that make browsers reject injected content."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -84,7 +84,7 @@ class ContentPolicyMiddleware:
 
     @staticmethod
     def policy_for(request: HttpRequest) -> str:
-        """Return the administration's policy for its own pages only; signing in to it is a page like the others."""
+        """Return the relaxed policy for pages of the administration; its sign-in page has the usual one."""
         if getattr(request, "current_app", None) == admin.site.name:
             return ADMIN_CONTENT_POLICY
         if nonce := request.META.get(STYLE_NONCE):
@@ -93,9 +93,9 @@ class ContentPolicyMiddleware:
 
 
 class SignedOutMiddleware:
-    """Answers 401 where an open page asks for a part of itself and nobody is signed in any more.
+    """Responds 401 to a partial-page request if the user is no longer signed in.
 
-    The sign-in page, to which everybody else is led, would be put into the page that is open.
+    Otherwise the sign-in page, the target of the redirect, would be inserted into the open page.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -103,21 +103,25 @@ class SignedOutMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        is_led = response.status_code == HTTPStatus.FOUND and not request.user.is_authenticated
-        return HttpResponse(status=HTTPStatus.UNAUTHORIZED) if is_led and "HX-Request" in request.headers else response
+        is_redirect = response.status_code == HTTPStatus.FOUND and not request.user.is_authenticated
+        return (
+            HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+            if is_redirect and "HX-Request" in request.headers
+            else response
+        )
 
 
-class CharacterZeroMiddleware:
-    """Knows no page by an address that holds the character zero: nothing is called so, and PostgreSQL takes none.
+class NulByteMiddleware:
+    """Rejects URLs that contain NUL bytes with 404; PostgreSQL cannot store them.
 
-    The API's endpoints tell of such parameters in their own words.
+    API endpoints report such parameters in their own format.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        is_meant = "\0" not in request.path_info and "%00" not in request.META.get("QUERY_STRING", "")
-        if not is_meant and not request.path_info.startswith(MACHINE_PATHS):
+        is_valid = "\0" not in request.path_info and "%00" not in request.META.get("QUERY_STRING", "")
+        if not is_valid and not request.path_info.startswith(MACHINE_PATHS):
             raise Http404
         return self.get_response(request)

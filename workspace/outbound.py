@@ -1,4 +1,4 @@
-"""How this installation reaches the outside: its proxy, and the certificate authorities that it trusts."""
+"""How this installation reaches other servers: its proxy, and the certificate authorities that it trusts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workspace.config.env import data_directory
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """`proxy` is an address or empty; `no_proxy` names hosts reached without it; `ca_file` holds whom to trust."""
+    """`proxy` is a URL or empty, `no_proxy` lists hosts to reach directly, `ca_file` the trusted authorities."""
 
     proxy: str = field(default="", repr=False)
     no_proxy: str = ""
@@ -26,7 +26,7 @@ class Outbound:
 
 
 def outbound_current() -> Outbound:
-    """Return what the configuration says (`OUTBOUND_PROXY`, `OUTBOUND_NO_PROXY`, `OUTBOUND_CA_FILE`)."""
+    """Return the configured values (`OUTBOUND_PROXY`, `OUTBOUND_NO_PROXY`, `OUTBOUND_CA_FILE`)."""
     return Outbound(
         proxy=settings.OUTBOUND_PROXY,
         no_proxy=",".join(settings.OUTBOUND_NO_PROXY),
@@ -35,15 +35,16 @@ def outbound_current() -> Outbound:
 
 
 def ca_file_of_system() -> str:
-    """Return the file with the authorities that the system trusts."""
+    """Return the file with the certificate authorities that the system trusts."""
     return ssl.get_default_verify_paths().cafile or certifi.where()
 
 
 @cache
 def ca_file_with(extra: str) -> str:
-    """Return a file with the system's authorities and those in the file `extra`.
+    """Return a file with the authorities of the system and those in the file `extra`.
 
-    libcurl reads one file. It lies in `DATA_DIR` under a name made from its content, so that processes share it.
+    libcurl reads a single file. It is stored in `DATA_DIR`; its name is derived from its content, so processes share
+    it.
     """
     content = Path(ca_file_of_system()).read_bytes() + b"\n" + Path(extra).read_bytes()
     target = Path(settings.DATA_DIR) / f"outbound-ca-{hashlib.sha256(content).hexdigest()[:16]}.pem"

@@ -1,4 +1,4 @@
-"""What happens when somebody signs in, or a browser session ends."""
+"""Handlers for signing in and for the end of a browser session."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from workspace.services.presence import clients_disconnect
 
 @receiver(user_logged_in, dispatch_uid="workspace.sign_in.address_known")
 def address_known(request: HttpRequest | None, user: User, **_kwargs: Any) -> None:
-    """Remember the address of a sign-in, by page or API: from there, the account has its own budget of failed tries."""
+    """Remember the address of a sign-in. Failed sign-ins from there are then counted separately."""
     if request is not None:
         address_remember(request=request, user=user)
 
 
 @receiver(user_logged_out, dispatch_uid="workspace.presence.session_ended")
 def session_ended(request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
-    """Let the pages of the session count as gone; sent before the session is emptied."""
+    """Disconnect the pages of the session. This signal is sent before the session is flushed."""
     if user is not None and request.session.session_key:
         clients_disconnect(user=user, prefix=session_client_prefix(request.session.session_key))

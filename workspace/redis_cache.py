@@ -1,4 +1,4 @@
-"""How cached values are written to Redis: as JSON, since unpickling runs whatever code the data names."""
+"""Serialization of cached values as JSON. Pickle would execute code contained in the data."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 
 class JsonSerializer:
-    """Writes and reads cached values; they must be of JSON's types."""
+    """Serializes cached values, which must be JSON types."""
 
     def dumps(self, value: Any) -> int | bytes:
-        """Return the value as Redis stores it; an integer stays one, so that Redis can increment it."""
+        """Return the value as stored in Redis. Integers stay integers, so that Redis can increment them."""
         return value if type(value) is int else json.dumps(value, separators=(",", ":")).encode()
 
     def loads(self, data: bytes) -> Any:
-        """Return the stored value; None for what is not JSON, such as the pickles of an earlier version."""
+        """Return a stored value; None if it is not JSON, such as a pickle of an earlier version."""
         try:
             return json.loads(data)
         except ValueError:

@@ -1,4 +1,4 @@
-"""What an installation is: a workspace, the cloud that workspaces connect to, or both (`ROLES`)."""
+"""The roles of an installation: a workspace, the cloud that workspaces connect to, or both (`ROLES`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.conf import settings
 
 
 class Role(StrEnum):
-    """One part of the product. `ANY` marks what belongs to an installation whatever it is."""
+    """A role of an installation. `ANY` marks parts that every installation has."""
 
     WORKSPACE = "workspace"
     CLOUD = "cloud"
@@ -16,15 +16,15 @@ class Role(StrEnum):
 
 
 def has_role(role: Role) -> bool:
-    """Return whether this installation plays the role."""
+    """Return True if this installation has the role."""
     return role == Role.ANY or role.value in settings.ROLES
 
 
 def is_workspace() -> bool:
-    """Return whether this installation is a workspace: with rooms, people who chat, and devices."""
+    """Return True if this installation is a workspace, with rooms, users and devices."""
     return has_role(Role.WORKSPACE)
 
 
 def is_cloud() -> bool:
-    """Return whether this installation is a cloud with a gateway, for others or for itself."""
+    """Return True if this installation is a cloud with a gateway, for other installations or itself."""
     return has_role(Role.CLOUD)

@@ -17,7 +17,7 @@ from workspace.http_addresses import (
 
 
 class AddressSecretsMixin:
-    """A model field for addresses, that is encrypted in the database when one of them contains a secret."""
+    """A model field for addresses. Values that contain a secret are encrypted in the database."""
 
     def get_prep_value(self, value: Any) -> Any:
         return super().get_prep_value(self._encrypted(value))  # type: ignore[misc]
@@ -29,7 +29,7 @@ class AddressSecretsMixin:
         return own_site_fill_in(text_decrypt(value.removeprefix(ENCRYPTED), name=self))
 
     def value_to_string(self, obj: Any) -> Any:
-        """Return the value for `manage.py dumpdata`, which is no place for secrets either."""
+        """Return the value for `manage.py dumpdata`, encrypted if it contains a secret."""
         return self._encrypted(self.value_from_object(obj))  # type: ignore[attr-defined]
 
     @staticmethod
@@ -38,16 +38,16 @@ class AddressSecretsMixin:
 
 
 class SecretAddressLinesField(AddressSecretsMixin, AddressLinesField):
-    """Addresses of servers, one a line, which may contain secrets."""
+    """Server addresses, one per line, which may contain secrets."""
 
 
 class SecretAddressJsonField(AddressSecretsMixin, AddressJsonField):
-    """A JSON value that may be the address of a server with a secret in it."""
+    """A JSON value that may be a server address with a secret."""
 
 
 class SecretAddressField(AddressSecretsMixin, HttpAddressField):
-    """The address of a server, which may contain a secret."""
+    """A server address that may contain a secret."""
 
     def get_internal_type(self) -> str:
-        # Encrypted, an address is longer than `max_length`.
+        # An encrypted address exceeds `max_length`.
         return "TextField"

@@ -1,7 +1,7 @@
-"""What the rooms above may hear of; sent inside the transaction that makes it true.
+"""Signals for upper apps, sent inside the transaction that makes the change.
 
-A receiver that writes rows therefore writes them together with what it heard of, or not at all. Work that can wait
-belongs on the worker, handed over in `transaction.on_commit`.
+Rows that a receiver writes are therefore committed together with the change, or not at all. Work that can wait should
+be queued for the worker with `transaction.on_commit`.
 """
 
 from django.dispatch import Signal
@@ -10,18 +10,18 @@ from django.dispatch import Signal
 message_posted = Signal()
 message_deleted = Signal()
 
-# sender: Message, message: Message, before: MentionTargets (whom it called until it was edited)
+# sender: Message, message: Message, before: MentionTargets (before the edit)
 message_edited = Signal()
 
 # sender: Message, user: User, room: Room, since: datetime. Receivers return MentionTargets by message key, for messages
-# accepted since then whose post, edit or deletion the member's counters do not contain yet: whom they call according to
-# the counters, None if they are not counted.
+# accepted since then whose post, edit or deletion is not yet included in the member's counters: the targets that the
+# counters are based on, or None for messages that are not counted.
 counters_behind = Signal()
 
 # sender: Subscription, user: User, room: Room, at: datetime
 room_read = Signal()
 
-# sender: Message, user: User, thread: Message (the one that begins it), at: datetime
+# sender: Message, user: User, thread: Message (the first one of the thread), at: datetime
 thread_read = Signal()
 
 # sender: Subscription, user: User, room: Room
@@ -30,11 +30,11 @@ membership_ended = Signal()
 # sender: Presence, user: User
 presence_changed = Signal()
 
-# sender: AppConfig; every migration is applied, and what each installation needs is made
+# sender: AppConfig. All migrations are applied, and the data that every installation needs exists.
 database_ready = Signal()
 
-# sender: User, user: User, digest: str (of the API token that ended)
+# sender: User, user: User, digest: str (of the API token that was deleted)
 signed_out = Signal()
 
-# sender: User, user: User (of whom every sign-in has ended, of apps and browsers alike)
+# sender: User, user: User (signed out of all apps and browsers)
 signed_out_everywhere = Signal()

@@ -1,6 +1,6 @@
 """A site at a path of its host, such as `https://example.org/chat`: the path in `SITE_URL`.
 
-Some proxies pass the path on and others strip it. Django needs the full path, to link and redirect to.
+Some proxies pass the path on and others strip it. Django needs the full path for links and redirects.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Application = Callable[[Scope, Any, Any], Awaitable[None]]
 
 
 class SitePath:
-    """ASGI application that gives every request the site's path, whether or not the proxy has stripped it."""
+    """ASGI application that adds the site's path to requests from which the proxy has stripped it."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -31,7 +31,7 @@ class SitePath:
 
 
 def path_in_host(path: str) -> str:
-    """Return the path of a request as the browser sees it; it starts with the site's path."""
+    """Return the path of a request as the browser sees it, including the site's path."""
     if path == settings.SITE_PATH:
         return f"{path}/"
     return path if path.startswith(f"{settings.SITE_PATH}/") else settings.SITE_PATH + path
@@ -45,9 +45,9 @@ def path_in_site(scope: Scope) -> str:
 
 @checks.register(TAG)
 def site_path_is_free(**_kwargs: Any) -> list[checks.CheckMessage]:
-    """Refuse a `SITE_URL` whose path starts like a page of this site.
+    """Reject a `SITE_URL` whose path starts like a page of this site.
 
-    Such a path could not be told from a page's where a proxy has stripped it.
+    If a proxy strips the path, the two could not be distinguished.
     """
     first = settings.SITE_PATH.strip("/").split("/")[0]
     if not first or first not in {"static", "push", "gateway", *first_segments(get_resolver().url_patterns)}:
@@ -57,7 +57,7 @@ def site_path_is_free(**_kwargs: Any) -> list[checks.CheckMessage]:
 
 
 def first_segments(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
-    """Yield what the paths of the patterns start with, up to their first slash."""
+    """Yield the first path segment of each pattern."""
     for pattern in patterns:
         route = str(pattern.pattern).lstrip("^")
         if not route and isinstance(pattern, URLResolver):

@@ -1,4 +1,4 @@
-"""Serving static files beside the pages, under ASGI too."""
+"""Serving static files from the same process as the pages, also under ASGI."""
 
 from __future__ import annotations
 
@@ -22,32 +22,33 @@ else:
     Base = WhiteNoiseMiddleware
 
 COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg+xml")
-# More than there are text files on all pages.
-MOST_COMPRESSED = 256
+# More than the number of text files on all pages.
+MAX_COMPRESSED = 256
 
 
-@lru_cache(MOST_COMPRESSED)
+@lru_cache(MAX_COMPRESSED)
 def compressed(content: bytes) -> bytes:
-    """Return the content as gzip; each file is compressed once per process."""
+    """Return the content compressed with gzip. Each file is compressed once per process."""
     return gzip.compress(content, mtime=0)
 
 
 class StaticFilesMiddleware(Base):
-    """WhiteNoise, answering with whole files, and with compressed text for browsers that accept it.
+    """WhiteNoise that responds with whole files, compressed if the browser accepts it.
 
-    Its own answer is a synchronous stream, of which Django under ASGI warns and which it then reads whole anyway.
+    WhiteNoise itself responds with a synchronous stream. Django under ASGI warns about it and reads it into memory
+    anyway.
     """
 
     @staticmethod
     def serve(static_file: Any, request: HttpRequest) -> HttpResponse:
-        found = static_file.get_response(request.method, request.META)
+        served = static_file.get_response(request.method, request.META)
         content = b""
-        if found.file is not None:
-            with found.file:
-                content = found.file.read()
-        response = HttpResponse(content, status=int(found.status))
+        if served.file is not None:
+            with served.file:
+                content = served.file.read()
+        response = HttpResponse(content, status=int(served.status))
         del response.headers["Content-Type"]
-        for name, value in found.headers:
+        for name, value in served.headers:
             response.headers[name] = value
         if response.headers.get("Content-Type", "").startswith(COMPRESSED):
             patch_vary_headers(response, ["Accept-Encoding"])
@@ -57,12 +58,12 @@ class StaticFilesMiddleware(Base):
                 content = response.content = compressed(content)
                 response.headers["Content-Encoding"] = "gzip"
         if content:
-            # The length noted at the start is no longer true of a file that was changed since.
+            # The stored length is wrong if the file has changed since the start.
             response.headers["Content-Length"] = str(len(content))
         return response
 
     def add_files(self, root: str | Path, prefix: str | None = None) -> None:
-        """Take a folder in; where files are served from where they lie, nothing needs to have been collected."""
+        """Add a folder. It may be missing if files are served from their source folders."""
         if self.use_finders and not Path(root).is_dir():
             return
         super().add_files(root, prefix=prefix)

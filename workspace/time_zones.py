@@ -1,4 +1,4 @@
-"""Time zones by their names in the IANA database, and times shown together with their zone."""
+"""Time zones by their IANA names, and times formatted with their zone."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 @cache
 def time_zone_names() -> frozenset[str]:
-    """Return the names of all zones that this machine knows."""
+    """Return the names of all zones that this system knows."""
     return frozenset(available_timezones()) - {"localtime", "Factory"}
 
 
 def time_zone_validate(name: str) -> None:
-    """Raise ValidationError for a name that is no time zone's."""
+    """Raise ValidationError unless the name is a known time zone."""
     if name not in time_zone_names():
         raise ValidationError(
             _("“%(name)s” is no known time zone. Zones are named like Europe/Berlin."), params={"name": name}
@@ -28,17 +28,17 @@ def time_zone_validate(name: str) -> None:
 
 @cache
 def zone(name: str) -> ZoneInfo:
-    """Return the zone of a name; one that this machine does not know (any more) is taken for UTC."""
+    """Return the zone with this name; UTC if this system does not know it (any more)."""
     return ZoneInfo(name if name in time_zone_names() else "UTC")
 
 
 def utc_offset(name: str, at: datetime) -> float:
-    """Return by how many hours the zone's clock is ahead of UTC at the moment `at`; a whole number where it is one."""
+    """Return the UTC offset of the zone in hours at the time `at`; an int if it is a whole number."""
     offset = at.astimezone(zone(name)).utcoffset()
     hours = offset.total_seconds() / 3600 if offset else 0
     return int(hours) if hours == int(hours) else hours
 
 
 def time_with_zone(at: datetime, date_time_format: str = "SHORT_DATETIME_FORMAT") -> str:
-    """Return a time on the reader's clock, followed by the name of its zone: “2035-03-05 06:42 (Europe/Berlin)”."""
+    """Return a time in the reader's zone, followed by the zone's name: “2035-03-05 06:42 (Europe/Berlin)”."""
     return f"{date_format(timezone.localtime(at), date_time_format)} ({timezone.get_current_timezone()})"

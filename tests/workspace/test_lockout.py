@@ -136,7 +136,7 @@ def test_an_address_is_no_longer_known_after_ninety_days(ana: User) -> None:
 
 
 def test_one_address_has_a_budget_for_all_names(ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lockout, "BY_ADDRESS", 5)
+    monkeypatch.setattr(lockout, "ADDRESS_LIMIT", 5)
     browser = Client()
     sign_in(STRANGER, client=browser)
     browser.post("/sign-out/")
@@ -155,7 +155,7 @@ def test_one_address_has_a_budget_for_all_names(ana: User, monkeypatch: pytest.M
 
 
 def test_the_addresses_of_one_ipv6_network_count_as_one(ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lockout, "BY_ADDRESS", 5)
+    monkeypatch.setattr(lockout, "ADDRESS_LIMIT", 5)
     for number in range(5):
         sign_in(f"2001:db8:1:2::{number}", "wrong", name=f"user{number}")
     assert sign_in("2001:db8:1:2:ffff::1").status_code == 429

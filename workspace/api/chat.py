@@ -15,7 +15,7 @@ from workspace.api.objects import MessageObject, message_of
 from workspace.api.params import NO_OBJECT, ChoiceParam, FlagParam, ListParam, Params, TextParam
 from workspace.api.targets import TargetsParam, parent_of, room_of_target
 from workspace.api.throttling import Rate
-from workspace.attachments import LONGEST, MOST
+from workspace.attachments import MAX_ATTACHMENTS, MAX_LENGTH
 from workspace.errors import ApplicationError, NotAllowedError
 from workspace.ids import PUBLIC_ID_LENGTH
 from workspace.models import User
@@ -32,13 +32,13 @@ class AttachmentsParam(ListParam):
 
     def __init__(self, **kwargs: Any) -> None:
         child = serializers.DictField(error_messages={"not_a_dict": NO_OBJECT, "null": NO_OBJECT})
-        super().__init__(child=child, max_length=MOST, required=False, **kwargs)
+        super().__init__(child=child, max_length=MAX_ATTACHMENTS, required=False, **kwargs)
 
     def to_internal_value(self, data: Any) -> list[dict[str, Any]]:
         attachments: list[dict[str, Any]] = super().to_internal_value(data)
         text = json.dumps(attachments)
-        if len(text) > LONGEST:
-            raise InvalidParamsError([f"attachments must NOT have more than {LONGEST} characters as JSON"])
+        if len(text) > MAX_LENGTH:
+            raise InvalidParamsError([f"attachments must NOT have more than {MAX_LENGTH} characters as JSON"])
         if "\\u0000" in text:
             raise InvalidParamsError(["attachments must NOT have the character U+0000"])
         return attachments

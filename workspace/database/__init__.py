@@ -1,1 +1,1 @@
-"""Using the database without holding up others: its troubles, its connections, and threads that query it."""
+"""Database access that does not block others: outages, connections, and threads for queries."""

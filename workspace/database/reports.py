@@ -1,4 +1,4 @@
-"""Reporting that the database is unavailable: one log line per minute, and a line on the dashboard."""
+"""Reports of an unavailable database: one log line per minute, and a line on the dashboard."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from django.core.cache import cache
 from workspace.database.troubles import Trouble, trouble_of
 
 INTERVAL_SECONDS = 60.0
-# For so long after its last log line a trouble is shown on the dashboard.
+# How long a problem is shown on the dashboard after its last log line.
 SHOWN_SECONDS = 600
 
 
 class TroubleFilter(logging.Filter):
     """Replaces tracebacks of requests and tasks that failed because the database is unavailable.
 
-    All of them fail in the same way, so there is one line per minute and kind of trouble, with the database's message
-    and the number of failures since the line before.
+    They all fail in the same way, so there is one line per minute and kind of problem, with the database's message and
+    the number of failures since the previous line.
     """
 
     def __init__(self) -> None:
@@ -53,14 +53,14 @@ class TroubleFilter(logging.Filter):
 
 
 def trouble_remember(trouble: Trouble) -> None:
-    """Remember for the dashboard that the database was unavailable just now."""
+    """Remember for the dashboard that the database is unavailable."""
     with suppress(Exception):
-        # The cache may be away together with the database.
+        # The cache may be unavailable together with the database.
         cache.set(_key(trouble), time.time(), SHOWN_SECONDS)
 
 
 def troubles_recent() -> dict[Trouble, float]:
-    """Return the troubles of the last ten minutes, as far as this process knows, with the time of each (epoch)."""
+    """Return the problems of the last ten minutes that this process knows of, with the time of each (epoch)."""
     with suppress(Exception):
         known = cache.get_many([_key(trouble) for trouble in Trouble])
         return {trouble: known[_key(trouble)] for trouble in Trouble if _key(trouble) in known}

@@ -1,4 +1,4 @@
-"""Querying the database from an event loop, on a few threads of its own."""
+"""Database queries from an event loop, on a few dedicated threads."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from workspace.database.troubles import Trouble, trouble_of
 P = ParamSpec("P")
 R = TypeVar("R")
 ItemT = TypeVar("ItemT")
-AnswerT = TypeVar("AnswerT")
-# The most items of one batch, and how many are few: then it pays to wait a moment for more.
-BATCH = 500
-FEW = 50
-PATIENCE_SECONDS = 0.004
+ResultT = TypeVar("ResultT")
+# The maximum size of a batch, and the size below which it pays to wait for more items.
+MAX_BATCH = 500
+SMALL_BATCH = 50
+BATCH_WAIT_SECONDS = 0.004
 
 
 class DatabaseThreads:
     """Runs functions that query the database on `count` threads.
 
-    While no connection can be had, each thread finds that out only after the pool's timeout. Calls that have waited
-    in the queue meanwhile fail with the same error, instead of each waiting for that time again.
+    If no connection is available, each thread notices only after the timeout of the pool. Calls that were queued
+    meanwhile fail with the same error, instead of waiting for another timeout.
     """
 
     def __init__(self, count: int, name: str) -> None:
@@ -36,7 +36,7 @@ class DatabaseThreads:
         self._error: Error | None = None
 
     async def run(self, work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
-        """Return what `work` returns when it is called on one of the threads."""
+        """Run `work` on one of the threads and return its result."""
         call = partial(work, *arguments, **named)
         return await asyncio.get_running_loop().run_in_executor(self.executor, self._call, call, time.monotonic())
 
@@ -54,42 +54,47 @@ class DatabaseThreads:
             close_old_connections()
 
 
-class Batcher(Generic[ItemT, AnswerT]):
-    """Passes to `work` in one batch what was put while it was busy with the batch before.
+class Batcher(Generic[ItemT, ResultT]):
+    """Collects items while a batch is being processed, and passes them to `work` as the next batch.
 
-    `run` calls `work`. When the database has no connection, what is waiting fails together with the batch.
+    `run` calls `work`. If the database has no connection, the queued items fail together with the batch.
     """
 
     def __init__(
-        self, work: Callable[[Sequence[ItemT]], Any], run: Callable[..., Any], *, batch: int = BATCH, few: int = FEW
+        self,
+        work: Callable[[Sequence[ItemT]], Any],
+        run: Callable[..., Any],
+        *,
+        batch: int = MAX_BATCH,
+        few: int = SMALL_BATCH,
     ) -> None:
         self._work = work
         self._run = run
         self._batch = batch
         self._few = few
-        self._waiting: list[tuple[Sequence[ItemT], asyncio.Future[list[AnswerT]]]] = []
+        self._waiting: list[tuple[Sequence[ItemT], asyncio.Future[list[ResultT]]]] = []
         self._task: asyncio.Task[None] | None = None
 
-    async def put(self, items: Sequence[ItemT]) -> list[AnswerT]:
-        """Return the answers to the items; raises what the work raised, as for all items of its batch."""
-        future: asyncio.Future[list[AnswerT]] = asyncio.get_running_loop().create_future()
+    async def put(self, items: Sequence[ItemT]) -> list[ResultT]:
+        """Return the results for the items; raises the error of `work`, like for all items in the batch."""
+        future: asyncio.Future[list[ResultT]] = asyncio.get_running_loop().create_future()
         self._waiting.append((items, future))
         if self._task is None:
-            self._task = asyncio.create_task(self._go_on())
+            self._task = asyncio.create_task(self._process())
         return await future
 
-    async def _go_on(self) -> None:
+    async def _process(self) -> None:
         try:
             while self._waiting:
                 if len(self._waiting) < self._few:
-                    # While others are on their way, a moment's patience saves a transaction for each of them.
-                    await asyncio.sleep(PATIENCE_SECONDS)
-                await self._together(self._next())
+                    # If more items are about to arrive, a short wait saves a transaction for each of them.
+                    await asyncio.sleep(BATCH_WAIT_SECONDS)
+                await self._process_batch(self._next_batch())
         finally:
             self._task = None
 
-    def _next(self) -> list[tuple[Sequence[ItemT], asyncio.Future[list[AnswerT]]]]:
-        """Return the next batch: as many as fit into one transaction, at least one."""
+    def _next_batch(self) -> list[tuple[Sequence[ItemT], asyncio.Future[list[ResultT]]]]:
+        """Return the next batch: as many calls as fit into a transaction, at least one."""
         count = size = 0
         for items, _future in self._waiting:
             size += len(items)
@@ -99,10 +104,10 @@ class Batcher(Generic[ItemT, AnswerT]):
         chosen, self._waiting = self._waiting[:count], self._waiting[count:]
         return chosen
 
-    async def _together(self, chosen: list[tuple[Sequence[ItemT], asyncio.Future[list[AnswerT]]]]) -> None:
+    async def _process_batch(self, chosen: list[tuple[Sequence[ItemT], asyncio.Future[list[ResultT]]]]) -> None:
         items = [item for some, _future in chosen for item in some]
         try:
-            answers = await self._run(self._work, items)
+            results = await self._run(self._work, items)
         except Exception as error:
             if trouble_of(error) is Trouble.NO_CONNECTION:
                 chosen, self._waiting = chosen + self._waiting, []
@@ -113,5 +118,5 @@ class Batcher(Generic[ItemT, AnswerT]):
         start = 0
         for some, future in chosen:
             if not future.done():
-                future.set_result(answers[start : start + len(some)])
+                future.set_result(results[start : start + len(some)])
             start += len(some)

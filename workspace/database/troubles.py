@@ -1,4 +1,4 @@
-"""Recognizing errors that say that the database is unavailable: for now, and through no fault of the request."""
+"""Detection of errors that mean that the database is unavailable, temporarily and not because of the request."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Trouble(StrEnum):
 
     @property
     def sentence(self) -> Promise:
-        """What an administrator reads."""
+        """The description for administrators."""
         return SENTENCES[self]
 
     @property
     def retry_after(self) -> int:
-        """After how many seconds it makes sense to try again."""
+        """The number of seconds after which a retry makes sense."""
         return 30 if self in (Trouble.FULL, Trouble.READ_ONLY) else 2
 
 
@@ -39,7 +39,7 @@ SENTENCES: dict[Trouble, Promise] = {
         "There was no database connection: all were in use, or the database server did not respond."
     ),
 }
-# SQLite's primary result codes. An I/O error is most often a disk that is full or gone.
+# SQLite's primary result codes. An I/O error usually means that the disk is full or gone.
 SQLITE = {
     sqlite3.SQLITE_FULL: Trouble.FULL,
     sqlite3.SQLITE_IOERR: Trouble.FULL,
@@ -48,7 +48,7 @@ SQLITE = {
     sqlite3.SQLITE_LOCKED: Trouble.LOCKED,
     sqlite3.SQLITE_CANTOPEN: Trouble.NO_CONNECTION,
 }
-# PostgreSQL's SQLSTATE codes, or the class (the first two characters) of several.
+# PostgreSQL's SQLSTATE codes, or the first two characters for a whole class.
 POSTGRESQL = {
     "53100": Trouble.FULL,
     "58030": Trouble.FULL,
@@ -65,21 +65,21 @@ FILES = {errno.ENOSPC: Trouble.FULL, errno.EDQUOT: Trouble.FULL, errno.EROFS: Tr
 
 
 def trouble_of(error: BaseException | None) -> Trouble | None:
-    """Return why the database (or the disk below it) is unavailable; None for every other error."""
+    """Return why the database (or the disk) is unavailable; None for any other error."""
     if isinstance(error, OSError):
         return FILES.get(error.errno or 0)
     if isinstance(error, Error):
         cause = error.__cause__
         if isinstance(cause, psycopg.Error | sqlite3.Error):
             return trouble_of(cause)
-        # Django raises this itself for a connection that is closed.
+        # Django itself raises this for a closed connection.
         return Trouble.NO_CONNECTION if isinstance(error, InterfaceError) else None
     if isinstance(error, sqlite3.Error):
         return SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
     if isinstance(error, psycopg.Error):
         state = error.sqlstate or ""
-        found = POSTGRESQL.get(state) or POSTGRESQL.get(state[:2])
-        # A connection that breaks, cannot be made, or is not free in the pool: no answer, and so no code.
+        trouble = POSTGRESQL.get(state) or POSTGRESQL.get(state[:2])
+        # The connection broke, failed, or was not available in the pool: there is no response and thus no code.
         is_lost = not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
-        return Trouble.NO_CONNECTION if is_lost else found
+        return Trouble.NO_CONNECTION if is_lost else trouble
     return None

@@ -1,4 +1,4 @@
-"""Writes that a request can do without."""
+"""Optional writes of requests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 def write_if_possible(write: Callable[[], object]) -> None:
-    """Do a write that a request makes in passing; while the database cannot save anything, skip it."""
+    """Perform a write that the request does not depend on; skip it while the database cannot save anything."""
     try:
         with transaction.atomic():
             write()

@@ -21,7 +21,7 @@ ADDRESS_TAKEN = _("This address belongs to another account.")
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes accounts, and finds them by username in any case."""
+    """Creates accounts and finds them by username, ignoring case."""
 
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
         """Create an account; without a password it cannot sign in."""
@@ -31,7 +31,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> User:
-        """Create an account that may do everything."""
+        """Create an account with all permissions."""
         return self.create_user(username, password, **{**fields, "is_staff": True, "is_superuser": True})
 
     def get_by_natural_key(self, username: str | None) -> User:
@@ -66,7 +66,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         validators=[time_zone_validate],
         help_text=_("Such as Europe/Berlin. Empty: the time zone of the workspace."),
     )
-    # True until a time zone was chosen for the account, or accepted from its browser.
+    # True until a time zone is chosen for the account, or the one of its browser is accepted.
     accepts_browser_time_zone = models.BooleanField(default=True, editable=False)
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("A deactivated account cannot sign in and is notified of nothing.")
@@ -91,7 +91,7 @@ class User(AbstractBaseUser, PermissionsMixin):
                 violation_error_message=_("This username is taken."),
             )
         ]
-        # The orders, beside that of usernames, in which clients page through the accounts.
+        # Clients page through the accounts in these orders, and by username.
         indexes = [
             models.Index(Lower("name"), "id", name="user_name_any_case"),
             models.Index(fields=["created_at", "id"], name="user_created"),
@@ -103,7 +103,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def display_name(self) -> str:
-        """Return the name that people read: the real name, or the username where none is given."""
+        """Return the name shown to people: the real name, or the username if there is none."""
         return self.name or self.username
 
     def get_full_name(self) -> str:
@@ -114,7 +114,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class EmailAddress(models.Model):
-    """An address of an account. It is taken, and receives mail, once it is verified; until then others may name it."""
+    """An e-mail address of an account.
+
+    Once verified, it belongs to this account alone and receives mail. Until then, other accounts may add it as well.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="emails", verbose_name=_("user"))
     address = models.EmailField(_("address"))
@@ -135,7 +138,7 @@ class EmailAddress(models.Model):
         verbose_name_plural = _("e-mail addresses")
         ordering = ["pk"]
         constraints = [
-            # Begins with the address, so that it is looked up here as well.
+            # The address is the first column, so that lookups by address use this index.
             models.UniqueConstraint(
                 Lower("address"),
                 "user",

@@ -15,7 +15,7 @@ REST_API = _("REST API")
 
 
 class BusySilences(models.TextChoices):
-    """Which channels the status Busy silences."""
+    """The channels that the status "Busy" silences."""
 
     DESKTOP_AND_PUSH = "desktop_and_push", _("Desktop and push notifications")
     DESKTOP = "desktop", _("Desktop notifications only")

@@ -28,11 +28,11 @@ Difference = Callable[[Values, Values, datetime], bool]
 
 
 class FormerRow(models.Model):
-    """The values of one row that belonged to a user, as they were until `at`, when it was changed or deleted."""
+    """The values of a row owned by a user until `at`, when it was changed or deleted."""
 
     kind = models.CharField(_("kind"), max_length=64)
     key = models.BigIntegerField(_("key"))
-    # Without a constraint: a deleted account's last rows are noted while it goes, and pruned in their time.
+    # No database constraint: the last rows of an account are recorded while it is deleted, and pruned later.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.DO_NOTHING,

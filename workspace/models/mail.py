@@ -1,4 +1,4 @@
-"""E-mails that an installation without a mail server keeps instead of sending them."""
+"""E-mails stored by an installation that has no mail server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class KeptMail(models.Model):
-    """One e-mail, as a mail server would have received it."""
+    """An e-mail as a mail server would have received it."""
 
     sender = models.CharField(_("from"), max_length=320)
     recipients: models.JSONField[Any, Any] = models.JSONField(_("to"))

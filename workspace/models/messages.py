@@ -1,4 +1,4 @@
-"""Messages, whom they mention, and who follows their threads."""
+"""Messages, their mentions, and thread followers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ENCRYPTED = "e2e"
 
 
 class SystemMessage(models.TextChoices):
-    """What the system tells of a room, by the types that clients know; the text is the username concerned."""
+    """System messages about a room, with the types that clients know; the text is a username."""
 
     JOINED = "uj", _("Joined")
     LEFT = "ul", _("Left")
@@ -25,7 +25,7 @@ class SystemMessage(models.TextChoices):
 
 
 class Message(models.Model):
-    """What somebody said in a room, or what the system said of it."""
+    """A message in a room, written by a person or by the system."""
 
     public_id = PublicIdField()
     room = models.ForeignKey(Room, models.CASCADE, related_name="messages", verbose_name=_("room"))
@@ -75,17 +75,17 @@ class Message(models.Model):
 
     @property
     def is_system(self) -> bool:
-        """Return whether the system speaks, not a person."""
+        """Return True for a system message."""
         return self.type not in {"", ENCRYPTED}
 
     @property
     def is_thread_reply(self) -> bool:
-        """Return whether it stands in a thread only."""
+        """Return True if the message is shown in a thread only."""
         return self.parent_id is not None and not self.is_shown_in_room
 
 
 class Mention(models.Model):
-    """A person whom a message mentions by name, resolved when it was posted."""
+    """A user mentioned in a message by name, resolved when it was posted."""
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="mentions", verbose_name=_("message"))
     user = models.ForeignKey(User, models.CASCADE, related_name="mentions", verbose_name=_("user"))
@@ -100,7 +100,7 @@ class Mention(models.Model):
 
 
 class ThreadFollower(models.Model):
-    """A person who is told of a thread's new replies."""
+    """A user who is notified of new replies in a thread."""
 
     thread = models.ForeignKey(Message, models.CASCADE, related_name="thread_followers", verbose_name=_("thread"))
     user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("user"))

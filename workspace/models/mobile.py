@@ -1,4 +1,4 @@
-"""The settings Administration > Workspace > Settings > Mobile."""
+"""The settings at Administration > Workspace > Settings > Mobile."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SCREEN_LOCK = _("Screen lock")
 
 
 class MobileSettings(SettingsGroup):
-    """What the mobile apps may do; the apps ask for these settings and abide by them."""
+    """What the mobile apps may do. The apps read these settings and follow them."""
 
     icon = "smartphone"
 

@@ -1,4 +1,4 @@
-"""What is known of a user's presence: the status picked by hand, and the connection that clients report."""
+"""A user's presence: the status they chose, and the connection that their clients report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEFAULT_IDLE_LIMIT = 60
 
 
 class Status(models.TextChoices):
-    """What a user picks by hand; `offline` is shown to others as "invisible"."""
+    """The status that a user chooses; `offline` appears in the list as "Invisible"."""
 
     ONLINE = "online", _("Online")
     AWAY = "away", _("Away")
@@ -24,7 +24,7 @@ class Status(models.TextChoices):
 
 
 class Connection(models.TextChoices):
-    """What a user's clients say."""
+    """The state of a user's clients."""
 
     ONLINE = "online", _("Online")
     AWAY = "away", _("Away")
@@ -32,11 +32,11 @@ class Connection(models.TextChoices):
 
 
 class Presence(models.Model):
-    """One user's presence; a user without a row has never been connected.
+    """The presence of a user. A user without a row has never been connected.
 
-    The connection is not stored but follows from two moments, so that nobody has to be awake to end it:
-    *offline* from `connected_until` on, else *away* from `away_at` on, else *online*. Both are drawn together from
-    the user's clients whenever one of them reports (docs/presence.md).
+    The connection is not stored. It is computed from two times, so that no job is needed to end it: *offline* from
+    `connected_until` on, else *away* from `away_at` on, else *online*. Both times are recalculated from all clients of
+    the user whenever one of them reports (docs/presence.md).
     """
 
     user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="presence")
@@ -61,13 +61,13 @@ class Presence(models.Model):
 
 
 class FormerPresence(models.Model):
-    """What a user's presence was until `at`, when it changed: the columns of `Presence` that the rules read.
+    """A user's presence until `at`, when it changed: the columns of `Presence` that the rules read.
 
-    Rows are written only for changes that alter what was true before them (`workspace.remembered`). The query that
-    decides for a whole room joins this table, so that presence is read as of a message's acceptance.
+    Rows are written only for changes that affect the past (`workspace.tracked_models`). The query that evaluates a
+    whole room joins this table, so that it sees the presence at the time when the message was accepted.
     """
 
-    # Without a constraint: a deleted account's last presence is recorded while it goes, and pruned later.
+    # No database constraint: the last presence of an account is recorded while it is deleted, and pruned later.
     user = models.ForeignKey(
         User,
         models.DO_NOTHING,
@@ -97,9 +97,9 @@ class FormerPresence(models.Model):
 
 
 class ClientPresence(models.Model):
-    """One client of a user, such as an open page or a phone's app, while it is connected.
+    """A connected client of a user, such as an open page or a mobile app.
 
-    A client that has gone leaves its row behind until another client of the same user reports.
+    The row of a client that has disconnected remains until another client of the same user reports.
     """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="clients", db_index=False, verbose_name=_("user"))

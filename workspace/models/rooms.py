@@ -14,7 +14,7 @@ from workspace.models.history import track_history
 
 
 class RoomType(models.TextChoices):
-    """The kinds of rooms, spelt as clients expect them."""
+    """The types of rooms, with the values that clients expect."""
 
     CHANNEL = "c", _("Channel")
     PRIVATE = "p", _("Private group")
@@ -91,7 +91,7 @@ class Room(models.Model):
 
 
 class Subscription(models.Model):
-    """One member's relation to one room."""
+    """A user's membership in a room."""
 
     public_id = PublicIdField()
     room = models.ForeignKey(Room, models.CASCADE, related_name="subscriptions", verbose_name=_("room"))

@@ -1,4 +1,4 @@
-"""The settings' history."""
+"""The history of the settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workspace.secret_addresses import SecretAddressJsonField
 
 
 class ChangeSource(models.TextChoices):
-    """By which way a setting was changed."""
+    """The origin of a change of a setting."""
 
     ADMIN = "admin", _("Settings screen")
     API = "api", _("API")
@@ -21,10 +21,10 @@ class ChangeSource(models.TextChoices):
 
 
 class SettingChange(models.Model):
-    """One setting changed once.
+    """A change of one setting.
 
-    A secret's values are not stored: only whether there was one, and its fingerprint. Addresses that contain secrets
-    are encrypted, so that they can be restored.
+    The values of secrets are not stored, only their fingerprints. Addresses that contain secrets are stored encrypted,
+    so that a change can be reverted.
     """
 
     setting_id = models.CharField(_("setting"), max_length=100)

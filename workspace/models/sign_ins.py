@@ -1,4 +1,4 @@
-"""Where each account has signed in before, which decides whose failed tries lock whom out."""
+"""Addresses from which each account has signed in. They have separate limits for failed sign-ins."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workspace.models.accounts import User
 
 
 class KnownAddress(models.Model):
-    """An internet address from which an account has signed in; only a digest of it is stored."""
+    """An IP address from which an account has signed in. Only a digest is stored."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False, verbose_name=_("user"))
     digest = models.CharField(_("digest"), max_length=64)

@@ -1,4 +1,4 @@
-"""Who read what people wrote to each other, in the administration."""
+"""A log of who read other people's messages in the administration."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workspace.models.rooms import Room
 
 
 class TextPlace(models.TextChoices):
-    """The page that showed the text."""
+    """The page on which a text was shown."""
 
     LIST = "list", _("List of messages")
     PAGE = "page", _("Message")
@@ -22,7 +22,7 @@ class TextPlace(models.TextChoices):
 
 
 class TextView(models.Model):
-    """One message's text shown once to a person who reads it by permission, not as a member of its room.
+    """An access to the text of a message by a reader who has the permission but is not a member of the room.
 
     Sandbox pushes and stored e-mails have no `message`; `about` identifies them.
     """

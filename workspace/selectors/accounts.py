@@ -1,4 +1,4 @@
-"""Reading accounts."""
+"""Queries for accounts."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from workspace.services.roles import ADMIN
 
 
 def user_by_sign_in_name(name: str) -> User | None:
-    """Return the account with this username or e-mail address, in any case of letters."""
-    # Lowered by the database, as its index is: an address may hold letters that not every database lowers.
+    """Return the account with this username or e-mail address, ignoring case."""
+    # Lowered by the database, like its index: some databases do not lower all letters that an address may contain.
     lowered = Lower(Value(name))
     return User.objects.filter(username__lower=lowered).first() or user_by_address(name)
 
 
 def user_by_address(address: str) -> User | None:
-    """Return the account that has verified the address; while none has, the only one that names it."""
+    """Return the account that has verified the address. If none has, return the only account that has added it."""
     named = EmailAddress.objects.filter(address__lower=Lower(Value(address))).select_related("user")
     match list(named.order_by("-verified")[:2]):
         case [email] | [EmailAddress(verified=True) as email, _]:
@@ -30,65 +30,65 @@ def user_by_address(address: str) -> User | None:
 
 
 def users_listed(*, reader: User, address: str = "") -> QuerySet[User]:
-    """Return all accounts; with an address, those that have it, as far as the reader may see people's addresses."""
+    """Return all accounts, or those with the given address if the reader may see it."""
     if not address:
         return User.objects.all()
-    having = EmailAddress.objects.filter(address__lower=Lower(Value(address)))
+    matching = EmailAddress.objects.filter(address__lower=Lower(Value(address)))
     if not reader.has_perm(VIEW_ACCOUNTS):
-        having = having.filter(user=reader)
-    return User.objects.filter(pk__in=having.values("user"))
+        matching = matching.filter(user=reader)
+    return User.objects.filter(pk__in=matching.values("user"))
 
 
 def user_by_username(name: str) -> User | None:
-    """Return the account with this username, in any case of letters."""
+    """Return the account with this username, ignoring case."""
     return User.objects.filter(username__lower=name.lower()).first()
 
 
 def user_by_id_or_name(*, public_id: str = "", username: str = "") -> User:
-    """Return the account; raises `error-invalid-user` when there is none."""
+    """Return the account; raises `error-invalid-user` if there is none."""
     return (users_by_ids([public_id]) if public_id else users_by_names([username]))[0]
 
 
 def users_by_ids(ids: Collection[str]) -> list[User]:
-    """Return the accounts with these public ids; raises `error-invalid-user` when one is missing."""
+    """Return the accounts with these public ids; raises `error-invalid-user` if one is missing."""
     return users_in_order({user.public_id: user for user in User.objects.filter(public_id__in=ids)}, ids)
 
 
 def users_by_names(names: Collection[str]) -> list[User]:
-    """Return the accounts with these usernames, in any case of letters; `error-invalid-user` when one is missing."""
+    """Return the accounts with these usernames, ignoring case; raises `error-invalid-user` if one is missing."""
     wanted = [name.lower() for name in names]
-    found = User.objects.filter(username__lower__in=wanted)
-    return users_in_order({user.username.lower(): user for user in found}, wanted)
+    users = User.objects.filter(username__lower__in=wanted)
+    return users_in_order({user.username.lower(): user for user in users}, wanted)
 
 
 def usernames_missing(names: Collection[str]) -> list[str]:
-    """Return those of these usernames, in any case of letters, that no account has, each once."""
+    """Return the usernames that do not exist, ignoring case, without duplicates."""
     wanted = {name.lower(): name for name in names}
-    found = User.objects.filter(username__lower__in=wanted).values_list("username", flat=True)
-    known = {username.lower() for username in found}
+    existing = User.objects.filter(username__lower__in=wanted).values_list("username", flat=True)
+    known = {username.lower() for username in existing}
     return [name for key, name in wanted.items() if key not in known]
 
 
-def users_in_order(found: Mapping[str, User], wanted: Collection[str]) -> list[User]:
-    """Return each wanted account once, in the order asked for; raises `error-invalid-user` when one is missing."""
-    if any(key not in found for key in wanted):
+def users_in_order(users: Mapping[str, User], wanted: Collection[str]) -> list[User]:
+    """Return the accounts in the requested order, without duplicates; raises `error-invalid-user` if one is missing."""
+    if any(key not in users for key in wanted):
         raise ApplicationError("error-invalid-user", "Invalid user")
-    return [found[key] for key in dict.fromkeys(wanted)]
+    return [users[key] for key in dict.fromkeys(wanted)]
 
 
 def has_chosen_time_zone(user: User) -> bool:
-    """Return True if the account has a time zone of its own that is not just a guess from a client's UTC offset."""
+    """Return True if the account has a time zone that is not just a guess from a client's UTC offset."""
     is_guess = user.accepts_browser_time_zone and user.time_zone.startswith("Etc/GMT")
     return bool(user.time_zone) and not is_guess
 
 
 def accepts_browser_time_zone(user: User) -> bool:
-    """Return True if the account takes the time zone that its browser reports."""
+    """Return True if the account accepts the time zone that its browser reports."""
     return user.accepts_browser_time_zone and not has_chosen_time_zone(user)
 
 
 def time_zone_of(user: User) -> str:
-    """Return the name of the account's time zone: its own, else the workspace's."""
+    """Return the name of the account's time zone, or that of the workspace if it has none."""
     return user.time_zone or GeneralSettings.current().time_zone
 
 
@@ -98,6 +98,6 @@ def roles_of(user: User) -> list[str]:
 
 
 def administrators() -> QuerySet[User]:
-    """Return the active accounts that may open the administration and hold all of its permissions."""
-    all_powerful = Q(is_superuser=True) | Q(groups__name=ADMIN)
-    return User.objects.filter(all_powerful, is_active=True, is_staff=True).distinct()
+    """Return the active accounts that can open the administration and have all of its permissions."""
+    has_all_permissions = Q(is_superuser=True) | Q(groups__name=ADMIN)
+    return User.objects.filter(has_all_permissions, is_active=True, is_staff=True).distinct()

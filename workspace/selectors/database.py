@@ -1,4 +1,4 @@
-"""Whether the database can be used, for administrators."""
+"""Database problems, for administrators."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from django.utils.translation import gettext_lazy
 from workspace.database.reports import troubles_recent
 from workspace.database.troubles import Trouble
 
-# With less free space (bytes) the next big write may fail.
-LITTLE_SPACE = 64 * 1024 * 1024
+# Free space in bytes. With less, the next large write may fail.
+MIN_FREE_SPACE = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseProblem:
-    """What is wrong, and when it was last noticed; None for what is so right now."""
+    """A problem, and when it last occurred; None if it exists right now."""
 
     sentence: str | Promise
     noticed_at: datetime | None = None
 
 
 def database_problems() -> list[DatabaseProblem]:
-    """Return why data cannot be saved: right now, or in the last minutes."""
+    """Return the reasons why data cannot be saved, now or in the last few minutes."""
     present: dict[Trouble, DatabaseProblem] = {}
     if is_read_only():
         present[Trouble.READ_ONLY] = DatabaseProblem(Trouble.READ_ONLY.sentence)
@@ -44,7 +44,7 @@ def database_problems() -> list[DatabaseProblem]:
 
 
 def is_read_only() -> bool:
-    """Return whether the database refuses to save anything."""
+    """Return True if the database rejects all writes."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT current_setting('transaction_read_only')")
@@ -57,8 +57,8 @@ def is_read_only() -> bool:
 
 
 def is_disk_full() -> bool:
-    """Return whether the disk with the installation's data, and with the embedded database, has hardly any space."""
+    """Return True if the disk with the installation's data and the embedded database is nearly full."""
     try:
-        return shutil.disk_usage(settings.DATA_DIR).free < LITTLE_SPACE
+        return shutil.disk_usage(settings.DATA_DIR).free < MIN_FREE_SPACE
     except OSError:
         return False

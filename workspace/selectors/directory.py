@@ -1,4 +1,4 @@
-"""Rooms and their members, as clients list them page by page."""
+"""Rooms and their members, for lists in the API."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workspace.errors import MissingPermissionError
 from workspace.models import Room, RoomType, User
 from workspace.selectors.presence import shown_expression
 
-# Without which nobody lists even those rooms of the type that they are in.
+# The permission required to list rooms of each type, even those that the user has joined.
 LIST_PERMISSION: dict[str, str] = {
     RoomType.CHANNEL: "workspace.view_joined_room",
     RoomType.DIRECT: "workspace.view_d_room",
@@ -20,9 +20,9 @@ LIST_PERMISSION: dict[str, str] = {
 
 
 def rooms_listed(user: User, type: RoomType) -> QuerySet[Room]:
-    """Return the rooms of the type that the user is in; every channel, when they may view channels.
+    """Return the rooms of the type that the user is a member of, or all channels if they may view channels.
 
-    Raises MissingPermissionError when they may list none.
+    Raises MissingPermissionError if they may not list any.
     """
     rooms = Room.objects.filter(type=type).select_related("creator")
     if type == RoomType.CHANNEL and user.has_perm("workspace.view_c_room"):
@@ -33,9 +33,9 @@ def rooms_listed(user: User, type: RoomType) -> QuerySet[Room]:
 
 
 def members_listed(room: Room, *, at: datetime, words: str = "", statuses: Collection[str] = ()) -> QuerySet[Any, Any]:
-    """Return the room's active members with the status that others see at the moment `at`, `shown`.
+    """Return the room's active members. The column `shown` is the status that others see at the time `at`.
 
-    With `words`, only those who have them in their username or name; with `statuses`, only those who are shown so.
+    With `words`, only members whose username or name contains them; with `statuses`, only members with one of these.
     """
     members = User.objects.filter(subscriptions__room=room, is_active=True)
     if words:

@@ -1,4 +1,4 @@
-"""What this installation is, and since when."""
+"""Facts about this installation."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from workspace.models import GeneralSettings
 
 
 def installed_at() -> datetime:
-    """Return when the database was set up: when the first migration was applied to it."""
+    """Return when the database was set up, which is when the first migration was applied."""
     moment: datetime = MigrationRecorder(connection).migration_qs.aggregate(moment=Min("applied"))["moment"]
     return moment
 
 
 def deployment_fingerprint() -> str:
-    """Return what tells this deployment from a copy of its database at another address: a SHA-256 in hexadecimal."""
+    """Return a SHA-256 (hexadecimal) that differs between this deployment and a copy of its database elsewhere."""
     identity = f"{settings.SITE_URL}\n{GeneralSettings.current().unique_id}"
     return hashlib.sha256(identity.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Reading single messages."""
+"""Queries for single messages."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from workspace.selectors.rooms import can_read
 
 
 def is_deleted_for(*, user: User, public_id: str) -> bool:
-    """Return True if the message was deleted, in a room that the user may read."""
+    """Return True if the message was deleted and the user may read its room."""
     message = Message.objects.select_related("room").filter(public_id=public_id, deleted_at__isnull=False).first()
     return message is not None and can_read(user=user, room=message.room)
 
 
 def message_shown_to(*, user: User, public_id: str) -> Message | None:
-    """Return the message; none where it was deleted, or where the user may not read its room."""
+    """Return the message; None if it was deleted or the user may not read its room."""
     messages = Message.objects.select_related("room", "sender", "parent", "edited_by")
     message = messages.filter(public_id=public_id, deleted_at=None).first()
     return message if message is not None and can_read(user=user, room=message.room) else None

@@ -1,4 +1,4 @@
-"""Reading who may do what, for many accounts and permissions at once."""
+"""Queries for permissions of many accounts or roles at once."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ CREATE_ACCOUNTS = "workspace.add_user"
 CHANGE_ACCOUNTS = "workspace.change_user"
 VIEW_ACCOUNTS = "workspace.view_user"
 VIEW_MEMBERSHIPS = "workspace.view_subscription"
-# Whoever may change roles can give themselves any.
+# Users who may change roles can give themselves any role.
 CHANGE_ROLES = "auth.change_group"
-# Of what Django adds to every model: what clients ask about, by the names that they know.
+# Permissions that Django creates for every model and that clients ask for, by the names that clients know.
 CLIENT_NAMES = {
     "create-user": CREATE_ACCOUNTS,
     "edit-other-user-info": CHANGE_ACCOUNTS,
@@ -32,15 +32,16 @@ CLIENT_NAMES = {
 
 
 def users_with_permission(permission: str, *, users: Collection[int]) -> set[int]:
-    """Return the keys of those accounts who hold `permission` (such as `workspace.view_d_room`), as `has_perm` does."""
+    """Return the keys of the accounts that have `permission` (such as `workspace.view_d_room`), like `has_perm`."""
     app_label, codename = permission.split(".")
-    held = Permission.objects.filter(content_type__app_label=app_label, codename=codename)
-    holds = Q(is_superuser=True) | Q(groups__permissions__in=held) | Q(user_permissions__in=held)
-    return set(User.objects.filter(holds, pk__in=users, is_active=True).values_list("pk", flat=True))
+    permissions = Permission.objects.filter(content_type__app_label=app_label, codename=codename)
+    from_roles = Q(groups__permissions__in=permissions)
+    has_permission = Q(is_superuser=True) | from_roles | Q(user_permissions__in=permissions)
+    return set(User.objects.filter(has_permission, pk__in=users, is_active=True).values_list("pk", flat=True))
 
 
 def may_manage(manager: User, user: User) -> bool:
-    """Return whether the manager, who may change accounts, may change this one: nobody may change one mightier."""
+    """Return True if the manager, who may change accounts, may change this one. It must not have more permissions."""
     if user.pk == manager.pk:
         return True
     if user.is_superuser:
@@ -51,27 +52,27 @@ def may_manage(manager: User, user: User) -> bool:
 
 
 def extra_permissions(user: User) -> set[str]:
-    """Return what the account holds, even while it is deactivated, beyond what every member does."""
-    held = Permission.objects.filter(Q(group__user=user) | Q(user=user)).exclude(group__name=USER)
-    return {f"{app}.{codename}" for app, codename in held.values_list("content_type__app_label", "codename")}
+    """Return the permissions of an account, even a deactivated one, beyond those of the role `user`."""
+    permissions = Permission.objects.filter(Q(group__user=user) | Q(user=user)).exclude(group__name=USER)
+    return {f"{app}.{codename}" for app, codename in permissions.values_list("content_type__app_label", "codename")}
 
 
 def may_change(manager: User, user: User) -> bool:
-    """Return whether the manager may change accounts, and this one among them."""
+    """Return True if the manager may change accounts, including this one."""
     return manager.has_perm(CHANGE_ACCOUNTS) and may_manage(manager, user)
 
 
 def manage_check(*, manager: User, user: User) -> None:
-    """Raise MissingPermissionError unless the manager may change accounts, and this one among them."""
+    """Raise MissingPermissionError unless the manager may change accounts, including this one."""
     if not may_change(manager, user):
         raise MissingPermissionError()
 
 
 def roles_by_permission() -> dict[str, list[str]]:
-    """Return the names of the roles that hold each permission, by the name that clients know it by.
+    """Return the roles that have each permission, by the name of the permission that clients know.
 
-    Only those that an app declares by itself, and those of :data:`CLIENT_NAMES`: what else Django adds to every model
-    concerns the administration alone.
+    Only permissions that an app declares, and :data:`CLIENT_NAMES`. The others that Django creates for every model are
+    only used in the administration.
     """
     declared = {
         codename.replace("_", "-"): f"{model._meta.app_label}.{codename}"
@@ -83,4 +84,4 @@ def roles_by_permission() -> dict[str, list[str]]:
         f"{row.content_type.app_label}.{row.codename}": sorted(role.name for role in row.group_set.all())
         for row in rows
     }
-    return {known: roles.get(name, []) for known, name in sorted({**declared, **CLIENT_NAMES}.items())}
+    return {client_name: roles.get(name, []) for client_name, name in sorted({**declared, **CLIENT_NAMES}.items())}

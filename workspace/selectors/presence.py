@@ -1,4 +1,4 @@
-"""Reading presence: the connection follows from the moments that presence keeps."""
+"""Queries for presence. The connection is computed from the times stored in a presence row."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from django.utils import timezone
 from workspace.models import Connection, FormerPresence, Presence, Status, User
 from workspace.models.history import rows_as_of
 
-# The name under which queries join the former presence that was in force at a moment.
+# The alias under which queries join the presence that was in force at an earlier time.
 FORMER = "former_presence"
 
 
 def connection_expression(at: datetime, path: str = "") -> Case:
-    """Return the connection at the moment `at` as a query expression.
+    """Return a query expression for the connection at the time `at`.
 
-    `path` leads from the queried model to the presence's fields, such as `user__presence__`.
+    `path` leads from the queried model to the fields of the presence, such as `user__presence__`.
     """
     return Case(
         When(Q(**{f"{path}connected_until__isnull": True}), then=Value(Connection.OFFLINE)),
@@ -47,7 +47,7 @@ def connection_expression(at: datetime, path: str = "") -> Case:
 
 
 def status_expression(at: datetime, path: str = "") -> Case:
-    """Return the status picked by hand, in force at the moment `at`, as a query expression."""
+    """Return a query expression for the chosen status in force at the time `at`."""
     expires = f"{path}status_expires_at"
     return Case(
         When(Q(**{f"{path}status__isnull": True}) | Q(**{f"{expires}__lte": at}), then=Value(Status.ONLINE)),
@@ -57,7 +57,7 @@ def status_expression(at: datetime, path: str = "") -> Case:
 
 
 def shown_expression(at: datetime, path: str = "") -> Case:
-    """Return what others see at the moment `at` as a query expression; :attr:`PresenceView.shown` says the same."""
+    """Return a query expression for what others see at the time `at`, equal to :attr:`PresenceView.shown`."""
     connection, chosen = connection_expression(at, path), status_expression(at, path)
     return Case(
         When(Exact(connection, Value(Connection.OFFLINE)), then=Value(Connection.OFFLINE)),
@@ -68,9 +68,9 @@ def shown_expression(at: datetime, path: str = "") -> Case:
 
 
 def former_presence_relation(at: datetime, path: str = "user__") -> FilteredRelation:
-    """Return the relation to what each user's presence was at `at` if it has changed since; at most one row per user.
+    """Return the relation to each user's presence at `at`, if it has changed since; at most one row per user.
 
-    Queries name it :data:`FORMER`; `path` leads from the queried model to the user.
+    Queries must use :data:`FORMER` as the alias; `path` leads from the queried model to the user.
     """
     oldest = FormerPresence.objects.filter(at__gt=at).order_by().values("user").annotate(oldest=Min("pk"))
     changed = f"{path}former_presences"
@@ -80,25 +80,25 @@ def former_presence_relation(at: datetime, path: str = "user__") -> FilteredRela
 
 
 def connection_as_of(at: datetime, path: str = "user__") -> Case:
-    """Return the connection as of `at`, whatever clients have reported since; the query has :data:`FORMER` joined."""
+    """Return the connection at `at`, ignoring later reports of clients. The query must have :data:`FORMER` joined."""
     return presence_expression_as_of(
         at, path, lambda prefix: connection_expression(at, prefix), Value(Connection.OFFLINE)
     )
 
 
 def status_as_of(at: datetime, path: str = "user__") -> Case:
-    """Return the status picked by hand as of `at`, like :func:`connection_as_of`."""
+    """Return the chosen status at `at`, like :func:`connection_as_of`."""
     return presence_expression_as_of(at, path, lambda prefix: status_expression(at, prefix), Value(Status.ONLINE))
 
 
 def away_at_as_of(at: datetime, path: str = "user__") -> Case:
-    """Return since when the user was away as of `at`, like :func:`connection_as_of`; it may be in the future."""
+    """Return `away_at` as it was at `at`, like :func:`connection_as_of`; it may be later than `at`."""
     nothing = Value(None, output_field=DateTimeField())
     return presence_expression_as_of(at, path, lambda prefix: F(f"{prefix}away_at"), nothing)
 
 
 def presence_expression_as_of(at: datetime, path: str, of_row: Callable[[str], Any], unknown: Value) -> Case:
-    """Return an expression over the presence row in force at `at`; `unknown` for users who had none yet."""
+    """Return an expression on the presence row in force at `at`; `unknown` for users without a row at that time."""
     return Case(
         When(Q(**{f"{path}presence__created_at__gt": at}), then=unknown),
         When(Q(**{f"{FORMER}__isnull": False}), then=of_row(f"{FORMER}__")),
@@ -107,25 +107,25 @@ def presence_expression_as_of(at: datetime, path: str, of_row: Callable[[str], A
 
 
 def presence_row_as_of(user: User | int, at: datetime) -> dict[str, Any]:
-    """Return the columns of one user's presence as of `at`; empty if there was none."""
+    """Return the columns of a user's presence as of `at`; empty if there was none."""
     return next(iter(rows_as_of(Presence, user=user, at=at)), {})
 
 
 def connection_at(connected_until: datetime | None, away_at: datetime | None, at: datetime) -> str:
-    """Return the connection at the moment `at` by the moments that one presence keeps."""
+    """Return the connection at the time `at`, from the times stored in a presence row."""
     if connected_until is None or connected_until <= at:
         return Connection.OFFLINE
     return Connection.AWAY if away_at is not None and away_at <= at else Connection.ONLINE
 
 
 def status_at(status: str | None, expires_at: datetime | None, at: datetime) -> str:
-    """Return the status picked by hand that is in force at the moment `at`."""
+    """Return the chosen status in force at the time `at`."""
     return Status.ONLINE if status is None or (expires_at is not None and expires_at <= at) else status
 
 
 @dataclass(frozen=True, slots=True)
 class PresenceView:
-    """A user's presence at one moment."""
+    """A user's presence at a given time."""
 
     status: str
     status_text: str
@@ -135,19 +135,19 @@ class PresenceView:
 
     @property
     def shown(self) -> str:
-        """Return what others see: offline or invisible, else the status picked by hand, else the connection."""
+        """Return what others see: offline or invisible, else the chosen status, else the connection."""
         if self.connection == Connection.OFFLINE or self.status == Status.OFFLINE:
             return Connection.OFFLINE
         return self.connection if self.status == Status.ONLINE else self.status
 
     @property
     def source(self) -> str:
-        """Return what the shown status comes from: the person's own choice, or their clients."""
+        """Return whether the status was chosen by the user ("manual") or results from their clients ("internal")."""
         return "manual" if self.status != Status.ONLINE or self.status_text else "internal"
 
 
 def presence_view(row: Mapping[str, Any], *, at: datetime) -> PresenceView:
-    """Return what a row of :func:`presence_rows` tells of the moment `at`."""
+    """Return the presence at the time `at` from a row of :func:`presence_rows`."""
     expires_at = row["presence__status_expires_at"]
     has_expired = expires_at is not None and expires_at <= at
     return PresenceView(
@@ -160,21 +160,21 @@ def presence_view(row: Mapping[str, Any], *, at: datetime) -> PresenceView:
 
 
 def presence_rows(users: QuerySet[User], *, at: datetime, fields: Collection[str] = ()) -> QuerySet[Any, Any]:
-    """Return what is known of the users' presence at the moment `at`, with `fields` of theirs."""
+    """Return the presence columns of the users at the time `at`, and the given `fields` of the users."""
     now = {"connection": connection_expression(at, "presence__"), "chosen": status_expression(at, "presence__")}
-    kept = ("presence__status_text", "presence__away_at", "presence__status_expires_at")
-    rows: QuerySet[Any, Any] = users.annotate(**now).values(*fields, *now, *kept)
+    columns = ("presence__status_text", "presence__away_at", "presence__status_expires_at")
+    rows: QuerySet[Any, Any] = users.annotate(**now).values(*fields, *now, *columns)
     return rows
 
 
 def presence_of(user: User, *, at: datetime | None = None) -> PresenceView:
-    """Return the user's presence at the moment `at` (now)."""
-    moment = at or timezone.now()
-    return presence_view(presence_rows(User.objects.filter(pk=user.pk), at=moment).get(), at=moment)
+    """Return the user's presence at the time `at` (default: now)."""
+    time = at or timezone.now()
+    return presence_view(presence_rows(User.objects.filter(pk=user.pk), at=time).get(), at=time)
 
 
 def visible_users(*, at: datetime) -> QuerySet[User]:
-    """Return the active users whom others do not see as offline at the moment `at`."""
+    """Return the active users that others do not see as offline at the time `at`."""
     is_invisible = Q(presence__status=Status.OFFLINE) & (
         Q(presence__status_expires_at=None) | Q(presence__status_expires_at__gt=at)
     )
@@ -182,7 +182,7 @@ def visible_users(*, at: datetime) -> QuerySet[User]:
 
 
 def presence_changed_between(since: datetime, at: datetime) -> Q:
-    """Return the condition on users whose presence may have changed in between, by a report or by itself."""
-    moments = ("connected_until", "away_at", "status_expires_at")
-    passed = [Q(**{f"presence__{name}__gt": since, f"presence__{name}__lte": at}) for name in moments]
-    return reduce(or_, passed, Q(presence__updated_at__gt=since))
+    """Return a condition on users whose presence may have changed between the two times, by a report or by timeout."""
+    times = ("connected_until", "away_at", "status_expires_at")
+    expired = [Q(**{f"presence__{name}__gt": since, f"presence__{name}__lte": at}) for name in times]
+    return reduce(or_, expired, Q(presence__updated_at__gt=since))

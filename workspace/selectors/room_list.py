@@ -1,4 +1,4 @@
-"""The rooms of one member, as the list of rooms shows them."""
+"""The room list of a member."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from workspace.models import Room, RoomType, Subscription, User
 from workspace.selectors.unseen import unseen_subscription_keys
 
-# Names of a direct room's people beyond this many are left out.
+# The title of a direct room shows at most this many names.
 NAMES_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
 class RoomEntry:
-    """One line of the list; `has_unseen` tells that others said something that the member has not seen."""
+    """An entry in the room list. `has_unseen` is True if others have posted since the member's last visit."""
 
     subscription: Subscription
     title: str
@@ -29,32 +29,32 @@ class RoomEntry:
 
 
 def subscriptions_listed(user: User) -> QuerySet[Subscription]:
-    """Return the rooms that are shown in the member's list: those with something unread first, then the liveliest."""
-    mine = Subscription.objects.filter(user=user, is_open=True).select_related("room")
-    return mine.alias(has_unread=Q(unread__gt=0)).order_by(
+    """Return the rooms in the member's list: first those with unread messages, then the most recently active."""
+    own = Subscription.objects.filter(user=user, is_open=True).select_related("room")
+    return own.alias(has_unread=Q(unread__gt=0)).order_by(
         F("has_unread").desc(), F("room__last_message_at").desc(nulls_last=True), "-pk"
     )
 
 
 def entries_of(subscriptions: Iterable[Subscription], *, user: User) -> list[RoomEntry]:
-    """Return the lines for these subscriptions of the user, with a direct room named by the other people in it."""
+    """Return list entries for the user's subscriptions. The title of a direct room consists of the others' names."""
     rows = list(subscriptions)
-    names = direct_room_titles([row.room_id for row in rows if row.room.is_direct], but=user)
-    news = unseen_subscription_keys(rows)
+    names = direct_room_titles([row.room_id for row in rows if row.room.is_direct], without=user)
+    unseen = unseen_subscription_keys(rows)
     return [
         RoomEntry(
             row,
             title=(names[row.room_id] or user.display_name) if row.room.is_direct else row.room.name,
-            has_unseen=row.pk in news,
+            has_unseen=row.pk in unseen,
         )
         for row in rows
     ]
 
 
-def direct_room_titles(room_ids: list[int], *, but: User) -> dict[int, str]:
-    """Return the names of the people in these small rooms, by room, leaving one person out."""
+def direct_room_titles(room_ids: list[int], *, without: User) -> dict[int, str]:
+    """Return the titles of direct rooms by key: the names of the members, without the given user."""
     names: defaultdict[int, list[str]] = defaultdict(list)
-    members = Subscription.objects.filter(room__in=room_ids).exclude(user=but).select_related("user")
+    members = Subscription.objects.filter(room__in=room_ids).exclude(user=without).select_related("user")
     for member in members.order_by("user__username") if room_ids else ():
         names[member.room_id].append(member.user.display_name)
     shown = {
@@ -64,7 +64,7 @@ def direct_room_titles(room_ids: list[int], *, but: User) -> dict[int, str]:
 
 
 def rooms_matching(user: User, words: str) -> QuerySet[Subscription]:
-    """Return the user's listed rooms whose name, topic or (in direct rooms) people hold the words."""
+    """Return the rooms in the user's list whose name, topic or (in direct rooms) member names contain the words."""
     listed = subscriptions_listed(user)
     if not words:
         return listed
@@ -79,19 +79,19 @@ def members_matching(room: Room, words: str, *, limit: int = 8) -> QuerySet[User
 
 
 def accounts_matching(words: str, *, limit: int = 8) -> QuerySet[User]:
-    """Return active accounts whose username or name begins with the words, by username; none without words."""
+    """Return active accounts whose username or name begins with the words, by username. No words: none."""
     return matching(User.objects.all(), words)[: limit if words else 0]
 
 
 def matching(people: QuerySet[User], words: str) -> QuerySet[User]:
-    """Return the active ones whose username or name begins with the words, by username."""
+    """Return active users whose username or name begins with the words, by username."""
     active = people.filter(is_active=True)
-    found = active.filter(Q(username__istartswith=words) | Q(name__istartswith=words)) if words else active
-    return found.order_by("username")
+    users = active.filter(Q(username__istartswith=words) | Q(name__istartswith=words)) if words else active
+    return users.order_by("username")
 
 
 def joinable_channels(user: User, words: str) -> QuerySet[Room]:
-    """Return the open channels that the user is not in, the liveliest first; by a part of their name or topic."""
+    """Return channels that the user can join, the most recently active first; `words` filter by name or topic."""
     own = Subscription.objects.filter(room=OuterRef("pk"), user=user)
     channels = Room.objects.filter(~Exists(own), type=RoomType.CHANNEL, is_archived=False)
     if words:

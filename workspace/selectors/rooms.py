@@ -1,4 +1,4 @@
-"""Reading rooms and who may see them."""
+"""Queries for rooms, and who may read them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ LEAVE_PERMISSION: dict[str, str] = {RoomType.CHANNEL: "workspace.leave_c", RoomT
 
 
 def room_not_found() -> ApplicationError:
-    """Return the error of a room that there is not, or that the asker may not know of."""
+    """Return the error for a room that does not exist or that the caller may not read."""
     return ApplicationError(
         "error-room-not-found", 'The required "roomId" or "roomName" param provided does not match any room'
     )
 
 
 def room_by_id_or_name(*, public_id: str = "", name: str = "") -> Room:
-    """Return the room; raises `error-room-not-found` when there is none."""
+    """Return the room; raises `error-room-not-found` if there is none."""
     rooms = Room.objects.filter(public_id=public_id) if public_id else Room.objects.filter(name__lower=name.lower())
     room = rooms.first() if public_id or name else None
     if room is None:
@@ -27,12 +27,12 @@ def room_by_id_or_name(*, public_id: str = "", name: str = "") -> Room:
 
 
 def subscription_of(*, user: User, room: Room) -> Subscription | None:
-    """Return the member's subscription, if they are a member."""
+    """Return the user's subscription to the room; None if they are not a member."""
     return Subscription.objects.filter(user=user, room=room).first()
 
 
 def can_read(*, user: User, room: Room) -> bool:
-    """Return whether the user may read the room: its members, and for channels whoever may view channels."""
+    """Return True if the user may read the room: as a member or, for channels, with the permission to view them."""
     if room.is_direct and not user.has_perm("workspace.view_d_room"):
         return False
     if Subscription.objects.filter(user=user, room=room).exists():
@@ -41,12 +41,12 @@ def can_read(*, user: User, room: Room) -> bool:
 
 
 def can_leave(*, user: User, room: Room) -> bool:
-    """Return whether a member may leave the room by their own wish; nobody leaves a direct room."""
+    """Return True if a member may leave the room. Direct rooms cannot be left."""
     return room.type in LEAVE_PERMISSION and user.has_perm(LEAVE_PERMISSION[room.type])
 
 
 def room_readable_by(*, user: User, public_id: str = "", name: str = "") -> Room:
-    """Return the room when the user may read it; one that they may not is as unknown to them as none."""
+    """Return the room; raises `error-room-not-found` also if the user may not read it."""
     room = room_by_id_or_name(public_id=public_id, name=name)
     if not can_read(user=user, room=room):
         raise room_not_found()
@@ -54,7 +54,7 @@ def room_readable_by(*, user: User, public_id: str = "", name: str = "") -> Room
 
 
 def room_title_for(*, room: Room, user: User) -> str:
-    """Return how the room is called to the user; a direct room is called by the other people in it."""
+    """Return the title of the room, as this user sees it. A direct room has the names of the other members."""
     if not room.is_direct:
         return f"#{room.name}"
     people = User.objects.filter(subscriptions__room=room).order_by("username")
@@ -62,7 +62,7 @@ def room_title_for(*, room: Room, user: User) -> str:
 
 
 def rooms_owned_alone(user: User) -> QuerySet[Room]:
-    """Return the open channels and groups that others are in and of which no other active account is an owner."""
+    """Return open channels and groups with other members, of which this user is the only active owner."""
     owners = Subscription.objects.filter(room=OuterRef("pk"), is_owner=True)
     others = owners.filter(user__is_active=True).exclude(user=user)
     rooms = Room.objects.filter(Exists(owners.filter(user=user)), ~Exists(others), members_count__gt=1)

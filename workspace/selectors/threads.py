@@ -1,4 +1,4 @@
-"""Which threads hold replies that a user has not read."""
+"""Threads with replies that a user has not read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workspace.models import Message, Subscription, ThreadFollower, User
 
 @dataclass(slots=True)
 class UnreadThreads:
-    """The public ids of a room's unread threads: all, those that mention the user, and those with `@all` or `@here`."""
+    """Public ids of a room's unread threads: all, those that mention the user, and those with `@all` or `@here`."""
 
     all: list[str] = field(default_factory=list)
     mentioning_user: list[str] = field(default_factory=list)
@@ -21,7 +21,7 @@ class UnreadThreads:
 
 
 def threads_unread(*users: int) -> QuerySet[ThreadFollower]:
-    """Return the threads that users (by their keys) follow and that hold replies of others which they have not read.
+    """Return the threads that the users (given by key) follow and that have unread replies of others.
 
     Replies from before the follower joined the room do not count.
     """
@@ -44,18 +44,18 @@ def replies_unread() -> QuerySet[Message]:
 
 
 def unread_threads_by_room(user: User, rooms: Collection[int]) -> defaultdict[int, UnreadThreads]:
-    """Return the user's unread threads in these rooms, by the rooms' keys, the oldest thread first."""
+    """Return the user's unread threads in these rooms, by room key; the oldest thread comes first."""
     mentions_user = Exists(replies_unread().filter(mentions__user=OuterRef("user")))
     mentions_group = Exists(replies_unread().filter(Q(mentions_all=True) | Q(mentions_here=True)))
     unread = threads_unread(user.pk).filter(thread__room__in=rooms).order_by("thread")
-    found: defaultdict[int, UnreadThreads] = defaultdict(UnreadThreads)
+    threads_by_room: defaultdict[int, UnreadThreads] = defaultdict(UnreadThreads)
     for room, thread, is_user, is_group in unread.annotate(is_user=mentions_user, is_group=mentions_group).values_list(
         "thread__room", "thread__public_id", "is_user", "is_group"
     ):
-        threads = found[room]
+        threads = threads_by_room[room]
         threads.all.append(thread)
         if is_user:
             threads.mentioning_user.append(thread)
         if is_group:
             threads.mentioning_group.append(thread)
-    return found
+    return threads_by_room

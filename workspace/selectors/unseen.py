@@ -1,4 +1,4 @@
-"""In which rooms something was said that a member has not seen."""
+"""Rooms with messages that a member has not seen."""
 
 from __future__ import annotations
 
@@ -14,21 +14,23 @@ from workspace.selectors.threads import threads_unread
 def unseen_subscription_keys(subscriptions: Iterable[Subscription]) -> set[int]:
     """Return the keys of the subscriptions whose rooms have messages of others that the member has not seen.
 
-    Unread replies in a thread that the member follows count too. The rows must have been loaded with their rooms.
+    Unread replies in a followed thread count too. The rows must have been loaded with their rooms.
     """
     rows = list(subscriptions)
     users = {row.user_id for row in rows}
     threads = set(threads_unread(*users).values_list("user", "thread__room").distinct())
     counted = {row.pk for row in rows if row.unread or (row.user_id, row.room_id) in threads}
-    asked = [row.pk for row in rows if row.pk not in counted and has_newer_messages(row)]
-    if not asked:
+    candidates = [row.pk for row in rows if row.pk not in counted and has_newer_messages(row)]
+    if not candidates:
         return counted
     others = Message.objects.filter(room=OuterRef("room"), sent_at__gt=OuterRef("seen_at"), deleted_at=None)
-    found = Subscription.objects.filter(pk__in=asked).alias(seen_at=Coalesce("last_seen_at", "joined_at"))
-    return counted | set(found.filter(Exists(others.exclude(sender=OuterRef("user")))).values_list("pk", flat=True))
+    rows_to_check = Subscription.objects.filter(pk__in=candidates).alias(seen_at=Coalesce("last_seen_at", "joined_at"))
+    return counted | set(
+        rows_to_check.filter(Exists(others.exclude(sender=OuterRef("user")))).values_list("pk", flat=True)
+    )
 
 
 def has_newer_messages(row: Subscription) -> bool:
-    """Return whether anybody, be it the member, has spoken in the room since the member saw it."""
+    """Return True if the room has messages newer than the member's last visit."""
     last = row.room.last_message_at
     return last is not None and last > (row.last_seen_at or row.joined_at)

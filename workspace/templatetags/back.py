@@ -1,4 +1,4 @@
-"""The way back from a page that could not be shown."""
+"""A link back from an error page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def previous_page(context: Context) -> str:
-    """Return the path of this site's page that led here; empty if there was none, or it is this page itself."""
+    """Return the path of the previous page on this site; empty if there was none or it was the same page."""
     request: Any = context.get("request")
     if not isinstance(request, HttpRequest):
         return ""

@@ -1,4 +1,4 @@
-"""Showing what somebody said."""
+"""Message texts as HTML."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ register = template.Library()
 
 @register.filter
 def message_html(text: str, username: str = "") -> SafeString:
-    """Return a message's text as HTML: mentions are marked (the reader's own more so), addresses can be followed."""
+    """Return a message text as HTML, with links, and mentions highlighted (those of the reader more strongly)."""
     return linebreaksbr(mark_safe("".join(parts(text, username))))  # noqa: S308 - each part is escaped
 
 
 @register.simple_tag
 def link_url(link: MessageLink, message: Message) -> str:
-    """Return where a link beside a message leads."""
+    """Return the URL of a link next to a message."""
     return link.url(message)
 
 
 @register.simple_tag
 def room_url(room: Room) -> str:
-    """Return the address of a room's page."""
+    """Return the URL of a room's page."""
     return room_path(room)
 
 
 def parts(text: str, username: str) -> Iterator[str]:
-    """Yield the text's parts as HTML."""
+    """Yield the parts of the text as HTML."""
     position = 0
     for span in spans_of(text):
         yield escape(text[position : span.start])
@@ -50,18 +50,18 @@ def parts(text: str, username: str) -> Iterator[str]:
 
 
 def code(part: str) -> str:
-    """Return code without the backticks or tildes around it."""
+    """Return code without the enclosing backticks or tildes."""
     return format_html("<code>{}</code>", part.strip(part[0]))
 
 
 def mention(part: str, name: str, username: str) -> str:
-    """Return a mention, marked as the reader's own where it calls them."""
+    """Return a mention as HTML; mentions that address the reader have a class of their own."""
     readings = readings_of(name.lower())
-    kind = "own" if {username.lower(), "all", "here"} & set(readings) else "other"
-    return format_html('<span class="said-mention said-mention-{}">{}</span>', kind, part)
+    owner = "own" if {username.lower(), "all", "here"} & set(readings) else "other"
+    return format_html('<span class="said-mention said-mention-{}">{}</span>', owner, part)
 
 
 @register.filter
 def attachment_html(attachment: object) -> str:
-    """Return a message's attachment as text."""
+    """Return an attachment of a message as text."""
     return attachments_text([attachment])

@@ -1,9 +1,8 @@
-"""Waking those who wait for rows to change, at the moment when the change is committed.
+"""Wake-ups: notify waiting code as soon as a change to rows is committed.
 
-PostgreSQL carries announcements (NOTIFY, LISTEN); each process that listens holds one connection for it. SQLite has
-nothing of the kind: there nobody is woken, and whoever waits looks now and then. An announcement says only "look":
-the rows are the truth, and one that is lost (a broken connection, a pooler in between) costs no more than the time
-until the next look.
+PostgreSQL transports the announcements (NOTIFY, LISTEN); each listening process uses one connection for it. SQLite has
+no such feature: there, waiting code polls. An announcement carries no data; the rows are the truth. If one is lost (a
+broken connection, a pooler in between), the only cost is the time until the next poll.
 """
 
 from workspace.wakeups.announcements import Announcement, announce, wakeups_supported

@@ -1,4 +1,4 @@
-"""Announcing on the database's own connection, and the connections that hear it."""
+"""Announcing through the database connection, and parameters of listening connections."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
-# A server that vanished without a word is noticed after some thirty seconds.
+# A server that disappears is detected after about 30 seconds.
 LISTENING = {
     "autocommit": True,
     "application_name": "callboard listener",
@@ -22,21 +22,21 @@ LISTENING = {
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """That something changed. With an empty payload it may be anything: announcements may have been missed."""
+    """Something has changed. An empty payload means anything may have changed, because announcements may be lost."""
 
     channel: str
     payload: str = ""
 
 
 def wakeups_supported() -> bool:
-    """Return whether the database carries announcements at all."""
+    """Return True if the database supports announcements."""
     return connection.vendor == "postgresql"
 
 
 def announce(channel: str, payload: str = "") -> None:
-    """Wake whoever listens to the channel once the running transaction is committed, at once outside of one.
+    """Wake everything that listens to the channel when the current transaction commits, or at once outside of one.
 
-    `payload` (at most 7,999 bytes) tells of what; equal announcements of one transaction arrive as one.
+    `payload` (at most 7,999 bytes) says what changed; equal announcements in a transaction are delivered once.
     """
     if wakeups_supported():
         with connection.cursor() as cursor:
@@ -44,12 +44,12 @@ def announce(channel: str, payload: str = "") -> None:
 
 
 def listening_parameters() -> dict[str, Any]:
-    """Return how psycopg connects to the database in order to listen, apart from Django's own connections."""
+    """Return the psycopg parameters for a listening connection, which is separate from Django's connections."""
     parameters = connection.get_connection_params()
     del parameters["cursor_factory"], parameters["context"]
     return {**parameters, **LISTENING}
 
 
 def listen_statement(channels: Sequence[str]) -> sql.Composed:
-    """Return the statements that make a connection hear the channels."""
+    """Return the statements that subscribe a connection to the channels."""
     return sql.SQL(";").join(sql.SQL("LISTEN {}").format(sql.Identifier(channel)) for channel in channels)

@@ -1,4 +1,4 @@
-"""Hearing announcements in a process that does nothing else meanwhile."""
+"""Listening in a process that does nothing else while it waits."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from workspace.wakeups.announcements import Announcement, listen_statement, list
 
 log = logging.getLogger(__name__)
 
-# Between two tries to reach a database that is away.
+# The time between attempts to connect to an unavailable database.
 RECONNECT_SECONDS = 1.0
 
 
 class Listener:
-    """Hears what is announced on some channels; for one thread, which waits by it.
+    """Receives announcements on some channels. For a single thread, which waits on it.
 
-    A connection that breaks is made anew, and what may have been missed meanwhile is told by an announcement without
-    payload for each channel.
+    A broken connection is re-established. Announcements may have been missed meanwhile, so one without payload is then
+    returned for each channel.
     """
 
     def __init__(self, *channels: str) -> None:
@@ -32,13 +32,13 @@ class Listener:
 
     @property
     def is_connected(self) -> bool:
-        """Whether announcements arrive at this moment; if not, whoever waits has to look by themselves."""
+        """True if announcements are received at the moment. If not, the caller must poll."""
         return self._connection is not None
 
     def wait(self, seconds: float, *, until_readable: Sequence[int] = ()) -> list[Announcement]:
-        """Wait until something is announced, one of those file descriptors is readable, or the time is over.
+        """Wait until there is an announcement, a file descriptor in `until_readable` is readable, or the time is over.
 
-        Returns what was announced since the last call.
+        Returns the announcements since the last call.
         """
         if missed := self._connect():
             return missed
@@ -47,13 +47,13 @@ class Listener:
         return self._receive() if own and own[0] in ready else []
 
     def close(self) -> None:
-        """Stop listening; the next wait begins anew."""
+        """Stop listening. The next wait connects again."""
         if self._connection is not None:
             self._connection.close()
         self._connection = None
 
     def _connect(self) -> list[Announcement]:
-        """Connect, unless that is done or was tried a moment ago; returns what may have been missed before."""
+        """Connect unless connected or tried recently; return announcements that may have been missed."""
         now = time.monotonic()
         if self._connection is not None or not wakeups_supported() or now - self._tried_at < RECONNECT_SECONDS:
             return []
@@ -62,18 +62,18 @@ class Listener:
             self._connection = psycopg.connect(**listening_parameters())
             self._connection.execute(listen_statement(self._channels))
         except psycopg.Error as error:
-            self._lose(error)
+            self._disconnect(error)
             return []
         return [Announcement(channel) for channel in self._channels]
 
     def _receive(self) -> list[Announcement]:
         assert self._connection
         try:
-            return [Announcement(told.channel, told.payload) for told in self._connection.notifies(timeout=0)]
+            return [Announcement(notify.channel, notify.payload) for notify in self._connection.notifies(timeout=0)]
         except psycopg.Error as error:
-            self._lose(error)
+            self._disconnect(error)
             return []
 
-    def _lose(self, error: psycopg.Error) -> None:
+    def _disconnect(self, error: psycopg.Error) -> None:
         log.warning("The database sends no announcements; it is queried in short intervals.", exc_info=error)
         self.close()

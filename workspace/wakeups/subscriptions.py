@@ -1,4 +1,4 @@
-"""Hearing announcements in an event loop, where many wait at once: one connection for all of a channel."""
+"""Listening in an event loop, where many tasks wait at once: one connection per channel."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from workspace.wakeups.announcements import listen_statement, listening_paramete
 
 log = logging.getLogger(__name__)
 
-# Where nothing is announced, whoever waits is let look this often.
+# If there are no announcements, waiting tasks poll at this interval.
 POLL_SECONDS = 1.0
 RECONNECT_SECONDS = 1.0
 
 
 class Subscription:
-    """One who waits for announcements."""
+    """A task that waits for announcements."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
@@ -31,21 +31,22 @@ class Subscription:
         self._event.set()
 
     async def wait(self, seconds: float) -> bool:
-        """Wait for an announcement since the last call, that long at most; returns whether it is time to look.
+        """Wait for an announcement since the last call, up to `seconds`; returns True if the caller should check its
+        rows.
 
-        While the database announces nothing it is so every :data:`POLL_SECONDS`.
+        While the database sends no announcements, this is the case every :data:`POLL_SECONDS`.
         """
-        hears = self._exchange.is_connected
+        is_connected = self._exchange.is_connected
         try:
-            await asyncio.wait_for(self._event.wait(), seconds if hears else min(seconds, POLL_SECONDS))
+            await asyncio.wait_for(self._event.wait(), seconds if is_connected else min(seconds, POLL_SECONDS))
         except TimeoutError:
-            return not hears
+            return not is_connected
         self._event.clear()
         return True
 
 
 class Exchange:
-    """Passes one channel's announcements on to those who wait in this event loop."""
+    """Distributes the announcements of one channel to the waiting tasks of this event loop."""
 
     def __init__(self, channel: str) -> None:
         self.subscriptions: defaultdict[str, set[Subscription]] = defaultdict(set)
@@ -54,9 +55,9 @@ class Exchange:
         self._task = asyncio.create_task(self._run()) if wakeups_supported() else None
 
     def wake(self, payload: str = "") -> None:
-        """Wake those who wait for the payload; an empty one is everybody's concern."""
-        concerned = [self.subscriptions[payload]] if payload in self.subscriptions else []
-        for group in concerned if payload else list(self.subscriptions.values()):
+        """Wake the tasks that wait for the payload; an empty payload wakes all tasks."""
+        matching = [self.subscriptions[payload]] if payload in self.subscriptions else []
+        for group in matching if payload else list(self.subscriptions.values()):
             for subscription in group:
                 subscription.wake()
 
@@ -76,13 +77,13 @@ class Exchange:
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _listen(self) -> None:
-        """Pass announcements on until the connection breaks; whoever waits looks once when it begins."""
+        """Distribute announcements until the connection breaks. All tasks are woken once at the start."""
         async with await psycopg.AsyncConnection.connect(**listening_parameters()) as connection:
             await connection.execute(listen_statement([self._channel]))
             self.is_connected = True
             self.wake()
-            async for told in connection.notifies():
-                self.wake(told.payload)
+            async for notify in connection.notifies():
+                self.wake(notify.payload)
 
 
 exchanges: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Exchange]] = WeakKeyDictionary()
@@ -90,12 +91,12 @@ exchanges: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Exchange]] = W
 
 @asynccontextmanager
 async def subscribe(channel: str, payload: str) -> AsyncIterator[Subscription]:
-    """Subscribe to what is announced on the channel with this payload, while the context lasts.
+    """Subscribe to announcements on the channel with this payload, for the duration of the context.
 
-    Whoever subscribes first and looks then misses nothing.
+    Callers that check their rows after subscribing miss nothing.
     """
-    running = exchanges.setdefault(asyncio.get_running_loop(), {})
-    exchange = running.get(channel) or running.setdefault(channel, Exchange(channel))
+    loop_exchanges = exchanges.setdefault(asyncio.get_running_loop(), {})
+    exchange = loop_exchanges.get(channel) or loop_exchanges.setdefault(channel, Exchange(channel))
     subscription = Subscription(exchange)
     exchange.subscriptions[payload].add(subscription)
     try:
@@ -105,5 +106,5 @@ async def subscribe(channel: str, payload: str) -> AsyncIterator[Subscription]:
         if not exchange.subscriptions[payload]:
             del exchange.subscriptions[payload]
         if not exchange.subscriptions:
-            running.pop(channel, None)
+            loop_exchanges.pop(channel, None)
             exchange.close()
