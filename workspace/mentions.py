@@ -51,7 +51,7 @@ class ParsedMentions:
         """Return every name that may be meant."""
         return {name for readings in self.candidates for name in readings}
 
-    def calls(self, group: str) -> bool:
+    def mentions_group(self, group: str) -> bool:
         """Return True if the text mentions the group `all` or `here`."""
         return any(group in readings for readings in self.candidates)
 

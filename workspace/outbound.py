@@ -50,7 +50,7 @@ def ca_file_with(extra: str) -> str:
     target = Path(settings.DATA_DIR) / f"outbound-ca-{hashlib.sha256(content).hexdigest()[:16]}.pem"
     if not target.exists():
         data_directory(target.parent)
-        draft = target.with_name(f".{target.name}.{os.getpid()}.{threading.get_ident()}")
-        draft.write_bytes(content)
-        draft.replace(target)
+        temporary = target.with_name(f".{target.name}.{os.getpid()}.{threading.get_ident()}")
+        temporary.write_bytes(content)
+        temporary.replace(target)
     return str(target)

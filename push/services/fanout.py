@@ -197,7 +197,7 @@ def counts_everyone(facts: MessageFacts) -> bool:
 def unread_count(decision: Decision, facts: MessageFacts, above: int = 0, upto: int | None = None) -> None:
     """Count a posted message as unread, for the members whose keys lie in the range."""
     if decision.event == Event.POSTED:
-        unread_count_add(message=decision.message, calls=calls_counted(facts), above=above, upto=upto)
+        unread_count_add(message=decision.message, targets=calls_counted(facts), above=above, upto=upto)
 
 
 def dispatch_wake(now: datetime, *, is_due: bool) -> None:

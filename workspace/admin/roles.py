@@ -16,7 +16,7 @@ from workspace.admin.base import ModelAdmin, ReadOnlyAdmin
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.models import User
 from workspace.roles import Role
-from workspace.services.roles import ADMIN, USER, WITHHELD
+from workspace.services.roles import ADMIN, NOT_GRANTED_TO_ADMINS, USER
 
 if TYPE_CHECKING:
     BaseForm = forms.ModelForm[Group]
@@ -55,7 +55,11 @@ class RoleForm(BaseForm):
         held = set(self.instance.permissions.all()) if self.instance.pk else set()
         for permission in permissions:
             name = f"{permission.content_type.app_label}.{permission.codename}"
-            if permission.codename in WITHHELD and permission not in held and not self.request.user.has_perm(name):
+            if (
+                permission.codename in NOT_GRANTED_TO_ADMINS
+                and permission not in held
+                and not self.request.user.has_perm(name)
+            ):
                 raise forms.ValidationError(
                     _("Only someone who has the permission “%(name)s” can give it to a role."),
                     params={"name": permission.name},

@@ -1,4 +1,4 @@
-"""Reading the environment: one sentence for the operator whenever a value cannot be used."""
+"""Reading environment variables, with a clear message for each invalid value."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
 
-# A host, a port, and a path of plain letters: no user, query or fragment.
+# A host with an optional port and a plain path, without user, query or fragment.
 SITE_ADDRESS = re.compile(r"https?://[^/?#@\s]+(/[A-Za-z0-9._~-]+)*")
 
 
 class Mode(StrEnum):
-    """How the installation is run: by itself on its embedded parts, or exposed to a network."""
+    """How the installation runs: self-contained with embedded parts, or exposed to a network."""
 
     EMBEDDED = "embedded"
     PRODUCTION = "production"
 
 
 class LogLevel(StrEnum):
-    """The least urgent lines that are logged."""
+    """The minimum level of log lines."""
 
     DEBUG = "DEBUG"
     INFO = "INFO"
@@ -37,24 +37,24 @@ class LogLevel(StrEnum):
 
 
 class Environment:
-    """Typed access to environment variables, each secret also readable from the file `NAME_FILE`."""
+    """Typed access to environment variables. Secrets can also be read from the file `NAME_FILE`."""
 
     def __init__(self) -> None:
         self._env = environ.Env()
 
-    def _read(self, name: str, read: Callable[[], T], wanted: str) -> T:
+    def _read(self, name: str, read: Callable[[], T], expected: str) -> T:
         try:
             return read()
         except (ValueError, TypeError, KeyError, ImproperlyConfigured):
-            # The cause is left out: it may quote the value, which may hold a password.
-            raise ImproperlyConfigured(f"{name} must be {wanted}.") from None
+            # The cause is omitted because it may quote the value, which may contain a password.
+            raise ImproperlyConfigured(f"{name} must be {expected}.") from None
 
     def text(self, name: str, default: str) -> str:
         """Return the text in `name`."""
         return str(self._env.str(name, default=default))
 
     def boolean(self, name: str, *, default: bool) -> bool:
-        """Return the truth value in `name`; anything but a plain yes or no stops the start."""
+        """Return the boolean in `name`; raises ImproperlyConfigured for anything but a clear yes or no."""
         raw = self.text(name, "").strip().lower()
         if raw == "":
             return default
@@ -65,7 +65,7 @@ class Environment:
         raise ImproperlyConfigured(f"{name} must be true or false, not {raw!r}.")
 
     def integer(self, name: str, default: int, *, minimum: int | None = None, maximum: int | None = None) -> int:
-        """Return the whole number in `name`, refusing one below `minimum` or above `maximum`."""
+        """Return the integer in `name`; it must not be below `minimum` or above `maximum`."""
         value = self._read(name, lambda: int(self._env.str(name, default=str(default))), "a whole number")
         if minimum is not None and value < minimum:
             raise ImproperlyConfigured(f"{name} must be at least {minimum}, not {value}.")
@@ -78,7 +78,7 @@ class Environment:
         return [item.strip() for item in self._env.list(name, default=default) if item.strip()]
 
     def choice(self, name: str, options: type[StrEnum], default: StrEnum) -> Any:
-        """Return the member of `options` that `name` spells."""
+        """Return the member of `options` with the value in `name`."""
         raw = self.text(name, default.value)
         try:
             return options(raw)
@@ -87,7 +87,7 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be one of: {allowed}; it is {raw!r}.") from error
 
     def secret(self, name: str, default: str = "") -> str:
-        """Return the secret in `name`, or the content of the file that `NAME_FILE` names."""
+        """Return the secret in `name`, or the content of the file in `NAME_FILE`."""
         path = self.text(f"{name}_FILE", "")
         if not path:
             return self.text(name, default)
@@ -99,14 +99,14 @@ class Environment:
             raise ImproperlyConfigured(f"{name}_FILE names a file that cannot be read: {error.strerror}.") from error
 
     def http_url(self, name: str, default: str) -> str:
-        """Return the http(s) address in `name`, without a slash at its end."""
+        """Return the http(s) URL in `name`, without a trailing slash."""
         value = self.text(name, default).rstrip("/")
         if not value.startswith(("http://", "https://")):
             raise ImproperlyConfigured(f"{name} must begin with http:// or https://.")
         return value
 
     def site_url(self, name: str, default: str) -> str:
-        """Return the http(s) address in `name`: a host, and a path if the site has one, without a slash at its end."""
+        """Return the http(s) URL in `name`, without a trailing slash: a host, and optionally a path."""
         value = self.http_url(name, default)
         if not SITE_ADDRESS.fullmatch(value):
             raise ImproperlyConfigured(
@@ -115,21 +115,21 @@ class Environment:
         return value
 
     def https_url(self, name: str, default: str) -> str:
-        """Return the https address in `name`, without a slash at its end."""
+        """Return the https URL in `name`, without a trailing slash."""
         value = self.text(name, default).rstrip("/")
         if not value.startswith("https://"):
             raise ImproperlyConfigured(f"{name} must begin with https://.")
         return value
 
     def proxy(self, name: str) -> str:
-        """Return the HTTP proxy's address in `name` (or `NAME_FILE`), empty for none."""
+        """Return the URL of an HTTP proxy in `name` (or `NAME_FILE`); may be empty."""
         url = self.secret(name)
         if url and not url.startswith(("http://", "https://")):
             raise ImproperlyConfigured(f"{name} must begin with http:// or https://.")
         return url
 
     def file(self, name: str, *, must_exist: bool = True) -> str:
-        """Return the path of a readable file in `name`, empty for none; unless it must exist, it is not opened."""
+        """Return the path in `name`, which must be readable if `must_exist`; may be empty."""
         path = self.text(name, "")
         if not path or not must_exist:
             return path
@@ -140,27 +140,27 @@ class Environment:
         return path
 
     def database(self, name: str, default: str) -> dict[str, Any]:
-        """Return Django's database parameters for the address in `name` (or `NAME_FILE`)."""
+        """Return Django's database parameters for the URL in `name` (or `NAME_FILE`)."""
         url = self.secret(name, default)
         if not url.startswith(("postgres://", "postgresql://", "sqlite://")):
             raise ImproperlyConfigured(f"{name} must begin with postgres:// or sqlite://.")
         return self._read(name, lambda: dict(self._env.db_url_config(url)), "a database's address")
 
     def redis(self, name: str) -> str:
-        """Return the Redis server's address in `name` (or `NAME_FILE`), empty for none."""
+        """Return the URL of a Redis server in `name` (or `NAME_FILE`); may be empty."""
         url = self.secret(name)
         if url and not url.startswith(("redis://", "rediss://", "unix://")):
             raise ImproperlyConfigured(f"{name} must begin with redis:// or rediss://.")
         return url
 
     def email(self, name: str, default: str) -> dict[str, Any]:
-        """Return Django's e-mail settings for the address in `name` (or `NAME_FILE`)."""
+        """Return Django's e-mail settings for the URL in `name` (or `NAME_FILE`)."""
         url = self.secret(name, default)
         return self._read(name, lambda: dict(self._env.email_url_config(url)), "an e-mail server's address")
 
 
 def data_directory(path: Path) -> Path:
-    """Return the folder that `DATA_DIR` names, made unless it is there: for its owner only, as what lies in it is."""
+    """Return the folder; create it if necessary, accessible to its owner only."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -169,14 +169,14 @@ def data_directory(path: Path) -> Path:
 
 
 def embedded_secret(directory: Path, name: str) -> str:
-    """Return the secret kept in `directory`, made on first use and readable by its owner only."""
+    """Return the secret stored in `directory`. It is generated on first use and readable by its owner only."""
     path = data_directory(directory) / name
     if not path.exists():
-        # Written beside its place and linked into it whole: of processes that start together, one makes the secret.
-        draft = path.with_name(f".{name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+        # Written to a temporary file and then linked, so that of several processes only one creates the secret.
+        temporary = path.with_name(f".{name}.{os.getpid()}")
+        temporary.touch(mode=0o600)
+        temporary.write_text(secrets.token_urlsafe(48), encoding="utf-8")
         with suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
+            os.link(temporary, path)
+        temporary.unlink()
     return path.read_text(encoding="utf-8").strip()

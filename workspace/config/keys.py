@@ -1,4 +1,4 @@
-"""Whether a key is good enough for production: long, random, and in no published text."""
+"""Checks whether a key is secure enough for production: long, random, and not from a published text."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from itertools import pairwise
 
 from django.core.exceptions import ImproperlyConfigured
 
-# 32 hexadecimal digits hold 128 random bits.
+# 32 hexadecimal digits contain 128 random bits.
 MIN_LENGTH = 32
 MIN_DIFFERENT = 8
-# Of the runs of three characters in a random key, hardly any repeats; in a repeated word, most do.
+# In a random key, hardly any run of three characters repeats; in a repeated word, most do.
 MIN_UNIQUE_RUNS = 0.75
-# Words of keys that stand in documentation, templates and earlier versions of this project. A random key has none.
+# Words in keys from documentation, templates and earlier versions of this project. Random keys contain none.
 PLACEHOLDERS = (
     *("changeme", "change-me", "change_me", "replace", "insecure", "example", "placeholder", "password", "passphrase"),
     *("secret", "your-", "your_", "default", "callboard", "django", "qwerty"),
@@ -21,7 +21,7 @@ ADVICE = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe
 
 
 def key_check(name: str, key: str) -> None:
-    """Refuse a missing, short, guessable or published key; raises ImproperlyConfigured, which never quotes the key."""
+    """Reject a missing, short, guessable or published key with ImproperlyConfigured, which never quotes the key."""
     if not key:
         raise ImproperlyConfigured(f"{name} (or {name}_FILE) must be set in production. {ADVICE}")
     if problem := key_problem(key):
@@ -29,13 +29,13 @@ def key_check(name: str, key: str) -> None:
 
 
 def key_problem(key: str) -> str:
-    """Return what is wrong with a key, as the rest of a sentence; empty for a good one."""
+    """Return what is wrong with a key, as the rest of a sentence; empty if nothing is."""
     if len(key) < MIN_LENGTH:
         return f"must have at least {MIN_LENGTH} characters in production."
     if any(word in key.lower() for word in PLACEHOLDERS):
         return "is an example, not a random key; production needs a key that nobody else knows."
     codes = [ord(character) for character in key]
-    # Repetitions show in the characters, sequences (abcdef) in the steps between them.
+    # Repetitions are found in the characters, sequences (abcdef) in the differences between them.
     steps = [after - before for before, after in pairwise(codes)]
     if len(set(codes)) < MIN_DIFFERENT or min(unique_runs(codes), unique_runs(steps)) < MIN_UNIQUE_RUNS:
         return "is too easy to guess for production."
@@ -43,6 +43,6 @@ def key_problem(key: str) -> str:
 
 
 def unique_runs(values: Sequence[int]) -> float:
-    """Return which share of the runs of three successive values occurs for the first time (0 to 1)."""
+    """Return the share of distinct runs of three successive values (0 to 1)."""
     runs = [tuple(values[start : start + 3]) for start in range(len(values) - 2)]
     return len(set(runs)) / len(runs)

@@ -1,4 +1,4 @@
-"""Where log lines go: standard error, one line each."""
+"""Logging to standard error, one line per record."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 
 def logging_config(level: str) -> dict[str, Any]:
-    """Return the logging configuration with everything at `level` or above on standard error.
+    """Return the logging configuration for records at `level` or above.
 
-    While the database is unavailable there is one line a minute for it instead of a traceback for each request.
+    While the database is unavailable, one line per minute replaces the traceback of each request.
     """
     return {
         "version": 1,
@@ -27,9 +27,9 @@ def logging_config(level: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             "django-q": {"level": "WARNING"},
             "axes": {"level": "WARNING"},
-            # The requests that get no connection report it.
+            # The requests without a connection report it.
             "psycopg.pool": {"level": "ERROR"},
-            # uvicorn's own handler shows what no part of the site caught.
+            # uvicorn's own handler logs uncaught exceptions.
             "uvicorn.error": {"filters": ["database"]},
         },
     }

@@ -1,4 +1,4 @@
-"""No secrets in log lines and on error pages."""
+"""Masking of secrets in log lines and on error pages."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from django.views.debug import SafeExceptionReporterFilter
 
 from workspace.address_masks import MASK, credentials_mask
 
-# The paths of links that are sent by e-mail, whose last part is worth a password.
+# Paths of links in e-mails. Their last part is as sensitive as a password.
 LINK_TOKEN = re.compile(r"(?<=/)(password/[^/\s]+|address|unsubscribe)/[^/\s'\"]+")
 
 
 class MaskingFormatter(logging.Formatter):
-    """Masks secrets inside addresses, in messages and tracebacks alike: passwords, gateway keys and tokens of links."""
+    """Masks passwords, gateway keys and link tokens in addresses, in messages and tracebacks."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = credentials_mask(super().format(record))
@@ -23,7 +23,7 @@ class MaskingFormatter(logging.Formatter):
 
 
 class ErrorPageFilter(SafeExceptionReporterFilter):
-    """Hides, on Django's error pages for developers, settings whose values are addresses with passwords as well."""
+    """Masks settings that contain addresses with passwords on Django's debug pages."""
 
     hidden_settings = re.compile(f"{SafeExceptionReporterFilter.hidden_settings.pattern}|PROXY|REDIS|LOCATION", re.I)
 

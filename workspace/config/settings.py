@@ -1,4 +1,4 @@
-"""The installation's configuration, read from the environment (docs/configuration.md lists every variable)."""
+"""The configuration of the installation from environment variables (docs/configuration.md lists all of them)."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ DEBUG = env.boolean("DEBUG", default=False)
 LOG_LEVEL = env.choice("LOG_LEVEL", LogLevel, LogLevel.INFO)
 SECRET_KEY = env.secret("SECRET_KEY")
 ENCRYPTION_KEY = env.secret("ENCRYPTION_KEY")
-# Earlier values of SECRET_KEY. They only decrypt stored secrets: what was signed with them is no longer accepted.
+# Earlier values of SECRET_KEY. They only decrypt stored secrets. Signatures made with them are no longer accepted.
 SECRET_KEY_PREVIOUS = [key.strip() for key in env.secret("SECRET_KEY_PREVIOUS").split(",") if key.strip()]
 if PRODUCTION:
     key_check("SECRET_KEY", SECRET_KEY)
-    # After a rotation, only the first key encrypts; earlier ones may be weak.
+    # After a rotation, only the first key encrypts. Earlier ones may be weak.
     key_check("ENCRYPTION_KEY", ENCRYPTION_KEY.split(",")[0].strip())
     if DEBUG:
         raise ImproperlyConfigured("DEBUG must be off in production.")
 SECRET_KEY = SECRET_KEY or embedded_secret(DATA_DIR, "secret_key")
-# Secrets at rest are encrypted with this key; after a rotation, earlier keys follow it, separated by commas.
+# Encrypts stored secrets. After a rotation, earlier keys follow, separated by commas.
 SALT_KEY = [key.strip() for key in (ENCRYPTION_KEY or embedded_secret(DATA_DIR, "encryption_key")).split(",")]
 if not all(SALT_KEY):
     raise ImproperlyConfigured("ENCRYPTION_KEY must be a key, or several with commas between them, none of them empty.")
@@ -48,7 +48,7 @@ if not ROLES or not {"workspace", "cloud"} >= ROLES:
 
 PORT = env.integer("PORT", 8000, minimum=1, maximum=65_535)
 SITE_URL = env.site_url("SITE_URL", f"http://127.0.0.1:{PORT}")
-# Empty where the site has a host of its own (workspace/site_path.py).
+# Empty if the site has its own host (workspace/site_path.py).
 SITE_PATH = urlsplit(SITE_URL).path
 FORCE_SCRIPT_NAME = SITE_PATH or None
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if not PRODUCTION else [])
@@ -56,7 +56,7 @@ if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts that this installation answers for.")
 CSRF_TRUSTED_ORIGINS = [SITE_URL.removesuffix(SITE_PATH)]
 
-# The sandbox provider takes the place of Apple and Google, and shows pushes on simulated phones.
+# The sandbox provider replaces Apple and Google, and shows pushes on simulated phones.
 SANDBOX = env.boolean("SANDBOX", default=not PRODUCTION)
 if SANDBOX and PRODUCTION:
     raise ImproperlyConfigured("SANDBOX must be off in production: it would show pushes to anyone who signs in.")
@@ -124,8 +124,8 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASE = env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'callboard.sqlite3'}")
 DATABASE |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
-    # WAL lets readers work beside the one writer; IMMEDIATE takes the write lock at a transaction's start, where
-    # waiting for it (20 s) is possible; later it would fail at once with "database is locked".
+    # WAL allows reading while another connection writes. IMMEDIATE acquires the write lock at the start of a
+    # transaction, where waiting (20 s) is possible; later it would fail at once with "database is locked".
     DATABASE["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -133,7 +133,7 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     }
     Path(DATABASE["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 else:
-    # Parameters of the address (`?sslmode=require`) come last. A server that vanished is noticed after 30 seconds.
+    # Parameters in the URL (`?sslmode=require`) take precedence. A server that disappears is detected after 30 seconds.
     DATABASE["OPTIONS"] = {
         "connect_timeout": 3,
         "keepalives_idle": 15,
@@ -151,11 +151,11 @@ CACHES = {
         {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
-            # A server that hangs must not hold up requests: what is cached can be done without.
+            # A server that hangs must not block requests. They work without the cache.
             "OPTIONS": {
                 "socket_connect_timeout": 1,
                 "socket_timeout": 1,
-                # Django's own pickles: write access to Redis would be code execution here.
+                # Django's default is pickle, with which write access to Redis would allow code execution.
                 "serializer": "workspace.redis_cache.JsonSerializer",
             },
         }
@@ -164,8 +164,8 @@ CACHES = {
     )
 }
 
-# Tasks only say "there is work": the rows are the truth, so a lost or doubled task does no harm. The figures are
-# the ones measured to drain fastest (docs/worker.md); a task's result is never kept.
+# Tasks only say "there is work": the rows are the truth, so a lost or duplicate task is harmless. Measurements show
+# that these values give the best throughput (docs/worker.md). Results of tasks are not stored.
 TASK_TIMEOUT = 300
 Q_CLUSTER: dict[str, Any] = {
     "name": "callboard",
@@ -186,46 +186,46 @@ Q_CLUSTER: dict[str, Any] = {
     **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
 }
 
-# A workspace hosted in the cloud leaves the choice of the push gateway to its host.
+# On a workspace hosted in the cloud, the host chooses the push gateway.
 CLOUD_HOSTED = env.boolean("CLOUD_HOSTED", default=False)
 
-# The cloud's public key (base64url) for licences that are pasted where no connection pins one.
+# The cloud's public key (base64url), used to verify pasted licences if there is no connection to the cloud.
 LICENCE_PUBLIC_KEY = env.text("LICENCE_PUBLIC_KEY", "").strip()
 
-# How long a push or e-mail waits, in seconds, by the member's connection; negative: never queued in that state.
+# How long a push or e-mail is delayed, in seconds, by the member's connection. Negative: not queued in that state.
 NOTIFY_DELAY_ONLINE = env.integer("NOTIFY_DELAY_ONLINE", 120)
 NOTIFY_DELAY_AWAY = env.integer("NOTIFY_DELAY_AWAY", 120)
 NOTIFY_DELAY_OFFLINE = env.integer("NOTIFY_DELAY_OFFLINE", 0)
-# A client that has reported nothing for this long (seconds) counts as gone.
+# A client that has not reported for this long (seconds) counts as disconnected.
 PRESENCE_GRACE = env.integer("PRESENCE_GRACE", 300, minimum=1)
-# A worker's claim on a member's notifications ends after this long (seconds) unless it is extended.
+# A worker's claim on a member's notifications expires after this long (seconds) unless it is extended.
 CLAIM_LEASE = env.integer("CLAIM_LEASE", 30, minimum=1)
-# Each retry of a failed send waits this long (seconds), doubled with every further one: 1, 2, 4, 8, 16 minutes.
+# The delay before the first retry of a failed send (seconds), doubled each time: 1, 2, 4, 8, 16 minutes.
 RETRY_BASE = env.integer("RETRY_BASE", 60, minimum=1)
-# A notification that could not be sent within this long (seconds) after it was due is not sent any more.
+# A notification that could not be sent within this long (seconds) after it was due is dropped.
 NOTIFICATION_LIFETIME = env.integer("NOTIFICATION_LIFETIME", 86_400, minimum=1)
 
-# How the outside is reached: through which proxy, and whom it is trusted besides those that the system trusts.
+# How other servers are reached: the proxy, and certificate authorities in addition to those of the system.
 OUTBOUND_PROXY = env.proxy("OUTBOUND_PROXY")
 OUTBOUND_NO_PROXY = env.items("OUTBOUND_NO_PROXY", ["localhost", "127.0.0.1", "::1"])
-# The fake providers create the file of their authority, which the same environment may name.
+# The fake providers create the file of their authority, which the same environment may use.
 OUTBOUND_CA_FILE = env.file("OUTBOUND_CA_FILE", must_exist="fakeproviders" not in sys.argv[1:2])
-# Web push endpoints are addresses on the public internet, but for these hosts, each `host` or `host:port`.
+# Web push endpoints must be on the public internet, except these hosts (`host` or `host:port`).
 WEB_PUSH_PRIVATE_HOSTS = [host.lower() for host in env.items("WEB_PUSH_PRIVATE_HOSTS", [])]
-# Where Apple and Google are. Other addresses are for trying things out against `manage.py fakeproviders`.
+# The servers of Apple and Google. Other addresses are for tests against `manage.py fakeproviders`.
 APPLE_PRODUCTION_URL = env.https_url("APPLE_PRODUCTION_URL", "https://api.push.apple.com")
 APPLE_SANDBOX_URL = env.https_url("APPLE_SANDBOX_URL", "https://api.sandbox.push.apple.com")
 GOOGLE_SEND_URL = env.https_url("GOOGLE_SEND_URL", "https://fcm.googleapis.com")
 GOOGLE_TOKEN_URL = env.https_url("GOOGLE_TOKEN_URL", "https://oauth2.googleapis.com/token")
 
-# Finished notifications, decisions and pushes are kept for this many days.
+# Finished notifications, decisions and pushes are stored for this many days.
 RETENTION_DAYS = env.integer("RETENTION_DAYS", 30, minimum=1)
 
 AUTH_USER_MODEL = "workspace.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "workspace.authentication.NameOrEmailBackend"]
 PASSWORD_HASHERS = [
     "workspace.password_hashers.DigestPBKDF2PasswordHasher",
-    # Of accounts whose owners have not signed in since version 0.1.0.
+    # For accounts that have not signed in since version 0.1.0.
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
@@ -236,21 +236,21 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
         ("CommonPasswordValidator", {}),
     )
 ]
-# The link for a new password can be used for so long (seconds).
+# How long a password-reset link is valid (seconds).
 PASSWORD_RESET_TIMEOUT = 4 * 3600
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
-# The "username" is the name of a budget: workspace/lockout.py.
+# The "username" is the name under which failures are counted: workspace/lockout.py.
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_USERNAME_CALLABLE = "workspace.lockout.budget_name"
 AXES_CLIENT_IP_CALLABLE = "workspace.services.known_clients.client_address"
 AXES_HANDLER = "workspace.lockout.LockoutHandler"
 AXES_RESET_ON_SUCCESS = True
-# The handler counts by address as well, which axes' own check of the parameters cannot know.
+# The handler also counts by address, which axes' check of the parameters cannot detect.
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
-# A lock ends by itself, however often it is run into.
+# A lockout ends after its time, even if there are further attempts.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
@@ -267,10 +267,10 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "workspace.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
-# An API token ends when it has not been used for this long.
+# An API token expires if it is not used for this long.
 REST_KNOX = {"TOKEN_TTL": timedelta(days=90)}
 API_RATE_LIMITING = env.boolean("API_RATE_LIMITING", default=True)
-# The largest request body that is read, in bytes.
+# The maximum size of a request body in bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
 SPECTACULAR_SETTINGS = {
     "TITLE": "Callboard",
@@ -286,16 +286,16 @@ EMAIL_CONFIG = env.email("EMAIL_URL", "filemail://")
 if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.filebased.EmailBackend":
     EMAIL_CONFIG["EMAIL_BACKEND"] = "workspace.mail.FileBackend"
 if not PRODUCTION and not env.secret("EMAIL_URL"):
-    # Without a mail server, administrators read the mails themselves.
+    # Without a mail server, administrators can read the e-mails.
     EMAIL_CONFIG["EMAIL_BACKEND"] = "workspace.mail.DatabaseBackend"
 vars().update(EMAIL_CONFIG)
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
-# A mail server that says nothing for this long (seconds) is asked again later.
+# How long to wait for a response of the mail server (seconds).
 EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT", 10, minimum=1)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "callboard@localhost")
 
 LANGUAGE_CODE = "en"
-# What notifications can be written in; the pages speak some of these.
+# The languages of notifications. The pages are available in some of them.
 LANGUAGES = [
     ("en", _("English")),
     ("de", _("German")),
@@ -304,7 +304,8 @@ LANGUAGES = [
     ("pt", _("Portuguese")),
 ]
 PAGE_LANGUAGES = ["en", "de"]
-# The texts of templates, and those of each app's code, which are named here to be shown before what a library says.
+# The texts of templates and of each app. The apps are listed so that their texts take precedence over those of
+# libraries.
 LOCALE_PATHS = [BASE_DIR / home / "locale" for home in ("templates", "workspace", "preferences", "cloud", "push")]
 FORMAT_MODULE_PATH = "workspace.config.formats"
 TIME_ZONE = "UTC"
@@ -313,13 +314,13 @@ USE_TZ = True
 STATIC_URL = f"{SITE_PATH}/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "workspace" / "static"]
-# The embedded installation serves files from where they lie; production collects them once, at build time.
+# Embedded installations serve files from their source folders; production collects them at build time.
 WHITENOISE_USE_FINDERS = not PRODUCTION
 
-# Browsers share cookies between the ports of a host, where another installation may answer.
+# Browsers share cookies between the ports of a host, where another installation may run.
 COOKIES = f"_{port}" if (port := urlsplit(SITE_URL).port) else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"sessionid{COOKIES}", f"csrftoken{COOKIES}"
-# By which a browser is known to the accounts that have signed in with it (workspace/services/known_clients.py).
+# Identifies a browser to the accounts that have signed in with it (workspace/services/known_clients.py).
 KNOWN_BROWSER_COOKIE_NAME = f"browser{COOKIES}"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = SITE_PATH or "/"
 SESSION_COOKIE_HTTPONLY = True

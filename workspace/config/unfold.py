@@ -1,4 +1,4 @@
-"""The admin's look and its sidebar (django-unfold)."""
+"""The look of the administration, and its sidebar (django-unfold)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 
-def viewer_of(app: str, model: str) -> Callable[[HttpRequest], bool]:
-    """Return what tells whether the reader may see the model's rows, in an installation that shows them."""
+def view_permission(app: str, model: str) -> Callable[[HttpRequest], bool]:
+    """Return a function that returns True if the user may see the model's rows in this installation."""
 
     def may_view(request: HttpRequest) -> bool:
         from django.contrib import admin
@@ -25,18 +25,18 @@ def viewer_of(app: str, model: str) -> Callable[[HttpRequest], bool]:
     return may_view
 
 
-def listed(title: str | Promise, icon: str, app: str, model: str) -> dict[str, Any]:
-    """Return the sidebar's link to a model's list, shown to those who may see its rows."""
+def list_link(title: str | Promise, icon: str, app: str, model: str) -> dict[str, Any]:
+    """Return a sidebar link to the list of a model, for users who may see its rows."""
     return {
         "title": title,
         "icon": icon,
         "link": reverse_lazy(f"admin:{app}_{model}_changelist"),
-        "permission": viewer_of(app, model),
+        "permission": view_permission(app, model),
     }
 
 
-def linked(title: str | Promise, icon: str, view: str, permission: str) -> dict[str, Any]:
-    """Return the sidebar's link to a page of its own, shown to those who hold the permission."""
+def page_link(title: str | Promise, icon: str, view: str, permission: str) -> dict[str, Any]:
+    """Return a sidebar link to a page, for users who have the permission."""
     return {
         "title": title,
         "icon": icon,
@@ -45,49 +45,49 @@ def linked(title: str | Promise, icon: str, view: str, permission: str) -> dict[
     }
 
 
-# `role` (workspace/roles.py) names the installations that have the part; without one, all have it. `is_used` is the
-# dotted path of a function that returns whether the sidebar shows it; the search finds its pages in any case.
+# `role` (workspace/roles.py) limits a part to installations with that role. `is_used` is the dotted path of a function
+# that returns whether the sidebar shows the part; the search finds its pages in any case.
 NAVIGATION: list[dict[str, Any]] = [
     {"items": [{"title": _("Dashboard"), "icon": "space_dashboard", "link": reverse_lazy("admin:index")}]},
     {
         "title": _("Notifications"),
         "role": "workspace",
         "items": [
-            listed(_("Notifications"), "notifications", "push", "notification"),
-            linked(_("Why, or why not?"), "help", "explain", "push.explain_notifications"),
-            listed(_("Attempts"), "send_to_mobile", "push", "attempt"),
-            listed(_("Decisions"), "rule", "push", "decision"),
-            listed(_("Devices"), "devices", "push", "device"),
-            listed(_("Routes"), "alt_route", "push", "approute"),
-            listed(_("Past outcomes"), "history", "push", "outcomecount"),
+            list_link(_("Notifications"), "notifications", "push", "notification"),
+            page_link(_("Why, or why not?"), "help", "explain", "push.explain_notifications"),
+            list_link(_("Attempts"), "send_to_mobile", "push", "attempt"),
+            list_link(_("Decisions"), "rule", "push", "decision"),
+            list_link(_("Devices"), "devices", "push", "device"),
+            list_link(_("Routes"), "alt_route", "push", "approute"),
+            list_link(_("Past outcomes"), "history", "push", "outcomecount"),
         ],
     },
     {
         "title": _("People"),
         "items": [
-            listed(_("Users"), "person", "workspace", "user"),
-            listed(_("Roles"), "shield_person", "auth", "group"),
-            listed(_("Presences"), "sensors", "workspace", "presence"),
-            listed(_("E-mails"), "mail", "workspace", "keptmail"),
-            listed(_("Failed sign-ins"), "lock_clock", "axes", "accessattempt"),
+            list_link(_("Users"), "person", "workspace", "user"),
+            list_link(_("Roles"), "shield_person", "auth", "group"),
+            list_link(_("Presences"), "sensors", "workspace", "presence"),
+            list_link(_("E-mails"), "mail", "workspace", "keptmail"),
+            list_link(_("Failed sign-ins"), "lock_clock", "axes", "accessattempt"),
         ],
     },
     {
         "title": _("Rooms"),
         "role": "workspace",
         "items": [
-            listed(_("Rooms"), "forum", "workspace", "room"),
-            listed(_("Subscriptions"), "groups", "workspace", "subscription"),
-            listed(_("Messages"), "chat", "workspace", "message"),
-            listed(_("Message access log"), "visibility", "workspace", "textview"),
+            list_link(_("Rooms"), "forum", "workspace", "room"),
+            list_link(_("Subscriptions"), "groups", "workspace", "subscription"),
+            list_link(_("Messages"), "chat", "workspace", "message"),
+            list_link(_("Message access log"), "visibility", "workspace", "textview"),
         ],
     },
     {
         "title": _("Connection to the cloud"),
         "role": "workspace",
         "items": [
-            linked(_("Connectivity services"), "cloud_done", "connectivity", "cloud.manage_cloud"),
-            linked(_("Subscription"), "workspace_premium", "subscription", "cloud.manage_cloud"),
+            page_link(_("Connectivity services"), "cloud_done", "connectivity", "cloud.manage_cloud"),
+            page_link(_("Subscription"), "workspace_premium", "subscription", "cloud.manage_cloud"),
         ],
     },
     {
@@ -95,25 +95,25 @@ NAVIGATION: list[dict[str, Any]] = [
         "role": "cloud",
         "is_used": "cloud.selectors.console.console_is_used",
         "items": [
-            listed(_("Registered workspaces"), "domain", "cloud", "registeredworkspace"),
-            listed(_("Gateway apps"), "apps", "push", "gatewayapp"),
-            linked(_("Live traffic"), "monitoring", "cloud_traffic", "cloud.view_usagecount"),
-            listed(_("Registration tokens"), "key", "cloud", "registrationtoken"),
-            listed(_("Terms"), "gavel", "cloud", "terms"),
-            listed(_("Audit log"), "history", "cloud", "cloudevent"),
-            listed(_("Sandbox pushes"), "science", "push", "sandboxpush"),
+            list_link(_("Registered workspaces"), "domain", "cloud", "registeredworkspace"),
+            list_link(_("Gateway apps"), "apps", "push", "gatewayapp"),
+            page_link(_("Live traffic"), "monitoring", "cloud_traffic", "cloud.view_usagecount"),
+            list_link(_("Registration tokens"), "key", "cloud", "registrationtoken"),
+            list_link(_("Terms"), "gavel", "cloud", "terms"),
+            list_link(_("Audit log"), "history", "cloud", "cloudevent"),
+            list_link(_("Sandbox pushes"), "science", "push", "sandboxpush"),
         ],
     },
 ]
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the sidebar: the parts of this installation that are in use."""
-    return [part for part in every_page(request) if "is_used" not in part or import_string(part["is_used"])()]
+    """Return the parts of the sidebar that are in use in this installation."""
+    return [part for part in all_navigation(request) if "is_used" not in part or import_string(part["is_used"])()]
 
 
-def every_page(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return all parts of the administration that this installation has, whether the sidebar shows them or not."""
+def all_navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return all parts of the administration that this installation has, shown in the sidebar or not."""
     from workspace.pages.settings.navigation import settings_navigation
     from workspace.roles import Role, has_role
 

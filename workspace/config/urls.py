@@ -1,4 +1,4 @@
-"""Every address of the site."""
+"""The URLs of the site."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
@@ -9,11 +9,11 @@ from workspace.pages.search import admin_search
 from workspace.pages.sign_in import AdminSignInView
 from workspace.roles import is_cloud, is_workspace
 
-# What every installation answers: signing in and the administration.
+# URLs of every installation: sign-in and administration.
 common_patterns: list[URLPattern | URLResolver] = [
     path("", include("workspace.pages.urls_common")),
     path("admin/login/", AdminSignInView.as_view()),
-    # Unfold's own page would leave the account's apps signed in.
+    # Unfold's own page would not sign out the account's apps.
     path("admin/password_change/", RedirectView.as_view(pattern_name="password-change")),
     path("admin/settings/", include("workspace.pages.settings.urls")),
     path("admin/search/", admin.site.admin_view(admin_search), name="admin-search"),
@@ -43,7 +43,7 @@ to_dashboard = RedirectView.as_view(pattern_name="admin:index")
 
 
 def app_labels() -> list[str]:
-    """Return the apps that the administration has tables of."""
+    """Return the apps with models in the administration."""
     return sorted({model._meta.app_label for model in admin.site._registry})
 
 
@@ -52,7 +52,7 @@ urlpatterns = [
     *(cloud_patterns if is_cloud() else []),
     *common_patterns,
     re_path(r"^api/", endpoint_unknown),
-    # Django's own pages of the apps only list tables.
+    # Django's app pages would only list models.
     *(path(f"admin/{label}/", admin.site.admin_view(to_dashboard)) for label in app_labels()),
     path("admin/", admin.site.urls),
 ]

@@ -1,16 +1,15 @@
-"""Settings of the web process: as everywhere, but nobody waits long for the database.
+"""Settings of the web process, with short timeouts for the database.
 
-On PostgreSQL all requests share a pool of connections. Under ASGI a request ends together with its thread, so a
-persistent connection per thread would live for one request only; the pool outlives them. Workers keep one persistent
-connection per process instead.
+On PostgreSQL, all requests share a pool of connections. Under ASGI, each request has its own thread, so a persistent
+connection per thread would end with the request. Worker processes use one persistent connection each.
 """
 
 from workspace.config.settings import *  # noqa: F403
 from workspace.config.settings import DATABASE, env
 
-# Seconds until a request without a free connection is answered 503: within two in all.
+# Seconds after which a request without a connection is answered with 503, within two seconds in total.
 POOL_SECONDS = 1.5
-# Seconds that a request waits for SQLite's write lock; a worker waits longer.
+# Seconds that a request waits for SQLite's write lock. Workers wait longer.
 SQLITE_LOCK_SECONDS = 5
 LOCK_TIMEOUT = env.integer("DATABASE_LOCK_TIMEOUT", 10, minimum=0)
 
@@ -20,7 +19,8 @@ if DATABASE["ENGINE"] == "django.db.backends.postgresql":
             "min_size": 2,
             "max_size": env.integer("DATABASE_POOL_SIZE", 16, minimum=2),
             "timeout": POOL_SECONDS,
-            # A request that needs a connection starts a new attempt; old attempts would wait longer each time.
+            # A request that needs a connection starts a new attempt. The delay of old attempts would increase each
+            # time.
             "reconnect_timeout": POOL_SECONDS,
         },
         **DATABASE.get("OPTIONS", {}),

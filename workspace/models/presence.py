@@ -63,7 +63,7 @@ class Presence(models.Model):
 class FormerPresence(models.Model):
     """A user's presence until `at`, when it changed: the columns of `Presence` that the rules read.
 
-    Rows are written only for changes that affect the past (`workspace.tracked_models`). The query that evaluates a
+    Rows are written only for changes that affect the past (:func:`presence_differs`). The query that evaluates a
     whole room joins this table, so that it sees the presence at the time when the message was accepted.
     """
 

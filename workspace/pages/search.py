@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from workspace.config.unfold import every_page
+from workspace.config.unfold import all_navigation
 from workspace.models import Room, User
 from workspace.pages.settings.base import admin_page, may_view
 from workspace.pages.settings.presentation import search as settings_found
@@ -75,7 +75,7 @@ def search_parts(request: HttpRequest, query: str, limit: int) -> Iterator[Part]
 def page_hits(request: HttpRequest, words: list[str]) -> list[Hit]:
     """Return the pages of the administration whose name, or that of their part, contains every word."""
     hits = []
-    for part in every_page(request):
+    for part in all_navigation(request):
         for item in part["items"]:
             text = f"{item['title']} {part.get('title', '')}".casefold()
             if all(word in text for word in words) and item.get("permission", lambda _request: True)(request):

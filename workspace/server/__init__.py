@@ -1,1 +1,1 @@
-"""Limits on how long a client may take to send a request, and to read the response."""
+"""Time limits for sending a request and for reading the response."""

@@ -1,4 +1,4 @@
-"""Limits on request bodies: on their time, in front of the whole site, and on their size, in front of Django."""
+"""Limits on request bodies: a time limit for the whole site, and a size limit for Django."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Any, Receive, Send], Awaitable[None]]
 
-# A body has this many seconds, and more while it arrives at this rate (bytes per second), up to a total.
+# A body may take this many seconds, plus its size divided by this rate (bytes per second), up to a total.
 FIRST_SECONDS = 15.0
 RATE = 2_000
 TOTAL_SECONDS = 60.0
-# What is still read of a body after it was refused, in seconds and bytes. Many clients read the response only when they
-# have sent their whole request; it must be less than the time above.
+# How much of a rejected body is still read, in seconds and bytes. Many clients read the response only after sending the
+# whole request. Must be less than the time above.
 DISCARD_SECONDS = 5.0
 DISCARD_BYTES = 8_000_000
 TOO_SLOW = ApplicationError("error-request-timeout", "The request's body did not arrive in time", status=408)
 
 
 class BodyDeadline:
-    """Answers 408 to a request whose body does not arrive in time, and lets the site forget it."""
+    """Responds 408 if the body of a request does not arrive in time, and disconnects the site from the request."""
 
     def __init__(self, site: Application) -> None:
         self._site = site
@@ -47,7 +47,7 @@ class BodyDeadline:
 
 
 class BodyLimit:
-    """Answers 413 to a request whose body is larger than Django reads, which would first store it in a file."""
+    """Responds 413 if the body of a request is larger than Django accepts; Django would first write it to a file."""
 
     def __init__(self, site: Application) -> None:
         self._site = site
@@ -69,7 +69,7 @@ class BodyLimit:
 
 
 class BodyCounter:
-    """Passes a request's body on, up to a limit in bytes; after it, reports that the client has gone."""
+    """Passes on a request body up to a limit in bytes, then reports that the client has disconnected."""
 
     def __init__(self, receive: Receive, limit: int) -> None:
         self.limit = limit
@@ -88,50 +88,50 @@ class BodyCounter:
 
 
 class BodyReader:
-    """One request's body on its way."""
+    """The body of one request while it arrives."""
 
     def __init__(self, scope: Any, receive: Receive, send: Send) -> None:
         self._path = path_in_site(scope)
         self._receive = receive
         self._send = send
-        self._begun = time.monotonic()
+        self._started_at = time.monotonic()
         self._bytes = 0
-        self._is_complete = self._is_answered = self._is_over = False
+        self._is_complete = self._has_responded = self._is_aborted = False
 
     async def receive(self) -> Message:
-        """Return the next message; of a body that is too late, that the client has gone."""
-        if self._is_over:
+        """Return the next message; if the body is too late, a disconnect."""
+        if self._is_aborted:
             return {"type": "http.disconnect"}
         if self._is_complete:
             return await self._receive()
         allowed = min(FIRST_SECONDS + self._bytes / RATE, TOTAL_SECONDS)
         try:
-            async with asyncio.timeout(self._begun + allowed - time.monotonic()):
+            async with asyncio.timeout(self._started_at + allowed - time.monotonic()):
                 message = await self._receive()
         except TimeoutError:
-            await self._give_up()
+            await self._abort()
             return {"type": "http.disconnect"}
         self._bytes += len(message.get("body", b""))
         self._is_complete = not message.get("more_body", False)
         return message
 
     async def send(self, message: Message) -> None:
-        """Send the site's answer, unless the request was given up."""
-        if not self._is_over:
-            self._is_answered = True
+        """Send the site's response, unless the request was aborted."""
+        if not self._is_aborted:
+            self._has_responded = True
             await self._send(message)
 
-    async def _give_up(self) -> None:
-        self._is_over = True
-        if self._is_answered:
-            # Part of an answer is under way; it cannot be taken back.
+    async def _abort(self) -> None:
+        self._is_aborted = True
+        if self._has_responded:
+            # Part of a response has been sent; it cannot be replaced.
             return
         for message in response_to(self._path, TOO_SLOW):
             await self._send(message)
 
 
 def response_to(path: str, error: ApplicationError) -> tuple[Message, Message]:
-    """Return the messages that answer a request with an error and close its connection."""
+    """Return the messages that respond with an error and close the connection."""
     content, kind = error.message.encode(), b"text/plain; charset=utf-8"
     if path.startswith(MACHINE_PATHS):
         content, kind = json.dumps(failure_body(error)).encode(), b"application/json"
@@ -143,7 +143,7 @@ def response_to(path: str, error: ApplicationError) -> tuple[Message, Message]:
 
 
 async def discard(receive: Receive) -> None:
-    """Read and forget the rest of a body, within `DISCARD_SECONDS` and `DISCARD_BYTES`."""
+    """Read and discard the rest of a body, within `DISCARD_SECONDS` and `DISCARD_BYTES`."""
     left = DISCARD_BYTES
     with suppress(TimeoutError):
         async with asyncio.timeout(DISCARD_SECONDS):
@@ -155,10 +155,10 @@ async def discard(receive: Receive) -> None:
 
 
 def has_body(scope: Any) -> bool:
-    """Return whether the request announces a body."""
+    """Return True if the headers announce a body."""
     return any(name in (b"content-length", b"transfer-encoding") for name, _value in scope["headers"])
 
 
 def announced_length(scope: Any) -> int:
-    """Return the bytes that the request's headers announce; 0 if they announce none, as for a body in chunks."""
+    """Return the body length in the headers; 0 if there is none, such as for a chunked body."""
     return next((int(value) for name, value in scope["headers"] if name == b"content-length"), 0)

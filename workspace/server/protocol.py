@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with limits on what it does not limit itself: request headers, and clients that do not read.
+"""uvicorn's HTTP protocol with additional limits: slow request headers, and clients that do not read the response.
 
 Use it with `uvicorn --http workspace.server.protocol:BoundedProtocol`.
 """
@@ -11,15 +11,15 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-# Seconds for all headers of a request: from the connection, or the end of the request before.
+# Seconds for all headers of a request, from the connection or the end of the previous request.
 HEADER_SECONDS = 15.0
-# Seconds for which a client may accept no data while a response waits to be sent.
+# Seconds that a client may accept no data while a response is being sent.
 WRITE_SECONDS = 30.0
 TOO_SLOW = b"The request's headers did not arrive in time"
 
 
 class BoundedProtocol(H11Protocol):
-    """Closes connections whose clients do not send their request's headers, or do not read the response."""
+    """Closes connections of clients that do not send their headers or do not read the response."""
 
     _header_timer: asyncio.TimerHandle | None = None
     _write_timer: asyncio.TimerHandle | None = None
@@ -58,9 +58,9 @@ class BoundedProtocol(H11Protocol):
         self._watch_writing()
 
     def _watch_headers(self) -> None:
-        """Let the timer run exactly while headers are awaited."""
+        """Run the timer exactly while headers are expected."""
         if self.transport.get_protocol() is not self:
-            # The connection has become a web socket's.
+            # The connection was upgraded to a WebSocket.
             return
         if self.transport.is_closing():
             self._stop_header_timer()
@@ -71,7 +71,7 @@ class BoundedProtocol(H11Protocol):
             self._header_timer = self.loop.call_later(HEADER_SECONDS, self._headers_late)
 
     def _watch_writing(self) -> None:
-        """End the connection unless the client reads what waits, also when the connection is being closed."""
+        """Abort the connection unless the client reads the pending data, also while it is being closed."""
         if self._write_timer is None:
             self._write_timer = self.loop.call_later(WRITE_SECONDS, self.transport.abort)
 

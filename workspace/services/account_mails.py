@@ -1,4 +1,4 @@
-"""The e-mails that an account needs: to verify an address, and to choose a new password."""
+"""Account e-mails: verifying an address, and resetting a password."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ AUTOMATIC = {"Auto-Submitted": "auto-generated"}
 
 
 def reset_mails_send(*, address: str) -> None:
-    """Send the link for a new password to the account that has verified the address; to nobody where none has."""
+    """Send a password-reset link if a user has verified this address; otherwise do nothing."""
     verified = EmailAddress.objects.filter(verified=True, user__is_active=True).select_related("user")
     email = verified.filter(address__lower=Lower(Value(address))).first()
     if email is None or not email.user.has_usable_password():
@@ -37,7 +37,7 @@ def reset_mails_send(*, address: str) -> None:
 
 
 def verification_mail_send(*, email_pk: int) -> None:
-    """Send the link that verifies an address; nothing for one that is verified or gone by now."""
+    """Send a link to verify an address, unless it was verified or removed meanwhile."""
     email = EmailAddress.objects.filter(pk=email_pk, verified=False, user__is_active=True).first()
     if email is None:
         return
@@ -47,7 +47,7 @@ def verification_mail_send(*, email_pk: int) -> None:
 
 
 def mail_send(address: str, user: User, subject: str, template: str, path: str) -> None:
-    """Send one such e-mail, with the address of the page that it is about."""
+    """Send an account e-mail with a link to the page at `path`."""
     site_name = GeneralSettings.current().site_name
     context: dict[str, Any] = {"user": user, "site_name": site_name, "url": absolute_url(path)}
     body = render_to_string(template, context)

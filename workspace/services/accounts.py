@@ -1,4 +1,4 @@
-"""Making and changing accounts."""
+"""Creating and changing accounts."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def user_create(
     joins_default_channel: bool = True,
     is_active: bool = True,
 ) -> User:
-    """Create an account with its roles and address, and let it into the default channel.
+    """Create an account with its roles and e-mail address, and add it to the default channel.
 
-    Raises ValidationError for a username or address that is taken or misspelt.
+    Raises ValidationError if the username or address is invalid or taken.
     """
     role_names = list(roles)
     user = User(username=username, name=name, is_staff=ADMIN in role_names, is_active=is_active)
@@ -58,13 +58,13 @@ def user_create(
 def locale_save(
     *, user: User, language: str | None = None, time_zone: str | None = None, is_guess: bool = False
 ) -> None:
-    """Change the account's language and time zone; an empty text leaves one to the workspace, None as it is.
+    """Change the account's language and time zone. An empty text means the default; None leaves the value unchanged.
 
-    A time zone that is a guess, such as one derived from a UTC offset, is replaced by the browser's at the next
-    opportunity. Raises ValidationError, saving nothing, for one that there is not.
+    With `is_guess`, such as a time zone derived from a UTC offset, the browser may replace the time zone later. Raises
+    ValidationError for unknown values, without saving anything.
     """
-    given = {"language": language, "time_zone": time_zone}
-    changes = {name: value for name, value in given.items() if value is not None and value != getattr(user, name)}
+    new_values = {"language": language, "time_zone": time_zone}
+    changes = {name: value for name, value in new_values.items() if value is not None and value != getattr(user, name)}
     for field in user._meta.concrete_fields:
         if field.name in changes:
             setattr(user, field.name, field.clean(changes[field.name], user))
@@ -75,9 +75,9 @@ def locale_save(
 
 @transaction.atomic
 def browser_time_zone_save(*, user: User, time_zone: str) -> bool:
-    """Save the time zone of the user's browser, once, for an account that has none; return whether it was saved.
+    """Save the time zone of the browser if the account has none yet; returns True if it was saved.
 
-    A name that this machine does not know is not saved, and the browser is not asked again.
+    An unknown name is not saved, and the browser is not asked again.
     """
     account = User.objects.select_for_update().get(pk=user.pk)
     if not accepts_browser_time_zone(account):
@@ -91,9 +91,9 @@ def browser_time_zone_save(*, user: User, time_zone: str) -> bool:
 
 @transaction.atomic
 def name_save(*, user: User, name: str) -> None:
-    """Change what people read as the account's name (empty: the username).
+    """Change the account's display name (empty: the username is shown).
 
-    Raises ValidationError for one that is too long.
+    Raises ValidationError if it is too long.
     """
     user.name = User._meta.get_field("name").clean(name, user)
     user.save(update_fields=["name", "updated_at"])
@@ -101,11 +101,11 @@ def name_save(*, user: User, name: str) -> None:
 
 @transaction.atomic
 def user_deactivate(*, user: User, by: User, may_be_last_owner: bool = True) -> None:
-    """Sign the account out, and keep it from signing in and being notified; what it wrote and belonged to stays.
+    """Sign the account out and prevent it from signing in and being notified. Its messages and memberships remain.
 
-    Raises MissingPermissionError where `by` may not change the account, `error-action-not-allowed` for one's own, and
-    for the last one that administers the workspace; `user-last-owner` for the last owner of a room that others are in,
-    where that may not be.
+    Raises MissingPermissionError if `by` may not change the account; `error-action-not-allowed` for one's own account
+    and for the last administrator; `user-last-owner` if the account is the only owner of a room with other members,
+    unless `may_be_last_owner`.
     """
     manage_check(manager=by, user=user)
     if user.pk == by.pk:
@@ -121,7 +121,7 @@ def user_deactivate(*, user: User, by: User, may_be_last_owner: bool = True) -> 
 
 
 def last_owner_check(user: User) -> None:
-    """Raise `user-last-owner`, with the names of the rooms, for the last owner of a room that others are in."""
+    """Raise `user-last-owner`, with the room names, if the account is the only owner of a room with other members."""
     names = [room.name for room in rooms_owned_alone(user)]
     if names:
         raise ApplicationError(
@@ -133,7 +133,7 @@ def last_owner_check(user: User) -> None:
 
 @transaction.atomic
 def password_set(*, user: User, password: str) -> None:
-    """Give the account a new password, which whoever chose it has checked; it is signed out everywhere."""
+    """Set a new password, which the caller has validated. The account is signed out everywhere."""
     user.set_password(password)
     user.save(update_fields=["password", "updated_at"])
     sign_ins_end(user=user)
@@ -141,9 +141,9 @@ def password_set(*, user: User, password: str) -> None:
 
 @transaction.atomic
 def roles_set(*, user: User, roles: Iterable[str]) -> None:
-    """Give the account these roles in place of its own; whoever holds the role admin may open the administration.
+    """Replace the roles of the account. The role `admin` includes access to the administration.
 
-    Raises `error-action-not-allowed` when nobody would administer the workspace any more.
+    Raises `error-action-not-allowed` if no administrator would remain.
     """
     names = set(roles)
     was_admin = user.groups.filter(name=ADMIN).exists()
@@ -157,9 +157,9 @@ def roles_set(*, user: User, roles: Iterable[str]) -> None:
 
 @transaction.atomic
 def sign_ins_end(*, user: User) -> None:
-    """Sign the account's apps out, with every device that an app or browser registered.
+    """Sign out the account's apps, and remove all devices that its apps and browsers have registered.
 
-    Browser sessions end by themselves, with the password or when the account is deactivated.
+    Browser sessions end automatically when the password changes or the account is deactivated.
     """
     for auth_token in AuthToken.objects.filter(user=user).select_related("user"):
         sign_out(auth_token=auth_token)
@@ -168,7 +168,7 @@ def sign_ins_end(*, user: User) -> None:
 
 @transaction.atomic
 def user_activate(*, user: User, by: User) -> None:
-    """Let a deactivated account sign in and be notified again; MissingPermissionError where `by` may not change it."""
+    """Activate a deactivated account again; raises MissingPermissionError if `by` may not change it."""
     manage_check(manager=by, user=user)
     user.is_active = True
     user.save(update_fields=["is_active", "updated_at"])

@@ -18,21 +18,21 @@ from workspace.models import EmailAddress, User
 from workspace.selectors.permissions import may_manage
 from workspace.waking import verification_mail_later
 
-MOST_ADDRESSES = 5
-MOST_REFUSALS = 3
-LINK_LASTS = timedelta(days=3)
+MAX_ADDRESSES = 5
+MAX_REFUSALS = 3
+LINK_LIFETIME = timedelta(days=3)
 SALT = "workspace.address"
 
 
 @transaction.atomic
 def address_add(*, user: User, address: str) -> EmailAddress:
-    """Add an address to the account, and send it the link that verifies it.
+    """Add an address to the account, and send a verification link to it.
 
-    Raises ValidationError for one that is misspelt or taken, and when the account has enough.
+    Raises ValidationError if the address is invalid or taken, or the account has too many.
     """
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    if user.emails.count() >= MOST_ADDRESSES:
-        raise ValidationError(_("An account has at most %(most)d addresses.") % {"most": MOST_ADDRESSES})
+    if user.emails.count() >= MAX_ADDRESSES:
+        raise ValidationError(_("An account has at most %(most)d addresses.") % {"most": MAX_ADDRESSES})
     email = address_assign(user=user, address=address)
     verification_mail_later(email_pk=email.pk)
     return email
@@ -40,7 +40,7 @@ def address_add(*, user: User, address: str) -> EmailAddress:
 
 @transaction.atomic
 def address_assign(*, user: User, address: str, verified: bool = False, by: User | None = None) -> EmailAddress:
-    """Give the account an address, `verified` on the word of `by`; raises ValidationError as above."""
+    """Add an address to the account; `verified` if `by` vouches for it. Raises ValidationError as above."""
     if verified:
         address_lock(address)
     email = EmailAddress(user=user, address=address, verified=verified)
@@ -53,9 +53,9 @@ def address_assign(*, user: User, address: str, verified: bool = False, by: User
 
 @transaction.atomic
 def address_replace(*, user: User, address: str, verified: bool | None, by: User) -> None:
-    """Put an address in the place of the account's first one, unless the account has it; it gets a link to verify it.
+    """Replace the account's first address, unless the account has the new one already; send a verification link.
 
-    `verified` is the word of `by` on it; with None, what is known of it stays. Raises ValidationError as above.
+    `verified` is set by `by`; None leaves the state of an existing address unchanged. Raises ValidationError as above.
     """
     address_lock(address)
     email = user.emails.filter(address__lower=Lower(Value(address))).first()
@@ -73,32 +73,32 @@ def address_replace(*, user: User, address: str, verified: bool | None, by: User
 
 
 def address_lock(address: str) -> None:
-    """Let nobody else verify the address until the transaction ends, nor take it from an account that names it."""
-    named = EmailAddress.objects.filter(address__lower=Lower(Value(address)))
-    list(named.select_for_update().order_by("pk").values_list("pk"))
+    """Prevent concurrent verification or removal of the address until the transaction ends."""
+    rows = EmailAddress.objects.filter(address__lower=Lower(Value(address)))
+    list(rows.select_for_update().order_by("pk").values_list("pk"))
 
 
 @transaction.atomic
 def address_claim(*, email: EmailAddress, by: User | None = None) -> None:
-    """Take a verified address from the other accounts, which have only named it.
+    """Remove a verified address from other accounts, which have not verified it.
 
-    Where it is verified on the word of `by`, accounts that they may not change keep it as they named it.
+    If it counts as verified because `by` said so, accounts that `by` may not change keep the address.
     """
-    named = EmailAddress.objects.filter(address__lower=Lower(Value(email.address)), verified=False)
-    for other in named.exclude(pk=email.pk).select_related("user"):
+    unverified = EmailAddress.objects.filter(address__lower=Lower(Value(email.address)), verified=False)
+    for other in unverified.exclude(pk=email.pk).select_related("user"):
         if by is None or may_manage(by, other.user):
             other.delete()
 
 
 def verification_token(email: EmailAddress) -> str:
-    """Return what proves, within :data:`LINK_LASTS`, that its bearer reads the address's e-mails."""
+    """Return a token, valid for :data:`LINK_LIFETIME`, which proves that its owner receives e-mails at the address."""
     return signing.dumps({"pk": email.pk, "address": email.address}, salt=SALT)
 
 
 def address_of_token(token: str) -> EmailAddress:
-    """Return the address that a token verifies; raises `error-invalid-token` for one that ended or is not ours."""
+    """Return the address that a token verifies; raises `error-invalid-token` if it is invalid or expired."""
     try:
-        signed = signing.loads(token, salt=SALT, max_age=LINK_LASTS)
+        signed = signing.loads(token, salt=SALT, max_age=LINK_LIFETIME)
     except signing.BadSignature as error:
         raise ApplicationError("error-invalid-token") from error
     email = EmailAddress.objects.filter(pk=signed["pk"], address=signed["address"]).select_related("user").first()
@@ -109,10 +109,7 @@ def address_of_token(token: str) -> EmailAddress:
 
 @transaction.atomic
 def address_verify(*, token: str) -> EmailAddress:
-    """Note that the address's e-mails are read by whoever has the account; may be repeated. Raises as above.
-
-    From then on it is this account's alone.
-    """
+    """Verify the address of the token, which then belongs to this account alone. Idempotent; raises as above."""
     address_lock(address_of_token(token).address)
     email = address_of_token(token)
     if email.verified and email.suppressed_at is None:
@@ -122,7 +119,7 @@ def address_verify(*, token: str) -> EmailAddress:
         with transaction.atomic():
             email.save(update_fields=["verified", "refusals", "suppressed_at"])
     except IntegrityError as error:
-        # Another account has verified it, as one was given it at the same moment.
+        # Another account has verified the address at the same time.
         raise ApplicationError("error-invalid-token") from error
     address_claim(email=email)
     return email
@@ -130,21 +127,21 @@ def address_verify(*, token: str) -> EmailAddress:
 
 @transaction.atomic
 def address_results_record(*, accepted: Collection[str], refused: Collection[str]) -> None:
-    """Note that mail servers accepted e-mails to addresses, or refused the addresses permanently.
+    """Record that mail servers accepted e-mails to some addresses, or rejected some addresses permanently.
 
-    After :data:`MOST_REFUSALS` refusals in a row, nothing is sent to an address until its owner confirms it again.
+    After :data:`MAX_REFUSALS` consecutive rejections, an address receives no e-mails until its owner confirms it again.
     """
     verified = EmailAddress.objects.filter(verified=True, suppressed_at=None)
     if accepted:
-        named = [address.lower() for address in accepted]
-        verified.filter(address__lower__in=named, refusals__gt=0).update(refusals=0)
+        addresses = [address.lower() for address in accepted]
+        verified.filter(address__lower__in=addresses, refusals__gt=0).update(refusals=0)
     if refused:
-        known = verified.filter(address__lower__in=[address.lower() for address in refused])
-        known.update(refusals=F("refusals") + 1)
-        known.filter(refusals__gte=MOST_REFUSALS).update(suppressed_at=timezone.now())
+        rejected = verified.filter(address__lower__in=[address.lower() for address in refused])
+        rejected.update(refusals=F("refusals") + 1)
+        rejected.filter(refusals__gte=MAX_REFUSALS).update(suppressed_at=timezone.now())
 
 
 @transaction.atomic
 def address_remove(*, email: EmailAddress) -> None:
-    """Take an address from its account: it receives nothing any more."""
+    """Remove an address from its account."""
     email.delete()

@@ -1,7 +1,7 @@
-"""Browsers and addresses that an account has signed in from before.
+"""Browsers and addresses from which an account has signed in before.
 
-Each of them has its own budget of failed sign-ins, so strangers who try passwords do not lock the account's owner out.
-A browser is known by a signed cookie, an app by its address.
+Each has a separate limit for failed sign-ins, so that strangers who try passwords do not lock out the owner. A browser
+is identified by a signed cookie, an app by its address.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from django.utils.crypto import salted_hmac
 
 from workspace.models import KnownAddress, User
 
-REMEMBERED = timedelta(days=90)
+REMEMBERED_FOR = timedelta(days=90)
 SALT = "workspace.known_browser"
-# The accounts that one browser is known for, the latest last.
-MOST_ACCOUNTS = 5
-# A provider gives each customer such a network; its addresses count as one.
+# The maximum number of accounts remembered per browser; the most recent is the last.
+MAX_ACCOUNTS = 5
+# Providers assign a network of this size to each customer, so all of its addresses count as one.
 IPV6_PREFIX = 64
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """Return the address that a request came from, for IPv6 that of its network; None without one."""
+    """Return the address from which a request came, or its network for IPv6; None if it has none."""
     try:
         address = ip_address(request.META.get("REMOTE_ADDR") or "")
     except ValueError:
@@ -43,35 +43,35 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 def known_browser(request: HttpRequest, user: User) -> str:
-    """Return the name of the browser that sent the request if the account has signed in with it, else ''."""
+    """Return the id of the browser if the account has signed in with it; else an empty text."""
     browser = _cookie_read(request)
     return str(browser["id"]) if user.pk in browser["accounts"] else ""
 
 
 def is_known_address(request: HttpRequest, user: User) -> bool:
-    """Return True if the account has signed in from the request's address lately."""
+    """Return True if the account has recently signed in from the address of the request."""
     address = client_address(request)
-    known = KnownAddress.objects.filter(user=user, seen_at__gt=timezone.now() - REMEMBERED)
+    known = KnownAddress.objects.filter(user=user, seen_at__gt=timezone.now() - REMEMBERED_FOR)
     return address is not None and known.filter(digest=_digest(user, address)).exists()
 
 
 @transaction.atomic
 def address_remember(*, request: HttpRequest, user: User) -> None:
-    """Remember from where the account has signed in."""
+    """Remember the address from which the account has signed in."""
     now = timezone.now()
-    KnownAddress.objects.filter(user=user, seen_at__lte=now - REMEMBERED).delete()
+    KnownAddress.objects.filter(user=user, seen_at__lte=now - REMEMBERED_FOR).delete()
     if address := client_address(request):
         KnownAddress.objects.update_or_create(user=user, digest=_digest(user, address), defaults={"seen_at": now})
 
 
 def browser_remember(*, request: HttpRequest, response: HttpResponse, user: User) -> None:
-    """Give the browser a cookie by which it is known for the account."""
+    """Set a cookie that identifies the browser as known for the account."""
     browser = _cookie_read(request)
-    accounts = [key for key in browser["accounts"] if key != user.pk][1 - MOST_ACCOUNTS :]
+    accounts = [key for key in browser["accounts"] if key != user.pk][1 - MAX_ACCOUNTS :]
     response.set_cookie(
         settings.KNOWN_BROWSER_COOKIE_NAME,
         signing.dumps({"id": browser["id"] or secrets.token_hex(8), "accounts": [*accounts, user.pk]}, salt=SALT),
-        max_age=REMEMBERED,
+        max_age=REMEMBERED_FOR,
         path=settings.SESSION_COOKIE_PATH,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -81,12 +81,12 @@ def browser_remember(*, request: HttpRequest, response: HttpResponse, user: User
 
 def _cookie_read(request: HttpRequest) -> Mapping[str, Any]:
     try:
-        found: dict[str, Any] = signing.loads(
-            request.COOKIES.get(settings.KNOWN_BROWSER_COOKIE_NAME, ""), salt=SALT, max_age=REMEMBERED
+        browser: dict[str, Any] = signing.loads(
+            request.COOKIES.get(settings.KNOWN_BROWSER_COOKIE_NAME, ""), salt=SALT, max_age=REMEMBERED_FOR
         )
     except signing.BadSignature:
         return {"id": "", "accounts": []}
-    return found
+    return browser
 
 
 def _digest(user: User, address: str) -> str:

@@ -1,6 +1,6 @@
-"""What one account does to others: making them and changing them, as far as it may.
+"""Creating and changing other people's accounts, with permission checks.
 
-What is refused is told in the words that clients know.
+Errors use the codes and messages that clients know.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ RANDOM_PASSWORD_BYTES = 32
 
 
 class AccountChanges(TypedDict, total=False):
-    """What is to be changed of an account: what is not named stays. The password None is a random one."""
+    """Changes to an account; missing keys mean no change. The password None stands for a random one."""
 
     username: str
     name: str
@@ -55,9 +55,10 @@ def account_create(
     joins_default_channel: bool = True,
     status_text: str = "",
 ) -> User:
-    """Create an account; an address that is not `verified` receives its link. The password None is a random one.
+    """Create an account, and send a verification link unless the address is `verified`.
 
-    Raises `error-action-not-allowed` for what `by` may not do, else as the checks below.
+    The password None stands for a random one. Raises `error-action-not-allowed` if `by` may not do this, and the errors
+    of the checks below.
     """
     if not by.has_perm(CREATE_ACCOUNTS):
         raise action_refused("Adding_user", "Adding user is not allowed")
@@ -75,9 +76,9 @@ def account_create(
             joins_default_channel=joins_default_channel,
             is_active=active,
         )
-        given = address_assign(user=user, address=email, verified=verified, by=by)
+        email_address = address_assign(user=user, address=email, verified=verified, by=by)
     if not verified:
-        verification_mail_later(email_pk=given.pk)
+        verification_mail_later(email_pk=email_address.pk)
     if status_text:
         status_set(user=user, text=status_text)
     return user
@@ -85,9 +86,10 @@ def account_create(
 
 @transaction.atomic
 def account_update(*, by: User, user: User, may_be_last_owner: bool = False, **changes: Unpack[AccountChanges]) -> None:
-    """Change what is named of the account, all or nothing.
+    """Apply the changes to the account, all or nothing.
 
-    Raises `error-action-not-allowed` for what `by` may not do, else as the checks below and `user_deactivate`.
+    Raises `error-action-not-allowed` if `by` may not do this, and the errors of the checks below and of
+    `user_deactivate`.
     """
     if not may_change(by, user):
         raise action_refused("Editing_user", "Editing user is not allowed")
@@ -108,7 +110,7 @@ def account_update(*, by: User, user: User, may_be_last_owner: bool = False, **c
 
 @transaction.atomic
 def account_active_set(*, by: User, user: User, active: bool, may_be_last_owner: bool) -> None:
-    """Activate or deactivate the account; raises as `user_activate` and `user_deactivate`."""
+    """Activate or deactivate the account; raises the errors of `user_activate` and `user_deactivate`."""
     if active:
         user_activate(user=user, by=by)
     else:
@@ -116,7 +118,7 @@ def account_active_set(*, by: User, user: User, active: bool, may_be_last_owner:
 
 
 def names_update(user: User, changes: AccountChanges) -> None:
-    """Change the account's username and name; raises as `username_check`."""
+    """Change the account's username and name; raises the errors of `username_check`."""
     before = (user.username, user.name)
     user.username, user.name = changes.get("username", user.username), changes.get("name", user.name)
     if (user.username, user.name) != before:
@@ -125,7 +127,7 @@ def names_update(user: User, changes: AccountChanges) -> None:
 
 
 def address_update(by: User, user: User, changes: AccountChanges) -> None:
-    """Change the account's first address, or what is known of it; raises as `address_check`."""
+    """Change the account's first address or its verification; raises the errors of `address_check`."""
     first = user.emails.first()
     address = changes.get("email") or (first.address if first and "verified" in changes else "")
     if address:
@@ -134,19 +136,19 @@ def address_update(by: User, user: User, changes: AccountChanges) -> None:
 
 
 def action_refused(action: str, message: str) -> ApplicationError:
-    """Return the error of an action that the asker may not take."""
+    """Return the error for an action that the caller may not perform."""
     details = {"method": "insertOrUpdateUser", "action": action}
     return ApplicationError("error-action-not-allowed", message, details=details)
 
 
 def field_unavailable(value: str, field: str) -> ApplicationError:
-    """Return the error of a username or address that another account has."""
+    """Return the error for a username or address that another account has."""
     return ApplicationError("error-field-unavailable", f"{value} is already in use", details={"field": field})
 
 
 @contextmanager
 def report_conflicts(username: str, address: str, *, of: User | None = None) -> Iterator[None]:
-    """Tell of a username or address that another account was given since they were checked."""
+    """Convert a database conflict into the error of a check, if another account took a value after the check."""
     try:
         with transaction.atomic():
             yield
@@ -158,9 +160,9 @@ def report_conflicts(username: str, address: str, *, of: User | None = None) -> 
 
 
 def username_check(username: str, *, of: User | None = None) -> None:
-    """Raise `error-field-unavailable` for a username that another account has, `error-invalid-username` if misspelt."""
-    holder = user_by_username(username)
-    if holder is not None and holder != of:
+    """Raise `error-field-unavailable` for a username in use, `error-invalid-username` for an invalid one."""
+    owner = user_by_username(username)
+    if owner is not None and owner != of:
         raise field_unavailable(username, "username")
     try:
         User._meta.get_field("username").run_validators(username)
@@ -169,7 +171,7 @@ def username_check(username: str, *, of: User | None = None) -> None:
 
 
 def address_check(address: str, *, of: User | None = None) -> None:
-    """Raise `error-field-unavailable` for an address that another account has, `error-invalid-email` if misspelt."""
+    """Raise `error-field-unavailable` for an address in use, `error-invalid-email` for an invalid one."""
     email = EmailAddress(user=of, address=address)
     try:
         email.clean_fields(exclude=["user"])
@@ -182,7 +184,7 @@ def address_check(address: str, *, of: User | None = None) -> None:
 
 
 def password_checked(password: str | None, user: User) -> str:
-    """Return the password, or a random one for None; raises `error-password-policy-not-met` for a weak one."""
+    """Return the password, or a random one for None; raises `error-password-policy-not-met` if it is too weak."""
     if password is None:
         return secrets.token_urlsafe(RANDOM_PASSWORD_BYTES)
     try:
@@ -193,9 +195,9 @@ def password_checked(password: str | None, user: User) -> str:
 
 
 def roles_check(by: User, roles: Collection[str], *, before: Collection[str]) -> None:
-    """Raise `error-action-not-allowed` for other roles than before unless `by` may give and take roles.
+    """Raise `error-action-not-allowed` if the roles differ and `by` may not change roles.
 
-    Raises `error-invalid-role` for one that there is not.
+    Raises `error-invalid-role` for an unknown role.
     """
     if set(roles) != set(before) and not by.has_perm(CHANGE_ROLES):
         raise action_refused("Assign_role", "Assigning roles is not allowed")

@@ -38,12 +38,12 @@ def message_post(
     alias: str = "",
     sent_at: datetime | None = None,
 ) -> Message:
-    """Store a message of a member and announce it; whoever must be told is told later, by the worker.
+    """Store a message and announce it. The worker decides later who is notified.
 
-    A `public_id` chosen by the client makes a repeated request harmless: the message stored first is returned.
-    Raises `error-not-allowed` unless the sender may post in the room, `error-message-size-exceeded` for a text over
-    5,000 characters, `error-invalid-message` when `parent` is no message of the room, ValidationError for a public id
-    that is not made of letters and digits.
+    A `public_id` chosen by the client makes retries safe: if the message exists, it is returned. Raises
+    `error-not-allowed` if the sender may not post in the room, `error-message-size-exceeded` for a text over 5,000
+    characters, `error-invalid-message` if `parent` is not a message of the room, and ValidationError for a public id
+    with characters other than letters and digits.
     """
     if public_id and (known := stored_message(sender=sender, room=room, public_id=public_id)):
         return known
@@ -78,9 +78,9 @@ def message_post(
 
 
 def stored_message(*, sender: User, room: Room, public_id: str) -> Message | None:
-    """Return the message with this id, if it was stored already.
+    """Return the message with this id, if it is already stored.
 
-    Raises `error-duplicate-message-id` when it is not the sender's own in this room.
+    Raises `error-duplicate-message-id` if it belongs to another sender or room.
     """
     known = Message.objects.filter(public_id=public_id).first()
     if known is None or (known.sender_id == sender.pk and known.room_id == room.pk):
@@ -89,7 +89,7 @@ def stored_message(*, sender: User, room: Room, public_id: str) -> Message | Non
 
 
 def message_save(message: Message) -> Message | None:
-    """Save the message; when a repeated request has stored it in the meantime, return that one instead."""
+    """Save the message; if a concurrent retry has stored it, return that one."""
     try:
         with transaction.atomic():
             message.save()
@@ -101,13 +101,13 @@ def message_save(message: Message) -> Message | None:
 
 
 def text_check(text: str) -> None:
-    """Raise `error-message-size-exceeded` for a text that is too long."""
+    """Raise `error-message-size-exceeded` if the text is too long."""
     if len(text) > MESSAGE_MAX_LENGTH:
         raise ApplicationError("error-message-size-exceeded", "Message size exceeds Message_MaxAllowedSize")
 
 
 def may_post_check(*, sender: User, room: Room) -> None:
-    """Raise `error-not-allowed` unless the sender may post in the room."""
+    """Raise `error-not-allowed` if the sender may not post in the room."""
     subscription = subscription_of(user=sender, room=room)
     if subscription is None or subscription.is_muted:
         raise NotAllowedError()
@@ -118,18 +118,18 @@ def may_post_check(*, sender: User, room: Room) -> None:
 
 
 def can_post(*, subscription: Subscription, room: Room, sender: User) -> bool:
-    """Return whether the member may post: in a read-only room its owners may, and whoever holds the permission."""
+    """Return True if the member may post. Read-only rooms require an owner, or a permission."""
     if subscription.is_muted or room.is_archived:
         return False
     return not room.is_read_only or subscription.is_owner or sender.has_perm("workspace.post_readonly")
 
 
 def mentions_resolve(message: Message) -> list[User]:
-    """Return whom the text mentions by name, and mark on the message the groups that its sender may call."""
+    """Return the users mentioned by name, and set the flags for group mentions that the sender may use."""
     parsed = mentions_parse(message.text)
     sender = message.sender
-    message.mentions_all = parsed.calls("all") and sender.has_perm("workspace.mention_all")
-    message.mentions_here = parsed.calls("here") and sender.has_perm("workspace.mention_here")
+    message.mentions_all = parsed.mentions_group("all") and sender.has_perm("workspace.mention_all")
+    message.mentions_here = parsed.mentions_group("here") and sender.has_perm("workspace.mention_here")
     if not parsed.names:
         return []
     by_name = {user.username.lower(): user for user in User.objects.filter(username__lower__in=parsed.names)}
@@ -138,11 +138,11 @@ def mentions_resolve(message: Message) -> list[User]:
 
 @transaction.atomic
 def message_edit(*, editor: User, message: Message, text: str = "", content: Any = None) -> Message:
-    """Change what a message says, its text or, of an encrypted one, its `content`; the one replaces the other.
+    """Replace the text of a message or, if it is encrypted, its `content`.
 
-    Whom it mentions is resolved anew, and nobody is notified again. Raises `error-action-not-allowed` unless the editor
-    wrote it and it is still there, `error-invalid-params` for encrypted content of a message that is not encrypted, and
-    as posting does unless the editor may still post there.
+    Mentions are resolved again, but nobody is notified. Raises `error-action-not-allowed` unless the editor is the
+    author and the message exists, `error-invalid-params` for encrypted content of a message that is not encrypted, and
+    the errors of posting if the editor may not post in the room any more.
     """
     if message.sender_id != editor.pk or message.is_system or message.deleted_at is not None:
         raise edit_not_allowed()
@@ -154,14 +154,14 @@ def message_edit(*, editor: User, message: Message, text: str = "", content: Any
     message.text, message.content = text, content
     message.edited_at, message.edited_by, message.updated_at = now, editor, now
     mentioned = mentions_resolve(message)
-    # These columns only: replies may have been counted since the message was read. And only while the message is there:
-    # one that was deleted since would be filled again.
+    # Only these columns, because replies may have been counted since the message was loaded. Only if it still exists,
+    # because otherwise a deleted message would get content again.
     columns = ("text", "content", "edited_at", "edited_by", "mentions_all", "mentions_here", "updated_at")
     changed = {name: getattr(message, name) for name in columns}
     if not Message.objects.filter(pk=message.pk, deleted_at=None).update(**changed):
         raise edit_not_allowed()
     if message.parent_id is not None:
-        # The mentions of a reply are part of what its followers' subscriptions say of unread threads.
+        # Subscriptions list unread threads with mentions, so an edited reply changes those of its followers.
         followers = ThreadFollower.objects.filter(thread=message.parent_id).values("user")
         Subscription.objects.filter(room=message.room_id, user__in=followers).update(updated_at=now)
     message.mentions.all().delete()
@@ -171,16 +171,16 @@ def message_edit(*, editor: User, message: Message, text: str = "", content: Any
 
 
 def edit_not_allowed() -> ApplicationError:
-    """Return the error of a message that is not the asker's to change."""
+    """Return the error for a message that the caller may not edit."""
     return ApplicationError("error-action-not-allowed", "Message editing not allowed")
 
 
 @transaction.atomic
 def message_delete(*, deleter: User, message: Message) -> None:
-    """Delete a message's content; its row stays, so that what was decided of it can still be explained.
+    """Delete the content of a message. The row remains, so that decisions about it can still be explained.
 
-    May be repeated: the message is then as whoever deleted it first left it. Raises `error-action-not-allowed` unless
-    the deleter wrote it or is an administrator; what the system says of somebody was not written by them.
+    Idempotent: repeated calls change nothing. Raises `error-action-not-allowed` unless the deleter is the author or an
+    administrator. The user of a system message does not count as its author.
     """
     is_author = message.sender_id == deleter.pk and not message.is_system
     if not is_author and not deleter.has_perm("workspace.delete_message"):
@@ -203,7 +203,7 @@ def message_delete(*, deleter: User, message: Message) -> None:
 
 @transaction.atomic
 def system_message_post(*, room: Room, user: User, type: str, text: str = "") -> Message:
-    """Store what the system says of a room, such as `uj` (joined) or `ul` (left); nobody is notified of it."""
+    """Store a system message, such as `uj` (joined) or `ul` (left); nobody is notified of it."""
     message = Message.objects.create(room=room, sender=user, type=type, text=text)
     message_posted.send(Message, message=message)
     return message

@@ -1,4 +1,4 @@
-"""Reporting what clients do, and picking a status by hand."""
+"""Reports of clients, and choosing a status."""
 
 from __future__ import annotations
 
@@ -17,62 +17,62 @@ from workspace.models import ClientPresence, Presence, Status, User
 from workspace.models.history import former_rows_save
 from workspace.signals import presence_changed
 
-# How long a page that is being left still counts: the next page of the site takes its place within that time.
-LEAVING = timedelta(seconds=5)
+# How long a closing page still counts as connected. The next page of the site reports within that time.
+CLOSING_TIME = timedelta(seconds=5)
 
 
 def activity_report(*, user: User, client: str = "", at: datetime | None = None) -> Presence:
-    """Record that a client of the user is connected and being used, now or at the moment `at`.
+    """Record that a client of the user is connected and in use, at the time `at` (default: now).
 
-    The user is away once the idle limit passes without another report, and offline after the grace time.
+    Without further reports, the user becomes away after the idle limit, and offline after the grace time.
     """
-    moment = at or timezone.now()
-    return client_report(user=user, client=client, active_at=moment, at=moment)
+    time = at or timezone.now()
+    return client_report(user=user, client=client, active_at=time, at=time)
 
 
 @transaction.atomic
 def client_report(
     *, user: User, client: str, active_at: datetime | None = None, at: datetime | None = None
 ) -> Presence:
-    """Record that a client of the user is connected, and when it was last used if that is news.
+    """Record that a client of the user is connected, and when it was last used if known.
 
-    `client` tells the user's clients apart (`workspace.clients`). It counts as gone once it has not reported for the
-    grace time.
+    `client` identifies the client (`workspace.clients`). It counts as disconnected if it does not report for the grace
+    time.
     """
-    moment = at or timezone.now()
+    time = at or timezone.now()
     presence, _created = Presence.objects.select_for_update().get_or_create(user=user)
-    ClientPresence.objects.filter(user=user, connected_until__lte=moment).exclude(client=client).delete()
+    ClientPresence.objects.filter(user=user, connected_until__lte=time).exclude(client=client).delete()
     row = ClientPresence.objects.filter(user=user, client=client).first() or ClientPresence(user=user, client=client)
-    row.connected_until = moment + timedelta(seconds=settings.PRESENCE_GRACE)
+    row.connected_until = time + timedelta(seconds=settings.PRESENCE_GRACE)
     if active_at is not None:
         row.last_active_at = max(active_at, row.last_active_at or active_at)
     row.save()
-    presence_recalculate(presence, moment)
+    presence_recalculate(presence, time)
     return presence
 
 
 @transaction.atomic
 def client_leave(*, user: User, client: str) -> None:
-    """Record that a page is being left: it counts as gone in a moment, unless another page of it reports."""
+    """Record that a page is closing. It disconnects after a few seconds, unless it reports again."""
     now = timezone.now()
     presence = Presence.objects.select_for_update().filter(user=user).first()
-    left = ClientPresence.objects.filter(user=user, client=client, connected_until__gt=now + LEAVING)
-    if presence and left.update(connected_until=now + LEAVING):
+    closing = ClientPresence.objects.filter(user=user, client=client, connected_until__gt=now + CLOSING_TIME)
+    if presence and closing.update(connected_until=now + CLOSING_TIME):
         presence_recalculate(presence, now)
 
 
 @transaction.atomic
 def clients_disconnect(*, user: User, prefix: str = "") -> None:
-    """Record that the user's clients whose names begin with `prefix` have gone; those already gone are no matter."""
+    """Disconnect the user's clients whose names begin with `prefix`."""
     now = timezone.now()
     presence = Presence.objects.select_for_update().filter(user=user).first()
-    ended, _by_model = ClientPresence.objects.filter(user=user, client__startswith=prefix).delete()
-    if presence and ended:
+    deleted, _by_model = ClientPresence.objects.filter(user=user, client__startswith=prefix).delete()
+    if presence and deleted:
         presence_recalculate(presence, now)
 
 
 def presence_recalculate(presence: Presence, at: datetime) -> None:
-    """Draw the user's presence together from the clients connected at the moment `at`, and save it."""
+    """Recalculate the user's presence from the clients connected at the time `at`, and save it."""
     clients = list(ClientPresence.objects.filter(user=presence.user_id, connected_until__gt=at))
     ends = [client.connected_until for client in clients]
     away_at = away_time(presence, clients, at)
@@ -84,28 +84,28 @@ def presence_recalculate(presence: Presence, at: datetime) -> None:
 
 
 def last_active(clients: Collection[ClientPresence]) -> datetime | None:
-    """Return when any of the clients was last used."""
+    """Return the time when any of the clients was last used."""
     return max((client.last_active_at for client in clients if client.last_active_at), default=None)
 
 
 def away_time(presence: Presence, clients: Collection[ClientPresence], at: datetime) -> datetime | None:
-    """Return from when on the user is away, given the clients connected at the moment `at`; None for never.
+    """Return the time from which the user is away, given the clients connected at the time `at`; None for never.
 
-    Each client keeps the user online until it has been idle for the limit, or is gone. Nobody is away before they
-    stopped being online: what was so up to now stays so.
+    Each client keeps the user online until it is idle or disconnected. The result is never earlier than the time until
+    which the user was online, so the past does not change.
     """
     if not presence.idle_limit or not clients:
         return presence.away_at
     limit = timedelta(seconds=presence.idle_limit)
-    last_to_go = max(client.connected_until for client in clients)
-    until = [
+    last_end = max(client.connected_until for client in clients)
+    active_until = [
         client.last_active_at + limit
-        if client.connected_until == last_to_go
+        if client.connected_until == last_end
         else min(client.last_active_at + limit, client.connected_until)
         for client in clients
         if client.last_active_at
     ]
-    online_until = max(until, default=at)
+    online_until = max(active_until, default=at)
     if online_until > at:
         return online_until
     was_connected = presence.connected_until is not None and presence.connected_until > at
@@ -117,10 +117,10 @@ def away_time(presence: Presence, clients: Collection[ClientPresence], at: datet
 def status_set(
     *, user: User, status: str | None = None, text: str | None = None, expires_at: datetime | None = None
 ) -> Presence:
-    """Pick a status by hand, with a text, until `expires_at`; never changes the connection or its timing.
+    """Set a status and its text until `expires_at`. The connection is not affected.
 
-    What is left out stays as it is, unless its time is over: it does not come back.
-    Raises `error-invalid-date` for an end that has passed, `error-invalid-status` for an unknown status.
+    Arguments that are None keep the current value, unless it has expired. Raises `error-invalid-date` if the end is in
+    the past, `error-invalid-status` for an unknown status.
     """
     if expires_at is not None and expires_at <= timezone.now():
         raise ApplicationError("error-invalid-date", "The date must lie in the future")
@@ -139,9 +139,9 @@ def status_set(
 
 @transaction.atomic
 def idle_limit_set(*, presences: QuerySet[Presence], seconds: int | Combinable) -> None:
-    """Set after how many seconds without activity these users are away (0: never).
+    """Set the number of seconds without activity after which these users are away (0: never).
 
-    Whoever is idle already is away from when the new limit has passed since their last activity.
+    Users who are already idle become away when the new limit has passed since their last activity.
     """
     limit = NullIf(seconds if isinstance(seconds, Combinable) else Value(seconds), Value(0))
     idle_time = ExpressionWrapper(limit * Value(timedelta(seconds=1)), DurationField())

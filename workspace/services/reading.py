@@ -1,4 +1,4 @@
-"""Counting what a member has not read, and reading it."""
+"""Unread counters, and marking rooms as read."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ COUNTERS = ("unread", "user_mentions", "group_mentions")
 
 @dataclass(frozen=True, slots=True)
 class MentionTargets:
-    """Whom a message notifies: everyone in the room (`@all`, `@here`), and people by name (keys of accounts).
+    """The users that a message mentions: everyone in the room (`@all`, `@here`), or users by name (account keys).
 
-    It is stored with edits (`Decision.facts`).
+    Stored with edits (`Decision.facts`).
     """
 
     everyone: bool = False
@@ -32,25 +32,25 @@ class MentionTargets:
 
 
 def mention_targets(message: Message) -> MentionTargets | None:
-    """Return whom the message calls now; None if it was deleted."""
+    """Return the users that the message mentions now; None if it was deleted."""
     return None if message.deleted_at is not None else mention_targets_before_deletion(message)
 
 
 def mention_targets_before_deletion(message: Message) -> MentionTargets:
-    """Return whom the message calls, or called until it was deleted."""
+    """Return the users that the message mentions, even if it was deleted."""
     people = message.mentions.values_list("user_id", flat=True)
     return MentionTargets(message.mentions_all or message.mentions_here, frozenset(people))
 
 
 def unread_count_add(
-    *, message: Message, calls: MentionTargets | None = None, above: int = 0, upto: int | None = None
+    *, message: Message, targets: MentionTargets | None = None, above: int = 0, upto: int | None = None
 ) -> None:
-    """Count a posted message for the members who have not read it; called once per message, by the worker.
+    """Count a new message for members who have not read it. The worker calls this once per message.
 
-    In a large room it is called in parts: for the members whose keys are greater than `above` and at most `upto`.
-    `calls` saves a query if the caller knows whom the message calls.
+    Large rooms are processed in parts: members whose keys are greater than `above` and at most `upto`. Passing
+    `targets` saves a query.
     """
-    unread_count_change(message=message, before=None, after=calls or mention_targets(message), above=above, upto=upto)
+    unread_count_change(message=message, before=None, after=targets or mention_targets(message), above=above, upto=upto)
 
 
 @transaction.atomic(savepoint=False)
@@ -62,23 +62,23 @@ def unread_count_change(
     above: int = 0,
     upto: int | None = None,
 ) -> bool:
-    """Change the counters of members who have not read the message: it called `before`, and calls `after` now.
+    """Update the counters of members who have not read the message, after its mentions changed.
 
-    None means that the message does not count, because it is not counted yet or was deleted. Every message counts in a
-    direct room; elsewhere, one that mentions the member by name or through `@all` or `@here`. Returns whether the
-    counters of any member may have changed.
+    `before` and `after` are the mentions; None means that the message does not count, because it is new or was deleted.
+    In a direct room every message counts; elsewhere, messages that mention the member by name or through `@all` or
+    `@here`. Returns True if any counter may have changed.
     """
     if message.is_system or message.is_thread_reply:
         return False
     is_direct = message.room.is_direct
-    was, named = before.people if before else frozenset(), after.people if after else frozenset()
-    groups = [(~Q(user_id__in=was | named), False, False)]
+    old_names, new_names = before.people if before else frozenset(), after.people if after else frozenset()
+    groups = [(~Q(user_id__in=old_names | new_names), False, False)]
     groups += [
         (Q(user_id__in=people), was_named, is_named)
         for people, was_named, is_named in (
-            (was - named, True, False),
-            (named - was, False, True),
-            (was & named, True, True),
+            (old_names - new_names, True, False),
+            (new_names - old_names, False, True),
+            (old_names & new_names, True, True),
         )
         if people
     ]
@@ -100,24 +100,24 @@ def unread_count_change(
 
 
 def unread_members(message: Message) -> QuerySet[Subscription]:
-    """Return the members of the room who have not read the message: it came after they joined and last looked."""
+    """Return the members who have not read the message. It was sent after they joined and last visited the room."""
     unseen = Q(last_seen_at=None, joined_at__lte=message.accepted_at) | Q(last_seen_at__lt=message.accepted_at)
     return Subscription.objects.filter(unseen, room_id=message.room_id).exclude(user_id=message.sender_id)
 
 
-def counter_increments(calls: MentionTargets | None, is_direct: bool, *, is_named: bool) -> dict[str, int]:
-    """Return how much a message that calls so adds to each counter of a member who is named in it or not."""
-    if calls is None:
+def counter_increments(targets: MentionTargets | None, is_direct: bool, *, is_named: bool) -> dict[str, int]:
+    """Return what a message with these mentions adds to each counter of a member, mentioned by name or not."""
+    if targets is None:
         return dict.fromkeys(COUNTERS, 0)
-    by_group = calls.everyone and not is_direct
+    by_group = targets.everyone and not is_direct
     return dict(zip(COUNTERS, (int(is_direct or by_group or is_named), int(is_named), int(by_group)), strict=True))
 
 
 @transaction.atomic
 def room_mark_read(*, user: User, room: Room, read_threads: bool = False) -> bool:
-    """Record that the member has read the room up to now; returns whether they are a member at all.
+    """Record that the member has read the room up to now; returns False if they are not a member.
 
-    Its threads are read separately, unless `read_threads` marks all of them as read too.
+    Threads are read separately, unless `read_threads` marks all of them as read too.
     """
     now = timezone.now()
     changed = Subscription.objects.filter(user=user, room=room).update(
@@ -132,52 +132,52 @@ def room_mark_read(*, user: User, room: Room, read_threads: bool = False) -> boo
 
 @transaction.atomic
 def room_mark_unread(*, user: User, room: Room, first: str = "") -> None:
-    """Let the member have read the room only up to a message: the one with the public id, or the last of somebody else.
+    """Mark the room as unread from a message on: the one with the id `first`, or the last one by somebody else.
 
-    In a room where nobody else has written, it is their own last one. What they have not read then is counted as it was
-    when it came. Raises `error-action-not-allowed` unless the message that is named was written by somebody else, and
+    If nobody else has written, it is the member's own last message. The unread messages are counted as they were when
+    they arrived. Raises `error-action-not-allowed` if `first` is not a message by somebody else, and
     `error-no-message-for-unread` for a room without messages.
     """
     visible = Message.objects.filter(room=room, deleted_at=None, type__in=["", ENCRYPTED])
     visible = visible.filter(Q(parent=None) | Q(is_shown_in_room=True))
     shown = visible.exclude(sender=user)
     if first:
-        found = shown.filter(public_id=first).first()
+        first_unread = shown.filter(public_id=first).first()
     else:
         newest = ("-accepted_at", "-pk")
-        found = shown.order_by(*newest).first() or visible.order_by(*newest).first()
-    if found is None and first:
+        first_unread = shown.order_by(*newest).first() or visible.order_by(*newest).first()
+    if first_unread is None and first:
         raise ApplicationError("error-action-not-allowed", _("Only other people's messages can be marked as unread."))
-    if found is None:
+    if first_unread is None:
         raise ApplicationError("error-no-message-for-unread", _("There is no message to mark as unread."))
-    # The worker changes the same row; what it has not counted by now, it counts afterwards.
+    # The worker updates the same row. What it has not counted yet, it will count afterwards.
     subscription = Subscription.objects.select_for_update().filter(user=user, room=room)
     list(subscription)
-    totals = unread_totals(user=user, room=room, shown=shown, since=found.accepted_at)
+    totals = unread_totals(user=user, room=room, shown=shown, since=first_unread.accepted_at)
     subscription.update(
         **totals,
         is_open=True,
-        last_seen_at=found.accepted_at - timedelta(microseconds=1),
+        last_seen_at=first_unread.accepted_at - timedelta(microseconds=1),
         updated_at=timezone.now(),
     )
 
 
 def unread_totals(*, user: User, room: Room, shown: QuerySet[Message], since: datetime) -> dict[str, int]:
-    """Return the member's counters if they have read nothing since then, as far as the worker has counted.
+    """Return the member's counters if nothing has been read since then, as far as the worker has counted.
 
-    `shown` are the room's messages that can count for the member.
+    `shown` are the messages of the room that can count for the member.
     """
     behind: dict[int, MentionTargets | None] = {}
-    answers: list[tuple[Any, Any]] = counters_behind.send(Message, user=user, room=room, since=since)
-    for _receiver, calls_by_message in answers:
-        behind |= calls_by_message
+    responses: list[tuple[Any, Any]] = counters_behind.send(Message, user=user, room=room, since=since)
+    for _receiver, targets_by_message in responses:
+        behind |= targets_by_message
     unread = shown.filter(accepted_at__gte=since).exclude(pk__in=behind)
     named = unread.filter(Exists(Mention.objects.filter(message=OuterRef("pk"), user=user)))
-    called = unread.filter(Q(mentions_all=True) | Q(mentions_here=True))
-    counting = unread if room.is_direct else named | called
-    values = (counting.count(), named.count(), 0 if room.is_direct else called.count())
+    to_group = unread.filter(Q(mentions_all=True) | Q(mentions_here=True))
+    counting = unread if room.is_direct else named | to_group
+    values = (counting.count(), named.count(), 0 if room.is_direct else to_group.count())
     totals = dict(zip(COUNTERS, values, strict=True))
-    for calls in behind.values():
-        more = counter_increments(calls, room.is_direct, is_named=calls is not None and user.pk in calls.people)
-        totals = {name: totals[name] + more[name] for name in COUNTERS}
+    for targets in behind.values():
+        added = counter_increments(targets, room.is_direct, is_named=targets is not None and user.pk in targets.people)
+        totals = {name: totals[name] + added[name] for name in COUNTERS}
     return totals

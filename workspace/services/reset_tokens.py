@@ -1,4 +1,4 @@
-"""The tokens of links for a new password, each bound to the address that it was sent to."""
+"""Tokens for password-reset links, each bound to the e-mail address that it was sent to."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from workspace.models import EmailAddress
 
 
 class ResetTokens(PasswordResetTokenGenerator):
-    """Makes tokens for addresses, not accounts: a token ends when its address is removed or no longer verified."""
+    """Generates tokens for addresses instead of accounts. Removing or unverifying the address invalidates its token."""
 
     key_salt = "workspace.services.reset_tokens"
 
     def make_token(self, user: Any) -> str:
-        """Return a token for the account of a verified address, which stands in the place of the user."""
+        """Return a token for a verified address, which is passed in place of the user."""
         assert isinstance(user, EmailAddress)
         return super().make_token(user)  # type: ignore[arg-type]
 
     def check_token(self, user: Any, token: str | None) -> bool:
-        """Return True if the token was made for one of the addresses that the account has verified."""
+        """Return True if the token was generated for one of the account's verified addresses."""
         if user is None or not token:
             return False
         verified = user.emails.filter(verified=True).select_related("user")

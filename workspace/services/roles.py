@@ -1,4 +1,4 @@
-"""The roles that every workspace begins with."""
+"""The built-in roles."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ USER_PERMISSIONS = (
 )
 
 
-# What the role of administrators is not given by itself: who may read people's messages is a decision of its own.
-WITHHELD = ("view_message_text",)
+# Permissions that administrators do not have by default. Who may read people's messages is a separate decision.
+NOT_GRANTED_TO_ADMINS = ("view_message_text",)
 
 
 def roles_ensure(*, known: Collection[int] | None = None) -> None:
-    """Make the roles that are missing, and give those that exist the permissions that are new.
+    """Create missing roles, and give existing ones the permissions that are new.
 
-    `known` are the keys of the permissions that there were before an upgrade, None for all that there are. Of these, a
-    role that exists keeps what admins gave it: what they took from it is not given back.
+    `known` are the keys of the permissions before an upgrade; None means all. Existing roles keep what admins have
+    changed: a known permission that was removed is not added again.
     """
     for name, granted in ((ADMIN, admin_permissions()), (USER, user_permissions())):
         role, is_new = Group.objects.get_or_create(name=name)
@@ -44,10 +44,10 @@ def roles_ensure(*, known: Collection[int] | None = None) -> None:
 
 
 def admin_permissions() -> QuerySet[Permission]:
-    """Return the permissions that administrators have to begin with."""
-    return Permission.objects.exclude(content_type__app_label="workspace", codename__in=WITHHELD)
+    """Return the default permissions of administrators."""
+    return Permission.objects.exclude(content_type__app_label="workspace", codename__in=NOT_GRANTED_TO_ADMINS)
 
 
 def user_permissions() -> QuerySet[Permission]:
-    """Return the permissions that every user has to begin with."""
+    """Return the default permissions of all users."""
     return Permission.objects.filter(content_type__app_label="workspace", codename__in=USER_PERMISSIONS)

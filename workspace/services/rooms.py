@@ -1,4 +1,4 @@
-"""Making rooms, and letting people in and out."""
+"""Creating rooms, adding members and removing them."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from workspace.services.messages import system_message_post
 from workspace.signals import membership_ended
 
 CREATE_PERMISSION = {RoomType.CHANNEL: "workspace.create_c", RoomType.PRIVATE: "workspace.create_p"}
-# Every message of a direct room notifies everybody in it, so these rooms stay small.
+# Each message in a direct room notifies all members, so these rooms are small.
 DIRECT_ROOM_MAX_PEOPLE = 8
 
 
 @transaction.atomic
 def members_add(*, room: Room, users: Iterable[User], owners: Iterable[User] = ()) -> int:
-    """Let people into the room and return how many were not in it before; its member count is kept true.
+    """Add members to the room, update its member count, and return the number of new members.
 
-    The room's row is locked first, so that two of these at once cannot both count the same person.
+    The row of the room is locked, so that concurrent calls do not count a person twice.
     """
     Room.objects.select_for_update(no_key=True).get(pk=room.pk)
     owner_ids = {user.pk for user in owners}
-    wanted = {user.pk for user in users} | owner_ids
-    present = set(Subscription.objects.filter(room=room, user_id__in=wanted).values_list("user_id", flat=True))
+    user_ids = {user.pk for user in users} | owner_ids
+    present = set(Subscription.objects.filter(room=room, user_id__in=user_ids).values_list("user_id", flat=True))
     Subscription.objects.bulk_create(
-        [Subscription(room=room, user_id=pk, is_owner=pk in owner_ids) for pk in sorted(wanted - present)],
+        [Subscription(room=room, user_id=pk, is_owner=pk in owner_ids) for pk in sorted(user_ids - present)],
         batch_size=1000,
     )
-    added = len(wanted - present)
+    added = len(user_ids - present)
     Room.objects.filter(pk=room.pk).update(members_count=F("members_count") + added)
     room.refresh_from_db(fields=["members_count"])
     return added
@@ -55,8 +55,8 @@ def room_create(
 ) -> Room:
     """Create a channel or private group.
 
-    Raises MissingPermissionError when the creator may not, `error-invalid-room-name` when the name is misspelt,
-    `error-duplicate-channel-name` when it is taken.
+    Raises MissingPermissionError if the creator may not, `error-invalid-room-name` if the name is invalid,
+    `error-duplicate-channel-name` if it is taken.
     """
     if not creator.has_perm(CREATE_PERMISSION[type]):
         raise MissingPermissionError()
@@ -76,7 +76,7 @@ def room_create(
 
 
 def name_check(room: Room) -> None:
-    """Raise `error-invalid-room-name` unless the room has a name, and one that it can have."""
+    """Raise `error-invalid-room-name` unless the room has a valid name."""
     others = [field.name for field in Room._meta.fields if field.name != "name"]
     try:
         room.clean_fields(exclude=others)
@@ -93,16 +93,16 @@ def name_check(room: Room) -> None:
 
 
 def direct_key_of(users: Sequence[User]) -> str:
-    """Return the key that one set of people share, in whatever order they are named."""
+    """Return the key for a set of users, independent of their order."""
     return hashlib.sha256(",".join(str(pk) for pk in sorted({user.pk for user in users})).encode()).hexdigest()
 
 
 @transaction.atomic
 def direct_room_open(*, creator: User, others: Sequence[User]) -> Room:
-    """Return the direct room of these people, created unless they have one.
+    """Return the direct room of these users; create it if there is none.
 
-    Raises MissingPermissionError when the creator may not begin one,
-    `error-direct-message-max-user-exceeded` for more than 8 people.
+    Raises MissingPermissionError if the creator may not start one, and `error-direct-message-max-user-exceeded` for
+    more than 8 users.
     """
     people = list({user.pk: user for user in (creator, *others)}.values())
     if len(people) > DIRECT_ROOM_MAX_PEOPLE:
@@ -116,17 +116,17 @@ def direct_room_open(*, creator: User, others: Sequence[User]) -> Room:
         return room
     if not creator.has_perm("workspace.create_d"):
         raise MissingPermissionError()
-    room, made = Room.objects.get_or_create(
+    room, is_new = Room.objects.get_or_create(
         direct_key=key, defaults={"type": RoomType.DIRECT, "creator": creator, "public_id": public_id_new()}
     )
-    if made:
+    if is_new:
         members_add(room=room, users=people)
     return room
 
 
 @transaction.atomic
 def room_join(*, user: User, room: Room) -> None:
-    """Let the user into a channel by their own wish; raises `error-not-allowed` for any other room."""
+    """Join a channel; raises `error-not-allowed` for any other room."""
     if subscription_of(user=user, room=room):
         return
     if room.type != RoomType.CHANNEL or not user.has_perm("workspace.view_c_room"):
@@ -139,9 +139,9 @@ def room_join(*, user: User, room: Room) -> None:
 
 @transaction.atomic
 def room_invite(*, inviter: User, room: Room, users: Sequence[User]) -> None:
-    """Let others into a channel or private group.
+    """Add users to a channel or private group.
 
-    Raises MissingPermissionError unless the inviter is in the room and may add people to it, or may add people to
+    Raises MissingPermissionError unless the inviter is a member and may add users to their rooms, or may add users to
     any channel; `error-room-archived` for an archived room.
     """
     is_member = subscription_of(user=inviter, room=room) is not None
@@ -160,18 +160,18 @@ def room_invite(*, inviter: User, room: Room, users: Sequence[User]) -> None:
 
 @transaction.atomic
 def room_show(*, user: User, room: Room) -> bool:
-    """Let the member's list of rooms show the room, if it is hidden; returns whether they are a member at all."""
-    mine = Subscription.objects.filter(user=user, room=room)
-    shown = mine.filter(is_open=False).update(is_open=True, updated_at=timezone.now())
-    return bool(shown) or mine.exists()
+    """Show a hidden room in the member's list; returns False if they are not a member."""
+    own = Subscription.objects.filter(user=user, room=room)
+    shown = own.filter(is_open=False).update(is_open=True, updated_at=timezone.now())
+    return bool(shown) or own.exists()
 
 
 @transaction.atomic
 def room_leave(*, user: User, room: Room, keeps_owner: bool = False) -> None:
-    """Let the user out of a channel or private group by their own wish.
+    """Leave a channel or private group.
 
-    With `keeps_owner`, the last owner stays even where nobody would be left, as clients of the API know it. Raises
-    `error-not-allowed` when the user may not leave or the room is direct, and what :func:`member_remove` raises.
+    With `keeps_owner`, the last owner cannot leave even an otherwise empty room, as API clients expect. Raises
+    `error-not-allowed` if the user may not leave or the room is direct, and the errors of :func:`member_remove`.
     """
     if not can_leave(user=user, room=room):
         raise NotAllowedError()
@@ -180,10 +180,10 @@ def room_leave(*, user: User, room: Room, keeps_owner: bool = False) -> None:
 
 @transaction.atomic
 def member_remove(*, user: User, room: Room, keeps_owner: bool = False) -> None:
-    """Let the user out of a channel or private group, whatever they may do.
+    """Remove a member from a channel or private group. Permissions are not checked.
 
-    Raises `error-user-not-in-room`, `error-not-allowed` for a direct room, and `error-you-are-last-owner` when others
-    would be left in it without an owner; with `keeps_owner`, also when nobody would be left.
+    Raises `error-user-not-in-room`; `error-not-allowed` for a direct room; `error-you-are-last-owner` if other members
+    would be left without an owner or, with `keeps_owner`, if the room would be empty.
     """
     if room.is_direct:
         raise NotAllowedError()
@@ -205,13 +205,13 @@ def member_remove(*, user: User, room: Room, keeps_owner: bool = False) -> None:
 
 @transaction.atomic
 def room_archive(*, room: Room) -> None:
-    """Close the room to new messages and members; whoever may read it still can."""
+    """Archive the room: no new messages or members. Users who may read it still can."""
     room.is_archived = True
     room.save(update_fields=["is_archived", "updated_at"])
 
 
 @transaction.atomic
 def room_reopen(*, room: Room) -> None:
-    """Open an archived room again."""
+    """Unarchive a room."""
     room.is_archived = False
     room.save(update_fields=["is_archived", "updated_at"])

@@ -1,4 +1,4 @@
-"""Changing settings: the one way that the screens, the API and commands use."""
+"""Changing settings. Screens, API and commands all use these functions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VIEW_PERMISSION = "workspace.view_privileged_setting"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Origin:
-    """Who changes settings, by which way and from which address; no actor is the system itself."""
+    """Who changes settings, where and from which address. Without an actor, it is the system itself."""
 
     source: ChangeSource
     actor: User | None = None
@@ -39,36 +39,36 @@ def setting_save(*, setting_id: str, value: Any, origin: Origin) -> list[Setting
 
 @transaction.atomic
 def settings_save(*, values: Mapping[str, Any], origin: Origin) -> list[SettingChange]:
-    """Save the settings, all or none, and return a history entry for each that has changed.
+    """Save the settings, all or none, and return a history entry for each setting that has changed.
 
-    Raises MissingPermissionError; `error-setting-not-found` for ids that no setting has; `error-action-not-allowed`
-    (403) for settings that are locked or need a licence; `invalid-params` for values that they cannot hold, with the
-    sentences by setting id in `details["errors"]`. What was stored before is then kept.
+    Raises MissingPermissionError; `error-setting-not-found` for unknown ids; `error-action-not-allowed` (403) for
+    settings that are locked or need a licence; `invalid-params` for invalid values, with messages by setting id in
+    `details["errors"]`. In these cases nothing is saved.
     """
     if origin.actor is not None and not origin.actor.has_perm(EDIT_PERMISSION):
         raise MissingPermissionError()
-    entries = _entries_of(values)
-    _locks_refuse(entries)
-    parsed = _parsed(entries, values)
+    entries = _find_entries(values)
+    _check_locks(entries)
+    parsed = _parse_values(entries, values)
     changes: list[SettingChange] = []
-    # Always in the same order, so that two admins who save the same groups wait for each other and never in a ring.
+    # Always in the same order, so that two admins who save the same groups cannot cause a deadlock.
     for model in sorted({entry.group for entry in entries}, key=lambda group: group.__name__):
-        ours = [entry for entry in entries if entry.group is model]
-        changes += _group_save(model, ours, parsed, origin)
+        group_entries = [entry for entry in entries if entry.group is model]
+        changes += _save_group(model, group_entries, parsed, origin)
     transaction.on_commit(SettingsGroup.forget_cached)
     return SettingChange.objects.bulk_create(changes)
 
 
 def unlocked_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of the values whose settings nothing fixes, such as the environment."""
+    """Return the values without those of locked settings, such as ones fixed by the environment."""
     return {setting_id: value for setting_id, value in values.items() if settings_by_id()[setting_id].lock is None}
 
 
 def setting_revert(*, change: SettingChange, actor: User, address: str | None = None) -> list[SettingChange]:
-    """Give the setting the value again that it had before the change.
+    """Restore the value that the setting had before the change.
 
-    Raises `error-setting-not-revertable` for secrets, whose former values are kept nowhere, and what
-    :func:`settings_save` raises.
+    Raises `error-setting-not-revertable` for secrets, whose former values are not stored, and the errors of
+    :func:`settings_save`.
     """
     if change.secret:
         raise ApplicationError(
@@ -79,14 +79,14 @@ def setting_revert(*, change: SettingChange, actor: User, address: str | None = 
 
 
 def secret_fingerprint(value: str) -> dict[str, str]:
-    """Return what may be told of a secret: a fingerprint under this installation's key, nothing for none."""
+    """Return the fingerprint of a secret, keyed to this installation; empty without a secret."""
     return {"fingerprint": salted_hmac("workspace.settings", value).hexdigest()[:8]} if value else {}
 
 
-def _entries_of(values: Mapping[str, Any]) -> list[RegisteredSetting]:
+def _find_entries(values: Mapping[str, Any]) -> list[RegisteredSetting]:
     known = settings_by_id()
     if built_in := sorted(set(values) & (set(BUILT_IN_SETTINGS) | set(actions_by_id()))):
-        raise _not_allowed(dict.fromkeys(built_in, _("This is not a setting that could be changed.")))
+        raise _not_allowed_error(dict.fromkeys(built_in, _("This is not a setting that could be changed.")))
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise ApplicationError(
@@ -97,13 +97,13 @@ def _entries_of(values: Mapping[str, Any]) -> list[RegisteredSetting]:
     return [known[setting_id] for setting_id in values]
 
 
-def _locks_refuse(entries: list[RegisteredSetting]) -> None:
+def _check_locks(entries: list[RegisteredSetting]) -> None:
     locked = {entry.id: str(lock.reason) for entry in entries if (lock := entry.lock)}
     if locked:
-        raise _not_allowed(locked)
+        raise _not_allowed_error(locked)
 
 
-def _not_allowed(reasons: Mapping[str, str]) -> ApplicationError:
+def _not_allowed_error(reasons: Mapping[str, str]) -> ApplicationError:
     return ApplicationError(
         "error-action-not-allowed",
         " ".join(f"{setting_id}: {reason}" for setting_id, reason in reasons.items()),
@@ -112,13 +112,13 @@ def _not_allowed(reasons: Mapping[str, str]) -> ApplicationError:
     )
 
 
-def _invalid(problems: Mapping[str, ValidationError]) -> ApplicationError:
+def _invalid_error(problems: Mapping[str, ValidationError]) -> ApplicationError:
     errors = {setting_id: error.messages for setting_id, error in problems.items()}
     lines = (f"{setting_id}: {' '.join(messages)}" for setting_id, messages in errors.items())
     return ApplicationError("invalid-params", "\n".join(lines), details={"errors": errors})
 
 
-def _parsed(entries: list[RegisteredSetting], values: Mapping[str, Any]) -> dict[str, Any]:
+def _parse_values(entries: list[RegisteredSetting], values: Mapping[str, Any]) -> dict[str, Any]:
     parsed, problems = {}, {}
     for entry in entries:
         try:
@@ -126,20 +126,22 @@ def _parsed(entries: list[RegisteredSetting], values: Mapping[str, Any]) -> dict
         except ValidationError as error:
             problems[entry.id] = error
     if problems:
-        raise _invalid(problems)
+        raise _invalid_error(problems)
     return parsed
 
 
-def _group_save(
+def _save_group(
     model: type[SettingsGroup], entries: list[RegisteredSetting], parsed: Mapping[str, Any], origin: Origin
 ) -> list[SettingChange]:
     model._default_manager.get_or_create(pk=1)
     group = model._default_manager.select_for_update().get(pk=1)
-    parsed = _unmasked(group, entries, parsed)
+    parsed = _unmask_values(group, entries, parsed)
     changed = [entry for entry in entries if getattr(group, entry.field.attname) != parsed[entry.id]]
     if not changed:
         return []
-    changes = [_change(entry, getattr(group, entry.field.attname), parsed[entry.id], origin) for entry in changed]
+    changes = [
+        _history_entry(entry, getattr(group, entry.field.attname), parsed[entry.id], origin) for entry in changed
+    ]
     for entry in changed:
         setattr(group, entry.field.attname, parsed[entry.id])
     names = [entry.field.name for entry in changed]
@@ -147,14 +149,16 @@ def _group_save(
         group.changes_validate(names)
     except ValidationError as error:
         ids = {entry.field.name: entry.id for entry in settings_of(model)}
-        raise _invalid({ids[name]: ValidationError(list(found)) for name, found in error.error_dict.items()}) from error
-    further = group.changes_accept(names, origin.actor)
-    group.save(update_fields=[*names, *further, "updated_at"])
+        raise _invalid_error(
+            {ids[name]: ValidationError(list(errors)) for name, errors in error.error_dict.items()}
+        ) from error
+    additional_names = group.changes_accept(names, origin.actor)
+    group.save(update_fields=[*names, *additional_names, "updated_at"])
     return changes
 
 
-def _unmasked(group: SettingsGroup, entries: list[RegisteredSetting], parsed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values with the stored secrets in place of their masks."""
+def _unmask_values(group: SettingsGroup, entries: list[RegisteredSetting], parsed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values with masks replaced by the stored secrets."""
     values, problems = dict(parsed), {}
     for entry in entries:
         if entry.has_address:
@@ -163,11 +167,11 @@ def _unmasked(group: SettingsGroup, entries: list[RegisteredSetting], parsed: Ma
             except ValidationError as error:
                 problems[entry.id] = error
     if problems:
-        raise _invalid(problems)
+        raise _invalid_error(problems)
     return values
 
 
-def _change(entry: RegisteredSetting, before: Any, after: Any, origin: Origin) -> SettingChange:
+def _history_entry(entry: RegisteredSetting, before: Any, after: Any, origin: Origin) -> SettingChange:
     secret = entry.declaration.secret
     return SettingChange(
         setting_id=entry.id,

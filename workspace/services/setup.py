@@ -1,4 +1,4 @@
-"""What every installation needs before its first request, and after each upgrade."""
+"""Data that every installation needs before its first request and after each upgrade."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from workspace.signals import database_ready
 
 
 class Essentials:
-    """Makes what is missing once every app has its tables: receivers of `pre_migrate` and `post_migrate`.
+    """Creates missing data once all migrations are applied. Its methods receive `pre_migrate` and `post_migrate`.
 
-    In between, Django makes the permissions that a new version declares; the built-in roles are given these.
+    Between the two signals, Django creates the permissions of a new version. The built-in roles then receive them.
     """
 
     def __init__(self) -> None:
         self._known: set[int] | None = None
 
     def before(self, sender: AppConfig, using: str, **_kwargs: Any) -> None:
-        """Note which permissions there are; none in a database without tables."""
+        """Remember which permissions exist; none if the database has no tables yet."""
         if sender == migrated_apps()[0]:
             self._known = set(Permission.objects.values_list("pk", flat=True)) if has_permissions(using) else set()
 
     def after(self, sender: AppConfig, using: str, **_kwargs: Any) -> None:
-        """Make the roles, or give them what is new, and make the workspace's unique id.
+        """Create or update the roles, and generate the workspace's unique id.
 
-        Somebody may migrate one app only, or back: then what needs the tables is made by the run that completes them.
+        If only some migrations are applied, the data that depends on the others is created by a later run.
         """
         if sender != migrated_apps()[-1] or not has_permissions(using):
             return
@@ -45,18 +45,18 @@ class Essentials:
 
 
 def has_permissions(using: str) -> bool:
-    """Return whether the database has the table of permissions, and with it that of roles."""
+    """Return True if the database has the tables of permissions and roles."""
     return Permission._meta.db_table in connections[using].introspection.table_names()
 
 
 def is_migrated(using: str) -> bool:
-    """Return whether the database is as this version's models have it."""
+    """Return True if all migrations are applied."""
     executor = MigrationExecutor(connections[using])
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def migrated_apps() -> list[AppConfig]:
-    """Return the apps that are told of migrations, in order; the last is told when all have their permissions."""
+    """Return the apps that receive migration signals, in order. At the last one, all permissions exist."""
     return [app for app in apps.get_app_configs() if app.models_module is not None]
 
 

@@ -1,4 +1,4 @@
-"""Signing in to the API, and out."""
+"""Signing in to the API and out of it."""
 
 from __future__ import annotations
 
@@ -26,18 +26,19 @@ EXTENDED_AFTER = timedelta(days=1)
 
 
 def credentials_check(*, request: HttpRequest, name: str, password: str) -> User:
-    """Return the account with this username or e-mail address and password; not in a transaction: failures count.
+    """Return the account with this username or e-mail address and password.
 
-    Raises SignInError: `Unauthorized` for wrong credentials, `error-login-blocked-for-user` after too many of them,
-    `error-user-is-not-activated` for a deactivated account.
+    Must not be called in a transaction, because failures are counted. Raises SignInError: `Unauthorized` for wrong
+    credentials, `error-login-blocked-for-user` after too many of them, `error-user-is-not-activated` for a deactivated
+    account.
     """
     user = authenticate(request, username=name, password=password)
     if isinstance(user, User):
-        # Heard by what counts failed sign-ins, and by what notes the last one.
+        # Resets the counter of failed sign-ins, and records the last sign-in.
         user_logged_in.send(sender=User, request=request, user=user)
         return user
     if getattr(request, "axes_locked_out", False):
-        # Told here; left standing, it would make the lock-out middleware replace the answer.
+        # Reported below. If the flag stayed set, axes' middleware would replace the response.
         request.axes_locked_out = False  # type: ignore[attr-defined]
         raise SignInError("error-login-blocked-for-user", "Login has been temporarily blocked for this user")
     account = user_by_sign_in_name(name)
@@ -47,11 +48,10 @@ def credentials_check(*, request: HttpRequest, name: str, password: str) -> User
 
 
 def sign_in(*, user: User) -> str:
-    """Sign in the user, whose credentials were checked, and return the token that says so from now on.
+    """Sign in a user whose credentials were checked, and return the API token.
 
-    Sign-ins of the user that ended unused are put away, with the devices that they registered.
-
-    Raises SignInError (`error-user-is-not-activated`) for a deactivated account.
+    Expired sign-ins of the user are removed, with the devices that they registered. Raises SignInError
+    (`error-user-is-not-activated`) for a deactivated account.
     """
     if not user.is_active:
         raise SignInError("error-user-is-not-activated", "User is not activated")
@@ -62,7 +62,7 @@ def sign_in(*, user: User) -> str:
 
 
 def sign_in_resume(*, token: str) -> User:
-    """Return whose sign-in the token stands for; raises SignInError when it has ended."""
+    """Return the user of the token; raises SignInError if it is invalid or expired."""
     auth_token = token_find(token)
     if auth_token is None:
         raise SignInError(message="You've been logged out by the server. Please log in again.")
@@ -71,7 +71,7 @@ def sign_in_resume(*, token: str) -> User:
 
 
 def token_find(token: str) -> AuthToken | None:
-    """Return the sign-in that the token stands for: one that has not ended, of an active account."""
+    """Return the sign-in of the token, if it has not expired and the account is active."""
     auth_token = AuthToken.objects.select_related("user").filter(digest=hash_token(token)).first()
     if auth_token is None or not auth_token.user.is_active:
         return None
@@ -79,22 +79,22 @@ def token_find(token: str) -> AuthToken | None:
 
 
 def sign_in_extend(*, auth_token: AuthToken) -> None:
-    """Let a sign-in that is being used last its full time again; written at most once a day."""
+    """Renew the expiry of a sign-in that is in use, at most once a day."""
     expiry = timezone.now() + knox_settings.TOKEN_TTL
     if auth_token.expiry is None or expiry - auth_token.expiry > EXTENDED_AFTER:
-        # Requests that only read must work while nothing can be saved.
+        # Requests that only read must work while the database cannot save anything.
         write_if_possible(lambda: AuthToken.objects.filter(pk=auth_token.pk).update(expiry=expiry))
 
 
 def expired_sign_ins() -> QuerySet[AuthToken]:
-    """Return the sign-ins that ended unused and are still to be put away."""
+    """Return the sign-ins that have expired but were not removed yet."""
     ended: QuerySet[AuthToken] = AuthToken.objects.filter(expiry__lte=timezone.now()).select_related("user")
     return ended
 
 
 @transaction.atomic
 def sign_out(*, auth_token: AuthToken) -> None:
-    """End the sign-in; the client that used it counts as gone."""
+    """End the sign-in, and disconnect the client that used it."""
     user, digest = auth_token.user, auth_token.digest
     auth_token.delete()
     signed_out.send(User, user=user, digest=digest)

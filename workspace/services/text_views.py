@@ -1,4 +1,4 @@
-"""Recording who reads messages by permission."""
+"""A log of users who read other people's messages by permission."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from workspace.models import Message, TextPlace, TextView, User
 
 
 def messages_viewed(*, reader: User, messages: Iterable[Message], place: TextPlace) -> None:
-    """Record that these messages' texts were shown to the reader, one row for each."""
+    """Record that the texts of these messages were shown to the reader."""
     TextView.objects.bulk_create(
         TextView(reader=reader, reader_name=reader.username, message=message, room_id=message.room_id, place=place)
         for message in messages
@@ -16,5 +16,5 @@ def messages_viewed(*, reader: User, messages: Iterable[Message], place: TextPla
 
 
 def text_viewed(*, reader: User, about: str, place: TextPlace) -> None:
-    """Record that a text which is not a message's own row was shown; `about` identifies it in a few words."""
+    """Record that a text without a message row was shown; `about` identifies it briefly."""
     TextView.objects.create(reader=reader, reader_name=reader.username, about=about[:64], place=place)

@@ -1,4 +1,4 @@
-"""Threads, and who follows them."""
+"""Threads and their followers."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from workspace.signals import thread_read
 
 
 def thread_of(parent: Message, *, room: Room) -> Message:
-    """Return the message that begins the thread which `parent` begins or stands in.
+    """Return the first message of the thread that `parent` starts or belongs to.
 
-    Raises `error-invalid-message` unless it stands in the room and is not deleted.
+    Raises `error-invalid-message` if it is in another room or was deleted.
     """
     thread = parent.parent or parent
     if thread.room_id != room.pk or thread.deleted_at is not None:
@@ -26,9 +26,9 @@ def thread_of(parent: Message, *, room: Room) -> Message:
 
 
 def thread_extend(*, thread: Message, reply: Message, mentioned: list[User]) -> None:
-    """Count a reply, and let its author and those it mentions follow the thread, in which it is unread to them.
+    """Count a reply. Its author and the users it mentions start to follow the thread, where it is unread for them.
 
-    The first reply makes the thread's own author follow it; whoever stopped following later is left in peace.
+    With the first reply, the author of the thread follows it too. Users who stopped following are not added again.
     """
     followers = {reply.sender_id, *(user.pk for user in mentioned)}
     if thread.reply_count == 0:
@@ -45,9 +45,9 @@ def thread_extend(*, thread: Message, reply: Message, mentioned: list[User]) -> 
 
 @transaction.atomic
 def thread_follow(*, user: User, public_id: str) -> None:
-    """Let the user follow the thread that the message begins or stands in; may be repeated.
+    """Follow the thread that the message starts or belongs to. Idempotent.
 
-    Raises `error-invalid-message` for a message that there is not, or that the user may not read.
+    Raises `error-invalid-message` if the message does not exist or the user may not read it.
     """
     thread = thread_for(user, public_id, method="followMessage")
     ThreadFollower.objects.get_or_create(thread=thread, user=user)
@@ -55,14 +55,14 @@ def thread_follow(*, user: User, public_id: str) -> None:
 
 @transaction.atomic
 def thread_unfollow(*, user: User, public_id: str) -> None:
-    """Let the user's following of the thread end; may be repeated. Raises what following raises."""
+    """Stop following the thread. Idempotent; raises the errors of :func:`thread_follow`."""
     thread = thread_for(user, public_id, method="unfollowMessage")
     ThreadFollower.objects.filter(thread=thread, user=user).delete()
 
 
 @transaction.atomic
 def thread_mark_read(*, user: User, thread: Message) -> None:
-    """Record that the user has read the thread's replies up to now; may be repeated."""
+    """Record that the user has read the replies up to now. Idempotent."""
     now = timezone.now()
     ThreadFollower.objects.filter(thread=thread, user=user).update(read_at=now)
     Subscription.objects.filter(user=user, room=thread.room_id).update(updated_at=now)
@@ -70,7 +70,7 @@ def thread_mark_read(*, user: User, thread: Message) -> None:
 
 
 def thread_for(user: User, public_id: str, *, method: str) -> Message:
-    """Return the thread of a message that the user may read; the error names the `method` as clients know it."""
+    """Return the thread of a message that the user may read; the error contains the `method` for clients."""
     message = message_shown_to(user=user, public_id=public_id)
     if message is None:
         raise ApplicationError("error-invalid-message", "Invalid message", details={"method": method})

@@ -1,8 +1,8 @@
 """The base of the settings groups: one model per group, one declaration per setting.
 
-A group is a model with a single row. Each of its fields is declared through :func:`setting`, which adds what Django's
-field does not say: the id that the API knows it by, its section, who may read it and what it depends on. Everything
-else that shows or changes settings is derived from these declarations.
+A group is a model with a single row. Each of its fields is declared through :func:`setting`, which adds what a Django
+field does not have: the id in the API, the section, who may read it, and what it depends on. Screens, API and
+documentation are derived from these declarations.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 FieldT = TypeVar("FieldT", bound="models.Field[Any, Any]")
 
-# A saved setting is in force in every process within two seconds: each reads a group again after this long.
+# Each process reloads a group after this time, so a saved setting takes effect everywhere within two seconds.
 CACHE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Setting:
-    """What is declared of a setting beside its model field."""
+    """The declaration of a setting, in addition to its model field."""
 
     id: str
     section: str | Promise = ""
@@ -53,13 +53,12 @@ def setting(
     when_hosted: Callable[[], Any] | None = None,
     describe: Callable[[str], str] | None = None,
 ) -> FieldT:
-    """Declare a setting held in `field`; one held in a SecretField is told to no one.
+    """Declare a setting stored in `field`. The value of a SecretField is never shown.
 
-    `id` is its name in the API and, after `OVERWRITE_SETTING_`, in the environment; `public` settings are told to
-    anyone; `premium_module` names the licence's module without which it reads as off; `requires` lists the ids of
-    truth-valued settings that must all hold for it to have an effect, or must not where `!` precedes the id;
-    `when_hosted` returns the value that the setting is fixed to on a cloud-hosted workspace; `describe` returns what
-    admins may read of a secret's value, such as when it expires.
+    `id` is its name in the API and, after `OVERWRITE_SETTING_`, in the environment. `public` settings can be read by
+    anyone. Without a licence for `premium_module`, the setting is off. `requires` lists the ids of boolean settings
+    that must be on for the setting to take effect, or off if prefixed by `!`. `when_hosted` returns the fixed value on
+    a cloud-hosted workspace. `describe` returns what admins may see of a secret, such as its expiry.
     """
     field.declaration = Setting(  # type: ignore[attr-defined]
         id=id,
@@ -76,7 +75,7 @@ def setting(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Action:
-    """A button among the settings: `run` is the dotted path of a function that takes the acting user."""
+    """A button among the settings. `run` is the dotted path of a function that takes the current user."""
 
     id: str
     label: str | Promise
@@ -89,15 +88,15 @@ class Action:
 
 
 class SettingsGroup(models.Model):
-    """One group of settings, kept in a single row."""
+    """A group of settings, stored in a single row."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     updated_at = models.DateTimeField(auto_now=True, editable=False)
 
-    # What a group may add to its page: an icon for the sidebar, the dotted path of a function that takes the request
-    # and returns what stands above the form, and buttons.
+    # What a group adds to its page: an icon for the sidebar, the dotted path of a function that takes the request and
+    # returns the panel above the form, and buttons.
     icon: ClassVar[str] = "settings"
-    # The kind of installation that the settings are for; another one does not show them.
+    # The kind of installation that has these settings.
     role: ClassVar[Role] = Role.WORKSPACE
     panel: ClassVar[str] = ""
     actions: ClassVar[tuple[Action, ...]] = ()
@@ -113,40 +112,40 @@ class SettingsGroup(models.Model):
         SettingsGroup._cache.pop(type(self), None)
 
     def changes_validate(self, changed: Collection[str]) -> None:
-        """Check the values against each other before the fields named in `changed` are saved.
+        """Validate the values together before the fields named in `changed` are saved.
 
-        Raises ValidationError by field name. What was saved long ago and is now wrong, such as an expired
-        certificate, must not keep other settings from being saved.
+        Raises ValidationError by field name. Fields that were saved earlier and have become invalid, such as an expired
+        certificate, must not prevent other settings from being saved.
         """
 
     def changes_accept(self, changed: Collection[str], actor: AbstractBaseUser | None) -> Collection[str]:
-        """Set what follows from a change by `actor`, and return the names of the further fields to be saved."""
+        """Apply the consequences of a change by `actor`, and return the names of additional fields to save."""
         return ()
 
     def notes(self) -> Mapping[str, str | Promise]:
-        """Return sentences to show beside settings, by field name, such as how many people a value concerns."""
+        """Return notes to show next to settings, by field name, such as how many users a value affects."""
         return {}
 
     @classmethod
     def label(cls) -> str:
-        """Return the group's name for people."""
+        """Return the display name of the group."""
         return str(cls._meta.verbose_name)
 
     @classmethod
     def slug(cls) -> str:
-        """Return the group's name in addresses, such as `push`."""
+        """Return the name of the group in URLs, such as `push`."""
         return cls.__name__.removesuffix("Settings").lower()
 
     @classmethod
     def declared_fields(cls) -> Iterator[tuple[Setting, models.Field[Any, Any]]]:
-        """Yield each setting's declaration with its model field, in the order of declaration."""
+        """Yield the declaration and model field of each setting, in the order of declaration."""
         for field in cls._meta.concrete_fields:
             if declaration := getattr(field, "declaration", None):
                 yield declaration, field
 
     @classmethod
     def current(cls) -> Self:
-        """Return the settings in force, at most :data:`CACHE_SECONDS` old; not to be changed or saved."""
+        """Return the effective settings, at most :data:`CACHE_SECONDS` old. They must not be changed or saved."""
         cached = SettingsGroup._cache.get(cls)
         now = time.monotonic()
         if cached and now - cached[0] < CACHE_SECONDS and isinstance(cached[1], cls):
@@ -161,10 +160,10 @@ class SettingsGroup(models.Model):
 
     @classmethod
     def stored(cls) -> Self:
-        """Return the settings as saved, whatever fixes them otherwise; the defaults before a first save."""
+        """Return the saved settings, ignoring locks; the defaults if nothing was saved."""
         return cls._default_manager.filter(pk=1).first() or cls()
 
     @staticmethod
     def forget_cached() -> None:
-        """Make this process read every group anew."""
+        """Make this process reload every group."""
         SettingsGroup._cache.clear()

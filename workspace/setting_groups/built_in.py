@@ -1,4 +1,4 @@
-"""Settings of the clients' vocabulary that this server has no choice in: clients ask for them, nobody changes them."""
+"""Settings that clients ask for but that cannot be changed on this server."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ TAG = "settings_groups"
 
 @checks.register(TAG)
 def overrides_are_valid(**_kwargs: Any) -> list[checks.CheckMessage]:
-    """Refuse to start with an override of an unknown setting, or with a value that it cannot hold."""
+    """Reject overrides of unknown settings, and invalid values, when the server starts."""
     known = settings_by_id()
     problems: list[checks.CheckMessage] = []
     for name in sorted(os.environ):
@@ -36,7 +36,7 @@ def overrides_are_valid(**_kwargs: Any) -> list[checks.CheckMessage]:
 
 @checks.register
 def requirements_are_known(**_kwargs: Any) -> list[checks.CheckMessage]:
-    """Refuse a declaration that requires a setting that does not exist or is not a truth value."""
+    """Reject declarations that require a setting which does not exist or is not a boolean."""
     known = settings_by_id()
     wanted = [(entry.id, entry.declaration.requires) for entry in known.values()]
     wanted += [(name, entry.action.requires) for name, entry in actions_by_id().items()]

@@ -1,4 +1,4 @@
-"""docs/settings.md: every setting, from the declarations."""
+"""Generation of docs/settings.md from the declarations."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ HEAD = "| Id | Name | Type | Default | Remarks |\n|---|---|---|---|---|\n"
 
 
 def page() -> str:
-    """Return the page, in English whatever language is active."""
+    """Return the page, always in English."""
     with translation.override("en"):
         parts = [INTRODUCTION, *(group_page(group) for group in sorted(groups(), key=lambda group: group.label()))]
         return "\n".join([*parts, _facts(), _buttons()]).rstrip() + "\n"
 
 
 def group_page(group: type[SettingsGroup]) -> str:
-    """Return a group's part, a table for each section."""
+    """Return the part for a group, with a table for each section."""
     rows: dict[str, list[str]] = {}
     for entry in settings_of(group):
         rows.setdefault(str(entry.declaration.section), []).append(_row(entry))
@@ -80,7 +80,7 @@ def _remarks(entry: RegisteredSetting) -> list[str]:
         f"**Needs** {', '.join(needs)}.": bool(needs),
         "**Hosted.**": declaration.when_hosted is not None,
     }
-    return [text for text, holds in marks.items() if holds]
+    return [text for text, applies in marks.items() if applies]
 
 
 def _facts() -> str:

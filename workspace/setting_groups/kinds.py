@@ -1,4 +1,4 @@
-"""The kinds of settings, and reading a value that came from outside as one of them."""
+"""The types of settings, and parsing of values from outside."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workspace.setting_groups.secret_field import SecretField
 
 
 class Kind(models.TextChoices):
-    """A setting's kind, spelt as clients know it; the label is for people."""
+    """The type of a setting, with the values that clients know and labels for people."""
 
     BOOLEAN = "boolean", _("on or off")
     INTEGER = "int", _("whole number")
@@ -24,7 +24,7 @@ class Kind(models.TextChoices):
 
 
 def kind_of(field: models.Field[Any, Any]) -> Kind:
-    """Return the kind of setting that `field` holds."""
+    """Return the type of a setting stored in `field`."""
     if isinstance(field, SecretField):
         return Kind.MULTILINE if field.multiline else Kind.PASSWORD
     if isinstance(field, models.BooleanField):
@@ -39,8 +39,8 @@ def kind_of(field: models.Field[Any, Any]) -> Kind:
 def value_parse(field: models.Field[Any, Any], raw: Any) -> Any:
     """Return `raw`, a value from JSON or a form, as a valid value of the setting.
 
-    Truth values and numbers may be spelt as text, because some clients send all values so.
-    Raises ValidationError with a sentence for people.
+    Booleans and numbers may be given as text, because some clients send all values as text. Raises ValidationError with
+    a message for people.
     """
     kind = kind_of(field)
     value: Any
@@ -51,7 +51,7 @@ def value_parse(field: models.Field[Any, Any], raw: Any) -> Any:
     else:
         value = _text("" if raw is None and isinstance(field, SecretField) else raw)
     if kind == Kind.TEXT and len(value.splitlines()) > 1:
-        # Such as the workspace's name, which stands in the headers of e-mails.
+        # Such as the name of the workspace, which is used in e-mail headers.
         raise ValidationError(_("Must stand on one line."))
     return field.clean(value, None)
 
@@ -74,7 +74,7 @@ def _integer(raw: Any) -> int:
 def _text(raw: Any) -> str:
     if not isinstance(raw, str):
         raise ValidationError(_("Must be a text."))
-    # A browser sends line ends as CR LF, an API client mostly as LF: the stored value is the same.
+    # Browsers send CR LF as line ends, API clients mostly LF. The stored value is the same.
     text = raw.replace("\r\n", "\n").strip()
     if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise ValidationError(_("Holds a character that no text can hold."))

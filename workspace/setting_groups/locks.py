@@ -1,4 +1,4 @@
-"""Settings whose value is not for admins to choose, and why."""
+"""Locked settings: those that admins cannot change, and why."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STORED = object()
 
 
 class LockKind(models.TextChoices):
-    """Who decides in the admins' place."""
+    """The reason why a setting is locked."""
 
     ENVIRONMENT = "environment", _("Fixed by the environment")
     HOSTED = "hosted", _("Fixed by the hosting")
@@ -31,7 +31,7 @@ class LockKind(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Why a setting cannot be changed, and the value that holds meanwhile (:data:`STORED`: the stored one)."""
+    """Why a setting cannot be changed, and its effective value (:data:`STORED`: the stored one)."""
 
     kind: LockKind
     reason: str | Promise
@@ -39,9 +39,9 @@ class Lock:
 
 
 def lock_of(declaration: Setting, field: models.Field[Any, Any]) -> Lock | None:
-    """Return what keeps the setting from being changed now, or None.
+    """Return the lock of the setting, or None.
 
-    The environment's word goes first, except that it takes the place of no licence.
+    The environment takes precedence, except over a missing licence.
     """
     if declaration.premium_module and not licence.module_granted(declaration.premium_module):
         reason = format_lazy(

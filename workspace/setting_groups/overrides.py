@@ -1,4 +1,4 @@
-"""Settings that the environment fixes: `OVERWRITE_SETTING_<id>`."""
+"""Settings fixed by the environment: `OVERWRITE_SETTING_<id>`."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ PREFIX = "OVERWRITE_SETTING_"
 
 
 def is_overridden(setting_id: str) -> bool:
-    """Return whether the environment fixes the setting."""
+    """Return True if the environment fixes the setting."""
     return PREFIX + setting_id in os.environ
 
 
 def override_value(setting_id: str, field: models.Field[Any, Any]) -> Any:
-    """Return the value that the environment gives the setting.
+    """Return the value of the setting in the environment.
 
-    Raises ImproperlyConfigured, naming the variable, when it is not a value of the setting's type.
+    Raises ImproperlyConfigured, with the name of the variable, if the value is invalid.
     """
     try:
         return value_parse(field, os.environ[PREFIX + setting_id])

@@ -1,4 +1,4 @@
-"""Every settings group and setting of the installation, found through Django's models."""
+"""All settings groups and settings of the installation, collected from Django's models."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from workspace.setting_groups.locks import Lock, lock_of
 
 @dataclass(frozen=True, slots=True)
 class RegisteredSetting:
-    """A setting together with where it is kept."""
+    """A setting with its group and model field."""
 
     group: type[SettingsGroup]
     field: models.Field[Any, Any]
@@ -40,7 +40,7 @@ class RegisteredSetting:
 
     @property
     def default(self) -> Any:
-        """Return the value before anyone chose; a value made by chance has none that could be named."""
+        """Return the default; None if it is generated, such as a random id."""
         return None if callable(self.field.default) else self.field.get_default()
 
     @property
@@ -49,47 +49,47 @@ class RegisteredSetting:
 
     @property
     def value(self) -> Any:
-        """Return the value in force."""
+        """Return the effective value."""
         return getattr(self.group.current(), self.field.attname)
 
     @property
     def has_address(self) -> bool:
-        """Return True if the value is the address of a server, or several, which may contain secrets."""
+        """Return True if the value consists of server addresses, which may contain secrets."""
         return isinstance(self.field, AddressSecretsMixin)
 
     def masked(self, value: Any) -> Any:
-        """Return a value of the setting without the secrets inside addresses, as people and clients may see it."""
+        """Return a value of the setting with secrets in addresses masked, for people and clients."""
         return addresses_mask(value) if self.has_address else value
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredAction:
-    """A button together with the group among whose settings it stands."""
+    """A button and its group."""
 
     group: type[SettingsGroup]
     action: Action
 
 
 def groups() -> list[type[SettingsGroup]]:
-    """Return the settings groups of what this installation is, in the order of the installed apps."""
+    """Return the settings groups that apply to this installation, in the order of the installed apps."""
     return [model for model in apps.get_models() if issubclass(model, SettingsGroup) and has_role(model.role)]
 
 
 @cache
 def settings_by_id() -> dict[str, RegisteredSetting]:
-    """Return every declared setting by its id."""
-    found: dict[str, RegisteredSetting] = {}
+    """Return all settings by id."""
+    entries: dict[str, RegisteredSetting] = {}
     for group in groups():
         for entry in settings_of(group):
-            if entry.id in found:
+            if entry.id in entries:
                 raise ImproperlyConfigured(f"The setting {entry.id} is declared twice.")
-            found[entry.id] = entry
-    return found
+            entries[entry.id] = entry
+    return entries
 
 
 @cache
 def actions_by_id() -> dict[str, RegisteredAction]:
-    """Return every declared button by its id."""
+    """Return all buttons by id."""
     return {action.id: RegisteredAction(group, action) for group in groups() for action in group.actions}
 
 
@@ -99,7 +99,7 @@ def settings_of(group: type[SettingsGroup]) -> list[RegisteredSetting]:
 
 
 def requirements_unmet(requires: tuple[str, ...]) -> list[tuple[RegisteredSetting, bool]]:
-    """Return those of a declaration's requirements that do not hold now: the setting, and the value it would need."""
+    """Return the requirements that are not met: the setting, and the value that it must have."""
     unmet = []
     for name in requires:
         entry, wanted = settings_by_id()[name.removeprefix("!")], not name.startswith("!")

@@ -1,4 +1,4 @@
-"""The model field of secret settings: encrypted at rest, read only by the code that needs it."""
+"""The model field for secrets: encrypted in the database, decrypted only for the code that needs them."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ SECRET_MAX_LENGTH = 65_536
 
 
 class SecretField(BaseField):
-    """A text that is encrypted in the database; empty when there is none.
+    """A text that is encrypted in the database; empty if there is none.
 
-    Unlike the library's field it decrypts what comes from the database and nothing else, so that validating a value
-    in one thread never leaves another with undecrypted text, and a value that no key opens is empty, not gibberish.
+    In contrast to the library's field, it decrypts only values from the database. Validation therefore has no side
+    effects on other threads, and a value that no key decrypts is empty.
     """
 
     default_validators = [MaxLengthValidator(SECRET_MAX_LENGTH)]
@@ -41,7 +41,7 @@ class SecretField(BaseField):
 
     def get_prep_value(self, value: Any) -> str:
         text = str(value or "")
-        # As `manage.py dumpdata` wrote it.
+        # Already encrypted, as written by `manage.py dumpdata`.
         return text.removeprefix(MARK) if text.startswith(MARK) else text and text_encrypt(text)
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:

@@ -1,1 +1,1 @@
-"""How moments are written, where Django's own way leaves the seconds out: a notification's seconds matter."""
+"""Date and time formats with seconds, which Django's own formats omit and which matter for notifications."""

@@ -1,4 +1,4 @@
-"""The `makemessages` command: as Django's, with catalogues that change only where a text does."""
+"""The `makemessages` command, with catalogues that change only where a text changes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.commands.makemessages import Command as MakeMessages
 
-# Lines of a new catalogue's header that say nothing, or something else each time.
-CHANGING = ("#", '"Project-Id', '"Report-', '"POT-', '"PO-', '"Last-', '"Language-Team')
+# Lines in the header of a new catalogue that are useless or change each time.
+UNSTABLE_LINES = ("#", '"Project-Id', '"Report-', '"POT-', '"PO-', '"Last-', '"Language-Team')
 
 HEADER = """msgid ""
 msgstr ""
@@ -24,7 +24,7 @@ msgstr ""
 class Command(MakeMessages):
     help = "Brings the catalogues of the languages of the pages (or of --locale) up to the texts in code and templates."
 
-    # A guess from a similar text would look like a translation.
+    # A fuzzy match would look like a translation.
     msgmerge_options = ["-q", "--backup=none", "--update", "--no-fuzzy-matching"]
 
     def handle(self, *args: Any, **options: Any) -> str | None:
@@ -34,12 +34,12 @@ class Command(MakeMessages):
         return super().handle(*args, **options)
 
     def write_po_file(self, potfile: str, locale: str) -> None:
-        """Merge the texts found into the language's catalogue, whose header holds no date that changes by itself."""
-        found = Path(potfile)
-        header, entries = found.read_text(encoding="utf-8").split("\n\n", 1)
-        dated = "\n".join(line for line in header.splitlines() if not line.startswith(CHANGING))
-        found.write_text(f"{dated}\n\n{entries}", encoding="utf-8")
-        catalogue = found.parent / locale / "LC_MESSAGES" / f"{self.domain}.po"
+        """Merge the texts into the catalogue of the language, without dates in its header."""
+        template = Path(potfile)
+        header, entries = template.read_text(encoding="utf-8").split("\n\n", 1)
+        stable_header = "\n".join(line for line in header.splitlines() if not line.startswith(UNSTABLE_LINES))
+        template.write_text(f"{stable_header}\n\n{entries}", encoding="utf-8")
+        catalogue = template.parent / locale / "LC_MESSAGES" / f"{self.domain}.po"
         if not catalogue.exists():
             catalogue.parent.mkdir(parents=True, exist_ok=True)
             catalogue.write_text(HEADER.format(language=locale), encoding="utf-8")

@@ -12,7 +12,7 @@ from workspace.setting_groups.documentation import page
 
 
 class Command(BaseCommand):
-    """Makes the page that lists every setting from the settings' declarations."""
+    """Writes the page with all settings from their declarations."""
 
     help = "Write docs/settings.md from the settings' declarations."
     requires_migrations_checks = False
