@@ -1,1 +1,1 @@
-"""Both ends of the cloud: the workspace that connects, and the service that it connects to."""
+"""The cloud, both ends: the client in each workspace and the service that workspaces connect to."""

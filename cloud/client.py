@@ -1,6 +1,6 @@
-"""Speaking to the cloud over HTTP: bounded in time and size, and nothing of what is sent is logged.
+"""HTTP client for the cloud. Requests are limited in time and size, and their contents are never logged.
 
-Certificates are verified, redirects not followed, and the installation's proxy is used (`OUTBOUND_PROXY`).
+Certificates are verified, redirects are not followed, and requests use the installation's proxy (`OUTBOUND_PROXY`).
 """
 
 from __future__ import annotations
@@ -19,15 +19,18 @@ from workspace.database.connections import connections_release
 from workspace.errors import ApplicationError
 from workspace.outbound import outbound_current
 
-# Somebody may be waiting at a page: seconds until a connection, and for the whole exchange.
+# Seconds to connect, and for the whole request. They are short because a user may be waiting for the page.
 CONNECT_SECONDS = 3
 TOTAL_SECONDS = 8
-ANSWER_MAX_BYTES = 1024 * 1024
-SENTENCE_LENGTH = 300
+RESPONSE_MAX_BYTES = 1024 * 1024
+ERROR_MAX_LENGTH = 300
 
 
 class CloudError(ApplicationError):
-    """The cloud could not be asked, or said no: `cloud_status` is the status that it answered with, if it did."""
+    """The cloud could not be reached, or refused the request.
+
+    `cloud_status` is the HTTP status of its response, or None without a response; `answer` is the response's JSON.
+    """
 
     def __init__(self, code: str, message: str, *, cloud_status: int | None = None, answer: Any = None) -> None:
         super().__init__(code, message)
@@ -44,9 +47,9 @@ def cloud_post(
     token: str = "",
     basic: tuple[str, str] | None = None,
 ) -> dict[str, Any]:
-    """POST a JSON document (or a form) to the cloud at `url` and return the JSON object that it answers with.
+    """POST a JSON document (or a form) to the cloud at `url` and return the JSON object of the response.
 
-    `token` is a bearer's; `basic` a client's id and secret. Raises CloudError with a sentence for people.
+    `token` is a bearer token; `basic` is a client id and secret. Raises CloudError with a message for users.
     """
     headers = ["Accept: application/json", "Expect:"]
     if form is None:
@@ -56,19 +59,19 @@ def cloud_post(
         body = urlencode(form).encode()
     if token:
         headers.append(f"Authorization: Bearer {token}")
-    # The cloud may be this very site, which needs connections to answer.
+    # The cloud may be this same site, which needs a database connection to handle the request.
     connections_release()
     handle, received = pycurl.Curl(), BytesIO()
     try:
         _prepare(handle, f"{url.rstrip('/')}/{path}", headers, body, basic)
-        handle.setopt(pycurl.WRITEFUNCTION, _bounded(received))
+        handle.setopt(pycurl.WRITEFUNCTION, _writer_with_limit(received))
         handle.perform()
         status = handle.getinfo(pycurl.RESPONSE_CODE)
     except pycurl.error as error:
-        raise _unreachable(url, error) from None
+        raise _unreachable_error(url, error) from None
     finally:
         handle.close()
-    return _answer(url, status, received.getvalue())
+    return _read_response(url, status, received.getvalue())
 
 
 def _prepare(handle: Any, url: str, headers: list[str], body: bytes, basic: tuple[str, str] | None) -> None:
@@ -92,35 +95,35 @@ def _prepare(handle: Any, url: str, headers: list[str], body: bytes, basic: tupl
         handle.setopt(pycurl.PASSWORD, basic[1])
 
 
-def _bounded(received: BytesIO) -> Any:
-    def take(data: bytes) -> int | None:
-        if received.tell() + len(data) > ANSWER_MAX_BYTES:
+def _writer_with_limit(received: BytesIO) -> Any:
+    def write(data: bytes) -> int | None:
+        if received.tell() + len(data) > RESPONSE_MAX_BYTES:
             return 0
         received.write(data)
         return None
 
-    return take
+    return write
 
 
-def _unreachable(url: str, error: pycurl.error) -> CloudError:
+def _unreachable_error(url: str, error: pycurl.error) -> CloudError:
     code = error.args[0]
     reasons = {
-        pycurl.E_COULDNT_RESOLVE_HOST: _("its name is not known"),
-        pycurl.E_COULDNT_RESOLVE_PROXY: _("the proxy's name is not known"),
-        pycurl.E_COULDNT_CONNECT: _("nothing answers there"),
-        pycurl.E_OPERATION_TIMEDOUT: _("it did not answer in time"),
+        pycurl.E_COULDNT_RESOLVE_HOST: _("its host name could not be resolved"),
+        pycurl.E_COULDNT_RESOLVE_PROXY: _("the proxy's host name could not be resolved"),
+        pycurl.E_COULDNT_CONNECT: _("it refused the connection"),
+        pycurl.E_OPERATION_TIMEDOUT: _("it did not respond in time"),
         pycurl.E_PEER_FAILED_VERIFICATION: _("its certificate is not trusted"),
-        pycurl.E_URL_MALFORMAT: _("the address is misspelt"),
+        pycurl.E_URL_MALFORMAT: _("the address is malformed"),
         pycurl.E_UNSUPPORTED_PROTOCOL: _("the address must begin with http:// or https://"),
-        pycurl.E_WRITE_ERROR: _("its answer is too long"),
+        pycurl.E_WRITE_ERROR: _("its response is too long"),
     }
     reason = reasons.get(code) or _("the connection failed (%(code)d)") % {"code": code}
-    sentence = _("The cloud at %(url)s cannot be reached: %(reason)s.") % {"url": address_mask(url), "reason": reason}
-    return CloudError("error-cloud-unreachable", sentence)
+    message = _("The cloud at %(url)s cannot be reached: %(reason)s.") % {"url": address_mask(url), "reason": reason}
+    return CloudError("error-cloud-unreachable", message)
 
 
-def _answer(url: str, status: int, body: bytes) -> dict[str, Any]:
-    """Return the answer's JSON object; raises CloudError for any other, and for one that says no."""
+def _read_response(url: str, status: int, body: bytes) -> dict[str, Any]:
+    """Return the response's JSON object; raises CloudError for error responses and for anything else."""
     try:
         answer = json.loads(body)
     except ValueError:
@@ -129,8 +132,8 @@ def _answer(url: str, status: int, body: bytes) -> dict[str, Any]:
         return answer
     if not isinstance(answer, dict) or not isinstance(answer.get("errorType"), str):
         values = {"url": address_mask(url), "status": status}
-        sentence = _("%(url)s does not answer as a cloud does (status %(status)d).") % values
-        raise CloudError("error-cloud-answer", sentence)
+        message = _("%(url)s does not respond like a Callboard cloud (status %(status)d).") % values
+        raise CloudError("error-cloud-answer", message)
     code = answer["errorType"][:64]
-    text = str(answer.get("error") or code).removesuffix(f"[{code}]").strip()[:SENTENCE_LENGTH]
+    text = str(answer.get("error") or code).removesuffix(f"[{code}]").strip()[:ERROR_MAX_LENGTH]
     raise CloudError(code, text, cloud_status=status, answer=answer)

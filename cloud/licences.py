@@ -1,7 +1,7 @@
-"""Licences as JSON Web Tokens signed with Ed25519 (RFC 7519, RFC 8037): making keys, signing, reading.
+"""Licences: JSON Web Tokens signed with Ed25519 (RFC 7519, RFC 8037). Generates keys, signs and reads licences.
 
-A licence's claims: `sub` the unique id of the workspace that it is for, `plan`, `modules`, `limit` (pushes a month,
-null: unlimited), `nbf` and `exp` its validity, `iss` the cloud's address, `jti` its id.
+Claims of a licence: `sub` is the unique id of the workspace, `plan`, `modules`, `limit` (pushes per month, null for
+unlimited), `nbf` and `exp` (validity), `iss` (the cloud's address) and `jti` (the licence's id).
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ CLAIMS = ["sub", "exp", "nbf", "plan", "jti"]
 
 
 class InvalidLicenceError(Exception):
-    """The text is no licence, or not one that the cloud signed."""
+    """The text is not a licence, or the cloud did not sign it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """What a licence says."""
+    """The contents of a licence."""
 
     id: str
     unique_id: str
@@ -40,7 +40,7 @@ class Licence:
 
 
 def key_pair_new() -> tuple[str, str]:
-    """Return a new private and public key, each as base64url of its 32 bytes."""
+    """Generate a private and a public key, and return each as base64url of its 32 bytes."""
     private = Ed25519PrivateKey.generate()
     return key_text(private.private_bytes_raw()), key_text(
         private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
@@ -48,17 +48,17 @@ def key_pair_new() -> tuple[str, str]:
 
 
 def key_text(raw: bytes) -> str:
-    """Return a key's bytes as text."""
+    """Return a key as base64url without padding."""
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def key_bytes(text: str) -> bytes:
-    """Return the bytes of a key's text; raises ValueError for what is none."""
+    """Return the bytes of a key written as base64url; raises ValueError if the text is not base64url."""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def licence_sign(licence: Licence, *, private_key: str, key_id: str) -> str:
-    """Return the licence as text, signed."""
+    """Sign the licence and return it as a JSON Web Token."""
     claims = {
         "jti": licence.id,
         "iss": licence.issuer,
@@ -74,7 +74,10 @@ def licence_sign(licence: Licence, *, private_key: str, key_id: str) -> str:
 
 
 def licence_read(token: str, *, public_key: str) -> Licence:
-    """Return what a licence says, whether or not it holds at present; raises InvalidLicenceError."""
+    """Verify the signature and return the licence, even if it has expired or is not valid yet.
+
+    Raises InvalidLicenceError.
+    """
     try:
         key = Ed25519PublicKey.from_public_bytes(key_bytes(public_key))
         claims = jwt.decode(
@@ -91,7 +94,7 @@ def licence_read(token: str, *, public_key: str) -> Licence:
 
 
 def licence_from_claims(claims: dict[str, Any]) -> Licence:
-    """Return the licence that the claims make; raises ValueError or TypeError where they make none."""
+    """Return the licence with these claims; raises ValueError or TypeError if a claim is malformed."""
     limit = claims.get("limit")
     return Licence(
         id=str(claims["jti"]),

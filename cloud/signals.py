@@ -1,10 +1,10 @@
-"""What the room above may hear of the cloud; sent inside the transaction that makes it true."""
+"""Signals that the cloud sends to other apps, inside the transaction of the change."""
 
 from django.dispatch import Signal
 
-# sender: CloudConnection, gateway_url: str (empty where the cloud tells none)
+# sender: CloudConnection, gateway_url: str (empty if the cloud did not send one)
 workspace_connected = Signal()
 
-# sender: CloudConnection. What the cloud refused for the workspace's own sake may be accepted from now on: it was told
-# of an agreement, or has answered again after something was wrong.
+# sender: CloudConnection. The cloud may accept pushes again that it refused before: it has received an agreement to its
+# terms, or it responded normally after a problem.
 workspace_admitted = Signal()

@@ -1,4 +1,4 @@
-"""The worker's entry point for the cloud's e-mails. Tasks in the broker name this function."""
+"""Background tasks of the cloud, called by the worker. Tasks in the broker store this module's name."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from cloud.services.registration_requests import confirmation_mail_send
 
 
 def confirmation_mail(request_pk: int) -> None:
-    """Send the link that confirms a registration request."""
+    """Send the e-mail that confirms a registration request."""
     confirmation_mail_send(request_pk=request_pk)

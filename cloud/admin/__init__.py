@@ -1,4 +1,4 @@
-"""Both ends of the cloud: this workspace's registration, and the console of the workspaces registered here."""
+"""Admin pages of the cloud: this workspace's registration, and the console for workspaces registered here."""
 
 from cloud.admin import connection, console, events, terms, tokens, workspaces
 

@@ -1,4 +1,4 @@
-"""This workspace's own registration, as it is kept; what can be done about it is on the page Connectivity services."""
+"""A read-only view of this workspace's registration. The page Connectivity services has the actions."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from workspace.admin.columns import code, label, time_cell
 
 @admin.register(CloudConnection)
 class CloudConnectionAdmin(ReadOnlyAdmin):
-    """That this workspace is registered; its access token never leaves the server."""
+    """This workspace's registration. Secrets are never shown."""
 
-    list_display = ("registered_as", "cloud", "secrets", "connected", "heard")
+    list_display = ("registered_as", "cloud", "secrets", "connected", "last_contact")
     sortable_by = ()
     search_fields = ("workspace_id",)
     ordering = ("pk",)
@@ -37,13 +37,13 @@ class CloudConnectionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("secrets"))
     def secrets(self, connection: CloudConnection) -> SafeString:
-        is_kept = connection.client_secret or connection.access_token
-        return label(_("Kept encrypted"), "success") if is_kept else label(_("Missing"), "danger")
+        has_secrets = connection.client_secret or connection.access_token
+        return label(_("Stored encrypted"), "success") if has_secrets else label(_("Missing"), "danger")
 
     @admin.display(description=_("connected"))
     def connected(self, connection: CloudConnection) -> SafeString | str:
         return time_cell(connection.connected_at)
 
     @admin.display(description=_("last contact"))
-    def heard(self, connection: CloudConnection) -> SafeString | str:
+    def last_contact(self, connection: CloudConnection) -> SafeString | str:
         return time_cell(connection.last_contact_at)

@@ -1,4 +1,4 @@
-"""What the pages of the cloud's console have in common."""
+"""The base of the admin pages of the cloud's console."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ MANAGE = "cloud.change_registeredworkspace"
 
 
 class ConsoleAdmin(ReadOnlyAdmin):
-    """A list and pages of the cloud's console, to read."""
+    """Read-only admin pages that only installations with the cloud role have."""
 
     belongs_to = Role.CLOUD

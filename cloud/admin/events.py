@@ -1,4 +1,4 @@
-"""The console's audit log, and the agreements to the terms."""
+"""The console's audit log, and agreements to the terms."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from workspace.admin.filters import TimeRangeFilter
 
 @admin.register(CloudEvent)
 class CloudEventAdmin(ConsoleAdmin):
-    """What was done at this cloud, by whom."""
+    """The audit log of this cloud."""
 
-    list_display = ("what", "of_workspace", "by", "told", "when")
+    list_display = ("what", "of_workspace", "by", "details_text", "when")
     list_select_related = ("workspace",)
     list_filter = (("kind", ChoicesDropdownFilter), ("at", TimeRangeFilter))
     search_fields = ("=workspace__name", "=workspace__unique_id", "=actor_name")
     search_help_text = _("Workspace or person")
     ordering = ("-pk",)
     sortable_by = ()
-    fields = (("what", "when"), ("of_workspace", "by"), "told")
+    fields = (("what", "when"), ("of_workspace", "by"), "details_text")
 
-    @admin.display(description=_("what"))
+    @admin.display(description=_("event"))
     def what(self, event: CloudEvent) -> str:
         return str(event.get_kind_display())
 
@@ -43,7 +43,7 @@ class CloudEventAdmin(ConsoleAdmin):
         return event.actor_name or str(_("the workspace or the cloud"))
 
     @admin.display(description=_("details"))
-    def told(self, event: CloudEvent) -> str:
+    def details_text(self, event: CloudEvent) -> str:
         return ", ".join(f"{name}: {value}" for name, value in event.details.items() if value not in (None, "")) or "–"
 
     @admin.display(description=_("when"))

@@ -1,4 +1,4 @@
-"""The console's terms: versions that workspaces agree to. What is published is not changed any more."""
+"""The console's terms. A published version cannot be changed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class TermsForm(forms.Form):
     required_from = DayField(
         label=_("Required from"),
         required=False,
-        help_text=_("Until then, whoever agreed to an earlier version pushes. Empty: from now on."),
+        help_text=_("Until then, workspaces that agreed to an earlier version can push. Empty: from now on."),
     )
 
 
@@ -65,22 +65,22 @@ PUBLISHING = PageAction(
 
 @admin.register(Terms)
 class TermsAdmin(ConsoleAdmin):
-    """The versions of the terms; the newest is what workspaces are asked to agree to."""
+    """The versions of the terms. Workspaces are asked to agree to the newest."""
 
     list_display = ("version", "title", "published", "required")
     ordering = ("-version",)
     sortable_by = ()
-    fields = (("version", "title"), "told", ("published_at", "required_from"), "published_by")
+    fields = (("version", "title"), "text_block", ("published_at", "required_from"), "published_by")
 
     @admin.display(description=_("text"))
-    def told(self, terms: Terms) -> SafeString:
+    def text_block(self, terms: Terms) -> SafeString:
         return format_html('<div class="cb-mail-text">{}</div>', terms.text)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return has_role(self.belongs_to) and request.user.has_perm(PUBLISH)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Take a new version and publish it at once: there are no drafts."""
+        """Show the form for a new version, and publish it on submit. There are no drafts."""
         return action_page(request, PUBLISHING, target=None, back=reverse("admin:cloud_terms_changelist"))
 
     @admin.display(description=_("published"))

@@ -1,4 +1,4 @@
-"""The console's registration tokens, each of which lets one workspace in."""
+"""The console's registration tokens. Each lets one workspace register."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def make(actor: User, _target: Any, values: dict[str, Any]) -> RevealedSecrets:
     )
     return RevealedSecrets(
         _("Registration token"),
-        _("Paste it at the workspace, under Connectivity services."),
+        _("Paste it in the workspace, on the page Connectivity services."),
         {_("Registration token"): text},
     )
 
 
 MAKING = PageAction(
-    title=_("Make a registration token"),
-    question=_("It lets one workspace register without an e-mail. Only a fingerprint of it is kept."),
+    title=_("Create a registration token"),
+    question=_("One workspace can register with it, without an e-mail. Only a fingerprint of the token is stored."),
     permission=MAKE,
     form=NewTokenForm,
     run=make,
@@ -46,14 +46,14 @@ MAKING = PageAction(
 
 @admin.register(RegistrationToken)
 class RegistrationTokenAdmin(ConsoleAdmin):
-    """Who was given a token, and whether it was used."""
+    """Registration tokens: who they were issued to, and whether they were used."""
 
-    list_display = ("for_whom", "of_plan", "standing", "made", "holds_until", "used_by")
+    list_display = ("issued_to", "of_plan", "state", "created", "valid_until", "used_by")
     list_select_related = ("workspace", "created_by")
     search_fields = ("note",)
     ordering = ("-pk",)
     sortable_by = ()
-    fields = (("for_whom", "of_plan"), ("standing", "used_by"), ("made", "holds_until"), "created_by")
+    fields = (("issued_to", "of_plan"), ("state", "used_by"), ("created", "valid_until"), "created_by")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return has_role(self.belongs_to) and request.user.has_perm(MAKE)
@@ -64,26 +64,26 @@ class RegistrationTokenAdmin(ConsoleAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         return action_page(request, MAKING, target=None, back=reverse("admin:cloud_registrationtoken_changelist"))
 
-    @admin.display(description=_("for whom"))
-    def for_whom(self, token: RegistrationToken) -> str:
-        return token.note or str(_("not told"))
+    @admin.display(description=_("issued to"))
+    def issued_to(self, token: RegistrationToken) -> str:
+        return token.note or str(_("not specified"))
 
     @admin.display(description=_("plan"))
     def of_plan(self, token: RegistrationToken) -> str:
         return str(Plan(token.plan).label)
 
     @admin.display(description=_("state"))
-    def standing(self, token: RegistrationToken) -> SafeString:
+    def state(self, token: RegistrationToken) -> SafeString:
         if token.used_at:
             return label(_("Used"), "success")
-        return label(_("Holds"), "info") if token.ends_at > timezone.now() else label(_("Over"), "")
+        return label(_("Valid"), "info") if token.ends_at > timezone.now() else label(_("Expired"), "")
 
-    @admin.display(description=_("made"))
-    def made(self, token: RegistrationToken) -> SafeString | str:
+    @admin.display(description=_("created"))
+    def created(self, token: RegistrationToken) -> SafeString | str:
         return time_cell(token.created_at)
 
-    @admin.display(description=_("holds until"))
-    def holds_until(self, token: RegistrationToken) -> SafeString | str:
+    @admin.display(description=_("valid until"))
+    def valid_until(self, token: RegistrationToken) -> SafeString | str:
         return time_cell(token.ends_at)
 
     @admin.display(description=_("used by"))

@@ -1,4 +1,4 @@
-"""What the console can do with one registered workspace."""
+"""The actions that the console offers for a registered workspace."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ from cloud.services.suspension import workspace_resume, workspace_suspend
 from workspace.models import User
 
 
-def revealed_credentials(credentials: Credentials) -> RevealedSecrets:
-    """Return the page that shows a workspace's credentials."""
+def credentials_secrets(credentials: Credentials) -> RevealedSecrets:
+    """Return a workspace's credentials, to be shown once."""
     return RevealedSecrets(
         _("Credentials"),
-        _("What the workspace fetches its access tokens with. It learns of them only from you."),
+        _("The workspace needs them to fetch access tokens. Enter them there; they are not sent automatically."),
         {_("Client id"): credentials.client_id, _("Client secret"): credentials.client_secret},
     )
 
 
 def add(actor: User, _target: Any, values: dict[str, Any]) -> RevealedSecrets:
     _workspace, credentials = workspace_register(actor=actor, **values)
-    return revealed_credentials(credentials)
+    return credentials_secrets(credentials)
 
 
 def set_plan(actor: User, workspace: RegisteredWorkspace, values: dict[str, Any]) -> str:
@@ -51,7 +51,7 @@ def set_plan(actor: User, workspace: RegisteredWorkspace, values: dict[str, Any]
         rate_limit=values["rate_limit"],
         actor=actor,
     )
-    return gettext("The plan holds at the gateway at once, and at the workspace when it synchronizes next.")
+    return gettext("The plan applies at the gateway now, and in the workspace after its next synchronization.")
 
 
 def suspend(actor: User, workspace: RegisteredWorkspace, values: dict[str, Any]) -> str:
@@ -65,28 +65,31 @@ def resume(actor: User, workspace: RegisteredWorkspace, _values: dict[str, Any])
 
 
 def rotate(actor: User, workspace: RegisteredWorkspace, _values: dict[str, Any]) -> RevealedSecrets:
-    return revealed_credentials(credentials_rotate(workspace=workspace, actor=actor))
+    return credentials_secrets(credentials_rotate(workspace=workspace, actor=actor))
 
 
 def gateway_address(actor: User, workspace: RegisteredWorkspace, _values: dict[str, Any]) -> RevealedSecrets:
     key = gateway_key_create(workspace=workspace, actor=actor)
     return RevealedSecrets(
         _("Gateway address"),
-        _("Enter it as the push gateway of a server that cannot fetch access tokens, such as a Rocket.Chat server."),
+        _("Enter it as the push gateway in a server that cannot fetch access tokens, such as a Rocket.Chat server."),
         {_("Gateway address"): f"{settings.SITE_URL.rstrip('/')}/gateway/{key}"},
     )
 
 
 def gateway_address_revoke(actor: User, workspace: RegisteredWorkspace, _values: dict[str, Any]) -> str:
     gateway_key_revoke(workspace=workspace, actor=actor)
-    return gettext("The gateway address works no longer.")
+    return gettext("The gateway address is revoked.")
 
 
 def licence(actor: User, workspace: RegisteredWorkspace, values: dict[str, Any]) -> RevealedSecrets:
     token = licence_issue(workspace=workspace, ends_at=end_of(values["ends_on"]), actor=actor)
     return RevealedSecrets(
         _("Licence"),
-        _("Paste it at the workspace, under Subscription. A workspace that reaches this cloud fetches it by itself."),
+        _(
+            "Paste it in the workspace, on the page Subscription. A workspace that can reach this cloud "
+            "fetches it itself."
+        ),
         {_("Licence"): token},
     )
 
@@ -96,8 +99,8 @@ def offline_file(actor: User, workspace: RegisteredWorkspace, values: dict[str, 
     return RevealedSecrets(
         _("Registration file"),
         _(
-            "Paste it at the workspace, under Connectivity services: “Register without a connection”, or “Re-connect” "
-            "where it is registered already."
+            "Paste it in the workspace, on the page Connectivity services, under “Register offline”, or under "
+            "“Reconnect” if the workspace is already registered."
         ),
         {_("Registration file"): text},
     )
@@ -106,8 +109,8 @@ def offline_file(actor: User, workspace: RegisteredWorkspace, values: dict[str, 
 ADDING = PageAction(
     title=_("Add a workspace"),
     question=_(
-        "For a server that cannot register itself. Its credentials are shown once; a gateway address or a registration "
-        "file is made on the workspace's page."
+        "For a server that cannot register itself. The credentials are shown once. You can create a gateway address or "
+        "a registration file on the workspace's page."
     ),
     permission="cloud.add_registeredworkspace",
     form=NewWorkspaceForm,
@@ -116,58 +119,61 @@ ADDING = PageAction(
 ACTIONS = {
     "plan": PageAction(
         title=_("Change the plan"),
-        question=_("What the workspace may use of this cloud."),
+        question=_("The plan and its limits apply to this workspace only."),
         permission=MANAGE,
         form=PlanForm,
         run=set_plan,
     ),
     "suspend": PageAction(
         title=_("Suspend"),
-        question=_("The workspace's pushes are refused until it is let in again. Its credentials are kept."),
+        question=_("The workspace's pushes are refused until you resume it. Its credentials do not change."),
         permission=MANAGE,
         form=ReasonForm,
         run=suspend,
         is_dangerous=True,
     ),
     "resume": PageAction(
-        title=_("Let in again"),
-        question=_("The workspace's pushes are accepted again."),
+        title=_("Resume"),
+        question=_("The workspace's pushes will be accepted again."),
         permission=MANAGE,
         run=resume,
     ),
     "credentials": PageAction(
         title=_("Rotate the credentials"),
         question=_(
-            "The secret and every access token of the workspace stop working at once. It pushes nothing until it has "
-            "new ones: a Callboard workspace re-connects with a registration file."
+            "The workspace's secret and access tokens stop working at once. It cannot push until it has new "
+            "credentials. A Callboard workspace reconnects with a registration file."
         ),
         permission=MANAGE,
         run=rotate,
         is_dangerous=True,
     ),
     "gateway": PageAction(
-        title=_("Make a gateway address"),
-        question=_("It stands for the workspace wherever it is used. An earlier one stops working."),
+        title=_("Create a gateway address"),
+        question=_("Every push sent to this address counts for this workspace. An earlier address stops working."),
         permission=MANAGE,
         run=gateway_address,
     ),
     "gateway-revoke": PageAction(
         title=_("Revoke the gateway address"),
-        question=_("The server that uses it pushes nothing any more."),
+        question=_("The server that uses this address can no longer push."),
         permission=MANAGE,
         run=gateway_address_revoke,
         is_dangerous=True,
     ),
     "licence": PageAction(
         title=_("Issue a licence"),
-        question=_("For a workspace without a way to this cloud."),
+        question=_("For a workspace that cannot reach this cloud."),
         permission=MANAGE,
         form=UntilForm,
         run=licence,
     ),
     "file": PageAction(
-        title=_("Register without a connection"),
-        question=_("The file holds new credentials and the licence; the credentials before stop working."),
+        title=_("Create a registration file"),
+        question=_(
+            "For a workspace that cannot reach this cloud. The file contains new credentials and the licence. The "
+            "previous credentials stop working."
+        ),
         permission=MANAGE,
         form=UntilForm,
         run=offline_file,
@@ -176,8 +182,8 @@ ACTIONS = {
 
 
 def available_actions(workspace: RegisteredWorkspace) -> list[tuple[str, PageAction]]:
-    """Return what makes sense for the workspace as it stands."""
-    pointless = {"resume"} if workspace.is_active else {"suspend"}
+    """Return the actions that are possible in the workspace's current state."""
+    unavailable = {"resume"} if workspace.is_active else {"suspend"}
     if workspace.gateway_key_digest is None:
-        pointless.add("gateway-revoke")
-    return [(name, action) for name, action in ACTIONS.items() if name not in pointless]
+        unavailable.add("gateway-revoke")
+    return [(name, action) for name, action in ACTIONS.items() if name not in unavailable]

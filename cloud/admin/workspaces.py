@@ -1,4 +1,4 @@
-"""The console's workspaces: who may push through this installation's gateway, and what they pushed."""
+"""The console's registered workspaces and their push usage."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from workspace.roles import has_role
 
 @admin.register(RegisteredWorkspace)
 class RegisteredWorkspaceAdmin(ConsoleAdmin):
-    """Who may push through this installation's gateway; they register themselves, or are added here."""
+    """Workspaces that may push through this installation's gateway. They register themselves, or are added here."""
 
-    list_display = ("named", "state", "of_plan", "used", "registered", "seen")
+    list_display = ("name_and_id", "state", "of_plan", "used", "registered", "seen")
     list_filter = (
         ("is_active", BooleanRadioFilter),
         ("plan", ChoicesDropdownFilter),
@@ -43,11 +43,11 @@ class RegisteredWorkspaceAdmin(ConsoleAdmin):
     search_fields = ("name", "=unique_id", "=public_id", "=email")
     search_help_text = _("Name, id or contact")
     ordering = ("-pk",)
-    sortable_by = ("named", "seen")
+    sortable_by = ("name_and_id", "seen")
     change_form_outer_before_template = "cloud/workspace_before.html"
     change_form_outer_after_template = "cloud/workspace_usage.html"
     fieldsets = (
-        (None, {"fields": (("name", "state"), ("address", "email"), ("registered_by", "terms_told"))}),
+        (None, {"fields": (("name", "state"), ("address", "email"), ("registered_by", "terms_agreed"))}),
         (_("Plan"), {"fields": (("of_plan", "plan_ends_at"), ("monthly_limit", "rate_limit"))}),
         (
             _("Ids and times"),
@@ -88,13 +88,13 @@ class RegisteredWorkspaceAdmin(ConsoleAdmin):
         return super().change_view(request, object_id, form_url, context)
 
     def act_page(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
-        """Ask, and do one of the things that can be done with the workspace."""
+        """Ask for confirmation, then run one of the actions for the workspace."""
         workspace = self.workspace_or_404(request, pk)
         back = reverse("admin:cloud_registeredworkspace_change", args=[pk])
         return action_page(request, ACTIONS.get(name), target=workspace, back=back, heading=workspace.name)
 
     def usage_file(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Answer with the month's counts as CSV."""
+        """Return the month's counts as CSV."""
         workspace, month = self.workspace_or_404(request, pk), month_param(request)
         text = usage_csv(workspace, since=month, until=month_next(month) - timedelta(days=1))
         name = f"pushes-{workspace.public_id}-{month:%Y-%m}.csv"
@@ -105,7 +105,7 @@ class RegisteredWorkspaceAdmin(ConsoleAdmin):
         )
 
     def workspace_or_404(self, request: HttpRequest, pk: int) -> RegisteredWorkspace:
-        """Return the workspace; raises Http404, and PermissionDenied for who may not see it."""
+        """Return the workspace; raises Http404, and PermissionDenied if the user may not see it."""
         workspace = RegisteredWorkspace.objects.filter(pk=pk).first()
         if not self.has_view_permission(request, workspace):
             raise PermissionDenied
@@ -114,7 +114,7 @@ class RegisteredWorkspaceAdmin(ConsoleAdmin):
         return workspace
 
     @admin.display(description=_("workspace"), ordering="name")
-    def named(self, workspace: RegisteredWorkspace) -> SafeString:
+    def name_and_id(self, workspace: RegisteredWorkspace) -> SafeString:
         return two_lines(workspace.name, workspace.unique_id)
 
     @admin.display(description=_("state"))
@@ -149,7 +149,7 @@ class RegisteredWorkspaceAdmin(ConsoleAdmin):
         return str(workspace.get_admission_display())
 
     @admin.display(description=_("terms"))
-    def terms_told(self, workspace: RegisteredWorkspace) -> SafeString | str:
+    def terms_agreed(self, workspace: RegisteredWorkspace) -> SafeString | str:
         agreed, required = version_agreed(workspace), terms_required()
         if required == 0:
             return EMPTY
@@ -159,7 +159,7 @@ class RegisteredWorkspaceAdmin(ConsoleAdmin):
 
     @admin.display(description=_("gateway address"))
     def gateway_address(self, workspace: RegisteredWorkspace) -> SafeString | str:
-        return label(_("Made"), "info") if workspace.gateway_key_digest else EMPTY
+        return label(_("Created"), "info") if workspace.gateway_key_digest else EMPTY
 
     @admin.display(description=_("client id"))
     def client_id(self, workspace: RegisteredWorkspace) -> SafeString | str:
@@ -175,7 +175,7 @@ class RegisteredWorkspaceAdmin(ConsoleAdmin):
 
 
 def month_param(request: HttpRequest) -> date:
-    """Return the month that the address names; the current one for none, or one that cannot be read."""
+    """Return the month in the query string; the current month if it is missing or malformed."""
     try:
         return month_parse(request.GET.get("month", ""))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Who asks the cloud: by an access token, or by the client credentials that fetch one."""
+"""Authenticates workspaces at the cloud's API: by an access token, or by client credentials."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ from workspace.errors import ApplicationError
 
 
 def workspace_of(request: Request) -> RegisteredWorkspace:
-    """Return the workspace whose access token the request brings; raises `error-unauthorized` (401)."""
+    """Return the workspace whose access token the request contains; raises `error-unauthorized` (401)."""
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     workspace = workspace_by_access_token(token.strip()) if scheme.lower() == "bearer" else None
     if workspace is None:
-        raise ApplicationError("error-unauthorized", "A registered workspace's access token is needed", status=401)
+        raise ApplicationError(
+            "error-unauthorized", "An access token of a registered workspace is required", status=401
+        )
     workspace_seen(workspace=workspace)
     return workspace
 
 
 def client_of(request: Request, client_id: str = "", client_secret: str = "") -> RegisteredWorkspace:
-    """Return the workspace whose client credentials the request brings.
+    """Return the workspace whose client credentials the request contains.
 
-    In the Authorization header (Basic; RFC 6749, 2.3.1), or as given. Raises `error-client-unknown` (401), and
-    `error-workspace-suspended` (403).
+    They are taken from the Authorization header (Basic; RFC 6749, 2.3.1) if present, else from the arguments. Raises
+    `error-client-unknown` (401) and `error-workspace-suspended` (403).
     """
     scheme, _space, encoded = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "basic":
@@ -37,7 +39,7 @@ def client_of(request: Request, client_id: str = "", client_secret: str = "") ->
         except ValueError:
             client_id = client_secret = ""
         client_id, client_secret = unquote_plus(client_id), unquote_plus(client_secret)
-        # Which no client's id holds, and PostgreSQL does not take.
+        # PostgreSQL rejects NUL bytes, and no client id contains them.
         client_id = client_id.replace("\0", "")
     workspace = workspace_by_credentials(client_id, client_secret)
     active_ensure(workspace)

@@ -1,4 +1,4 @@
-"""The workspace's endpoints around its licence."""
+"""The workspace's API endpoints for its licence."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TAG_COLORS = {Plan.COMMUNITY: "#6C727A", Plan.PREMIUM: "#5154EC"}
 
 
 class LicenceInfoObject(Result):
-    """The licence in force, and what it brings; `license` is left out where none holds."""
+    """The valid licence and what it grants; `license` is missing without a valid licence."""
 
     license = serializers.DictField(required=False)
     activeModules = serializers.ListField(child=serializers.CharField())
@@ -32,7 +32,7 @@ class LicenceInfoObject(Result):
     tags = serializers.ListField(child=serializers.DictField())
     trial = serializers.BooleanField()
     hasValidLicense = serializers.BooleanField()
-    status = serializers.CharField(help_text="An addition: why a licence does not hold, or `valid`, or `none`.")
+    status = serializers.CharField(help_text="Callboard only: `valid`, `none`, or why the licence is not valid.")
 
 
 class LicensesInfoResult(SuccessResult):
@@ -55,7 +55,7 @@ class LicensesInfoApi(Api):
 
 
 def licence_info(state: LicenceState) -> dict[str, Any]:
-    """Return the licence as clients know it."""
+    """Return the licence in the format that clients expect."""
     licence = state.licence if state.is_valid else None
     tag = {"name": str(Plan(state.plan).label) if state.plan in Plan.values else state.plan}
     tag["color"] = TAG_COLORS.get(Plan(state.plan), "") if state.plan in Plan.values else ""
@@ -74,7 +74,7 @@ def licence_info(state: LicenceState) -> dict[str, Any]:
 
 
 def licence_object(state: LicenceState) -> dict[str, Any]:
-    """Return the licence itself in the third version of its form."""
+    """Return the licence in version 3 of the chat server's licence format."""
     licence = state.licence
     assert licence is not None
     max_pushes = [] if licence.limit is None else [{"max": licence.limit, "behavior": "prevent_action"}]
@@ -106,7 +106,7 @@ def licence_object(state: LicenceState) -> dict[str, Any]:
 
 
 class MaxActiveUsersResult(SuccessResult):
-    """How many people may be active, and how many are."""
+    """The maximum number of active users, and their current number."""
 
     maxActiveUsers = serializers.IntegerField(allow_null=True, help_text="Null: there is no limit.")
     activeUsers = serializers.IntegerField()
@@ -114,14 +114,14 @@ class MaxActiveUsersResult(SuccessResult):
 
 class LicensesMaxActiveUsersApi(Api):
     @endpoint(
-        permission=VIEW_PERMISSION, result=MaxActiveUsersResult, summary="How many people may be active: any number"
+        permission=VIEW_PERMISSION, result=MaxActiveUsersResult, summary="Maximum number of active users (unlimited)"
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         return {"maxActiveUsers": None, "activeUsers": User.objects.filter(is_active=True).count()}
 
 
 class AddLicenceParams(Params):
-    """A licence as it was issued."""
+    """A signed licence."""
 
     license = TextParam(max_length=8192)
 
@@ -131,7 +131,7 @@ class LicensesAddApi(Api):
         permission=MANAGE,
         params=AddLicenceParams,
         summary="Install a licence",
-        description="For workspaces without a way to the cloud; one that would not hold is refused.",
+        description="For workspaces that cannot reach the cloud. A licence that is not valid is refused.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         licence_install(token=params["license"])

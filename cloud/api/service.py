@@ -1,4 +1,4 @@
-"""The cloud's own interface, which workspaces speak to: registering, access tokens, and what they are told."""
+"""The cloud's API for workspaces: registration, access tokens, and synchronization."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from workspace.errors import ApplicationError
 
 
 class ServiceApi(PublicApi):
-    """An endpoint for workspaces; not part of the chat API that clients are told."""
+    """An endpoint for workspaces. It is not part of the chat API, so the OpenAPI schema leaves it out."""
 
     schema = None
     rate = Rate(120, 60_000)
 
 
 class WorkspaceParams(Params):
-    """What a workspace tells of itself."""
+    """How a workspace identifies itself."""
 
     uniqueId = TextParam(max_length=64)
     siteUrl = TextParam(max_length=200)
@@ -39,13 +39,13 @@ class WorkspaceParams(Params):
 
 
 class RegisterParams(WorkspaceParams):
-    """A registration that is to be confirmed by e-mail."""
+    """A registration by e-mail."""
 
     email = TextParam(max_length=254)
 
 
 class RegisterResult(SuccessResult):
-    """What the workspace asks with whether its e-mail was confirmed."""
+    """Id and secret with which the workspace asks whether the e-mail was confirmed."""
 
     requestId = serializers.CharField()
     secret = serializers.CharField()
@@ -58,21 +58,26 @@ class RegisterApi(ServiceApi):
 
     @endpoint(params=RegisterParams, result=RegisterResult)
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        asked, secret = registration_request(
+        registration, secret = registration_request(
             unique_id=params["uniqueId"], name=params["name"], site_url=params["siteUrl"], email=params["email"]
         )
-        return {"requestId": asked.public_id, "secret": secret, "code": asked.code, "endsAt": asked.ends_at}
+        return {
+            "requestId": registration.public_id,
+            "secret": secret,
+            "code": registration.code,
+            "endsAt": registration.ends_at,
+        }
 
 
 class RegistrationParams(Params):
-    """Which registration is asked about."""
+    """The registration request, with its secret."""
 
     requestId = TextParam(max_length=64)
     secret = TextParam(max_length=128)
 
 
 class CredentialsResult(SuccessResult):
-    """What a registered workspace is given; nothing but `confirmed` while its e-mail is not confirmed."""
+    """The credentials of a registered workspace; only `confirmed` while the e-mail is not confirmed."""
 
     confirmed = serializers.BooleanField()
     workspaceId = serializers.CharField(required=False)
@@ -90,7 +95,7 @@ class RegistrationApi(ServiceApi):
 
 
 class ConnectParams(WorkspaceParams):
-    """A registration by a token."""
+    """A registration by token."""
 
     token = TextParam(max_length=128)
 
@@ -111,7 +116,7 @@ class ConnectApi(ServiceApi):
 
 
 def credentials_answer(workspace: RegisteredWorkspace, credentials: Credentials) -> dict[str, Any]:
-    """Return what a workspace is told once, when it has been registered."""
+    """Return the response with the credentials, which a workspace receives only once."""
     return {
         "confirmed": True,
         "workspaceId": workspace.public_id,
@@ -123,12 +128,12 @@ def credentials_answer(workspace: RegisteredWorkspace, credentials: Credentials)
 
 
 def credentials_none() -> dict[str, Any]:
-    """Return the answer while there are no credentials to be had."""
+    """Return the response while the e-mail is not confirmed."""
     return {"confirmed": False, **dict.fromkeys(("workspaceId", "clientId", "clientSecret", "publicKey", "gatewayUrl"))}
 
 
 class TokenParams(Params):
-    """RFC 6749, 4.4.2; `site_url` tells from where, so that a copied database is noticed."""
+    """RFC 6749, 4.4.2. `site_url` is an extension, for detecting copied databases."""
 
     grant_type = TextParam(max_length=64)
     site_url = TextParam(required=False, max_length=200)
@@ -152,7 +157,7 @@ class TokenApi(ServiceApi):
     @endpoint(params=TokenParams, result=TokenResult)
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         if params["grant_type"] != "client_credentials":
-            raise ApplicationError("unsupported_grant_type", "Only client_credentials is granted")
+            raise ApplicationError("unsupported_grant_type", "Only client_credentials is supported")
         workspace = client_of(request, params.get("client_id", ""), params.get("client_secret", ""))
         address_check(workspace=workspace, site_url=params.get("site_url", ""))
         token, seconds = access_token_issue(workspace=workspace)
@@ -180,7 +185,7 @@ class DisconnectApi(ServiceApi):
 
 
 class ConsentParams(Params):
-    """Somebody of the workspace agreed to a version of the terms, or withdrew; version 0: the newest."""
+    """A user of the workspace agreed to a version of the terms, or withdrew. Version 0 means the newest."""
 
     version = serializers.IntegerField(min_value=0, max_value=1_000_000)
     withdrawn = FlagParam()
@@ -189,14 +194,14 @@ class ConsentParams(Params):
 
 
 class SyncParams(WorkspaceParams):
-    """What a workspace tells each time, and which terms it knows."""
+    """The workspace's name and address, new consents, and the newest version of the terms that it has."""
 
     termsKnown = serializers.IntegerField(min_value=0, max_value=1_000_000)
     consents = ListParam(child=ConsentParams(), max_length=100)
 
 
 class SyncResult(SuccessResult):
-    """What the cloud tells a workspace."""
+    """The workspace's current state at the cloud."""
 
     workspaceId = serializers.CharField()
     gatewayUrl = serializers.CharField()

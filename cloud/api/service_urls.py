@@ -1,4 +1,4 @@
-"""The addresses of the cloud's own interface, which workspaces speak to."""
+"""URLs of the cloud's API for workspaces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The addresses of the workspace's endpoints around its cloud."""
+"""URLs of the workspace's API endpoints for cloud and licence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a workspace used, told by its cloud."""
+"""The cloud's API endpoints for a workspace's push usage."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from workspace.errors import ApplicationError
 
 
 class UsageParams(Params):
-    """Which month, such as `2026-11`; the current one by default."""
+    """A month such as `2026-11`; by default the current one."""
 
     month = TextParam(required=False, max_length=7)
 
 
 class UsageResult(SuccessResult):
-    """What a workspace used in a month."""
+    """A workspace's usage in a month."""
 
     usage = serializers.JSONField()
 
 
 class UsageApi(ServiceApi):
-    """`GET /api/cloud/usage`, of the workspace whose access token is sent along."""
+    """`GET /api/cloud/usage`: the usage of the workspace whose access token is sent."""
 
     @endpoint(params=UsageParams, result=UsageResult)
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class UsageCsvApi(ServiceApi):
 
 
 def month_param(text: str) -> date:
-    """Return the month that a request names, the current one for none; raises `invalid-params`."""
+    """Return the month of a request, by default the current one; raises `invalid-params`."""
     try:
         return month_parse(text) if text else month_of()
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""The workspace's endpoints around its connection with the cloud, as clients of the chat API know them."""
+"""The workspace's API endpoints for its cloud connection, as clients of the chat API expect them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REGISTER = "cloud.register_on_cloud"
 
 
 class ManualRegisterParams(Params):
-    """The registration file of the cloud's console."""
+    """A registration file from the cloud's console."""
 
     missing_errors = {"cloudBlob": ApplicationError(*["Match error: Missing key 'cloudBlob'"] * 2)}
 
@@ -32,20 +32,20 @@ class CloudManualRegisterApi(Api):
     @endpoint(
         permission=REGISTER,
         params=ManualRegisterParams,
-        summary="Register without asking the cloud",
-        description="Takes over the registration file that the cloud's console offers, for servers without a way out.",
+        summary="Register without contacting the cloud",
+        description="Uses a registration file from the cloud's console, for servers without internet access.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         caller = caller_of(request)
         if CloudConnection.objects.exists():
-            # The text that clients know, without a code.
+            # Clients expect this text without an error code.
             raise ApplicationError(*["Workspace is already registered"] * 2)
         manual_register(blob=params["cloudBlob"], actor=caller)
         return {}
 
 
 class ConnectParams(Params):
-    """The registration token of the cloud's console."""
+    """A registration token from the cloud's console."""
 
     token = TextParam(max_length=2000)
 
@@ -54,16 +54,16 @@ class CloudConnectWorkspaceApi(Api):
     @endpoint(
         permission=MANAGE,
         params=ConnectParams,
-        summary="Connect to the cloud by a registration token",
-        description="The token tells the cloud's address as well.",
+        summary="Connect to the cloud with a registration token",
+        description="The token also contains the cloud's address.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         caller = caller_of(request)
         try:
             workspace_connect(token=params["token"], actor=caller)
         except ApplicationError as error:
-            sentence = error.message or error.code
-            raise ApplicationError(sentence, sentence) from error
+            message = error.message or error.code
+            raise ApplicationError(message, message) from error
         return {}
 
 
@@ -71,7 +71,7 @@ class CloudSyncApi(Api):
     @endpoint(
         permission=MANAGE,
         summary="Synchronize with the cloud",
-        description="Fetches licence, terms and counts at once. An addition of later servers of this kind.",
+        description="Fetches the licence, terms and usage now. Only newer Rocket.Chat servers have this endpoint.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         cloud_sync()
@@ -79,7 +79,7 @@ class CloudSyncApi(Api):
 
 
 class OwnUsageResult(SuccessResult):
-    """What the workspace used this month, as its cloud counted it; nothing where it has not told."""
+    """The workspace's usage this month, as counted by its cloud; null until the cloud has reported it."""
 
     usage = serializers.DictField(allow_null=True)
 
@@ -88,8 +88,8 @@ class CloudUsageApi(Api):
     @endpoint(
         permission=MANAGE,
         result=OwnUsageResult,
-        summary="What the workspace has used of its pushes this month",
-        description="As of the last synchronization. An addition: other servers do not have it.",
+        summary="The workspace's push usage this month",
+        description="As of the last synchronization. Only Callboard has this endpoint.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         usage = own_usage()
@@ -97,7 +97,7 @@ class CloudUsageApi(Api):
 
 
 class RegistrationObject(Result):
-    """How the workspace is registered."""
+    """The workspace's registration."""
 
     workspaceRegistered = serializers.BooleanField()
     workspaceId = serializers.CharField()
@@ -107,7 +107,7 @@ class RegistrationObject(Result):
 
 
 class RegistrationStatusResult(SuccessResult):
-    """How the workspace is registered."""
+    """The workspace's registration."""
 
     registrationStatus = RegistrationObject()
 

@@ -1,4 +1,4 @@
-"""What was done at the cloud, by whom."""
+"""The cloud's audit log."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ from cloud.models.registration import RegisteredWorkspace
 
 
 class EventKind(models.TextChoices):
-    """What happened."""
+    """What an entry of the audit log is about."""
 
     REGISTERED = "registered", _("Registered")
     ADDRESS_CHANGED = "address", _("Moved to another address")
     CLONE_SEEN = "clone", _("Credentials used from another address")
     AGREED = "agreed", _("Agreed to the terms")
     WITHDRAWN = "withdrawn", _("Withdrew the agreement")
-    DISCONNECTED = "disconnected", _("Disconnected itself")
+    DISCONNECTED = "disconnected", _("Disconnected")
     SUSPENDED = "suspended", _("Suspended")
-    RESUMED = "resumed", _("Let in again")
+    RESUMED = "resumed", _("Resumed")
     CREDENTIALS = "credentials", _("Credentials rotated")
-    GATEWAY_KEY = "gateway_key", _("Gateway address made")
+    GATEWAY_KEY = "gateway_key", _("Gateway address created")
     GATEWAY_KEY_ENDED = "key_ended", _("Gateway address revoked")
     PLAN = "plan", _("Plan changed")
     LICENCE = "licence", _("Licence issued")
-    TOKEN_MADE = "token", _("Registration token made")
+    TOKEN_MADE = "token", _("Registration token created")
     TERMS_PUBLISHED = "terms", _("Terms published")
     APP_SAVED = "app", _("App saved")
     APP_REMOVED = "app_removed", _("App removed")
 
 
 class CloudEvent(models.Model):
-    """One entry of the cloud's audit log; never changed, and it holds no secret."""
+    """One entry of the cloud's audit log. Entries are never changed and contain no secrets."""
 
     workspace = models.ForeignKey(
         RegisteredWorkspace, models.SET_NULL, null=True, related_name="+", db_index=False, verbose_name=_("workspace")
     )
-    kind = models.CharField(_("what"), max_length=12, choices=EventKind.choices)
+    kind = models.CharField(_("event"), max_length=12, choices=EventKind.choices)
     details: models.JSONField[Any, Any] = models.JSONField(_("details"), default=dict)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
     actor_name = models.CharField(
-        _("name then"), max_length=64, blank=True, help_text=_("Empty: the workspace or the cloud itself.")
+        _("name at the time"), max_length=64, blank=True, help_text=_("Empty: the workspace or the cloud itself.")
     )
     at = models.DateTimeField(_("when"), default=timezone.now)
 

@@ -1,4 +1,4 @@
-"""Licences: the key that the cloud signs with, and the licence that a workspace holds."""
+"""Licences: the key with which the cloud signs them, and the licence installed in this workspace."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from workspace.setting_groups import SecretField
 
 
 class SigningKey(models.Model):
-    """The Ed25519 key pair that this cloud signs licences with: a single row."""
+    """The Ed25519 key pair with which this cloud signs licences. There is only one row."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     key_id = PublicIdField()
     private_key = SecretField(_("private key"))
     public_key = models.CharField(_("public key"), max_length=64)
-    created_at = models.DateTimeField(_("made"), default=timezone.now)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:
         verbose_name = _("signing key")
@@ -31,14 +31,14 @@ class SigningKey(models.Model):
 
 
 class LicenceSource(models.TextChoices):
-    """How a licence came to the workspace."""
+    """How a licence was installed."""
 
     SYNC = "sync", _("Fetched from the cloud")
     PASTED = "pasted", _("Pasted")
 
 
 class InstalledLicence(models.Model):
-    """The licence of this workspace, as it was signed: a single row. What it grants is read from it every time."""
+    """This workspace's signed licence. There is only one row. The token is verified each time the licence is used."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     token = models.TextField(_("licence"), validators=[MaxLengthValidator(8192)])

@@ -1,7 +1,8 @@
-"""The workspaces that are registered with this installation's cloud, and how they prove who they are."""
+"""The workspaces that are registered with this installation's cloud, and their credentials."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,14 +16,14 @@ from workspace.ids import PublicIdField
 
 
 class Plan(models.TextChoices):
-    """What a workspace pays for."""
+    """The plan that a workspace has paid for."""
 
     COMMUNITY = "community", _("Community")
     PREMIUM = "premium", _("Premium")
 
 
 class Admission(models.TextChoices):
-    """How a workspace came to be registered."""
+    """How a workspace was registered."""
 
     EMAIL = "email", _("Confirmed by e-mail")
     TOKEN = "token", _("Registration token")
@@ -42,35 +43,35 @@ class RegisteredWorkspace(models.Model):
         _("registered by"), max_length=8, choices=Admission.choices, default=Admission.CONSOLE, editable=False
     )
     client_secret_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
-    # Of the key in the gateway's address for a server that cannot fetch access tokens.
+    # Digest of the key in the gateway URL, for servers that cannot fetch access tokens.
     gateway_key_digest = models.CharField(max_length=64, unique=True, null=True, editable=False)
 
     is_active = models.BooleanField(_("active"), default=True, help_text=_("A suspended workspace cannot push."))
     suspended_reason = models.CharField(_("reason"), max_length=255, blank=True, default="")
     plan = models.CharField(_("plan"), max_length=12, choices=Plan.choices, default=Plan.COMMUNITY)
     plan_ends_at = models.DateTimeField(
-        _("plan ends"), null=True, blank=True, help_text=_("Then the community plan holds. Empty: it does not end.")
+        _("plan ends"), null=True, blank=True, help_text=_("The community plan applies after that. Empty: no end.")
     )
     monthly_limit = models.PositiveIntegerField(
-        _("pushes a month"),
+        _("pushes per month"),
         null=True,
         blank=True,
         validators=[MaxValueValidator(1_000_000_000)],
-        help_text=_("Empty: what the plan brings."),
+        help_text=_("Empty: the plan's limit."),
     )
     modules: models.JSONField[Any, Any] = models.JSONField(_("modules"), default=list, blank=True)
     rate_limit = models.PositiveIntegerField(
-        _("pushes a minute"),
+        _("pushes per minute"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(10_000_000)],
-        help_text=_("Empty: the limit of the settings."),
+        help_text=_("Empty: the limit in the settings."),
     )
 
     created_at = models.DateTimeField(_("registered"), default=timezone.now, editable=False)
     last_seen_at = models.DateTimeField(_("last request"), null=True, editable=False)
     disconnected_at = models.DateTimeField(_("disconnected"), null=True, editable=False)
-    # Another address that presented this workspace's credentials: a copy of its database, or the workspace moved.
+    # Another address that used this workspace's credentials: a copy of its database, or the workspace moved.
     other_url = HttpAddressField(_("seen at another address"), blank=True, default="", editable=False)
     other_url_at = models.DateTimeField(null=True, editable=False)
 
@@ -85,21 +86,21 @@ class RegisteredWorkspace(models.Model):
 
     @property
     def client_id(self) -> str:
-        """Return what the workspace calls itself when it fetches an access token."""
+        """Return the OAuth 2.0 client id with which the workspace fetches access tokens."""
         return self.public_id
 
-    def plan_at(self, moment: Any) -> str:
-        """Return the plan in force at the moment."""
-        ended = self.plan_ends_at is not None and self.plan_ends_at <= moment
+    def plan_at(self, at: datetime) -> str:
+        """Return the plan that applies at a time."""
+        ended = self.plan_ends_at is not None and self.plan_ends_at <= at
         return Plan.COMMUNITY if ended else self.plan
 
 
 class AccessToken(models.Model):
-    """A short-lived token of a workspace; only its digest is kept."""
+    """A short-lived access token of a workspace; only its digest is stored."""
 
     workspace = models.ForeignKey(RegisteredWorkspace, models.CASCADE, related_name="+", verbose_name=_("workspace"))
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    ends_at = models.DateTimeField(_("ends"), db_index=True)
+    ends_at = models.DateTimeField(_("expires"), db_index=True)
 
     class Meta:
         verbose_name = _("access token")
@@ -111,7 +112,7 @@ class AccessToken(models.Model):
 
 
 class RegistrationRequest(models.Model):
-    """A workspace that asked to be registered, until its e-mail is confirmed and it has fetched its credentials."""
+    """A workspace's request to be registered, until its e-mail is confirmed and it has fetched its credentials."""
 
     public_id = PublicIdField()
     unique_id = models.CharField(_("unique id"), max_length=64, db_index=True)
@@ -120,10 +121,10 @@ class RegistrationRequest(models.Model):
     email = models.EmailField(_("e-mail"))
     secret_digest = models.CharField(max_length=64, editable=False)
     confirmation_digest = models.CharField(max_length=64, unique=True, editable=False)
-    # Read aloud or compared: the same words on the workspace's page and in the e-mail.
+    # Shown on the workspace's page and in the e-mail, so that the user can compare.
     code = models.CharField(_("code"), max_length=9)
-    created_at = models.DateTimeField(_("asked"), default=timezone.now, db_index=True)
-    ends_at = models.DateTimeField(_("ends"))
+    created_at = models.DateTimeField(_("requested"), default=timezone.now, db_index=True)
+    ends_at = models.DateTimeField(_("expires"))
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     finished_at = models.DateTimeField(_("fetched"), null=True, blank=True)
 
@@ -138,16 +139,16 @@ class RegistrationRequest(models.Model):
 
 
 class RegistrationToken(models.Model):
-    """Lets one workspace register without an e-mail; made in the console, used once."""
+    """A token from the console with which one workspace can register without an e-mail. It works once."""
 
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    note = models.CharField(_("for whom"), max_length=255, blank=True, default="")
+    note = models.CharField(_("issued to"), max_length=255, blank=True, default="")
     plan = models.CharField(_("plan"), max_length=12, choices=Plan.choices, default=Plan.COMMUNITY)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
-    created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
-    ends_at = models.DateTimeField(_("ends"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    ends_at = models.DateTimeField(_("expires"))
     used_at = models.DateTimeField(_("used"), null=True, editable=False)
     workspace = models.ForeignKey(
         RegisteredWorkspace, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("used by")

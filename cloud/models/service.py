@@ -1,4 +1,4 @@
-"""The settings of an installation that is other workspaces' cloud."""
+"""The settings of an installation that serves as a cloud for other workspaces."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LIMIT_MAX = MaxValueValidator(1_000_000_000)
 
 
 class CloudServiceSettings(SettingsGroup):
-    """Who may register, and what the plans bring."""
+    """Who may register, and the limits of the plans."""
 
     icon = "cloud_circle"
     role = Role.CLOUD
@@ -24,7 +24,7 @@ class CloudServiceSettings(SettingsGroup):
         models.BooleanField(
             _("Register by e-mail"),
             default=True,
-            help_text=_("A workspace registers itself once its e-mail address is confirmed. Off: by token only."),
+            help_text=_("A workspace can register itself by confirming an e-mail address. Off: by token only."),
         ),
         id="Cloud_Service_Email_Registration",
         section=REGISTRATION,
@@ -34,25 +34,25 @@ class CloudServiceSettings(SettingsGroup):
             _("Open registration"),
             default=False,
             help_text=_(
-                "The gateway takes pushes of any server that names its unique id, without credentials and without "
-                "agreed terms. A unique id is no secret: keep the limit low."
+                "The gateway accepts pushes from any server that sends its unique id, without credentials and without "
+                "agreement to the terms. A unique id is not a secret, so keep the limit low."
             ),
         ),
         id="Cloud_Service_Open_Registration",
         section=REGISTRATION,
     )
     open_limit = setting(
-        models.PositiveIntegerField(_("Pushes a month, open registration"), default=1000, validators=[LIMIT_MAX]),
+        models.PositiveIntegerField(_("Pushes per month, open registration"), default=1000, validators=[LIMIT_MAX]),
         id="Cloud_Service_Open_Limit",
         section=REGISTRATION,
         requires=("Cloud_Service_Open_Registration",),
     )
     open_workspaces = setting(
         models.PositiveIntegerField(
-            _("Servers, open registration"),
+            _("Maximum number of servers, open registration"),
             default=100,
             validators=[MaxValueValidator(1_000_000)],
-            help_text=_("No further server is let in once there are this many."),
+            help_text=_("Further servers are refused."),
         ),
         id="Cloud_Service_Open_Workspaces",
         section=REGISTRATION,
@@ -60,27 +60,29 @@ class CloudServiceSettings(SettingsGroup):
     )
     community_limit = setting(
         models.PositiveIntegerField(
-            _("Pushes a month, community"),
+            _("Pushes per month, community plan"),
             default=10_000,
             validators=[LIMIT_MAX],
-            help_text=_("What a provider accepted counts, once for each push; months are those of UTC."),
+            help_text=_("Each push that a provider accepts counts once. Months are in UTC."),
         ),
         id="Cloud_Service_Community_Limit",
         section=LIMITS,
     )
     rate_limit = setting(
         models.PositiveIntegerField(
-            _("Pushes a minute"),
+            _("Pushes per minute"),
             default=60_000,
             validators=[MinValueValidator(1), MaxValueValidator(10_000_000)],
-            help_text=_("Of each workspace that has no limit of its own; beyond it, it is told to wait."),
+            help_text=_(
+                "Applies to each workspace without its own limit. Pushes above it are refused with 429 and a wait time."
+            ),
         ),
         id="Cloud_Service_Rate_Limit",
         section=LIMITS,
     )
     token_minutes = setting(
         models.PositiveIntegerField(
-            _("Access tokens hold, minutes"),
+            _("Lifetime of access tokens in minutes"),
             default=60,
             validators=[MinValueValidator(15), MaxValueValidator(1440)],
         ),

@@ -1,4 +1,4 @@
-"""The settings Administration > Workspace > Settings > Setup Wizard."""
+"""The settings on the page Administration > Workspace > Settings > Setup Wizard."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class OrganizationType(models.TextChoices):
 
 
 class SetupWizardSettings(SettingsGroup):
-    """The registration with the cloud, and who runs the workspace."""
+    """The registration with the cloud, and details of the organization."""
 
     icon = "cloud"
 
     register_server = setting(
         models.BooleanField(
-            _("Register Server"), default=False, help_text=_("Needed for the push gateway and other cloud services.")
+            _("Register Server"), default=False, help_text=_("Required for the push gateway and other cloud services.")
         ),
         id="Register_Server",
         section=CLOUD_INFO,
@@ -50,7 +50,7 @@ class SetupWizardSettings(SettingsGroup):
         models.BooleanField(
             _("Cloud Service Privacy Terms Agreement"),
             default=False,
-            help_text=_("Without it, the push gateway and other cloud services are not used."),
+            help_text=_("Required for the push gateway and other cloud services."),
         ),
         id="Cloud_Service_Agree_PrivacyTerms",
         section=CLOUD_INFO,
@@ -61,19 +61,19 @@ class SetupWizardSettings(SettingsGroup):
             _("Cloud"),
             blank=True,
             default="",
-            help_text=_("Where this workspace registers. Empty: the cloud in this very installation, if it is one."),
+            help_text=_("The cloud with which this workspace registers. Empty: this installation, if it is a cloud."),
         ),
         id="Cloud_Url",
         section=CLOUD_INFO,
     )
     quota_reserved = setting(
         models.PositiveSmallIntegerField(
-            _("Quota kept for direct messages and mentions"),
+            _("Quota reserved for direct messages and mentions"),
             default=0,
             validators=[MaxValueValidator(50)],
             help_text=_(
-                "Percent of the month's pushes that only direct messages and mentions by name may use; the gateway "
-                "refuses others then. 0: whatever comes first."
+                "Percentage of the month's pushes reserved for direct messages and mentions by name. When only this "
+                "much is left, the gateway refuses other pushes. 0: nothing is reserved."
             ),
         ),
         id="Cloud_Push_Quota_Reserved",
@@ -84,7 +84,7 @@ class SetupWizardSettings(SettingsGroup):
         models.BooleanField(
             _("Surveys"),
             default=False,
-            help_text=_("Known to clients of other servers; this one never asks people how they like it."),
+            help_text=_("Only for compatibility with clients. This server does not run surveys."),
         ),
         id="Nps_survey_enabled",
         section=CLOUD_INFO,
@@ -106,7 +106,7 @@ class SetupWizardSettings(SettingsGroup):
             _("Contact e-mail"),
             blank=True,
             default="",
-            help_text=_("Where the cloud writes to about this workspace's registration."),
+            help_text=_("The cloud sends e-mails about this workspace's registration to this address."),
         ),
         id="Organization_Email",
         section=ORGANIZATION_INFO,
@@ -121,7 +121,7 @@ class SetupWizardSettings(SettingsGroup):
             _("Size"),
             default=0,
             validators=[MaxValueValidator(10_000_000)],
-            help_text=_("Number of people in the organization; 0: not told."),
+            help_text=_("Number of people in the organization. 0: not specified."),
         ),
         id="Size",
         section=ORGANIZATION_INFO,

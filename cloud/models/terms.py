@@ -1,4 +1,4 @@
-"""The Cloud Service Privacy Terms, and who agreed to which version; either end keeps its own record."""
+"""The Cloud Service Privacy Terms, and the agreements to them. Cloud and workspace each store their own record."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Terms(models.Model):
-    """One version of this cloud's terms. What has been published is never changed: a new version takes its place."""
+    """One version of this cloud's terms. A published version is never changed; a new version replaces it."""
 
     version = models.PositiveIntegerField(_("version"), unique=True, editable=False)
     title = models.CharField(_("title"), max_length=255, default="Cloud Service Privacy Terms")
@@ -27,7 +27,7 @@ class Terms(models.Model):
         _("required from"),
         null=True,
         blank=True,
-        help_text=_("Until then, whoever agreed to an earlier version pushes."),
+        help_text=_("Until then, workspaces that agreed to an earlier version can push."),
     )
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
@@ -43,7 +43,7 @@ class Terms(models.Model):
 
 
 class TermsAgreement(models.Model):
-    """That a workspace agreed to a version, as the cloud keeps it."""
+    """A workspace's agreement to a version, recorded at the cloud."""
 
     workspace = models.ForeignKey(
         RegisteredWorkspace, models.CASCADE, related_name="agreements", verbose_name=_("workspace")
@@ -66,7 +66,7 @@ class TermsAgreement(models.Model):
 
 
 class CloudTerms(models.Model):
-    """A version of the cloud's terms as this workspace was told it, so that it can be read without the cloud."""
+    """A version of the cloud's terms, stored at this workspace so that it can be read without the cloud."""
 
     version = models.PositiveIntegerField(_("version"), unique=True)
     title = models.CharField(_("title"), max_length=255)
@@ -84,16 +84,16 @@ class CloudTerms(models.Model):
 
 
 class TermsConsent(models.Model):
-    """That somebody of this workspace agreed to a version of its cloud's terms, or withdrew that."""
+    """A user's agreement to a version of the cloud's terms, or its withdrawal, recorded at this workspace."""
 
     version = models.PositiveIntegerField(_("version"))
     is_withdrawal = models.BooleanField(_("withdrawn"), default=False)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
-    actor_name = models.CharField(_("name then"), max_length=255, blank=True, default="")
+    actor_name = models.CharField(_("name at the time"), max_length=255, blank=True, default="")
     at = models.DateTimeField(_("when"), default=timezone.now)
-    told_at = models.DateTimeField(_("told to the cloud"), null=True)
+    told_at = models.DateTimeField(_("reported to the cloud"), null=True)
 
     class Meta:
         verbose_name = _("agreement of this workspace")
@@ -106,9 +106,9 @@ class TermsConsent(models.Model):
 
     @classmethod
     def record(cls, actor: AbstractBaseUser | None, *, is_withdrawal: bool = False) -> TermsConsent:
-        """Keep that the actor (None: the system) agreed to the newest terms that were told here, or withdrew that.
+        """Record that the actor (None: the system) agreed to the newest terms received here, or withdrew that.
 
-        The worker tells the cloud. Version 0 stands for the terms that the cloud is yet to tell.
+        The worker reports it to the cloud. Version 0 stands for terms that have not been received from the cloud yet.
         """
         newest = CloudTerms.objects.first()
         return cls.objects.create(

@@ -1,4 +1,4 @@
-"""Counting pushes: what a workspace has used of its month, and of what they consisted."""
+"""Push counts: how many pushes a workspace has used per month, and their breakdown."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from cloud.models.registration import RegisteredWorkspace
 class QuotaMonth(models.Model):
     """The pushes of one workspace in one calendar month (UTC).
 
-    `used` were accepted by a provider; `reserved` are under way. Both together never exceed the limit.
+    `used` were accepted by a provider; `reserved` are in progress. Together they never exceed the limit.
     """
 
     workspace = models.ForeignKey(RegisteredWorkspace, models.CASCADE, related_name="+", verbose_name=_("workspace"))
-    month = models.DateField(_("month"), help_text=_("Its first day."))
+    month = models.DateField(_("month"), help_text=_("The first day of the month."))
     used = models.PositiveBigIntegerField(_("used"), default=0)
-    reserved = models.PositiveBigIntegerField(_("under way"), default=0)
+    reserved = models.PositiveBigIntegerField(_("in progress"), default=0)
 
     class Meta:
-        verbose_name = _("pushes of a month")
-        verbose_name_plural = _("pushes of months")
+        verbose_name = _("monthly push count")
+        verbose_name_plural = _("monthly push counts")
         default_permissions = ("view",)
         ordering = ["-month"]
         constraints = [models.UniqueConstraint(fields=["workspace", "month"], name="quota_month_once")]
@@ -34,19 +34,19 @@ class QuotaMonth(models.Model):
 
 
 class Outcome(models.TextChoices):
-    """What became of a push at the gateway."""
+    """The outcome of a push at the gateway."""
 
     ACCEPTED = "accepted", _("Accepted")
     SILENT = "silent", _("Accepted, not counted")
-    DEAD = "dead", _("Device gone")
+    DEAD = "dead", _("Device no longer registered")
     REFUSED = "refused", _("Refused")
     FAILED = "failed", _("Provider failed")
     EXHAUSTED = "exhausted", _("Over the limit")
-    UNKNOWN = "unknown", _("Cut short, counted")
+    UNKNOWN = "unknown", _("Interrupted, counted")
 
 
 class UsageCount(models.Model):
-    """How many pushes of one workspace, day (UTC), app and platform ended how; kept for years."""
+    """The number of pushes per workspace, day (UTC), app, platform and outcome. Stored for years."""
 
     workspace = models.ForeignKey(
         RegisteredWorkspace, models.CASCADE, related_name="+", db_index=False, verbose_name=_("workspace")
@@ -72,15 +72,15 @@ class UsageCount(models.Model):
 
 
 class OwnQuota(models.Model):
-    """What the cloud told this workspace of its pushes this month: a single row."""
+    """This workspace's push usage of the current month, as last reported by the cloud. There is only one row."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     month = models.DateField(_("month"))
     used = models.PositiveBigIntegerField(_("used"), default=0)
     # None: unlimited.
     limit = models.PositiveBigIntegerField(_("limit"), null=True)
-    told_at = models.DateTimeField(_("told"), default=timezone.now)
-    # The cloud's answer in full, as its usage interface gives it, for the charts.
+    told_at = models.DateTimeField(_("reported"), default=timezone.now)
+    # The cloud's complete usage response, for the charts.
     usage: models.JSONField[Any, Any] = models.JSONField(default=dict)
 
     class Meta:
@@ -94,11 +94,11 @@ class OwnQuota(models.Model):
 
 
 class QuotaNotice(models.Model):
-    """That this workspace's admins were told, once a month, how much of its quota is used."""
+    """A quota threshold that this workspace passed in a month, and whether its admins were notified."""
 
     month = models.DateField(_("month"))
     percent = models.PositiveSmallIntegerField(_("percent"))
-    at = models.DateTimeField(_("noticed"), default=timezone.now)
+    at = models.DateTimeField(_("passed"), default=timezone.now)
     mailed_at = models.DateTimeField(_("mailed"), null=True)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""What is done from the cloud's pages: each on a page of its own, which asks, takes what is needed, and does it."""
+"""Actions of the cloud's pages. Each has a page that asks for confirmation and input, then runs the action."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Text = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class RevealedSecrets:
-    """Texts that are shown once, to be copied, and kept nowhere; each with its name."""
+    """Secrets that are shown once for copying and are not stored, with a name for each."""
 
     title: Text
     explanation: Text
@@ -32,10 +32,10 @@ class RevealedSecrets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageAction:
-    """Something that an administrator does with one thing: the connection, the licence, a registered workspace.
+    """An action of an administrator on a target: the connection, the licence, or a registered workspace.
 
-    `run` is called with the actor, the thing, and the form's cleaned values; it returns the sentence that is told
-    upon success, or what is shown once, and may raise ApplicationError. `permission` is what it takes.
+    `run` is called with the actor, the target, and the form's cleaned values. It returns a success message or secrets
+    to show, and may raise ApplicationError. `permission` is the permission that the actor needs.
     """
 
     title: Text
@@ -49,9 +49,9 @@ class PageAction:
 def action_page(
     request: HttpRequest, action: PageAction | None, *, target: Any, back: str, heading: Text = ""
 ) -> HttpResponse:
-    """Ask whether to act, with the action's form, and do it upon POST; `back` is where it leads to afterwards.
+    """Show the action's question and form, and run the action on POST; then redirect to `back`.
 
-    Raises Http404 for no action and PermissionDenied for a reader without the action's permission.
+    Raises Http404 if `action` is None, and PermissionDenied if the user lacks the action's permission.
     """
     if action is None:
         raise Http404
@@ -75,12 +75,12 @@ def action_page(
 
 
 def revealed_page(request: HttpRequest, revealed: RevealedSecrets, *, back: str) -> HttpResponse:
-    """Show a secret for the only time."""
+    """Show secrets, for the only time."""
     context = {"revealed": revealed, "texts": revealed.texts.items(), "back": back}
     return private(admin_page(request, "cloud/revealed.html", revealed.title, context))
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """Let no browser or proxy keep the page: what was pasted or shown may be a secret."""
+    """Keep browsers and proxies from caching the page, because it may contain secrets."""
     add_never_cache_headers(response)
     return response

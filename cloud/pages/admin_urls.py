@@ -1,11 +1,11 @@
-"""The addresses of the workspace's cloud pages in the administration."""
+"""URLs of the workspace's cloud pages in the administration."""
 
 from django.urls import path
 
 from cloud.pages import connectivity, subscription
 
 urlpatterns = [
-    # What the documentation calls the cloud's page; without this it would be a bare list of tables.
+    # The documentation links here. Without this route, Django admin's list of models would appear.
     path("cloud/", connectivity.cloud_home, name="cloud_home"),
     path("connectivity/", connectivity.connectivity, name="connectivity"),
     path("connectivity/wait/", connectivity.connectivity_wait, name="connectivity_wait"),

@@ -1,4 +1,4 @@
-"""The page that the link in a registration's e-mail leads to."""
+"""The page behind the link in the registration e-mail."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from workspace.pages.layout import page_context
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def registration_confirm(request: HttpRequest, confirmation: str) -> HttpResponse:
-    """Ask, and confirm by POST only: mail scanners open links."""
-    asked = request_by_confirmation(confirmation)
-    if asked and request.method == "POST":
-        request_confirm(request=asked)
-        asked = request_by_confirmation(confirmation)
-    context = {**page_context(request, title=_("Confirm the registration")), "asked": asked}
-    return TemplateResponse(request, "cloud/confirm.html", context, status=200 if asked else 404)
+    """Show the registration, and confirm it only on POST, because mail scanners open links."""
+    registration = request_by_confirmation(confirmation)
+    if registration and request.method == "POST":
+        request_confirm(request=registration)
+        registration = request_by_confirmation(confirmation)
+    context = {**page_context(request, title=_("Confirm the registration")), "registration": registration}
+    return TemplateResponse(request, "cloud/confirm.html", context, status=200 if registration else 404)

@@ -1,4 +1,4 @@
-"""The page Connectivity services: whether this workspace is registered with a cloud, what is wrong, what to do."""
+"""The page Connectivity services: the state of this workspace's registration with a cloud, and actions for it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ COLOURS = {
     ConnectionState.CONNECTING: "amber",
     ConnectionState.TERMS: "amber",
 }
-UNDER_WAY = (ConnectionState.WAITING, ConnectionState.CONNECTING)
+IN_PROGRESS = (ConnectionState.WAITING, ConnectionState.CONNECTING)
 
 
 def register(actor: User, _target: Any, values: dict[str, Any]) -> str:
@@ -50,7 +50,7 @@ def register(actor: User, _target: Any, values: dict[str, Any]) -> str:
 
 def cancel(_actor: User, _target: Any, _values: dict[str, Any]) -> str:
     own_registration.registration_cancel()
-    return gettext("The registration was called off.")
+    return gettext("The registration was cancelled.")
 
 
 def connect(actor: User, _target: Any, values: dict[str, Any]) -> str:
@@ -63,27 +63,27 @@ def register_by_file(actor: User, _target: Any, values: dict[str, Any]) -> str:
     return gettext("This workspace is registered.")
 
 
-def look(_actor: User, _target: Any, _values: dict[str, Any]) -> str:
+def check(_actor: User, _target: Any, _values: dict[str, Any]) -> str:
     if own_registration.registration_poll() is None:
-        return gettext("It is not confirmed yet.")
+        return gettext("The registration is not confirmed yet.")
     return connected()
 
 
 def connected() -> str:
-    """Fetch the terms, for them to be read at once, and return what is told of the new connection."""
+    """Fetch the terms, so that they can be read at once, and return the success message of a new connection."""
     sync.run_and_log_errors(sync.cloud_sync)
     return gettext("This workspace is connected. Now read the terms and agree to them.")
 
 
 def synchronize(_actor: User, _target: Any, _values: dict[str, Any]) -> str:
     sync.cloud_sync()
-    return gettext("The cloud answered: licence, terms and counts are current.")
+    return gettext("Synchronized: licence, terms and usage are up to date.")
 
 
 def reconnect(_actor: User, _target: Any, values: dict[str, Any]) -> str:
     own_registration.workspace_reconnect(blob=values["blob"])
     sync.cloud_sync()
-    return gettext("This workspace is connected again: the cloud answered.")
+    return gettext("This workspace is connected again.")
 
 
 def agree(actor: User, _target: Any, _values: dict[str, Any]) -> str:
@@ -91,74 +91,74 @@ def agree(actor: User, _target: Any, _values: dict[str, Any]) -> str:
     try:
         sync.cloud_sync()
     except ApplicationError:
-        return gettext("You have agreed to the terms. The cloud is told as soon as it can be reached.")
+        return gettext("You have agreed to the terms. This is reported to the cloud as soon as it can be reached.")
     return gettext("You have agreed to the terms.")
 
 
 def withdraw(actor: User, _target: Any, _values: dict[str, Any]) -> str:
     terms.terms_withdraw(actor=actor)
-    return gettext("The agreement is withdrawn. Nothing is pushed through the gateway from now on.")
+    return gettext("The agreement is withdrawn. This workspace no longer pushes through the gateway.")
 
 
 def disconnect(actor: User, _target: Any, _values: dict[str, Any]) -> str:
     if connection.workspace_disconnect(actor=actor):
         return gettext("This workspace is disconnected.")
     return gettext(
-        "This workspace is disconnected here. The cloud could not be told: remove it in its console as well."
+        "This workspace is disconnected. The cloud could not be reached, so remove the workspace in its console too."
     )
 
 
 def report_address(_actor: User, _target: Any, _values: dict[str, Any]) -> str:
     connection.address_report()
-    return gettext("The cloud knows the new address.")
+    return gettext("The cloud now has the new address.")
 
 
 def detach_copy(actor: User, _target: Any, _values: dict[str, Any]) -> str:
     connection.unique_id_reset(actor=actor)
-    return gettext("This is a workspace of its own now. Register it anew.")
+    return gettext("This is now a new workspace. Register it with the cloud.")
 
 
 ACTIONS = {
     "register": PageAction(
         title=_("Register by e-mail"),
-        question=_("The cloud sends a link to this address; opening it connects this workspace."),
+        question=_("The cloud sends a link to this address. Open it to connect this workspace."),
         permission=REGISTER,
         form=EmailForm,
         run=register,
     ),
     "connect": PageAction(
-        title=_("Connect by a registration token"),
-        question=_("The token names the cloud, and lets this workspace in without an e-mail."),
+        title=_("Connect with a registration token"),
+        question=_("The token contains the cloud's address. No e-mail is needed."),
         permission=MANAGE,
         form=TokenForm,
         run=connect,
     ),
     "file": PageAction(
-        title=_("Register without a connection"),
-        question=_("For a server without a way to the cloud: nothing is asked or sent."),
+        title=_("Register offline"),
+        question=_("For a server that cannot reach the cloud. The cloud is not contacted."),
         permission=REGISTER,
         form=FileForm,
         run=register_by_file,
     ),
     "cancel": PageAction(
-        title=_("Call off the registration"),
-        question=_("The link in the e-mail then leads nowhere."),
+        title=_("Cancel the registration"),
+        question=_("The link in the e-mail will stop working."),
         permission=REGISTER,
         run=cancel,
     ),
     "look": PageAction(
-        title=_("Look whether it is confirmed"), question=_("The cloud is asked."), permission=MANAGE, run=look
+        title=_("Check the confirmation"), question=_("This asks the cloud."), permission=MANAGE, run=check
     ),
     "sync": PageAction(
         title=_("Synchronize"),
-        question=_("Licence, terms and counts are fetched from the cloud."),
+        question=_("This fetches the licence, terms and usage from the cloud."),
         permission=MANAGE,
         run=synchronize,
     ),
     "reconnect": PageAction(
-        title=_("Re-connect"),
+        title=_("Reconnect"),
         question=_(
-            "A new access token is fetched, then licence, terms and counts. The workspace stays the same at the cloud."
+            "This fetches a new access token, then the licence, terms and usage. The registration does not change."
         ),
         permission=MANAGE,
         form=ReconnectForm,
@@ -166,14 +166,15 @@ ACTIONS = {
     ),
     "agree": PageAction(
         title=_("Agree to the terms"),
-        question=_("That you agree is kept here and at the cloud, with your name, the time and the version."),
+        question=_("Your agreement is stored here and at the cloud, with your name, the time and the version."),
         permission=MANAGE,
         run=agree,
     ),
     "withdraw": PageAction(
         title=_("Withdraw the agreement"),
         question=_(
-            "The gateway takes no push of this workspace any more. Devices that are reached directly still are."
+            "The gateway will refuse this workspace's pushes. Devices that do not need the gateway still "
+            "receive pushes."
         ),
         permission=MANAGE,
         run=withdraw,
@@ -182,24 +183,25 @@ ACTIONS = {
     "disconnect": PageAction(
         title=_("Disconnect"),
         question=_(
-            "This stops: pushes through the gateway, the licence that the cloud gave and what it unlocks, and the "
-            "counts. Devices that are reached directly, e-mail and open pages go on. You can register again."
+            "This ends pushes through the gateway, usage counts, and the licence from the cloud with "
+            "everything that it "
+            "unlocks. Devices that do not need the gateway, e-mail and open pages still work. You can register again."
         ),
         permission=MANAGE,
         run=disconnect,
         is_dangerous=True,
     ),
     "moved": PageAction(
-        title=_("It has moved"),
-        question=_("This workspace keeps its registration, under its new address. A copy at the old one loses it."),
+        title=_("The workspace has moved"),
+        question=_("The registration moves to the new address. A copy at the old address loses it."),
         permission=MANAGE,
         run=report_address,
     ),
     "copy": PageAction(
-        title=_("It is a copy"),
+        title=_("The workspace is a copy"),
         question=_(
-            "This workspace gets a unique id of its own and forgets the registration and licence, which stay with the "
-            "original. People, rooms and messages are kept."
+            "This workspace gets a new unique id and loses its registration and licence, which stay with the original. "
+            "Users, rooms and messages stay."
         ),
         permission=MANAGE,
         run=detach_copy,
@@ -207,12 +209,12 @@ ACTIONS = {
     ),
 }
 
-# By which an unregistered workspace registers.
+# The actions by which an unregistered workspace registers.
 REGISTRATION_METHODS = ("register", "connect", "file")
 
 
 def status_context(request: HttpRequest) -> dict[str, Any]:
-    """Return how the workspace stands with its cloud, as the templates show it."""
+    """Return the state of the connection for the templates."""
     status = connection_status()
     facts: list[tuple[str | Promise, Any]] = [(_("Unique id"), GeneralSettings.stored().unique_id)]
     if status.connection:
@@ -228,13 +230,13 @@ def status_context(request: HttpRequest) -> dict[str, Any]:
         "status": status,
         "colour": COLOURS[status.state],
         "facts": [(name, value) for name, value in facts if value],
-        "is_under_way": status.state in UNDER_WAY,
+        "is_in_progress": status.state in IN_PROGRESS,
         "may_register": request.user.has_perm(REGISTER),
     }
 
 
 def registration_methods(request: HttpRequest) -> Iterator[tuple[str, PageAction, type[Form]]]:
-    """Yield by which ways the reader may register the workspace."""
+    """Yield the registration actions that the user may perform, with their forms."""
     for name in REGISTRATION_METHODS:
         action = ACTIONS[name]
         if action.form and request.user.has_perm(action.permission):
@@ -243,14 +245,14 @@ def registration_methods(request: HttpRequest) -> Iterator[tuple[str, PageAction
 
 @settings_view(permission=MANAGE)
 def cloud_home(_request: HttpRequest) -> HttpResponse:
-    """Lead from the address that the documentation names to the page."""
+    """Redirect from the URL in the documentation to the page."""
     return redirect("connectivity")
 
 
 @settings_view(permission=MANAGE)
 @require_GET
 def connectivity(request: HttpRequest) -> HttpResponse:
-    """Show how the workspace stands with its cloud, and what can be done about it."""
+    """Show the state of the connection, and the actions for it."""
     context = {
         **status_context(request),
         "cloud_url": address_mask(cloud_url()),
@@ -266,20 +268,20 @@ def connectivity(request: HttpRequest) -> HttpResponse:
 @settings_view(permission=MANAGE)
 @require_POST
 def connectivity_wait(request: HttpRequest) -> HttpResponse:
-    """Go on with a registration that is under way, for the page that waits for it; reloads the page at its end."""
-    # What is wrong is told by the status below.
+    """Continue a registration in progress; polled by the waiting page, which is reloaded when it is finished."""
+    # The status below includes any error.
     with suppress(ApplicationError):
         if own_registration.registration_poll():
             connected()
     context = status_context(request)
-    if not context["is_under_way"]:
+    if not context["is_in_progress"]:
         return HttpResponse(headers={"HX-Redirect": reverse("connectivity")})
     return render(request, "cloud/connectivity_status.html", context)
 
 
 @settings_view(permission=MANAGE)
 def connectivity_act(request: HttpRequest, name: str) -> HttpResponse:
-    """Ask, and do one of the things that can be done about the connection."""
+    """Ask for confirmation, then run one of the actions for the connection."""
     back = reverse("connectivity")
     if request.method != "POST" and name in ("sync", "look"):
         return redirect(back)

@@ -1,4 +1,4 @@
-"""The addresses of the cloud's console that are no model's pages."""
+"""URLs of the console's pages that do not belong to a model."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The forms of the workspace's cloud pages and of the cloud's console."""
+"""Forms of the workspace's cloud pages and of the cloud's console."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from unfold.widgets import (
 from cloud.models import Plan
 from workspace.http_addresses import HttpAddressFormField
 
-# Licences and tokens that hold longer than this are more likely a slip than meant.
+# An end date further ahead than this is probably a typo.
 YEARS_MAX = 10
 
 
@@ -28,13 +28,13 @@ def end_of(day: date) -> datetime:
 
 
 class PastedField(forms.CharField):
-    """A long text that is pasted from elsewhere."""
+    """A text area for a long pasted text."""
 
     widget = UnfoldAdminTextareaWidget({"rows": 5, "autocomplete": "off", "spellcheck": "false", "class": "font-mono"})
 
 
 class DayField(forms.DateField):
-    """A day to come."""
+    """A date from today on."""
 
     widget = UnfoldAdminTextInputWidget
 
@@ -42,14 +42,14 @@ class DayField(forms.DateField):
         super().__init__(widget=UnfoldAdminTextInputWidget({"type": "date"}), **kwargs)
 
     def clean(self, value: Any) -> date | None:
-        """Return the day; raises ValidationError for one that has passed or is too far away."""
+        """Return the date; raises ValidationError if it is in the past or too far ahead."""
         day: date | None = super().clean(value)
         if day is None:
             return None
         today = timezone.localdate()
         if not today <= day <= today + timedelta(days=366 * YEARS_MAX):
             raise forms.ValidationError(
-                _("Choose a day from today on, at most %(years)d years ahead.") % {"years": YEARS_MAX}
+                _("Choose a date from today on, at most %(years)d years ahead.") % {"years": YEARS_MAX}
             )
         return day
 
@@ -59,7 +59,7 @@ class EmailForm(forms.Form):
         label=_("E-mail address"),
         max_length=254,
         widget=UnfoldAdminEmailInputWidget,
-        help_text=_("The cloud sends a link there, and writes there about the workspace."),
+        help_text=_("The cloud sends the link and messages about the workspace to this address."),
     )
 
 
@@ -67,7 +67,7 @@ class TokenForm(forms.Form):
     token = PastedField(
         label=_("Registration token"),
         max_length=2000,
-        help_text=_("From the cloud's console, or from whoever runs the cloud. It works once."),
+        help_text=_("From the cloud's console or its operator. A token works once."),
     )
 
 
@@ -75,7 +75,7 @@ class FileForm(forms.Form):
     blob = PastedField(
         label=_("Registration file"),
         max_length=20_000,
-        help_text=_("The text that the cloud's console shows under “Register without a connection”."),
+        help_text=_("The text that the cloud's console shows under “Create a registration file”."),
     )
 
 
@@ -84,7 +84,7 @@ class ReconnectForm(forms.Form):
         label=_("Registration file"),
         required=False,
         max_length=20_000,
-        help_text=_("Only where the cloud refuses this workspace's credentials: from the cloud's console."),
+        help_text=_("From the cloud's console. Only needed if the cloud refuses this workspace's credentials."),
     )
 
 
@@ -92,7 +92,7 @@ class LicenceForm(forms.Form):
     token = PastedField(
         label=_("Licence"),
         max_length=8192,
-        help_text=_("As it was sent to you: three parts with dots between them."),
+        help_text=_("Exactly as you received it: three parts separated by dots."),
     )
 
 
@@ -102,18 +102,18 @@ class ReasonForm(forms.Form):
         max_length=255,
         required=False,
         widget=UnfoldAdminTextInputWidget,
-        help_text=_("Told to the workspace's administrators."),
+        help_text=_("Shown to the workspace's administrators."),
     )
 
 
 class NewTokenForm(forms.Form):
-    note = forms.CharField(label=_("For whom"), max_length=255, required=False, widget=UnfoldAdminTextInputWidget)
+    note = forms.CharField(label=_("Issued to"), max_length=255, required=False, widget=UnfoldAdminTextInputWidget)
     plan = forms.ChoiceField(label=_("Plan"), choices=Plan.choices, widget=UnfoldAdminSelectWidget)
-    ends_on = DayField(label=_("Holds until"), required=False, help_text=_("Empty: for a week."))
+    ends_on = DayField(label=_("Valid until"), required=False, help_text=_("Empty: one week."))
 
 
 class UntilForm(forms.Form):
-    ends_on = DayField(label=_("Holds until"), help_text=_("Or until the plan ends, if that is earlier."))
+    ends_on = DayField(label=_("Valid until"), help_text=_("Or until the plan ends, whichever is earlier."))
 
 
 class PlanForm(forms.Form):
@@ -121,23 +121,23 @@ class PlanForm(forms.Form):
     ends_on = DayField(
         label=_("Plan ends after"),
         required=False,
-        help_text=_("Then the community plan holds. Empty: it does not end."),
+        help_text=_("The community plan applies after that. Empty: no end."),
     )
     monthly_limit = forms.IntegerField(
-        label=_("Pushes a month"),
+        label=_("Pushes per month"),
         required=False,
         min_value=0,
         max_value=1_000_000_000,
         widget=UnfoldAdminTextInputWidget({"inputmode": "numeric"}),
-        help_text=_("Empty: what the plan brings (premium: any number)."),
+        help_text=_("Empty: the plan's limit (premium: unlimited)."),
     )
     rate_limit = forms.IntegerField(
-        label=_("Pushes a minute"),
+        label=_("Pushes per minute"),
         required=False,
         min_value=1,
         max_value=10_000_000,
         widget=UnfoldAdminTextInputWidget({"inputmode": "numeric"}),
-        help_text=_("Empty: the limit of the cloud's settings."),
+        help_text=_("Empty: the limit in the cloud's settings."),
     )
 
 
@@ -146,7 +146,9 @@ class NewWorkspaceForm(forms.Form):
         label=_("Unique id"),
         max_length=64,
         widget=UnfoldAdminTextInputWidget,
-        help_text=_("The workspace tells it on its page Connectivity services; a Rocket.Chat server under Workspace."),
+        help_text=_(
+            "Shown in the workspace on the page Connectivity services; in a Rocket.Chat server under Workspace."
+        ),
     )
     name = forms.CharField(label=_("Name"), max_length=255, widget=UnfoldAdminTextInputWidget)
     site_url = HttpAddressFormField(

@@ -1,4 +1,4 @@
-"""The page Subscription: the plan, the licence, and what is used of this month's pushes."""
+"""The page Subscription: plan, licence, and this month's push usage."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from workspace.pages.settings.base import admin_page, settings_view
 
 def synchronize(_actor: User, _target: Any, _values: dict[str, Any]) -> str:
     sync.cloud_sync()
-    return gettext("The licence and the counts are those of the cloud.")
+    return gettext("Licence and usage are up to date.")
 
 
 def paste(_actor: User, _target: Any, values: dict[str, Any]) -> str:
@@ -38,26 +38,26 @@ def paste(_actor: User, _target: Any, values: dict[str, Any]) -> str:
 
 def remove(_actor: User, _target: Any, _values: dict[str, Any]) -> str:
     licences.licence_remove()
-    return gettext("The licence is removed: the community plan holds.")
+    return gettext("The licence is removed. The community plan applies.")
 
 
 ACTIONS = {
     "sync": PageAction(
         title=_("Sync license updates"),
-        question=_("Licence and counts are fetched from the cloud."),
+        question=_("This fetches the licence and usage from the cloud."),
         permission=MANAGE,
         run=synchronize,
     ),
     "licence": PageAction(
         title=_("Paste a licence"),
-        question=_("For a server without a way to the cloud. It takes the place of the licence that is there."),
+        question=_("For a server that cannot reach the cloud. It replaces the installed licence."),
         permission=MANAGE,
         form=LicenceForm,
         run=paste,
     ),
     "remove": PageAction(
         title=_("Remove the licence"),
-        question=_("What it unlocks is locked again; what the community plan has goes on."),
+        question=_("Features that the licence unlocks stop working. The features of the community plan stay."),
         permission=MANAGE,
         run=remove,
         is_dangerous=True,
@@ -68,7 +68,7 @@ ACTIONS = {
 @settings_view(permission=MANAGE)
 @require_GET
 def subscription(request: HttpRequest) -> HttpResponse:
-    """Show the plan, the licence, and what is used of the month."""
+    """Show the plan, the licence, and this month's push usage."""
     state, usage = licence_state(), own_usage()
     context: dict[str, Any] = {
         "licence": state,
@@ -80,13 +80,13 @@ def subscription(request: HttpRequest) -> HttpResponse:
         "actions": ACTIONS,
     }
     if usage:
-        context |= {**usage_context(usage), "told_at": own_usage_reported_at()}
+        context |= {**usage_context(usage), "reported_at": own_usage_reported_at()}
     return admin_page(request, "cloud/subscription.html", _("Subscription"), context)
 
 
 @settings_view(permission=MANAGE)
 def subscription_act(request: HttpRequest, name: str) -> HttpResponse:
-    """Ask, and do one of the things that can be done about the licence."""
+    """Ask for confirmation, then run one of the actions for the licence."""
     back = reverse("subscription")
     if request.method != "POST" and name == "sync":
         return redirect(back)
@@ -96,7 +96,7 @@ def subscription_act(request: HttpRequest, name: str) -> HttpResponse:
 @settings_view(permission=MANAGE)
 @require_GET
 def subscription_file(request: HttpRequest) -> HttpResponse:
-    """Answer with the month's pushes by day, as the cloud told them, as CSV (RFC 4180)."""
+    """Return the month's pushes by day, as reported by the cloud, as CSV (RFC 4180)."""
     usage = own_usage()
     if usage is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""The console's pages that belong to no model: its first page, and Live traffic."""
+"""The console's pages that do not belong to a model: its start page, and Live traffic."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ VIEW_WORKSPACES = "cloud.view_registeredworkspace"
 
 @settings_view(permission=VIEW_WORKSPACES)
 def console_home(_request: HttpRequest) -> HttpResponse:
-    """Lead to the workspaces of an installation that is a cloud only."""
+    """Redirect to the list of workspaces."""
     return redirect("admin:cloud_registeredworkspace_changelist")
 
 
 @settings_view(permission=VIEW)
 @require_GET
 def traffic(request: HttpRequest) -> HttpResponse:
-    """Show what goes through the gateway; asked by the page itself, answer with the changing part only."""
+    """Show the gateway's live traffic. For the page's own polling, return only the table."""
     context = {"rows": traffic_now(), "now": timezone.now()}
     if request.headers.get("HX-Request"):
         return render(request, "cloud/traffic_rows.html", context)

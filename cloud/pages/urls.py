@@ -1,4 +1,4 @@
-"""The addresses of the cloud's pages."""
+"""URLs of the cloud's public pages."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""What was pushed in a month, as the pages of workspace and cloud draw it."""
+"""The template context for a month's push usage, on pages of workspace and cloud."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from cloud.models import Outcome
 from cloud.selectors.usage import MonthUsage, Part
 
 PLATFORMS = {"apn": "Apple", "gcm": "Google"}
-NEARLY, ALMOST = 80, 95
+WARNING_PERCENT, DANGER_PERCENT = 80, 95
 
 
 def usage_context(usage: MonthUsage, *, month_url: Callable[[date], str] | None = None) -> dict[str, Any]:
-    """Return what the template `cloud/usage.html` draws; `month_url` gives the address of another month."""
+    """Return the context of the template `cloud/usage.html`; `month_url` returns the URL of another month."""
     quota = usage.quota
     most = max((used for _month, used in usage.months), default=0) or 1
     return {
@@ -28,7 +28,7 @@ def usage_context(usage: MonthUsage, *, month_url: Callable[[date], str] | None 
         "level": level_of(quota.percent),
         "chart": day_chart(usage),
         "parts": [
-            (_("By app"), shares(usage.by_app, lambda name: name or _("Google, app not named by the server"))),
+            (_("By app"), shares(usage.by_app, lambda name: name or _("Google, app not specified by the server"))),
             (_("By platform"), shares(usage.by_platform, lambda name: PLATFORMS.get(name, name))),
             (_("By outcome"), shares(usage.by_outcome, outcome_name)),
         ],
@@ -46,25 +46,25 @@ def usage_context(usage: MonthUsage, *, month_url: Callable[[date], str] | None 
 
 
 def level_of(percent: int | None) -> str:
-    """Return how urgent it is: the kind of unfold's labels."""
-    if percent is None or percent < NEARLY:
+    """Return how urgent a used percentage is, as a kind of unfold's labels."""
+    if percent is None or percent < WARNING_PERCENT:
         return "success"
-    return "warning" if percent < ALMOST else "danger"
+    return "warning" if percent < DANGER_PERCENT else "danger"
 
 
 def outcome_name(code: str) -> str:
-    """Return an outcome in words."""
+    """Return an outcome's label; an unknown outcome is returned unchanged."""
     return str(Outcome(code).label) if code in Outcome.values else code
 
 
 def shares(parts: Sequence[Part], name: Callable[[str], str]) -> list[dict[str, Any]]:
-    """Return each part with its share of the whole, in percent."""
-    whole = sum(part.count for part in parts) or 1
-    return [{"name": name(part.name), "count": part.count, "share": round(100 * part.count / whole)} for part in parts]
+    """Return each part with its share of the total, in percent."""
+    total = sum(part.count for part in parts) or 1
+    return [{"name": name(part.name), "count": part.count, "share": round(100 * part.count / total)} for part in parts]
 
 
 def day_chart(usage: MonthUsage) -> str:
-    """Return the month's days as the data of unfold's bar chart; empty where nothing was pushed."""
+    """Return the month's days as data for unfold's bar chart; empty if nothing was pushed."""
     if not any(count for _day, count in usage.by_day):
         return ""
     return json.dumps(

@@ -1,4 +1,4 @@
-"""Reading this workspace's own registration with its cloud."""
+"""Reads this workspace's registration with its cloud."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from cloud.models import CloudConnection, PendingRegistration, SetupWizardSettin
 from cloud.selectors.terms import own_consent_missing
 from workspace.roles import is_cloud
 
-# A cloud that was not heard of for this long is told as out of reach, whatever the last try said.
+# Without contact for this long, the cloud is shown as unreachable, whatever the result of the last try.
 UNREACHABLE_AFTER = timedelta(days=2)
 
 
 def connection_current() -> CloudConnection | None:
-    """Return the registration that cloud services may be used with.
+    """Return the registration if cloud services may be used.
 
-    None without one, and while registering or the privacy terms are not agreed to.
+    None if there is none, or while "Register Server" is off or nobody has agreed to the privacy terms.
     """
     wizard = SetupWizardSettings.current()
     if not (wizard.register_server and wizard.privacy_terms_agreed):
@@ -32,41 +32,45 @@ def connection_current() -> CloudConnection | None:
 
 
 def cloud_url() -> str:
-    """Return the address of the cloud that this workspace registers with, empty where it is not known."""
+    """Return the address of the cloud with which this workspace registers; empty if it is unknown."""
     return SetupWizardSettings.current().cloud_url or (settings.SITE_URL if is_cloud() else "")
 
 
 def hosting_gateway() -> str:
-    """Return the gateway of the cloud with which this workspace is registered; empty while it is not registered."""
+    """Return the gateway URL of this workspace's cloud; empty while it is not registered."""
     return CloudConnection.objects.values_list("gateway_url", flat=True).first() or ""
 
 
 class ConnectionState(models.TextChoices):
-    """How this workspace stands with its cloud."""
+    """The state of this workspace's connection with its cloud."""
 
     NOT_REGISTERED = "not_registered", _("Not registered")
     WAITING = "waiting", _("Waiting for the e-mail to be confirmed")
     CONNECTING = "connecting", _("Connecting")
     CONNECTED = "connected", _("Connected")
-    TERMS = "terms", _("Connected, the terms are not agreed to")
-    OFFLINE = "offline", _("Connected without a way to the cloud")
-    TROUBLE = "trouble", _("Something is wrong")
+    TERMS = "terms", _("Connected, but nobody has agreed to the terms")
+    OFFLINE = "offline", _("Registered offline")
+    TROUBLE = "trouble", _("Connection problem")
 
 
-# What each refusal of the cloud asks of an admin.
+# What an admin should do about each error.
 STEPS: dict[str, str | Promise] = {
-    "error-cloud-unreachable": _("Check the server's way to the internet and its proxy; it is tried again by itself."),
-    "error-client-unknown": _("Re-connect with a registration file from the cloud's console."),
-    "error-workspace-suspended": _("Ask whoever runs the cloud to let the workspace in again."),
-    "error-workspace-cloned": _("Say whether this workspace has moved, or is a copy that becomes a new workspace."),
+    "error-cloud-unreachable": _(
+        "Check the server's internet connection and proxy. The server tries again automatically."
+    ),
+    "error-client-unknown": _("Reconnect with a registration file from the cloud's console."),
+    "error-workspace-suspended": _("Ask the operator of the cloud to resume the workspace."),
+    "error-workspace-cloned": _(
+        "Choose whether this workspace has moved, or is a copy that should become a new workspace."
+    ),
     "error-cloud-answer": _("Check the cloud's address."),
 }
-DEFAULT_STEP = _("It is tried again by itself; re-connect if that does not help.")
+DEFAULT_STEP = _("The server tries again automatically. If the problem persists, reconnect.")
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionStatus:
-    """What the page Connectivity services tells."""
+    """The connection's state, problem and next step, as the page Connectivity services shows them."""
 
     state: ConnectionState
     connection: CloudConnection | None = None
@@ -76,12 +80,12 @@ class ConnectionStatus:
 
     @property
     def is_cloned(self) -> bool:
-        """Return whether the cloud takes this workspace for a copy of another one."""
+        """Return True if the cloud refuses this workspace as a copy of another one."""
         return bool(self.connection and self.connection.problem == "error-workspace-cloned")
 
 
 def connection_status() -> ConnectionStatus:
-    """Return how this workspace stands with its cloud, what is wrong, and what to do about it."""
+    """Return the state of this workspace's connection, its problem, and what to do about it."""
     connection, pending = CloudConnection.objects.first(), PendingRegistration.objects.first()
     if connection is None:
         return _unconnected(pending)
@@ -89,13 +93,13 @@ def connection_status() -> ConnectionStatus:
         step = STEPS.get(connection.problem, DEFAULT_STEP)
         return ConnectionStatus(ConnectionState.TROUBLE, connection, pending, connection.problem_text, step)
     if not SetupWizardSettings.current().privacy_terms_agreed or own_consent_missing():
-        step = _("Read the terms and agree to them: until then nothing is pushed through the gateway.")
+        step = _("Read the terms and agree to them. Until then, nothing is pushed through the gateway.")
         return ConnectionStatus(ConnectionState.TERMS, connection, pending, next_step=step)
     if connection.last_contact_at is None:
         return ConnectionStatus(ConnectionState.OFFLINE, connection, pending)
     if timezone.now() - connection.last_contact_at > UNREACHABLE_AFTER:
-        problem = format_lazy(_("The cloud was not heard of since {when:%Y-%m-%d}."), when=connection.last_contact_at)
-        check = _("Check whether the worker runs, and synchronize.")
+        problem = format_lazy(_("No contact with the cloud since {when:%Y-%m-%d}."), when=connection.last_contact_at)
+        check = _("Check that the worker is running, then synchronize.")
         return ConnectionStatus(ConnectionState.TROUBLE, connection, pending, problem, check)
     return ConnectionStatus(ConnectionState.CONNECTED, connection, pending)
 
@@ -105,7 +109,7 @@ def _unconnected(pending: PendingRegistration | None) -> ConnectionStatus:
         step = _("Register with your e-mail address, or paste a registration token.")
         return ConnectionStatus(ConnectionState.NOT_REGISTERED, next_step=step)
     if pending.token:
-        step = _("The worker connects it as soon as the cloud can be reached.")
+        step = _("The worker connects this workspace as soon as it can reach the cloud.")
         return ConnectionStatus(ConnectionState.CONNECTING, None, pending, pending.problem_text, step)
-    step = _("Open the link in the e-mail; this page then changes by itself.")
+    step = _("Open the link in the e-mail. This page then updates automatically.")
     return ConnectionStatus(ConnectionState.WAITING, None, pending, pending.problem_text, step)

@@ -1,4 +1,4 @@
-"""What the console's first page tells of the whole cloud."""
+"""Totals over all workspaces, for the console's dashboard."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workspace.roles import is_workspace
 
 @dataclass(frozen=True, slots=True)
 class CloudFigures:
-    """All workspaces together: how many there are, what they used of this month, and today's pushes (UTC)."""
+    """Totals over all workspaces: their number, pushes used this month, and today's pushes (UTC) by outcome."""
 
     workspaces: int
     suspended: int
@@ -28,7 +28,7 @@ class CloudFigures:
 
 
 def console_is_used() -> bool:
-    """Return True unless this installation is the cloud of its own workspace only."""
+    """Return False if this installation is a cloud only for its own workspace."""
     if not is_workspace():
         return True
     others = RegisteredWorkspace.objects.exclude(unique_id=GeneralSettings.current().unique_id)
@@ -36,7 +36,7 @@ def console_is_used() -> bool:
 
 
 def cloud_figures() -> CloudFigures:
-    """Return the figures as they are now, from three queries."""
+    """Return the current totals. Takes three queries."""
     workspaces = RegisteredWorkspace.objects.aggregate(
         all=Count("pk"), suspended=Count("pk", filter=Q(is_active=False))
     )

@@ -1,4 +1,4 @@
-"""What this workspace's licence grants at this moment: read from its signature every time, never from a column."""
+"""What this workspace's licence grants now. The signed token is verified on each read; nothing is copied from it."""
 
 from __future__ import annotations
 
@@ -16,25 +16,34 @@ from workspace.models import GeneralSettings
 from workspace.roles import is_cloud
 
 CACHE_SECONDS = 1.0
-# What premium brings without being named.
+# Modules that the premium plan includes without listing them.
 PREMIUM_MODULES = ("push-privacy",)
 
 
 class LicenceStatus(models.TextChoices):
-    """Whether the licence holds, and if not, why."""
+    """Whether the licence is valid, and if not, why."""
 
-    NONE = "none", _("There is no licence: the community plan holds.")
-    VALID = "valid", _("The licence holds.")
-    EXPIRED = "expired", _("The licence has expired: the community plan holds. Renew it at your cloud.")
-    EARLY = "early", _("The licence does not hold yet: the community plan does.")
-    TAMPERED = "tampered", _("The licence is not signed by the cloud: the community plan holds. Install it anew.")
-    FOREIGN = "foreign", _("The licence is for another workspace: the community plan holds.")
-    NO_KEY = "no_key", _("No key to check the licence with: connect to the cloud, or set LICENCE_PUBLIC_KEY.")
+    NONE = "none", _("No licence is installed. The community plan applies.")
+    VALID = "valid", _("The licence is valid.")
+    EXPIRED = (
+        "expired",
+        _("The licence has expired. The community plan applies until you renew it with your cloud provider."),
+    )
+    EARLY = "early", _("The licence is not valid yet. The community plan applies.")
+    TAMPERED = (
+        "tampered",
+        _("The licence is not signed by the cloud. The community plan applies. Install the licence again."),
+    )
+    FOREIGN = "foreign", _("The licence is for another workspace. The community plan applies.")
+    NO_KEY = (
+        "no_key",
+        _("The licence cannot be checked without the cloud's key. Connect to the cloud, or set LICENCE_PUBLIC_KEY."),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class LicenceState:
-    """The licence, if there is one that can be read, and whether it holds."""
+    """The installed licence, if it can be read, and its status."""
 
     status: LicenceStatus
     licence: Licence | None = None
@@ -54,9 +63,9 @@ class LicenceState:
 
 
 def public_key_pinned() -> str:
-    """Return the key that licences must be signed with, empty where none is known.
+    """Return the public key with which licences must be signed; empty if none is known.
 
-    The environment's goes first, then the one pinned when the workspace was connected.
+    LICENCE_PUBLIC_KEY takes precedence over the key that was stored when the workspace connected.
     """
     if settings.LICENCE_PUBLIC_KEY:
         return str(settings.LICENCE_PUBLIC_KEY)
@@ -68,7 +77,7 @@ def public_key_pinned() -> str:
 
 
 def licence_state() -> LicenceState:
-    """Return this workspace's licence and whether it holds now."""
+    """Return this workspace's licence and its current status."""
     installed = InstalledLicence.objects.first()
     if installed is None:
         return LicenceState(LicenceStatus.NONE)
@@ -77,7 +86,7 @@ def licence_state() -> LicenceState:
 
 
 def licence_check(token: str) -> tuple[LicenceStatus, Licence | None]:
-    """Return whether a licence would hold here and now, and what it says."""
+    """Return the status that a licence has in this workspace now, and its contents if it can be read."""
     key = public_key_pinned()
     if not key:
         return LicenceStatus.NO_KEY, None
@@ -94,13 +103,13 @@ def licence_check(token: str) -> tuple[LicenceStatus, Licence | None]:
 
 
 class GrantedModules:
-    """The modules that the licence grants, looked up at most once a second; a source for `workspace.licence`."""
+    """The modules that the licence grants, cached for a second; a source for `workspace.licence`."""
 
     def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
-        """Look the licence up anew the next time."""
+        """Clear the cache, so that the next call reads the licence again."""
         self._read_at = float("-inf")
         self._modules: tuple[str, ...] = ()
 
@@ -109,7 +118,7 @@ class GrantedModules:
             try:
                 self._modules = licence_state().modules
             except DatabaseError:
-                # Asked before the tables are there: by a check, or while they are being made.
+                # The tables may not exist yet: system checks and migrations call this as well.
                 return ()
             self._read_at = time.monotonic()
         return self._modules

@@ -1,4 +1,4 @@
-"""Reading who is registered with this installation's cloud."""
+"""Finds registered workspaces by their credentials."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from workspace.errors import ApplicationError
 
 
 def workspace_by_access_token(token: str) -> RegisteredWorkspace | None:
-    """Return the active workspace that the token belongs to, while it holds.
+    """Return the active workspace of a valid access token.
 
-    Always one hash and one look-up by index, whatever the token: the time taken tells nothing of those that exist.
+    Every token costs one hash and one index lookup, so the response time reveals nothing about existing tokens.
     """
     rows = AccessToken.objects.select_related("workspace")
-    found = rows.filter(digest=secret_digest(token), ends_at__gt=timezone.now(), workspace__is_active=True).first()
-    return found.workspace if found else None
+    row = rows.filter(digest=secret_digest(token), ends_at__gt=timezone.now(), workspace__is_active=True).first()
+    return row.workspace if row else None
 
 
 def workspace_by_gateway_key(key: str) -> RegisteredWorkspace | None:
-    """Return the active workspace that the key in its gateway's address belongs to."""
+    """Return the active workspace of the key in a gateway URL."""
     return RegisteredWorkspace.objects.filter(gateway_key_digest=secret_digest(key), is_active=True).first()
 
 
 def workspace_by_credentials(client_id: str, client_secret: str) -> RegisteredWorkspace:
-    """Return the workspace, suspended or not, whose client credentials these are.
+    """Return the workspace with these client credentials, even if it is suspended.
 
-    Raises `error-client-unknown` (401), the same for an unknown client as for a wrong secret.
+    Raises `error-client-unknown` (401) both for an unknown client and for a wrong secret.
     """
     workspace = RegisteredWorkspace.objects.filter(public_id=client_id).first()
     if not secret_matches(client_secret, workspace.client_secret_digest if workspace else "") or workspace is None:

@@ -1,4 +1,4 @@
-"""What a workspace's pushes consisted of, month by month: for the console, and for the workspace itself."""
+"""Push usage per month: of registered workspaces (for the console), and of this workspace."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cloud.models import Outcome, OwnQuota, QuotaMonth, RegisteredWorkspace, Usa
 from cloud.selectors.quota import Quota, month_begins, month_next, month_of, quota_of
 
 MONTHS_SHOWN = 24
-# What took a push of the quota.
+# Outcomes that count towards the quota.
 COUNTED = (Outcome.ACCEPTED, Outcome.UNKNOWN)
 CSV_HEAD = ("day", "app", "platform", "outcome", "count")
 CSV_ROWS_MAX = 100_000
@@ -23,7 +23,7 @@ CSV_ROWS_MAX = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One bar of a chart: what it stands for, and how many."""
+    """One bar of a chart: its name and count."""
 
     name: str
     count: int
@@ -31,7 +31,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class MonthUsage:
-    """One month of a workspace. Days, apps and platforms tell the pushes that were counted, outcomes all of them."""
+    """A workspace's usage in one month. Days, apps and platforms include counted pushes only; outcomes include all."""
 
     quota: Quota
     by_day: list[tuple[date, int]]
@@ -42,7 +42,7 @@ class MonthUsage:
     forecast: date | None
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as the cloud tells it to the workspace."""
+        """Return the usage in the format of the cloud's API."""
         return {
             "month": f"{self.quota.month:%Y-%m}",
             "used": self.quota.used,
@@ -56,21 +56,21 @@ class MonthUsage:
         }
 
     @classmethod
-    def from_json(cls, told: dict[str, Any]) -> MonthUsage:
-        """Return what a cloud told; raises KeyError, TypeError or ValueError for what no cloud tells."""
+    def from_json(cls, document: dict[str, Any]) -> MonthUsage:
+        """Read the usage from a cloud's response; raises KeyError, TypeError or ValueError if it is malformed."""
 
         def parts(name: str) -> list[Part]:
-            return [Part(str(part["name"]), int(part["count"])) for part in told.get(name, [])]
+            return [Part(str(part["name"]), int(part["count"])) for part in document.get(name, [])]
 
-        limit = told["limit"]
-        forecast = told.get("forecast")
+        limit = document["limit"]
+        forecast = document.get("forecast")
         return cls(
-            quota=Quota(month_parse(told["month"]), int(told["used"]), None if limit is None else int(limit)),
-            by_day=[(date.fromisoformat(part["day"]), int(part["count"])) for part in told.get("byDay", [])],
+            quota=Quota(month_parse(document["month"]), int(document["used"]), None if limit is None else int(limit)),
+            by_day=[(date.fromisoformat(part["day"]), int(part["count"])) for part in document.get("byDay", [])],
             by_app=parts("byApp"),
             by_platform=parts("byPlatform"),
             by_outcome=parts("byOutcome"),
-            months=[(month_parse(part["month"]), int(part["used"])) for part in told.get("months", [])],
+            months=[(month_parse(part["month"]), int(part["used"])) for part in document.get("months", [])],
             forecast=date.fromisoformat(forecast) if forecast else None,
         )
 
@@ -79,12 +79,12 @@ def month_parse(text: str) -> date:
     """Return the first day of a month written as `2026-11`; raises ValueError."""
     month = date.fromisoformat(f"{text}-01")
     if month.year == MAXYEAR:
-        raise ValueError("the months after it cannot be told")
+        raise ValueError("dates cannot represent the next month")
     return month
 
 
 def usage_month(workspace: RegisteredWorkspace, month: date | None = None) -> MonthUsage:
-    """Return the workspace's month (the current one), as counted by this cloud, from six bounded queries."""
+    """Return the workspace's usage in a month (by default the current one). Takes six queries of bounded size."""
     wanted = month or month_of()
     quota = quota_of(workspace, wanted)
     rows = UsageCount.objects.filter(workspace=workspace, day__gte=wanted, day__lt=month_next(wanted))
@@ -107,15 +107,15 @@ def usage_month(workspace: RegisteredWorkspace, month: date | None = None) -> Mo
 
 
 def parts_of(rows: Any, column: str) -> list[Part]:
-    """Return the rows' counts by a column, the largest first."""
-    found = rows.order_by().values_list(column).annotate(total=Sum("count")).order_by("-total", column)
-    return [Part(name, total) for name, total in found[:100]]
+    """Return the counts grouped by a column, the largest first, at most 100."""
+    totals = rows.order_by().values_list(column).annotate(total=Sum("count")).order_by("-total", column)
+    return [Part(name, total) for name, total in totals[:100]]
 
 
 def forecast_of(quota: Quota, at: datetime) -> date | None:
-    """Return the day on which the limit is reached at the month's pace so far.
+    """Return the day on which the limit will be reached if usage continues at its average rate.
 
-    None where it is not within the month, there is no limit, or the month is not the current one.
+    None if that is after the month, if there is no limit, or if the month is not the current one.
     """
     begin, end = month_begins(quota.month), month_begins(month_next(quota.month))
     if quota.limit is None or quota.used == 0 or not begin < at < end:
@@ -127,32 +127,32 @@ def forecast_of(quota: Quota, at: datetime) -> date | None:
 
 
 def usage_csv(workspace: RegisteredWorkspace, *, since: date, until: date) -> str:
-    """Return the counts of the days from `since` to `until` as CSV (RFC 4180), the oldest first."""
+    """Return the counts from `since` to `until` (inclusive) as CSV (RFC 4180), the oldest day first."""
     rows = UsageCount.objects.filter(workspace=workspace, day__gte=since, day__lte=until)
-    found = rows.order_by("day", "app", "platform", "outcome").values_list(*CSV_HEAD)[:CSV_ROWS_MAX]
+    counts = rows.order_by("day", "app", "platform", "outcome").values_list(*CSV_HEAD)[:CSV_ROWS_MAX]
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(CSV_HEAD)
-    writer.writerows((day.isoformat(), cell_safe(app), *rest) for day, app, *rest in found)
+    writer.writerows((day.isoformat(), cell_safe(app), *rest) for day, app, *rest in counts)
     return text.getvalue()
 
 
 def cell_safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
+    """Escape a text so that spreadsheets do not interpret it as a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def own_usage_reported_at() -> datetime | None:
-    """Return when the cloud last told this workspace what it has used."""
+    """Return when the cloud last reported this workspace's usage."""
     return OwnQuota.objects.values_list("told_at", flat=True).first()
 
 
 def own_usage() -> MonthUsage | None:
-    """Return what the cloud told this workspace of its month; None while it has told nothing of it."""
-    told = OwnQuota.objects.first()
-    if told is None or told.month != month_of() or not told.usage:
+    """Return this workspace's usage of the current month; None until the cloud has reported it."""
+    stored = OwnQuota.objects.first()
+    if stored is None or stored.month != month_of() or not stored.usage:
         return None
     try:
-        return MonthUsage.from_json(told.usage)
+        return MonthUsage.from_json(stored.usage)
     except (KeyError, TypeError, ValueError):
         return None

@@ -1,4 +1,4 @@
-"""Noticing that a registration is used from another address: a copied database, or a workspace that moved."""
+"""Detects that a registration is used from another address: the database was copied, or the workspace moved."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workspace.errors import ApplicationError
 
 
 def address_key(url: str) -> str:
-    """Return what tells two addresses apart: host, port and path, in whatever scheme; all of what is no address."""
+    """Return host, port and path for comparing two URLs regardless of scheme; an invalid URL is returned whole."""
     try:
         parts = urlsplit(url.lower())
     except ValueError:
@@ -24,10 +24,10 @@ def address_key(url: str) -> str:
 
 
 def address_check(*, workspace: RegisteredWorkspace, site_url: str) -> None:
-    """Raise `error-workspace-cloned` (409) when the credentials come from another address than the registered one.
+    """Raise `error-workspace-cloned` (409) if the request comes from an address other than the registered one.
 
-    Two servers with one registration would each push to the same devices and share one quota. The refusal is noted
-    for the console; the other server is to be made a workspace of its own, or to say that it has moved.
+    Two servers with one registration would push to the same devices and share one quota. The console shows the
+    refusal. An administrator of the other server must either declare a move or turn the copy into a new workspace.
     """
     if not site_url or not workspace.site_url or address_key(site_url) == address_key(workspace.site_url):
         return
@@ -46,9 +46,9 @@ def address_check(*, workspace: RegisteredWorkspace, site_url: str) -> None:
 
 @transaction.atomic
 def address_change(*, workspace: RegisteredWorkspace, site_url: str) -> None:
-    """Keep the registration for the workspace at its new address; from the former one it is refused from now on.
+    """Move the registration to the workspace's new address; requests from the old address are refused from now on.
 
-    Raises `invalid-params` for what is no address.
+    Raises `invalid-params` for an invalid address.
     """
     before, workspace.site_url = workspace.site_url, site_url
     workspace.other_url, workspace.other_url_at = "", None

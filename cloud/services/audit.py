@@ -1,4 +1,4 @@
-"""Writing the cloud's audit log."""
+"""Writes the cloud's audit log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workspace.models import User
 def event_record(
     kind: EventKind, *, workspace: RegisteredWorkspace | None = None, actor: User | None = None, **details: Any
 ) -> None:
-    """Write an entry; without an actor it was the workspace or the cloud itself. `details` must hold no secret."""
+    """Add an entry. Without an actor, the workspace or the cloud itself acted. `details` must not contain secrets."""
     CloudEvent.objects.create(
         kind=kind,
         workspace=workspace,

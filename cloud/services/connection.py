@@ -1,4 +1,4 @@
-"""This workspace's end of the connection: how it comes about, its access tokens, and how it ends."""
+"""This workspace's connection with its cloud: establishing it, access tokens, and disconnecting."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from workspace.errors import ApplicationError
 from workspace.http_addresses import is_http_address
 from workspace.models import GeneralSettings, User
 
-# A token is renewed this long before its end; one that was renewed so recently is not renewed again.
+# A token is renewed this long before it expires, and not again within seconds of the last renewal.
 RENEW_BEFORE_END = timedelta(minutes=10)
 RENEWED_RECENTLY = timedelta(seconds=5)
 ADDRESS_LENGTH = 200
 
 
 def self_description() -> dict[str, str]:
-    """Return what this workspace tells the cloud of itself."""
+    """Return the fields with which this workspace identifies itself to the cloud."""
     general = GeneralSettings.stored()
     return {"uniqueId": general.unique_id, "siteUrl": settings.SITE_URL, "name": general.site_name}
 
@@ -44,7 +44,7 @@ def connection_save(
     public_key: str = "",
     email: str = "",
 ) -> CloudConnection:
-    """Keep this workspace's own registration, secrets encrypted, in place of any earlier one."""
+    """Store this workspace's registration with encrypted secrets, replacing any earlier one."""
     CloudConnection.objects.all().delete()
     PendingRegistration.objects.all().delete()
     return CloudConnection.objects.create(
@@ -62,10 +62,10 @@ def connection_save(
 
 @transaction.atomic
 def connection_establish(answer: dict[str, Any], *, cloud_url: str, actor: User | None = None) -> CloudConnection:
-    """Keep the registration that a cloud answered with; raises `error-cloud-answer` for one without its parts."""
+    """Store the registration that the cloud returned; raises `error-cloud-answer` if the response is incomplete."""
     parts = {name: answer.get(name) for name in ("workspaceId", "clientId", "clientSecret", "publicKey")}
     if not all(isinstance(value, str) and 0 < len(value) <= 128 for value in parts.values()):
-        raise CloudError("error-cloud-answer", _("The cloud's answer lacks the workspace's credentials."))
+        raise CloudError("error-cloud-answer", _("The cloud's response does not contain the workspace's credentials."))
     gateway_url = gateway_url_read(answer) or cloud_url
     connection = connection_save(
         workspace_id=str(parts["workspaceId"])[:64],
@@ -78,19 +78,19 @@ def connection_establish(answer: dict[str, Any], *, cloud_url: str, actor: User 
     )
     wizard_set(Register_Server=True, actor=actor)
     workspace_connected.send(CloudConnection, gateway_url=gateway_url)
-    # The settings that the cloud fixes have changed, and those that its licence unlocks.
+    # The registration changes settings that the cloud controls or that the licence unlocks.
     licence_cache_clear()
     return connection
 
 
 def gateway_url_read(answer: dict[str, Any]) -> str:
-    """Return the gateway's address in a cloud's answer; empty where the answer has none that can be used."""
+    """Return the gateway URL from a cloud's response; empty if it is missing or invalid."""
     address = str(answer.get("gatewayUrl") or "")
     return address if len(address) <= ADDRESS_LENGTH and is_http_address(address) else ""
 
 
 def access_token_current() -> str:
-    """Return this workspace's access token, renewed if it is about to end; empty where there is none to be had."""
+    """Return this workspace's access token, renewed if it expires soon; empty if none is available."""
     connection = CloudConnection.objects.first()
     if connection is None:
         return ""
@@ -104,11 +104,11 @@ def access_token_current() -> str:
 
 
 def access_token_renew(*, refused: str = "") -> str:
-    """Fetch a new access token from the cloud, keep it, and return it.
+    """Fetch a new access token from the cloud, store it, and return it.
 
-    Asked by many at once, one asks the cloud: a token other than the `refused` one that was fetched within the last
-    seconds is returned as it is. Takes eight seconds at most. Raises CloudError when there is none to be had; the
-    connection then says why.
+    `refused` is a token that the cloud rejected. A different token that was fetched within the last seconds is returned
+    unchanged, so that parallel callers cause one request. Takes at most eight seconds. Raises CloudError if no token
+    is available; the connection then stores the reason.
     """
     connection = CloudConnection.objects.first()
     if connection is None or not (connection.client_secret and connection.cloud_url):
@@ -126,7 +126,7 @@ def access_token_renew(*, refused: str = "") -> str:
         )
         token, seconds = str(answer["access_token"]), int(answer["expires_in"])
     except (KeyError, TypeError, ValueError) as error:
-        raise CloudError("error-cloud-answer", _("The cloud's answer holds no access token.")) from error
+        raise CloudError("error-cloud-answer", _("The cloud's response does not contain an access token.")) from error
     except CloudError as error:
         connection_problem_record(error)
         raise
@@ -144,7 +144,7 @@ def access_token_renew(*, refused: str = "") -> str:
 
 
 def connection_problem_record(error: CloudError) -> None:
-    """Keep what is wrong with the connection, for the page that tells it."""
+    """Store the connection's problem, which the page Connectivity services shows."""
     registered = error.answer.get("details") or {}
     url = str(registered.get("registeredUrl") or "")[:200] if isinstance(registered, dict) else ""
     CloudConnection.objects.update(
@@ -153,33 +153,33 @@ def connection_problem_record(error: CloudError) -> None:
 
 
 def unregistered_ensure() -> None:
-    """Raise `error-already-registered` for a workspace that is registered."""
+    """Raise `error-already-registered` if this workspace is registered."""
     if CloudConnection.objects.exists():
         raise ApplicationError("error-already-registered", _("Workspace is already registered"))
 
 
 def workspace_disconnect(*, actor: User | None = None) -> bool:
-    """End the registration at both ends, and return whether the cloud was told.
+    """End the registration here and at the cloud, and return True if the cloud confirmed it.
 
-    What the cloud gave ends with it: the gateway, and the licence that was fetched. A cloud that cannot be reached
-    keeps the registration until it is removed in its console.
+    The workspace can no longer use the gateway and loses the licence that it fetched. A cloud that cannot be reached
+    keeps the registration until an administrator removes it in the cloud's console.
     """
     connection = CloudConnection.objects.first()
-    told = False
+    is_confirmed = False
     if connection and connection.cloud_url and connection.client_secret:
         try:
             credentials = (connection.client_id, connection.client_secret)
             cloud_post(connection.cloud_url, "api/cloud/disconnect", document={}, basic=credentials)
-            told = True
+            is_confirmed = True
         except CloudError:
-            told = False
+            is_confirmed = False
     connection_forget(actor=actor)
-    return told
+    return is_confirmed
 
 
 @transaction.atomic
 def connection_forget(*, actor: User | None = None) -> None:
-    """Forget the registration, what is under way, and what the cloud told."""
+    """Delete the registration, a registration in progress, and everything received from the cloud."""
     for model in (CloudConnection, PendingRegistration, OwnQuota, CloudTerms):
         model._default_manager.all().delete()
     InstalledLicence.objects.filter(source=LicenceSource.SYNC).delete()
@@ -189,10 +189,10 @@ def connection_forget(*, actor: User | None = None) -> None:
 
 @transaction.atomic
 def unique_id_reset(*, actor: User | None = None) -> str:
-    """Make a copied workspace one of its own, to be registered anew, and return its new unique id.
+    """Turn a copied workspace into a new one with a unique id of its own, and return that id.
 
-    The registration stays with the original, whose cloud is therefore not told. People's apps know a workspace by its
-    address, not by this id.
+    The registration stays with the original, so the cloud is not contacted. The users' apps are unaffected: they
+    identify a workspace by its address, not by this id.
     """
     connection_forget(actor=actor)
     InstalledLicence.objects.all().delete()
@@ -203,7 +203,7 @@ def unique_id_reset(*, actor: User | None = None) -> str:
 
 
 def address_report() -> None:
-    """Tell the cloud that this is the registered workspace, at its new address; raises CloudError."""
+    """Report this workspace's new address to the cloud, which moves the registration there; raises CloudError."""
     connection = CloudConnection.objects.first()
     if connection is None:
         raise CloudError("error-not-connected", _("This workspace is not connected to a cloud."))
@@ -217,7 +217,7 @@ def address_report() -> None:
 
 
 def synced_licence_replace(token: Any) -> None:
-    """Install the licence that came from the cloud; None takes an earlier one away that came by the same way."""
+    """Install the licence that the cloud sent; None removes one that the cloud sent earlier."""
     if isinstance(token, str) and token:
         licence_install(token=token, source=LicenceSource.SYNC)
     elif InstalledLicence.objects.filter(source=LicenceSource.SYNC).delete()[0]:

@@ -1,4 +1,4 @@
-"""Issuing licences at the cloud, and installing one at the workspace."""
+"""Issues licences (at the cloud) and installs them (at the workspace)."""
 
 from __future__ import annotations
 
@@ -25,36 +25,36 @@ from workspace.ids import public_id_new
 from workspace.models import User
 from workspace.setting_groups import SettingsGroup
 
-# A synchronised licence outlives a cloud that cannot be reached for this long; it is renewed every day.
+# A licence from synchronization stays valid this long while the cloud cannot be reached; it is renewed every day.
 SYNCED_FOR = timedelta(days=14)
-# A clock may go wrong by this much at either end.
+# Allowed difference between the clocks of cloud and workspace.
 LEEWAY = timedelta(minutes=5)
 TOKEN_MAX_LENGTH = 8192
-# Why one is not installed. What holds then is told elsewhere: an earlier licence goes on.
+# Why a licence cannot be installed. These do not mention the plan, because an earlier licence stays in use.
 REFUSALS = {
-    LicenceStatus.EXPIRED: gettext_lazy("This licence has expired already. Ask your cloud for a new one."),
-    LicenceStatus.EARLY: gettext_lazy("This licence does not hold yet."),
-    LicenceStatus.TAMPERED: gettext_lazy("This licence is not signed by the cloud: copy the whole of it."),
+    LicenceStatus.EXPIRED: gettext_lazy("This licence has expired. Ask your cloud provider for a new one."),
+    LicenceStatus.EARLY: gettext_lazy("This licence is not valid yet."),
+    LicenceStatus.TAMPERED: gettext_lazy("This licence is not signed by the cloud. Check that you copied all of it."),
     LicenceStatus.FOREIGN: gettext_lazy(
-        "This licence is for another workspace. Ask your cloud for one for this workspace's unique id."
+        "This licence is for another workspace. Ask your cloud provider for one with this workspace's unique id."
     ),
 }
 
 
 def signing_key_ensure() -> SigningKey:
-    """Return the key that this cloud signs with, made the first time."""
-    known = SigningKey.objects.first()
-    if known is not None:
-        return known
+    """Return the key with which this cloud signs licences; creates it on the first call."""
+    stored = SigningKey.objects.first()
+    if stored is not None:
+        return stored
     private, public = key_pair_new()
-    # Of processes that make the first licences together, one makes the key.
+    # Several processes may get here at once; get_or_create makes all of them use the same key.
     return SigningKey.objects.get_or_create(pk=1, defaults={"private_key": private, "public_key": public})[0]
 
 
 def licence_current(workspace: RegisteredWorkspace, *, ends_at: datetime | None = None) -> str | None:
-    """Return a licence for what the workspace has paid for now, signed; None on the community plan.
+    """Return a signed licence for the workspace's current plan; None for the community plan.
 
-    It ends with the plan, at `ends_at`, or after :data:`SYNCED_FOR`.
+    It expires at `ends_at`, or after :data:`SYNCED_FOR` by default, but never later than the plan ends.
     """
     now = timezone.now()
     if workspace.plan_at(now) == Plan.COMMUNITY:
@@ -78,9 +78,9 @@ def licence_current(workspace: RegisteredWorkspace, *, ends_at: datetime | None 
 
 @transaction.atomic
 def licence_issue(*, workspace: RegisteredWorkspace, ends_at: datetime, actor: User | None = None) -> str:
-    """Return a licence to be pasted at a workspace without a way to the cloud.
+    """Return a licence to paste into a workspace that cannot reach the cloud.
 
-    Raises `error-plan-community` for a workspace on the community plan, which needs none.
+    Raises `error-plan-community` for a workspace on the community plan, which needs no licence.
     """
     token = licence_current(workspace, ends_at=ends_at)
     if token is None:
@@ -91,9 +91,9 @@ def licence_issue(*, workspace: RegisteredWorkspace, ends_at: datetime, actor: U
 
 @transaction.atomic
 def licence_install(*, token: str, source: LicenceSource = LicenceSource.PASTED) -> InstalledLicence:
-    """Keep a licence in place of any earlier one.
+    """Install a licence, replacing any earlier one.
 
-    Raises `error-licence-invalid` with the reason for one that would not hold; what was there before is then kept.
+    Raises `error-licence-invalid` with the reason if the licence is not valid; the earlier one then stays installed.
     """
     compact = "".join(token.split())
     status, _licence = licence_check(compact) if len(compact) <= TOKEN_MAX_LENGTH else (LicenceStatus.TAMPERED, None)
@@ -108,13 +108,13 @@ def licence_install(*, token: str, source: LicenceSource = LicenceSource.PASTED)
 
 @transaction.atomic
 def licence_remove(*, source: LicenceSource | None = None) -> None:
-    """Remove the licence; only one that came by that way, where `source` is given."""
+    """Remove the licence; with `source`, only if it came from that source."""
     rows = InstalledLicence.objects.all()
     (rows.filter(source=source) if source else rows).delete()
     transaction.on_commit(licence_cache_clear)
 
 
 def licence_cache_clear() -> None:
-    """Let this process see the licence, and the settings that it unlocks, as they now stand."""
+    """Clear this process's caches of the licence and of the settings that the licence unlocks."""
     granted_modules.clear()
     SettingsGroup.forget_cached()

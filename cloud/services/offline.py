@@ -1,4 +1,4 @@
-"""Registering a workspace that has no way to this cloud: a file from the console, carried by hand."""
+"""Registration files for workspaces that cannot reach this cloud; an administrator copies them by hand."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from workspace.models import User
 
 @transaction.atomic
 def registration_file(*, workspace: RegisteredWorkspace, ends_at: datetime, actor: User | None = None) -> str:
-    """Return the registration of the workspace as it is pasted there, with its licence until `ends_at` at most.
+    """Return a registration file for the workspace, with a licence that expires at `ends_at` at the latest.
 
-    It holds new credentials: the ones before stop working.
+    It contains new credentials; the previous ones stop working.
     """
     credentials = credentials_rotate(workspace=workspace, actor=actor)
     return blob_write(

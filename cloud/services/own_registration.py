@@ -1,4 +1,4 @@
-"""How this workspace registers: by e-mail, by a token, or by a file where there is no way out."""
+"""Registers this workspace with a cloud: by e-mail, by a token, or by a file if the server has no internet access."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from workspace.errors import ApplicationError
 from workspace.http_addresses import is_http_address
 from workspace.models import GeneralSettings, User
 
-# Whoever waits for the confirmation looks at the page; a mail that is not read is asked about less and less often.
+# How often to ask the cloud whether the e-mail was confirmed. A user usually waits at the page for the first minutes.
 POLL_EVERY = timedelta(seconds=3)
 POLL_SLOWLY_EVERY = timedelta(minutes=1)
 POLL_OFTEN_FOR = timedelta(minutes=15)
@@ -39,15 +39,15 @@ def cloud_url_required() -> str:
     if not url:
         raise ApplicationError(
             "error-cloud-url-missing",
-            _("It is not known which cloud to register with: enter its address in the setting “Cloud”."),
+            _("No cloud to register with: enter its address in the setting “Cloud”."),
         )
     return url
 
 
 def registration_start(*, email: str) -> PendingRegistration:
-    """Ask the cloud to register this workspace; it mails a link to `email` that confirms it.
+    """Ask the cloud to register this workspace. The cloud sends a confirmation link to `email`.
 
-    Raises `error-already-registered`, `error-cloud-url-missing`, and CloudError for what the cloud says or fails to.
+    Raises `error-already-registered`, `error-cloud-url-missing`, and CloudError if the cloud refuses or fails.
     """
     unregistered_ensure()
     url = cloud_url_required()
@@ -67,14 +67,14 @@ def registration_start(*, email: str) -> PendingRegistration:
 
 @transaction.atomic
 def registration_cancel() -> None:
-    """Forget a registration that is under way."""
+    """Delete a registration that is in progress."""
     PendingRegistration.objects.all().delete()
 
 
 def registration_poll() -> CloudConnection | None:
-    """Go on with the registration that is under way, and return the connection once there is one.
+    """Continue the registration in progress, and return the connection once it is established.
 
-    Raises CloudError or ApplicationError for what stands in the way; the registration keeps the sentence.
+    Raises CloudError or ApplicationError if that fails; the pending registration stores the message.
     """
     pending = PendingRegistration.objects.first()
     if pending is None:
@@ -83,7 +83,7 @@ def registration_poll() -> CloudConnection | None:
         if pending.token:
             return workspace_connect(token=pending.token, known_url=pending.cloud_url)
         if pending.expires_at and pending.expires_at <= timezone.now():
-            raise ApplicationError("error-registration-unknown", _("Nobody confirmed the e-mail in time; begin anew."))
+            raise ApplicationError("error-registration-unknown", _("Nobody confirmed the e-mail in time. Start again."))
         answer = cloud_post(
             pending.cloud_url,
             "api/cloud/registration",
@@ -99,15 +99,15 @@ def registration_poll() -> CloudConnection | None:
 
 
 def poll_delay(pending: PendingRegistration) -> timedelta:
-    """Return how long to wait before the registration is gone on with."""
+    """Return how long to wait before asking the cloud again."""
     return POLL_EVERY if timezone.now() - pending.started_at < POLL_OFTEN_FOR else POLL_SLOWLY_EVERY
 
 
 def workspace_connect(*, token: str, known_url: str = "", actor: User | None = None) -> CloudConnection:
-    """Register this workspace by a registration token, which also holds the cloud's address unless that is known.
+    """Register this workspace by a registration token, which also contains the cloud's address.
 
-    Raises `error-already-registered`, `error-registration-token` for what names no cloud while none is known
-    otherwise, and CloudError.
+    `known_url` takes precedence over the address in the token. Raises `error-already-registered`,
+    `error-registration-token` if the cloud's address is unknown, and CloudError.
     """
     unregistered_ensure()
     token_url, secret = token_read(token)
@@ -115,7 +115,7 @@ def workspace_connect(*, token: str, known_url: str = "", actor: User | None = N
     if not url:
         raise ApplicationError(
             "error-registration-token",
-            _("This is no registration token of a cloud: copy the whole of it, as the cloud's console shows it."),
+            _("This is not a registration token. Copy the complete token from the cloud's console."),
         )
     answer = cloud_post(url, "api/cloud/connect", document={**self_description(), "token": secret})
     return connection_establish(answer, cloud_url=url, actor=actor)
@@ -123,7 +123,7 @@ def workspace_connect(*, token: str, known_url: str = "", actor: User | None = N
 
 @transaction.atomic
 def connect_later(*, token: str) -> None:
-    """Let the worker register this workspace by the token as soon as the cloud can be reached."""
+    """Have the worker register this workspace by the token as soon as the cloud can be reached."""
     url, secret = token_read(token)
     PendingRegistration.objects.all().delete()
     PendingRegistration.objects.create(cloud_url=url, token=secret)
@@ -131,9 +131,9 @@ def connect_later(*, token: str) -> None:
 
 @transaction.atomic
 def manual_register(*, blob: str, actor: User | None = None) -> CloudConnection:
-    """Take over the registration file of the cloud's console, without asking the cloud.
+    """Register this workspace with a registration file from the cloud's console, without contacting the cloud.
 
-    Raises `error-already-registered`, and `error-registration-file` for what is no such file or another workspace's.
+    Raises `error-already-registered`, and `error-registration-file` if the file is invalid or for another workspace.
     """
     unregistered_ensure()
     document = blob_read(blob)
@@ -143,17 +143,17 @@ def manual_register(*, blob: str, actor: User | None = None) -> CloudConnection:
     try:
         connection = connection_establish(document, cloud_url=str(document.get("cloudUrl") or "")[:200], actor=actor)
     except CloudError as error:
-        raise ApplicationError("error-registration-file", _("This is no registration file of a cloud.")) from error
+        raise ApplicationError("error-registration-file", _("This is not a registration file from a cloud.")) from error
     if document.get("license"):
         synced_licence_replace(document["license"])
     return connection
 
 
 def workspace_reconnect(*, blob: str = "") -> str:
-    """Fetch a new access token for this workspace, with the credentials of a registration file where one is given.
+    """Fetch a new access token for this workspace, using the credentials of a registration file if one is given.
 
-    What was agreed to, the licence and the counts are kept. Raises CloudError for what the cloud says or fails to, and
-    `error-registration-file` for a file of another workspace or cloud.
+    The agreement to the terms, the licence and the usage counts stay. Raises CloudError if the cloud refuses or fails,
+    and `error-registration-file` if the file is for another workspace or cloud.
     """
     current = CloudConnection.objects.first()
     if current is not None and blob:
@@ -163,12 +163,12 @@ def workspace_reconnect(*, blob: str = "") -> str:
 
 @transaction.atomic
 def credentials_replace(current: CloudConnection, document: dict[str, Any]) -> None:
-    """Take over the new credentials of the same registration."""
+    """Store new credentials for the existing registration."""
     own = (current.workspace_id, current.cloud_url.rstrip("/"), GeneralSettings.stored().unique_id)
-    told = (document.get("workspaceId"), str(document.get("cloudUrl")).rstrip("/"), document.get("uniqueId"))
-    if told != own:
+    given = (document.get("workspaceId"), str(document.get("cloudUrl")).rstrip("/"), document.get("uniqueId"))
+    if given != own:
         raise ApplicationError(
-            "error-registration-file", _("This registration is for another workspace, or of another cloud.")
+            "error-registration-file", _("This registration is for another workspace or another cloud.")
         )
     current.client_id = str(document.get("clientId") or "")[:64]
     current.client_secret = str(document.get("clientSecret") or "")
@@ -176,17 +176,17 @@ def credentials_replace(current: CloudConnection, document: dict[str, Any]) -> N
 
 
 def blob_read(blob: str) -> dict[str, Any]:
-    """Return the JSON object in a registration file; raises `error-registration-file`."""
+    """Decode a registration file and return its JSON object; raises `error-registration-file`."""
     compact = "".join(blob.split())
     try:
         document = json.loads(base64.urlsafe_b64decode(compact + "=" * (-len(compact) % 4)))
     except ValueError:
         document = None
     if not isinstance(document, dict):
-        raise ApplicationError("error-registration-file", _("This is no registration file of a cloud."))
+        raise ApplicationError("error-registration-file", _("This is not a registration file from a cloud."))
     return document
 
 
 def blob_write(document: dict[str, Any]) -> str:
-    """Return a registration file as it is copied and pasted."""
+    """Encode a registration file as text for copying and pasting."""
     return base64.urlsafe_b64encode(json.dumps(document).encode()).decode().rstrip("=")

@@ -1,4 +1,4 @@
-"""What a workspace may use of this cloud: its plan, and whether it is let in at all."""
+"""Changes the plan and limits of a registered workspace."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def plan_change(
     rate_limit: int | None = None,
     actor: User | None = None,
 ) -> None:
-    """Give the workspace a plan; at the gateway it holds within two seconds, at the workspace from its next sync on.
+    """Change the workspace's plan. The gateway applies it within two seconds, the workspace after its next sync.
 
-    Without `monthly_limit` the plan's own holds (premium: unlimited). Raises `invalid-params`.
+    Without `monthly_limit`, the plan's own limit applies (premium: unlimited). Raises `invalid-params`.
     """
     workspace.plan, workspace.plan_ends_at, workspace.monthly_limit = plan, ends_at, monthly_limit
     workspace.modules, workspace.rate_limit = list(modules), rate_limit
@@ -37,5 +37,5 @@ def plan_change(
     except ValidationError as error:
         raise invalid(error) from error
     workspace.save(update_fields=fields)
-    told = {"plan": plan, "limit": monthly_limit, "until": ends_at.isoformat() if ends_at else None}
-    event_record(EventKind.PLAN, workspace=workspace, actor=actor, **told)
+    details = {"plan": plan, "limit": monthly_limit, "until": ends_at.isoformat() if ends_at else None}
+    event_record(EventKind.PLAN, workspace=workspace, actor=actor, **details)

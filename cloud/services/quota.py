@@ -1,7 +1,7 @@
-"""Counting pushes at the cloud: reserved before a push is sent, settled when its provider has answered.
+"""Counts pushes at the cloud. A push is reserved before it is sent and settled when its provider has responded.
 
-The count of a month is one row for each workspace. Whoever counts does so for many pushes at once, in the transaction
-that also notes them one by one; so there is no push too many, none is lost, and the row is no bottleneck.
+Each workspace has one row per month. Callers reserve and settle many pushes at once, in the transaction that also
+records the single pushes. So the limit is never exceeded, no push is lost, and the row does not become a bottleneck.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ UsageKey = tuple[int, date, str, str, str]
 
 
 def quota_reserve(*, workspace_id: int, month: date, wanted: int, limit: int | None) -> int:
-    """Reserve that many pushes of the month, or as many as are left below `limit`, and return how many.
+    """Reserve `wanted` pushes of the month, or as many as the limit allows, and return how many were reserved.
 
-    To be called inside the transaction that notes the pushes.
+    Must be called inside the transaction that records the pushes.
     """
     rows = QuotaMonth.objects.filter(workspace_id=workspace_id, month=month)
     fitting = rows if limit is None else rows.alias(taken=F("used") + F("reserved")).filter(taken__lte=limit - wanted)
@@ -36,8 +36,8 @@ def quota_reserve(*, workspace_id: int, month: date, wanted: int, limit: int | N
 
 
 def quota_settle(*, workspace_id: int, month: date, ended: int, counted: int) -> int:
-    """End that many reservations, of which `counted` are used up now; returns how many pushes that makes."""
-    # Only the table's name is set into the statement. In one, as it is made for every few pushes.
+    """Release `ended` reservations, count `counted` of them as used, and return the month's total of used pushes."""
+    # One statement, because this runs for every few pushes. Only the table name is formatted into it.
     statement = (
         f"UPDATE {QuotaMonth._meta.db_table} SET reserved = reserved - %s, used = used + %s"  # noqa: S608
         " WHERE workspace_id = %s AND month = %s RETURNING used"
@@ -49,7 +49,7 @@ def quota_settle(*, workspace_id: int, month: date, ended: int, counted: int) ->
 
 
 def usage_add(counts: Counter[UsageKey]) -> None:
-    """Add to the counts by day; in one order for everybody, or they might wait for each other in a ring."""
+    """Add to the counts by day. All callers update the rows in the same order, which prevents deadlocks."""
     for (workspace_id, day, app, platform, outcome), count in sorted(counts.items()):
         key = {"workspace_id": workspace_id, "day": day, "app": app, "platform": platform, "outcome": outcome}
         rows = UsageCount.objects.filter(**key)

@@ -1,4 +1,4 @@
-"""Telling a workspace's admins how much of the month's pushes is used: once for each step and month."""
+"""E-mails to the admins about the push quota: one per threshold (80, 95, 100 %) and month."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ ADMINS_MAILED = 100
 
 
 def quota_notices_send() -> None:
-    """Mail the admins when a step was passed that they were not told of this month.
+    """Send an e-mail to the admins if the usage has passed a threshold for the first time this month.
 
-    Of several steps at once only the last is mailed. A mail server that fails is tried again the next time.
+    If it passed several at once, only the highest is mailed. If the mail server fails, the next call tries again.
     """
     quota = own_quota()
     if quota is None or quota.percent is None:
@@ -35,18 +35,18 @@ def quota_notices_send() -> None:
     passed = steps_passed(quota.percent)
     if not passed:
         return
-    fresh = quota_notices_create(quota, passed)
-    if fresh is not None:
-        quota_notice_send(fresh, quota)
+    notice = quota_notices_create(quota, passed)
+    if notice is not None:
+        quota_notice_send(notice, quota)
 
 
 @transaction.atomic
 def quota_notices_create(quota: Quota, passed: list[int]) -> QuotaNotice | None:
-    """Note the steps that were passed, and return the last where it is yet to be mailed."""
+    """Record the passed thresholds, and return the highest if it has not been mailed yet."""
     rows = [QuotaNotice(month=quota.month, percent=step) for step in passed]
     QuotaNotice.objects.bulk_create(rows, ignore_conflicts=True)
-    found = QuotaNotice.objects.select_for_update().filter(month=quota.month, percent=passed[-1], mailed_at=None)
-    notice = found.first()
+    unmailed = QuotaNotice.objects.select_for_update().filter(month=quota.month, percent=passed[-1], mailed_at=None)
+    notice = unmailed.first()
     if notice is None:
         return None
     QuotaNotice.objects.filter(month=quota.month, percent__in=passed, mailed_at=None).update(mailed_at=timezone.now())
@@ -54,16 +54,16 @@ def quota_notices_create(quota: Quota, passed: list[int]) -> QuotaNotice | None:
 
 
 def quota_notice_send(notice: QuotaNotice, quota: Quota) -> None:
-    """Send the mail, to each of the admins by themselves; where that fails, it is as if it had not been tried."""
+    """Send the e-mail to each admin separately; if that fails, mark the notice as not mailed."""
     try:
         get_connection().send_messages([quota_notice_email(email, notice, quota) for email in admin_emails()])
     except (OSError, ValueError):
-        log.exception("The admins could not be told of the quota; it is tried again.")
+        log.exception("The e-mail about the push quota could not be sent to the admins; it will be tried again.")
         QuotaNotice.objects.filter(pk=notice.pk).update(mailed_at=None)
 
 
 def quota_notice_email(email: EmailAddress, notice: QuotaNotice, quota: Quota) -> EmailMessage:
-    """Return the mail to one of the admins, in the admin's language."""
+    """Return the e-mail to one admin, in the admin's language."""
     site_name = " ".join(GeneralSettings.current().site_name.split())
     context = {
         "quota": quota,
@@ -82,7 +82,7 @@ def quota_notice_email(email: EmailAddress, notice: QuotaNotice, quota: Quota) -
 
 
 def admin_emails() -> list[EmailAddress]:
-    """Return the verified addresses of those who manage the connection with the cloud, of each the first."""
+    """Return the first verified address of each user who may manage the cloud connection."""
     staff = User.objects.filter(is_active=True, is_staff=True).values_list("pk", flat=True)[: ADMINS_MAILED * 10]
     admins = users_with_permission(MANAGE_PERMISSION, users=list(staff))
     rows = EmailAddress.objects.filter(user__in=admins, verified=True).select_related("user").order_by("user", "pk")

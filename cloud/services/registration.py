@@ -1,4 +1,4 @@
-"""Registering workspaces with this installation's cloud, and the credentials that they are given."""
+"""Registers workspaces with this installation's cloud, and issues and revokes their credentials."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from cloud.services.suspension import active_ensure
 from workspace.errors import ApplicationError
 from workspace.models import User
 
-# A busy workspace is seen many times a second; one write a minute says as much.
+# A busy workspace sends many requests per second; the time of the last one is written at most once a minute.
 LAST_SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a workspace fetches access tokens with (OAuth 2.0 client credentials, RFC 6749, 4.4)."""
+    """Client credentials with which a workspace fetches access tokens (OAuth 2.0, RFC 6749, 4.4)."""
 
     client_id: str
     client_secret: str = field(repr=False)
@@ -47,13 +47,13 @@ def workspace_register(
     plan: str = Plan.COMMUNITY,
     actor: User | None = None,
 ) -> tuple[RegisteredWorkspace, Credentials]:
-    """Let a workspace use this installation's cloud and gateway; returns its row and its credentials.
+    """Register a workspace with this installation's cloud and gateway; returns its row and its credentials.
 
-    The secret is told here once and kept as a digest only. A workspace that disconnected itself, or that was only known
-    by open registration, is taken up again with its counts; and with its plan where the e-mail address, which is
-    confirmed, is the same: a unique id is no secret. Raises `error-workspace-registered` (409) for
-    any other unique id that is known already: such a workspace is given new credentials by
-    :func:`credentials_rotate`. Raises `invalid-params` for values that make no sense.
+    The secret is returned only here; the database stores its digest. A workspace that disconnected before, or that is
+    known from open registration, keeps its row and usage counts. It keeps its plan only if the confirmed e-mail address
+    is the same, because a unique id is not a secret. Raises `error-workspace-registered` (409) for any other known
+    unique id; use :func:`credentials_rotate` to issue new credentials. Raises `error-workspace-suspended` (403) for a
+    suspended workspace, and `invalid-params` for invalid values.
     """
     secret = secret_new()
     workspace = RegisteredWorkspace.objects.select_for_update().filter(unique_id=unique_id).first()
@@ -78,14 +78,14 @@ def workspace_register(
 
 
 def invalid(error: ValidationError) -> ApplicationError:
-    """Return the refusal of values that make no sense, which names them."""
+    """Return an `invalid-params` error that names the invalid fields."""
     sentences = [f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items()]
     return ApplicationError("invalid-params", " ".join(sentences))
 
 
 @transaction.atomic
 def credentials_rotate(*, workspace: RegisteredWorkspace, actor: User | None = None) -> Credentials:
-    """Give the workspace a new secret; the one before it and every access token stop working at once."""
+    """Issue a new secret for the workspace; the previous one and all access tokens stop working at once."""
     secret = secret_new()
     workspace.client_secret_digest = secret_digest(secret)
     workspace.save(update_fields=["client_secret_digest"])
@@ -96,7 +96,7 @@ def credentials_rotate(*, workspace: RegisteredWorkspace, actor: User | None = N
 
 @transaction.atomic
 def access_token_issue(*, workspace: RegisteredWorkspace) -> tuple[str, int]:
-    """Return a new access token and for how many seconds it holds; those issued before hold on until their end.
+    """Return a new access token and its lifetime in seconds; earlier tokens stay valid until they expire.
 
     Raises `error-workspace-suspended` (403).
     """
@@ -111,7 +111,7 @@ def access_token_issue(*, workspace: RegisteredWorkspace) -> tuple[str, int]:
 
 @transaction.atomic
 def gateway_key_create(*, workspace: RegisteredWorkspace, actor: User | None = None) -> str:
-    """Return a new key for the gateway's address of a server that cannot fetch access tokens; any earlier one ends."""
+    """Return a new key for the gateway URL of a server that cannot fetch access tokens; revokes any earlier key."""
     key = secret_new()
     workspace.gateway_key_digest = secret_digest(key)
     workspace.save(update_fields=["gateway_key_digest"])
@@ -121,7 +121,7 @@ def gateway_key_create(*, workspace: RegisteredWorkspace, actor: User | None = N
 
 @transaction.atomic
 def gateway_key_revoke(*, workspace: RegisteredWorkspace, actor: User | None = None) -> None:
-    """Let the key in the gateway's address work no longer."""
+    """Revoke the key in the gateway URL."""
     workspace.gateway_key_digest = None
     workspace.save(update_fields=["gateway_key_digest"])
     event_record(EventKind.GATEWAY_KEY_ENDED, workspace=workspace, actor=actor)
@@ -129,7 +129,7 @@ def gateway_key_revoke(*, workspace: RegisteredWorkspace, actor: User | None = N
 
 @transaction.atomic
 def workspace_disconnect(*, workspace: RegisteredWorkspace) -> None:
-    """Let go of a workspace that disconnects itself: its credentials end, its counts stay."""
+    """Disconnect a workspace at its own request: its credentials stop working, its usage counts stay."""
     workspace.client_secret_digest, workspace.disconnected_at = "", timezone.now()
     workspace.save(update_fields=["client_secret_digest", "disconnected_at"])
     AccessToken.objects.filter(workspace=workspace).delete()
@@ -137,9 +137,9 @@ def workspace_disconnect(*, workspace: RegisteredWorkspace) -> None:
 
 
 def workspace_seen(*, workspace: RegisteredWorkspace, at: datetime | None = None) -> None:
-    """Record that the workspace made a request at the moment `at` (now), to the minute."""
-    moment = at or timezone.now()
-    if workspace.last_seen_at is not None and moment - workspace.last_seen_at < LAST_SEEN_EVERY:
+    """Record the time of the workspace's last request (`at`, by default now), to the minute."""
+    seen_at = at or timezone.now()
+    if workspace.last_seen_at is not None and seen_at - workspace.last_seen_at < LAST_SEEN_EVERY:
         return
-    stale = Q(last_seen_at=None) | Q(last_seen_at__lte=moment - LAST_SEEN_EVERY)
-    RegisteredWorkspace.objects.filter(stale, pk=workspace.pk).update(last_seen_at=moment)
+    stale = Q(last_seen_at=None) | Q(last_seen_at__lte=seen_at - LAST_SEEN_EVERY)
+    RegisteredWorkspace.objects.filter(stale, pk=workspace.pk).update(last_seen_at=seen_at)

@@ -1,4 +1,4 @@
-"""How workspaces come in: by an e-mail that is confirmed, or by a token made in the console."""
+"""The cloud's side of registration: by a confirmed e-mail, or by a token from the console."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ from workspace.models import User
 
 REQUEST_VALID_FOR = timedelta(hours=24)
 TOKEN_VALID_FOR = timedelta(days=7)
-# Nobody is sent more confirmation mails than this within a day.
+# Confirmation e-mails per day to one address, and for one workspace.
 MAILS_PER_DAY = 5
 CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789"
 
 
 @transaction.atomic
 def registration_request(*, unique_id: str, name: str, site_url: str, email: str) -> tuple[RegistrationRequest, str]:
-    """Take a workspace's wish to be registered, mail a link to confirm it, and return the request and its secret.
+    """Store a workspace's registration request, send the confirmation e-mail, and return the request and its secret.
 
-    Whether the unique id is registered already is told only once the e-mail is confirmed. Raises
-    `error-registration-closed` (403) while registering by e-mail is off, `error-too-many-requests` (429) for an
-    address or workspace that asked too often, `invalid-params` for values that make no sense.
+    The response does not reveal whether the unique id is registered already; that is checked after the confirmation.
+    Raises `error-registration-closed` (403) if registration by e-mail is off, `error-too-many-requests` (429) for an
+    address or workspace with too many requests today, and `invalid-params` for invalid values.
     """
     if not CloudServiceSettings.current().email_registration:
         raise ApplicationError(
@@ -57,7 +57,7 @@ def registration_request(*, unique_id: str, name: str, site_url: str, email: str
     recent = RegistrationRequest.objects.filter(created_at__gt=now - timedelta(days=1))
     if max(recent.filter(email__iexact=email).count(), recent.filter(unique_id=unique_id).count()) >= MAILS_PER_DAY:
         raise ApplicationError(
-            "error-too-many-requests", "This was asked for too often today; try again tomorrow", status=429
+            "error-too-many-requests", "Too many registration requests today; try again tomorrow", status=429
         )
     secret = secret_new()
     request = RegistrationRequest(
@@ -81,55 +81,55 @@ def registration_request(*, unique_id: str, name: str, site_url: str, email: str
 
 
 def confirmation_of(digest: str) -> str:
-    """Return what the link in the e-mail proves, by the digest of the request's secret.
+    """Return the secret part of the confirmation link, derived from the digest of the request's secret.
 
-    Whoever holds this installation's key can tell it again, as the worker that writes the e-mail, and nobody else.
+    It is derived with this installation's key, so the worker that writes the e-mail can compute it again.
     """
     return salted_hmac("cloud.confirmation", digest, algorithm="sha256").hexdigest()
 
 
 def code_new() -> str:
-    """Return a code that is told apart at a glance, such as `KX4T-9PDM`."""
+    """Return a random code that is easy to compare, such as `KX4T-9PDM`."""
     drawn = "".join(secrets.choice(CODE_ALPHABET) for _position in range(8))
     return f"{drawn[:4]}-{drawn[4:]}"
 
 
 def confirmation_mail_send(*, request_pk: int) -> None:
-    """Send the mail with the link that confirms a request; nothing for one that is confirmed or over."""
+    """Send the e-mail that confirms a request; does nothing if the request is confirmed or has expired."""
     waiting = RegistrationRequest.objects.filter(confirmed_at=None, ends_at__gt=timezone.now())
     request = waiting.filter(pk=request_pk).first()
     if request is None:
         return
     url = absolute_url(reverse("cloud-confirm", args=[confirmation_of(request.secret_digest)]))
-    context = {"asked": request, "url": url, "cloud_url": settings.SITE_URL}
+    context = {"registration": request, "url": url, "cloud_url": settings.SITE_URL}
     subject = _("Confirm the registration of %(name)s") % {"name": " ".join(request.name.split())}
     send_mail(subject, render_to_string("cloud/mail/confirm.txt", context), None, [request.email])
 
 
 def request_by_confirmation(confirmation: str) -> RegistrationRequest | None:
-    """Return the request that the link in an e-mail stands for, while it holds."""
+    """Return the registration request of a confirmation link; None if it is unknown or has expired."""
     rows = RegistrationRequest.objects.filter(confirmation_digest=secret_digest(confirmation))
     return rows.filter(ends_at__gt=timezone.now()).first()
 
 
 @transaction.atomic
 def request_confirm(*, request: RegistrationRequest) -> None:
-    """Note that whoever reads the e-mail wants the registration."""
+    """Record that the recipient of the e-mail confirmed the request."""
     RegistrationRequest.objects.filter(pk=request.pk, confirmed_at=None).update(confirmed_at=timezone.now())
 
 
 @transaction.atomic
 def request_finish(*, request_id: str, secret: str) -> tuple[RegisteredWorkspace, Credentials] | None:
-    """Return the credentials of a request whose e-mail is confirmed; None while it is not.
+    """Register the workspace of a confirmed request and return its credentials; None while it is not confirmed.
 
-    A workspace whose answer was lost may ask again for as long as the request holds, and gets new credentials. Raises
-    `error-registration-unknown` (404), and what :func:`workspace_register` raises.
+    A workspace that lost the response may repeat the call until the request expires, and gets new credentials. Raises
+    `error-registration-unknown` (404) and the errors of :func:`workspace_register`.
     """
     rows = RegistrationRequest.objects.select_for_update()
     request = rows.filter(public_id=request_id, ends_at__gt=timezone.now()).first()
     if request is None or not secret_matches(secret, request.secret_digest):
         raise ApplicationError(
-            "error-registration-unknown", "This registration is not known or has expired; begin it anew", status=404
+            "error-registration-unknown", "This registration is unknown or has expired; start again", status=404
         )
     if request.confirmed_at is None:
         return None
@@ -153,7 +153,7 @@ def request_finish(*, request_id: str, secret: str) -> tuple[RegisteredWorkspace
 def registration_token_create(
     *, note: str = "", plan: str = Plan.COMMUNITY, actor: User | None = None, ends_at: datetime | None = None
 ) -> tuple[RegistrationToken, str]:
-    """Return a token that lets one workspace register, and its text, which also names this cloud's address."""
+    """Create a registration token for one workspace; returns the row and its text, which contains the cloud's URL."""
     secret = secret_new()
     token = RegistrationToken.objects.create(
         digest=secret_digest(secret),
@@ -167,13 +167,13 @@ def registration_token_create(
 
 
 def token_text(cloud_url: str, secret: str) -> str:
-    """Return a registration token as it is copied and pasted."""
+    """Encode a registration token as text for copying and pasting."""
     document = json.dumps({"url": cloud_url, "token": secret}, separators=(",", ":"))
     return base64.urlsafe_b64encode(document.encode()).decode().rstrip("=")
 
 
 def token_read(text: str) -> tuple[str, str]:
-    """Return the cloud's address (empty where it is not told) and the secret of a token as it was pasted."""
+    """Decode a pasted token and return the cloud's address (empty if the token has none) and the secret."""
     compact = "".join(text.split())
     try:
         document = json.loads(base64.urlsafe_b64decode(compact + "=" * (-len(compact) % 4)))
@@ -188,15 +188,16 @@ def registration_token_use(
 ) -> tuple[RegisteredWorkspace, Credentials]:
     """Register a workspace by a token, and return its row and credentials.
 
-    The same workspace may use it again while the token holds: an answer may get lost. Raises `error-token-unknown`
-    (404) for one that is unknown, over or used by another, and what :func:`workspace_register` raises.
+    The same workspace may use the token again until it expires, because a response may get lost. Raises
+    `error-token-unknown` (404) if the token is unknown, expired or used by another workspace, and the errors of
+    :func:`workspace_register`.
     """
     rows = RegistrationToken.objects.select_for_update(of=("self",)).select_related("workspace")
     token = rows.filter(digest=secret_digest(secret), ends_at__gt=timezone.now()).first()
     is_repeat = bool(token and token.workspace and token.workspace.unique_id == unique_id)
     if token is None or (token.used_at is not None and not is_repeat):
         raise ApplicationError(
-            "error-token-unknown", "This registration token is not known, is over, or was used already", status=404
+            "error-token-unknown", "This registration token is unknown, has expired, or was already used", status=404
         )
     if is_repeat:
         RegisteredWorkspace.objects.filter(unique_id=unique_id).update(disconnected_at=timezone.now())

@@ -1,4 +1,4 @@
-"""Keeping a registered workspace from the cloud and gateway, and letting it back."""
+"""Suspends registered workspaces, and resumes them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workspace.models import User
 
 @transaction.atomic
 def workspace_suspend(*, workspace: RegisteredWorkspace, reason: str = "", actor: User | None = None) -> None:
-    """Refuse the workspace's requests from now on; its credentials are kept."""
+    """Refuse the workspace's requests from now on; its credentials stay valid for when it is resumed."""
     workspace.is_active, workspace.suspended_reason = False, reason
     workspace.save(update_fields=["is_active", "suspended_reason"])
     event_record(EventKind.SUSPENDED, workspace=workspace, actor=actor, reason=reason)
@@ -29,9 +29,9 @@ def workspace_resume(*, workspace: RegisteredWorkspace, actor: User | None = Non
 def active_ensure(workspace: RegisteredWorkspace) -> None:
     """Raise `error-workspace-suspended` (403), with the reason, for a suspended workspace.
 
-    For whoever has shown the workspace's credentials: the reason is for its administrators only.
+    Call this only after the credentials are verified: the reason is meant for the workspace's administrators.
     """
     if not workspace.is_active:
         reason = f": {workspace.suspended_reason}" if workspace.suspended_reason else ""
-        sentence = f"This workspace is suspended at the cloud{reason}"
-        raise ApplicationError("error-workspace-suspended", sentence, status=403)
+        message = f"This workspace is suspended at the cloud{reason}"
+        raise ApplicationError("error-workspace-suspended", message, status=403)

@@ -31,16 +31,16 @@ from workspace.errors import ApplicationError
 log = logging.getLogger(__name__)
 
 SYNC_EVERY = timedelta(minutes=5)
-# While a step of the quota that admins are told of comes near, at the earliest.
+# The shortest interval, used when a quota threshold that admins are notified about is near.
 SYNC_SOONEST = timedelta(seconds=30)
 RETRY_AFTER = timedelta(minutes=1)
 CONSENTS_AT_ONCE = 100
 
 
 def cloud_work() -> None:
-    """Do what is due between this workspace and its cloud; what cannot be done is tried again later.
+    """Continue a pending registration, synchronize if due, and send quota notices. Failures are retried later.
 
-    Any number of workers may call this at once: one of them does it.
+    Safe to call from several workers at once: only one of them does the work.
     """
     now = timezone.now()
     pending = PendingRegistration.objects.first()
@@ -55,15 +55,15 @@ def cloud_work() -> None:
 
 
 def run_and_log_errors(work: Any) -> None:
-    """Do the work; what the cloud refuses is kept with the connection, and logged without what was sent."""
+    """Run `work` and log an ApplicationError as a warning; the log contains nothing of what was sent."""
     try:
         work()
     except ApplicationError as error:
-        log.warning("The cloud: %s", error.message or error.code)
+        log.warning("Cloud connection: %s", error.message or error.code)
 
 
 def cloud_work_due() -> bool:
-    """Return whether there is something to be done with the cloud now."""
+    """Return True if :func:`cloud_work` has something to do now."""
     now = timezone.now()
     return (
         PendingRegistration.objects.filter(next_try_at__lte=now).exists()
@@ -72,9 +72,9 @@ def cloud_work_due() -> bool:
 
 
 def cloud_sync() -> None:
-    """Tell the cloud who agreed to what, and take over its terms, licence and counts.
+    """Report consents to the cloud, and store the terms, licence and usage that it returns.
 
-    Raises CloudError, with what is wrong kept in the connection.
+    Raises CloudError; the connection stores the problem.
     """
     connection = CloudConnection.objects.first()
     if connection is None:
@@ -86,17 +86,17 @@ def cloud_sync() -> None:
         "termsKnown": newest.version if newest else 0,
         "consents": [consent_as_json(consent) for consent in consents],
     }
-    answer = _ask(connection, document)
+    answer = _post_sync(connection, document)
     try:
         sync_store(answer, consents)
     except (KeyError, TypeError, ValueError) as error:
-        failure = CloudError("error-cloud-answer", "The cloud's answer could not be understood.")
+        failure = CloudError("error-cloud-answer", "The cloud's response could not be understood.")
         connection_problem_record(failure)
         raise failure from error
 
 
 def consent_as_json(consent: TermsConsent) -> dict[str, Any]:
-    """Return an agreement as the cloud is told it."""
+    """Return a consent in the format of the sync request."""
     return {
         "version": consent.version,
         "withdrawn": consent.is_withdrawal,
@@ -105,8 +105,8 @@ def consent_as_json(consent: TermsConsent) -> dict[str, Any]:
     }
 
 
-def _ask(connection: CloudConnection, document: dict[str, Any]) -> dict[str, Any]:
-    """Return the cloud's answer; a token that it refuses is renewed once."""
+def _post_sync(connection: CloudConnection, document: dict[str, Any]) -> dict[str, Any]:
+    """Return the cloud's response; if it refuses the access token, renew the token and try once more."""
     token = access_token_current() or access_token_renew()
     try:
         try:
@@ -123,15 +123,15 @@ def _ask(connection: CloudConnection, document: dict[str, Any]) -> dict[str, Any
 
 @transaction.atomic
 def sync_store(answer: dict[str, Any], consents: list[TermsConsent]) -> None:
-    """Keep what the cloud told; raises KeyError, TypeError or ValueError for what no cloud tells."""
+    """Store the cloud's response; raises KeyError, TypeError or ValueError if it is malformed."""
     now = timezone.now()
     terms, usage = answer["terms"], answer["usage"]
     quota = MonthUsage.from_json(usage).quota
     is_admitted = bool(consents) or CloudConnection.objects.exclude(problem="").exists()
     TermsConsent.objects.filter(pk__in=[consent.pk for consent in consents]).update(told_at=now)
     if terms["current"]:
-        told = {"title": str(terms["current"]["title"])[:255], "text": str(terms["current"]["text"])[:100_000]}
-        CloudTerms.objects.get_or_create(version=int(terms["current"]["version"]), defaults=told)
+        texts = {"title": str(terms["current"]["title"])[:255], "text": str(terms["current"]["text"])[:100_000]}
+        CloudTerms.objects.get_or_create(version=int(terms["current"]["version"]), defaults=texts)
     CloudConnection.objects.update(
         workspace_id=str(answer["workspaceId"])[:64],
         terms_required=int(terms["required"]),
@@ -151,16 +151,16 @@ def sync_store(answer: dict[str, Any], consents: list[TermsConsent]) -> None:
     try:
         synced_licence_replace(answer.get("license"))
     except ApplicationError as error:
-        # What community has goes on; the page tells that the licence does not hold.
+        # The workspace continues with the community plan; the page Subscription shows that the licence is not valid.
         log.warning("The cloud's licence was not installed: %s", error.message)
     if is_admitted:
         workspace_admitted.send(CloudConnection)
 
 
 def sync_delay(quota: Quota, now: datetime) -> timedelta:
-    """Return how long to wait before the cloud is asked again, having been told this.
+    """Return how long to wait before the next sync.
 
-    Less where, at the per_minute since it told the last time, a step is reached earlier that admins are to be told of.
+    Shorter if usage, at its pace since the previous sync, will pass a threshold that admins are notified about.
     """
     before = OwnQuota.objects.filter(month=quota.month).first()
     pushed = quota.used - before.used if before else 0
@@ -172,12 +172,12 @@ def sync_delay(quota: Quota, now: datetime) -> timedelta:
 
 
 def sync_soon(*, percent: int) -> None:
-    """Let the worker ask the cloud early: its gateway says that so many percent of the month's quota are used.
+    """Have the worker synchronize early, because the gateway reports that `percent` of the month's quota are used.
 
-    At once, or half a minute after it was asked last. Where the step that this passes is known, nothing changes.
+    At once, but at least half a minute after the last try. Does nothing if the threshold is already known.
     """
-    known, connection = own_quota(), CloudConnection.objects.first()
-    if connection is None or (known and steps_passed(known.percent or 0) >= steps_passed(percent)):
+    stored, connection = own_quota(), CloudConnection.objects.first()
+    if connection is None or (stored and steps_passed(stored.percent or 0) >= steps_passed(percent)):
         return
     at = timezone.now()
     if connection.last_tried_at:
@@ -186,10 +186,10 @@ def sync_soon(*, percent: int) -> None:
 
 
 def consent_reconcile(*, required: int, agreed: int) -> None:
-    """Let the agreement of this workspace stand for what the cloud requires.
+    """Compare this workspace's consent with the version that the cloud requires.
 
-    An agreement made before the terms were told here is the cloud's to name; one to former terms holds no more, and is
-    asked for again.
+    A consent from before the terms were received gets the version that the cloud recorded for it. If the consent is to
+    an outdated version, the setting is switched off, so that an admin must agree again.
     """
     consent = own_consent()
     if consent and consent.version == 0 and agreed:

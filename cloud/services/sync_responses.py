@@ -1,4 +1,4 @@
-"""What workspace and cloud tell each other whenever the workspace synchronizes: the cloud's end."""
+"""The cloud's side of synchronization: records what a workspace reports and responds with its current state."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from cloud.services.terms import agreement_record, agreement_withdraw
 def sync_respond(
     *, workspace: RegisteredWorkspace, name: str, consents: Sequence[dict[str, Any]], terms_known: int
 ) -> dict[str, Any]:
-    """Take what the workspace tells and return what it is told: terms, licence, and what it has used.
+    """Record the workspace's name and consents, and return the response: terms, licence and usage.
 
-    The terms' text is left out where the workspace knows it.
+    `terms_known` is the newest version of the terms that the workspace has; their text is sent only if it is newer.
     """
     if name and name != workspace.name:
         workspace.name = name
         workspace.save(update_fields=["name"])
     current = terms_current()
     for consent in consents:
-        _consent_take(workspace, consent, current)
+        _consent_record(workspace, consent, current)
     return {
         "workspaceId": workspace.public_id,
         "gatewayUrl": settings.SITE_URL,
         "terms": {
             "required": terms_required(),
             "agreed": version_agreed(workspace),
-            "current": _terms_told(current) if current and current.version > terms_known else None,
+            "current": _terms_as_json(current) if current and current.version > terms_known else None,
         },
         "license": licence_current(workspace),
         "usage": usage_month(workspace).as_json(),
     }
 
 
-def _consent_take(workspace: RegisteredWorkspace, consent: dict[str, Any], current: Terms | None) -> None:
+def _consent_record(workspace: RegisteredWorkspace, consent: dict[str, Any], current: Terms | None) -> None:
     if consent["withdrawn"]:
         agreement_withdraw(workspace=workspace)
         return
@@ -53,5 +53,5 @@ def _consent_take(workspace: RegisteredWorkspace, consent: dict[str, Any], curre
         )
 
 
-def _terms_told(terms: Terms) -> dict[str, Any]:
+def _terms_as_json(terms: Terms) -> dict[str, Any]:
     return {"version": terms.version, "title": terms.title, "text": terms.text}

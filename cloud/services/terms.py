@@ -1,4 +1,4 @@
-"""Publishing terms at the cloud, and agreeing to them at either end."""
+"""Publishes terms (at the cloud), and records agreements to them (at the cloud and at the workspace)."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from workspace.errors import ApplicationError
 from workspace.models import User
 
 FIRST_TERMS = """\
-1. The gateway hands the push notifications of your workspace to Apple and Google. For that, it receives each \
+1. The gateway passes the push notifications of your workspace on to Apple and Google. For that, it receives each \
 notification's device token, title and text; with "Hide message content", only an id.
 
-2. It stores none of them. It keeps a fingerprint of each push for the retention time, so that a repeated one is not \
-sent twice, and counts how many were sent by day, app, platform and outcome.
+2. It does not store them. It stores a fingerprint of each push for the retention time, so that a repeated push is not \
+sent twice, and counts pushes by day, app, platform and outcome.
 
-3. It keeps your workspace's name, address, unique id and contact e-mail for as long as the workspace is registered.
+3. It stores your workspace's name, address, unique id and contact e-mail for as long as the workspace is registered.
 
-4. Disconnecting ends all this; the counts remain.
+4. Disconnecting ends all this; the counts stay.
 """
 
 
@@ -39,7 +39,7 @@ sent twice, and counts how many were sent by day, app, platform and outcome.
 def terms_publish(
     *, text: str, title: str = "", required_from: datetime | None = None, actor: User | None = None
 ) -> Terms:
-    """Publish the next version; every workspace is asked to agree, and must have done so by `required_from` (now)."""
+    """Publish the next version. Every workspace must agree to it by `required_from` (by default at once)."""
     last = Terms.objects.aggregate(last=Max("version"))["last"] or 0
     terms = Terms(version=last + 1, text=text, published_at=timezone.now(), published_by=actor)
     terms.required_from = required_from
@@ -52,7 +52,7 @@ def terms_publish(
 
 
 def terms_ensure() -> None:
-    """Publish the first terms of a cloud that has none."""
+    """Publish the default terms if this cloud has no terms."""
     if not Terms.objects.exists():
         terms_publish(text=FIRST_TERMS)
 
@@ -61,7 +61,7 @@ def terms_ensure() -> None:
 def agreement_record(
     *, workspace: RegisteredWorkspace, version: int, agreed_by: str, agreed_at: datetime | None = None
 ) -> TermsAgreement:
-    """Keep at the cloud that the workspace agreed to that version; raises `error-terms-unknown` (404)."""
+    """Record at the cloud that the workspace agreed to a version; raises `error-terms-unknown` (404)."""
     terms = Terms.objects.exclude(published_at=None).filter(version=version).first()
     if terms is None:
         raise ApplicationError("error-terms-unknown", "There are no terms of this version", status=404)
@@ -74,15 +74,15 @@ def agreement_record(
 
 @transaction.atomic
 def agreement_withdraw(*, workspace: RegisteredWorkspace) -> None:
-    """Keep at the cloud that the workspace does not agree any more."""
-    standing = TermsAgreement.objects.filter(workspace=workspace, withdrawn_at=None)
-    if standing.update(withdrawn_at=timezone.now()):
+    """Record at the cloud that the workspace withdrew its agreement."""
+    agreements = TermsAgreement.objects.filter(workspace=workspace, withdrawn_at=None)
+    if agreements.update(withdrawn_at=timezone.now()):
         event_record(EventKind.WITHDRAWN, workspace=workspace)
 
 
 @transaction.atomic
 def terms_agree(*, actor: User | None) -> None:
-    """Agree, for this workspace, to the newest terms that its cloud has told; the worker tells the cloud at once."""
+    """Agree, on behalf of this workspace, to the newest terms received; the worker reports it to the cloud at once."""
     if SetupWizardSettings.stored().privacy_terms_agreed:
         TermsConsent.record(actor)
     else:
@@ -92,6 +92,6 @@ def terms_agree(*, actor: User | None) -> None:
 
 @transaction.atomic
 def terms_withdraw(*, actor: User | None) -> None:
-    """Agree no longer: nothing is pushed through the gateway from now on."""
+    """Withdraw this workspace's agreement; it no longer pushes through the gateway."""
     wizard_set(Cloud_Service_Agree_PrivacyTerms=False, actor=actor)
     CloudConnection.objects.update(next_sync_at=timezone.now())

@@ -1,4 +1,4 @@
-"""Setting what follows from the connection with the cloud among the Setup Wizard's settings, with its history."""
+"""Changes the settings of the Setup Wizard that depend on the cloud connection, and records their history."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from workspace.services.settings import Origin, settings_save, unlocked_values
 
 
 def wizard_set(*, actor: User | None = None, **values: bool) -> None:
-    """Save settings by their ids; those that the environment fixes stay as they are.
+    """Save settings by id, except those that are fixed by environment variables.
 
-    An actor is named in the history only where they may edit settings: managing the cloud is a permission of its own.
+    The history names the actor only if they may edit settings, because managing the cloud is a separate permission.
     """
-    named = actor if actor and actor.has_perm("workspace.edit_privileged_setting") else None
-    settings_save(values=unlocked_values(values), origin=Origin(source=ChangeSource.CLOUD, actor=named))
+    named_actor = actor if actor and actor.has_perm("workspace.edit_privileged_setting") else None
+    settings_save(values=unlocked_values(values), origin=Origin(source=ChangeSource.CLOUD, actor=named_actor))

@@ -16,7 +16,7 @@ from cloud.tasks import confirmation_mail
 
 @pytest.fixture(autouse=True)
 def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do at once what is handed to the worker."""
+    """Run background tasks at once instead of queueing them."""
     monkeypatch.setattr("cloud.waking.async_task", lambda _path, request_pk: confirmation_mail(request_pk))
 
 

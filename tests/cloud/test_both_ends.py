@@ -1,4 +1,4 @@
-"""Workspace and cloud, each with the other over HTTP: registering, terms, licence, counts, copies, ends."""
+"""Workspace and cloud talking over HTTP: registration, terms, licence, usage, copies, and disconnecting."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def registered() -> RegisteredWorkspace:
     return RegisteredWorkspace.objects.get()
 
 
-def test_registering_by_e_mail_takes_whoever_reads_it(site: str, client: Client) -> None:
+def test_registration_requires_the_confirmation_link_from_the_e_mail(site: str, client: Client) -> None:
     pending = registration_start(email="ada@example.org")
     assert connection_status().state == ConnectionState.WAITING
     assert registration_poll() is None
@@ -87,7 +87,7 @@ def test_registering_by_e_mail_takes_whoever_reads_it(site: str, client: Client)
     assert not PendingRegistration.objects.exists()
 
 
-def test_a_mail_server_that_is_away_keeps_no_workspace_waiting(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_registration_request_does_not_wait_for_the_mail_server(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
     handed_over: list[int] = []
     monkeypatch.setattr("cloud.waking.async_task", lambda _path, request_pk: handed_over.append(request_pk))
     registration_start(email="ada@example.org")
@@ -98,14 +98,14 @@ def test_a_mail_server_that_is_away_keeps_no_workspace_waiting(site: str, monkey
     assert first == again
 
 
-def test_a_link_that_nobody_was_sent_confirms_nothing(client: Client, db: None) -> None:
+def test_an_unknown_confirmation_link_is_rejected(client: Client, db: None) -> None:
     assert client.post("/cloud/confirm/nonsense/").status_code == 404
 
 
-def test_an_address_is_mailed_a_few_times_a_day_only(site: str) -> None:
+def test_confirmation_e_mails_per_address_and_day_are_limited(site: str) -> None:
     for _time in range(5):
         registration_start(email="ada@example.org")
-    with pytest.raises(CloudError, match="too often"):
+    with pytest.raises(CloudError, match="Too many registration requests"):
         registration_start(email="ada@example.org")
     assert len(mail.outbox) == 5
 
@@ -121,19 +121,19 @@ def test_a_used_token_is_refused_to_another_workspace(site: str) -> None:
     _token, text = registration_token_create()
     workspace_connect(token=text)
     unique_id_reset()
-    with pytest.raises(CloudError, match="used already"):
+    with pytest.raises(CloudError, match="already used"):
         workspace_connect(token=text)
 
 
-def test_a_cloud_that_is_not_there_is_told_so(site: str) -> None:
+def test_an_unreachable_cloud_is_reported(site: str) -> None:
     wizard = SetupWizardSettings.stored()
     wizard.cloud_url = "http://127.0.0.1:9"
     wizard.save()
-    with pytest.raises(CloudError, match="nothing answers there"):
+    with pytest.raises(CloudError, match="it refused the connection"):
         registration_start(email="ada@example.org")
 
 
-def test_agreeing_is_recorded_at_both_ends_and_a_new_version_asks_again(connected: str, terms: Terms) -> None:
+def test_an_agreement_is_recorded_at_both_ends_and_needed_again_for_a_new_version(connected: str, terms: Terms) -> None:
     ada = UserFactory(username="ada", roles=("admin",))
     cloud_sync()
     assert connection_status().state == ConnectionState.TERMS
@@ -155,14 +155,14 @@ def test_agreeing_is_recorded_at_both_ends_and_a_new_version_asks_again(connecte
     assert TermsAgreement.objects.first().terms.version == 3
 
 
-def test_who_agreed_before_there_were_terms_here_agrees_to_those_in_force(connected: str, terms: Terms) -> None:
+def test_an_agreement_made_before_the_terms_arrived_counts_for_the_current_ones(connected: str, terms: Terms) -> None:
     terms_agree(actor=None)
     cloud_sync()
     assert TermsAgreement.objects.get().terms == terms
     assert connection_status().state == ConnectionState.CONNECTED
 
 
-def test_a_premium_plan_brings_a_licence_and_its_end_takes_it_away(connected: str) -> None:
+def test_a_premium_plan_installs_a_licence_and_its_end_removes_it(connected: str) -> None:
     assert not module_granted("push-privacy")
     plan_change(workspace=registered(), plan="premium", monthly_limit=50_000)
     cloud_sync()
@@ -176,7 +176,7 @@ def test_a_premium_plan_brings_a_licence_and_its_end_takes_it_away(connected: st
     assert not module_granted("push-privacy")
 
 
-def test_an_expired_licence_falls_back_to_community_and_says_so(connected: str) -> None:
+def test_an_expired_licence_falls_back_to_the_community_plan_and_is_reported(connected: str) -> None:
     plan_change(workspace=registered(), plan="premium", ends_at=timezone.now() + timedelta(hours=1))
     cloud_sync()
     with time_machine.travel(timezone.now() + timedelta(hours=2)):
@@ -184,7 +184,7 @@ def test_an_expired_licence_falls_back_to_community_and_says_so(connected: str) 
     assert (state.status, state.plan, state.modules) == (LicenceStatus.EXPIRED, "community", ())
 
 
-def test_a_pasted_licence_needs_no_cloud_and_one_that_was_altered_is_refused(connected: str) -> None:
+def test_a_pasted_licence_works_without_the_cloud_and_a_modified_one_is_refused(connected: str) -> None:
     plan_change(workspace=registered(), plan="premium")
     token = licence_issue(workspace=registered(), ends_at=timezone.now() + timedelta(days=365))
     head, body, signature = token.split(".")
@@ -193,7 +193,7 @@ def test_a_pasted_licence_needs_no_cloud_and_one_that_was_altered_is_refused(con
             licence_install(token=altered)
     licence_install(token=f" {token[:40]}\n{token[40:]} ")
     assert licence_state().plan == "premium"
-    # What is altered in the database grants nothing either.
+    # A licence that was modified in the database grants nothing either.
     InstalledLicence.objects.update(token=f"{head}.{body[:-4]}AAAA.{signature}")
     assert licence_state().status == LicenceStatus.TAMPERED
 
@@ -213,7 +213,7 @@ def test_a_licence_of_another_key_or_workspace_is_refused(connected: str) -> Non
         licence_install(token=signed("somebody-else", private))
 
 
-def test_a_token_that_the_cloud_refuses_is_renewed_once(connected: str) -> None:
+def test_a_refused_access_token_is_renewed_once(connected: str) -> None:
     cloud_sync()
     AccessToken.objects.all().delete()
     CloudConnection.objects.update(access_token_renewed_at=None)
@@ -228,7 +228,7 @@ def test_a_token_that_the_cloud_refuses_is_renewed_once(connected: str) -> None:
         (lambda: credentials_rotate(workspace=registered()), "not known"),
     ],
 )
-def test_what_the_cloud_refuses_is_told_with_the_next_step(connected: str, happens: object, problem: str) -> None:
+def test_a_refusal_of_the_cloud_is_shown_with_the_next_step(connected: str, happens: object, problem: str) -> None:
     cloud_sync()
     happens()
     with time_machine.travel(timezone.now() + timedelta(hours=1)):
@@ -240,7 +240,7 @@ def test_what_the_cloud_refuses_is_told_with_the_next_step(connected: str, happe
     assert status.next_step
 
 
-def test_a_copied_database_is_noticed_and_may_move_or_become_a_new_workspace(connected: str) -> None:
+def test_a_copied_database_is_detected_and_can_move_or_become_a_new_workspace(connected: str) -> None:
     cloud_sync()
     RegisteredWorkspace.objects.update(site_url="http://original.example.org")
     with pytest.raises(CloudError, match="belongs to the workspace at"):
@@ -261,7 +261,7 @@ def test_a_copied_database_is_noticed_and_may_move_or_become_a_new_workspace(con
     assert registered().disconnected_at is None
 
 
-def test_disconnecting_ends_it_at_both_ends_and_registering_again_keeps_the_counts(connected: str) -> None:
+def test_disconnecting_works_at_both_ends_and_registering_again_keeps_the_counts(connected: str) -> None:
     plan_change(workspace=registered(), plan="premium")
     cloud_sync()
     QuotaMonth.objects.create(workspace=registered(), month=month_of(), used=7)
@@ -273,28 +273,28 @@ def test_disconnecting_ends_it_at_both_ends_and_registering_again_keeps_the_coun
     workspace_connect(token=text)
     cloud_sync()
     assert OwnQuota.objects.get().used == 7
-    # A unique id is no secret: the plan does not come back with it.
+    # A unique id is not a secret, so the plan is not restored.
     assert registered().plan == "community"
 
 
-def test_admins_are_mailed_once_for_each_step(connected: str, settings: Any) -> None:
+def test_admins_get_one_e_mail_per_threshold(connected: str, settings: Any) -> None:
     admin = UserFactory(roles=("admin",))
     EmailAddressFactory(user=admin, address="ada@example.org")
     EmailAddressFactory(user=UserFactory(), address="ana@example.org")
     row = QuotaMonth.objects.create(workspace=registered(), month=month_of(), used=7_999)
-    told = []
+    mailed = []
     for used in (7_999, 8_000, 8_001, 9_500, 10_000, 10_000):
         QuotaMonth.objects.filter(pk=row.pk).update(used=used)
         CloudConnection.objects.update(next_sync_at=timezone.now())
         cloud_work()
-        told.append(len(mail.outbox))
-    assert told == [0, 1, 1, 2, 3, 3]
+        mailed.append(len(mail.outbox))
+    assert mailed == [0, 1, 1, 2, 3, 3]
     assert {address for message in mail.outbox for address in message.to} == {"ada@example.org"}
     assert "80 %" in mail.outbox[0].subject
     assert list(QuotaNotice.objects.order_by("percent").values_list("percent", flat=True)) == [80, 95, 100]
 
 
-def test_each_admin_is_mailed_in_their_language(connected: str, settings: Any) -> None:
+def test_each_admin_gets_the_e_mail_in_their_language(connected: str, settings: Any) -> None:
     for name, language in (("ada", "en"), ("ute", "de")):
         admin = administrator(username=name)
         User.objects.filter(pk=admin.pk).update(language=language)
@@ -320,7 +320,7 @@ def test_each_admin_is_mailed_in_their_language(connected: str, settings: Any) -
         (7_000, 7_500, None, 300),
     ],
 )
-def test_the_cloud_is_asked_earlier_while_a_step_comes_near(
+def test_the_next_sync_is_earlier_when_a_threshold_is_near(
     connected: str, used_then: int, used: int, limit: int | None, wait: int
 ) -> None:
     plan_change(workspace=registered(), plan="community" if limit else "premium")
@@ -332,7 +332,7 @@ def test_the_cloud_is_asked_earlier_while_a_step_comes_near(
         assert CloudConnection.objects.get().next_sync_at - timezone.now() == timedelta(seconds=wait)
 
 
-def test_no_secret_is_stored_in_readable_form_or_told(connected: str) -> None:
+def test_no_secret_is_stored_unencrypted_or_returned(connected: str) -> None:
     cloud_sync()
     connection = CloudConnection.objects.get()
     rows = f"{list(RegisteredWorkspace.objects.values())} {list(AccessToken.objects.values())}"
@@ -343,7 +343,7 @@ def test_no_secret_is_stored_in_readable_form_or_told(connected: str) -> None:
         assert secret not in answer.content.decode()
 
 
-def test_strangers_may_do_nothing_with_the_cloud(connected: str) -> None:
+def test_users_without_permission_cannot_use_the_cloud_endpoints(connected: str) -> None:
     member = ApiClient(UserFactory())
     for name in ("cloud.registrationStatus", "cloud.usage", "licenses.maxActiveUsers"):
         assert "error-unauthorized" in failure(member.get(name), 403)
@@ -354,18 +354,18 @@ def test_strangers_may_do_nothing_with_the_cloud(connected: str) -> None:
         ("licenses.add", {"license": "x"}),
     ):
         assert "error-unauthorized" in failure(member.post(name, body), 403)
-        # The answer does not say either what is wrong with the body.
+        # The response must not say what is wrong with the body either.
         assert "error-unauthorized" in failure(member.post(name, {"unknown": [1]}), 403)
 
 
-def test_members_see_what_the_licence_grants_and_not_the_licence(connected: str) -> None:
+def test_members_see_the_granted_modules_but_not_the_licence(connected: str) -> None:
     everything = ApiClient(administrator()).get("licenses.info").json()["license"]
     limited = ApiClient(UserFactory()).get("licenses.info").json()["license"]
     assert limited["activeModules"] == everything["activeModules"]
     assert (limited.get("license"), limited["limits"]) == (None, {})
 
 
-def test_clients_read_the_known_errors(connected: str) -> None:
+def test_clients_get_the_documented_errors(connected: str) -> None:
     admin = ApiClient(administrator())
     assert failure(admin.post("cloud.manualRegister", {})) == "Match error: Missing key 'cloudBlob'"
     assert failure(admin.post("cloud.manualRegister", {"cloudBlob": "x"})) == "Workspace is already registered"
@@ -376,14 +376,14 @@ def test_clients_read_the_known_errors(connected: str) -> None:
 
 
 @pytest.mark.parametrize("blob", ["", "nonsense", "e30", "W10"])
-def test_what_is_no_registration_file_is_refused(db: None, blob: str) -> None:
+def test_an_invalid_registration_file_is_refused(db: None, blob: str) -> None:
     with pytest.raises(ApplicationError) as refused:
         manual_register(blob=blob)
     assert refused.value.code == "error-registration-file"
     assert not CloudConnection.objects.exists()
 
 
-def test_a_workspace_reads_its_own_counts_and_no_others(connected: str, client: Client) -> None:
+def test_a_workspace_can_read_only_its_own_counts(connected: str, client: Client) -> None:
     ours, month = registered(), month_of()
     theirs, _token = registered_workspace("another")
     for workspace, count in ((ours, 7), (theirs, 5)):
@@ -399,7 +399,7 @@ def test_a_workspace_reads_its_own_counts_and_no_others(connected: str, client: 
     assert client.get("/api/cloud/usage?month=May", headers=headers).json()["errorType"] == "invalid-params"
 
 
-def test_the_cloud_tells_nothing_without_credentials(site: str, client: Client) -> None:
+def test_the_cloud_returns_nothing_without_credentials(site: str, client: Client) -> None:
     for path in ("sync", "address", "disconnect"):
         body = '{"siteUrl": "http://x.example", "uniqueId": "u", "name": "n", "termsKnown": 0, "consents": []}'
         assert client.post(f"/api/cloud/{path}", body, content_type="application/json").status_code == 401
@@ -407,7 +407,7 @@ def test_the_cloud_tells_nothing_without_credentials(site: str, client: Client) 
     assert client.get("/api/cloud/usage.csv").status_code == 401
 
 
-def test_the_cloud_says_where_its_gateway_is_whenever_it_is_asked(connected: str) -> None:
+def test_each_response_of_the_cloud_contains_its_gateway_url(connected: str) -> None:
     assert CloudConnection.objects.get().gateway_url == connected
     CloudConnection.objects.update(gateway_url="https://former.example")
     cloud_sync()

@@ -1,4 +1,4 @@
-"""Reading licences: nothing but the cloud's own signature counts."""
+"""Reading licences: only those signed by the cloud are accepted."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ def part(value: Any) -> str:
 
 
 def with_header(token: str, **header: Any) -> str:
-    """Return the token with another header over the same signature."""
+    """Return the token with a changed header and the same signature."""
     _header, claims, signature = token.split(".")
     return f"{part({'typ': TYPE, 'alg': ALGORITHM, **header})}.{claims}.{signature}"
 
 
-def test_what_was_signed_is_read() -> None:
+def test_a_signed_licence_can_be_read() -> None:
     assert licence_read(licence_sign(LICENCE, private_key=PRIVATE, key_id="k1"), public_key=PUBLIC) == LICENCE
     unlimited = replace(LICENCE, limit=None)
     assert licence_read(licence_sign(unlimited, private_key=PRIVATE, key_id="k1"), public_key=PUBLIC) == unlimited
@@ -85,7 +85,7 @@ FORGED = {
 
 
 @pytest.mark.parametrize("token", FORGED.values(), ids=FORGED.keys())
-def test_what_the_cloud_did_not_sign_is_refused(token: str) -> None:
+def test_a_licence_not_signed_by_the_cloud_is_refused(token: str) -> None:
     with pytest.raises(InvalidLicenceError):
         licence_read(token, public_key=PUBLIC)
 
@@ -104,13 +104,13 @@ def test_what_the_cloud_did_not_sign_is_refused(token: str) -> None:
         {"modules": 5},
     ],
 )
-def test_claims_that_make_no_licence_are_refused(changes: dict[str, Any]) -> None:
+def test_incomplete_or_malformed_claims_are_refused(changes: dict[str, Any]) -> None:
     claims = {name: value for name, value in {**CLAIMS, **changes}.items() if value is not None or name == "limit"}
     with pytest.raises(InvalidLicenceError):
         licence_read(signed(claims), public_key=PUBLIC)
 
 
 @pytest.mark.parametrize("key", ["", "short", "!" * 43, "A" * 500])
-def test_a_key_that_is_none_reads_nothing(key: str) -> None:
+def test_an_invalid_key_cannot_read_a_licence(key: str) -> None:
     with pytest.raises(InvalidLicenceError):
         licence_read(signed(), public_key=key)

@@ -1,4 +1,4 @@
-"""The address of this site is not stored: what is stored follows `SITE_URL`."""
+"""The address of this site is not stored; stored URLs follow changes of `SITE_URL`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _site(settings: Any) -> None:
 
 
 def texts_of_database() -> list[str]:
-    """Return every text of every row of the cloud's and the push app's tables, and of the settings' history."""
+    """Return every text in the tables of the cloud and push apps, and in the settings' history."""
     tables = [name for name in connection.introspection.table_names() if name.startswith(("cloud_", "push_"))]
     texts = []
     with connection.cursor() as cursor:
@@ -40,7 +40,7 @@ def texts_of_database() -> list[str]:
     return texts
 
 
-def test_the_demo_stores_no_address_of_this_site_and_follows_it(settings: Any) -> None:
+def test_the_demo_stores_no_site_address_and_follows_a_change_of_it(settings: Any) -> None:
     demo_prepare(site_url=BEFORE)
     assert not [text for text in texts_of_database() if "127.0.0.1" in text]
     assert token_read(PendingRegistration.objects.get().token)[0] == ""
@@ -49,7 +49,7 @@ def test_the_demo_stores_no_address_of_this_site_and_follows_it(settings: Any) -
     assert PendingRegistration.objects.get().cloud_url == NOW
 
 
-def test_a_registration_with_the_cloud_in_this_site_follows_it(settings: Any) -> None:
+def test_a_registration_with_this_sites_own_cloud_follows_a_change_of_address(settings: Any) -> None:
     connection_save(workspace_id="w", cloud_url=BEFORE, gateway_url=BEFORE)
     workspace_register(unique_id="u", name="Demo", site_url=BEFORE)
     AppRoute.objects.create(app_name="org.example", kind="gateway", gateway=f"{BEFORE}/gateway/key\nhttps://b.example")
@@ -61,7 +61,7 @@ def test_a_registration_with_the_cloud_in_this_site_follows_it(settings: Any) ->
     assert AppRoute.objects.get().gateway == f"{NOW}/gateway/key\nhttps://b.example"
 
 
-def test_a_former_address_of_this_site_is_reverted_to_the_present_one(settings: Any) -> None:
+def test_a_former_address_of_this_site_is_replaced_by_the_current_one(settings: Any) -> None:
     admin = administrator()
     origin = Origin(source=ChangeSource.COMMAND)
     for address in (BEFORE, "https://push.example.org"):

@@ -1,4 +1,4 @@
-"""Registering workspaces with the cloud, and a workspace's own registration."""
+"""Registration of workspaces with the cloud, and a workspace's own registration."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def test_a_registered_workspace_is_found_by_its_access_token() -> None:
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "\ud800", "x" * 10_000])
-def test_a_token_that_belongs_to_no_workspace_finds_none(token: str) -> None:
+def test_an_unknown_token_matches_no_workspace(token: str) -> None:
     register()
     assert workspace_by_access_token(token) is None
 
 
-def test_each_workspace_has_a_token_of_its_own() -> None:
+def test_each_workspace_has_its_own_token() -> None:
     (first, first_token), (second, second_token) = register("u1"), register("u2")
     assert workspace_by_access_token(first_token) == first
     assert workspace_by_access_token(second_token) == second
@@ -67,7 +67,7 @@ def test_a_workspace_needs_a_name() -> None:
         workspace_register(unique_id="u1", name="")
 
 
-def test_rotating_the_credentials_ends_every_token() -> None:
+def test_rotating_the_credentials_revokes_every_token() -> None:
     workspace, old = register()
     credentials = credentials_rotate(workspace=workspace)
     assert workspace_by_access_token(old) is None
@@ -84,7 +84,7 @@ def test_a_busy_workspace_is_recorded_as_seen_once_a_minute() -> None:
     assert RegisteredWorkspace.objects.get().last_seen_at == NOON + timedelta(seconds=60)
 
 
-def test_the_connection_keeps_its_token_encrypted() -> None:
+def test_the_connection_stores_its_token_encrypted() -> None:
     connection_save(workspace_id="w1", access_token="secret-token")
     with database.cursor() as cursor:
         cursor.execute("SELECT access_token FROM cloud_cloudconnection")
@@ -93,14 +93,14 @@ def test_the_connection_keeps_its_token_encrypted() -> None:
     assert CloudConnection.objects.get().access_token == "secret-token"
 
 
-def test_a_new_connection_takes_the_place_of_the_one_before() -> None:
+def test_a_new_connection_replaces_the_previous_one() -> None:
     connection_save(workspace_id="w1", access_token="one")
     connection_save(workspace_id="w2", access_token="two")
-    kept = CloudConnection.objects.get()
-    assert (kept.workspace_id, kept.access_token) == ("w2", "two")
+    stored = CloudConnection.objects.get()
+    assert (stored.workspace_id, stored.access_token) == ("w2", "two")
 
 
-def test_an_access_token_that_no_key_opens_is_none_and_not_gibberish(settings: Any) -> None:
+def test_an_access_token_that_cannot_be_decrypted_reads_as_empty(settings: Any) -> None:
     connection_save(workspace_id="w", access_token="a-token-of-the-gateway")
     settings.SALT_KEY = ["another key"]
     assert CloudConnection.objects.get().access_token == ""

@@ -26,7 +26,7 @@ def ask(client: Client, client_id: str, client_secret: str, **fields: str) -> An
     return client.post("/api/cloud/token", body, "application/json", headers={"Authorization": f"Basic {encoded}"})
 
 
-def test_a_workspace_is_given_a_token(client: Client, credentials: Credentials) -> None:
+def test_a_workspace_gets_a_token(client: Client, credentials: Credentials) -> None:
     answer = ask(client, credentials.client_id, credentials.client_secret, site_url="http://THEATRE.example/").json()
     assert answer["token_type"] == "Bearer"
     assert len(answer["access_token"]) > 40
@@ -39,13 +39,13 @@ def test_unknown_credentials_are_refused(client: Client, client_id: str) -> None
 
 
 @pytest.mark.parametrize("address", ["https://opera.example", "http://[", "no address"])
-def test_another_address_is_refused_and_noted(client: Client, credentials: Credentials, address: str) -> None:
+def test_another_address_is_refused_and_recorded(client: Client, credentials: Credentials, address: str) -> None:
     answer = ask(client, credentials.client_id, credentials.client_secret, site_url=address)
     assert (answer.status_code, answer.json()["errorType"]) == (409, "error-workspace-cloned")
     assert RegisteredWorkspace.objects.get().other_url == address
 
 
-def test_a_suspended_workspace_is_told_why(client: Client, credentials: Credentials) -> None:
+def test_a_suspended_workspace_gets_the_reason(client: Client, credentials: Credentials) -> None:
     workspace_suspend(workspace=RegisteredWorkspace.objects.get(), reason="The bill is open.")
     answer = ask(client, credentials.client_id, credentials.client_secret)
     assert (answer.status_code, answer.json()["errorType"]) == (403, "error-workspace-suspended")

@@ -1,4 +1,4 @@
-"""Prints a token that lets one workspace register with this cloud."""
+"""Creates and prints a registration token for one workspace."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from cloud.services.registration_requests import registration_token_create
 
 
 class Command(BaseCommand):
-    help = "Prints a token, good for seven days, that lets one workspace register with this cloud."
+    help = "Creates and prints a token with which one workspace can register with this cloud within seven days."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--note", default="", help="for whom it is")
+        parser.add_argument("--note", default="", help="who the token is for")
         parser.add_argument("--plan", default=Plan.COMMUNITY.value, choices=Plan.values)
 
     def handle(self, *args: Any, **options: Any) -> str:

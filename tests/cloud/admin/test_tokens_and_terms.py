@@ -23,7 +23,7 @@ def console(client: Client) -> Client:
     return client
 
 
-def test_a_token_lets_one_workspace_in(console: Client) -> None:
+def test_a_token_registers_one_workspace(console: Client) -> None:
     values = {"note": "The opera", "plan": "premium", "ends_on": ""}
     text = revealed(console.post(f"{TOKENS}add/", values).content.decode())["Registration token"]
     _url, secret = token_read(text)
@@ -35,14 +35,14 @@ def test_a_token_lets_one_workspace_in(console: Client) -> None:
     assert secret not in html
 
 
-def test_a_token_that_was_not_used_can_be_deleted(console: Client) -> None:
+def test_an_unused_token_can_be_deleted(console: Client) -> None:
     console.post(f"{TOKENS}add/", {"plan": "community"})
     row = RegistrationToken.objects.get()
     console.post(f"{TOKENS}{row.pk}/delete/", {"post": "yes"})
     assert not RegistrationToken.objects.exists()
 
 
-def test_published_terms_are_asked_for_from_the_day_that_is_named(console: Client) -> None:
+def test_published_terms_are_required_from_the_given_date(console: Client) -> None:
     day = timezone.localdate() + timezone.timedelta(days=3)
     console.post(f"{TERMS}add/", {"title": "Terms", "text": "Be kind.", "required_from": day.isoformat()})
     terms = terms_current()
@@ -50,7 +50,7 @@ def test_published_terms_are_asked_for_from_the_day_that_is_named(console: Clien
     assert (terms.text, terms_required()) == ("Be kind.", terms.version - 1)
 
 
-def test_published_terms_are_not_changed_any_more(console: Client) -> None:
+def test_published_terms_cannot_be_changed(console: Client) -> None:
     console.post(f"{TERMS}add/", {"title": "Terms", "text": "Be kind."})
     terms = Terms.objects.get()
     assert console.post(f"{TERMS}{terms.pk}/change/", {"text": "Be harsh."}).status_code == 403
@@ -58,18 +58,18 @@ def test_published_terms_are_not_changed_any_more(console: Client) -> None:
     assert terms.text == "Be kind."
 
 
-def test_the_lines_of_terms_stay_apart(console: Client) -> None:
+def test_line_breaks_in_terms_are_shown(console: Client) -> None:
     console.post(f"{TERMS}add/", {"title": "Terms", "text": "1. Be kind.\n2. Be fair."})
     html = console.get(f"{TERMS}{Terms.objects.get().pk}/change/").content.decode()
     assert '<div class="cb-mail-text">1. Be kind.\n2. Be fair.</div>' in html
 
 
-def test_terms_without_a_text_are_refused(console: Client) -> None:
+def test_terms_without_text_are_refused(console: Client) -> None:
     assert "This field is required" in console.post(f"{TERMS}add/", {"title": "Terms"}).content.decode()
     assert not Terms.objects.exists()
 
 
-def test_strangers_make_no_tokens_and_no_terms(client: Client) -> None:
+def test_users_without_permission_cannot_create_tokens_or_terms(client: Client) -> None:
     client.force_login(staff("cloud.view_registeredworkspace"))
     assert client.post(f"{TOKENS}add/", {"plan": "premium"}).status_code == 403
     assert client.post(f"{TERMS}add/", {"title": "Terms", "text": "Be harsh."}).status_code == 403

@@ -25,7 +25,7 @@ LIST = "/admin/cloud/registeredworkspace/"
 
 
 def revealed(html: str) -> dict[str, str]:
-    """Return the texts that the page shows once, by their names."""
+    """Return the secrets that the page shows once, by name."""
     found = re.findall(r'<label for="secret-\d+">(.*?)</label>\s*<textarea[^>]*>(.*?)</textarea>', html, re.DOTALL)
     return {name: unescape(text) for name, text in found}
 
@@ -49,13 +49,13 @@ def test_a_workspace_is_added_and_its_credentials_are_shown_once(console: Client
     assert CloudEvent.objects.get().actor_name
 
 
-def test_what_is_shown_once_is_kept_by_no_browser(console: Client) -> None:
+def test_pages_with_secrets_are_not_cached(console: Client) -> None:
     workspace, _token = registered()
     answer = console.post(f"{LIST}{workspace.pk}/act/credentials/")
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_a_wrong_address_is_told_and_what_was_entered_stays(console: Client) -> None:
+def test_an_invalid_address_is_reported_and_the_input_is_preserved(console: Client) -> None:
     values = {"unique_id": "their-server", "name": "Opera", "site_url": "not an address", "plan": "community"}
     html = console.post(f"{LIST}add/", values).content.decode()
     assert "is not the address of a server." in html
@@ -63,7 +63,7 @@ def test_a_wrong_address_is_told_and_what_was_entered_stays(console: Client) -> 
     assert not RegisteredWorkspace.objects.exists()
 
 
-def test_a_suspended_workspace_is_refused_until_it_is_let_in_again(console: Client) -> None:
+def test_a_suspended_workspace_is_refused_until_it_is_resumed(console: Client) -> None:
     workspace, token = registered()
     act(console, workspace, "suspend", reason="The bill is open.")
     assert workspace_by_access_token(token) is None
@@ -72,7 +72,7 @@ def test_a_suspended_workspace_is_refused_until_it_is_let_in_again(console: Clie
     assert workspace_by_access_token(token) == workspace
 
 
-def test_nothing_is_done_before_it_was_asked(console: Client) -> None:
+def test_an_action_asks_for_confirmation_first(console: Client) -> None:
     workspace, token = registered()
     for name in ACTIONS:
         assert console.get(f"{LIST}{workspace.pk}/act/{name}/").status_code == 200
@@ -80,14 +80,14 @@ def test_nothing_is_done_before_it_was_asked(console: Client) -> None:
     assert not CloudEvent.objects.exclude(kind="registered").exists()
 
 
-def test_rotated_credentials_end_the_ones_before(console: Client) -> None:
+def test_rotating_credentials_revokes_the_previous_ones(console: Client) -> None:
     workspace, token = registered()
     shown = revealed(act(console, workspace, "credentials"))
     assert workspace_by_access_token(token) is None
     assert workspace_by_credentials(shown["Client id"], shown["Client secret"]) == workspace
 
 
-def test_a_plan_is_given_with_its_limits(console: Client) -> None:
+def test_a_plan_can_be_changed_with_its_limits(console: Client) -> None:
     workspace, _token = registered()
     until = timezone.localdate() + timedelta(days=30)
     act(console, workspace, "plan", plan="premium", ends_on=until.isoformat(), monthly_limit="20", rate_limit="")
@@ -97,7 +97,7 @@ def test_a_plan_is_given_with_its_limits(console: Client) -> None:
     assert timezone.localdate(workspace.plan_ends_at) == until
 
 
-def test_what_was_done_is_in_the_audit_log_with_who_did_it_and_no_secret(console: Client) -> None:
+def test_actions_appear_in_the_audit_log_with_the_actor_and_without_secrets(console: Client) -> None:
     workspace, _token = registered()
     until = timezone.localdate() + timedelta(days=30)
     act(console, workspace, "plan", plan="premium")
@@ -118,10 +118,10 @@ def test_what_was_done_is_in_the_audit_log_with_who_did_it_and_no_secret(console
     assert not [secret for secret in secrets if secret in html or secret in str([event.details for event in events])]
 
 
-def test_a_plan_that_ends_in_the_past_is_refused(console: Client) -> None:
+def test_a_plan_end_in_the_past_is_refused(console: Client) -> None:
     workspace, _token = registered()
     html = act(console, workspace, "plan", plan="premium", ends_on="2020-01-01")
-    assert "Choose a day from today on" in html
+    assert "Choose a date from today on" in html
     workspace.refresh_from_db()
     assert workspace.plan == Plan.COMMUNITY
 
@@ -135,15 +135,15 @@ def test_a_gateway_address_works_until_it_is_revoked(console: Client) -> None:
     assert workspace_by_gateway_key(key) is None
 
 
-def test_a_registration_file_holds_what_the_workspace_needs(console: Client) -> None:
+def test_a_registration_file_contains_everything_the_workspace_needs(console: Client) -> None:
     workspace, _token = registered()
     act(console, workspace, "plan", plan="premium")
     until = timezone.localdate() + timedelta(days=30)
     text = revealed(act(console, workspace, "file", ends_on=until.isoformat()))["Registration file"]
-    told = blob_read(text)
-    assert told["uniqueId"] == workspace.unique_id
-    assert told["license"]
-    assert workspace_by_credentials(told["clientId"], told["clientSecret"]) == workspace
+    document = blob_read(text)
+    assert document["uniqueId"] == workspace.unique_id
+    assert document["license"]
+    assert workspace_by_credentials(document["clientId"], document["clientSecret"]) == workspace
 
 
 def test_a_licence_of_the_community_plan_is_refused_with_the_reason(console: Client) -> None:
@@ -152,7 +152,7 @@ def test_a_licence_of_the_community_plan_is_refused_with_the_reason(console: Cli
     assert "The community plan needs no licence" in html
 
 
-def test_the_page_draws_the_month_and_offers_it_as_a_file(console: Client) -> None:
+def test_the_page_shows_the_months_usage_and_offers_it_as_csv(console: Client) -> None:
     workspace, _token = registered()
     month = month_of()
     before = (month - timedelta(days=1)).replace(day=1)
@@ -168,10 +168,10 @@ def test_the_page_draws_the_month_and_offers_it_as_a_file(console: Client) -> No
     assert answer["Content-Type"].startswith("text/csv")
     assert f"{month},org.opera,apn,accepted,8000" in answer.content.decode()
     earlier = console.get(f"{LIST}{workspace.pk}/change/?month={before:%Y-%m}").content.decode()
-    assert "Nothing was pushed in this month." in earlier
+    assert "Nothing was pushed this month." in earlier
 
 
-def test_the_list_tells_what_each_used_of_its_month(console: Client) -> None:
+def test_the_list_shows_each_workspaces_usage_this_month(console: Client) -> None:
     workspace, _token = registered()
     registered("idle")
     QuotaMonth.objects.create(workspace=workspace, month=month_of(), used=1_234)
@@ -184,14 +184,14 @@ def test_the_list_tells_what_each_used_of_its_month(console: Client) -> None:
 
 
 @pytest.mark.parametrize("month", ["9999-99", "9999-12", "x"])
-def test_a_month_that_cannot_be_read_is_the_current_one(console: Client, month: str) -> None:
+def test_a_malformed_month_falls_back_to_the_current_month(console: Client, month: str) -> None:
     workspace, _token = registered()
     assert console.get(f"{LIST}{workspace.pk}/change/?month={month}").status_code == 200
     assert console.get(f"{LIST}{workspace.pk}/usage.csv?month={month}").status_code == 200
 
 
 @pytest.mark.parametrize("name", sorted(ACTIONS))
-def test_who_may_only_look_does_nothing(client: Client, name: str) -> None:
+def test_users_with_view_permission_cannot_run_actions(client: Client, name: str) -> None:
     workspace, token = registered()
     client.force_login(staff("cloud.view_registeredworkspace"))
     answer = client.post(f"{LIST}{workspace.pk}/act/{name}/", {"plan": "premium", "ends_on": "2030-01-01"})
@@ -199,14 +199,14 @@ def test_who_may_only_look_does_nothing(client: Client, name: str) -> None:
     assert workspace_by_access_token(token) == workspace
 
 
-def test_strangers_see_nothing(client: Client) -> None:
+def test_users_without_permission_see_nothing(client: Client) -> None:
     workspace, _token = registered()
     client.force_login(staff("workspace.view_room"))
     for path in ("", "add/", f"{workspace.pk}/change/", f"{workspace.pk}/usage.csv", f"{workspace.pk}/act/plan/"):
         assert client.get(f"{LIST}{path}").status_code == 403
 
 
-def test_an_action_or_a_workspace_that_is_not_there_is_not_found(console: Client) -> None:
+def test_an_unknown_action_or_workspace_is_not_found(console: Client) -> None:
     workspace, _token = registered()
     assert console.get(f"{LIST}{workspace.pk}/act/fly/").status_code == 404
     assert console.get(f"{LIST}{workspace.pk + 1}/act/plan/").status_code == 404

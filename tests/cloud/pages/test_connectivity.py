@@ -1,4 +1,4 @@
-"""The workspace's page Connectivity services, against a cloud that answers over HTTP."""
+"""The workspace's page Connectivity services, with a cloud reached over HTTP."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def cloud(live_server: LiveServer, settings: object) -> str:
-    """Return where a cloud answers: this very installation plays it, over HTTP."""
+    """Return the URL of a cloud; this installation serves as the cloud, over HTTP."""
     settings.SITE_URL = live_server.url  # type: ignore[attr-defined]
     terms_ensure()
     return str(live_server.url)
@@ -38,8 +38,8 @@ def admin(client: Client, cloud: str) -> Client:
     return client
 
 
-def told(client: Client) -> str:
-    """Return the page as it stands."""
+def page_html(client: Client) -> str:
+    """Return the page's HTML."""
     return client.get(PAGE).content.decode()
 
 
@@ -48,26 +48,26 @@ def connect(client: Client) -> str:
     return client.post(f"{PAGE}connect/", {"token": text}, follow=True).content.decode()
 
 
-def test_a_fresh_workspace_is_told_how_to_register(admin: Client) -> None:
-    html = told(admin)
+def test_an_unregistered_workspace_shows_how_to_register(admin: Client) -> None:
+    html = page_html(admin)
     assert "Not registered" in html
     assert GeneralSettings.stored().unique_id in html
-    for offer in ("Register by e-mail", "Connect by a registration token", "Register without a connection"):
+    for offer in ("Register by e-mail", "Connect with a registration token", "Register offline"):
         assert offer in html
 
 
-def test_whoever_knows_no_cloud_is_led_to_its_setting(admin: Client, settings: object) -> None:
+def test_without_a_cloud_address_the_page_links_to_the_setting(admin: Client, settings: object) -> None:
     settings.ROLES = frozenset({"workspace"})  # type: ignore[attr-defined]
-    found = re.search(r'href="([^"]+)"[^>]*>Enter its address in the settings', told(admin))
+    found = re.search(r'href="([^"]+)"[^>]*>Enter its address in the settings', page_html(admin))
     assert found
     path, _hash, setting = found[1].partition("#")
     assert f'id="{setting}"' in admin.get(path).content.decode()
 
 
-def test_what_is_no_token_is_told_where_no_cloud_is_known(admin: Client, settings: object) -> None:
+def test_an_invalid_token_is_reported_if_no_cloud_is_known(admin: Client, settings: object) -> None:
     settings.ROLES = frozenset({"workspace"})  # type: ignore[attr-defined]
     html = admin.post(f"{PAGE}connect/", {"token": "mistyped"}).content.decode()
-    assert "This is no registration token of a cloud" in html
+    assert "This is not a registration token" in html
     assert "mistyped</textarea>" in html
 
 
@@ -81,56 +81,56 @@ def test_registering_by_email_waits_for_the_link_and_then_connects(admin: Client
     assert link
     Client().post(link.group())
     assert admin.post(f"{PAGE}wait/")["HX-Redirect"] == PAGE
-    assert "Connected" in told(admin)
-    assert "fingerprint of each push" in told(admin)
+    assert "Connected" in page_html(admin)
+    assert "fingerprint of each push" in page_html(admin)
 
 
-def test_a_registration_can_be_called_off(admin: Client) -> None:
+def test_a_registration_can_be_cancelled(admin: Client) -> None:
     admin.post(f"{PAGE}register/", {"email": "ada@opera.example"})
     assert "Not registered" in admin.post(f"{PAGE}cancel/", follow=True).content.decode()
 
 
-def test_only_what_the_reader_may_do_is_offered(admin: Client) -> None:
+def test_only_permitted_actions_are_offered(admin: Client) -> None:
     admin.post(f"{PAGE}register/", {"email": "ada@opera.example"})
     manager = Client()
     manager.force_login(staff("cloud.manage_cloud"))
-    html = told(manager)
-    assert "Look now" in html
-    assert "Connect by a registration token" in html
-    for refused in ("Call off…", "Register by e-mail", "Register without a connection"):
+    html = page_html(manager)
+    assert "Check now" in html
+    assert "Connect with a registration token" in html
+    for refused in ("Cancel registration…", "Register by e-mail", "Register offline"):
         assert refused not in html
-        assert refused in told(admin)
+        assert refused in page_html(admin)
     for name in ("register", "file", "cancel"):
         assert manager.post(f"{PAGE}{name}/").status_code == 403
 
 
-def test_a_token_connects_and_the_terms_are_there_to_be_read(admin: Client) -> None:
+def test_a_token_connects_and_the_terms_are_fetched(admin: Client) -> None:
     html = connect(admin)
-    assert "Connected, the terms are not agreed to" in html
+    assert "Connected, but nobody has agreed to the terms" in html
     assert "fingerprint of each push" in html
     html = admin.post(f"{PAGE}agree/", follow=True).content.decode()
     assert "You have agreed to the terms." in html
     assert "ada agreed to version 1" in html
-    assert "The cloud knows." in html
+    assert "This has been reported to the cloud." in html
     workspace = RegisteredWorkspace.objects.get()
     assert workspace.agreements.get().agreed_by == "ada"
 
 
-def test_a_new_version_of_the_terms_asks_again(admin: Client) -> None:
+def test_a_new_version_of_the_terms_requires_agreement_again(admin: Client) -> None:
     connect(admin)
     admin.post(f"{PAGE}sync/")
     admin.post(f"{PAGE}agree/")
     terms_publish(text="New terms.")
     html = admin.post(f"{PAGE}sync/", follow=True).content.decode()
-    assert "The cloud asks for agreement to version 2." in html
+    assert "The cloud requires your agreement to version 2." in html
     assert "New terms." in html
 
 
-def test_withdrawing_asks_first_and_is_kept(admin: Client) -> None:
+def test_withdrawing_asks_for_confirmation_and_is_recorded(admin: Client) -> None:
     connect(admin)
     admin.post(f"{PAGE}sync/")
     admin.post(f"{PAGE}agree/")
-    assert "The gateway takes no push" in admin.get(f"{PAGE}withdraw/").content.decode()
+    assert "The gateway will refuse" in admin.get(f"{PAGE}withdraw/").content.decode()
     assert SetupWizardSettings.stored().privacy_terms_agreed
     admin.post(f"{PAGE}withdraw/")
     assert not SetupWizardSettings.stored().privacy_terms_agreed
@@ -139,9 +139,9 @@ def test_withdrawing_asks_first_and_is_kept(admin: Client) -> None:
     assert newest.is_withdrawal
 
 
-def test_disconnecting_warns_and_ends_both_ends(admin: Client) -> None:
+def test_disconnecting_warns_and_disconnects_both_ends(admin: Client) -> None:
     connect(admin)
-    assert "This stops: pushes through the gateway" in admin.get(f"{PAGE}disconnect/").content.decode()
+    assert "This ends pushes through the gateway" in admin.get(f"{PAGE}disconnect/").content.decode()
     assert CloudConnection.objects.exists()
     admin.post(f"{PAGE}disconnect/")
     assert not CloudConnection.objects.exists()
@@ -153,7 +153,7 @@ def test_reconnecting_fetches_a_new_access_token(admin: Client) -> None:
     admin.post(f"{PAGE}agree/")
     before = CloudConnection.objects.get()
     CloudConnection.objects.update(problem="error-cloud-unreachable", problem_text="Nothing answered.")
-    assert "Re-connect…" in told(admin)
+    assert "Reconnect…" in page_html(admin)
     html = admin.post(f"{PAGE}reconnect/", {"blob": ""}, follow=True).content.decode()
     assert "This workspace is connected again" in html
     after = CloudConnection.objects.get()
@@ -161,13 +161,13 @@ def test_reconnecting_fetches_a_new_access_token(admin: Client) -> None:
     assert after.access_token != before.access_token
 
 
-def test_rotated_credentials_are_replaced_by_a_file_and_what_was_agreed_to_holds(admin: Client) -> None:
+def test_a_registration_file_replaces_credentials_and_keeps_the_agreement(admin: Client) -> None:
     connect(admin)
     admin.post(f"{PAGE}agree/")
     workspace = RegisteredWorkspace.objects.get()
     credentials_rotate(workspace=workspace)
     refused = admin.post(f"{PAGE}reconnect/", {"blob": ""}, follow=True).content.decode()
-    assert "Re-connect with a registration file" in told(admin)
+    assert "Reconnect with a registration file" in page_html(admin)
     assert "This workspace is connected again" not in refused
     blob = registration_file(workspace=workspace, ends_at=timezone.now() + timedelta(days=14))
     html = admin.post(f"{PAGE}reconnect/", {"blob": blob}, follow=True).content.decode()
@@ -176,7 +176,7 @@ def test_rotated_credentials_are_replaced_by_a_file_and_what_was_agreed_to_holds
     assert SetupWizardSettings.stored().privacy_terms_agreed
 
 
-def test_a_file_of_another_workspace_does_not_reconnect(admin: Client) -> None:
+def test_a_file_for_another_workspace_does_not_reconnect(admin: Client) -> None:
     connect(admin)
     before = CloudConnection.objects.get().client_secret
     other, _credentials = workspace_register(unique_id="another", name="Another")
@@ -186,38 +186,38 @@ def test_a_file_of_another_workspace_does_not_reconnect(admin: Client) -> None:
     assert CloudConnection.objects.get().client_secret == before
 
 
-def test_a_wrong_token_is_told_and_stays_in_its_field(admin: Client) -> None:
+def test_an_invalid_token_is_reported_and_stays_in_the_field(admin: Client) -> None:
     html = admin.post(f"{PAGE}connect/", {"token": "mistyped"}).content.decode()
-    assert "This registration token is not known" in html
+    assert "This registration token is unknown" in html
     assert "mistyped</textarea>" in html
 
 
-def test_a_cloud_that_cannot_be_reached_is_named(admin: Client) -> None:
+def test_an_unreachable_cloud_is_named_in_the_error(admin: Client) -> None:
     connect(admin)
-    # The port "discard": nothing answers there.
+    # The port "discard": it refused the connection.
     CloudConnection.objects.update(cloud_url="http://127.0.0.1:9", access_token="")
     html = admin.post(f"{PAGE}sync/", follow=True).content.decode()
-    assert "cannot be reached: nothing answers there" in html
-    assert "Something is wrong" in told(admin)
+    assert "cannot be reached: it refused the connection" in html
+    assert "Connection problem" in page_html(admin)
 
 
-def test_a_copied_workspace_says_what_it_is(admin: Client, settings: object) -> None:
+def test_a_copied_workspace_can_declare_itself_moved_or_a_copy(admin: Client, settings: object) -> None:
     connect(admin)
     before = GeneralSettings.stored().unique_id
     CloudConnection.objects.update(problem="error-workspace-cloned", problem_text="Another address is known.")
-    html = told(admin)
-    assert "It has moved…" in html
-    assert "make it a new workspace…" in html
+    html = page_html(admin)
+    assert "The workspace has moved…" in html
+    assert "turn it into a new one…" in html
     admin.post(f"{PAGE}copy/")
     assert GeneralSettings.stored().unique_id != before
-    assert "Not registered" in told(admin)
+    assert "Not registered" in page_html(admin)
 
 
-def test_no_secret_is_on_the_page(admin: Client) -> None:
+def test_the_page_contains_no_secret(admin: Client) -> None:
     connect(admin)
     admin.post(f"{PAGE}sync/")
     connection = CloudConnection.objects.get()
-    html = told(admin)
+    html = page_html(admin)
     assert connection.client_secret not in html
     assert connection.access_token not in html
 

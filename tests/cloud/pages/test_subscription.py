@@ -30,7 +30,7 @@ def admin(client: Client) -> Client:
 
 
 def licence(unique_id: str = "", *, days: int = 30) -> str:
-    """Return a premium licence, for this workspace where no other is named."""
+    """Return a premium licence, by default for this workspace."""
     GeneralSettings.stored().save()
     workspace, _token = registered(unique_id or GeneralSettings.stored().unique_id, "Opera")
     plan_change(workspace=workspace, plan=Plan.PREMIUM)
@@ -43,9 +43,9 @@ def test_a_pasted_licence_unlocks_and_removing_it_locks(admin: Client) -> None:
     assert "The licence is installed." in html
     assert "Premium" in html
     assert module_granted("push-privacy")
-    assert "locked again" in admin.get(f"{PAGE}remove/").content.decode()
+    assert "stop working" in admin.get(f"{PAGE}remove/").content.decode()
     admin.post(f"{PAGE}remove/")
-    assert "There is no licence" in admin.get(PAGE).content.decode()
+    assert "No licence is installed" in admin.get(PAGE).content.decode()
     assert not module_granted("push-privacy")
 
 
@@ -55,15 +55,15 @@ def test_a_licence_of_another_workspace_is_refused_with_the_reason(admin: Client
     assert not InstalledLicence.objects.exists()
 
 
-def test_a_refused_licence_does_not_speak_of_the_plan_that_goes_on(admin: Client) -> None:
+def test_the_error_for_a_refused_licence_does_not_mention_the_plan(admin: Client) -> None:
     admin.post(f"{PAGE}licence/", {"token": licence()})
     html = admin.post(f"{PAGE}licence/", {"token": "mistyped"}).content.decode()
     assert "This licence is not signed by the cloud" in html
-    assert "community plan holds" not in html
+    assert "community plan applies" not in html
     assert module_granted("push-privacy")
 
 
-def test_a_tampered_licence_falls_back_to_community_visibly(admin: Client) -> None:
+def test_a_tampered_licence_falls_back_to_the_community_plan_and_is_shown(admin: Client) -> None:
     token = licence()
     admin.post(f"{PAGE}licence/", {"token": token})
     head, _payload, tail = token.split(".")
@@ -73,7 +73,7 @@ def test_a_tampered_licence_falls_back_to_community_visibly(admin: Client) -> No
     assert "Community" in html
 
 
-def test_the_month_is_drawn_as_the_cloud_told_it(admin: Client) -> None:
+def test_the_page_shows_the_usage_that_the_cloud_reported(admin: Client) -> None:
     month = month_of()
     usage = {
         "month": f"{month:%Y-%m}",
@@ -86,18 +86,18 @@ def test_the_month_is_drawn_as_the_cloud_told_it(admin: Client) -> None:
         "months": [{"month": f"{month:%Y-%m}", "used": 9_600}],
         "forecast": month.replace(day=23).isoformat(),
     }
-    told = OwnQuota.objects.create(month=month, used=9_600, limit=10_000, usage=usage)
+    quota = OwnQuota.objects.create(month=month, used=9_600, limit=10_000, usage=usage)
     html = admin.get(PAGE).content.decode()
     for part in (
         "9,600",
         "of 10,000 pushes",
         "(96 %)",
         "cloud-meter-danger",
-        "At this pace",
+        "At this rate",
         "org.opera",
         "Google",
         "workspace/charts.js",
-        f"As the cloud told it on {date_format(timezone.localtime(told.told_at), 'DATETIME_FORMAT')};",
+        f"Reported by the cloud on {date_format(timezone.localtime(quota.told_at), 'DATETIME_FORMAT')}.",
     ):
         assert part in html
     answer = admin.get(f"{PAGE}usage.csv")
@@ -105,12 +105,12 @@ def test_the_month_is_drawn_as_the_cloud_told_it(admin: Client) -> None:
     assert f"{month},9600" in answer.content.decode()
 
 
-def test_a_cloud_that_told_nothing_is_no_error(admin: Client) -> None:
-    assert "The cloud has told nothing of this month yet." in admin.get(PAGE).content.decode()
+def test_missing_usage_is_not_an_error(admin: Client) -> None:
+    assert "The cloud has not reported this month's usage yet." in admin.get(PAGE).content.decode()
     assert admin.get(f"{PAGE}usage.csv").status_code == 404
 
 
-def test_synchronizing_without_a_cloud_is_told(admin: Client) -> None:
+def test_synchronizing_without_a_cloud_shows_an_error(admin: Client) -> None:
     assert "not connected to a cloud" in admin.post(f"{PAGE}sync/", follow=True).content.decode()
 
 

@@ -19,7 +19,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @time_machine.travel(NOON, tick=False)
-def test_the_busiest_come_first_with_their_pace(client: Client) -> None:
+def test_the_busiest_workspaces_come_first_with_their_rate(client: Client) -> None:
     calm, _token = registered("calm", "Calm")
     busy, _token = registered("busy", "Busy")
     for workspace, count in ((calm, 5), (busy, 100)):
@@ -38,11 +38,11 @@ def test_the_busiest_come_first_with_their_pace(client: Client) -> None:
     assert '<td class="cloud-number">120</td>' in part
 
 
-def test_an_idle_gateway_says_so(client: Client) -> None:
+def test_an_idle_gateway_is_reported(client: Client) -> None:
     client.force_login(administrator())
     assert "Nothing was pushed today." in client.get(PAGE).content.decode()
 
 
-def test_strangers_see_no_traffic(client: Client) -> None:
+def test_users_without_permission_see_no_traffic(client: Client) -> None:
     client.force_login(staff("cloud.view_registeredworkspace"))
     assert client.get(PAGE).status_code == 403

@@ -1,4 +1,4 @@
-"""What a month's pushes tell: where they lead, and as a file for spreadsheets."""
+"""A month's usage: the forecast, and the CSV export."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MONTH = date(2026, 11, 1)
         (datetime(2026, 12, 2, tzinfo=UTC), 5_000, None),
     ],
 )
-def test_the_day_is_foreseen_on_which_the_limit_is_reached_at_this_pace(
+def test_the_forecast_is_the_day_on_which_the_limit_is_reached(
     today: datetime, used: int, reached_on: date | None
 ) -> None:
     workspace, _token = registered()
@@ -35,7 +35,7 @@ def test_the_day_is_foreseen_on_which_the_limit_is_reached_at_this_pace(
         assert usage_month(workspace, MONTH).forecast == reached_on
 
 
-def test_an_apps_name_is_no_formula_in_a_spreadsheet() -> None:
+def test_an_app_name_is_escaped_against_spreadsheet_formulas() -> None:
     workspace, _token = registered()
     for day, app in ((2, "=1+1"), (1, "org.opera")):
         UsageCount.objects.create(
@@ -46,8 +46,8 @@ def test_an_apps_name_is_no_formula_in_a_spreadsheet() -> None:
             outcome=Outcome.ACCEPTED,
             count=day,
         )
-    told = usage_csv(workspace, since=MONTH, until=MONTH.replace(day=30))
-    assert told.splitlines() == [
+    text = usage_csv(workspace, since=MONTH, until=MONTH.replace(day=30))
+    assert text.splitlines() == [
         "day,app,platform,outcome,count",
         "2026-11-01,org.opera,apn,accepted,1",
         "2026-11-02,'=1+1,apn,accepted,2",

@@ -1,4 +1,4 @@
-"""The key that a cloud signs licences with."""
+"""The key with which a cloud signs licences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cloud.services.licences import signing_key_ensure
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_of_those_who_need_a_key_first_all_get_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_concurrent_callers_get_the_same_new_key(monkeypatch: pytest.MonkeyPatch) -> None:
     both_found_none = threading.Barrier(2, timeout=10)
     pair_new, found = licences.key_pair_new, []
 
@@ -42,15 +42,15 @@ def test_of_those_who_need_a_key_first_all_get_the_same(monkeypatch: pytest.Monk
 
 @pytest.fixture
 def before_there_was_one() -> Iterator[Any]:
-    """Return the models of then, and bring the database up to date again afterwards."""
+    """Return the models before the migration, and migrate the database forward again afterwards."""
     executor = MigrationExecutor(connection)
     yield executor.migrate([("cloud", "0003_cloud_service")]).apps
     executor.loader.build_graph()
-    # Migrations of other apps depend on the ones that were taken back.
+    # Migrations of other apps depend on the reverted ones.
     executor.migrate(executor.loader.graph.leaf_nodes())
 
 
-def test_of_two_keys_from_before_the_one_in_use_is_kept(before_there_was_one: Any) -> None:
+def test_the_migration_keeps_the_key_in_use_of_two_old_ones(before_there_was_one: Any) -> None:
     keys = before_there_was_one.get_model("cloud", "SigningKey").objects
     for number in ("1", "2"):
         keys.create(key_id=f"key-{number}", private_key=f"secret-{number}", public_key=f"public-{number}")
@@ -60,5 +60,5 @@ def test_of_two_keys_from_before_the_one_in_use_is_kept(before_there_was_one: An
     assert (key.key_id, key.public_key, key.private_key) == ("key-2", "public-2", "secret-2")
 
 
-def test_a_key_that_was_made_is_kept() -> None:
+def test_an_existing_key_is_reused() -> None:
     assert signing_key_ensure().key_id == signing_key_ensure().key_id
