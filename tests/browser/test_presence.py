@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from tests.factories import UserFactory
 from workspace.models import ClientPresence, User
 from workspace.selectors.presence import presence_of
+from workspace.services.presence import CLOSING_TIME
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SignIn = Callable[[User, str], Page]
 # A browser sends what a page tells last on its own, unseen by whoever drives it.
 LOOKS = 100
+# Keeps the page's beacon until the test sends it.
+HOLD_BEACON = """
+navigator.sendBeacon = (url, body) => { window.sendHeld = () => fetch(url, { method: "POST", body }); };
+"""
 
 
 def test_a_page_reports_that_it_is_open_used_and_left(sign_in: SignIn, site: str) -> None:
@@ -24,7 +30,7 @@ def test_a_page_reports_that_it_is_open_used_and_left(sign_in: SignIn, site: str
     page.wait_for_load_state("networkidle")
     assert presence_of(ana).connection == "online"
     first = ClientPresence.objects.get()
-    with page.expect_response("**/presence/", timeout=15_000):
+    with page.expect_response("**/presence/"):
         page.mouse.move(100, 100)
         page.mouse.move(120, 120)
     used = ClientPresence.objects.get(pk=first.pk).last_active_at
@@ -38,3 +44,16 @@ def test_a_page_reports_that_it_is_open_used_and_left(sign_in: SignIn, site: str
             return
         page.wait_for_timeout(50)
     pytest.fail("The page did not tell that it was left.")
+
+
+def test_a_page_that_comes_back_is_open_though_its_beacon_arrives_late(sign_in: SignIn, site: str) -> None:
+    page = sign_in(UserFactory(username="ana"), "/")
+    page.wait_for_load_state("networkidle")
+    page.evaluate(HOLD_BEACON)
+    left = "dispatchEvent(new PageTransitionEvent('%s', {persisted: true}))"
+    page.evaluate(left % "pagehide")
+    with page.expect_response("**/presence/"):
+        page.evaluate(left % "pageshow")
+    assert page.evaluate("sendHeld().then(answer => answer.status)") == 204
+    assert ClientPresence.objects.filter(connected_until__gt=timezone.now() + 2 * CLOSING_TIME).count() == 1
+    assert ClientPresence.objects.count() == 2

@@ -6,9 +6,12 @@
     const { url, token, heartbeat } = document.currentScript.dataset;
     const INTERVAL = 10_000;
     const USES = ["pointerdown", "pointermove", "keydown", "wheel", "touchmove"];
-    const bytes = crypto.getRandomValues(new Uint8Array(12));
-    const page = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    const newName = () => {
+        const bytes = crypto.getRandomValues(new Uint8Array(12));
+        return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    };
 
+    let page = newName();
     let usedAt = null;
     let reportedAt = -Infinity;
     let next = null;
@@ -62,6 +65,9 @@
     const left = () => {
         clearTimeout(next);
         navigator.sendBeacon(url, message("closing"));
+        // The browser may keep the page and show it again. Then it reports under another name, because the server may
+        // receive the beacon after that report.
+        page = newName();
     };
 
     const stop = () => {
