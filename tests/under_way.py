@@ -66,7 +66,7 @@ def requests_shut() -> bool:
     return requests_end()
 
 
-def requests_end(*, seconds: float = 10) -> bool:
+def requests_end(*, seconds: float = 30) -> bool:
     """Wait until no request is under way; returns whether that came about."""
     with _changed:
         return _changed.wait_for(lambda: _count == 0, seconds)

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.factories import PASSWORD
@@ -19,6 +19,9 @@ ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
     "--disable-features=BlockInsecurePrivateNetworkRequests,LocalNetworkAccessChecks",
 ]
+
+# As long as Playwright waits for all else; its 5 s for expectations are too few on a busy machine.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +55,6 @@ def site(live_server: LiveServer) -> Iterator[str]:
 def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
     """Open a browser without any memory, and let no page of it fail unseen."""
     context = browser.new_context(base_url=site, locale="en-US")
-    context.set_default_timeout(10_000)
     problems: list[str] = []
     context.on("weberror", lambda error: problems.append(str(error.error)))
     context.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)

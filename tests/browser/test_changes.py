@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.opening import page_opening
 from tests.factories import RoomFactory, UserFactory, message_in
 from workspace.models import Room, RoomType, User
 from workspace.services.messages import message_delete, message_edit
@@ -34,8 +35,8 @@ def room(ana: User, bob: User) -> Room:
 
 
 def opened(context: BrowserContext, sign_in: SignIn, user: User, address: str) -> Page:
-    """Return the page once its stream has begun."""
-    with context.expect_event("response", lambda answer: "/events/" in answer.url):
+    """Return the page once it is open for the server, too."""
+    with page_opening(context):
         return sign_in(user, address)
 
 

@@ -333,7 +333,6 @@ def test_a_setting_is_saved_without_scripts(browser: Browser, site: str, rose: U
 
 
 def signed_in_page(context: BrowserContext, user: User) -> Page:
-    context.set_default_timeout(10_000)
     page = context.new_page()
     page.goto("/sign-in/")
     page.get_by_label("Username or e-mail address").fill(user.username)

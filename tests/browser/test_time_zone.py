@@ -20,7 +20,6 @@ NOTICE = "Times are now shown in Europe/Berlin, the time zone of your browser."
 def berlin(browser: Browser, site: str) -> Iterator[BrowserContext]:
     """Open a browser in Berlin."""
     context = browser.new_context(base_url=site, locale="en-US", timezone_id="Europe/Berlin")
-    context.set_default_timeout(10_000)
     yield context
     context_leave(context)
 

@@ -20,6 +20,7 @@ from push.sending.dispatching import due_dispatch
 from push.sending.remove_shown import due_clear
 from push.services.fanout import pending_decide
 from push.services.vapid import vapid_keys_ensure
+from tests.browser.opening import page_opening
 from tests.factories import RoomFactory, UserFactory, message_in
 from tests.fakes.webpush import FakePushService
 from tests.push.conftest import queue
@@ -172,7 +173,7 @@ def test_what_an_open_page_has_shown_is_shown_no_second_time_by_the_push(
     subscribed.grant_permissions(["notifications"], origin=site)
     page = sign_in(ana, DEVICES)
     turn_on(page)
-    with subscribed.expect_event("response", lambda answer: "/events/" in answer.url):
+    with page_opening(subscribed):
         page.reload()
     message = message_in(room, room.creator, "Curtain up!")
     pending_decide()
