@@ -2,6 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Compiled modules are kept, whatever the environment says: the tests start many interpreters, and each would compile
+# the project again.
+export PYTHONDONTWRITEBYTECODE :=
 # A key for one command, made when it runs.
 FRESH_KEY = $$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))')
 
