@@ -8,6 +8,6 @@ class CloudConfig(AppConfig):
 
     def ready(self) -> None:
         from cloud.selectors.licence import granted_modules
-        from workspace import licence
+        from workspace.setting_groups import licence
 
         licence.source_register(granted_modules)

@@ -10,9 +10,10 @@ class WorkspaceConfig(AppConfig):
     verbose_name = _("Workspace")
 
     def ready(self) -> None:
-        from workspace import receivers, site_path  # noqa: F401
+        from workspace import receivers  # noqa: F401
         from workspace.mail import stored_mails_protect
         from workspace.pages import links  # noqa: F401
+        from workspace.server import site_path  # noqa: F401
         from workspace.services.setup import essentials
         from workspace.setting_groups import checks  # noqa: F401
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from workspace.address_masks import has_secrets
-from workspace.encryption import MARK as ENCRYPTED
-from workspace.encryption import text_decrypt, text_encrypt
 from workspace.http_addresses import (
     AddressJsonField,
     AddressLinesField,
@@ -14,6 +12,8 @@ from workspace.http_addresses import (
     own_site_fill_in,
     own_site_replace,
 )
+from workspace.security.encryption import MARK as ENCRYPTED
+from workspace.security.encryption import text_decrypt, text_encrypt
 
 
 class AddressSecretsMixin:

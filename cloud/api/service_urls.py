@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cloud.api import service, usage
-from workspace.api.routes import routes
+from workspace.api.base import routes
 
 urlpatterns = routes(
     {

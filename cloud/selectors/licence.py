@@ -103,7 +103,7 @@ def licence_check(token: str) -> tuple[LicenceStatus, Licence | None]:
 
 
 class GrantedModules:
-    """The modules that the licence grants, cached for a second; a source for `workspace.licence`."""
+    """The modules that the licence grants, cached for a second; a source for `workspace.setting_groups.licence`."""
 
     def __init__(self) -> None:
         self.clear()

@@ -12,9 +12,9 @@ from django.utils.translation import gettext
 
 from preferences.models import SignInAlert
 from workspace.addresses import absolute_url
-from workspace.localization import page_language
 from workspace.models import EmailAddress, GeneralSettings
 from workspace.selectors.accounts import time_zone_of
+from workspace.server.localization import page_language
 from workspace.time_zones import zone
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from push.api import content, devices, explain, statistics, testing
-from workspace.api.routes import routes
+from workspace.api.base import routes
 
 urlpatterns = routes(
     {

@@ -19,8 +19,8 @@ from push.content.texts import said_in, shown_name
 from push.models import PushSettings
 from push.selectors.items import Item
 from workspace.addresses import absolute_url
-from workspace.localization import page_language
 from workspace.models import GeneralSettings, Message, Room, RoomType
+from workspace.server.localization import page_language
 
 PATHS = {RoomType.CHANNEL.value: "channel", RoomType.PRIVATE.value: "group", RoomType.DIRECT.value: "direct"}
 # What piled up beyond this many messages is only counted: nobody reads more in an e-mail.

@@ -12,7 +12,7 @@ from typing import Any
 
 from push.gateway.answering import ADDRESS, GatewayAnswer, GatewayRequest, answer, body_limit
 from push.gateway.runtime import Gathered
-from workspace.site_path import path_in_site
+from workspace.server.site_path import path_in_site
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]

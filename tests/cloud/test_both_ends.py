@@ -59,8 +59,8 @@ from tests.api_client import ApiClient, failure
 from tests.factories import EmailAddressFactory, UserFactory
 from tests.factories import registered as registered_workspace
 from workspace.errors import ApplicationError
-from workspace.licence import module_granted
 from workspace.models import GeneralSettings, User
+from workspace.setting_groups.licence import module_granted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

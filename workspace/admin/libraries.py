@@ -35,7 +35,7 @@ def is_locked_out(attempt: AccessAttempt) -> bool:
 
 @admin.register(AccessAttempt)
 class SignInAttemptAdmin(ReadOnlyAdmin):
-    """Failed sign-ins, counted until one succeeds; those with the same name are one budget (workspace/lockout.py)."""
+    """Failed sign-ins, counted until one succeeds; those with one name share a budget (security/lockout.py)."""
 
     belongs_to = Role.ANY
     list_display = ("attempted", "username", "ip_address", "failures_since_start", "state", "path_info")

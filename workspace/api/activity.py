@@ -5,8 +5,8 @@ from __future__ import annotations
 from knox.models import AuthToken
 from rest_framework.request import Request
 
+from workspace.cache import first_within
 from workspace.clients import token_client_name
-from workspace.counts import first_within
 from workspace.database.writes import write_if_possible
 from workspace.models import User
 from workspace.services.presence import activity_report

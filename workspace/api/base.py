@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NoReturn, TypeVar
 
+from django.urls import URLPattern, path
 from drf_spectacular.utils import extend_schema
 from knox.models import AuthToken
 from rest_framework import serializers
@@ -124,3 +125,8 @@ def session_of(request: Request) -> AuthToken:
     auth_token = request.auth
     assert isinstance(auth_token, AuthToken)
     return auth_token
+
+
+def routes(views: dict[str, type[Api]]) -> list[URLPattern]:
+    """Return the URLs of the endpoints, each with and without a trailing slash: a POST would not survive a redirect."""
+    return [path(name + slash, view.as_view()) for name, view in views.items() for slash in ("", "/")]

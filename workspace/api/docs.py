@@ -8,12 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import path
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from workspace.api.description import Schema, api_schema
+from workspace.api.description import Schema, api_schema, schema_view
 from workspace.pages.layout import page_context
 
 
@@ -31,12 +32,12 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 def operations_of(schema: Schema) -> Iterator[dict[str, Any]]:
     """Yield the operations of the schema as the page shows them."""
-    for path, methods in schema["paths"].items():
+    for address, methods in schema["paths"].items():
         for method, operation in methods.items():
             yield {
                 "anchor": operation["operationId"],
                 "method": method.upper(),
-                "path": settings.SITE_PATH + path,
+                "path": settings.SITE_PATH + address,
                 "summary": operation.get("summary", ""),
                 "description": code_mark(operation.get("description", "")),
                 "is_public": {} in operation.get("security", [{}]),
@@ -98,3 +99,11 @@ def code_mark(text: str) -> SafeString:
     parts = text.split("`")
     marked = [("code" if index % 2 else "span", part) for index, part in enumerate(parts) if part]
     return format_html_join("", "<{0}>{1}</{0}>", marked)
+
+
+urlpatterns = [
+    path("schema", schema_view, name="api-schema"),
+    path("schema/", schema_view),
+    path("docs", docs, name="api-docs"),
+    path("docs/", docs),
+]

@@ -6,7 +6,7 @@ Their size is bounded by Django's `DATA_UPLOAD_MAX_MEMORY_SIZE`, through `HttpRe
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import IO, Any
 
@@ -15,6 +15,9 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 
 
 def join_chunks(request: HttpRequest) -> None:
@@ -56,3 +59,13 @@ class FormParser(parsers.FormParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         return super().parse(stream, media_type, {"encoding": "utf-8"})
+
+
+class JsonAlways(DefaultContentNegotiation):
+    """Responds with JSON, whatever the request accepts: clients parse every response, with any status."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        renderer = next(iter(renderers))
+        return renderer, str(renderer.media_type)

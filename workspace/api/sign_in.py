@@ -15,7 +15,7 @@ from workspace.api.errors import InvalidParamsError
 from workspace.api.objects import MeObject, me_of
 from workspace.api.params import Params, TextParam
 from workspace.api.parsers import FormParser, JsonParser
-from workspace.password_hashers import PasswordDigest
+from workspace.security.password_hashers import PasswordDigest
 from workspace.services.sign_in import credentials_check, sign_in, sign_in_resume, sign_out
 
 NAME = {"type": "string", "maxLength": 255}

@@ -11,7 +11,7 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from workspace.counts import call_count
+from workspace.cache import call_count
 from workspace.models import User
 
 if TYPE_CHECKING:

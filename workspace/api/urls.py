@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from workspace.api import (
-    chat,
-    direct,
-    info,
-    messages,
-    named_rooms,
-    permissions,
-    presence,
-    rooms,
-    sign_in,
-    subscriptions,
-    threads,
-)
-from workspace.api.routes import routes
+from workspace.api import info, permissions, presence, sign_in
+from workspace.api.base import routes
+from workspace.api.messages import posting, threads
+from workspace.api.messages import reading as messages
+from workspace.api.rooms import any_type as rooms
+from workspace.api.rooms import direct, named, subscriptions
 from workspace.api.users import changing, reading
 
 urlpatterns = routes(
@@ -24,7 +16,7 @@ urlpatterns = routes(
         "v1/login": sign_in.LoginApi,
         "v1/logout": sign_in.LogoutApi,
         "v1/me": sign_in.MeApi,
-        **named_rooms.NAMED_ROOMS,
+        **named.NAMED_ROOMS,
         "v1/dm.create": direct.DirectCreateApi,
         "v1/dm.list": direct.DirectListApi,
         "v1/dm.members": direct.DirectMembersApi,
@@ -33,8 +25,8 @@ urlpatterns = routes(
         "v1/im.list": direct.DirectListApi,
         "v1/im.members": direct.DirectMembersApi,
         "v1/im.open": direct.DirectOpenApi,
-        "v1/chat.postMessage": chat.PostMessageApi,
-        "v1/chat.sendMessage": chat.SendMessageApi,
+        "v1/chat.postMessage": posting.PostMessageApi,
+        "v1/chat.sendMessage": posting.SendMessageApi,
         "v1/chat.getMessage": messages.GetMessageApi,
         "v1/chat.getMentionedMessages": messages.MentionedMessagesApi,
         "v1/chat.update": messages.MessageUpdateApi,

@@ -12,7 +12,7 @@ application: Any = get_asgi_application()
 
 from workspace.roles import is_cloud, is_workspace  # noqa: E402 (needs the settings)
 from workspace.server.bodies import BodyDeadline, BodyLimit  # noqa: E402
-from workspace.site_path import SitePath  # noqa: E402
+from workspace.server.site_path import SitePath  # noqa: E402
 
 application = BodyLimit(application)
 if is_workspace():

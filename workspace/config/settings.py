@@ -48,7 +48,7 @@ if not ROLES or not {"workspace", "cloud"} >= ROLES:
 
 PORT = env.integer("PORT", 8000, minimum=1, maximum=65_535)
 SITE_URL = env.site_url("SITE_URL", f"http://127.0.0.1:{PORT}")
-# Empty if the site has its own host (workspace/site_path.py).
+# Empty if the site has its own host (workspace/server/site_path.py).
 SITE_PATH = urlsplit(SITE_URL).path
 FORCE_SCRIPT_NAME = SITE_PATH or None
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if not PRODUCTION else [])
@@ -86,20 +86,20 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "workspace.middleware.ContentPolicyMiddleware",
-    "workspace.middleware.ConnectionReleaseMiddleware",
+    "workspace.server.middleware.ContentPolicyMiddleware",
+    "workspace.server.middleware.ConnectionReleaseMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "workspace.static_files.StaticFilesMiddleware",
+    "workspace.server.static_files.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "workspace.localization.LocaleMiddleware",
-    "workspace.middleware.NulByteMiddleware",
+    "workspace.server.localization.LocaleMiddleware",
+    "workspace.server.middleware.NulByteMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "workspace.middleware.SignedOutMiddleware",
+    "workspace.server.middleware.SignedOutMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -156,7 +156,7 @@ CACHES = {
                 "socket_connect_timeout": 1,
                 "socket_timeout": 1,
                 # Django's default is pickle, with which write access to Redis would allow code execution.
-                "serializer": "workspace.redis_cache.JsonSerializer",
+                "serializer": "workspace.cache.JsonSerializer",
             },
         }
         if REDIS_URL
@@ -224,7 +224,7 @@ RETENTION_DAYS = env.integer("RETENTION_DAYS", 30, minimum=1)
 AUTH_USER_MODEL = "workspace.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "workspace.authentication.NameOrEmailBackend"]
 PASSWORD_HASHERS = [
-    "workspace.password_hashers.DigestPBKDF2PasswordHasher",
+    "workspace.security.password_hashers.DigestPBKDF2PasswordHasher",
     # For accounts that have not signed in since version 0.1.0.
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
@@ -242,11 +242,11 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
-# The "username" is the name under which failures are counted: workspace/lockout.py.
+# The "username" is the name under which failures are counted: workspace/security/lockout.py.
 AXES_LOCKOUT_PARAMETERS = ["username"]
-AXES_USERNAME_CALLABLE = "workspace.lockout.budget_name"
+AXES_USERNAME_CALLABLE = "workspace.security.lockout.budget_name"
 AXES_CLIENT_IP_CALLABLE = "workspace.services.known_clients.client_address"
-AXES_HANDLER = "workspace.lockout.LockoutHandler"
+AXES_HANDLER = "workspace.security.lockout.LockoutHandler"
 AXES_RESET_ON_SUCCESS = True
 # The handler also counts by address, which axes' check of the parameters cannot detect.
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
@@ -261,7 +261,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["workspace.api.parsers.JsonParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "workspace.api.negotiation.JsonAlways",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "workspace.api.parsers.JsonAlways",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "workspace.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "workspace.api.errors.exception_handler",

@@ -8,13 +8,13 @@ from typing import Any
 from django.http import HttpRequest
 from unfold.sites import UnfoldAdminSite
 
-from workspace.middleware import STYLE_NONCE
 from workspace.models import GeneralSettings, User
 from workspace.pages.contributions import Place, contributions, links_of
 from workspace.pages.presence import heartbeat_seconds
 from workspace.pages.sidebar import sidebar_room_lines
 from workspace.roles import is_workspace
 from workspace.selectors.accounts import accepts_browser_time_zone
+from workspace.server.middleware import STYLE_NONCE
 
 
 class UserSite(UnfoldAdminSite):  # type: ignore[misc]

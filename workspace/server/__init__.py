@@ -1,1 +1,1 @@
-"""Time limits for sending a request and for reading the response."""
+"""The web server's side of the site: time limits for clients, middleware, static files, and the site's path."""

@@ -14,7 +14,7 @@ from django.conf import settings
 from workspace.api.errors import REQUEST_TOO_LARGE, failure_body
 from workspace.api.fallback import MACHINE_PATHS
 from workspace.errors import ApplicationError
-from workspace.site_path import path_in_site
+from workspace.server.site_path import path_in_site
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

@@ -15,8 +15,8 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
 from workspace.addresses import absolute_url
-from workspace.localization import page_language
 from workspace.models import EmailAddress, GeneralSettings, User
+from workspace.server.localization import page_language
 from workspace.services.addresses import verification_token
 from workspace.services.reset_tokens import reset_tokens
 

@@ -11,8 +11,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from workspace import licence
-from workspace.setting_groups import overrides
+from workspace.setting_groups import licence, overrides
 
 if TYPE_CHECKING:
     from workspace.setting_groups.base import Setting

@@ -8,7 +8,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from encrypted_fields.fields import EncryptedTextField
 
-from workspace.encryption import MARK, text_decrypt, text_encrypt
+from workspace.security.encryption import MARK, text_decrypt, text_encrypt
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper

@@ -15,8 +15,8 @@ from cloud.services.licences import licence_issue
 from cloud.services.plans import plan_change
 from tests.admin_rows import administrator, staff
 from tests.factories import registered
-from workspace.licence import module_granted
 from workspace.models import GeneralSettings
+from workspace.setting_groups.licence import module_granted
 
 PAGE = "/admin/subscription/"
 

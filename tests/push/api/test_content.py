@@ -7,8 +7,8 @@ import pytest
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import UserFactory, direct_room, message_in
 from tests.push.conftest import Post, settings_change
-from workspace import licence
 from workspace.models import Presence, Room, User
+from workspace.setting_groups import licence
 
 pytestmark = pytest.mark.django_db
 

@@ -22,10 +22,9 @@ from tests.fakes.certificates import TokenKey
 from tests.fakes.gateway import FakeGateway
 from tests.fakes.google import FakeGoogle, GooglePush
 from tests.push.conftest import queue, settings_change
-from workspace import licence
 from workspace.models import Message, Room, RoomType, User
 from workspace.services.rooms import members_add
-from workspace.setting_groups import SettingsGroup
+from workspace.setting_groups import SettingsGroup, licence
 
 pytestmark = pytest.mark.django_db
 

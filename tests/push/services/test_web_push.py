@@ -19,9 +19,9 @@ from tests.factories import UserFactory, direct_room, message_in
 from tests.fakes.gateway import FakeGateway, Reply
 from tests.fakes.webpush import FakePushService
 from tests.push.conftest import Post, queue, settings_change, subscribe
-from workspace import licence
 from workspace.models import Room, User
 from workspace.services.rooms import members_add
+from workspace.setting_groups import licence
 
 pytestmark = pytest.mark.django_db
 

@@ -25,7 +25,7 @@ from redis import Redis
 from push.waking import enqueue
 from push.worker.brokers import DatabaseBroker, RedisBroker
 from push.worker.cluster import results_acknowledge
-from workspace.redis_cache import JsonSerializer
+from workspace.cache import JsonSerializer
 
 needs_redis = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
 

@@ -12,7 +12,7 @@ import time_machine
 from tests.api_client import NOT_SIGNED_IN, ApiClient
 from tests.factories import PASSWORD, EmailAddressFactory, UserFactory
 from workspace.models import User
-from workspace.password_hashers import DigestPBKDF2PasswordHasher
+from workspace.security.password_hashers import DigestPBKDF2PasswordHasher
 from workspace.selectors.presence import presence_of
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,8 @@ from django.urls.resolvers import RoutePattern
 from tests.admin_rows import administrator
 from tests.factories import UserFactory
 from tests.pages import evaluated, inline_scripts
-from workspace.middleware import ADMIN_CONTENT_POLICY, PERMISSIONS_POLICY
 from workspace.models import User
+from workspace.server.middleware import ADMIN_CONTENT_POLICY, PERMISSIONS_POLICY
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 
 from workspace.database.threads import Batcher, DatabaseThreads
-from workspace.middleware import ConnectionReleaseMiddleware
 from workspace.models import User
+from workspace.server.middleware import ConnectionReleaseMiddleware
 
 
 def without_connection() -> OperationalError:

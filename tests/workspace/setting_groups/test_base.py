@@ -10,11 +10,10 @@ from django.db import models
 
 from cloud.services.connection import connection_save
 from push.models import PushSettings
-from workspace import licence
 from workspace.api.settings.objects import setting_of
 from workspace.models import GeneralSettings, MobileSettings
 from workspace.pages.settings.forms import form_field
-from workspace.setting_groups import SettingsGroup, setting
+from workspace.setting_groups import SettingsGroup, licence, setting
 from workspace.setting_groups.documentation import group_page
 from workspace.setting_groups.kinds import Kind
 from workspace.setting_groups.locks import LockKind

@@ -1,6 +1,6 @@
 """The addresses of the settings' endpoints."""
 
-from workspace.api.routes import routes
+from workspace.api.base import routes
 from workspace.api.settings import views
 
 urlpatterns = routes(

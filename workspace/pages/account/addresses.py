@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from workspace.counts import call_count
+from workspace.cache import call_count
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, User
 from workspace.pages.account.profile import profile_form, profile_response

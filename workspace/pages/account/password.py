@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from workspace.counts import call_count
+from workspace.cache import call_count
 from workspace.models import User
 from workspace.pages.layout import page_context
 from workspace.services.accounts import sign_ins_end

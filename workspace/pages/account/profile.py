@@ -19,13 +19,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from workspace.localization import language_of
 from workspace.models import GeneralSettings, Presence, Status, User
 from workspace.pages.changes import ChangesForm
 from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
 from workspace.pages.widgets import PlainSelect
 from workspace.selectors.presence import presence_of
+from workspace.server.localization import language_of
 from workspace.services.accounts import locale_save, name_save
 from workspace.services.presence import status_set
 from workspace.time_zones import time_zone_names

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
-from workspace.counts import call_count
+from workspace.cache import call_count
 from workspace.models import User
 from workspace.pages.account.password import NEW_PASSWORD_HELP, password_field
 from workspace.pages.layout import page_context

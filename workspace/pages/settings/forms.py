@@ -10,7 +10,7 @@ from django.db import models
 from django.http import QueryDict
 from unfold import widgets
 
-from workspace.encryption import cipher, text_encrypt
+from workspace.security.encryption import cipher, text_encrypt
 from workspace.setting_groups import SettingsGroup
 from workspace.setting_groups.kinds import Kind
 from workspace.setting_groups.registry import RegisteredSetting, settings_of

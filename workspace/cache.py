@@ -1,8 +1,13 @@
-"""Counters of calls in the cache. If the cache is unavailable (such as Redis being down), calls are not counted."""
+"""The cache: counting calls in it, and how Redis stores its values.
+
+While the cache is unavailable nothing is counted, and no call is refused.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
+from typing import Any
 
 from django.core.cache import cache
 from redis import RedisError
@@ -28,3 +33,18 @@ def first_within(key: str, *, seconds: int) -> bool:
     except RedisError as error:
         log.warning("Calls are not counted: %s", error)
         return True
+
+
+class JsonSerializer:
+    """Serializes cached values, which must be JSON types. Pickle would execute code contained in the data."""
+
+    def dumps(self, value: Any) -> int | bytes:
+        """Return the value as stored in Redis. Integers stay integers, so that Redis can increment them."""
+        return value if type(value) is int else json.dumps(value, separators=(",", ":")).encode()
+
+    def loads(self, data: bytes) -> Any:
+        """Return a stored value; None if it is not JSON, such as a pickle of an earlier version."""
+        try:
+            return json.loads(data)
+        except ValueError:
+            return None

@@ -15,7 +15,7 @@ from tests.fakes.installation import Installation
 from tests.waiting import wait_until
 from tests.workspace.config.test_start import check
 from workspace.addresses import absolute_url
-from workspace.site_path import SitePath, path_in_site
+from workspace.server.site_path import SitePath, path_in_site
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from typing import Any
 from rest_framework.request import Request
 
 from workspace.api.base import Api, caller_of, endpoint
-from workspace.api.members import MembersPage, members_page
 from workspace.api.paging import PagingParams
-from workspace.api.room_kinds import (
+from workspace.api.rooms.any_type import RoomParams, rooms_page
+from workspace.api.rooms.kinds import (
     CHANNELS,
     GROUPS,
     ChannelResult,
@@ -19,7 +19,7 @@ from workspace.api.room_kinds import (
     RoomJoinParams,
     RoomMembersParams,
 )
-from workspace.api.rooms import RoomParams, rooms_page
+from workspace.api.rooms.members import MembersPage, members_page
 from workspace.errors import NotInRoomError
 from workspace.selectors.accounts import users_by_ids, users_by_names
 from workspace.services.rooms import room_create, room_invite, room_join, room_leave, room_show

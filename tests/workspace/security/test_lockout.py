@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from tests.factories import PASSWORD, EmailAddressFactory, UserFactory
 from tests.workspace.pages.test_reset import choose, link_of
-from workspace import lockout
 from workspace.models import KnownAddress, User
+from workspace.security import lockout
 from workspace.services.account_mails import reset_mails_send
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ import pytest
 
 from tests.api_client import ApiClient
 from tests.factories import UserFactory
-from workspace.counts import call_count, first_within
+from workspace.cache import call_count, first_within
 
 NOBODY_LISTENS = "redis://127.0.0.1:1/0"
 

@@ -1,0 +1,1 @@
+"""Endpoints of messages: posting, reading, changing and deleting them, and threads."""
