@@ -16,6 +16,7 @@ def receipt_read(token: str) -> tuple[int, int] | None:
     """Return the keys of the notification and the device; None for a token that was not signed here."""
     try:
         notification_key, device_key = SIGNER.unsign(token).split(".")
-    except signing.BadSignature:
+        return int(notification_key), int(device_key)
+    except (signing.BadSignature, ValueError):
+        # Not signed here, or by a version that wrote other tokens.
         return None
-    return int(notification_key), int(device_key)

@@ -129,7 +129,9 @@ def _series_read(origin: type, arguments: tuple[Any, ...], values: list[Any]) ->
 
 
 def _of_type(value: Any, wanted: type) -> Any:
-    """Return the value if it is of the type; truth values are no numbers here."""
+    """Return the value if it is of the type; truth values are no numbers here, and whole numbers may be floats."""
+    if wanted is float and type(value) is int:
+        return float(value)
     if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
         raise TypeError(f"expected {wanted.__name__}, not {type(value).__name__}")
     return value

@@ -15,6 +15,7 @@ from workspace.admin.base import ReadOnlyInline
 from workspace.admin.columns import change_link, time_cell
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.admin.filters import TimeRangeFilter
+from workspace.stored_json import value_or
 
 
 @admin.register(CloudEvent)
@@ -44,7 +45,8 @@ class CloudEventAdmin(ConsoleAdmin):
 
     @admin.display(description=_("details"))
     def details_text(self, event: CloudEvent) -> str:
-        return ", ".join(f"{name}: {value}" for name, value in event.details.items() if value not in (None, "")) or "–"
+        details: dict[str, Any] = value_or(dict[str, Any], event.details, {}, name="CloudEvent.details")
+        return ", ".join(f"{name}: {value}" for name, value in details.items() if value not in (None, "")) or "–"
 
     @admin.display(description=_("when"))
     def when(self, event: CloudEvent) -> SafeString | str:

@@ -13,11 +13,15 @@ from django.utils import timezone
 
 from cloud.models import Outcome, QuotaMonth, RegisteredWorkspace, UsageCount
 from cloud.selectors.quota import month_of
+from workspace.stored_json import value_or, value_write
 
 MAX_WORKSPACES = 50
 CACHE_KEY = "cloud-traffic"
 # The rate covers the last minute. Samples are taken only while somebody has the page open.
 RATE_WINDOW_SECONDS = 60.0
+# Times in seconds since 1970, each with the totals of workspaces by key. Pairs instead of a mapping, because Redis
+# stores them as JSON, which has only texts as keys.
+Samples = list[tuple[float, list[tuple[int, int]]]]
 SAMPLE_EVERY = 2.0
 # The page shows outcomes in these groups.
 ACCEPTED = (Outcome.ACCEPTED, Outcome.SILENT, Outcome.UNKNOWN)
@@ -78,8 +82,7 @@ def traffic_now() -> list[WorkspaceTraffic]:
 def pushes_per_minute(totals: dict[int, int]) -> dict[int, float]:
     """Return each workspace's pushes per minute, and cache the totals as a sample for the next call."""
     now = time.time()
-    # A list of pairs, because Redis stores the samples as JSON, in which keys can only be strings.
-    samples: list[tuple[float, list[tuple[int, int]]]] = cache.get(CACHE_KEY) or []
+    samples: Samples = value_or(Samples, value_write(cache.get(CACHE_KEY) or []), [], name=CACHE_KEY)
     samples = [(at, counted) for at, counted in samples if 0 <= now - at <= RATE_WINDOW_SECONDS]
     rates = {}
     if samples and now - samples[0][0] >= SAMPLE_EVERY:

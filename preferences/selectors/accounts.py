@@ -6,12 +6,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from preferences.keys import ALIASES, DEFAULT, account_fields
+from preferences.keys import ALIASES, CLIENT_KEYS, DEFAULT, account_fields
+from preferences.models import AccountPreferences
 from preferences.selectors.effective import account_chosen, in_force
 from preferences.selectors.highlights import highlight_words_of
 from preferences.selectors.quiet import quiet_state_of
 from workspace.models import User
 from workspace.selectors.accounts import time_zone_of
+from workspace.stored_json import value_or
 from workspace.time_zones import utc_offset
 
 # Clients let their user choose "default" for these; the value of all others is the one in force.
@@ -36,5 +38,16 @@ def account_preferences_told(user: User) -> dict[str, Any]:
         "quietHours": quiet.own_hours if quiet.choice == "own" else quiet.choice or DEFAULT,
         "quietHoursLetMentionsThrough": quiet.lets_mentions_through,
         "quietHoursPausedUntil": quiet.paused_until,
-        **own.client_choices,
+        **client_choices_of(own),
     }
+
+
+def client_choices_of(preferences: AccountPreferences) -> dict[str, Any]:
+    """Return what is stored for clients, under the keys that this version knows."""
+    stored = client_choices_stored(preferences)
+    return {key: stored[key] for key in CLIENT_KEYS if key in stored}
+
+
+def client_choices_stored(preferences: AccountPreferences) -> dict[str, Any]:
+    """Return what is stored for clients, under keys of other versions as well."""
+    return value_or(dict[str, Any], preferences.client_choices, {}, name="AccountPreferences.client_choices")

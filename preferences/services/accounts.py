@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from preferences.highlights import fold
 from preferences.models import AccountPreferences, HighlightWord
+from preferences.selectors.accounts import client_choices_stored
 from preferences.selectors.highlights import highlight_words_of
 from preferences.selectors.idle import idle_limit_expression
 from preferences.services.rows import choices_save
@@ -51,7 +52,7 @@ def account_preferences_save(*, user: User, **choices: Unpack[AccountChoices]) -
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     row = AccountPreferences.objects.filter(user=user).first() or AccountPreferences(user=user)
     if "client_choices" in choices:
-        merged = row.client_choices | choices["client_choices"]
+        merged = client_choices_stored(row) | choices["client_choices"]
         choices["client_choices"] = {key: value for key, value in merged.items() if value is not None}
     changed = {name for name, value in choices.items() if getattr(row, name) != value}
     choices_save(row, choices)

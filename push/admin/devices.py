@@ -76,7 +76,7 @@ class DeviceColumns:
 
     @admin.display(description=_("abilities"))
     def able(self, device: Device) -> str:
-        return ", ".join(str(Capability(value).label) for value in device.capabilities) or EMPTY
+        return ", ".join(str(value.label) for value in Capability if value in device.capabilities) or EMPTY
 
     @admin.display(description=_("registered"), ordering="registered_at")
     def registered(self, device: Device) -> SafeString | str:

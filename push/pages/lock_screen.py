@@ -71,20 +71,38 @@ def cleared_by(payload: dict[str, Any]) -> tuple[str, int | None] | None:
 
 
 def content_of(payload: dict[str, Any]) -> dict[str, Any]:
-    """Return what the push tells the app."""
-    ejson = payload.get("ejson") or payload.get("message", {}).get("data", {}).get("ejson", "{}")
-    content: dict[str, Any] = json.loads(ejson)
-    return content
+    """Return what the push tells the app; empty if another version of the product wrote it in another form."""
+    ejson = text_in(payload, "ejson") or text_in(payload, "message", "data", "ejson") or "{}"
+    try:
+        content = json.loads(ejson)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def apple_read(payload: dict[str, Any]) -> tuple[str, str, str, int | None]:
     """Return title, text, thread and badge of what was sent to Apple."""
-    aps = payload["aps"]
-    return aps["alert"]["title"], aps["alert"]["body"], aps.get("thread-id", ""), aps.get("badge")
+    title, text = (text_in(payload, "aps", "alert", name) for name in ("title", "body"))
+    badge = value_in(payload, "aps", "badge")
+    return title, text, text_in(payload, "aps", "thread-id"), badge if isinstance(badge, int) else None
 
 
 def google_read(payload: dict[str, Any]) -> tuple[str, str, str, int | None]:
     """Return title, text, thread and badge of what was sent to Google."""
-    data = payload["message"]["data"]
-    badge = int(data["msgcnt"]) if "msgcnt" in data else None
-    return data["title"], data["message"], data["notId"], badge
+    title, text, thread, badge = (
+        text_in(payload, "message", "data", name) for name in ("title", "message", "notId", "msgcnt")
+    )
+    return title, text, thread, int(badge) if badge.isdecimal() else None
+
+
+def text_in(payload: object, *names: str) -> str:
+    """Return the text at this place of the payload; empty without one."""
+    value = value_in(payload, *names)
+    return value if isinstance(value, str) else ""
+
+
+def value_in(payload: object, *names: str) -> Any:
+    """Return the value at this place of the payload; None without one."""
+    for name in names:
+        payload = payload.get(name) if isinstance(payload, dict) else None
+    return payload

@@ -20,6 +20,7 @@ from push.models import DesktopEvent
 from push.rules.delays import moment
 from push.services.quiet import MENTION_RULES, hold
 from workspace.models import Message, Subscription, User
+from workspace.stored_json import value_or
 
 MOST_EVENTS = 500
 # Two transactions may commit in another order than they took their keys in.
@@ -120,10 +121,11 @@ def shown(event: Any, memberships: dict[tuple[int, int], Subscription]) -> dict[
 def change_shown(event: Any, memberships: dict[tuple[int, int], Subscription]) -> dict[str, Any] | None:
     """Return the change that the event tells of, with the new texts of a message that the user may still read."""
     message: Message | None = event.message
-    if not event.change or message is None or message.deleted_at is not None:
-        return event.change or None
+    change: dict[str, Any] = value_or(dict[str, Any], event.change or {}, {}, name="DesktopEvent.change")
+    if not change or message is None or message.deleted_at is not None:
+        return change or None
     is_member = (event.user_id, message.room_id) in memberships
-    return {**event.change, **texts_shown(message, event.user)} if is_member else event.change
+    return {**change, **texts_shown(message, event.user)} if is_member else change
 
 
 def texts_shown(message: Message, user: User) -> dict[str, str]:

@@ -27,6 +27,7 @@ from push.providers.routes import Route
 from push.rules.delays import first_due
 from push.selectors.routes import Routes, routes_current
 from push.waking import wake
+from workspace.stored_json import value_or
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +144,7 @@ def suspicion_note(
     if state.fingerprint != route.fingerprint or (state.paused_at is None and state.suspected_at < now - BURST_TIME):
         state.fingerprint, state.suspects, state.paused_at = route.fingerprint, [], None
         state.suspected_at = now
-    state.suspects = list(dict.fromkeys([*state.suspects, *(device.pk for device in devices)]))[:BURST_DEVICES]
+    state.suspects = list(dict.fromkeys([*suspects_of(state), *(device.pk for device in devices)]))[:BURST_DEVICES]
     state.status, state.reason, state.detail = answer.status, answer.reason, answer.detail[:DETAIL_LENGTH]
     if state.paused_at is None and is_burst(state, devices, answer, now=now):
         state.paused_at, state.probes, state.probe_at = now, 0, now + PROBE_AFTER
@@ -153,6 +154,11 @@ def suspicion_note(
     return state.paused_at is not None
 
 
+def suspects_of(state: RouteState) -> list[int]:
+    """Return the keys of the devices whose pushes were refused since the route or app came under suspicion."""
+    return value_or(list[int], state.suspects, [], name="RouteState.suspects")
+
+
 def is_burst(state: RouteState, devices: Sequence[Device], answer: SendAnswer, *, now: datetime) -> bool:
     """Return whether what is suspected is so of the whole route, or of the whole app on it."""
     if not state.app_name:
@@ -160,7 +166,7 @@ def is_burst(state: RouteState, devices: Sequence[Device], answer: SendAnswer, *
     kin = Device.objects.filter(type__in={device.type for device in devices})
     peace = WRONG_SERVICE_TIME if answer.reason == WRONG_SERVICE else BURST_TIME
     lately = kin.filter(app_name=state.app_name, last_accepted_at__gte=now - peace)
-    return len(state.suspects) >= BURST_DEVICES and not lately.exists()
+    return len(suspects_of(state)) >= BURST_DEVICES and not lately.exists()
 
 
 def accepted_note(breaker: Breaker, route: Route, app_names: Iterable[str]) -> None:

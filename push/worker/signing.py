@@ -3,6 +3,9 @@
 django-q2 pickles tasks, so anyone who could sign one could run code in the worker. JSON can only name a function of
 this project's `tasks` modules. Tasks that were not signed with this key, such as those that an earlier version left in
 the broker, are dropped: the rows are the truth, and the worker's clock finds them.
+
+Another version may also have left tasks with other arguments. Arguments that the function does not accept are left out.
+A task that lacks a required one, or names a function that does not exist, is dropped, because it can never be done.
 """
 
 from __future__ import annotations
@@ -10,10 +13,14 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import Callable
+from inspect import signature
+from pydoc import locate
 from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django_q import signing
 from django_q.conf import Conf
@@ -41,11 +48,35 @@ class TaskSerializer:
 
     @staticmethod
     def loads(data: bytes) -> Any:
-        """Return the task; raises BadSignature if its function is not one of the project's tasks."""
+        """Return the task; raises BadSignature if it is not one that this version can do."""
         task = json.loads(data)
         if not isinstance(task, dict) or not TASK_FUNCTION.fullmatch(str(task.get("func"))):
             raise BadSignature("Not a task of this project.")
-        return task
+        function = locate(task["func"])
+        if not callable(function):
+            raise BadSignature(f"{task['func']} does not exist in this version.")
+        arguments, keywords = accepted_arguments(function, task.get("args"), task.get("kwargs"))
+        # What django-q2 reads of every task, should another version have left it out.
+        expected = {"id": "", "name": task["func"], "started": timezone.now()}
+        return {**expected, **task, "args": arguments, "kwargs": keywords}
+
+
+def accepted_arguments(
+    function: Callable[..., Any], arguments: object, keywords: object
+) -> tuple[list[Any], dict[str, Any]]:
+    """Return those of a task's arguments that the function accepts; raises BadSignature if it needs others."""
+    known = signature(function)
+    parameters = known.parameters.values()
+    positional = [one for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
+    given = list(arguments)[: len(positional)] if isinstance(arguments, (list, tuple)) else []
+    named = keywords if isinstance(keywords, dict) else {}
+    unset = {one.name for one in parameters} - {one.name for one in positional[: len(given)]}
+    accepted = {name: value for name, value in named.items() if name in unset}
+    try:
+        known.bind(*given, **accepted)
+    except TypeError as error:
+        raise BadSignature(f"{function.__name__} cannot be called: {error}") from error
+    return given, accepted
 
 
 def task_signing_install() -> None:
@@ -55,7 +86,7 @@ def task_signing_install() -> None:
 
 
 class PackageFilter:
-    """Drops packages without a valid signature, and logs that once."""
+    """Drops packages without a valid signature or with unknown tasks, and logs that once."""
 
     def __init__(self) -> None:
         self._is_reported = False
@@ -69,8 +100,8 @@ class PackageFilter:
         if invalid and not self._is_reported:
             self._is_reported = True
             log.warning(
-                "Tasks in the broker that were not signed with this installation's key are dropped. After an upgrade "
-                "or a change of SECRET_KEY this is expected, and loses nothing."
+                "Tasks in the broker that were not signed with this installation's key, or that this version cannot "
+                "do, are dropped. After an upgrade or a change of SECRET_KEY this is expected, and loses nothing."
             )
         return valid, invalid
 

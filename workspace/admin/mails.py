@@ -17,6 +17,7 @@ from workspace.admin.messages import may_read_text, reader_of
 from workspace.models import KeptMail, TextPlace
 from workspace.roles import Role
 from workspace.services.text_views import text_viewed
+from workspace.stored_json import value_or
 
 
 @admin.register(KeptMail)
@@ -44,13 +45,13 @@ class KeptMailAdmin(ReadOnlyAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         mail = kwargs.get("obj")
         if mail is not None and may_read_text(request):
-            about = f"{mail.pk}: {', '.join(mail.recipients)}"
+            about = f"{mail.pk}: {self.to(mail)}"
             text_viewed(reader=reader_of(request), about=about, place=TextPlace.MAIL)
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=_("to"))
     def to(self, mail: KeptMail) -> str:
-        return ", ".join(mail.recipients)
+        return ", ".join(value_or(list[str], mail.recipients, [], name="KeptMail.recipients"))
 
     @admin.display(description=_("written"))
     def written(self, mail: KeptMail) -> SafeString | str:
@@ -69,4 +70,5 @@ class KeptMailAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("headers"))
     def header_lines(self, mail: KeptMail) -> SafeString:
-        return format_html_join("", "<div><strong>{}</strong>: {}</div>", mail.headers.items())
+        headers: dict[str, str] = value_or(dict[str, str], mail.headers, {}, name="KeptMail.headers")
+        return format_html_join("", "<div><strong>{}</strong>: {}</div>", headers.items())

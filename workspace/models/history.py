@@ -7,20 +7,27 @@ of a row is a column of the row itself, so creating rows, even a hundred thousan
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Model, QuerySet
 from django.db.models.signals import pre_delete, pre_save
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from workspace.stored_json import value_or
+
+log = logging.getLogger(__name__)
+
 BATCH = 1000
+FIRST_TIME = datetime.min.replace(tzinfo=UTC)
 
 Values = Mapping[str, Any]
 # Returns True if a change from the first values to the second, at that time, affects what was true before it.
@@ -81,10 +88,16 @@ class TrackedModel:
         """Return the columns to read: those with a history, the creation time and the owner."""
         return tuple(dict.fromkeys((*self.fields, self.since, self.user)))
 
-    def parsed(self, values: Values) -> dict[str, Any]:
-        """Return values that were stored as JSON, converted to the types of their columns."""
-        fields = {field.attname: field for field in self.model._meta.concrete_fields}
-        return {name: fields[name].to_python(value) for name, value in values.items()}
+    def parsed(self, values: object) -> dict[str, Any]:
+        """Return values that were stored as JSON, converted to the types of their columns.
+
+        Another version may have stored other columns. One that is missing or unreadable has the model's default. A row
+        without a creation time is taken to have always existed.
+        """
+        columns = {field.attname: field for field in self.model._meta.concrete_fields}
+        stored: dict[str, Any] = value_or(dict[str, Any], values, {}, name=f"former row of {self.kind}")
+        parsed = {name: column_read(columns[name], stored, columns[name].get_default()) for name in self.fields}
+        return {**parsed, self.since: column_read(columns[self.since], stored, FIRST_TIME)}
 
     def former_values(self, user_id: int, at: datetime) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield the key and the previous values for each change of the user's rows since `at`, oldest change first."""
@@ -95,6 +108,19 @@ class TrackedModel:
         else:
             for values in former_rows.values(*self.columns):
                 yield user_id, values
+
+
+def column_read(column: Any, stored: Mapping[str, Any], default: Any) -> Any:
+    """Return the column's stored value in its type, or the default if it is missing or unreadable."""
+    value = stored.get(column.attname, default)
+    try:
+        # Text columns would accept these, but no column with a history stores them.
+        if isinstance(value, (list, dict)):
+            raise TypeError("no single value")
+        return column.to_python(value)
+    except (ValidationError, TypeError, ValueError) as error:
+        log.warning("A stored former row has an unreadable %s: %s", column, type(error).__name__)
+        return default
 
 
 _TRACKED: dict[type[Model], TrackedModel] = {}

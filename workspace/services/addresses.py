@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.core import signing
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, User
 from workspace.selectors.permissions import may_manage
+from workspace.stored_json import StoredValueError, stored_read, stored_write
 from workspace.waking import verification_mail_later
 
 MAX_ADDRESSES = 5
@@ -90,18 +92,26 @@ def address_claim(*, email: EmailAddress, by: User | None = None) -> None:
             other.delete()
 
 
+@dataclass(frozen=True, slots=True)
+class SignedAddress:
+    """The contents of a verification link's token."""
+
+    pk: int
+    address: str
+
+
 def verification_token(email: EmailAddress) -> str:
     """Return a token, valid for :data:`LINK_LIFETIME`, which proves that its owner receives e-mails at the address."""
-    return signing.dumps({"pk": email.pk, "address": email.address}, salt=SALT)
+    return signing.dumps(stored_write(SignedAddress(email.pk, email.address)), salt=SALT)
 
 
 def address_of_token(token: str) -> EmailAddress:
     """Return the address that a token verifies; raises `error-invalid-token` if it is invalid or expired."""
     try:
-        signed = signing.loads(token, salt=SALT, max_age=LINK_LIFETIME)
-    except signing.BadSignature as error:
+        signed = stored_read(SignedAddress, signing.loads(token, salt=SALT, max_age=LINK_LIFETIME))
+    except (signing.BadSignature, StoredValueError) as error:
         raise ApplicationError("error-invalid-token") from error
-    email = EmailAddress.objects.filter(pk=signed["pk"], address=signed["address"]).select_related("user").first()
+    email = EmailAddress.objects.filter(pk=signed.pk, address=signed.address).select_related("user").first()
     if email is None:
         raise ApplicationError("error-invalid-token")
     return email

@@ -7,10 +7,9 @@ is identified by a signed cookie, an app by its address.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -20,6 +19,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from workspace.models import KnownAddress, User
+from workspace.stored_json import stored_read, stored_write
 
 REMEMBERED_FOR = timedelta(days=90)
 SALT = "workspace.known_browser"
@@ -27,6 +27,14 @@ SALT = "workspace.known_browser"
 MAX_ACCOUNTS = 5
 # Providers assign a network of this size to each customer, so all of its addresses count as one.
 IPV6_PREFIX = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownBrowser:
+    """The contents of the cookie: the browser's name, and the keys of the accounts that signed in with it."""
+
+    id: str = ""
+    accounts: tuple[int, ...] = ()
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -45,7 +53,7 @@ def client_address(request: HttpRequest) -> str | None:
 def known_browser(request: HttpRequest, user: User) -> str:
     """Return the id of the browser if the account has signed in with it; else an empty text."""
     browser = _cookie_read(request)
-    return str(browser["id"]) if user.pk in browser["accounts"] else ""
+    return browser.id if user.pk in browser.accounts else ""
 
 
 def is_known_address(request: HttpRequest, user: User) -> bool:
@@ -67,10 +75,11 @@ def address_remember(*, request: HttpRequest, user: User) -> None:
 def browser_remember(*, request: HttpRequest, response: HttpResponse, user: User) -> None:
     """Set a cookie that identifies the browser as known for the account."""
     browser = _cookie_read(request)
-    accounts = [key for key in browser["accounts"] if key != user.pk][1 - MAX_ACCOUNTS :]
+    accounts = [key for key in browser.accounts if key != user.pk][1 - MAX_ACCOUNTS :]
+    known = KnownBrowser(id=browser.id or secrets.token_hex(8), accounts=(*accounts, user.pk))
     response.set_cookie(
         settings.KNOWN_BROWSER_COOKIE_NAME,
-        signing.dumps({"id": browser["id"] or secrets.token_hex(8), "accounts": [*accounts, user.pk]}, salt=SALT),
+        signing.dumps(stored_write(known), salt=SALT),
         max_age=REMEMBERED_FOR,
         path=settings.SESSION_COOKIE_PATH,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -79,14 +88,14 @@ def browser_remember(*, request: HttpRequest, response: HttpResponse, user: User
     )
 
 
-def _cookie_read(request: HttpRequest) -> Mapping[str, Any]:
+def _cookie_read(request: HttpRequest) -> KnownBrowser:
     try:
-        browser: dict[str, Any] = signing.loads(
+        stored = signing.loads(
             request.COOKIES.get(settings.KNOWN_BROWSER_COOKIE_NAME, ""), salt=SALT, max_age=REMEMBERED_FOR
         )
     except signing.BadSignature:
-        return {"id": "", "accounts": []}
-    return browser
+        return KnownBrowser()
+    return stored_read(KnownBrowser, stored)
 
 
 def _digest(user: User, address: str) -> str:

@@ -173,8 +173,18 @@
         if (leads) follow(change).catch(() => {});
     };
 
+    // Another version may have stored something else under this name.
+    const shownBefore = () => {
+        try {
+            const stored = JSON.parse(remembered(SHOWN) ?? "[]");
+            return Array.isArray(stored) ? stored : [];
+        } catch {
+            return [];
+        }
+    };
+
     const isNew = (message) => {
-        const shown = JSON.parse(remembered(SHOWN) ?? "[]");
+        const shown = shownBefore();
         if (shown.includes(message)) return false;
         remember(SHOWN, JSON.stringify([...shown, message].slice(-MOST_SHOWN)));
         return true;

@@ -133,3 +133,46 @@ def test_a_pickle_that_was_written_into_the_cache_is_not_read(tmp_path: Path) ->
     Redis.from_url(settings.REDIS_URL).set(cache.make_key("trap"), pickle.dumps(Trap(trapped)), ex=60)
     assert cache.get("trap") is None
     assert not trapped.exists()
+
+
+class TestTasksOfOtherVersions:
+    """Their arguments differ; none stays in the broker, and none fails."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "keywords"),
+        [
+            ([7], {}),
+            ([], {"email_pk": 7}),
+            ([7, "a later argument"], {}),
+            ([7], {"added_later": True}),
+            ([7], {"email_pk": 8}),
+            ((7,), None),
+        ],
+    )
+    def test_arguments_that_the_function_does_not_accept_are_left_out(self, arguments: Any, keywords: Any) -> None:
+        stored = {"func": "workspace.tasks.verification_mail", "args": arguments, "kwargs": keywords}
+        task = SignedPackage.loads(SignedPackage.dumps(stored))
+        assert {**dict(zip(["email_pk"], task["args"], strict=False)), **task["kwargs"]} == {"email_pk": 7}
+
+    @pytest.mark.parametrize(
+        "stored",
+        [
+            {"func": "workspace.tasks.verification_mail", "args": [], "kwargs": {}},
+            {"func": "workspace.tasks.verification_mail", "args": {"email_pk": 7}},
+            {"func": "push.tasks.removed_since", "args": [], "kwargs": {}},
+        ],
+    )
+    def test_what_can_never_be_done_is_dropped(
+        self, broker: Broker, stored: dict[str, Any], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        broker.enqueue(SignedPackage.dumps(stored))
+        broker._filter = type(broker._filter)()  # type: ignore[attr-defined]
+        while broker.queue_size():
+            assert not broker.dequeue()
+        assert "that this version cannot do, are dropped" in caplog.text
+
+    @pytest.mark.parametrize("left_out", ["id", "name", "args", "kwargs", "started"])
+    def test_what_the_queue_reads_of_a_task_may_be_missing(self, left_out: str) -> None:
+        stored = {"id": "1", "name": "two", "func": "push.tasks.dispatch", "args": [], "kwargs": {}, "started": "now"}
+        del stored[left_out]
+        assert left_out in SignedPackage.loads(SignedPackage.dumps(stored))
