@@ -1,4 +1,4 @@
-"""The administration of the place itself, and what other apps' administrations are made of."""
+"""The administration of the workspace, and building blocks for the administrations of other apps."""
 
 from workspace.admin import libraries, mails, messages, presences, roles, rooms, subscriptions, text_views, users
 

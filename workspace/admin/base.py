@@ -1,4 +1,4 @@
-"""What every page of the administration has in common."""
+"""Base classes for all pages of the administration."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ else:
     from unfold.admin import TabularInline as BaseTabularInline
     from unfold.views import ChangeList as BaseChangeList
 
-# Beyond this many rows a list says "more than" and asks for a filter: counting them all would read the whole table.
+# Longer lists show "more than" this number and suggest a filter. Counting all rows would read the whole table.
 COUNT_LIMIT = 10_000
 
 
 class CappedPaginator(BasePaginator):
-    """Counts no further than :data:`COUNT_LIMIT`, so that a list opens as fast with millions of rows."""
+    """Counts at most :data:`COUNT_LIMIT` rows, so that lists with millions of rows open quickly."""
 
     template_name = "admin/pagination_capped.html"
     limit = COUNT_LIMIT
@@ -46,7 +46,7 @@ class CappedPaginator(BasePaginator):
         rows: Any = self.object_list
         if not hasattr(rows, "order_by"):
             return len(rows)
-        # By their keys alone: what a list works out for each row is not worked out for all that are counted.
+        # Only the keys: columns that the list computes need not be computed for counting.
         return int(rows.order_by().values("pk")[: COUNT_LIMIT + 1].count())
 
     @property
@@ -55,7 +55,7 @@ class CappedPaginator(BasePaginator):
 
 
 class ChangeList(BaseChangeList):
-    """A list called by what it holds; its heading tells a number only where a search or filter made a difference."""
+    """A list with the name of its model as title. Its heading shows a number only if a search or filter is active."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,9 +69,9 @@ class ChangeList(BaseChangeList):
 
 
 class ModelAdmin(ConfirmedActions, BaseModelAdmin):
-    """An unfold page that stays fast on large tables and shows what other apps add to it.
+    """An unfold page that is fast on large tables and shows contributions of other apps.
 
-    `belongs_to` tells which installations have the page: those that are a workspace, a cloud, or any.
+    `belongs_to` limits the page to installations with that role.
     """
 
     belongs_to = Role.WORKSPACE
@@ -81,7 +81,7 @@ class ModelAdmin(ConfirmedActions, BaseModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_filter_submit = True
-    # Acting on "all" of a list whose length is only known to a limit would act on more than anyone has seen.
+    # If the length is only known up to a limit, acting on "all" rows would affect more rows than the user has seen.
     list_disable_select_all = True
     compressed_fields = True
     warn_unsaved_form = True
@@ -136,14 +136,14 @@ class ModelAdmin(ConfirmedActions, BaseModelAdmin):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
-        """Show the page; fields that are only shown, not edited, would show the values that forms hide."""
+        """Show the page. Read-only fields would show secrets that form fields hide."""
         if obj is not None and not self.has_change_permission(request, obj):
             hide_secrets(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 def hide_secrets(row: Model) -> None:
-    """Replace secrets in a row that is going to be shown, and not saved, by what may be shown of them."""
+    """Mask the secrets of a row that is shown but not saved."""
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
         if isinstance(field, SecretField):
@@ -153,7 +153,7 @@ def hide_secrets(row: Model) -> None:
 
 
 class NoAddition:
-    """Rows that only the service itself makes, and that keep what happened: neither added nor deleted by hand."""
+    """Rows that only the system creates, as a record: they cannot be added or deleted by hand."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -163,22 +163,22 @@ class NoAddition:
 
 
 class ReadOnly(NoAddition):
-    """Rows that record what happened: editing them would make them lie."""
+    """Rows that record events: they cannot be edited."""
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 
 class ReadOnlyAdmin(ReadOnly, ModelAdmin):
-    """A list and pages to read."""
+    """A read-only list with read-only pages."""
 
 
 class ReadOnlyInline(ReadOnly, BaseTabularInline):
-    """Related rows to read, a page at a time."""
+    """A read-only, paginated table of related rows."""
 
     extra = 0
     ordering = ("-pk",)
     per_page = 10
-    # A row's name says nothing that its columns do not; the column with the link leads to its page.
+    # The name of a row repeats its columns; the column with the link leads to its page.
     hide_title = True
     can_delete = False

@@ -1,4 +1,4 @@
-"""How values look in lists and on pages: coloured labels, links, moments and masked secrets."""
+"""Formatting of values in lists and on pages: labels, links, times and masked secrets."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def change_link(row: Model | None, text: Any = None) -> SafeString | str:
 
 
 def time_cell(at: datetime | None) -> SafeString | str:
-    """Return a moment to the second, in the site's time zone."""
+    """Return a time with seconds, in the site's time zone."""
     if at is None:
         return EMPTY
     local = timezone.localtime(at)
@@ -49,7 +49,7 @@ def time_cell(at: datetime | None) -> SafeString | str:
 
 
 def two_lines(first: Any, second: Any) -> SafeString:
-    """Return a value with another, less weighty, beneath it."""
+    """Return a value with a secondary one below it."""
     return format_html(
         '<span class="cb-two"><span>{}</span><span class="text-subtle text-xs">{}</span></span>',
         first,
@@ -58,12 +58,12 @@ def two_lines(first: Any, second: Any) -> SafeString:
 
 
 def code(text: str) -> SafeString | str:
-    """Return a technical text in a fixed-width face."""
+    """Return technical text in a monospaced font."""
     return format_html('<span class="cb-code">{}</span>', text) if text else EMPTY
 
 
 def json_block(value: Any) -> SafeString:
-    """Return JSON, set out to be read."""
+    """Return formatted JSON."""
     text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
     return format_html(
         '<pre class="bg-base-50 border border-base-200 cb-code cb-text p-3 rounded-default '
@@ -73,28 +73,28 @@ def json_block(value: Any) -> SafeString:
 
 
 def label_row(parts: Iterable[Any]) -> SafeString | str:
-    """Return several labels beside each other."""
+    """Return several labels next to each other."""
     shown = format_html_join("", "{}", ((part,) for part in parts))
     return format_html('<span class="cb-wrap">{}</span>', shown) if shown else EMPTY
 
 
 def room_link(room: Room) -> SafeString | str:
-    """Return a link to the room; a direct one has no name to show."""
+    """Return a link to the room. A direct room has no name to show."""
     return change_link(room, str(room) if room.name else _("Direct message"))
 
 
 def user_name(user: User) -> SafeString:
-    """Return the name that people read, above the username."""
+    """Return the display name with the username below it."""
     return two_lines(user.display_name, f"@{user.username}")
 
 
 def user_link(user: User) -> SafeString:
-    """Return a link to the person, under the name that people read."""
+    """Return a link to the user, with the username below it."""
     return two_lines(change_link(user, user.display_name), f"@{user.username}")
 
 
 def masked_secret(secret: str) -> str:
-    """Return the last characters of a secret, or none of one too short to keep the rest hidden."""
+    """Return the last characters of a secret, or none if it is too short for that."""
     if not secret:
         return EMPTY
     return f"••••••{secret[-MASKED_TAIL:]}" if len(secret) > 2 * MASKED_TAIL else "••••••"

@@ -1,4 +1,4 @@
-"""Actions that ask first: on one row's page in a dialog, on a list's chosen rows on a page of their own."""
+"""Actions with confirmation: on the page of a row in a dialog, on selected rows of a list on a separate page."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmedAction:
-    """Something done to a row once the reader has said yes.
+    """An action on a row that the user must confirm.
 
-    `run` does it and may raise ApplicationError; `permission` is what it takes; `applies` tells the rows that it
-    makes sense for.
+    `run` performs it and may raise ApplicationError; `permission` is required; `applies` returns True for rows for
+    which the action makes sense.
     """
 
     name: str
@@ -51,7 +51,7 @@ class ConfirmedAction:
 
 
 class ConfirmedActions:
-    """Gives a ModelAdmin its `confirmed_actions`, on its list and on its pages."""
+    """Adds `confirmed_actions` to the list and the pages of a ModelAdmin."""
 
     confirmed_actions: Sequence[ConfirmedAction] = ()
 
@@ -62,15 +62,15 @@ class ConfirmedActions:
         self.actions_detail = [action.page_method for action in self.confirmed_actions]
 
     def may_act_on(self, request: HttpRequest, _row: Model) -> bool:
-        """Return whether the reader, who holds the action's permission, may act on this very row."""
+        """Return True if the user, who has the permission of the action, may act on this row."""
         return True
 
     def row_name(self, row: Any) -> str:
-        """Return what a row is called where an action asks, or tells why not."""
+        """Return the name of a row in questions and error messages."""
         return str(row)
 
-    def offers(self, action: ConfirmedAction, request: HttpRequest, row: Model) -> bool:
-        """Return whether the action makes sense for the row, and the reader may take it."""
+    def is_offered(self, action: ConfirmedAction, request: HttpRequest, row: Model) -> bool:
+        """Return True if the action makes sense for the row and the user may perform it."""
         return request.user.has_perm(action.permission) and action.applies(row) and self.may_act_on(request, row)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -81,18 +81,18 @@ class ConfirmedActions:
         return actions
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
-        shown: list[Any] = super().get_actions_detail(request, object_id)  # type: ignore[misc]
+        actions: list[Any] = super().get_actions_detail(request, object_id)  # type: ignore[misc]
         row = self.get_object(request, object_id)  # type: ignore[attr-defined]
-        pointless = tuple(
+        hidden_suffixes = tuple(
             f"_{action.page_method}"
             for action in self.confirmed_actions
-            if row is None or not self.offers(action, request, row)
+            if row is None or not self.is_offered(action, request, row)
         )
-        return [action for action in shown if not action.action_name.endswith(pointless)]
+        return [action for action in actions if not action.action_name.endswith(hidden_suffixes)]
 
 
 def act(action: ConfirmedAction, model_admin: Any, request: HttpRequest, row: Model) -> bool:
-    """Act on one row, telling the reader the reason where it cannot be; returns whether it was done."""
+    """Act on a row; show the reason if it fails. Returns True on success."""
     if not (request.user.has_perm(action.permission) and model_admin.may_act_on(request, row)):
         raise PermissionDenied
     try:
@@ -107,7 +107,7 @@ def act(action: ConfirmedAction, model_admin: Any, request: HttpRequest, row: Mo
 def run_on_list(
     action: ConfirmedAction, model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponse | None:
-    """Act on a list's chosen rows, once the page that asks was answered."""
+    """Act on the selected rows of a list after confirmation."""
     rows = [row for row in queryset if action.applies(row)]
     if not rows:
         messages.warning(request, _("There is nothing to do for what you chose."))
@@ -116,15 +116,15 @@ def run_on_list(
         return confirmation_page(action, model_admin, request, rows)
     done = sum(act(action, model_admin, request, row) for row in rows)
     if done:
-        told = ngettext("%(title)s: done for %(count)d.", "%(title)s: done for %(count)d.", done)
-        messages.success(request, told % {"title": action.title, "count": done})
+        message = ngettext("%(title)s: done for %(count)d.", "%(title)s: done for %(count)d.", done)
+        messages.success(request, message % {"title": action.title, "count": done})
     return None
 
 
 def confirmation_page(
     action: ConfirmedAction, model_admin: Any, request: HttpRequest, rows: list[Any]
 ) -> TemplateResponse:
-    """Return the page that asks before a list's chosen rows are acted upon."""
+    """Return the page that asks for confirmation before acting on selected rows."""
     request.current_app = model_admin.admin_site.name
     context = {
         **model_admin.admin_site.each_context(request),
@@ -141,7 +141,7 @@ def confirmation_page(
 
 
 def redirect_to_page(request: HttpRequest, row: Model) -> HttpResponse:
-    """Return the way back to the row's page (or to the list, if it is gone), in the form that a dialog follows."""
+    """Return a redirect to the row's page (or the list, if the row is gone), in the form that dialogs follow."""
     model = type(row)
     prefix = f"admin:{model._meta.app_label}_{model._meta.model_name}"
     if model._default_manager.filter(pk=row.pk).exists():
@@ -154,13 +154,13 @@ def redirect_to_page(request: HttpRequest, row: Model) -> HttpResponse:
 
 
 def page_dialog(**options: Any) -> Callable[[FunctionT], FunctionT]:
-    """Return unfold's decorator for a page's own action, without losing the function's type."""
+    """Return unfold's decorator for page actions, with the type of the function preserved."""
     decorator: Callable[[FunctionT], FunctionT] = unfold_action(**options)
     return decorator
 
 
 def page_action(action: ConfirmedAction) -> Any:
-    """Return the method for one row's page: its dialog is fetched by GET, and only its POST does anything."""
+    """Return the method for the page of a row: GET shows the dialog, POST performs the action."""
 
     def run(model_admin: Any, request: HttpRequest, _form: Any, object_id: str) -> HttpResponse:
         row = model_admin.get_object(request, object_id)
@@ -179,7 +179,7 @@ def page_action(action: ConfirmedAction) -> Any:
         dialog={"title": action.title, "description": action.question, "form_submit_text": action.title},
     )(run)
 
-    # Not through unfold's `permissions=`, whose start-up check looks permissions up in tables not yet migrated.
+    # Without unfold's `permissions=`, whose start-up check queries tables that may not exist yet.
     @wraps(dialog)
     def guarded(model_admin: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.has_perm(action.permission):

@@ -1,4 +1,4 @@
-"""What an upper app adds to the pages of a lower one, which cannot import it."""
+"""Contributions of upper apps to the admin pages of lower ones, which cannot import them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workspace.roles import Role, has_role
 
 @dataclass(frozen=True, slots=True)
 class RelatedLink:
-    """A link from one row's page to the list of another model's rows that belong to it."""
+    """A link from the page of a row to the list of related rows of another model."""
 
     title: str | Promise
     icon: str
@@ -26,19 +26,19 @@ class RelatedLink:
     lookup: str
 
     def url(self, object_id: str) -> str:
-        """Return the address of the list, filtered to the rows of the object."""
+        """Return the URL of the list, filtered by the object."""
         return f"{changelist_url(self.model)}?{urlencode({self.lookup: object_id})}"
 
     def allowed(self, request: HttpRequest) -> bool:
-        """Return whether the reader may see those rows, in this installation."""
+        """Return True if the user may see those rows in this installation."""
         return admin.site._registry[self.model].has_view_permission(request)
 
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """A link from one row's page to a page of another kind, for those who hold the permission.
+    """A link from the page of a row to another page, for users with the permission.
 
-    `belongs_to`: the page is there only where the installation plays this role.
+    `belongs_to`: the page exists only in installations with this role.
     """
 
     title: str | Promise
@@ -48,17 +48,17 @@ class PageLink:
     belongs_to: Role = Role.ANY
 
     def url(self, object_id: str) -> str:
-        """Return the address of the page about the object."""
+        """Return the URL of the page about the object."""
         return self.address(object_id)
 
     def allowed(self, request: HttpRequest) -> bool:
-        """Return whether the reader may open the page, in this installation."""
+        """Return True if the user may open the page in this installation."""
         return has_role(self.belongs_to) and request.user.has_perm(self.permission)
 
 
 @dataclass(slots=True)
 class Contribution:
-    """Everything added to one model's pages."""
+    """All contributions to the pages of a model."""
 
     inlines: list[Any] = field(default_factory=list)
     list_display: list[Any] = field(default_factory=list)
@@ -77,7 +77,7 @@ def contribute(
     list_select_related: Sequence[str] = (),
     links: Sequence[RelatedLink | PageLink] = (),
 ) -> None:
-    """Add inlines, list columns (with the relations that they read) and links to the pages of `model`."""
+    """Add inlines, list columns (with the relations that they use) and links to the pages of `model`."""
     contribution = _CONTRIBUTIONS.setdefault(model, Contribution())
     contribution.inlines.extend(inlines)
     contribution.list_display.extend(list_display)
@@ -86,12 +86,12 @@ def contribute(
 
 
 def contributed(model: type[Model]) -> Contribution:
-    """Return what was added to the pages of `model`."""
+    """Return the contributions to the pages of `model`."""
     return _CONTRIBUTIONS.get(model, Contribution())
 
 
 def related_links(model: type[Model], object_id: str, request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the links of one row's page that its reader may follow."""
+    """Return the links on the page of a row that the user may follow."""
     return [
         {"title": link.title, "icon": link.icon, "url": link.url(object_id)}
         for link in contributed(model).links
@@ -100,5 +100,5 @@ def related_links(model: type[Model], object_id: str, request: HttpRequest) -> l
 
 
 def changelist_url(model: type[Model]) -> str:
-    """Return the address of the model's list."""
+    """Return the URL of the model's list."""
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")

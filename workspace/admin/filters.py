@@ -1,4 +1,4 @@
-"""Filters of the administration's lists."""
+"""Filters for lists in the administration."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 
 class TimeRangeFilter(RangeDateTimeFilter):  # type: ignore[misc]
-    """Moments from one to another in the site's time zone; a day without a time is meant as a whole.
+    """Filters by a range of times in the site's time zone. A day without a time means the whole day.
 
-    unfold's own filter compares with moments of no time zone, and asks for a time with every day.
+    unfold's own filter compares with naive times, and requires a time for each day.
     """
 
     title: Any
@@ -30,7 +30,7 @@ class TimeRangeFilter(RangeDateTimeFilter):  # type: ignore[misc]
         return queryset.filter(**{f"{self.parameter_name}__{name}": at for name, at in bounds.items() if at})
 
     def bound(self, side: str, default: time) -> datetime | None:
-        """Return the moment entered for one side; nothing for what is no day."""
+        """Return the time entered for one side; None if it is not a valid date."""
         day, at = (self.used_parameters.get(f"{self.parameter_name}_{side}_{part}") or "" for part in (0, 1))
         try:
             parsed = forms.DateField(required=False).clean(day)

@@ -1,4 +1,4 @@
-"""The workspace's states as coloured labels."""
+"""States in the workspace as coloured labels."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ ROOM_KINDS = {RoomType.CHANNEL: "info", RoomType.PRIVATE: "primary", RoomType.DI
 
 
 def connection(value: str) -> SafeString:
-    """Return what the clients say as a label."""
+    """Return a connection as a label."""
     return label(Connection(value).label, CONNECTION_KINDS[Connection(value)])
 
 
 def status(value: str) -> SafeString:
-    """Return a status picked by hand as a label."""
+    """Return a chosen status as a label."""
     return label(Status(value).label, "danger" if value == Status.BUSY else "info")
 
 
 def presence(view: PresenceView) -> SafeString | str:
-    """Return the connection, and the status picked by hand where it says something else."""
-    shown = connection(view.connection)
+    """Return the connection, and the chosen status if it differs."""
+    connection_label = connection(view.connection)
     if view.status == Status.ONLINE and not view.status_text:
-        return shown
-    return label_row([shown, status(view.status), view.status_text])
+        return connection_label
+    return label_row([connection_label, status(view.status), view.status_text])
 
 
 def roles(user: User) -> SafeString | str:
     """Return the account's roles as labels."""
-    found = [label(group.name, "primary" if group.name == ADMIN else "") for group in user.groups.all()]
+    labels = [label(group.name, "primary" if group.name == ADMIN else "") for group in user.groups.all()]
     if user.is_superuser:
-        found.insert(0, label(_("Superuser"), "danger"))
-    return label_row(found)
+        labels.insert(0, label(_("Superuser"), "danger"))
+    return label_row(labels)
 
 
 def room_type(room: Room) -> SafeString:
-    """Return the room's kind as a label."""
+    """Return the room's type as a label."""
     return label(RoomType(room.type).label, ROOM_KINDS[RoomType(room.type)])
 
 
 def message_kind(message: Message) -> SafeString:
-    """Return whether a person or the system speaks, and what became of it."""
+    """Return the kind and state of a message as a label."""
     if message.deleted_at:
         return label(_("Deleted"), "danger")
     if message.type == ENCRYPTED:

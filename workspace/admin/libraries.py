@@ -1,4 +1,4 @@
-"""The libraries' own pages: taken away where they would show secrets or task payloads, else made to read."""
+"""Admin pages of libraries: removed if they would show secrets or task payloads, otherwise read-only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from workspace.admin.columns import label, time_cell
 from workspace.admin.confirmation import ConfirmedAction
 from workspace.roles import Role
 
-# Nobody is to read API tokens, or the queue's tasks with all that they carry; a setting's history has its own page.
+# API tokens and queued tasks with their data must not be shown. The history of settings has its own page.
 for model in (get_token_model(), Failure, OrmQ, Schedule, Success):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
@@ -29,13 +29,13 @@ AccessAttempt._meta.verbose_name, AccessAttempt._meta.verbose_name_plural = _("f
 
 
 def is_locked_out(attempt: AccessAttempt) -> bool:
-    """Return whether signing in under this name has to wait until the cooling-off time has passed."""
+    """Return True if signing in with this name is locked until the cool-off time has passed."""
     return bool(attempt.is_locked)
 
 
 @admin.register(AccessAttempt)
 class SignInAttemptAdmin(ReadOnlyAdmin):
-    """Failed sign-ins, counted until one succeeds; those with one name share a budget (security/lockout.py)."""
+    """Failed sign-ins, counted until one succeeds. Those with the same name share a limit (security/lockout.py)."""
 
     belongs_to = Role.ANY
     list_display = ("attempted", "username", "ip_address", "failures_since_start", "state", "path_info")

@@ -1,6 +1,6 @@
-"""The texts of the library behind the administration's look that it brings no translations of.
+"""Texts of unfold for which it has no translations.
 
-Named here, they are found by `make messages`; the library asks for them by the same words.
+They are listed here so that `make messages` finds them. Unfold looks them up by the same words.
 """
 
 from __future__ import annotations

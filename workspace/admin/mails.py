@@ -1,4 +1,4 @@
-"""The pages of e-mails that were kept because there is no mail server."""
+"""Admin pages of e-mails that were stored because there is no mail server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from workspace.stored_json import value_or
 
 @admin.register(KeptMail)
 class KeptMailAdmin(ReadOnlyAdmin):
-    """What would have been sent; a form in HTML is shown without scripts and apart from the page."""
+    """Stored e-mails. HTML is shown in a sandboxed frame without scripts."""
 
     belongs_to = Role.ANY
     list_display = ("subject", "to", "written")
@@ -32,15 +32,15 @@ class KeptMailAdmin(ReadOnlyAdmin):
     sortable_by = ()
     fieldsets = (
         (None, {"fields": ("subject", ("sender", "to"), "written")}),
-        (_("Text"), {"fields": ("told",)}),
-        (_("HTML"), {"fields": ("shown",)}),
+        (_("Text"), {"fields": ("text_block",)}),
+        (_("HTML"), {"fields": ("html_frame",)}),
         (_("Headers"), {"fields": ("header_lines",)}),
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        # E-mails contain messages, and links that sign people in.
-        whole = list(super().get_fieldsets(request, obj))
-        return whole if may_read_text(request) else whole[:1]
+        # E-mails contain messages, and links that sign users in.
+        fieldsets = list(super().get_fieldsets(request, obj))
+        return fieldsets if may_read_text(request) else fieldsets[:1]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         mail = kwargs.get("obj")
@@ -58,11 +58,11 @@ class KeptMailAdmin(ReadOnlyAdmin):
         return time_cell(mail.kept_at)
 
     @admin.display(description=_("text"))
-    def told(self, mail: KeptMail) -> SafeString:
+    def text_block(self, mail: KeptMail) -> SafeString:
         return format_html('<div class="cb-mail-text">{}</div>', mail.text)
 
     @admin.display(description=_("HTML"))
-    def shown(self, mail: KeptMail) -> SafeString | str:
+    def html_frame(self, mail: KeptMail) -> SafeString | str:
         if not mail.html:
             return EMPTY
         frame = '<iframe class="cb-mail" sandbox="allow-popups" title="{}" srcdoc="{}"></iframe>'

@@ -1,4 +1,4 @@
-"""The messages' pages: what was posted, without its text for those who may not read it."""
+"""Admin pages of messages, without the text for users who may not read it."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ SHOWN_LENGTH = 80
 
 
 def may_read_text(request: HttpRequest) -> bool:
-    """Return True if the reader may see what people wrote to each other; each text shown is to be recorded."""
+    """Return True if the user may read other people's messages. Each text shown must be logged."""
     return request.user.has_perm(READ_TEXT)
 
 
 def reader_of(request: HttpRequest) -> User:
-    """Return the person who reads the page, who is signed in."""
+    """Return the signed-in user."""
     assert isinstance(request.user, User)
     return request.user
 
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
-    """Messages are written, edited and deleted by people in rooms only."""
+    """Read-only: messages are only written, edited and deleted in rooms."""
 
     list_display = ("sent", "of_room", "author", "kind", "mentions_column")
     list_select_related = ("room", "sender")
@@ -73,7 +73,7 @@ class MessageAdmin(ReadOnlyAdmin):
         return [*columns[:3], "excerpt", *columns[3:]] if may_read_text(request) else columns
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
-        # A search is an answer, too: whoever may not read the text must not find out what stands in it.
+        # A search also reveals the text, so users who may not read it must not search it.
         return [*self.search_fields, "text"] if may_read_text(request) else list(self.search_fields)
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
@@ -84,9 +84,9 @@ class MessageAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         response = super().changelist_view(request, extra_context)
-        listed = getattr(response, "context_data", None) or {}
-        if "cl" in listed and may_read_text(request):
-            messages_viewed(reader=reader_of(request), messages=listed["cl"].result_list, place=TextPlace.LIST)
+        context = getattr(response, "context_data", None) or {}
+        if "cl" in context and may_read_text(request):
+            messages_viewed(reader=reader_of(request), messages=context["cl"].result_list, place=TextPlace.LIST)
         return response
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:

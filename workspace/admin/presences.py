@@ -1,4 +1,4 @@
-"""The presences' pages."""
+"""Admin pages of presence."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from workspace.clients import client_kind
 from workspace.models import Connection, Presence, Status
 from workspace.selectors.presence import connection_expression, status_expression
 
-# Of a person's clients, these are shown: who has more hardly looks for the rest.
+# The maximum number of clients shown per user.
 CLIENTS_SHOWN = 20
 
 
 class ConnectionFilter(DropdownFilter):  # type: ignore[misc]
-    """The connection follows from moments, so it is asked of the clock rather than of a column."""
+    """Filters by connection, which is computed from times and has no column."""
 
     title = _("connection")
     parameter_name = "connection"
@@ -39,7 +39,7 @@ class ConnectionFilter(DropdownFilter):  # type: ignore[misc]
 
 @admin.register(Presence)
 class PresenceAdmin(ReadOnlyAdmin):
-    """What clients report and members pick."""
+    """What clients report and users choose."""
 
     list_display = ("member", "connected", "picked", "status_text", "active", "until")
     list_select_related = ("user",)
@@ -83,7 +83,7 @@ class PresenceAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("clients"))
     def clients(self, presence: Presence) -> SafeString | str:
-        """Return the clients that last reported, connected or just gone, each with its moments."""
+        """Return the most recent clients with their times, including ones that have disconnected."""
         rows = presence.user.clients.order_by("-connected_until")[:CLIENTS_SHOWN]
         lines = [
             (

@@ -1,4 +1,4 @@
-"""The roles' pages: Django's groups."""
+"""Admin pages of roles, which are Django's groups."""
 
 from __future__ import annotations
 
@@ -24,40 +24,40 @@ else:
     BaseForm = forms.ModelForm
 
 BUILT_IN = (ADMIN, USER)
-# The apps whose permissions mean something here; others' pages do not exist.
+# The apps whose permissions have a meaning here.
 APPS = ("workspace", "preferences", "cloud", "push", "auth", "axes")
 
 admin.site.unregister(Group)
 
-# What Django calls groups are roles on every page.
+# Groups are called roles on all pages.
 Group._meta.verbose_name, Group._meta.verbose_name_plural = _("role"), _("roles")
 
 
 def rows_of_group(through: type[Model]) -> Coalesce:
-    """Return the count of a group's rows in a many-to-many table, by itself: joining two would multiply them."""
-    counted = through._default_manager.filter(group=OuterRef("pk")).order_by().values("group").annotate(n=Count("pk"))
-    return Coalesce(Subquery(counted.values("n")), 0)
+    """Return the number of a group's rows in a many-to-many table, as a subquery; two joins would multiply the rows."""
+    counts = through._default_manager.filter(group=OuterRef("pk")).order_by().values("group").annotate(n=Count("pk"))
+    return Coalesce(Subquery(counts.values("n")), 0)
 
 
-def permissions_given() -> QuerySet[Permission]:
-    """Return the permissions that roles are made of."""
+def assignable_permissions() -> QuerySet[Permission]:
+    """Return the permissions that roles may contain."""
     return Permission.objects.filter(content_type__app_label__in=APPS).select_related("content_type")
 
 
 class RoleForm(BaseForm):
-    """A role; who may read messages is decided by those who may."""
+    """A role. The permission to read messages can only be given by users who have it."""
 
     request: HttpRequest
 
     def clean_permissions(self) -> QuerySet[Permission]:
-        """Refuse a permission that the built-in role of administrators is not given, unless the editor has it."""
+        """Reject permissions that administrators do not have by default, unless the editor has them."""
         permissions: QuerySet[Permission] = self.cleaned_data["permissions"]
-        held = set(self.instance.permissions.all()) if self.instance.pk else set()
+        current = set(self.instance.permissions.all()) if self.instance.pk else set()
         for permission in permissions:
             name = f"{permission.content_type.app_label}.{permission.codename}"
             if (
                 permission.codename in NOT_GRANTED_TO_ADMINS
-                and permission not in held
+                and permission not in current
                 and not self.request.user.has_perm(name)
             ):
                 raise forms.ValidationError(
@@ -69,7 +69,7 @@ class RoleForm(BaseForm):
 
 @admin.register(Group)
 class RoleAdmin(ModelAdmin):
-    """Roles are what permissions are given through; the two that every workspace has keep their names."""
+    """Roles group permissions. The two built-in ones cannot be renamed."""
 
     belongs_to = Role.ANY
     list_display = ("name", "members", "permission_count")
@@ -90,7 +90,7 @@ class RoleAdmin(ModelAdmin):
         )
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().formfield_for_manytomany(db_field, request, **{**kwargs, "queryset": permissions_given()})
+        return super().formfield_for_manytomany(db_field, request, **{**kwargs, "queryset": assignable_permissions()})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         return ("name",) if isinstance(obj, Group) and obj.name in BUILT_IN else ()
@@ -110,7 +110,7 @@ class RoleAdmin(ModelAdmin):
 
 @admin.register(Permission)
 class PermissionAdmin(ReadOnlyAdmin):
-    """Only searched, when a role is given permissions."""
+    """Used for searching when permissions are added to a role."""
 
     belongs_to = Role.ANY
     search_fields = ("name", "codename", "content_type__app_label")
@@ -119,7 +119,7 @@ class PermissionAdmin(ReadOnlyAdmin):
     ordering = ("content_type__app_label", "codename")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Permission]:
-        return permissions_given()
+        return assignable_permissions()
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False

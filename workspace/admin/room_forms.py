@@ -1,4 +1,4 @@
-"""Forms of the rooms' pages."""
+"""Forms of the room pages."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ else:
     RoomModelForm = forms.ModelForm
 
 
-def people_named(text: str) -> list[User]:
-    """Return the accounts whose usernames stand in the text, apart by commas or white space, with or without an @.
+def parse_users(text: str) -> list[User]:
+    """Return the accounts whose usernames are in the text, separated by commas or spaces, with or without @.
 
-    Raises ValidationError naming those that no account has.
+    Raises ValidationError with the names that do not exist.
     """
     names = {name.lstrip("@").lower() for name in text.replace(",", " ").split()}
-    found: list[User] = list(User.objects.filter(username__lower__in=names))
-    unknown = names - {user.username.lower() for user in found}
+    users: list[User] = list(User.objects.filter(username__lower__in=names))
+    unknown = names - {user.username.lower() for user in users}
     if unknown:
         raise ValidationError(_("Nobody is called: %(names)s."), params={"names": ", ".join(sorted(unknown))})
-    return found
+    return users
 
 
 class PeopleField(forms.CharField):
-    """Usernames; becomes the accounts."""
+    """Usernames, converted to accounts."""
 
     widget = UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "data-names": reverse_lazy("names-completed")})
 
     def clean(self, value: Any) -> Any:
-        return people_named(super().clean(value))
+        return parse_users(super().clean(value))
 
 
 class RoomCreationForm(RoomModelForm):
-    """A new channel or private group; direct rooms are begun by the people in them."""
+    """A new channel or private group. Direct rooms are started by their members."""
 
     type = forms.ChoiceField(
         label=_("Type"),
@@ -53,7 +53,7 @@ class RoomCreationForm(RoomModelForm):
         label=_("Members"), required=False, help_text=_("Usernames beside your own, apart by commas or spaces.")
     )
 
-    # Whoever looks at the page; given by the page's own subclass.
+    # The current user, set by a subclass for each request.
     creator: User
 
     class Meta:
@@ -64,7 +64,7 @@ class RoomCreationForm(RoomModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
-        # The room's own checks ask for a creator before the service names one.
+        # The validation of the room requires a creator.
         self.instance.creator = self.creator
 
     def clean_type(self) -> RoomType:
@@ -74,7 +74,7 @@ class RoomCreationForm(RoomModelForm):
         return kind
 
     def create(self) -> Room:
-        """Create the room as the rest of the product does, with whoever creates it as its owner."""
+        """Create the room through the service, with the current user as its owner."""
         data = self.cleaned_data
         room = room_create(
             creator=self.creator,

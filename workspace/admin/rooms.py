@@ -1,4 +1,4 @@
-"""The rooms' pages."""
+"""Admin pages of rooms."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from workspace.services.rooms import members_add, room_archive, room_reopen
 
 
 class AddPeopleForm(BaseDialogForm):  # type: ignore[misc]
-    """Who is let into a room."""
+    """Users to add to a room."""
 
     people = PeopleField(label=_("Usernames"), help_text=_("Apart by commas or spaces."))
 
 
 @admin.register(Room)
 class RoomAdmin(ModelAdmin):
-    """Rooms are archived rather than deleted: what was said in them, and of whom it told, stays."""
+    """Rooms are archived, not deleted: their messages, and the decisions about them, remain."""
 
     list_display = ("room", "kind", "members_count", "messages_count", "last_message", "state")
     list_filter = (
@@ -96,9 +96,9 @@ class RoomAdmin(ModelAdmin):
         self.actions_detail = ["add_people", *self.actions_detail]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
-        of_direct = Subscription.objects.filter(room__type=RoomType.DIRECT).select_related("user")
+        direct_members = Subscription.objects.filter(room__type=RoomType.DIRECT).select_related("user")
         rooms: QuerySet[Room] = super().get_queryset(request)
-        return rooms.prefetch_related(Prefetch("subscriptions", queryset=of_direct, to_attr="direct_members"))
+        return rooms.prefetch_related(Prefetch("subscriptions", queryset=direct_members, to_attr="direct_members"))
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is not None:
@@ -108,10 +108,10 @@ class RoomAdmin(ModelAdmin):
         return form
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
-        shown = super().get_actions_detail(request, object_id)
+        actions = super().get_actions_detail(request, object_id)
         room = self.get_object(request, object_id)
         is_open = room is not None and not room.is_direct and not room.is_archived
-        return shown if is_open else [action for action in shown if not action.action_name.endswith("_add_people")]
+        return actions if is_open else [action for action in actions if not action.action_name.endswith("_add_people")]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         is_direct = isinstance(obj, Room) and obj.is_direct
@@ -143,14 +143,14 @@ class RoomAdmin(ModelAdmin):
         },
     )
     def add_people(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        """Let people into the room, whoever has the dialog's permission being no member themselves."""
+        """Add users to the room. The user who does this need not be a member."""
         room = self.get_object(request, object_id)
         if room is None or room.is_direct:
             raise Http404
         added = members_add(room=room, users=form.cleaned_data["people"])
         self.log_change(request, room, f"{added} added")
-        told = ngettext("%(count)d person was added.", "%(count)d people were added.", added)
-        messages.success(request, told % {"count": added})
+        message = ngettext("%(count)d person was added.", "%(count)d people were added.", added)
+        messages.success(request, message % {"count": added})
         return redirect_to_page(request, room)
 
     @admin.display(description=_("room"), ordering="name")

@@ -1,4 +1,4 @@
-"""The memberships' pages."""
+"""Admin pages of subscriptions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from workspace.services.rooms import member_remove
 
 @admin.register(Subscription)
 class SubscriptionAdmin(NoAddition, ModelAdmin):
-    """Members are let in on their room's page; here they are muted, made owners or let out."""
+    """Members are added on the room's page. Here they can be muted, made owners or removed."""
 
     list_display = ("member", "of_room", "role", "unread", "mentioned", "seen", "joined")
     list_select_related = ("user", "room")

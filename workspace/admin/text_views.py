@@ -1,4 +1,4 @@
-"""The pages about who read messages in the administration."""
+"""Admin pages of the message access log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workspace.roles import Role
 
 @admin.register(TextView)
 class TextViewAdmin(ReadOnlyAdmin):
-    """A record that nobody edits."""
+    """A read-only log."""
 
     belongs_to = Role.ANY
     list_display = ("viewed", "who", "of_room", "what", "place")

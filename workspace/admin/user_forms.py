@@ -1,4 +1,4 @@
-"""Forms of the accounts' pages."""
+"""Forms of the account pages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ROLE_HELP = {
 
 
 class AccountCreationForm(BaseCreationForm):
-    """A new account: its name, password and roles; its addresses stand beneath."""
+    """A new account with name, password and roles. Its addresses follow below."""
 
     joins_default_channel = forms.BooleanField(
         label=_("Joins #general"),
@@ -60,7 +60,7 @@ class AccountCreationForm(BaseCreationForm):
             self.fields["groups"].initial = Group.objects.filter(name=USER)
 
     def create(self) -> User:
-        """Create the account as the rest of the product does."""
+        """Create the account through the service."""
         data = self.cleaned_data
         return user_create(
             username=data["username"],
@@ -72,7 +72,7 @@ class AccountCreationForm(BaseCreationForm):
 
 
 class AccountChangeForm(BaseChangeForm):
-    """An account's own facts."""
+    """The properties of an account."""
 
     class Meta:
         model = User
@@ -83,7 +83,7 @@ class AccountChangeForm(BaseChangeForm):
 
 
 class AccountPasswordForm(BasePasswordForm):
-    """A new password for somebody: who had learnt the old one is signed out everywhere."""
+    """Sets a new password for an account, and signs it out everywhere."""
 
     @transaction.atomic
     def save(self, commit: bool = True) -> User:

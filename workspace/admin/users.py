@@ -1,4 +1,4 @@
-"""The accounts' pages."""
+"""Admin pages of accounts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class EmailAddressInline(BaseTabularInline):
 
 @admin.register(User)
 class UserAdmin(ModelAdmin, BaseUserAdmin):
-    """Accounts are created, changed and deactivated here, and never deleted: what they wrote must stay theirs."""
+    """Accounts can be created, changed and deactivated, but not deleted, because their messages remain."""
 
     belongs_to = Role.ANY
     form = AccountChangeForm
@@ -89,7 +89,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
             icon="person_off",
             is_dangerous=True,
             applies=lambda user: user.is_active,
-            run=lambda request, user: user_deactivate(user=user, by=signed_in(request)),
+            run=lambda request, user: user_deactivate(user=user, by=current_user(request)),
         ),
         ConfirmedAction(
             name="activate",
@@ -98,7 +98,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
             permission=CHANGE_ACCOUNTS,
             icon="person_check",
             applies=lambda user: not user.is_active,
-            run=lambda request, user: user_activate(user=user, by=signed_in(request)),
+            run=lambda request, user: user_activate(user=user, by=current_user(request)),
         ),
     )
 
@@ -109,11 +109,11 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
         return users.prefetch_related("groups", "emails", Prefetch("presence", queryset=presences))
 
     def may_act_on(self, request: HttpRequest, row: Model) -> bool:
-        return isinstance(row, User) and may_manage(signed_in(request), row)
+        return isinstance(row, User) and may_manage(current_user(request), row)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         may_change = super().has_change_permission(request, obj)
-        return may_change and (not isinstance(obj, User) or may_manage(signed_in(request), obj))
+        return may_change and (not isinstance(obj, User) or may_manage(current_user(request), obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -122,7 +122,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
         fixed = list(super().get_readonly_fields(request, obj))
         if not request.user.has_perm(CHANGE_ROLES):
             fixed += ["groups", "is_staff"]
-        if not signed_in(request).is_superuser:
+        if not current_user(request).is_superuser:
             fixed.append("is_superuser")
         return fixed
 
@@ -138,8 +138,8 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
         super().save_related(request, form, formsets, change)
         user = form.instance
         for email in user.emails.filter(verified=True):
-            address_claim(email=email, by=signed_in(request))
-        # Whoever holds the role may open what it is for.
+            address_claim(email=email, by=current_user(request))
+        # The role includes access to the administration.
         if not user.is_staff and user.groups.filter(name=ADMIN).exists():
             user.is_staff = True
             user.save(update_fields=["is_staff", "updated_at"])
@@ -178,8 +178,8 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
         return time_cell(user.presence.last_active_at) if hasattr(user, "presence") else time_cell(None)
 
 
-def signed_in(request: HttpRequest) -> User:
-    """Return the reader, who has an account wherever the administration is open."""
+def current_user(request: HttpRequest) -> User:
+    """Return the signed-in user."""
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user

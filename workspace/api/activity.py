@@ -1,4 +1,4 @@
-"""What the API's calls say of presence: a mobile app that calls is in somebody's hands."""
+"""Presence derived from API calls: if the mobile app makes calls, it is in use."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from workspace.database.writes import write_if_possible
 from workspace.models import User
 from workspace.services.presence import activity_report
 
-# What the mobile app's `User-Agent` begins with.
+# The prefix of the mobile app's `User-Agent`.
 MOBILE_APP = "RC Mobile"
-# The calls of this many seconds are told as one.
+# Calls within this many seconds count as one report.
 INTERVAL = 15
 
 

@@ -1,4 +1,4 @@
-"""Signing API requests in by the headers `X-Auth-Token` and `X-User-Id`."""
+"""Authentication of API requests by the headers `X-Auth-Token` and `X-User-Id`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workspace.services.sign_in import sign_in_extend, token_find
 
 
 class TokenHeaderAuthentication(BaseAuthentication):
-    """A token counts only together with the id of the user it belongs to, as clients send them."""
+    """A token is accepted only together with the id of its user."""
 
     def authenticate(self, request: Request) -> tuple[User, AuthToken] | None:
         token = request.headers.get("X-Auth-Token", "")
@@ -31,7 +31,7 @@ class TokenHeaderAuthentication(BaseAuthentication):
 
 
 class TokenHeaderScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How the two headers are told in the OpenAPI schema: both are needed."""
+    """Describes the two headers in the OpenAPI schema: both are required."""
 
     target_class = TokenHeaderAuthentication
     name = ["authToken", "userId"]

@@ -1,4 +1,4 @@
-"""What every endpoint is built on."""
+"""Base classes of all endpoints."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Method = Callable[[ApiT, Request, dict[str, Any]], dict[str, Any]]
 
 
 class Result(serializers.Serializer[Any]):
-    """An object in an answer. A field declared with `required=False` is left out where it has no value."""
+    """An object in a response. A field with `required=False` is omitted if it has no value."""
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         values = super().to_representation(instance)
@@ -37,15 +37,15 @@ class Result(serializers.Serializer[Any]):
 
 
 class SuccessResult(Result):
-    """The envelope of an answer: what was asked for, and `success`."""
+    """The envelope of a response: the data, and `success`."""
 
     success = serializers.BooleanField(read_only=True, default=True)
 
 
 class Api(APIView):
-    """One endpoint. It needs a sign-in, and may be called at its `rate`.
+    """An endpoint. It requires a sign-in and is limited by its `rate`.
 
-    `is_background` marks what apps call while nobody is using them; it says nothing of anybody's presence.
+    `is_background` marks endpoints that apps call while nobody uses them; such calls do not affect presence.
     """
 
     rate: ClassVar[Rate] = DEFAULT_RATE
@@ -72,7 +72,7 @@ class Api(APIView):
 
 
 class PublicApi(Api):
-    """An endpoint that anybody may call; a sign-in that is sent along is not looked at."""
+    """Public endpoint. Credentials, if sent, are ignored."""
 
     authentication_classes: Sequence[type[BaseAuthentication]] = []
     permission_classes = []
@@ -86,11 +86,12 @@ def endpoint(
     summary: str = "",
     description: str = "",
 ) -> Callable[[Method[ApiT]], Callable[..., Response]]:
-    """Make a method of an :class:`Api` of a function from parameters to what the answer holds.
+    """Turn a function from parameters to response data into a method of an :class:`Api`.
 
-    `params` and `result` declare both sides, to the reader of the schema as to the request: the parameters (of the
-    query for GET, else of the body) are checked against the one, the answer is made by the other. What stands in the
-    path is in the view's `kwargs`. A caller without the `permission` is refused before the parameters are read.
+    `params` and `result` declare the parameters and the response, for the schema and for the request. The parameters
+    (of the query for GET, else of the body) are validated by `params`; the response is serialized by `result`. Path
+    parameters are in the view's `kwargs`. Without the `permission`, a caller is rejected before the parameters are
+    validated.
     """
 
     def decorate(method: Method[ApiT]) -> Callable[..., Response]:
@@ -114,14 +115,14 @@ def endpoint(
 
 
 def caller_of(request: Request) -> User:
-    """Return the account that calls; only for endpoints that need a sign-in."""
+    """Return the account of the caller, for endpoints that require a sign-in."""
     user = request.user
     assert isinstance(user, User)
     return user
 
 
 def session_of(request: Request) -> AuthToken:
-    """Return the sign-in that calls; only for endpoints that need one."""
+    """Return the sign-in of the caller, for endpoints that require one."""
     auth_token = request.auth
     assert isinstance(auth_token, AuthToken)
     return auth_token

@@ -1,4 +1,4 @@
-"""What an upper app adds to the API's objects of a lower one, which cannot import it."""
+"""Contributions of upper apps to API objects of lower ones, which cannot import them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workspace.models import User
 
 @dataclass(slots=True)
 class Contributions:
-    """`preferences` returns what an account has chosen, as its own clients are told."""
+    """`preferences` returns the preferences of an account, as its own clients see them."""
 
     preferences: Callable[[User], dict[str, Any]] = lambda _user: {}
 

@@ -1,4 +1,4 @@
-"""The API's description for programs: its OpenAPI schema."""
+"""The OpenAPI schema of the API."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from drf_spectacular.generators import SchemaGenerator
 
 Schema = dict[str, Any]
 
-# The media type of OpenAPI documents in JSON, as generators of clients ask for it.
+# The media type of OpenAPI documents in JSON, as client generators expect it.
 CONTENT_TYPE = "application/vnd.oai.openapi+json"
 
 
 @cache
 def api_schema() -> Schema:
-    """Return the schema, made once: that takes a good part of a second, and anybody may ask for it."""
+    """Return the schema. It is cached, because generating it is slow and anyone may request it."""
     schema: Schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return schema
 
 
 @require_safe
 def schema_view(_request: HttpRequest) -> HttpResponse:
-    """Answer with the schema."""
+    """Respond with the schema."""
     return JsonResponse(api_schema(), content_type=CONTENT_TYPE)

@@ -1,4 +1,4 @@
-"""The API's description for people, made from the schema."""
+"""The API documentation for people, generated from the schema."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from workspace.pages.layout import page_context
 
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """Show every endpoint with what it takes and what it answers."""
+    """Show every endpoint with its parameters and response."""
     schema = api_schema()
     context = {
         **page_context(request, title=_("API")),
@@ -31,7 +31,7 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 
 def operations_of(schema: Schema) -> Iterator[dict[str, Any]]:
-    """Yield the operations of the schema as the page shows them."""
+    """Yield the operations in the schema, prepared for the template."""
     for address, methods in schema["paths"].items():
         for method, operation in methods.items():
             yield {
@@ -47,20 +47,20 @@ def operations_of(schema: Schema) -> Iterator[dict[str, Any]]:
 
 
 def query_fields(operation: Schema) -> Iterator[dict[str, Any]]:
-    """Yield the parameters that stand in the address."""
+    """Yield the query parameters."""
     for parameter in operation.get("parameters", []):
         described = parameter["schema"] | {"description": parameter.get("description", "")}
         yield field_of(parameter["name"], described, required=parameter.get("required", False))
 
 
 def body_fields(body: Schema, schema: Schema) -> Iterator[dict[str, Any]]:
-    """Yield the fields of a request's or an answer's body."""
+    """Yield the fields of a request or response body."""
     for content in list(body.get("content", {}).values())[:1]:
         yield from object_fields(content["schema"], schema)
 
 
 def object_fields(described: Schema, schema: Schema, prefix: str = "") -> Iterator[dict[str, Any]]:
-    """Yield an object's fields, those of the objects within it after each, by their dotted names."""
+    """Yield the fields of an object, including those of nested objects, with dotted names."""
     resolved = resolve(described, schema)
     for name, declared in resolved.get("properties", {}).items():
         field = resolve(declared, schema)
@@ -71,18 +71,18 @@ def object_fields(described: Schema, schema: Schema, prefix: str = "") -> Iterat
 
 
 def resolve(described: Schema, schema: Schema) -> Schema:
-    """Return what a reference refers to, with what stands beside it."""
+    """Return the schema that a reference points to, merged with the keys next to the reference."""
     references = [described, *described.get("allOf", [])]
-    found = next((part["$ref"] for part in references if "$ref" in part), None)
-    if found is None:
+    reference = next((part["$ref"] for part in references if "$ref" in part), None)
+    if reference is None:
         return described
-    beside = {key: value for key, value in described.items() if key not in {"$ref", "allOf"}}
-    component: Schema = schema["components"]["schemas"][found.rsplit("/", 1)[1]]
-    return component | beside
+    siblings = {key: value for key, value in described.items() if key not in {"$ref", "allOf"}}
+    component: Schema = schema["components"]["schemas"][reference.rsplit("/", 1)[1]]
+    return component | siblings
 
 
 def field_of(name: str, described: Schema, *, required: bool) -> dict[str, Any]:
-    """Return one field as the page shows it."""
+    """Return a field, prepared for the template."""
     alternatives = [part.get("type", "") for part in described.get("oneOf", [])]
     return {
         "name": name,
@@ -95,7 +95,7 @@ def field_of(name: str, described: Schema, *, required: bool) -> dict[str, Any]:
 
 
 def code_mark(text: str) -> SafeString:
-    """Return the text as HTML, with what stands in backticks as code."""
+    """Return the text as HTML, with parts in backticks as code."""
     parts = text.split("`")
     marked = [("code" if index % 2 else "span", part) for index, part in enumerate(parts) if part]
     return format_html_join("", "<{0}>{1}</{0}>", marked)

@@ -1,4 +1,4 @@
-"""Every failure of the API as JSON, in the envelopes that clients know."""
+"""API errors as JSON, in the envelopes that clients know."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ ENDPOINT_NOT_FOUND = ApplicationError("error-endpoint-not-found", "The API has n
 
 
 class InvalidParamsError(ApplicationError):
-    """Parameters that break their schema: one sentence per problem, in the words of JSON schema validators."""
+    """Invalid parameters: one sentence per problem, worded like a JSON schema validator."""
 
     def __init__(self, sentences: list[str]) -> None:
         super().__init__("invalid-params", "\n".join(sentences))
 
 
 class TooManyRequestsError(ApplicationError):
-    """The caller has to wait; clients read the seconds from the text, where no other digit may stand."""
+    """The caller must wait. Clients parse the seconds from the text, so it must not contain other digits."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(
@@ -41,7 +41,7 @@ class TooManyRequestsError(ApplicationError):
 
 
 def exception_handler(exception: Exception, context: dict[str, Any]) -> Response:
-    """Return the answer to a failed request; a failure of the server's own is logged and tells nothing."""
+    """Return the response to a failed request. Internal errors are logged and not described to the caller."""
     if isinstance(exception, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         return Response(NOT_SIGNED_IN, status=401, headers={"WWW-Authenticate": "X-Auth-Token"})
     error = application_error(exception)
@@ -55,16 +55,16 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
 
 
 def failure_headers(error: ApplicationError, view: Any) -> dict[str, str]:
-    """Return the headers that belong to the answer."""
+    """Return additional headers for the response."""
     if isinstance(error, UnavailableError):
         return {"Retry-After": str(error.retry_after)}
     return {"Allow": ", ".join(view.allowed_methods)} if error.status == 405 else {}
 
 
 def failure_body(error: ApplicationError) -> dict[str, Any]:
-    """Return the envelope of a failure: `error` is the text and the code in brackets, `errorType` the code again.
+    """Return the envelope of an error: `error` is the text with the code in brackets, `errorType` the code.
 
-    Clients know some errors by a text alone: one whose message is the same as its code.
+    Clients know some errors by their text alone: those with a message equal to the code.
     """
     if isinstance(error, SignInError):
         return {"status": "error", "error": error.code, "message": error.message}
@@ -76,7 +76,7 @@ def failure_body(error: ApplicationError) -> dict[str, Any]:
 
 
 def application_error(exception: Exception) -> ApplicationError:
-    """Return what an exception means for the client."""
+    """Return the error for an exception."""
     match exception:
         case ApplicationError():
             return exception
@@ -102,7 +102,7 @@ def application_error(exception: Exception) -> ApplicationError:
 
 
 def sentences_of(detail: Any, name: str = "") -> Iterator[str]:
-    """Yield a sentence for each problem found in the parameters, naming a missing one."""
+    """Yield a sentence for each invalid parameter, with the name if it is missing."""
     if isinstance(detail, dict):
         for key, value in detail.items():
             yield from sentences_of(value, str(key))

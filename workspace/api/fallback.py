@@ -1,4 +1,4 @@
-"""What is answered where no endpoint answers: JSON to clients of the API, pages to people."""
+"""Responses outside of endpoints: JSON for API clients, pages for people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workspace.api.errors import ENDPOINT_NOT_FOUND, INTERNAL_ERROR, failure_bod
 from workspace.database.troubles import trouble_of
 from workspace.errors import ApplicationError, MissingPermissionError, UnavailableError
 
-# Where machines call, which read JSON only: the API and the push gateway.
+# The paths of the API and the push gateway, whose callers expect JSON.
 MACHINE_PATHS = ("/api/", "/push/")
 
 
@@ -25,7 +25,7 @@ def failure(error: ApplicationError) -> JsonResponse:
 
 @csrf_exempt
 def endpoint_unknown(request: HttpRequest) -> HttpResponse:
-    """Answer for every address under /api/ that leads nowhere."""
+    """Respond to unknown URLs below /api/."""
     return failure(ENDPOINT_NOT_FOUND)
 
 
@@ -48,7 +48,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest, *_args: Any) -> HttpResponse:
-    """Answer a request that failed: 503 if only because the database is unavailable, else 500."""
+    """Respond to a failed request: 503 if the database is unavailable, else 500."""
     if trouble := trouble_of(sys.exc_info()[1]):
         return unavailable(request, trouble.retry_after)
     if request.path_info.startswith(MACHINE_PATHS):
@@ -57,7 +57,7 @@ def server_error(request: HttpRequest, *_args: Any) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest, retry_after: int) -> HttpResponse:
-    """Answer that the database is unavailable, and after how many seconds to try again."""
+    """Respond that the database is unavailable, with the number of seconds until a retry."""
     if request.path_info.startswith(MACHINE_PATHS):
         response: HttpResponse = failure(UnavailableError(retry_after))
     else:

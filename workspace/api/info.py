@@ -1,4 +1,4 @@
-"""What the server says of itself."""
+"""Information about the server."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from rest_framework.request import Request
 from workspace.api.authentication import TokenHeaderAuthentication
 from workspace.api.base import PublicApi, Result, SuccessResult, endpoint
 
-# The release of the chat server whose interface this is: clients choose by it which endpoints to call, and how.
+# The Rocket.Chat release that this API corresponds to. Clients decide by it which endpoints to call.
 COMPATIBLE_VERSION = "8.7.0"
 
 
 class ServerObject(Result):
-    """The server, told to whoever is signed in."""
+    """Server information for signed-in users."""
 
     version = serializers.CharField()
 
@@ -42,7 +42,7 @@ class InfoApi(PublicApi):
 
 
 def is_signed_in(request: Request) -> bool:
-    """Return whether the request carries a sign-in that holds."""
+    """Return True if the request has a valid sign-in."""
     try:
         return TokenHeaderAuthentication().authenticate(request) is not None
     except AuthenticationFailed:

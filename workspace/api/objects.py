@@ -1,6 +1,6 @@
-"""The objects of the API: accounts, rooms and messages as clients know them.
+"""API objects: accounts, rooms and messages as clients know them.
 
-Each has a declaration of its shape, which checks and documents answers, and a function that fills it.
+Each object has a serializer, which validates and documents responses, and a function that fills it.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ class Timestamp(serializers.DateTimeField):
 
 
 class Offset(serializers.FloatField):
-    """By how many hours somebody's clock is ahead of UTC; a whole number wherever it is one."""
+    """A UTC offset in hours, an integer if possible."""
 
     def to_representation(self, value: float) -> float:  # type: ignore[override]
         return value
 
 
 class PersonObject(Result):
-    """An account named in another object."""
+    """A user, as part of other objects."""
 
     _id = serializers.CharField()
     username = serializers.CharField()
@@ -47,7 +47,7 @@ class PersonObject(Result):
 
 
 class MentionObject(PersonObject):
-    """Whom a message mentions: a person, or the groups `all` and `here`."""
+    """A mentioned user, or the group `all` or `here`."""
 
     type = serializers.CharField()
 
@@ -60,7 +60,7 @@ class EmailObject(Result):
 
 
 class AccountSettingsObject(Result):
-    """What an account has chosen."""
+    """The preferences of an account."""
 
     preferences = serializers.DictField()
 
@@ -84,7 +84,7 @@ class MeObject(Result):
 
 
 class RoomObject(Result):
-    """A room. A direct one has no name, but tells who is in it."""
+    """A room. A direct room has no name, but lists its members."""
 
     _id = serializers.CharField()
     t = serializers.ChoiceField(choices=RoomType.choices)
@@ -136,12 +136,12 @@ class MessageObject(Result):
 
 
 def person_of(user: User) -> dict[str, Any]:
-    """Return the account as other objects name it."""
+    """Return the user as part of other objects."""
     return {"_id": user.public_id, "username": user.username, "name": user.display_name}
 
 
 def me_of(user: User) -> dict[str, Any]:
-    """Return what the account is told of itself."""
+    """Return the account for its own user."""
     presence = presence_of(user)
     return person_of(user) | {
         "emails": list(user.emails.all()),
@@ -158,24 +158,24 @@ def me_of(user: User) -> dict[str, Any]:
 
 
 def room_of(room: Room) -> dict[str, Any]:
-    """Return the room; its counters are read anew, because the services count in the database."""
+    """Return the room, reloaded because services update its counters in the database."""
     room.refresh_from_db()
     return rooms_of([room])[0]
 
 
 def rooms_of(rooms: Iterable[Room]) -> list[dict[str, Any]]:
-    """Return the rooms as they were read, with their creators; who is in the direct ones is read of all at once."""
-    found = list(rooms)
-    direct = [room.pk for room in found if room.is_direct]
+    """Return the rooms with their creators. The members of direct rooms are loaded with one query."""
+    rooms = list(rooms)
+    direct = [room.pk for room in rooms if room.is_direct]
     members: defaultdict[int, list[User]] = defaultdict(list)
     rows = Subscription.objects.filter(room__in=direct).select_related("user").order_by("user__username")
     for row in rows if direct else ():
         members[row.room_id].append(row.user)
-    return [room_object(room, members[room.pk] if room.is_direct else None) for room in found]
+    return [room_object(room, members[room.pk] if room.is_direct else None) for room in rooms]
 
 
 def room_object(room: Room, members: list[User] | None) -> dict[str, Any]:
-    """Return one room, with its members where it is a direct one."""
+    """Return a room; `members` are those of a direct room, else None."""
     return {
         "_id": room.public_id,
         "t": room.type,
@@ -202,15 +202,15 @@ def room_object(room: Room, members: list[User] | None) -> dict[str, Any]:
 
 
 def messages_of(messages: Iterable[Message]) -> list[dict[str, Any]]:
-    """Return the messages as they were read; what belongs to them is read of all at once."""
-    found = list(messages)
+    """Return the messages. Related objects are loaded with one query per relation."""
+    messages = list(messages)
     related = ("room", "sender", "parent", "edited_by", "mentioned_users", "followers")
-    prefetch_related_objects(found, *related)
-    return [message_of(message) for message in found]
+    prefetch_related_objects(messages, *related)
+    return [message_of(message) for message in messages]
 
 
 def message_of(message: Message) -> dict[str, Any]:
-    """Return the message; what it does not have is left out."""
+    """Return the message; fields without a value are omitted."""
     is_reply, is_thread = message.parent is not None, message.reply_count > 0
     return {
         "_id": message.public_id,
@@ -238,8 +238,10 @@ def message_of(message: Message) -> dict[str, Any]:
 
 
 def mentions_of(message: Message) -> list[dict[str, Any]]:
-    """Return whom the message mentions, the groups before the people."""
-    called = {"all": message.mentions_all, "here": message.mentions_here}
-    groups = [{"_id": name, "username": name, "name": name, "type": "group"} for name in called if called[name]]
+    """Return the mentions of a message, groups before users."""
+    is_mentioned = {"all": message.mentions_all, "here": message.mentions_here}
+    groups = [
+        {"_id": name, "username": name, "name": name, "type": "group"} for name in is_mentioned if is_mentioned[name]
+    ]
     people = sorted(message.mentioned_users.all(), key=lambda user: user.username)
     return groups + [person_of(user) | {"type": "user"} for user in people]

@@ -1,4 +1,4 @@
-"""Answering lists page by page: `offset`, `count` and `sort` in, the page with `count`, `offset` and `total` out."""
+"""Paginated lists: `offset`, `count` and `sort` in the request, `count`, `offset` and `total` in the response."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from workspace.api.errors import InvalidParamsError
 from workspace.api.params import Params, TextParam
 from workspace.models import GeneralSettings
 
-# Longer than any list; databases refuse an offset of more than 64 bits.
-MOST = 2**31 - 1
-# No page holds more, whatever is asked for: a hundred thousand accounts would keep a web process for half a minute.
-MOST_ITEMS = 10_000
+# Larger than any list; databases reject offsets of more than 64 bits.
+MAX_OFFSET = 2**31 - 1
+# The maximum size of a page. A hundred thousand accounts would block a web process for half a minute.
+MAX_ITEMS = 10_000
 NOT_INTEGER: dict[str, Any] = {
     "invalid": "must be integer",
     "null": "must be integer",
@@ -41,12 +41,12 @@ class SortParam(TextParam):
 
 
 class PagingParams(Params):
-    """Which page of a list; a `count` of 0 asks for as much as a page holds."""
+    """The page of a list. A `count` of 0 requests the maximum page size."""
 
     offset = serializers.IntegerField(
-        required=False, default=0, min_value=0, max_value=MOST, error_messages=NOT_INTEGER
+        required=False, default=0, min_value=0, max_value=MAX_OFFSET, error_messages=NOT_INTEGER
     )
-    count = serializers.IntegerField(required=False, min_value=0, max_value=MOST, error_messages=NOT_INTEGER)
+    count = serializers.IntegerField(required=False, min_value=0, max_value=MAX_OFFSET, error_messages=NOT_INTEGER)
     sort = SortParam(required=False)
 
 
@@ -67,24 +67,24 @@ def page_of(
 ) -> dict[str, Any]:
     """Return the requested page of `rows`, with its envelope: the items, converted by `represent`, are under `name`.
 
-    A query must be ordered; only the page itself is read. A page has at most :data:`MOST_ITEMS` items.
+    A query must be ordered; only the page itself is read. A page has at most :data:`MAX_ITEMS` items.
     """
     general = GeneralSettings.current()
     count = params.get("count", general.api_default_count)
     offset = params["offset"]
-    wanted = count if count or not general.api_allow_infinite_count else MOST_ITEMS
-    found = represent(rows[offset : offset + min(wanted, MOST_ITEMS)])
+    requested = count if count or not general.api_allow_infinite_count else MAX_ITEMS
+    items = represent(rows[offset : offset + min(requested, MAX_ITEMS)])
     total = rows.count() if isinstance(rows, QuerySet) else len(rows)
-    return {name: found, "count": len(found), "offset": offset, "total": total}
+    return {name: items, "count": len(items), "offset": offset, "total": total}
 
 
 def ordering_of(
     params: Mapping[str, Any], columns: Mapping[str, str | Expression], *, default: Mapping[str, int]
 ) -> list[OrderBy | str]:
-    """Return how the database orders the rows: by what `sort` names of the `columns`, else by the `default`.
+    """Return the ORDER BY expressions: the `columns` named in `sort`, else the `default`.
 
-    Rows that are equal in that come in the order of their keys, so that no page repeats one of another.
+    Equal rows are ordered by key, so that no row appears on two pages.
     """
     sort = {name: step for name, step in params.get("sort", {}).items() if name in columns} or default
-    found = {name: F(column) if isinstance(column, str) else column for name, column in columns.items()}
-    return [*(OrderBy(found[name], descending=step == -1) for name, step in sort.items()), "pk"]
+    expressions = {name: F(column) if isinstance(column, str) else column for name, column in columns.items()}
+    return [*(OrderBy(expressions[name], descending=step == -1) for name, step in sort.items()), "pk"]

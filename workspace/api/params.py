@@ -1,6 +1,6 @@
-"""Declaring an endpoint's parameters; what breaks the declaration is told in the words of JSON schema validators.
+"""Declarations of endpoint parameters. Errors are worded like those of JSON schema validators.
 
-Types are taken strictly, as a schema does: the number 1 is neither a text nor a truth value.
+Types are strict, as in a schema: the number 1 is neither a string nor a boolean.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ALLOWED = "must be equal to one of the allowed values"
 
 
 class TextParam(serializers.CharField):
-    """A text, taken as it stands."""
+    """A string, taken unchanged."""
 
     default_error_messages = {
         "invalid": "must be string",
@@ -39,7 +39,7 @@ class TextParam(serializers.CharField):
 
 
 class FlagParam(serializers.BooleanField):
-    """A truth value."""
+    """A boolean."""
 
     default_error_messages = {"invalid": "must be boolean", "null": "must be boolean"}
 
@@ -50,7 +50,7 @@ class FlagParam(serializers.BooleanField):
 
 
 class ChoiceParam(serializers.ChoiceField):
-    """One of a few texts."""
+    """One of several strings."""
 
     default_error_messages = {"invalid_choice": ALLOWED, "null": ALLOWED}
 
@@ -81,10 +81,10 @@ class ListParam(serializers.ListField):
 
 
 class Params(serializers.Serializer[Any]):
-    """The parameters of one endpoint, or of one object among them.
+    """The parameters of an endpoint, or of a nested object.
 
-    `any_of` and `one_of` name parameters of which at least one, or exactly one, must be there. `missing_errors` maps a
-    required parameter to the error that clients know for the lack of it, where it is not the schema's sentence.
+    `any_of` and `one_of` name parameters of which at least one or exactly one is required. `missing_errors` maps
+    required parameters to the errors that clients expect if they are missing, instead of the default sentence.
     """
 
     any_of: ClassVar[tuple[str, ...]] = ()
@@ -103,7 +103,7 @@ class Params(serializers.Serializer[Any]):
         return values
 
     def combinations_check(self, values: Mapping[str, Any]) -> None:
-        """Raise InvalidParamsError unless the parameters are there that `any_of` and `one_of` ask for."""
+        """Raise InvalidParamsError unless the parameters satisfy `any_of` and `one_of`."""
         for names, allowed, sentence in (
             (self.any_of, range(1, len(self.any_of) + 1), "must match a schema in anyOf"),
             (self.one_of, range(1, 2), "must match exactly one schema in oneOf"),
@@ -115,7 +115,7 @@ class Params(serializers.Serializer[Any]):
 
     @classmethod
     def read(cls, data: Any) -> dict[str, Any]:
-        """Return the parameters in `data`; raises InvalidParamsError, or the error that `missing_errors` names."""
+        """Return the validated parameters; raises InvalidParamsError, or an error from `missing_errors`."""
         if not isinstance(data, Mapping):
             raise InvalidParamsError([NO_OBJECT])
         params = cls(data=data)

@@ -1,6 +1,6 @@
-"""Reading request bodies: whatever stands in them is never an error of the server's own.
+"""Parsers for request bodies. Invalid content never causes an internal error.
 
-Their size is bounded by Django's `DATA_UPLOAD_MAX_MEMORY_SIZE`, through `HttpRequest.body`.
+The size is limited by Django's `DATA_UPLOAD_MAX_MEMORY_SIZE`, through `HttpRequest.body`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from rest_framework.request import Request
 
 
 def join_chunks(request: HttpRequest) -> None:
-    """Give a body that came in chunks, of which nobody said how long they are together, the length that it has.
+    """Set the content length of a chunked body, whose headers do not contain it.
 
-    Without a length the body counts as empty, and its size is not checked. Raises RequestDataTooBig as Django does.
+    Without a length, Django treats the body as empty and does not check its size. Raises RequestDataTooBig like Django.
     """
     if request.headers.get("Transfer-Encoding", "").lower() != "chunked" or "CONTENT_LENGTH" in request.META:
         return
@@ -36,7 +36,7 @@ def join_chunks(request: HttpRequest) -> None:
 
 
 def reject_constant(name: str) -> None:
-    """Refuse `NaN` and `Infinity`, which Python reads but JSON does not know."""
+    """Reject `NaN` and `Infinity`, which Python accepts but JSON does not allow."""
     raise ValueError(name)
 
 
@@ -53,7 +53,7 @@ class JsonParser(parsers.JSONParser):
 
 
 class FormParser(parsers.FormParser):
-    """A submitted form in UTF-8, which `login` accepts as well."""
+    """A form in UTF-8, which `login` also accepts."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None

@@ -1,4 +1,4 @@
-"""Which roles may do what."""
+"""The permissions of roles."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from workspace.selectors.permissions import roles_by_permission
 
 
 class PermissionsParams(Params):
-    """All of them, whatever has changed."""
+    """`updatedSince` is accepted and ignored."""
 
     updatedSince = TimestampParam(required=False, help_text="Read and left aside: all permissions are told each time.")
 
 
 class PermissionObject(Result):
-    """A permission, and the roles that hold it."""
+    """A permission, and the roles that have it."""
 
     _id = serializers.CharField()
     roles = serializers.ListField(child=serializers.CharField())
@@ -29,7 +29,7 @@ class PermissionObject(Result):
 
 
 class PermissionsResult(SuccessResult):
-    """What there is; permissions do not go."""
+    """All permissions; none is ever removed."""
 
     update = PermissionObject(many=True)  # type: ignore[assignment]
     remove = PermissionObject(many=True)
@@ -45,5 +45,7 @@ class PermissionsListAllApi(Api):
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         now = timezone.now()
-        told = [{"_id": name, "roles": roles, "_updatedAt": now} for name, roles in roles_by_permission().items()]
-        return {"update": told, "remove": []}
+        permissions = [
+            {"_id": name, "roles": roles, "_updatedAt": now} for name, roles in roles_by_permission().items()
+        ]
+        return {"update": permissions, "remove": []}

@@ -1,4 +1,4 @@
-"""People's status, and whether their clients are connected."""
+"""The status of users, and whether their clients are connected."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ from workspace.selectors.presence import (
 from workspace.services.presence import activity_report, status_set
 from workspace.time_zones import utc_offset
 
-# Clients that ask for the changes since an earlier time get the whole, as from the chat server that they know.
-CHANGES_KNOWN_FOR = timedelta(minutes=10)
+# If clients request changes since an earlier time, they get the full list, as in Rocket.Chat.
+CHANGES_LIMIT = timedelta(minutes=10)
 MATCH_ERROR = "Match error: Failed Match.OneOf, Match.Maybe or Match.Optional validation"
 
 
 class WhoParams(Params):
-    """Whose; the caller's own without any."""
+    """The user; without parameters, the caller."""
 
     userId = TextParam(required=False)
     username = TextParam(required=False)
 
 
 class SetStatusParams(WhoParams):
-    """The status to pick, its text, or both."""
+    """The status, its text, or both."""
 
     message = TextParam(required=False, allow_blank=True, max_length=120)
     status = ChoiceParam(choices=Status.values, required=False, help_text="`offline` is shown as invisible.")
@@ -52,7 +52,7 @@ class SetStatusParams(WhoParams):
 
 
 class PresenceResult(SuccessResult):
-    """A person's presence, with more of it for oneself."""
+    """A user's presence, with more details for the user themselves."""
 
     presence = serializers.ChoiceField(choices=Status.choices)
     connectionStatus = serializers.ChoiceField(choices=Connection.choices, required=False)
@@ -60,7 +60,7 @@ class PresenceResult(SuccessResult):
 
 
 class StatusResult(SuccessResult):
-    """A person's status."""
+    """A user's status."""
 
     _id = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.choices)
@@ -71,7 +71,7 @@ class StatusResult(SuccessResult):
 
 
 def target_user(request: Request, params: dict[str, Any]) -> User:
-    """Return the account that the parameters name, or the caller's; raises `error-invalid-user` for an unknown one."""
+    """Return the user in the parameters, or the caller; raises `error-invalid-user` for an unknown user."""
     if "userId" in params:
         return user_by_id_or_name(public_id=params["userId"])
     if "username" in params:
@@ -80,7 +80,7 @@ def target_user(request: Request, params: dict[str, Any]) -> User:
 
 
 class IdsParam(serializers.Field[list[str], Any, Any, Any]):
-    """Public ids: one, several with commas between them, or the parameter repeated."""
+    """Public ids: one, several separated by commas, or a repeated parameter."""
 
     def get_value(self, dictionary: Any) -> Any:
         name = self.field_name or ""
@@ -92,7 +92,7 @@ class IdsParam(serializers.Field[list[str], Any, Any, Any]):
 
 
 class PresencesParams(Params):
-    """Whose: those with these ids, or everybody; with a moment, only whose presence has changed since."""
+    """The users: those with these ids, or all. With a time, only users whose presence has changed since."""
 
     ids = extend_schema_field({"type": "string"})(IdsParam)(required=False, help_text="Ids with commas between them.")
 
@@ -102,7 +102,7 @@ class PresencesParams(Params):
 
 
 class PresenceObject(Result):
-    """A person's presence."""
+    """A user's presence."""
 
     _id = serializers.CharField()
     name = serializers.CharField()
@@ -115,7 +115,7 @@ class PresenceObject(Result):
 
 
 class PresencesResult(SuccessResult):
-    """People's presence; `full` tells that whoever is missing is offline."""
+    """The presence of users. If `full` is true, users who are not listed are offline."""
 
     users = PresenceObject(many=True)
     full = serializers.BooleanField()
@@ -180,7 +180,7 @@ class PresencesApi(Api):
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         at, since = timezone.now(), params.get("from")
-        if since is not None and since < at - CHANGES_KNOWN_FOR:
+        if since is not None and since < at - CHANGES_LIMIT:
             since = None
         people = people_of(params.get("ids"), since, at)
         rows = presence_rows(people, at=at, fields=("public_id", "name", "username", "time_zone"))
@@ -188,7 +188,7 @@ class PresencesApi(Api):
 
 
 def people_of(ids: list[str] | None, since: datetime | None, at: datetime) -> QuerySet[User]:
-    """Return the accounts that are asked for, by id or else whoever is there, or has changed since."""
+    """Return the requested users: by id, or all who are not offline, or all whose presence has changed since."""
     if ids:
         people = User.objects.filter(is_active=True, public_id__in=ids)
     elif since is None:
@@ -199,7 +199,7 @@ def people_of(ids: list[str] | None, since: datetime | None, at: datetime) -> Qu
 
 
 def presence_object(row: dict[str, Any], at: datetime) -> dict[str, Any]:
-    """Return a person's presence as clients know it."""
+    """Return a user's presence as an API object."""
     view = presence_view(row, at=at)
     return {
         "_id": row["public_id"],

@@ -1,4 +1,4 @@
-"""The OpenAPI schema: what drf-spectacular cannot see by itself."""
+"""Additions to the OpenAPI schema that drf-spectacular cannot derive."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NOT_SIGNED_IN = {
     },
     "required": ["status", "message"],
 }
-# What any endpoint may answer beside its success.
+# The errors that any endpoint may return.
 FAILURES = {
     "400": ("Failure", "A parameter is missing or wrong, or what was asked for cannot be done."),
     "401": ("NotSignedIn", "Not signed in."),
@@ -45,12 +45,12 @@ FAILURES = {
 }
 
 
-# What a parameter in a path stands in, which no name may hold.
+# Path parameters are in braces, which names cannot contain.
 BRACES = str.maketrans("", "", "{}")
 
 
 class ApiSchema(AutoSchema):
-    """Describes an endpoint; DELETE has a body here, because clients send one."""
+    """Describes an endpoint. DELETE has a body here, because clients send one."""
 
     def get_operation_id(self) -> str:
         endpoint = self.path.removeprefix("/api/").removeprefix("v1/")
@@ -75,7 +75,7 @@ class ApiSchema(AutoSchema):
 
 
 class ParamsSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
-    """Tells of parameters which of them must be there, where that is one or some of several."""
+    """Describes which parameters are required if that is one or several of a set."""
 
     target_class = "workspace.api.params.Params"
     match_subclasses = True
@@ -91,12 +91,12 @@ class ParamsSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
 
 
 def without_trailing_slashes(endpoints: list[Endpoint], **_kwargs: Any) -> list[Endpoint]:
-    """Leave out the addresses with a slash at their end, which are the same endpoints again."""
+    """Remove the URLs with a trailing slash, which are duplicates."""
     return [endpoint for endpoint in endpoints if not endpoint[0].endswith("/")]
 
 
 def add_failure_responses(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-    """Add to every operation how it may fail."""
+    """Add the possible errors to every operation."""
     result["components"]["schemas"] |= {"Failure": FAILURE, "NotSignedIn": NOT_SIGNED_IN}
     for operations in result["paths"].values():
         for operation in operations.values():

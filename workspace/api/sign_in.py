@@ -1,4 +1,4 @@
-"""Signing in and out, and who is signed in."""
+"""Signing in and out, and the current user."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
 
 @extend_schema_field({"oneOf": [NAME, NAMED]})
 class NameParam(TextParam):
-    """A username or e-mail address, as itself or in an object that says which."""
+    """A username or e-mail address, as a string or in an object that says which."""
 
     def to_internal_value(self, data: Any) -> str:
         if isinstance(data, Mapping):
@@ -66,7 +66,7 @@ class LoginParams(Params):
 
 
 class SignedInObject(Result):
-    """A sign-in."""
+    """The result of a sign-in."""
 
     authToken = serializers.CharField()
     userId = serializers.CharField()
@@ -74,7 +74,7 @@ class SignedInObject(Result):
 
 
 class LoginResult(Result):
-    """The answer to a sign-in, in an envelope of its own."""
+    """The response to a sign-in, which has its own envelope."""
 
     status = serializers.CharField()
     data = SignedInObject()  # type: ignore[assignment]
@@ -106,13 +106,13 @@ class LoginApi(PublicApi):
 
 
 class SignedOutObject(Result):
-    """What is said at the end."""
+    """A confirmation."""
 
     message = serializers.CharField()
 
 
 class LogoutResult(Result):
-    """The answer to signing out, in an envelope of its own."""
+    """The response to a sign-out, which has its own envelope."""
 
     status = serializers.CharField()
     data = SignedOutObject()  # type: ignore[assignment]

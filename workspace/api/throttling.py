@@ -1,4 +1,4 @@
-"""How often a caller may call each endpoint."""
+"""Rate limits of endpoints."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Rate:
     milliseconds: int
 
 
-# The limit that the chat server which clients know has for every endpoint without one of its own.
+# Rocket.Chat's default limit.
 DEFAULT_RATE = Rate(10, 60_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a caller has used of one endpoint's limit, and when (epoch milliseconds) the next interval begins."""
+    """The calls counted against a limit, and the start of the next interval (epoch milliseconds)."""
 
     rate: Rate
     calls: int
@@ -43,7 +43,7 @@ class Usage:
         return self.calls > self.rate.calls
 
     def headers(self) -> dict[str, str]:
-        """Return the limit's response headers."""
+        """Return the response headers of the limit."""
         return {
             "x-ratelimit-limit": str(self.rate.calls),
             "x-ratelimit-remaining": str(max(0, self.rate.calls - self.calls)),
@@ -52,9 +52,9 @@ class Usage:
 
 
 class EndpointThrottle(BaseThrottle):
-    """Counts calls per endpoint and caller: the account, or the address of somebody not signed in.
+    """Counts calls per endpoint and caller: the account, or the address if not signed in.
 
-    The count lives in the cache, so it holds for all web processes where that is Redis, else for each by itself.
+    The counters are in the cache. With Redis, they apply to all web processes together, else to each process.
     """
 
     usage: Usage
@@ -72,14 +72,14 @@ class EndpointThrottle(BaseThrottle):
 
 
 def endpoint_of(request: Request) -> str:
-    """Return the address at which the called endpoint is declared, the same with and without a slash at its end."""
+    """Return the URL pattern of the called endpoint, without a trailing slash."""
     match = request._request.resolver_match
     assert match is not None
     return match.route.rstrip("/")
 
 
 def usage_count(rate: Rate, key: str) -> Usage:
-    """Count one call under `key`, and return what has been used of its limit."""
+    """Count a call under `key`, and return the usage of its limit."""
     interval = int(time.time() * 1000) // rate.milliseconds
     calls = call_count(f"rate:{key}:{interval}", seconds=math.ceil(2 * rate.milliseconds / 1000))
     return Usage(rate, calls, (interval + 1) * rate.milliseconds)

@@ -1,4 +1,4 @@
-"""The API's endpoints that the workspace answers by itself."""
+"""URLs of the workspace's API endpoints."""
 
 from __future__ import annotations
 

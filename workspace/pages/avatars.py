@@ -1,4 +1,4 @@
-"""The pictures of people, rooms and the site, at the addresses that clients know."""
+"""Avatars of users and rooms, and the icon of the site, at the URLs that clients know."""
 
 from __future__ import annotations
 
@@ -17,68 +17,68 @@ from workspace.avatars import DEFAULT_SIZE, NEUTRAL, avatar_png, avatar_svg, ico
 from workspace.models import Room, RoomType, User
 from workspace.selectors.rooms import can_read
 
-# Seconds; the pictures change with the name only.
-KEEP_AVATAR, KEEP_ICON = 3600, 86_400
-LARGEST = 1024
+# Seconds. Avatars change only with the name.
+AVATAR_MAX_AGE, ICON_MAX_AGE = 3600, 86_400
+MAX_SIZE = 1024
 ICON, ICON_SIZE = "workspace/icon-192.png", 192
 
 
 @require_safe
 def avatar_by_username(request: HttpRequest, username: str) -> HttpResponse:
-    """Answer with the picture of a username, known or not: what it shows is in the address already."""
-    return avatar(request, username.removeprefix("@"), f"public, max-age={KEEP_AVATAR}")
+    """Respond with the avatar for a username, known or not: it contains nothing that the URL does not."""
+    return avatar(request, username.removeprefix("@"), f"public, max-age={AVATAR_MAX_AGE}")
 
 
 @require_safe
 def avatar_by_user_id(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Answer with a user's picture; 404 for an unknown id."""
+    """Respond with the avatar of a user; 404 for an unknown id."""
     username = User.objects.filter(public_id=public_id).values_list("username", flat=True).first()
     if username is None:
         raise Http404
-    return avatar(request, username, f"public, max-age={KEEP_AVATAR}")
+    return avatar(request, username, f"public, max-age={AVATAR_MAX_AGE}")
 
 
 @require_safe
 def avatar_of_room(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Answer with a room's picture.
+    """Respond with the avatar of a room.
 
-    Only channels show their letter to everyone. Other rooms show it to users who may read them; to anyone else they
+    Only channels show their letter to everyone. Other rooms show it to users who may read them; for anyone else they
     look like a room that does not exist.
     """
     room = Room.objects.filter(public_id=public_id).first()
-    is_shown = room is not None and (room.type == RoomType.CHANNEL or _reads(request, room))
+    is_shown = room is not None and (room.type == RoomType.CHANNEL or _may_read(request, room))
     name = room.name or "@" if room is not None and is_shown else NEUTRAL
-    return avatar(request, name, f"private, max-age={KEEP_AVATAR}")
+    return avatar(request, name, f"private, max-age={AVATAR_MAX_AGE}")
 
 
-def _reads(request: HttpRequest, room: Room) -> bool:
+def _may_read(request: HttpRequest, room: Room) -> bool:
     return isinstance(request.user, User) and can_read(user=request.user, room=room)
 
 
 def avatar(request: HttpRequest, name: str, cache_control: str) -> HttpResponse:
-    """Answer with the picture of a name: SVG, or PNG where the query asks for it (`format=png`, `size` in pixels)."""
+    """Respond with the avatar for a name: SVG, or PNG with `format=png` (and `size` in pixels)."""
     raw = request.GET.get("size", "")
-    size = min(max(int(raw), 1), LARGEST) if raw.isascii() and raw.isdigit() and len(raw) < 6 else DEFAULT_SIZE
+    size = min(max(int(raw), 1), MAX_SIZE) if raw.isascii() and raw.isdigit() and len(raw) < 6 else DEFAULT_SIZE
     if request.GET.get("format") == "png":
-        return picture(request, avatar_png(name, size), "image/png", cache_control)
-    return picture(request, avatar_svg(name, size), "image/svg+xml", cache_control)
+        return image_response(request, avatar_png(name, size), "image/png", cache_control)
+    return image_response(request, avatar_svg(name, size), "image/svg+xml", cache_control)
 
 
-def picture(request: HttpRequest, content: bytes, content_type: str, cache_control: str) -> HttpResponse:
-    """Answer with a picture, or with 304 if the client has it already."""
+def image_response(request: HttpRequest, content: bytes, content_type: str, cache_control: str) -> HttpResponse:
+    """Respond with an image, or 304 if the client has it already."""
     etag = quote_etag(hashlib.sha256(content).hexdigest()[:16])
     response = HttpResponse(content, content_type=content_type)
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = cache_control
-    answer = get_conditional_response(request, etag=etag, response=response)
-    assert isinstance(answer, HttpResponse)
-    return answer
+    conditional = get_conditional_response(request, etag=etag, response=response)
+    assert isinstance(conditional, HttpResponse)
+    return conditional
 
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Answer with the site's icon, for clients that look for it at its traditional address."""
-    return picture(request, _favicon(), "image/x-icon", f"public, max-age={KEEP_ICON}")
+    """Respond with the site's icon, for clients that request the traditional URL."""
+    return image_response(request, _favicon(), "image/x-icon", f"public, max-age={ICON_MAX_AGE}")
 
 
 @cache

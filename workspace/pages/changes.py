@@ -1,4 +1,4 @@
-"""Forms that save only what the person changed, and leave alone what another client changed meanwhile."""
+"""Forms that save only what the user changed, and keep changes made by other clients meanwhile."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from django import forms
 
 
 class ChangesForm(forms.Form):
-    """A form whose page sends along what each field showed at first (in hidden fields named `initial-…`).
+    """A form whose page submits the initial value of each field (in hidden inputs named `initial-…`).
 
-    A subclass that adds fields while it is initialized calls :meth:`include_initial` afterwards.
+    A subclass that adds fields in its initializer must call :meth:`include_initial` afterwards.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -18,19 +18,19 @@ class ChangesForm(forms.Form):
         self.include_initial()
 
     def include_initial(self) -> None:
-        """Let the page send along what the fields show at first."""
+        """Include the initial values in the page."""
         for field in self.fields.values():
             field.show_hidden_initial = True
 
     def is_changed(self, name: str) -> bool:
-        """Return True unless the page says that the field was left as it was shown.
+        """Return True unless the page reports that the field was not changed.
 
-        Without a word on what it showed, as from a script, what was sent counts.
+        Without an initial value, as in requests from scripts, the submitted value counts.
         """
         return self[name].html_initial_name not in self.data or name in self.changed_data
 
     def changes(self) -> dict[str, Any]:
-        """Return the valid values that the person changed."""
+        """Return the valid values that the user changed."""
         return {
             name: value for name, value in self.cleaned_data.items() if name in self.fields and self.is_changed(name)
         }

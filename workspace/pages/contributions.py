@@ -1,6 +1,6 @@
-"""What each app adds to the pages that every signed-in user sees; a lower app's pages never import an upper one.
+"""Contributions of each app to the user pages, so that pages of lower apps need not import upper apps.
 
-An app contributes once, in a module `pages/links.py` that its `apps.py` imports when it is ready:
+An app makes its contributions in a module `pages/links.py`, which its `apps.py` imports when it is ready:
 
     pages_contribute(
         links=[PageLink(title=_("Devices"), icon="devices", view="devices", place=Place.ACCOUNT, order=40)],
@@ -10,7 +10,7 @@ An app contributes once, in a module `pages/links.py` that its `apps.py` imports
 `order`: 10 profile, 20 preferences, 25 quiet hours, 30 rooms' preferences, 40 devices, 90 password; in the sidebar
 0 home, 10 rooms, 20 preferences, 40 devices, 60 why, 70 simulated phone.
 
-A page itself extends `pages/base.html`, or `pages/account.html` when it belongs to the account, and is given
+Pages extend `pages/base.html`, or `pages/account.html` if they belong to the account, with the context from
 `workspace.pages.layout.page_context`.
 """
 
@@ -28,10 +28,10 @@ from workspace.models import Message, Subscription, User
 
 
 class Place(StrEnum):
-    """Where a link stands: in the sidebar, among the account's pages, beneath the greeting of the first page only, or
-    beneath the general notification preferences.
+    """The location of a link.
 
-    What stands in the sidebar and says what it is for (`text`) is on the first page as well.
+    Links are in the sidebar, among the account pages, on the home page only, or on the page of general notification
+    preferences. A sidebar link with a description (`text`) is also shown on the home page.
     """
 
     SIDEBAR = "sidebar"
@@ -42,7 +42,7 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageLink:
-    """A link to the page named `view`; `shown` tells to whom, `order` where among the others (small ones first)."""
+    """A link to the page `view`. `shown` decides who sees it, `order` its position (ascending)."""
 
     title: str | Promise
     icon: str
@@ -54,7 +54,7 @@ class PageLink:
 
     @property
     def url(self) -> str:
-        """Return the page's address; an empty one where this installation has no such page."""
+        """Return the URL of the page; empty if this installation does not have it."""
         try:
             return reverse(self.view)
         except NoReverseMatch:
@@ -63,7 +63,7 @@ class PageLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomLink:
-    """A link in a room's ⋮ menu, to the address that `url` returns for the member's subscription."""
+    """A link in the ⋮ menu of a room; `url` returns the URL for the member's subscription."""
 
     title: str | Promise
     icon: str
@@ -72,7 +72,7 @@ class RoomLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageLink:
-    """A link beside each message, to the address that `url` returns for it."""
+    """A link next to each message; `url` returns the URL for the message."""
 
     title: str | Promise
     icon: str
@@ -81,9 +81,9 @@ class MessageLink:
 
 @dataclass(frozen=True, slots=True)
 class PageScript:
-    """A script, by its path among the static files, on every page of a signed-in user.
+    """A static script to include on every page of a signed-in user.
 
-    What `data` returns stands in the script's `data-` attributes, beside the CSRF token (`data-token`).
+    The values of `data` become `data-` attributes of the script, in addition to the CSRF token (`data-token`).
     """
 
     path: str
@@ -93,7 +93,7 @@ class PageScript:
 
 @dataclass(frozen=True, slots=True)
 class CounterChoice:
-    """What a member chose to see of a room's counters in the list of rooms."""
+    """Which counters of a room the member wants to see in the room list."""
 
     hides_unread: bool = False
     hides_mentions: bool = False
@@ -101,22 +101,22 @@ class CounterChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What every page shows for as long as it lasts, such as a pause; `url` leads to where it can be changed."""
+    """A notice on every page while a state lasts, such as a pause; `url` leads to the page where it can be changed."""
 
     text: str
     icon: str
     url: str
 
 
-# Returns the reader's notice; None for none.
+# Returns the notice for the user; None if there is none.
 NoticeOf = Callable[[User], Notice | None]
-# Returns what was chosen for the counters of these subscriptions, by their keys; missing ones show everything.
+# Returns the counter choices by subscription key. Missing ones show everything.
 CounterChoices = Callable[[Sequence[int]], Mapping[int, CounterChoice]]
 
 
 @dataclass(slots=True)
 class Contributions:
-    """Everything that the apps have added."""
+    """All contributions of the apps."""
 
     links: list[PageLink] = field(default_factory=list)
     room_links: list[RoomLink] = field(default_factory=list)
@@ -126,7 +126,7 @@ class Contributions:
     counter_choices: CounterChoices = lambda _subscriptions: {}
 
     def notices_for(self, user: User) -> list[Notice]:
-        """Return the notices for this reader."""
+        """Return the notices for this user."""
         return [notice for notice_of in self.notices if (notice := notice_of(user))]
 
 
@@ -142,7 +142,7 @@ def pages_contribute(
     notices: Iterable[NoticeOf] = (),
     counter_choices: CounterChoices | None = None,
 ) -> None:
-    """Add links, scripts and notices to every user's pages, and what decides which counters of a room are shown."""
+    """Add links, scripts and notices to all user pages, and the choices of counters in the room list."""
     contributions.links.extend(links)
     contributions.links.sort(key=lambda link: link.order)
     contributions.room_links.extend(room_links)
@@ -154,5 +154,5 @@ def pages_contribute(
 
 
 def links_of(request: HttpRequest, place: Place) -> list[PageLink]:
-    """Return the links of one place that lead somewhere and that the reader may see, in their order."""
+    """Return the links at a location that exist in this installation and that the user may see, in order."""
     return [link for link in contributions.links if link.place == place and link.shown(request) and link.url]

@@ -1,4 +1,4 @@
-"""The first page after signing in: where everything else is."""
+"""The home page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workspace.roles import is_workspace
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """Greet the signed-in user and show the ways on; of a cloud, everything is in the administration."""
+    """Show the home page, or redirect to the administration if the installation is only a cloud."""
     if not is_workspace():
         return redirect("admin:index")
     cards = [link for place in (Place.SIDEBAR, Place.HOME) for link in links_of(request, place) if link.text]

@@ -1,4 +1,4 @@
-"""The look of the pages for everybody: unfold's colours and fields, with a sidebar of the user's own."""
+"""The layout of user pages: unfold's style, with a sidebar for the user."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workspace.server.middleware import STYLE_NONCE
 
 
 class UserSite(UnfoldAdminSite):  # type: ignore[misc]
-    """The site of every signed-in user, in the administration's look; its pages are plain views of the apps."""
+    """A site for all signed-in users in the style of the administration. Its pages are plain views of the apps."""
 
     settings_name = "UNFOLD"
 
@@ -33,13 +33,13 @@ class UserSite(UnfoldAdminSite):  # type: ignore[misc]
 
     @staticmethod
     def entry(request: HttpRequest, link: Any) -> dict[str, Any]:
-        """Return a link as the templates show it; the one to the page that is open is marked."""
+        """Return a link for the templates, marked as active if its page is open."""
         url = link.url
         return {"name": link.view, "title": link.title, "icon": link.icon, "link": url, "active": request.path == url}
 
 
 def account_tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the links to the account's pages; the one that the open page is, or lies below, is marked."""
+    """Return the links to the account pages. The one that contains the open page is active."""
     links = links_of(request, Place.ACCOUNT)
     open_url = max((link.url for link in links if request.path.startswith(link.url)), key=len, default="")
     return [user_site.entry(request, link) | {"active": link.url == open_url} for link in links]
@@ -49,9 +49,9 @@ user_site = UserSite(name="pages")
 
 
 def page_context(request: HttpRequest, *, title: str, room: str = "") -> dict[str, Any]:
-    """Return what the templates `pages/base.html` and `pages/account.html` need.
+    """Return the context that `pages/base.html` and `pages/account.html` need.
 
-    `title` is the page's; `room` the public id of the room that is open, if one is.
+    `title` is the title of the page, `room` the public id of the open room, if any.
     """
     request.current_app = user_site.name
     nonce = request.META.setdefault(STYLE_NONCE, token_urlsafe(16))
@@ -62,12 +62,12 @@ def page_context(request: HttpRequest, *, title: str, room: str = "") -> dict[st
         "style_nonce": nonce,
         "presence_heartbeat": heartbeat_seconds(),
         "open_room": room,
-        # A cloud's own few pages stand alone.
+        # The pages of a cloud have no sidebar.
         "is_framed": isinstance(request.user, User) and is_workspace(),
     }
     if isinstance(request.user, User):
         context["account_links"] = account_tabs(request)
-        # The script reloads the page once the time zone is saved, which must not repeat a form.
+        # The script reloads the page after saving the time zone, which must not resubmit a form.
         context["asks_time_zone"] = request.method == "GET" and accepts_browser_time_zone(request.user)
     if isinstance(request.user, User) and is_workspace():
         context |= {

@@ -1,4 +1,4 @@
-"""The links of the workspace's own pages."""
+"""Links to the workspace's own pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workspace.pages.contributions import PageLink, Place, pages_contribute
 
 
 def is_staff(request: HttpRequest) -> bool:
-    """Return whether the reader may open the administration."""
+    """Return True if the user may open the administration."""
     return bool(getattr(request.user, "is_staff", False))
 
 

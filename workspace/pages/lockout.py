@@ -1,4 +1,4 @@
-"""What someone sees who tried to sign in too often."""
+"""The page for users who are locked out after too many failed sign-ins."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ TOO_MANY_REQUESTS = 429
 
 
 def locked_out(request: HttpRequest, response: object = None, credentials: object = None) -> HttpResponse:
-    """Answer a sign-in page whose form was sent too often with a wrong password, in place of the page.
+    """Respond to a sign-in that is locked out, instead of the sign-in page.
 
-    `response` and `credentials` are what axes hands over. The API tells its clients in its own words.
+    axes passes `response` and `credentials`. The API has its own error for this.
     """
     seconds = int(get_cool_off(request).total_seconds())
     context = {

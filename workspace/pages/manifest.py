@@ -1,4 +1,4 @@
-"""The site as an app: what phones read when somebody puts it on their home screen."""
+"""The web app manifest, which phones read when a user adds the site to the home screen."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BACKGROUND = "#ffffff"
 
 @require_GET
 def manifest(_request: HttpRequest) -> JsonResponse:
-    """Tell the site's name and icon. On iPhones, only a site that is installed so may show notifications."""
+    """Respond with the site's name and icon. On iPhones, only installed sites may show notifications."""
     name = GeneralSettings.current().site_name
     content = {
         "id": reverse("home"),

@@ -1,4 +1,4 @@
-"""What open pages say of themselves: that they are there, being used, or being left (docs/presence.md)."""
+"""Presence reports of open pages: active, idle or closing (docs/presence.md)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from workspace.models import User
 from workspace.services.presence import client_leave, client_report
 
 ACTIVE, IDLE, CLOSING = "active", "idle", "closing"
-# An open page reports at least this often (seconds), and several times within the grace time.
+# The maximum interval of reports (seconds). There are several within the grace time.
 HEARTBEAT = 60
 REPORTS_PER_GRACE = 4
 
 
 class ReportForm(forms.Form):
-    """One report: what the page calls itself, its state, and how many seconds ago it was last used."""
+    """A report: the id of the page, its state, and the number of seconds since it was last used."""
 
     page = forms.RegexField(r"\A[0-9A-Za-z]{8,32}\Z")
     state = forms.ChoiceField(choices=[(state, state) for state in (ACTIVE, IDLE, CLOSING)])
@@ -29,13 +29,13 @@ class ReportForm(forms.Form):
 
 
 def heartbeat_seconds() -> int:
-    """Return how often an open page has to report."""
+    """Return the interval of reports in seconds."""
     return max(1, min(HEARTBEAT, settings.PRESENCE_GRACE // REPORTS_PER_GRACE))
 
 
 @require_POST
 def presence_report(request: HttpRequest) -> HttpResponse:
-    """Take one report of a page; nobody is led to the sign-in page, because nobody would see it."""
+    """Process a report. It responds 403 instead of redirecting to the sign-in page, which nobody would see."""
     form = ReportForm(request.POST)
     user, session_key = request.user, request.session.session_key
     if not isinstance(user, User) or session_key is None:

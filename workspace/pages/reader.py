@@ -1,4 +1,4 @@
-"""Who is looking at a page."""
+"""The signed-in user of a page."""
 
 from __future__ import annotations
 
@@ -15,20 +15,23 @@ View = Callable[[HttpRequest], HttpResponse]
 
 
 def reader_of(request: HttpRequest) -> User:
-    """Return the signed-in reader of a page that strangers cannot open; raises PermissionDenied for a stranger."""
+    """Return the signed-in user; raises PermissionDenied if nobody is signed in."""
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
 
 
 def signed_in_only(view: Callable[[HttpRequest, User], HttpResponse]) -> View:
-    """Let the view answer signed-in users only; scripts are told so with 401 rather than led to the sign-in page."""
+    """Restrict a view to signed-in users. Scripts get 401 instead of a redirect to the sign-in page."""
 
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
         if not isinstance(request.user, User):
-            told = {"error": _("Your session has ended. Sign in again to go on."), "errorType": "error-not-signed-in"}
-            return JsonResponse({"success": False, **told}, status=401)
+            failure = {
+                "error": _("Your session has ended. Sign in again to go on."),
+                "errorType": "error-not-signed-in",
+            }
+            return JsonResponse({"success": False, **failure}, status=401)
         return view(request, request.user)
 
     return guarded

@@ -1,4 +1,4 @@
-"""The administration's search: pages, settings, people and rooms, each as far as the reader may see them."""
+"""The search in the administration: pages, settings, people and rooms that the user may see."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from workspace.setting_groups.registry import RegisteredSetting
 RowT = TypeVar("RowT", User, Room)
 
 QUERY_MAX_LENGTH = 200
-# Results shown of each kind while somebody types, and on the page of results.
-FEW, MANY = 6, 50
+# The number of results of each kind in the list while typing, and on the results page.
+LIST_LIMIT, PAGE_LIMIT = 6, 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One result: its name, where it belongs, and its address."""
+    """A search result: name, location and URL."""
 
     title: str
     url: str
@@ -48,10 +48,10 @@ class Part:
 
 
 def admin_search(request: HttpRequest) -> HttpResponse:
-    """Show what the query finds: on a page, or as the list below the search field (`part=found`)."""
+    """Show the results: on a page, or as a list below the search field (`part=found`)."""
     query = request.GET.get("q", "").strip()[:QUERY_MAX_LENGTH]
     is_list = request.GET.get("part") == "found"
-    parts = list(search_parts(request, query, FEW if is_list else MANY)) if query else []
+    parts = list(search_parts(request, query, LIST_LIMIT if is_list else PAGE_LIMIT)) if query else []
     context = {"query": query, "parts": parts}
     if is_list:
         return render(request, "admin/search_found.html", context)
@@ -59,7 +59,7 @@ def admin_search(request: HttpRequest) -> HttpResponse:
 
 
 def search_parts(request: HttpRequest, query: str, limit: int) -> Iterator[Part]:
-    """Yield the kinds of results that the query finds, with at most `limit` results each."""
+    """Yield the kinds of results for the query, with at most `limit` results each."""
     words = query.casefold().split()
     kinds = (
         ("pages", _("Pages"), page_hits(request, words)),
@@ -73,28 +73,30 @@ def search_parts(request: HttpRequest, query: str, limit: int) -> Iterator[Part]
 
 
 def page_hits(request: HttpRequest, words: list[str]) -> list[Hit]:
-    """Return the pages of the administration whose name, or that of their part, contains every word."""
+    """Return the admin pages whose name or section contains every word."""
     hits = []
     for part in all_navigation(request):
         for item in part["items"]:
             text = f"{item['title']} {part.get('title', '')}".casefold()
             if all(word in text for word in words) and item.get("permission", lambda _request: True)(request):
-                where = str(part.get("title", ""))
-                hits.append(Hit(title=str(item["title"]), url=str(item["link"]), icon=item["icon"], text=where))
+                location = str(part.get("title", ""))
+                hits.append(Hit(title=str(item["title"]), url=str(item["link"]), icon=item["icon"], text=location))
     return sorted(hits, key=lambda hit: not all(word in hit.title.casefold() for word in words))
 
 
 def setting_hits(request: HttpRequest, query: str) -> list[Hit]:
-    """Return the settings that the query finds, those whose name or id contains it first."""
+    """Return the matching settings, first those whose name or id contains the query."""
     if not may_view(request):
         return []
     wanted = query.casefold()
-    found = sorted(settings_found(query), key=lambda entry: wanted not in f"{entry.label} {entry.id}".casefold())
-    return [Hit(title=entry.label, url=setting_url(entry), icon="tune", text=setting_place(entry)) for entry in found]
+    settings = sorted(settings_found(query), key=lambda entry: wanted not in f"{entry.label} {entry.id}".casefold())
+    return [
+        Hit(title=entry.label, url=setting_url(entry), icon="tune", text=setting_place(entry)) for entry in settings
+    ]
 
 
 def setting_place(entry: RegisteredSetting) -> str:
-    """Return the group and section of a setting, and its id."""
+    """Return the group, section and id of a setting."""
     section = f" › {entry.declaration.section}" if entry.declaration.section else ""
     return f"{entry.group.label()}{section} · {entry.id}"
 
@@ -103,7 +105,7 @@ def people_hits(request: HttpRequest, words: list[str], limit: int) -> list[Hit]
     """Return the accounts whose username, name or address contains every word."""
     if not admin.site._registry[User].has_view_permission(request):
         return []
-    users = containing(User.objects.all(), words, "username", "name", "emails__address")
+    users = rows_containing(User.objects.all(), words, "username", "name", "emails__address")
     return [
         Hit(title=user.display_name, url=change_url(user), icon="person", text=f"@{user.username}")
         for user in best_first(users, words, "username", limit)
@@ -114,14 +116,14 @@ def room_hits(request: HttpRequest, words: list[str], limit: int) -> list[Hit]:
     """Return the channels and groups whose name or topic contains every word."""
     if not admin.site._registry[Room].has_view_permission(request):
         return []
-    rooms = containing(Room.objects.exclude(name=""), words, "name", "topic")
+    rooms = rows_containing(Room.objects.exclude(name=""), words, "name", "topic")
     return [
         Hit(title=str(room), url=change_url(room), icon="forum", text=room.topic)
         for room in best_first(rooms, words, "name", limit)
     ]
 
 
-def containing(rows: QuerySet[RowT], words: list[str], *columns: str) -> QuerySet[RowT]:
+def rows_containing(rows: QuerySet[RowT], words: list[str], *columns: str) -> QuerySet[RowT]:
     """Return the rows that contain every word in one of the columns."""
     for word in words:
         condition = Q()
@@ -140,5 +142,5 @@ def best_first(rows: QuerySet[RowT], words: list[str], column: str, limit: int) 
 
 
 def change_url(row: User | Room) -> str:
-    """Return the address of the row's page."""
+    """Return the URL of the row's page."""
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])

@@ -11,13 +11,13 @@ from workspace.pages.contributions import CounterChoice, contributions
 from workspace.selectors.room_list import RoomEntry, entries_of, subscriptions_listed
 
 ROOMS_SHOWN = 20
-COUNTED = 99
+MAX_COUNT_SHOWN = 99
 ICONS = {RoomType.CHANNEL.value: "tag", RoomType.PRIVATE.value: "lock", RoomType.DIRECT.value: "person"}
 
 
 @dataclass(frozen=True, slots=True)
 class RoomLine:
-    """One room as the lists show it, with the counters that the member wants to see; 0 shows none."""
+    """A room in a list, with the counters that the member wants to see; 0 hides a counter."""
 
     entry: RoomEntry
     choice: CounterChoice
@@ -52,19 +52,19 @@ class RoomLine:
 
     @property
     def unread_shown(self) -> str:
-        return f"{COUNTED}+" if self.unread > COUNTED else str(self.unread)
+        return f"{MAX_COUNT_SHOWN}+" if self.unread > MAX_COUNT_SHOWN else str(self.unread)
 
 
 @dataclass(frozen=True, slots=True)
 class RoomLines:
-    """The first of the member's rooms, and whether there are more."""
+    """The first rooms of the member, and whether there are more."""
 
     lines: list[RoomLine]
     has_more: bool
 
 
 def lines_of(subscriptions: Iterable[Subscription], *, user: User) -> list[RoomLine]:
-    """Return these subscriptions of the user as the lists show them."""
+    """Return the user's subscriptions as list entries."""
     entries = entries_of(subscriptions, user=user)
     choices = contributions.counter_choices([entry.subscription.pk for entry in entries])
     return [RoomLine(entry, choices.get(entry.subscription.pk, CounterChoice())) for entry in entries]
@@ -72,5 +72,5 @@ def lines_of(subscriptions: Iterable[Subscription], *, user: User) -> list[RoomL
 
 def sidebar_room_lines(user: User) -> RoomLines:
     """Return the rooms for the user's sidebar."""
-    found = list(subscriptions_listed(user)[: ROOMS_SHOWN + 1])
-    return RoomLines(lines_of(found[:ROOMS_SHOWN], user=user), has_more=len(found) > ROOMS_SHOWN)
+    subscriptions = list(subscriptions_listed(user)[: ROOMS_SHOWN + 1])
+    return RoomLines(lines_of(subscriptions[:ROOMS_SHOWN], user=user), has_more=len(subscriptions) > ROOMS_SHOWN)

@@ -1,4 +1,4 @@
-"""Signing in to the site, and out of it."""
+"""Signing in to the site and out of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workspace.pages.layout import page_context
 from workspace.pages.time_zone import browser_time_zone_accept
 from workspace.services.known_clients import browser_remember
 
-# The longest e-mail address there is (RFC 5321): people sign in by one as well.
+# The maximum length of an e-mail address (RFC 5321), which can be used to sign in.
 NAME_MAX_LENGTH = 254
 
 
@@ -50,7 +50,7 @@ class SignInForm(AuthenticationForm):
 
 
 class SignInView(LoginView):
-    """The sign-in page; who is signed in already goes on to where they wanted."""
+    """The sign-in page. Users who are signed in already are redirected."""
 
     template_name = "pages/sign_in.html"
     authentication_form = SignInForm
@@ -67,7 +67,7 @@ class SignInView(LoginView):
 
 
 class AdminSignInView(SignInView):
-    """The same page on the way to the administration; it tells those who may not go there, where they would circle."""
+    """The sign-in page of the administration. Users without access get 403; a redirect would loop."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and not request.user.is_staff:
@@ -79,6 +79,6 @@ class AdminSignInView(SignInView):
 
 
 class SignOutView(LogoutView):
-    """Ends the session; answers a POST only, so that no link or picture elsewhere can do it."""
+    """Ends the session. Only POST is accepted, so that links and images on other sites cannot sign users out."""
 
     next_page = "sign-in"

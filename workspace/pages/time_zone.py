@@ -1,4 +1,4 @@
-"""Taking the time zone of the browser for an account that has none."""
+"""Accepting the time zone of the browser for accounts that have none."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from workspace.services.accounts import browser_time_zone_save
 @require_POST
 @signed_in_only
 def browser_time_zone(request: HttpRequest, _user: User) -> HttpResponse:
-    """Accept the browser's time zone: 205 if the page should be reloaded to show its times in it, else 204."""
+    """Accept the browser's time zone: 205 if the page should be reloaded to show times in it, else 204."""
     is_changed = browser_time_zone_accept(request, request.POST.get("time_zone", ""))
     return HttpResponse(status=205 if is_changed else 204)
 
 
 def browser_time_zone_accept(request: HttpRequest, time_zone: str) -> bool:
-    """Save the browser's time zone if the account has none, and say so; return True if times are shown in another now.
+    """Save the browser's time zone if the account has none, and show a message; returns True if the zone has changed.
 
     An empty name comes from a browser without scripts and changes nothing.
     """

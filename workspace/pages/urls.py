@@ -1,4 +1,4 @@
-"""The addresses of a workspace's pages for everybody."""
+"""URLs of a workspace's user pages."""
 
 from django.urls import path
 
@@ -36,7 +36,7 @@ urlpatterns = [
     path("avatar/uid/<str:public_id>", avatar_by_user_id, name="avatar-uid"),
     path("avatar/room/<str:public_id>", avatar_of_room, name="avatar-room"),
     path("avatar/<str:username>", avatar_by_username, name="avatar"),
-    # Without a slash at the end, as clients and notifications spell them.
+    # Without a trailing slash, as clients and notifications use them.
     path("channel/<str:name>", room_page, {"type": RoomType.CHANNEL}, name="channel-page"),
     path("group/<str:name>", room_page, {"type": RoomType.PRIVATE}, name="group-page"),
     path("direct/<str:name>", room_page, {"type": RoomType.DIRECT}, name="direct-page"),

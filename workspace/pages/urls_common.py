@@ -1,4 +1,4 @@
-"""The addresses of the pages that every installation has, whatever it is."""
+"""URLs of pages in every installation."""
 
 from django.urls import path
 

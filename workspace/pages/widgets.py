@@ -1,4 +1,4 @@
-"""Form widgets of the users' pages."""
+"""Form widgets for user pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget
 
-# As unfold's own template, with classes of its stylesheet.
+# Like unfold's template, with classes from its stylesheet.
 WITH_ARROW = (
     '<div class="grow relative max-w-2xl"><select{}>{}</select><span class="material-symbols-outlined absolute '
     'pointer-events-none mr-[12px] right-0 text-base-400 top-1/2 dark:text-base-500 -translate-y-1/2" '
@@ -18,10 +18,10 @@ WITH_ARROW = (
 
 
 class PlainSelect(UnfoldAdminSelectWidget):  # type: ignore[misc]
-    """Unfold's drop-down list, written at once: a template for each of hundreds of time zones takes its time."""
+    """Unfold's drop-down list, rendered without templates: one per option is slow for hundreds of time zones."""
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
-        chosen = {str(given) for given in self.format_value(value)}
+        chosen = {str(item) for item in self.format_value(value)}
         options = format_html_join(
             "",
             '<option value="{}"{}>{}</option>',

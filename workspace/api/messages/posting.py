@@ -28,7 +28,7 @@ RID_MISSING = "The 'rid' property on the message object is missing."
 
 
 class AttachmentsParam(ListParam):
-    """Attachments, stored as they are: objects with `title`, `text`, `fallback` and whatever clients show."""
+    """Attachments, stored unchanged: objects with `title`, `text`, `fallback` and other fields for clients."""
 
     def __init__(self, **kwargs: Any) -> None:
         child = serializers.DictField(error_messages={"not_a_dict": NO_OBJECT, "null": NO_OBJECT})
@@ -45,7 +45,7 @@ class AttachmentsParam(ListParam):
 
 
 class PostMessageParams(Params):
-    """What to post, and where."""
+    """The text to post, and the target."""
 
     any_of = ("roomId", "channel")
 
@@ -58,7 +58,7 @@ class PostMessageParams(Params):
 
 
 class PostMessageResult(SuccessResult):
-    """The message as posted; the first one, where there were several targets."""
+    """The posted message; the first one if there were several targets."""
 
     ts = serializers.IntegerField(help_text="Epoch milliseconds.")
     channel = serializers.CharField(help_text="The target, as it was given.")
@@ -95,7 +95,7 @@ class PostMessageApi(Api):
 
 
 class EncryptedContent(Params):
-    """A text that only its readers' devices can decrypt."""
+    """A text that only the recipients' devices can decrypt."""
 
     algorithm = TextParam(max_length=64)
     ciphertext = TextParam(max_length=100_000)
@@ -124,7 +124,7 @@ class MessageParams(Params):
 
 
 class SendMessageParams(Params):
-    """What to post, as an object."""
+    """The message to post, as an object."""
 
     missing_errors = {"message": ApplicationError("error-invalid-params", 'The "message" parameter must be provided.')}
 
@@ -132,7 +132,7 @@ class SendMessageParams(Params):
 
 
 class SendMessageResult(SuccessResult):
-    """The message as posted."""
+    """The posted message."""
 
     message = MessageObject()
 
@@ -170,12 +170,12 @@ class SendMessageApi(Api):
 
 
 def alias_allowed(sender: User, alias: str) -> str:
-    """Return the other name to post under; raises `error-not-allowed` unless the sender may use one."""
+    """Return the alias to post under; raises `error-not-allowed` if the sender may not use one."""
     if alias and not sender.has_perm("workspace.message_impersonate"):
         raise NotAllowedError()
     return alias
 
 
 def empty_message_error() -> ApplicationError:
-    """Return the error of a message without text and content."""
+    """Return the error for a message without text and content."""
     return ApplicationError("error-invalid-params", "The message says nothing.")

@@ -1,4 +1,4 @@
-"""Reading messages, changing them, and taking them back."""
+"""Reading, editing and deleting messages."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from workspace.selectors.rooms import room_readable_by
 from workspace.services.messages import message_delete, message_edit
 
 ID_MISSING = 'The "msgId" query parameter must be provided.'
-# What lists of messages are sorted by.
+# The sort fields of message lists.
 BY_TIME = {"ts": "sent_at"}
 OTHER_ROOM = "The room id provided does not match where the message is from."
 
 
 class MessageIdParams(Params):
-    """Which message."""
+    """The message."""
 
     missing_errors = {"msgId": ApplicationError(ID_MISSING, ID_MISSING)}
 
@@ -40,7 +40,7 @@ class MessageResult(SuccessResult):
 
 
 class MessageUpdateParams(Params):
-    """Which message, and what it is to say: a `text`, or encrypted `content`."""
+    """The message and its new content: `text`, or encrypted `content`."""
 
     missing_errors = {
         "msgId": ApplicationError("error-messageid-param-not-provided", 'The required "messageId" param is missing.')
@@ -54,7 +54,7 @@ class MessageUpdateParams(Params):
 
 
 class MessageDeleteParams(Params):
-    """Which message."""
+    """The message."""
 
     roomId = TextParam(help_text="The room that the message stands in.")
     msgId = TextParam()
@@ -62,7 +62,7 @@ class MessageDeleteParams(Params):
 
 
 class DeletedMessageObject(Result):
-    """What a deleted message was."""
+    """The deleted message."""
 
     _id = serializers.CharField()
     rid = serializers.CharField()
@@ -84,7 +84,7 @@ class MessagesPage(PageResult):
 
 
 class MentionedMessagesParams(PagingParams):
-    """Of which room; `sort` takes `ts` alone."""
+    """The room; `sort` supports only `ts`."""
 
     roomId = TextParam()
 
@@ -130,8 +130,8 @@ class MessageDeleteApi(Api):
         message = message_in_room(deleter, params)
         message_delete(deleter=deleter, message=message)
         assert message.deleted_at is not None
-        was = {"_id": message.public_id, "rid": message.room.public_id, "u": person_of(message.sender)}
-        return {"_id": message.public_id, "ts": str(int(message.deleted_at.timestamp() * 1000)), "message": was}
+        deleted = {"_id": message.public_id, "rid": message.room.public_id, "u": person_of(message.sender)}
+        return {"_id": message.public_id, "ts": str(int(message.deleted_at.timestamp() * 1000)), "message": deleted}
 
 
 class MentionedMessagesApi(Api):
@@ -149,7 +149,7 @@ class MentionedMessagesApi(Api):
 
 
 def message_for(user: User, public_id: str) -> Message:
-    """Return a message that the user may read; any other is unknown, in the words that clients expect."""
+    """Return a message that the user may read; raises the error that clients expect for an unknown one."""
     message = message_shown_to(user=user, public_id=public_id)
     if message is None:
         unknown = f'No message found with the id of "{public_id}".'
@@ -158,7 +158,7 @@ def message_for(user: User, public_id: str) -> Message:
 
 
 def message_in_room(user: User, params: dict[str, Any]) -> Message:
-    """Return the message that the parameters name, which has to stand in the room that they name."""
+    """Return the message in the parameters, which must belong to the room in the parameters."""
     message = message_for(user, params["msgId"])
     if message.room.public_id != params["roomId"]:
         raise ApplicationError(OTHER_ROOM, OTHER_ROOM)

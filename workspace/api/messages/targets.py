@@ -1,4 +1,4 @@
-"""Where a message is to be posted, in the ways that clients say it."""
+"""The targets of a message, in the notations that clients use."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from workspace.selectors.accounts import user_by_id_or_name
 from workspace.selectors.rooms import room_readable_by
 from workspace.services.rooms import direct_room_open
 
-MOST_TARGETS = 10
+MAX_TARGETS = 10
 TEXT = {"type": "string", "minLength": 1}
 
 
-@extend_schema_field({"oneOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1, "maxItems": MOST_TARGETS}]})
+@extend_schema_field({"oneOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1, "maxItems": MAX_TARGETS}]})
 class TargetsParam(serializers.Field[list[str], Any, Any, Any]):
-    """One target or a list of them: each a room's id, its name, `#name`, or `@username`."""
+    """One target or a list of targets, each a room id, a room name, `#name`, or `@username`."""
 
     default_error_messages = {
         "type": "must be string,array",
         "empty": "must NOT have fewer than 1 characters",
-        "too_many": f"must NOT have more than {MOST_TARGETS} items",
+        "too_many": f"must NOT have more than {MAX_TARGETS} items",
         "null": "must be string,array",
     }
 
@@ -34,13 +34,13 @@ class TargetsParam(serializers.Field[list[str], Any, Any, Any]):
             self.fail("type")
         if not targets or not all(targets):
             self.fail("empty")
-        if len(targets) > MOST_TARGETS:
+        if len(targets) > MAX_TARGETS:
             self.fail("too_many")
         return [serializers.CharField(trim_whitespace=False).run_validation(target) for target in targets]
 
 
 def room_of_target(user: User, target: str) -> Room:
-    """Return the room that the target names; raises `invalid-channel` for one that the user does not know."""
+    """Return the target room; raises `invalid-channel` if the user does not know it."""
     try:
         if target.startswith("@"):
             return direct_room_open(creator=user, others=[user_by_id_or_name(username=target[1:])])
@@ -54,7 +54,7 @@ def room_of_target(user: User, target: str) -> Room:
 
 
 def room_by_id_else_name(user: User, target: str) -> Room:
-    """Return the room with this id, else the one with this name."""
+    """Return the room with this id or, if there is none, with this name."""
     try:
         return room_readable_by(user=user, public_id=target)
     except ApplicationError:
@@ -62,7 +62,7 @@ def room_by_id_else_name(user: User, target: str) -> Room:
 
 
 def parent_of(room: Room, public_id: str | None) -> Message | None:
-    """Return the message in the room that is answered, if one is; raises `error-invalid-message` for an unknown one."""
+    """Return the message in the room to reply to, or None; raises `error-invalid-message` for an unknown one."""
     if public_id is None:
         return None
     parent = Message.objects.filter(room=room, public_id=public_id).first()

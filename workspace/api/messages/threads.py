@@ -1,4 +1,4 @@
-"""Reading a thread, following it, and ceasing to."""
+"""Reading, following and unfollowing threads."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ThreadParams(Params):
 
 
 class ThreadMessagesParams(PagingParams):
-    """Of which thread; `sort` takes `ts` alone."""
+    """The thread; `sort` supports only `ts`."""
 
     missing_errors = {"tmid": ApplicationError("error-invalid-params", 'The required "tmid" query param is missing.')}
 

@@ -1,4 +1,4 @@
-"""Rooms of whatever type."""
+"""Rooms of any type."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from workspace.selectors.rooms import room_not_found, room_readable_by
 from workspace.selectors.subscriptions import rooms_changed, rooms_left
 
 ROOM_MISSING = "error-roomid-param-not-provided"
-# What lists of rooms may be sorted by; a room in which nothing was said is as old as itself.
+# The sort fields of room lists. A room without messages is sorted by its creation time.
 SORTED_BY: dict[str, str | Expression] = {
     "name": "name__lower",
     "ts": "created_at",
@@ -32,7 +32,7 @@ SORTED_BY: dict[str, str | Expression] = {
 
 
 class RoomParams(Params):
-    """Which room; by its id where both are given."""
+    """The room, by id if both are given."""
 
     any_of = ("roomId", "roomName")
 
@@ -45,7 +45,7 @@ class RoomParams(Params):
 
 
 def room_from_params(user: User, params: Mapping[str, Any], type: RoomType | None = None) -> Room:
-    """Return the room that the parameters name and the user may read; one of another type is as unknown as none."""
+    """Return the room in the parameters; raises `error-room-not-found` also for another type or without access."""
     room = room_readable_by(user=user, public_id=params.get("roomId", ""), name=params.get("roomName", ""))
     if type is not None and room.type != type:
         raise room_not_found()
@@ -55,26 +55,26 @@ def room_from_params(user: User, params: Mapping[str, Any], type: RoomType | Non
 def rooms_page(
     user: User, params: Mapping[str, Any], type: RoomType, *, name: str, default: Mapping[str, int]
 ) -> dict[str, Any]:
-    """Return the page that the parameters ask for of the rooms of the type that the user may list."""
+    """Return the requested page of the rooms that the user may list."""
     rooms = rooms_listed(user, type).order_by(*ordering_of(params, SORTED_BY, default=default))
     return page_of(rooms, params, name=name, represent=rooms_of)
 
 
 class RoomsGetParams(Params):
-    """All of them, or what has changed."""
+    """All rooms, or those that have changed."""
 
     updatedSince = TimestampParam(required=False, help_text="Only what has changed since, and what is gone.")
 
 
 class RoomGoneObject(Result):
-    """A room that the caller is not in any more."""
+    """A room that the caller has left."""
 
     _id = serializers.CharField()
     _deletedAt = Timestamp()
 
 
 class RoomsResult(SuccessResult):
-    """What there is, and what is gone."""
+    """Existing and removed rooms."""
 
     update = RoomObject(many=True)  # type: ignore[assignment]
     remove = RoomGoneObject(many=True)

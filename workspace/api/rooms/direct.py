@@ -1,4 +1,4 @@
-"""Direct messages. Clients know each of these endpoints under two names, such as `dm.create` and `im.create`."""
+"""Direct messages. Each of these endpoints has two names, such as `dm.create` and `im.create`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from workspace.services.rooms import direct_room_open, room_show
 
 
 class DirectCreateParams(Params):
-    """With whom."""
+    """The other members."""
 
     one_of = ("username", "usernames")
 
@@ -44,7 +44,7 @@ class DirectResult(SuccessResult):
 
 
 class DirectOpenParams(Params):
-    """Which direct room."""
+    """The direct room."""
 
     missing_errors = {"roomId": ApplicationError("error-room-param-not-provided", 'Body param "roomId" is required')}
 
@@ -52,7 +52,7 @@ class DirectOpenParams(Params):
 
 
 class DirectMembersParams(MembersParams):
-    """Which direct room, and which of its people."""
+    """The direct room, and filters for its members."""
 
     roomId = TextParam()
 
@@ -113,7 +113,7 @@ class DirectOpenApi(Api):
 
 
 def people_of(names: list[str]) -> list[User]:
-    """Return the accounts; tells clients of an unknown one in their words."""
+    """Return the accounts; raises the error that clients expect for an unknown one."""
     try:
         return users_by_names([name.strip() for name in names])
     except ApplicationError as error:

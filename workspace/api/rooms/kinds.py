@@ -1,4 +1,4 @@
-"""What tells the endpoints of channels from those of private groups, and what both take and answer."""
+"""The differences between the endpoints of channels and private groups, and their common parameters and results."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from workspace.errors import ApplicationError
 from workspace.models import Room, RoomType
 
 NAME_MISSING = 'Body param "name" is required'
-MOST_PEOPLE = 1000
+MAX_PEOPLE = 1000
 
 
 class RoomCreateParams(Params):
-    """The room to make."""
+    """The room to create."""
 
     name = TextParam(max_length=255)
-    members = ListParam(child=TextParam(), required=False, max_length=MOST_PEOPLE, help_text="Usernames.")
+    members = ListParam(child=TextParam(), required=False, max_length=MAX_PEOPLE, help_text="Usernames.")
     readOnly = FlagParam(required=False)
     excludeSelf = FlagParam(required=False, help_text="The caller does not join.")
 
 
 class GroupCreateParams(RoomCreateParams):
-    """The private group to make."""
+    """The private group to create."""
 
     missing_errors = {"name": ApplicationError(NAME_MISSING, NAME_MISSING)}
 
 
 class RoomInviteParams(Params):
-    """Whom to let into which room."""
+    """The users to add, and the room."""
 
     any_of = ("userId", "userIds")
 
     roomId = TextParam()
     userId = TextParam(required=False)
-    userIds = ListParam(child=TextParam(), required=False, max_length=MOST_PEOPLE)
+    userIds = ListParam(child=TextParam(), required=False, max_length=MAX_PEOPLE)
 
 
 class RoomJoinParams(Params):
@@ -53,7 +53,7 @@ class RoomJoinParams(Params):
 
 
 class RoomMembersParams(RoomParams, MembersParams):
-    """Which room, and which of its members."""
+    """The room, and filters for its members."""
 
 
 class ChannelResult(SuccessResult):
@@ -82,7 +82,7 @@ class GroupsPage(PageResult):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What the endpoints of one type of room differ in; `name` is what clients call such a room in their answers."""
+    """The endpoints of one type of room. `name` is the key of a room in responses."""
 
     room_type: RoomType
     name: str
@@ -93,11 +93,11 @@ class Kind:
     page: type[Result]
 
     def room_result(self, room: Room) -> dict[str, Any]:
-        """Return the answer that holds the room."""
+        """Return the response with the room."""
         return {self.name: room_of(room)}
 
     def find_room(self, request: Request, params: dict[str, Any]) -> Room:
-        """Return the room of this type that the parameters name and the caller may read."""
+        """Return the room of this type from the parameters, if the caller may read it."""
         return room_from_params(caller_of(request), params, self.room_type)
 
 

@@ -1,4 +1,4 @@
-"""Who is in a room."""
+"""Members of a room."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from workspace.api.params import ChoiceParam, ListParam, TextParam
 from workspace.models import Room, Status
 from workspace.selectors.directory import members_listed
 
-# Clients mark what is repeated in a query by brackets after its name.
+# Clients add brackets to the name of a repeated query parameter.
 STATUSES = "status[]"
 
 
 class StatusesParam(ListParam):
-    """Statuses, each in a parameter of its own, with the brackets after its name or without them."""
+    """Statuses, each in its own parameter, with or without brackets after the name."""
 
     def get_value(self, dictionary: Any) -> Any:
         return [*dictionary.getlist(STATUSES), *dictionary.getlist("status")] or serializers.empty
 
 
 class MembersParams(PagingParams):
-    """Which of the members."""
+    """Filters for members."""
 
     filter = TextParam(required=False, allow_blank=True, help_text="A part of the username or name.")
 
@@ -55,7 +55,7 @@ class MembersPage(PageResult):
 
 
 def members_page(room: Room, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the page that the parameters ask for of the room's members."""
+    """Return the requested page of the room's members."""
     rows = members_listed(
         room, at=timezone.now(), words=params.get("filter", ""), statuses=params.get(STATUSES, ())
     ).order_by(*ordering_of(params, {"username": "username__lower"}, default={"username": 1}))
@@ -63,7 +63,7 @@ def members_page(room: Room, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def member_objects(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the members as clients know them."""
+    """Return the members as API objects."""
     return [
         {
             "_id": row["public_id"],

@@ -26,7 +26,7 @@ from workspace.services.rooms import room_create, room_invite, room_join, room_l
 
 
 def list_api(kind: Kind) -> type[Api]:
-    """Return the endpoint that lists the rooms of the kind."""
+    """Return the endpoint that lists rooms of this kind."""
 
     class ListApi(Api):
         @endpoint(
@@ -43,7 +43,7 @@ def list_api(kind: Kind) -> type[Api]:
 
 
 def info_api(kind: Kind) -> type[Api]:
-    """Return the endpoint that tells of one room."""
+    """Return the endpoint for a single room."""
 
     class InfoApi(Api):
         @endpoint(
@@ -59,7 +59,7 @@ def info_api(kind: Kind) -> type[Api]:
 
 
 def members_api(kind: Kind) -> type[Api]:
-    """Return the endpoint that lists who is in a room."""
+    """Return the endpoint that lists the members of a room."""
 
     class MembersApi(Api):
         @endpoint(
@@ -75,7 +75,7 @@ def members_api(kind: Kind) -> type[Api]:
 
 
 def create_api(kind: Kind) -> type[Api]:
-    """Return the endpoint that makes a room."""
+    """Return the endpoint that creates a room."""
 
     class CreateApi(Api):
         @endpoint(params=kind.create_params, result=kind.result, summary=f"Create a {kind.words}")
@@ -94,7 +94,7 @@ def create_api(kind: Kind) -> type[Api]:
 
 
 def invite_api(kind: Kind) -> type[Api]:
-    """Return the endpoint that lets others into a room."""
+    """Return the endpoint that adds users to a room."""
 
     class InviteApi(Api):
         @endpoint(params=RoomInviteParams, result=kind.result, summary=f"Let others into a {kind.words}")
@@ -108,7 +108,7 @@ def invite_api(kind: Kind) -> type[Api]:
 
 
 def leave_api(kind: Kind) -> type[Api]:
-    """Return the endpoint that lets the caller out of a room."""
+    """Return the endpoint that lets the caller leave a room."""
 
     class LeaveApi(Api):
         @endpoint(
@@ -127,7 +127,7 @@ def leave_api(kind: Kind) -> type[Api]:
 
 
 def open_api(kind: Kind) -> type[Api]:
-    """Return the endpoint that shows a room in the caller's list again."""
+    """Return the endpoint that shows a hidden room in the caller's list."""
 
     class OpenApi(Api):
         @endpoint(

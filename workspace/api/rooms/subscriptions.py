@@ -18,7 +18,7 @@ NO_SUBSCRIPTION = "error-invalid-subscription"
 
 
 class ReadParams(Params):
-    """The room that was read, and whether its threads were."""
+    """The room, and whether its threads were read as well."""
 
     any_of = ("rid", "roomId")
 
@@ -28,13 +28,13 @@ class ReadParams(Params):
 
 
 class FirstUnreadParams(Params):
-    """The first message that shall be unread."""
+    """The first message to mark as unread."""
 
     _id = TextParam()
 
 
 class UnreadParams(Params):
-    """The room whose last message shall be unread, or the first message that shall be."""
+    """The room whose last message becomes unread, or the first message to mark as unread."""
 
     any_of = ("roomId", "firstUnreadMessage")
 

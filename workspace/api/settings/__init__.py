@@ -1,1 +1,1 @@
-"""Settings over the API: `settings.public` for anybody, the others for those who may view or edit them."""
+"""Settings in the API: `settings.public` for anyone, the others for users who may view or edit settings."""

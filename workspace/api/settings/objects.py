@@ -1,4 +1,4 @@
-"""A setting as clients know it."""
+"""Settings as API objects."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class PublicSettingObject(Result):
 
 
 class SettingObject(PublicSettingObject):
-    """A setting with all that its screen shows; a secret's value is never told, only whether there is one."""
+    """A setting with everything that its screen shows. Secrets have no value, only `isSet`."""
 
     packageValue = serializers.JSONField(required=False)
     type = serializers.CharField()
@@ -60,9 +60,9 @@ class SettingResult(SuccessResult):
 
 
 def public_settings() -> list[dict[str, Any]]:
-    """Return what anybody may read."""
-    facts = [{"_id": name, "value": read()} for name, read in BUILT_IN_SETTINGS.items()]
-    return facts + [
+    """Return the settings that anyone may read."""
+    built_in = [{"_id": name, "value": read()} for name, read in BUILT_IN_SETTINGS.items()]
+    return built_in + [
         {"_id": entry.id, "value": visible_value(entry), "enterprise": bool(entry.declaration.premium_module) or None}
         for entry in settings_by_id().values()
         if entry.declaration.public
@@ -71,17 +71,17 @@ def public_settings() -> list[dict[str, Any]]:
 
 def all_settings(*, with_defaults: bool) -> list[dict[str, Any]]:
     """Return every setting and button."""
-    found = [setting_of(entry, with_default=with_defaults) for entry in settings_by_id().values()]
-    return found + [action_of(entry) for entry in actions_by_id().values()]
+    settings = [setting_of(entry, with_default=with_defaults) for entry in settings_by_id().values()]
+    return settings + [action_of(entry) for entry in actions_by_id().values()]
 
 
 def visible_value(entry: RegisteredSetting) -> Any:
-    """Return the setting's value as far as it may leave the server."""
+    """Return the setting's value without secrets."""
     return "" if entry.declaration.secret else entry.masked(entry.value)
 
 
 def setting_of(entry: RegisteredSetting, *, with_default: bool) -> dict[str, Any]:
-    """Return the setting."""
+    """Return a setting as an API object."""
     declaration, lock = entry.declaration, entry.lock
     module = declaration.premium_module
     choices = [{"key": key, "i18nLabel": str(label)} for key, label in entry.field.flatchoices]
@@ -107,7 +107,7 @@ def setting_of(entry: RegisteredSetting, *, with_default: bool) -> dict[str, Any
 
 
 def action_of(entry: RegisteredAction) -> dict[str, Any]:
-    """Return the button in the form of a setting."""
+    """Return a button as an API object, in the form of a setting."""
     action = entry.action
     return {
         "_id": action.id,

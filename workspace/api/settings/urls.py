@@ -1,4 +1,4 @@
-"""The addresses of the settings' endpoints."""
+"""URLs of the settings endpoints."""
 
 from workspace.api.base import routes
 from workspace.api.settings import views

@@ -1,4 +1,4 @@
-"""The endpoints of the settings."""
+"""Endpoints of the settings."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class AnyParam(serializers.Field[Any, Any, Any, Any]):
 
 
 def sorted_by_id(rows: list[dict[str, Any]], params: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the settings by their ids, the only order that they are asked for in."""
+    """Return the settings ordered by id, the only order that clients request."""
     return sorted(rows, key=lambda row: str(row["_id"]), reverse=params.get("sort", {}).get("_id") == -1)
 
 
@@ -53,7 +53,7 @@ class SettingsPublicApi(PublicApi):
     """`GET settings.public`"""
 
     class PublicParams(PagingParams):
-        """Which public settings: those named in `_id`, separated by commas, or all."""
+        """Which public settings: the ids in `_id`, separated by commas, or all."""
 
         _id = TextParam(required=False, allow_blank=True)
 
@@ -61,8 +61,8 @@ class SettingsPublicApi(PublicApi):
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         rows = sorted_by_id(public_settings(), params)
         if "_id" in params:
-            wanted = {name.strip() for name in params["_id"].split(",")}
-            rows = [row for row in rows if row["_id"] in wanted]
+            ids = {name.strip() for name in params["_id"].split(",")}
+            rows = [row for row in rows if row["_id"] in ids]
         return page_of(rows, params, name="settings")
 
 
@@ -70,7 +70,7 @@ class SettingsApi(Api):
     """`GET settings`, `POST settings`"""
 
     class ListParams(PagingParams):
-        """Which settings, and whether with their defaults."""
+        """Which settings, and whether to include defaults."""
 
         includeDefaults = serializers.BooleanField(required=False, default=False)
 
@@ -114,7 +114,7 @@ class SettingApi(Api):
 
     @endpoint(permission=VIEW_PERMISSION, result=SettingResult, summary="Read a setting")
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        # What stands now, nothing cached.
+        # Return the current value, not a cached one.
         SettingsGroup.forget_cached()
         return {"_id": self.kwargs["setting_id"], "value": self._value()}
 

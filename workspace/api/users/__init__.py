@@ -1,1 +1,1 @@
-"""The endpoints of accounts: reading them, and making and changing those of others."""
+"""Endpoints of accounts: reading them, and creating and changing those of others."""

@@ -22,12 +22,12 @@ from workspace.services.managed_accounts import (
     account_update,
 )
 
-MOST_ROLES = 100
-NOT_KEPT = "`nickname`, `bio` and `customFields` are not kept."
+MAX_ROLES = 100
+NOT_STORED = "`nickname`, `bio` and `customFields` are not kept."
 
 
 class AccountParams(Params):
-    """What is known of an account."""
+    """The properties of an account."""
 
     name = TextParam(required=False, max_length=255)
     email = TextParam(required=False, max_length=254)
@@ -39,13 +39,13 @@ class AccountParams(Params):
     requirePasswordChange = FlagParam(required=False, help_text="Only with `setRandomPassword`, which requires it.")
     verified = FlagParam(required=False, help_text="Whether the address is; if not, it receives a link to verify it.")
     active = FlagParam(required=False)
-    roles = ListParam(child=TextParam(max_length=150), required=False, max_length=MOST_ROLES)
+    roles = ListParam(child=TextParam(max_length=150), required=False, max_length=MAX_ROLES)
     statusText = TextParam(required=False, allow_blank=True, max_length=120)
     sendWelcomeEmail = FlagParam(required=False, help_text="Left aside: there is no such e-mail.")
 
 
 class UserCreateParams(AccountParams):
-    """The account to make."""
+    """The account to create."""
 
     name = TextParam(max_length=255)
     email = TextParam(max_length=254)
@@ -54,7 +54,7 @@ class UserCreateParams(AccountParams):
 
 
 class UserUpdateParams(Params):
-    """Whose account, and what to change of it."""
+    """The account, and its changes."""
 
     userId = TextParam()
     data = AccountParams()  # type: ignore[assignment]
@@ -62,7 +62,7 @@ class UserUpdateParams(Params):
 
 
 class ActiveStatusParams(Params):
-    """Whose account, and whether it shall be active."""
+    """The account, and its new state."""
 
     userId = TextParam()
     activeStatus = FlagParam()
@@ -102,16 +102,16 @@ class UsersCreateApi(Api):
         result=CreatedResult,
         summary="Create an account",
         description="Needs `create-user`, a deactivated one `edit-other-user-active-status` as well, and other roles "
-        f"than `user` need `assign-roles`: else `error-action-not-allowed`. {NOT_KEPT}",
+        f"than `user` need `assign-roles`: else `error-action-not-allowed`. {NOT_STORED}",
     )
     @transaction.atomic
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         caller = caller_of(request)
-        given = changes_of(params)
-        if "password" not in given:
+        changes = changes_of(params)
+        if "password" not in changes:
             raise InvalidParamsError([MISSING.format("password")])
         joins = params.get("joinDefaultChannels", True)
-        user = account_create(by=caller, joins_default_channel=joins, **given)
+        user = account_create(by=caller, joins_default_channel=joins, **changes)
         settings = {"preferences": contributions.preferences(user)}
         return {"user": user_of(user, reader=user) | {"settings": settings}}
 
@@ -124,7 +124,7 @@ class UsersUpdateApi(Api):
         description="Only what `data` names changes; all or, where one cannot be, nothing. Needs "
         "`edit-other-user-info`; nobody changes an account that may do more than their own, nor roles without "
         "`assign-roles`: `error-action-not-allowed`. A new password signs the account out everywhere. A new address "
-        f"takes the place of the account's first. {NOT_KEPT}",
+        f"takes the place of the account's first. {NOT_STORED}",
     )
     @transaction.atomic
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
@@ -156,7 +156,7 @@ class UsersSetActiveStatusApi(Api):
 
 
 def changes_of(params: Mapping[str, Any]) -> AccountChanges:
-    """Return what the parameters name of the account; raises InvalidParamsError for what cannot be required."""
+    """Return the changes in the parameters; raises InvalidParamsError for unsupported combinations."""
     changes: AccountChanges = {}
     for name in ("username", "name", "email", "verified", "password", "roles", "active"):
         if name in params:

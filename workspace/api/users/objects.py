@@ -1,4 +1,4 @@
-"""Accounts as clients know them, as far as the reader may see them."""
+"""Accounts as API objects, depending on what the reader may see."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from workspace.selectors.presence import PresenceView, presence_rows, presence_v
 from workspace.selectors.subscriptions import other_members_of
 from workspace.time_zones import utc_offset
 
-# So many accounts are read at once, with what belongs to them.
+# The number of accounts that are loaded at once.
 BATCH = 1000
 
 
 class UserObject(Result):
-    """An account. Addresses, connection and sign-ins are told to itself, and to whoever may see those of others."""
+    """An account. Addresses, connection and sign-ins are only visible to its user, and to users with the permission."""
 
     _id = serializers.CharField()
     username = serializers.CharField()
@@ -57,7 +57,7 @@ class UserRoomObject(Result):
 
 
 class UserInfoObject(UserObject):
-    """An account by itself; `canViewAllInfo` tells that nothing of it was left out."""
+    """A single account. If `canViewAllInfo` is set, nothing was omitted."""
 
     canViewAllInfo = serializers.BooleanField(required=False)
     rooms = UserRoomObject(many=True, required=False)
@@ -70,25 +70,25 @@ class CreatedUserObject(UserObject):
 
 
 def users_of(users: Iterable[User], *, reader: User) -> list[dict[str, Any]]:
-    """Return the accounts as they were read, with what belongs to them; by a few queries a thousand."""
+    """Return the accounts as API objects, with a few queries per thousand accounts."""
     sees_all, now, rows = reader.has_perm(VIEW_ACCOUNTS), timezone.now(), iter(users)
-    told: list[dict[str, Any]] = []
+    objects: list[dict[str, Any]] = []
     while batch := list(islice(rows, BATCH)):
         prefetch_related_objects(batch, Prefetch("groups", Group.objects.order_by("name")), "emails")
-        present = presence_rows(User.objects.filter(pk__in=[user.pk for user in batch]), at=now, fields=("pk",))
-        views = {row["pk"]: presence_view(row, at=now) for row in present}
-        told += [user_object(user, views[user.pk], now, in_full=sees_all or user == reader) for user in batch]
-    return told
+        presences = presence_rows(User.objects.filter(pk__in=[user.pk for user in batch]), at=now, fields=("pk",))
+        views = {row["pk"]: presence_view(row, at=now) for row in presences}
+        objects += [user_object(user, views[user.pk], now, in_full=sees_all or user == reader) for user in batch]
+    return objects
 
 
 def user_of(user: User, *, reader: User) -> dict[str, Any]:
-    """Return one account, read anew."""
+    """Return an account, reloaded, as an API object."""
     return users_of([User.objects.get(pk=user.pk)], reader=reader)[0]
 
 
 def user_object(user: User, presence: PresenceView, at: datetime, *, in_full: bool) -> dict[str, Any]:
-    """Return the account with its presence at the moment `at`."""
-    told = person_of(user) | {
+    """Return the account with its presence at the time `at`."""
+    public = person_of(user) | {
         "type": "user",
         "status": presence.shown,
         "statusText": presence.status_text or None,
@@ -99,8 +99,8 @@ def user_object(user: User, presence: PresenceView, at: datetime, *, in_full: bo
         "utcOffset": utc_offset(time_zone_of(user), at),
     }
     if not in_full:
-        return told
-    return told | {
+        return public
+    return public | {
         "emails": list(user.emails.all()),
         "lastLogin": user.last_login,
         "statusConnection": presence.connection,
@@ -109,7 +109,7 @@ def user_object(user: User, presence: PresenceView, at: datetime, *, in_full: bo
 
 
 def rooms_of_user(user: User) -> list[dict[str, Any]]:
-    """Return the rooms that the account is in, direct ones by the names of the other people in them."""
+    """Return the rooms of the account. Direct rooms have the names of the other members."""
     rows = list(Subscription.objects.filter(user=user).select_related("room").order_by("pk"))
     people = other_members_of(user, [row.room for row in rows])
     return [

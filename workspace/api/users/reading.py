@@ -23,14 +23,14 @@ from workspace.selectors.permissions import VIEW_ACCOUNTS, VIEW_MEMBERSHIPS
 from workspace.selectors.presence import shown_expression
 
 USER_NOT_FOUND = "User not found."
-# What names an account, by whichever of these; the first three have always done so, and are told where none is given.
-NAMING = ("userId", "username", "importId", "email", "freeSwitchExtension")
-NAMING_SHOWN = NAMING[:3]
-SPELT_FLAG: dict[str, Any] = dict.fromkeys(("invalid", "null"), "must be boolean")
+# The parameters that identify an account. For compatibility, errors list only the first three.
+IDENTIFIERS = ("userId", "username", "importId", "email", "freeSwitchExtension")
+IDENTIFIERS_SHOWN = IDENTIFIERS[:3]
+FLAG_ERRORS: dict[str, Any] = dict.fromkeys(("invalid", "null"), "must be boolean")
 
 
 class UserInfoParams(Params):
-    """Whose: exactly one of these."""
+    """The user, by exactly one of these."""
 
     userId = TextParam(required=False)
     username = TextParam(required=False)
@@ -40,16 +40,16 @@ class UserInfoParams(Params):
     includeUserRooms = serializers.BooleanField(
         required=False,
         default=False,
-        error_messages=SPELT_FLAG,
+        error_messages=FLAG_ERRORS,
         help_text="Of others: needs `view-other-user-channels`.",
     )
 
     def combinations_check(self, values: Mapping[str, Any]) -> None:
-        given = sum(name in values for name in NAMING)
-        if not given:
-            missing = [MISSING.format(name) for name in NAMING_SHOWN]
+        count = sum(name in values for name in IDENTIFIERS)
+        if not count:
+            missing = [MISSING.format(name) for name in IDENTIFIERS_SHOWN]
             raise InvalidParamsError([*missing, "must match a schema in anyOf"])
-        if given > 1:
+        if count > 1:
             raise InvalidParamsError(["must match exactly one schema in oneOf"])
 
 
@@ -60,7 +60,7 @@ class UserInfoResult(SuccessResult):
 
 
 class UsersListParams(PagingParams):
-    """Which accounts, in the order of `username` (by itself), `name`, `createdAt` or `status`."""
+    """Filters, and the order by `username` (default), `name`, `createdAt` or `status`."""
 
     email = TextParam(
         required=False,
@@ -71,7 +71,7 @@ class UsersListParams(PagingParams):
     )
 
     def validate_email(self, email: str) -> str:
-        """Refuse an empty address, which would else count as none in a query."""
+        """Reject an empty address, which would otherwise be treated as missing."""
         if not email:
             raise InvalidParamsError(["must NOT have fewer than 1 characters"])
         return email
@@ -94,12 +94,12 @@ class UsersInfoApi(Api):
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         reader = caller_of(request)
         user = user_from_params(params, reader=reader)
-        told = user_of(user, reader=reader)
+        user_data = user_of(user, reader=reader)
         if user == reader or reader.has_perm(VIEW_ACCOUNTS):
-            told["canViewAllInfo"] = True
+            user_data["canViewAllInfo"] = True
         if params["includeUserRooms"] and (user == reader or reader.has_perm(VIEW_MEMBERSHIPS)):
-            told["rooms"] = rooms_of_user(user)
-        return {"user": told}
+            user_data["rooms"] = rooms_of_user(user)
+        return {"user": user_data}
 
 
 class UsersListApi(Api):
@@ -119,13 +119,13 @@ class UsersListApi(Api):
             "createdAt": "created_at",
             "status": shown_expression(timezone.now(), "presence__"),
         }
-        found = users_listed(reader=reader, address=params.get("email", ""))
-        rows = found.order_by(*ordering_of(params, columns, default={"username": 1}))
+        users = users_listed(reader=reader, address=params.get("email", ""))
+        rows = users.order_by(*ordering_of(params, columns, default={"username": 1}))
         return page_of(rows, params, name="users", represent=partial(users_of, reader=reader))
 
 
 def user_from_params(params: Mapping[str, Any], *, reader: User) -> User:
-    """Return the account that the parameters name, to this reader; raises in the words that clients know for none."""
+    """Return the account in the parameters if the reader may see it; raises the error that clients expect otherwise."""
     if "userId" in params:
         user = User.objects.filter(public_id=params["userId"]).first()
     elif "username" in params:

@@ -1,1 +1,1 @@
-"""My Account: the pages on which people keep what belongs to themselves."""
+"""The account pages, where users manage their profile, addresses and password."""

@@ -1,4 +1,4 @@
-"""The account's e-mail addresses: adding one, verifying it by a link in an e-mail, removing it."""
+"""The e-mail addresses of an account: adding, verifying and removing them."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ from workspace.pages.reader import reader_of
 from workspace.services.addresses import address_add, address_of_token, address_remove, address_verify
 from workspace.waking import verification_mail_later
 
-# So many e-mails an account may have sent to addresses that nobody has verified, and so many one such address
-# receives, whichever accounts name it; in so many seconds.
-MAILS, IN_SECONDS = 10, 3600
+# The number of verification e-mails that an account may request, and that an unverified address may receive from all
+# accounts together, in this many seconds.
+MAX_MAILS, IN_SECONDS = 10, 3600
 SECTION = "#addresses"
 
 
-def back() -> HttpResponse:
-    """Return the way back to the addresses."""
+def redirect_to_addresses() -> HttpResponse:
+    """Return a redirect to the list of addresses."""
     return HttpResponseRedirect(reverse("profile") + SECTION)
 
 
 @login_required
 @require_POST
 def address_new(request: HttpRequest) -> HttpResponse:
-    """Add an address to the reader's account, or send one its link again (`again`: its key)."""
+    """Add an address to the user's account, or resend the verification link (`again`: the address's key)."""
     user = reader_of(request)
-    again = posted_text(request, "again")
-    known = own_or_404(request, again) if again else None
-    address = known.address if known else posted_text(request, "address")
+    resend_key = posted_text(request, "again")
+    existing = own_or_404(request, resend_key) if resend_key else None
+    address = existing.address if existing else posted_text(request, "address")
     if mails_exceeded(user, address):
         messages.error(request, _("You have asked for many e-mails. Try again in an hour."))
-        return back()
-    if known:
-        email = known
+        return redirect_to_addresses()
+    if existing:
+        email = existing
         verification_mail_later(email_pk=email.pk)
     else:
         try:
@@ -57,31 +57,31 @@ def address_new(request: HttpRequest) -> HttpResponse:
     messages.success(
         request, _("An e-mail is on its way to %(address)s. Follow the link in it.") % {"address": email.address}
     )
-    return back()
+    return redirect_to_addresses()
 
 
 def mails_exceeded(user: User, address: str) -> bool:
-    """Count one e-mail to the address, and return whether it is one too many of the account's or to the address."""
-    receiver = hashlib.sha256(address.lower().encode()).hexdigest()
-    names = (f"by:{user.pk}", f"to:{receiver}")
-    return max(call_count(f"address-mails:{name}", seconds=IN_SECONDS) for name in names) > MAILS
+    """Count an e-mail to the address; returns True if the limit of the account or the address is exceeded."""
+    address_digest = hashlib.sha256(address.lower().encode()).hexdigest()
+    names = (f"by:{user.pk}", f"to:{address_digest}")
+    return max(call_count(f"address-mails:{name}", seconds=IN_SECONDS) for name in names) > MAX_MAILS
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def address_delete(request: HttpRequest, key: str) -> HttpResponse:
-    """Ask before an address of the reader's is removed, and remove it."""
+    """Remove an address of the user after confirmation."""
     email = own_or_404(request, key)
     if request.method == "POST":
         address_remove(email=email)
         messages.success(request, _("%(address)s is removed.") % {"address": email.address})
-        return back()
+        return redirect_to_addresses()
     context = page_context(request, title=_("Remove %(address)s?") % {"address": email.address})
     return TemplateResponse(request, "pages/account/address_delete.html", {**context, "place": reverse("profile")})
 
 
 def own_or_404(request: HttpRequest, key: str) -> EmailAddress:
-    """Return an address of the reader's; raises Http404 for any other."""
+    """Return an address of the user; raises Http404 for any other."""
     email = EmailAddress.objects.filter(user=reader_of(request), pk=parse_key(key) or 0).first()
     if email is None:
         raise Http404
@@ -90,7 +90,7 @@ def own_or_404(request: HttpRequest, key: str) -> EmailAddress:
 
 @require_http_methods(["GET", "POST"])
 def address_verification(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask whoever followed the link in an e-mail to verify the address, and do so; mail programs only look."""
+    """Verify an address after confirmation. GET changes nothing, because mail programs open links."""
     context: dict[str, Any] = page_context(request, title=_("Verify your e-mail address"))
     try:
         context["email"] = address_verify(token=token) if request.method == "POST" else address_of_token(token)

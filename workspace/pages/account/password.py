@@ -1,4 +1,4 @@
-"""A new password: chosen by whoever knows the old one."""
+"""Changing the password, which requires the current one."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from workspace.services.accounts import sign_ins_end
 
 
 def password_field(label: Any, *, autocomplete: str, help_text: Any = "") -> forms.CharField:
-    """Return a field for a password, of which no blank is taken away."""
+    """Return a password field that keeps white space."""
     widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": autocomplete})
     return forms.CharField(label=label, strip=False, widget=widget, help_text=help_text)
 
 
-# So many tries of the current password in so many seconds: whoever found an open browser must not guess it.
-TRIES, IN_SECONDS = 10, 900
+# The number of attempts at the current password in this many seconds, to prevent guessing on an unattended browser.
+MAX_TRIES, IN_SECONDS = 10, 900
 NEW_PASSWORD_HELP = gettext_lazy("At least 8 characters, not a common one, and not your name.")
 
 
 class OwnPasswordForm(PasswordChangeForm):
-    """Asks for the old password and twice for the new one; who had learnt the old one is signed out everywhere else."""
+    """Asks for the current password and twice for the new one. All other browsers and apps are signed out."""
 
     old_password = password_field(gettext_lazy("Current password"), autocomplete="current-password")
     new_password1 = password_field(
@@ -43,7 +43,7 @@ class OwnPasswordForm(PasswordChangeForm):
     new_password2 = password_field(gettext_lazy("New password, again"), autocomplete="new-password")
 
     def clean_old_password(self) -> str:
-        if call_count(f"password-change:{self.user.pk}", seconds=IN_SECONDS) > TRIES:
+        if call_count(f"password-change:{self.user.pk}", seconds=IN_SECONDS) > MAX_TRIES:
             raise ValidationError(_("There were too many tries. Try again in a quarter of an hour."))
         return super().clean_old_password()
 
@@ -55,7 +55,7 @@ class OwnPasswordForm(PasswordChangeForm):
 
 
 class OwnPasswordView(PasswordChangeView):
-    """The page for a new password; this browser stays signed in, every other one and every app is signed out."""
+    """The page for changing the password. This browser stays signed in; other browsers and all apps are signed out."""
 
     template_name = "pages/account/password.html"
     form_class = OwnPasswordForm

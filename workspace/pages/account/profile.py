@@ -1,4 +1,4 @@
-"""The profile: the name that people read, the status that they see, and the language of one's pages."""
+"""The profile: display name, status, language and time zone."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from workspace.time_zones import time_zone_names
 
 
 class ProfileForm(ChangesForm):
-    """What the profile holds; a language that no page speaks yet is marked as such."""
+    """The profile. Languages without translated pages are marked."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -72,9 +72,9 @@ class ProfileForm(ChangesForm):
         language, time_zone = self.fields["language"], self.fields["time_zone"]
         assert isinstance(language, forms.ChoiceField)
         assert isinstance(time_zone, forms.ChoiceField)
-        written = str(dict(settings.LANGUAGES)[settings.LANGUAGE_CODE])
-        as_asked = _("As the browser asks (notifications: %(language)s)") % {"language": written}
-        language.choices = [("", as_asked), *map(self.language_shown, settings.LANGUAGES)]
+        default_language = str(dict(settings.LANGUAGES)[settings.LANGUAGE_CODE])
+        browser_choice = _("As the browser asks (notifications: %(language)s)") % {"language": default_language}
+        language.choices = [("", browser_choice), *map(self.language_shown, settings.LANGUAGES)]
         zones = sorted({*time_zone_names(), self.initial["time_zone"]} - {""})
         time_zone.choices = [
             ("", _("Default (%(value)s)") % {"value": GeneralSettings.current().time_zone}),
@@ -93,11 +93,11 @@ class ProfileForm(ChangesForm):
 @login_required
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    """Show the reader's profile, and save it."""
+    """Show and save the user's profile."""
     user = reader_of(request)
     form = profile_form(user, request.POST or None)
     if form.is_valid():
-        # What another client changed meanwhile stays.
+        # Changes made by another client meanwhile are kept.
         data = {**form.initial, **form.changes()}
         with transaction.atomic():
             name_save(user=user, name=data["name"])
@@ -111,7 +111,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 def profile_form(user: User, data: QueryDict | None = None) -> ProfileForm:
-    """Return the form with what holds for the user, or what was sent."""
+    """Return the form with the current values, or the submitted ones."""
     presence = presence_of(user)
     initial = {
         "name": user.name,
@@ -124,7 +124,7 @@ def profile_form(user: User, data: QueryDict | None = None) -> ProfileForm:
 
 
 def profile_response(request: HttpRequest, form: ProfileForm, *, address: str = "", problem: str = "") -> HttpResponse:
-    """Return the page; `address` stands in the field for a further one, with the `problem` that it has."""
+    """Return the page. `address` is the content of the field for a new address, `problem` its error."""
     context = {
         **page_context(request, title=_("Profile")),
         "form": form,

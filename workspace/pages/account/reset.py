@@ -1,4 +1,4 @@
-"""A new password for whoever forgot the old one: by a link in an e-mail, in no way that tells who has an account."""
+"""Resetting a forgotten password by e-mail, without revealing who has an account."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from workspace.services.known_clients import browser_remember
 from workspace.services.reset_tokens import reset_tokens
 from workspace.waking import reset_mails_later
 
-# So many links may be asked for in so many seconds: for one address, and by one caller.
-FOR_ADDRESS, BY_CALLER, IN_SECONDS = 3, 20, 900
+# The number of links that may be requested in this many seconds, for one address and by one caller.
+MAX_PER_ADDRESS, MAX_PER_CALLER, IN_SECONDS = 3, 20, 900
 
 
 class ResetForm(forms.Form):
@@ -43,7 +43,7 @@ class ResetForm(forms.Form):
 
 
 class ChosenPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
-    """Asks twice for the new password; whoever had learnt the old one is signed out everywhere."""
+    """Asks twice for the new password. All browsers and apps are signed out."""
 
     new_password1 = password_field(
         gettext_lazy("New password"), autocomplete="new-password", help_text=NEW_PASSWORD_HELP
@@ -59,23 +59,23 @@ class ChosenPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
 
 @require_http_methods(["GET", "POST"])
 def password_reset(request: HttpRequest) -> HttpResponse:
-    """Ask for an address, and send it a link if an account has verified it; the answer is the same if none has."""
+    """Ask for an address and send a reset link if it is verified. The response is the same if it is not."""
     form = ResetForm(request.POST or None)
     context = {**page_context(request, title=_("Forgot your password?")), "form": form}
     if not form.is_valid():
         return TemplateResponse(request, "pages/account/reset.html", context)
     address = form.cleaned_data["address"]
-    if call_count(f"reset:caller:{request.META.get('REMOTE_ADDR')}", seconds=IN_SECONDS) > BY_CALLER:
+    if call_count(f"reset:caller:{request.META.get('REMOTE_ADDR')}", seconds=IN_SECONDS) > MAX_PER_CALLER:
         form.add_error(None, _("Too many links were asked for from here. Try again in a quarter of an hour."))
         return TemplateResponse(request, "pages/account/reset.html", context, status=429)
-    if call_count(f"reset:address:{address.lower()}", seconds=IN_SECONDS) <= FOR_ADDRESS:
+    if call_count(f"reset:address:{address.lower()}", seconds=IN_SECONDS) <= MAX_PER_ADDRESS:
         reset_mails_later(address=address)
     hours = settings.PASSWORD_RESET_TIMEOUT // 3600
     return TemplateResponse(request, "pages/account/reset_sent.html", {**context, "address": address, "hours": hours})
 
 
 class ChoosePasswordView(PasswordResetConfirmView):
-    """The page that the link leads to: a new password, or that the link no longer works."""
+    """The page that the link opens: a form for the new password, or a message that the link is invalid."""
 
     template_name = "pages/account/reset_choose.html"
     form_class = ChosenPasswordForm
@@ -89,6 +89,6 @@ class ChoosePasswordView(PasswordResetConfirmView):
         super().form_valid(form)
         messages.success(self.request, _("Your password is changed. Sign in with the new one."))
         response = HttpResponseRedirect(reverse("sign-in"))
-        # Strangers' failed tries must not keep the owner out, who has just proved to be it.
+        # The owner has proved their identity, so failed sign-ins by strangers must not lock them out.
         browser_remember(request=self.request, response=response, user=form.user)
         return response

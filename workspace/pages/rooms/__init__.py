@@ -1,1 +1,1 @@
-"""Rooms: the list of them, each one's page, and what is done there."""
+"""Rooms: the list, the page of each room, and its actions."""

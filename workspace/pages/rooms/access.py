@@ -1,4 +1,4 @@
-"""Finding the rooms and messages that addresses and forms name, for those who may read them."""
+"""Access to the rooms and messages in URLs and forms, for users who may read them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from workspace.models import Message, Room, User
 from workspace.selectors.messages import message_shown_to
 from workspace.selectors.rooms import room_readable_by
 
-# What services refuse, in words for people; clients of the API know these codes.
-SENTENCES: dict[str, str | Promise] = {
+# User-friendly texts for the error codes of services.
+ERROR_TEXTS: dict[str, str | Promise] = {
     "error-not-allowed": _("You may not do that in this room."),
     "error-room-archived": _("The room is archived: it can be read, but nothing new is said in it."),
     "room_is_read_only": _("Only some people may write in this room."),
@@ -30,8 +30,8 @@ SENTENCES: dict[str, str | Promise] = {
 
 
 def error_text(error: ApplicationError) -> str:
-    """Return what a service refused in words for people."""
-    return str(SENTENCES.get(error.code, error.message or error.code))
+    """Return a user-friendly text for an error of a service."""
+    return str(ERROR_TEXTS.get(error.code, error.message or error.code))
 
 
 def room_or_404(user: User, *, public_id: str = "", name: str = "", type: str = "") -> Room:
@@ -54,7 +54,7 @@ def room_from_url(user: User, *, type: str, name: str) -> Room:
 
 
 def message_or_404(user: User, public_id: str) -> Message:
-    """Return a message that a person wrote and the user may read; raises Http404 for any other."""
+    """Return a message by a person that the user may read; raises Http404 for any other."""
     message = message_shown_to(user=user, public_id=public_id)
     if message is None or message.is_system:
         raise Http404

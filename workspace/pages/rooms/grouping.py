@@ -1,4 +1,4 @@
-"""How messages follow one another on a page: a line for each new day, and one name above several of one sender."""
+"""Grouping of messages on a page: a separator for each new day, and one name above consecutive messages."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from workspace.models import Message
 
-# Messages of one sender form a group as long as no two of them are further apart.
+# Messages of a sender are grouped if they are at most this far apart.
 GROUP_WITHIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message as a list shows it: whether it begins a day, and whether the sender's name stands above it already."""
+    """A message in a list: whether a new day begins, and whether it continues the group of its sender."""
 
     message: Message
     begins_day: bool
@@ -26,10 +26,10 @@ class Line:
 def lines_of(
     messages: Sequence[Message], *, previous: Message | None = None, apart: Sequence[int | None] = ()
 ) -> list[Line]:
-    """Return the messages with what the one before each of them means for it.
+    """Return the messages with their grouping.
 
-    `previous` is the one before the first, if the page shows it; `apart` are the keys of messages that begin a group of
-    their own in any case.
+    `previous` is the message before the first one, if it is on the page; `apart` are the keys of messages that always
+    start a group.
     """
     lines = []
     for message in messages:

@@ -1,4 +1,4 @@
-"""The rooms of the reader: all of them a page at a time, and those in the sidebar."""
+"""The room list, and the rooms in the sidebar."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from workspace.pages.reader import reader_of
 from workspace.pages.sidebar import lines_of, sidebar_room_lines
 from workspace.selectors.room_list import rooms_matching
 
-ROOMS_A_PAGE = 50
+ROOMS_PER_PAGE = 50
 WORDS_MAX_LENGTH = 100
 
 
-def words_of(request: HttpRequest) -> str:
-    """Return what the reader searches for."""
+def search_words(request: HttpRequest) -> str:
+    """Return the search words in the query."""
     return request.GET.get("q", "").strip()[:WORDS_MAX_LENGTH]
 
 
 @login_required
 @require_GET
 def rooms(request: HttpRequest) -> HttpResponse:
-    """Show the rooms that the reader is in, those with something unread first."""
+    """Show the user's rooms, first those with unread messages."""
     return rooms_response(request)
 
 
 def rooms_response(request: HttpRequest, *, people: str = "", problem: str = "") -> HttpResponse:
-    """Return the page; `people` stands in the field for whom to write to, with the `problem` there is.
+    """Return the page. `people` is the content of the field for a new direct message, `problem` its error.
 
-    The links on it lead to the list, whatever was asked for.
+    Links on the page always lead to the list, even if another URL was requested.
     """
     user = reader_of(request)
-    words = words_of(request)
-    page = Paginator(rooms_matching(user, words), ROOMS_A_PAGE).get_page(request.GET.get("page"))
+    words = search_words(request)
+    page = Paginator(rooms_matching(user, words), ROOMS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         **page_context(request, title=_("Rooms")),
         "here": reverse("rooms"),
@@ -55,7 +55,7 @@ def rooms_response(request: HttpRequest, *, people: str = "", problem: str = "")
 @login_required
 @require_GET
 def sidebar_rooms(request: HttpRequest) -> HttpResponse:
-    """Return the rooms in the sidebar as they stand now, for pages that stay open."""
+    """Return the current rooms in the sidebar, for open pages."""
     user = reader_of(request)
     context = {"rooms": sidebar_room_lines(user), "open_room": request.GET.get("open", "")[:PUBLIC_ID_LENGTH]}
     return TemplateResponse(request, "pages/sidebar_rooms.html", context)

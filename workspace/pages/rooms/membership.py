@@ -1,4 +1,4 @@
-"""Coming into rooms and going out of them: the directory, new rooms, direct messages, leaving."""
+"""Joining and leaving rooms: the directory of channels, new rooms, and direct messages."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ from workspace.pages.form_data import posted_text
 from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
 from workspace.pages.rooms.access import error_text, room_or_404
-from workspace.pages.rooms.listing import ROOMS_A_PAGE, rooms_response, words_of
+from workspace.pages.rooms.listing import ROOMS_PER_PAGE, rooms_response, search_words
 from workspace.selectors.accounts import usernames_missing, users_by_names
 from workspace.selectors.room_list import joinable_channels
 from workspace.selectors.rooms import room_title_for
 from workspace.services.rooms import CREATE_PERMISSION, direct_room_open, room_create, room_join, room_leave
 
-MOST_PEOPLE = 1000
+MAX_PEOPLE = 1000
 KINDS = (RoomType.CHANNEL, RoomType.PRIVATE)
 VIEW_CHANNELS = "workspace.view_c_room"
-# What is told of names that nobody has, and of too many of them.
-NOBODY = "error-nobody"
+# The error code for unknown usernames, and for too many of them.
+UNKNOWN_USERS = "error-nobody"
 
 
-def names_of(text: str) -> list[str]:
-    """Return the usernames in a text, with or without an @, between commas or spaces."""
+def parse_usernames(text: str) -> list[str]:
+    """Return the usernames in a text, with or without @, separated by commas or spaces."""
     return [name.lstrip("@") for name in text.replace(",", " ").split() if name.strip("@")]
 
 
 class RoomForm(forms.Form):
-    """A new room: its kind, its name and who shall be in it."""
+    """A new room: its type, name and members."""
 
     type = forms.ChoiceField(label=gettext_lazy("Kind"))
     name = forms.CharField(
@@ -74,15 +74,15 @@ class RoomForm(forms.Form):
 @login_required
 @require_GET
 def directory(request: HttpRequest) -> HttpResponse:
-    """List the channels that the reader may join."""
+    """List the channels that the user may join."""
     user = reader_of(request)
-    words, may_view = words_of(request), user.has_perm(VIEW_CHANNELS)
-    found = joinable_channels(user, words) if may_view else Room.objects.none()
+    words, may_view = search_words(request), user.has_perm(VIEW_CHANNELS)
+    channels = joinable_channels(user, words) if may_view else Room.objects.none()
     context = {
         **page_context(request, title=_("Channels")),
         "words": words,
         "may_view": may_view,
-        "page": Paginator(found, ROOMS_A_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(channels, ROOMS_PER_PAGE).get_page(request.GET.get("page")),
     }
     return TemplateResponse(request, "pages/rooms/directory.html", context)
 
@@ -90,7 +90,7 @@ def directory(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def room_enter(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Let the reader into a channel."""
+    """Join a channel."""
     user = reader_of(request)
     room = room_or_404(user, public_id=public_id)
     try:
@@ -103,7 +103,7 @@ def room_enter(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def room_exit(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Ask before the reader leaves a room, and let them out."""
+    """Leave a room after confirmation."""
     user = reader_of(request)
     room = room_or_404(user, public_id=public_id)
     title = room_title_for(room=room, user=user)
@@ -129,27 +129,27 @@ def room_new(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         try:
-            people = people_named(names_of(data["people"]))
+            people = users_by_entered_names(parse_usernames(data["people"]))
             room = room_create(creator=user, name=data["name"], type=RoomType(data["type"]), members=people)
         except ApplicationError as error:
-            form.add_error("people" if error.code == NOBODY else "name", error_text(error))
+            form.add_error("people" if error.code == UNKNOWN_USERS else "name", error_text(error))
         else:
             return HttpResponseRedirect(room_path(room))
     context = {**page_context(request, title=_("New room")), "form": form, "kinds": kinds}
     return TemplateResponse(request, "pages/rooms/new.html", context)
 
 
-def people_named(names: list[str]) -> list[User]:
+def users_by_entered_names(names: list[str]) -> list[User]:
     """Return the accounts with these usernames.
 
-    Raises `error-nobody`, which names those that are missing, or tells that too many are named at once.
+    Raises `error-nobody` with the missing names, or if there are too many.
     """
-    if len(names) > MOST_PEOPLE:
-        raise ApplicationError(NOBODY, _("Name at most %(most)s people at once.") % {"most": MOST_PEOPLE})
+    if len(names) > MAX_PEOPLE:
+        raise ApplicationError(UNKNOWN_USERS, _("Name at most %(most)s people at once.") % {"most": MAX_PEOPLE})
     if missing := usernames_missing(names):
-        listed = ", ".join(f"@{name}" for name in missing)
+        names_shown = ", ".join(f"@{name}" for name in missing)
         raise ApplicationError(
-            NOBODY, _("There is nobody called %(names)s. Write usernames, such as ana.") % {"names": listed}
+            UNKNOWN_USERS, _("There is nobody called %(names)s. Write usernames, such as ana.") % {"names": names_shown}
         )
     return users_by_names(names)
 
@@ -157,14 +157,14 @@ def people_named(names: list[str]) -> list[User]:
 @login_required
 @require_POST
 def direct_start(request: HttpRequest) -> HttpResponse:
-    """Open the direct messages with the people named."""
+    """Open a direct room with the given users."""
     user = reader_of(request)
     people = posted_text(request, "people")
-    names = names_of(people)
+    names = parse_usernames(people)
     try:
         if not names:
             raise ApplicationError("error-invalid-user")
-        room = direct_room_open(creator=user, others=people_named(names))
+        room = direct_room_open(creator=user, others=users_by_entered_names(names))
     except ApplicationError as error:
         return rooms_response(request, people=people, problem=error_text(error))
     return HttpResponseRedirect(room_path(room))

@@ -1,4 +1,4 @@
-"""A room's page: what was said in it, and saying something."""
+"""The page of a room: its messages, and the composer."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from workspace.services.reading import room_mark_read
 @login_required
 @require_GET
 def room_page(request: HttpRequest, type: str, name: str) -> HttpResponse:
-    """Show a room that the reader may read, by its name or id, with the message that `msg` names marked."""
+    """Show a room that the user may read, by name or id; `msg` is the id of a message to highlight."""
     user = reader_of(request)
     room = room_from_url(user, type=type, name=name)
     linked = message_by_id(room, request.GET.get("msg", ""))
@@ -50,7 +50,7 @@ def room_page(request: HttpRequest, type: str, name: str) -> HttpResponse:
 def room_response(
     request: HttpRequest, user: User, room: Room, *, linked: Message | None = None, text: str = "", problem: str = ""
 ) -> HttpResponse:
-    """Return a room's page; `text` stands in its composer, with the `problem` that kept it from being sent."""
+    """Return the page of a room. `text` is the content of the composer, `problem` its error."""
     shown = messages_shown(room)
     until = message_by_id(room, request.GET.get("before", ""))
     if linked is not None and linked in shown.filter(pk=linked.pk):
@@ -58,7 +58,7 @@ def room_response(
     else:
         linked, page = None, page_before(shown, until=until)
     subscription = subscription_of(user=user, room=room)
-    marker = marker_of(page, subscription, user)
+    marker = marker_key(page, subscription, user)
     context = {
         **page_context(request, title=room_title_for(room=room, user=user), room=room.public_id),
         **messages_context(user, room, subscription, page),
@@ -76,7 +76,7 @@ def room_response(
 
 
 def messages_context(user: User, room: Room, subscription: Subscription | None, page: MessagePage) -> dict[str, Any]:
-    """Return what the messages of a page are shown with."""
+    """Return the context for rendering messages."""
     return {
         "room": room,
         "here": room_path(room),
@@ -91,8 +91,8 @@ def messages_context(user: User, room: Room, subscription: Subscription | None, 
     }
 
 
-def marker_of(page: MessagePage, subscription: Subscription | None, user: User) -> int | None:
-    """Return the key of the first message that the member has not seen, above which the line stands."""
+def marker_key(page: MessagePage, subscription: Subscription | None, user: User) -> int | None:
+    """Return the key of the first unseen message, above which the marker is shown."""
     if subscription is None:
         return None
     seen = subscription.last_seen_at or subscription.joined_at
@@ -101,32 +101,32 @@ def marker_of(page: MessagePage, subscription: Subscription | None, user: User) 
 
 
 def message_by_id(room: Room, public_id: str) -> Message | None:
-    """Return the room's message of this id; None for one that there is not."""
-    named = Message.objects.filter(room=room, public_id=public_id, deleted_at=None)
-    return named.select_related("sender", "room", "parent").first() if public_id else None
+    """Return the room's message with this id; None if there is none."""
+    messages = Message.objects.filter(room=room, public_id=public_id, deleted_at=None)
+    return messages.select_related("sender", "room", "parent").first() if public_id else None
 
 
 @login_required
 @require_GET
 def messages_newer(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Return what was said after the message that `after` names, and what changed `since`; 204 for nothing."""
+    """Return the messages after the message `after`, and the changes since `since`; 204 if there are none."""
     user = reader_of(request)
     room = room_or_404(user, public_id=public_id)
     last_shown = message_even_if_deleted(room, request.GET.get("after", ""))
     page = page_after_or_last(messages_shown(room), last_shown)
     subscription = subscription_of(user=user, room=room)
-    polled = poll_context(request, room, subscription)
-    if not page.messages and not polled["changed"]:
+    poll = poll_context(request, room, subscription)
+    if not page.messages and not poll["changed"]:
         return HttpResponse(status=204)
     lines = lines_of(page.messages, previous=last_shown)
-    context = {**messages_context(user, room, subscription, page), **polled, "lines": lines}
+    context = {**messages_context(user, room, subscription, page), **poll, "lines": lines}
     return TemplateResponse(request, "pages/rooms/newer.html", context)
 
 
 @login_required
 @require_GET
 def message_shown(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Return one message as it is shown now, for an open page of its room, or with `thread` of its thread.
+    """Return the current HTML of a message, for an open page of its room or, with `thread`, of its thread.
 
     204 if it was deleted.
     """
@@ -145,7 +145,7 @@ def message_shown(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_POST
 def room_read(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Take note that the reader has seen the room up to now."""
+    """Record that the user has read the room up to now."""
     user = reader_of(request)
     room = room_or_404(user, public_id=public_id)
     room_mark_read(user=user, room=room)

@@ -1,4 +1,4 @@
-"""Completing names: in the composer people of the room and the groups that the writer may call, in forms usernames."""
+"""Completion of names: members and groups in the composer, usernames in forms."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from workspace.pages.rooms.access import room_or_404
 from workspace.selectors.room_list import accounts_matching, members_matching
 
 NAME_MAX_LENGTH = 64
-LIST_PEOPLE = "workspace.view_d_room"
+LIST_PERMISSION = "workspace.view_d_room"
 
 
 @login_required
 @require_GET
 def people_completed(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Return the members of a room whose names begin with `q` as options of a listbox."""
+    """Return the members of a room whose names begin with `q`, as options of a listbox."""
     user = reader_of(request)
     room = room_or_404(user, public_id=public_id)
     words = request.GET.get("q", "")[:NAME_MAX_LENGTH]
@@ -32,9 +32,9 @@ def people_completed(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_GET
 def names_completed(request: HttpRequest) -> HttpResponse:
-    """Return the active accounts whose username or name begins with `q`; with `room`, members of that room only.
+    """Return active accounts whose username or name begins with `q`; with `room`, only members of that room.
 
-    Without a room, only for those who may list people over the API as well.
+    Without a room, the result is empty unless the user may list people, as in the API.
     """
     user = reader_of(request)
     words = request.GET.get("q", "").strip()[:NAME_MAX_LENGTH]
@@ -42,12 +42,12 @@ def names_completed(request: HttpRequest) -> HttpResponse:
     if public_id:
         people = members_matching(room_or_404(user, public_id=public_id), words)
     else:
-        people = accounts_matching(words if user.has_perm(LIST_PEOPLE) else "")
+        people = accounts_matching(words if user.has_perm(LIST_PERMISSION) else "")
     return JsonResponse({"people": [{"username": person.username, "name": person.display_name} for person in people]})
 
 
 def groups_of(user: User) -> list[tuple[str, str]]:
-    """Return the groups that the user may call, with what that does."""
+    """Return the groups that the user may mention, with a description."""
     groups = []
     if user.has_perm("workspace.mention_all"):
         groups.append(("all", _("Everybody in this room")))

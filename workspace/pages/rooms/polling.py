@@ -1,6 +1,6 @@
-"""What an open page of a room asks for again and again: newer messages, and for visitors what has changed.
+"""Polling of open room pages for newer messages and, for visitors, for changes.
 
-Members hear of changes through their stream of events; visitors of a channel have none of it.
+Members receive changes through their event stream, which visitors of a channel do not have.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from workspace.pages.form_data import parse_key
 from workspace.selectors.room_messages import recently_changed_ids
 
 MICROSECONDS = 1_000_000
-# What was committed this much later than it says is still found.
+# Changes that are committed this much later than their timestamp are still found.
 MARGIN = timedelta(seconds=2)
-MEMBERS_ASK = "5s"
-VISITORS_ASK = "2s"
+MEMBER_INTERVAL = "5s"
+VISITOR_INTERVAL = "2s"
 
 
 def poll_context(request: HttpRequest, room: Room, subscription: Subscription | None) -> dict[str, Any]:
-    """Return how often the page asks, `after` which message, and what `changed` since it asked last (public ids)."""
+    """Return the polling interval, the last message shown (`after`), and the ids of messages that changed since."""
     after = request.GET.get("after", "")
     if subscription is not None:
-        return {"ask_every": MEMBERS_ASK, "after": after, "changed": []}
+        return {"ask_every": MEMBER_INTERVAL, "after": after, "changed": []}
     since = parse_key(request.GET.get("since", ""))
     now = timezone.now()
     changed = recently_changed_ids(room, time_from_microseconds(since)) if since else []
     asked_at = int((now - MARGIN).timestamp() * MICROSECONDS)
-    return {"ask_every": VISITORS_ASK, "after": after, "changed": changed, "since": asked_at}
+    return {"ask_every": VISITOR_INTERVAL, "after": after, "changed": changed, "since": asked_at}
 
 
 def time_from_microseconds(since: int) -> datetime:
-    """Return the time that a page names, in microseconds since 1970; the earliest one if it makes no sense."""
+    """Return the time for a number of microseconds since 1970; the earliest time if it is out of range."""
     try:
         return datetime.fromtimestamp(since / MICROSECONDS, tz=UTC)
     except (OverflowError, ValueError, OSError):

@@ -1,4 +1,4 @@
-"""Saying something in a room or thread, changing it, and taking it back."""
+"""Posting, editing and deleting messages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ POSTED = "callboard:message"
 @login_required
 @require_POST
 def message_send(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Post what the composer holds; where that cannot be, it keeps the text and tells why."""
+    """Post the content of the composer; if that fails, keep the text and show the error."""
     user = reader_of(request)
     room = room_or_404(user, public_id=public_id)
     text, thread = posted_text(request, "text"), posted_text(request, "thread")
@@ -56,7 +56,7 @@ def message_send(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def own_message_or_404(user: User, public_id: str) -> Message:
-    """Return a message that the user wrote; raises Http404 for any other."""
+    """Return a message by the user; raises Http404 for any other."""
     message = message_or_404(user, public_id)
     if message.sender_id != user.pk:
         raise Http404
@@ -64,7 +64,7 @@ def own_message_or_404(user: User, public_id: str) -> Message:
 
 
 def message_url(message: Message) -> str:
-    """Return the address at which a message is read."""
+    """Return the URL that shows a message."""
     if message.is_thread_reply:
         return f"{thread_path(message)}?msg={message.public_id}"
     return message_path(message)
@@ -73,9 +73,9 @@ def message_url(message: Message) -> str:
 @login_required
 @require_http_methods(["GET", "POST"])
 def message_change(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show one of the reader's messages to be changed, and change it; nobody is notified again.
+    """Edit one of the user's messages; nobody is notified again.
 
-    One that is encrypted can be changed by the app that holds its key, and by no page.
+    Encrypted messages can only be edited by the app that has the key.
     """
     user = reader_of(request)
     message = own_message_or_404(user, public_id)
@@ -105,7 +105,7 @@ def message_change(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def message_remove(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Ask before one of the reader's messages is deleted, and delete it."""
+    """Delete one of the user's messages after confirmation."""
     user = reader_of(request)
     message = own_message_or_404(user, public_id)
     if request.method == "POST":

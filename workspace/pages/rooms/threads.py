@@ -1,4 +1,4 @@
-"""A thread's page: the message that began it, its replies, and following it."""
+"""The page of a thread: its first message, its replies, and following it."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from workspace.services.threads import thread_follow, thread_mark_read, thread_u
 
 
 def thread_path(message: Message) -> str:
-    """Return the address of the thread that a message begins or stands in."""
+    """Return the URL of the thread that a message starts or belongs to."""
     return reverse("thread", args=[(message.parent or message).public_id])
 
 
 @login_required
 @require_GET
 def thread(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show a thread of a room that the reader may read."""
+    """Show a thread in a room that the user may read."""
     user = reader_of(request)
     message = message_or_404(user, public_id)
     if message.parent is not None:
@@ -51,7 +51,7 @@ def thread(request: HttpRequest, public_id: str) -> HttpResponse:
 def thread_response(
     request: HttpRequest, user: User, message: Message, *, text: str = "", problem: str = ""
 ) -> HttpResponse:
-    """Return a thread's page; `text` stands in its composer, with the `problem` that kept it from being sent."""
+    """Return the page of a thread. `text` is the content of the composer, `problem` its error."""
     room, shown = message.room, replies_shown(message)
     linked = shown.filter(public_id=request.GET.get("msg", "")).first()
     until = shown.filter(public_id=request.GET.get("before", "")).first()
@@ -71,7 +71,7 @@ def thread_response(
 
 
 def replies_context(user: User, message: Message, page: MessagePage) -> dict[str, Any]:
-    """Return what a page of a thread's replies is shown with."""
+    """Return the context for rendering replies."""
     room = message.room
     subscription = subscription_of(user=user, room=room)
     return {
@@ -89,23 +89,23 @@ def replies_context(user: User, message: Message, page: MessagePage) -> dict[str
 @login_required
 @require_GET
 def replies_newer(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Return what was replied after the reply that `after` names, and what changed `since`; 204 for nothing."""
+    """Return the replies after the reply `after`, and the changes since `since`; 204 if there are none."""
     user = reader_of(request)
     message = message_or_404(user, public_id)
     last_shown = message_even_if_deleted(message.room, request.GET.get("after", ""))
     page = page_after_or_last(replies_shown(message), last_shown)
-    polled = poll_context(request, message.room, subscription_of(user=user, room=message.room))
-    if not page.messages and not polled["changed"]:
+    poll = poll_context(request, message.room, subscription_of(user=user, room=message.room))
+    if not page.messages and not poll["changed"]:
         return HttpResponse(status=204)
     lines = lines_of(page.messages, previous=last_shown)
-    context = {**replies_context(user, message, page), **polled, "lines": lines}
+    context = {**replies_context(user, message, page), **poll, "lines": lines}
     return TemplateResponse(request, "pages/rooms/newer.html", context)
 
 
 @login_required
 @require_POST
 def thread_seen(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Record that the reader has seen the thread's replies up to now."""
+    """Record that the user has read the thread's replies up to now."""
     user = reader_of(request)
     message = message_or_404(user, public_id)
     thread_mark_read(user=user, thread=message.parent or message)

@@ -1,1 +1,1 @@
-"""Administration > Workspace > Settings: the screens, built from the settings' declarations."""
+"""Administration > Workspace > Settings: screens generated from the declarations of the settings."""

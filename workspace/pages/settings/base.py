@@ -1,4 +1,4 @@
-"""What every settings screen has in common: its place in the administration, and who may open it."""
+"""Common parts of the settings screens: their place in the administration, and access."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ View = Callable[..., HttpResponse]
 
 
 def settings_view(*, permission: str = VIEW_PERMISSION) -> Callable[[View], View]:
-    """Let only administrators in who hold `permission`; strangers are led to the sign-in page, others refused."""
+    """Restrict a view to administrators with `permission`. Others get the sign-in page or 403."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.has_perm(permission):
                 raise PermissionDenied
-            # Another web process may have saved a moment ago: an admin is shown what stands, not what was cached.
+            # Another web process may have saved settings, so the cache is cleared to show current values.
             SettingsGroup.forget_cached()
             return view(request, *args, **kwargs)
 
@@ -38,33 +38,33 @@ def settings_view(*, permission: str = VIEW_PERMISSION) -> Callable[[View], View
 
 
 def admin_page(request: HttpRequest, template: str, title: str | Promise, context: dict[str, Any]) -> HttpResponse:
-    """Answer with a page in the administration's frame."""
+    """Respond with a page in the layout of the administration."""
     request.current_app = admin.site.name
-    whole = {
+    full_context = {
         **admin.site.each_context(request),
         "title": title,
         "may_edit": request.user.has_perm(EDIT_PERMISSION),
         **context,
     }
-    return render(request, template, whole)
+    return render(request, template, full_context)
 
 
 def origin_of(request: HttpRequest) -> Origin:
-    """Return who sits at the screen."""
+    """Return the user and address of the request, as the origin of changes."""
     assert isinstance(request.user, User)
     return Origin(source=ChangeSource.ADMIN, actor=request.user, address=address_of(request))
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """Return the address that the request came from."""
+    """Return the address from which the request came."""
     return request.META.get("REMOTE_ADDR") or None
 
 
 def groups_by_label() -> list[type[SettingsGroup]]:
-    """Return the groups in the order of their names, as the sidebar lists them."""
+    """Return the groups ordered by name, as in the sidebar."""
     return sorted(groups(), key=lambda group: group.label())
 
 
 def may_view(request: HttpRequest) -> bool:
-    """Return whether the sidebar offers the settings."""
+    """Return True if the user may view the settings."""
     return request.user.has_perm(VIEW_PERMISSION)

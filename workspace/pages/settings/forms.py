@@ -1,4 +1,4 @@
-"""The form of one settings group, made from its declarations."""
+"""The form of a settings group, generated from its declarations."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from workspace.setting_groups.kinds import Kind
 from workspace.setting_groups.registry import RegisteredSetting, settings_of
 
 CLEAR_SUFFIX = "__clear"
-# An entered secret comes back encrypted with a form that could not be saved, so that it need not be entered again.
+# If a form cannot be saved, an entered secret is returned in it encrypted, so that it need not be entered again.
 STAGED_SUFFIX = "__staged"
 STAGED_SECONDS = 3600
 
 
 class SecretTextarea(widgets.UnfoldAdminTextareaWidget):  # type: ignore[misc]
-    """A box to write a secret into, that never shows one: not even the one just sent, beside an error."""
+    """A text area for a secret. It never shows one, not even the one just submitted."""
 
     def format_value(self, _value: Any) -> str:
         return ""
 
 
 class SecretInput(widgets.UnfoldAdminPasswordWidget):  # type: ignore[misc]
-    """A line to write a secret into, likewise."""
+    """A text input for a secret; it never shows one."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"autocomplete": "new-password", **(attrs or {})}, render_value=False)
 
 
 class StagedSecretField(forms.CharField):
-    """A secret that this server encrypted for the page; one that is too old or forged counts as not entered."""
+    """A secret that the server encrypted for the page. If it is expired or forged, it counts as not entered."""
 
     def __init__(self) -> None:
         super().__init__(required=False, widget=forms.HiddenInput)
@@ -65,8 +65,8 @@ def _secret_field(entry: RegisteredSetting) -> forms.Field:
 
 def _plain_field(entry: RegisteredSetting) -> forms.Field:
     widget = WIDGETS[entry.kind]
-    # What the browser was shown is sent back with what was entered: only what this admin changed is saved, so two
-    # admins at work on the same page do not undo each other's changes.
+    # The page also submits the initial values. Only changed values are saved, so that admins who edit the same page at
+    # the same time do not undo each other's changes.
     options: dict[str, Any] = {"show_hidden_initial": True}
     if isinstance(entry.field, models.URLField):
         options["assume_scheme"] = "https"
@@ -77,7 +77,7 @@ def _plain_field(entry: RegisteredSetting) -> forms.Field:
 
 
 def form_field(entry: RegisteredSetting) -> forms.Field:
-    """Return the setting's form field: filled with the value in force, fixed where the setting is locked."""
+    """Return the form field of a setting, with the effective value; disabled if the setting is locked."""
     field = _secret_field(entry) if entry.declaration.secret else _plain_field(entry)
     if not entry.declaration.secret:
         field.initial = entry.masked(entry.value)
@@ -87,7 +87,7 @@ def form_field(entry: RegisteredSetting) -> forms.Field:
 
 
 def with_default(group: type[SettingsGroup], setting_id: str, entered: QueryDict) -> QueryDict:
-    """Return what was entered in the group's form, with the default of one setting instead of its value."""
+    """Return the submitted form data with one setting reset to its default."""
     data = entered.copy()
     for entry in settings_of(group):
         if entry.id == setting_id and not entry.lock and not entry.declaration.secret:
@@ -98,7 +98,7 @@ def with_default(group: type[SettingsGroup], setting_id: str, entered: QueryDict
 
 
 class GroupForm(forms.Form):
-    """All settings of one group; the saving, and the final word on what is valid, are the service's."""
+    """All settings of a group. Validation and saving are done by the service."""
 
     use_required_attribute = False
 
@@ -116,7 +116,7 @@ class GroupForm(forms.Form):
                 self.fields[entry.id + STAGED_SUFFIX] = StagedSecretField()
 
     def changed_values(self) -> dict[str, Any]:
-        """Return, by setting id, what was entered in the fields that the admin changed; call on a valid form."""
+        """Return the values that the admin changed, by setting id. Requires a valid form."""
         changed: dict[str, Any] = {}
         for entry in self.entries:
             if self.cleaned_data.get(entry.id + CLEAR_SUFFIX):
@@ -128,14 +128,14 @@ class GroupForm(forms.Form):
         return changed
 
     def staged(self, entry: RegisteredSetting) -> str:
-        """Return the secret entered in this form, encrypted, to be sent again with it; empty if there is none."""
+        """Return the entered secret, encrypted, for submission with the next attempt; empty if there is none."""
         if not self.is_bound or self.has_error(entry.id):
             return ""
         secret = self.cleaned_data.get(entry.id) or self.cleaned_data.get(entry.id + STAGED_SUFFIX)
         return text_encrypt(secret) if secret else ""
 
     def add_errors(self, errors: dict[str, list[str]]) -> None:
-        """Show the service's objections beside the fields, and those to other fields above the form."""
+        """Show errors of the service next to their fields, and those of other fields above the form."""
         for setting_id, messages in errors.items():
             for message in messages:
                 if setting_id in self.fields:

@@ -1,4 +1,4 @@
-"""The overview, and the page of one group."""
+"""The overview of settings groups, and the page of a group."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ from workspace.setting_groups.registry import settings_of
 @settings_view()
 def index(request: HttpRequest) -> HttpResponse:
     """List the groups."""
-    listed = [(group, len(settings_of(group))) for group in groups_by_label()]
-    return admin_page(request, "workspace/settings/index.html", gettext_lazy("Settings"), {"groups": listed})
+    groups_with_count = [(group, len(settings_of(group))) for group in groups_by_label()]
+    return admin_page(request, "workspace/settings/index.html", gettext_lazy("Settings"), {"groups": groups_with_count})
 
 
 @settings_view()
 def group_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show one group's settings, and save them."""
-    group = _group_of(slug)
+    """Show and save the settings of a group."""
+    group = _group_by_slug(slug)
     editable = request.user.has_perm(EDIT_PERMISSION)
     if request.method != "POST":
-        return _group_answer(request, group, GroupForm(group, editable=editable))
+        return _group_response(request, group, GroupForm(group, editable=editable))
     if not editable:
         raise PermissionDenied
     if reset_id := request.POST.get("reset"):
-        # Only a browser without scripts asks the server to put the default into the form; nothing is saved yet.
-        return _group_answer(request, group, GroupForm(group, with_default(group, reset_id, request.POST)))
+        # Only browsers without scripts request the default from the server. Nothing is saved yet.
+        return _group_response(request, group, GroupForm(group, with_default(group, reset_id, request.POST)))
     form = GroupForm(group, request.POST)
-    if form.is_valid() and _saved(request, form):
+    if form.is_valid() and _save(request, form):
         return redirect("settings_group", slug)
-    return _group_answer(request, group, form)
+    return _group_response(request, group, form)
 
 
-def _saved(request: HttpRequest, form: GroupForm) -> bool:
+def _save(request: HttpRequest, form: GroupForm) -> bool:
     try:
         changes = settings_save(values=form.changed_values(), origin=origin_of(request))
     except ApplicationError as error:
@@ -60,19 +60,24 @@ def _saved(request: HttpRequest, form: GroupForm) -> bool:
     return True
 
 
-def _group_answer(request: HttpRequest, group: type[SettingsGroup], form: GroupForm) -> HttpResponse:
+def _group_response(request: HttpRequest, group: type[SettingsGroup], form: GroupForm) -> HttpResponse:
     panel = import_string(group.panel)(request) if group.panel else ""
-    shown = sections(group, form)
-    links = [(f"#{section.key}", section.title) for section in shown if section.title]
+    page_sections = sections(group, form)
+    links = [(f"#{section.key}", section.title) for section in page_sections if section.title]
     if group.panel:
         links.insert(0, ("#panel", _("State")))
-    context = {"form": form, "sections": shown, "panel": panel, "section_links": links if len(links) > 1 else []}
+    context = {
+        "form": form,
+        "sections": page_sections,
+        "panel": panel,
+        "section_links": links if len(links) > 1 else [],
+    }
     return admin_page(request, "workspace/settings/group.html", group.label(), context)
 
 
-def _group_of(slug: str) -> type[SettingsGroup]:
+def _group_by_slug(slug: str) -> type[SettingsGroup]:
     for group in groups_by_label():
-        # Links in the style of Rocket.Chat, such as /admin/settings/Setup_Wizard, work as well.
+        # Links in the style of Rocket.Chat also work, such as /admin/settings/Setup_Wizard.
         if group.slug() == slug.replace("_", "").lower():
             return group
     raise Http404

@@ -1,4 +1,4 @@
-"""The settings' history, and bringing a former value back."""
+"""The settings history, and reverting a change."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from workspace.setting_groups.registry import RegisteredSetting, settings_by_id
 PER_PAGE = 50
 
 
-# The very first and last days have moments that no other time zone has a date for.
+# The first and last days contain times that are out of range in other time zones.
 DAYS = (MinValueValidator(date(1, 1, 3)), MaxValueValidator(date(9999, 12, 29)))
 
 
 class FilterForm(forms.Form):
-    """Which changes to list; an empty field does not filter."""
+    """Filters for the history; empty fields are ignored."""
 
     setting = forms.ChoiceField(label=gettext_lazy("Setting"), required=False, widget=UnfoldAdminSelectWidget)
     by = forms.CharField(label=gettext_lazy("By (username)"), required=False, widget=UnfoldAdminTextInputWidget)
@@ -59,7 +59,7 @@ class FilterForm(forms.Form):
         self.fields["source"].choices = [("", _("All")), *ChangeSource.choices]  # type: ignore[attr-defined]
 
     def changes(self) -> QuerySet[SettingChange]:
-        """Return what passes the filters; a filter that cannot be understood shows nothing, not everything."""
+        """Return the filtered changes; none if a filter is invalid."""
         changes = SettingChange.objects.all()
         if not self.is_valid():
             return changes.none()
@@ -67,18 +67,18 @@ class FilterForm(forms.Form):
             "setting_id": self.cleaned_data["setting"],
             "actor_name__iexact": self.cleaned_data["by"],
             "source": self.cleaned_data["source"],
-            "at__gte": _moment(self.cleaned_data["since"], time.min),
-            "at__lte": _moment(self.cleaned_data["until"], time.max),
+            "at__gte": _time_on(self.cleaned_data["since"], time.min),
+            "at__lte": _time_on(self.cleaned_data["until"], time.max),
         }
         return changes.filter(**{lookup: value for lookup, value in conditions.items() if value})
 
 
-def _moment(day: Any, at: time) -> datetime | None:
+def _time_on(day: Any, at: time) -> datetime | None:
     return timezone.make_aware(datetime.combine(day, at)) if day else None
 
 
 class ChangeView:
-    """One change in words."""
+    """A change, prepared for the template."""
 
     def __init__(self, change: SettingChange) -> None:
         self.change = change
@@ -110,7 +110,7 @@ class ChangeView:
 
     @property
     def why_not(self) -> str:
-        """Return why going back is impossible or would change nothing; empty when it can be done."""
+        """Return why the change cannot be reverted; empty if it can."""
         if self.entry is None:
             return _("There is no such setting any more.")
         if self.change.secret:
@@ -135,21 +135,21 @@ class ChangeView:
 def history(request: HttpRequest) -> HttpResponse:
     """List the changes, newest first."""
     form = FilterForm(request.GET)
-    found = Paginator(form.changes(), PER_PAGE).get_page(request.GET.get("page"))
-    kept = request.GET.copy()
-    kept.pop("page", None)
+    page = Paginator(form.changes(), PER_PAGE).get_page(request.GET.get("page"))
+    other_params = request.GET.copy()
+    other_params.pop("page", None)
     context = {
         "form": form,
-        "page_obj": found,
-        "changes": [ChangeView(change) for change in found],
-        "query": kept.urlencode(),
+        "page_obj": page,
+        "changes": [ChangeView(change) for change in page],
+        "query": other_params.urlencode(),
     }
     return admin_page(request, "workspace/settings/history.html", gettext_lazy("Settings history"), context)
 
 
 @settings_view(permission=EDIT_PERMISSION)
 def revert(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask whether to bring the value back that the setting had before the change, and do it."""
+    """Revert a setting to the value before the change, after confirmation."""
     change = get_object_or_404(SettingChange, pk=pk)
     view = ChangeView(change)
     if request.method != "POST":

@@ -1,4 +1,4 @@
-"""The settings' place in the administration's sidebar."""
+"""The settings in the sidebar of the administration."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workspace.pages.settings.base import groups_by_label, may_view
 
 
 def settings_navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return the sidebar's part "Workspace": the settings, an item for each group of them, and their history."""
+    """Return the sidebar section "Workspace": the settings, each of their groups, and their history."""
     links = [(group.label(), group.icon, reverse("settings_group", args=[group.slug()])) for group in groups_by_label()]
     links.insert(0, (_("Settings"), "settings", reverse("settings_index")))
     links.append((_("Settings history"), "history", reverse("settings_history")))

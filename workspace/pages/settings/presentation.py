@@ -1,4 +1,4 @@
-"""What a settings page shows of each setting."""
+"""The content of a settings page."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from workspace.setting_groups.kinds import Kind
 from workspace.setting_groups.locks import Lock, LockKind
 from workspace.setting_groups.registry import RegisteredSetting, requirements_unmet, settings_by_id
 
-# From this length on, four characters of a secret's end tell an admin which one it is, and no one else anything.
+# Secrets of at least this length show their last four characters, which identify them without revealing much.
 TAIL_FROM_LENGTH = 64
 
 
 def value_display(entry: RegisteredSetting, value: Any) -> str:
-    """Return a value in the words that the form uses for it."""
+    """Return a value as displayed in the form."""
     if entry.kind == Kind.BOOLEAN:
         return _("on") if value else _("off")
     if value in (None, ""):
@@ -35,7 +35,7 @@ def value_display(entry: RegisteredSetting, value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """Another setting that decides whether a setting has an effect, and where to change it."""
+    """A setting that another setting requires, with the value that it must have."""
 
     entry: RegisteredSetting
     wanted: bool
@@ -51,7 +51,7 @@ class Requirement:
 
 @dataclass(slots=True)
 class SettingView:
-    """One setting on its page."""
+    """A setting on its page."""
 
     entry: RegisteredSetting
     bound: BoundField
@@ -67,14 +67,14 @@ class SettingView:
 
     @property
     def differs(self) -> bool:
-        """Return whether somebody gave it another value than the default; a missing licence's "off" is nobody's."""
+        """Return True if the value was changed from the default. The "off" of a missing licence does not count."""
         entry = self.entry
         chosen = not entry.declaration.secret and (self.lock is None or self.lock.kind != LockKind.PREMIUM)
         return chosen and entry.default is not None and entry.value != entry.default
 
     @property
     def default_value(self) -> str:
-        """Return the default as the page's script puts it into the field."""
+        """Return the default for the script, which puts it into the field."""
         if self.entry.kind == Kind.BOOLEAN:
             return "on" if self.entry.default else ""
         return "" if self.entry.default is None else str(self.entry.default)
@@ -85,7 +85,7 @@ class SettingView:
 
     @property
     def requires(self) -> str:
-        """Return what the page's script needs to enable the field: ids on this page, `-` for an unmet one elsewhere."""
+        """Return the ids of required settings on this page, for the script; `-` stands for an unmet one elsewhere."""
         known = settings_by_id()
         declared = self.entry.declaration.requires
         here = [name for name in declared if known[name.removeprefix("!")].group is self.entry.group]
@@ -94,7 +94,7 @@ class SettingView:
 
     @property
     def secret_state(self) -> str:
-        """Return what may be known of a stored secret."""
+        """Return a description of a stored secret."""
         value = self.entry.value
         if not value:
             return _("Not set")
@@ -115,7 +115,7 @@ def _tail(value: str) -> str:
 
 @dataclass(slots=True)
 class Section:
-    """The settings that stand under one heading, and their buttons."""
+    """The settings under one heading, and their buttons."""
 
     title: str
     key: str
@@ -124,36 +124,36 @@ class Section:
 
     @property
     def is_folded(self) -> bool:
-        """Return True if the section only has settings without effect, and none that was entered wrongly."""
+        """Return True if all settings are without effect and none has an error."""
         return bool(self.unmet) and not any(view.bound.errors or view.staged for view in self.settings)
 
     @property
     def unmet(self) -> list[Requirement]:
-        """Return what all settings of the section lack alike, to be said once instead of beside each."""
-        lacks = [[(other.entry.id, other.wanted) for other in view.unmet] for view in self.settings]
-        shared = len(lacks) > 1 and all(lack == lacks[0] for lack in lacks)
+        """Return the unmet requirements that all settings of the section share. They are shown once."""
+        unmet_by_setting = [[(other.entry.id, other.wanted) for other in view.unmet] for view in self.settings]
+        shared = len(unmet_by_setting) > 1 and all(unmet == unmet_by_setting[0] for unmet in unmet_by_setting)
         return self.settings[0].unmet if shared else []
 
 
 def setting_url(entry: RegisteredSetting) -> str:
-    """Return where on the screens the setting stands."""
+    """Return the URL of the setting on its page."""
     return f"{reverse('settings_group', args=[entry.group.slug()])}#{entry.id}"
 
 
 def sections(group: type[SettingsGroup], form: GroupForm) -> list[Section]:
-    """Return the group's page, section by section, in the order of declaration."""
-    found: dict[str, Section] = {}
+    """Return the sections of the group's page, in the order of declaration."""
+    sections_by_title: dict[str, Section] = {}
     notes = group.current().notes()
     for view in _views(form, notes):
-        section_of(found, view.entry.declaration.section).settings.append(view)
-    # A panel shows the group's buttons together with its own.
+        section_of(sections_by_title, view.entry.declaration.section).settings.append(view)
+    # A panel shows the buttons of the group itself.
     for action in () if group.panel else group.actions:
-        section_of(found, action.section).actions.append(action)
-    return list(found.values())
+        section_of(sections_by_title, action.section).actions.append(action)
+    return list(sections_by_title.values())
 
 
 def section_of(sections: dict[str, Section], declared: str | Promise) -> Section:
-    """Return the section with this heading, added to those known if it is new."""
+    """Return the section with this heading; add it if it is new."""
     title = str(declared)
     return sections.setdefault(title, Section(title, key=f"section-{len(sections) + 1}"))
 
@@ -172,12 +172,12 @@ def _views(form: GroupForm, notes: Mapping[str, str | Promise]) -> Iterator[Sett
 
 
 def search(query: str) -> list[RegisteredSetting]:
-    """Return the settings whose label, id, section or help text holds every word of the query."""
+    """Return the settings whose label, id, section, group or help text contains every word of the query."""
     words = query.casefold().split()
-    return [entry for entry in settings_by_id().values() if words and _holds_all(entry, words)]
+    return [entry for entry in settings_by_id().values() if words and _contains_all(entry, words)]
 
 
-def _holds_all(entry: RegisteredSetting, words: list[str]) -> bool:
+def _contains_all(entry: RegisteredSetting, words: list[str]) -> bool:
     parts = (entry.id, entry.label, entry.declaration.section, entry.field.help_text, entry.group.label())
     text = " ".join(str(part) for part in parts).casefold()
     return all(word in text for word in words)

@@ -1,4 +1,4 @@
-"""The settings screens' addresses."""
+"""URLs of the settings screens."""
 
 from django.urls import path
 

@@ -86,7 +86,7 @@ def test_pages_tell_everybody_once(reader: User, people: dict[str, User]) -> Non
 def test_no_page_is_longer_than_any_may_be(
     reader: User, people: dict[str, User], monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
-    monkeypatch.setattr("workspace.api.paging.MOST_ITEMS", 3)
+    monkeypatch.setattr("workspace.api.paging.MAX_ITEMS", 3)
     first, rest = (listed(reader, count=count, offset=offset) for offset in (0, 3))
     assert (usernames(first), usernames(rest)) == (["Ana", "bob", "cy"], ["reader"])
     assert (first["count"], first["total"]) == (3, 4)
