@@ -16,7 +16,7 @@ from cloud.services.registration_requests import registration_token_create
 from cloud.services.suspension import workspace_suspend
 from cloud.services.sync import cloud_sync
 from cloud.services.terms import terms_agree
-from push.models import DeviceType, GatewayApp
+from push.models import GatewayApp
 from tests.keys import certificate_pem, ec_key, key_pem, rsa_key, service_account_json
 from workspace.models import User
 
@@ -105,7 +105,7 @@ def apps_fill() -> None:
     GatewayApp.objects.create(
         app_name=APP, apn_token_key=key_pem(ec_key()), apn_token_key_id="A1B2C3D4E5", apn_team_id="F6G7H8I9J0"
     )
-    GatewayApp.objects.create(type=DeviceType.GCM, app_name=APP, google_api_credentials=service_account_json())
+    GatewayApp.objects.create(type="gcm", app_name=APP, google_api_credentials=service_account_json())
     GatewayApp.objects.create(
         app_name=f"{APP}.experimental",
         production=False,

@@ -58,7 +58,7 @@ from preferences.services.accounts import account_preferences_save, highlight_wo
 from preferences.services.quiet import quiet_hours_save
 from preferences.services.rooms import room_preferences_save, sender_ignore
 from preferences.unsubscribing import unsubscribe_url
-from push.models import Device, DeviceType
+from push.models import Device
 from push.sending.dispatching import due_dispatch
 from push.services.demo import PASSWORD
 from push.services.devices import device_register
@@ -114,7 +114,7 @@ def fill() -> tuple[dict[str, str], dict[str, str]]:
     call = message_post(sender=admin, room=general, text="@all The office closes at 16:00 today.")
     message_post(sender=admin, room=operations, text="Backups finished.")
     message_post(sender=bob, room=direct, text="Lunch at twelve?")
-    device = device_register(user=ana, type=DeviceType.APN, app_name="chat.rocket.reactnative", token="0" * 64)
+    device = device_register(user=ana, type="apn", app_name="chat.rocket.reactnative", token="0" * 64)
     account_preferences_save(user=ana, push="mentions")
     highlight_words_set(user=ana, words=["deploy", "incident"])
     quiet_hours_save(
@@ -155,7 +155,7 @@ def fill() -> tuple[dict[str, str], dict[str, str]]:
 
 def test_sent() -> int:
     """Send a test push to Ana's device, through the gateway that the workspace is connected to; returns its key."""
-    test = device_test_start(device=Device.objects.get(user__username="ana", type=DeviceType.APN))
+    test = device_test_start(device=Device.objects.get(user__username="ana", type="apn"))
     due_dispatch()
     return test.pk
 

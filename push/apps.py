@@ -9,7 +9,7 @@ class PushConfig(AppConfig):
     def ready(self) -> None:
         from push import receivers  # noqa: F401
         from push.pages import links  # noqa: F401
-        from push.services.vapid import vapid_keys_ensure
+        from push.providers.web_push.keys import vapid_keys_ensure
         from push.worker.signing import task_signing_install
         from workspace.signals import database_ready
 

@@ -11,7 +11,7 @@ from factory.django import DjangoModelFactory
 from cloud.models import RegisteredWorkspace
 from cloud.services.registration import access_token_issue, workspace_register
 from preferences.models import AccountPreferences, HighlightWord, IgnoredSender, RoomPreferences
-from push.models import Device, DeviceType, token_digest
+from push.models import Device, token_digest
 from workspace.models import EmailAddress, Message, Room, RoomType, Subscription, User
 from workspace.services.messages import message_post
 from workspace.services.rooms import direct_key_of, members_add
@@ -118,7 +118,7 @@ class DeviceFactory(DjangoModelFactory[Device]):
         model = Device
 
     user = factory.SubFactory(UserFactory)
-    type = DeviceType.APN
+    type = "apn"
     app_name = "chat.rocket.reactnative"
     token = factory.Sequence(lambda number: f"{number:064x}")
     token_digest = factory.LazyAttribute(lambda device: token_digest(device.token))

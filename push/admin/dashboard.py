@@ -149,11 +149,11 @@ def device_rows() -> list[dict[str, Any]]:
     most = max((enabled for _kind, enabled, _disabled in found), default=0) or 1
     return [
         {
-            "name": labels.device_type(kind),
+            "name": labels.device_type(kind.type),
             "enabled": enabled,
             "disabled": disabled,
             "share": round(100 * enabled / most),
-            "url": f"{changelist_url(Device)}?type__exact={kind}",
+            "url": f"{changelist_url(Device)}?type__exact={kind.type}",
         }
         for kind, enabled, disabled in found
     ]

@@ -52,7 +52,7 @@ class DeviceColumns:
     @admin.display(description=_("token"))
     def token_end(self, device: Device) -> SafeString | str:
         # Of a subscription's address only the host is told: whoever knows the rest can send to it.
-        return code(f"{device.host}/…" if device.is_web else masked_secret(device.token))
+        return code(f"{device.host}/…" if device.host else masked_secret(device.token))
 
     @admin.display(description=_("VoIP token"))
     def voip_token_end(self, device: Device) -> SafeString | str:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 
 from push.admin import labels
-from push.admin.keys_form import APPLE_FIELDS, GOOGLE_FIELDS, SECRETS, ProviderKeysForm, with_clear
-from push.models import DeviceType, GatewayApp
+from push.admin.keys_form import ALL_KEY_FIELDS, KEY_FIELDS, SECRETS, ProviderKeysForm, key_fieldsets
+from push.models import GatewayApp
 from push.selectors.gateway_apps import keys_end
 from push.services.gateway_apps import gateway_app_remove, gateway_app_save
 from workspace.admin.base import ModelAdmin
@@ -29,20 +29,25 @@ class GatewayAppForm(ProviderKeysForm):
 
     class Meta:
         model = GatewayApp
-        fields = ("type", "app_name", "is_active", "production", *APPLE_FIELDS, *GOOGLE_FIELDS)
+        fields = ("type", "app_name", "is_active", *ALL_KEY_FIELDS)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if cleaned.get("type") == DeviceType.GCM:
-            # Google has one service; the box is not shown beside it.
+        if not has_development(cleaned.get("type", "")):
+            # The provider has one service; the box is not shown for it.
             cleaned["production"] = True
         return cleaned
 
 
-def shown_for(service: DeviceType, *names: str) -> dict[str, str]:
+def has_development(type: str) -> bool:
+    """Return True if the provider of this type has a service for development."""
+    return type in KEY_FIELDS and KEY_FIELDS[type].has_development
+
+
+def shown_for(type: str, *names: str) -> dict[str, str]:
     """Return the condition under which unfold shows the fields, and the boxes that remove their secrets."""
     boxes = [name + CLEAR_SUFFIX for name in names if name in SECRETS]
-    return dict.fromkeys((*names, *boxes), f"type == '{service.value}'")
+    return dict.fromkeys((*names, *boxes), f"type == '{type}'")
 
 
 @admin.register(GatewayApp)
@@ -62,18 +67,13 @@ class GatewayAppAdmin(ModelAdmin):
     ordering = ("app_name", "type", "-production")
     sortable_by = ("named", "service")
     conditional_fields = {
-        **shown_for(DeviceType.APN, "production", *APPLE_FIELDS),
-        **shown_for(DeviceType.GCM, *GOOGLE_FIELDS),
+        name: condition
+        for type, fields in KEY_FIELDS.items()
+        for name, condition in shown_for(type, *fields.options, *fields.names).items()
     }
 
     def get_fieldsets(self, request: HttpRequest, obj: GatewayApp | None = None) -> Any:
-        token_key = with_clear(obj, "apn_token_key")
-        certificate = with_clear(obj, "apn_cert", "apn_key", "apn_passphrase")
-        return (
-            (None, {"fields": [("type", "app_name"), "is_active"]}),
-            (_("Apple"), {"fields": ["production", *token_key, ("apn_token_key_id", "apn_team_id"), *certificate]}),
-            (_("Google"), {"fields": with_clear(obj, *GOOGLE_FIELDS)}),
-        )
+        return ((None, {"fields": [("type", "app_name"), "is_active"]}), *key_fieldsets(obj))
 
     def save_model(self, request: Any, obj: GatewayApp, form: Any, change: bool) -> None:
         gateway_app_save(app=obj, actor=request.user, changed=form.changed_data if change else ())
@@ -95,7 +95,7 @@ class GatewayAppAdmin(ModelAdmin):
 
     @admin.display(description=_("environment"))
     def environment(self, app: GatewayApp) -> SafeString | str:
-        if app.type != DeviceType.APN:
+        if not has_development(app.type):
             return EMPTY
         return label(_("Production"), "primary") if app.production else label(_("Development"), "info")
 

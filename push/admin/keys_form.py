@@ -11,19 +11,21 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldBooleanWidget
 
 from push.models.keys import ProviderKeys
-from push.providers.google.credentials import service_account_describe
-from push.providers.pem import certificate_describe
+from push.providers.provider import KeyFields
+from push.providers.registry import providers_by_type
 from workspace.pages.settings.forms import CLEAR_SUFFIX, SecretInput, SecretTextarea
 from workspace.services.settings import secret_fingerprint
 from workspace.setting_groups import SecretField
 
 SECRETS = {field.name: field for field in ProviderKeys._meta.local_fields if isinstance(field, SecretField)}
-DESCRIBED: dict[str, Callable[[str], str]] = {
-    "apn_cert": certificate_describe,
-    "google_api_credentials": service_account_describe,
+KEY_FIELDS: dict[str, KeyFields] = {
+    type: provider.key_fields for type, provider in providers_by_type().items() if provider.key_fields
 }
-APPLE_FIELDS = ("apn_token_key", "apn_token_key_id", "apn_team_id", "apn_cert", "apn_key", "apn_passphrase")
-GOOGLE_FIELDS = ("google_api_credentials",)
+DESCRIBED: dict[str, Callable[[str], str]] = {
+    name: describe for fields in KEY_FIELDS.values() for name, describe in fields.describe.items()
+}
+# The options and keys of all providers, in the order of forms.
+ALL_KEY_FIELDS = tuple(name for fields in KEY_FIELDS.values() for name in (*fields.options, *fields.names))
 
 
 if TYPE_CHECKING:
@@ -85,6 +87,17 @@ def with_clear(keys: ProviderKeys | None, *names: str) -> list[str]:
         is_stored = keys is not None and name in SECRETS and getattr(keys, name)
         rows += [name, name + CLEAR_SUFFIX] if is_stored else [name]
     return rows
+
+
+def key_fieldsets(keys: ProviderKeys | None) -> list[tuple[Any, dict[str, Any]]]:
+    """Return the sets of fields for each provider's keys."""
+    fieldsets = []
+    for fields in KEY_FIELDS.values():
+        rows: list[Any] = list(fields.options)
+        for row in fields.rows:
+            rows += with_clear(keys, row) if isinstance(row, str) else [row]
+        fieldsets.append((fields.title, {"fields": rows}))
+    return fieldsets
 
 
 def secret_state(name: str, value: str) -> str:

@@ -7,7 +7,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from push.explain.reasons import end_sentence, reason_sentence
-from push.models import Answer, Attempt, Channel, Device, DeviceType, Notification, OutcomeCount, State
+from push.models import Answer, Attempt, Channel, Device, Notification, OutcomeCount, State
+from push.providers.registry import device_kind
 from workspace.admin.columns import EMPTY, code, label, two_lines
 
 STATE_KINDS = {
@@ -31,7 +32,6 @@ ANSWER_KINDS = {
     Answer.HELD: "warning",
 }
 CHANNEL_ICONS = {Channel.DESKTOP: "desktop_windows", Channel.PUSH: "smartphone", Channel.EMAIL: "mail"}
-TYPE_ICONS = {DeviceType.APN: "phone_iphone", DeviceType.GCM: "phone_android", DeviceType.WEBPUSH: "web"}
 
 
 def rule(value: str) -> SafeString | str:
@@ -75,7 +75,8 @@ def channel(value: str) -> SafeString:
 
 def device_type(value: str) -> SafeString:
     """Return a device's type with its symbol."""
-    return with_icon(TYPE_ICONS[DeviceType(value)], DeviceType(value).label)
+    kind = device_kind(value)
+    return with_icon(kind.icon, kind.label)
 
 
 def device_state(device: Device) -> SafeString:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from push.admin.keys_form import APPLE_FIELDS, GOOGLE_FIELDS, ProviderKeysForm
+from push.admin.keys_form import ALL_KEY_FIELDS, ProviderKeysForm
 from push.models import AppRoute
 from workspace.address_masks import addresses_mask, addresses_unmask
 
@@ -23,7 +23,7 @@ class AppRouteForm(ProviderKeysForm):
 
     class Meta:
         model = AppRoute
-        fields = ("app_name", "kind", "gateway", "production", *APPLE_FIELDS, *GOOGLE_FIELDS)
+        fields = ("app_name", "kind", "gateway", *ALL_KEY_FIELDS)
         help_texts = {
             "gateway": _(
                 "One address a line; the next is tried when one cannot be reached. This workspace's access token is "

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from push.admin.keys_form import APPLE_FIELDS, GOOGLE_FIELDS, SECRETS, with_clear
+from push.admin.keys_form import ALL_KEY_FIELDS, SECRETS, key_fieldsets
 from push.admin.route_forms import AppRouteForm
 from push.models import AppRoute, RouteState
 from push.selectors.checklist import way_checks
@@ -20,8 +20,6 @@ from push.selectors.route_overview import apps_seen, paused_routes, pauses
 from push.sending.breaker import route_resume
 from workspace.admin.base import ModelAdmin
 from workspace.pages.settings.forms import CLEAR_SUFFIX
-
-DIRECT_FIELDS = ("production", *APPLE_FIELDS, *GOOGLE_FIELDS)
 
 
 @admin.register(AppRoute)
@@ -31,17 +29,11 @@ class AppRouteAdmin(ModelAdmin):
     form = AppRouteForm
     conditional_fields = {
         "gateway": "kind == 'gateway'",
-        **dict.fromkeys((*DIRECT_FIELDS, *(name + CLEAR_SUFFIX for name in SECRETS)), "kind == 'direct'"),
+        **dict.fromkeys((*ALL_KEY_FIELDS, *(name + CLEAR_SUFFIX for name in SECRETS)), "kind == 'direct'"),
     }
 
     def get_fieldsets(self, request: HttpRequest, obj: AppRoute | None = None) -> Any:
-        apple = with_clear(obj, "apn_token_key")
-        certificate = with_clear(obj, "apn_cert", "apn_key", "apn_passphrase")
-        return (
-            (None, {"fields": [("app_name", "kind"), "gateway"]}),
-            (_("Apple"), {"fields": ["production", *apple, ("apn_token_key_id", "apn_team_id"), *certificate]}),
-            (_("Google"), {"fields": with_clear(obj, *GOOGLE_FIELDS)}),
-        )
+        return ((None, {"fields": [("app_name", "kind"), "gateway"]}), *key_fieldsets(obj))
 
     def get_urls(self) -> list[URLPattern]:
         resume = path("resume/<int:pk>/", self.admin_site.admin_view(self.resume_view), name="push_approute_resume")

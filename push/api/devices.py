@@ -8,10 +8,11 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from push.models import Device, DeviceType, PushSettings
+from push.models import Device, PushSettings
 from push.models.devices import TOKEN_MAX_LENGTH
 from push.models.settings import DEFAULT_GATEWAY
 from push.providers.endpoints import ENDPOINT_MAX_LENGTH
+from push.providers.registry import device_choices, device_kind, device_kinds
 from push.providers.web_push.transport import auth_secret_bytes, public_key_bytes
 from push.services.devices import NAME_MAX_LENGTH, NO_KEYS, SubscriptionKeys, device_register, device_remove
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint, session_of
@@ -50,7 +51,7 @@ class KeysParams(Params):
 class DeviceParams(Params):
     """The device to register."""
 
-    type = ChoiceParam(choices=DeviceType.values)
+    type = ChoiceParam(choices=[kind.type for kind in device_kinds()])
     value = TextParam(
         required=False, max_length=TOKEN_MAX_LENGTH, help_text="The device token; not with the type `webpush`."
     )
@@ -78,7 +79,7 @@ class DeviceParams(Params):
     voipToken = TextParam(required=False, max_length=TOKEN_MAX_LENGTH, help_text="Needs `id`.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        needed = ("endpoint", "keys") if attrs["type"] == DeviceType.WEBPUSH else ("value",)
+        needed = device_kind(attrs["type"]).register_with
         if missing := [MISSING.format(name) for name in needed if name not in attrs]:
             raise InvalidParamsError(missing)
         if "voipToken" in attrs and "id" not in attrs:
@@ -95,9 +96,8 @@ class TokenParams(Params):
 class TokenObject(Result):
     """A device token under its type."""
 
-    apn = serializers.CharField(required=False)
-    gcm = serializers.CharField(required=False)
-    webpush = serializers.CharField(required=False)
+    # The types are not all valid names of attributes.
+    vars().update({kind.type: serializers.CharField(required=False) for kind in device_kinds()})
 
 
 class DeviceObject(Result):
@@ -105,7 +105,7 @@ class DeviceObject(Result):
 
     _id = serializers.CharField()
     token = TokenObject()
-    tokenType = serializers.ChoiceField(choices=DeviceType.choices)
+    tokenType = serializers.ChoiceField(choices=device_choices())
     tokenValue = serializers.CharField()
     appName = serializers.CharField()
     userId = serializers.CharField()
@@ -142,16 +142,16 @@ class PushTokenApi(Api):
         "subscription (RFC 8030); `error-endpoint-not-allowed` says why an endpoint is not sent to.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        is_web = params["type"] == DeviceType.WEBPUSH
+        with_keys = "keys" in device_kind(params["type"]).register_with
         device = device_register(
             user=caller_of(request),
-            type=DeviceType(params["type"]),
+            type=params["type"],
             app_name=params["appName"],
-            token=params["endpoint"] if is_web else params["value"],
+            token=params["endpoint"] if with_keys else params["value"],
             client_id=params.get("id", ""),
             voip_token=params.get("voipToken", ""),
             session_digest=session_of(request).digest,
-            keys=SubscriptionKeys(params["keys"]["p256dh"], params["keys"]["auth"]) if is_web else NO_KEYS,
+            keys=SubscriptionKeys(params["keys"]["p256dh"], params["keys"]["auth"]) if with_keys else NO_KEYS,
             capabilities=params.get("capabilities", []),
             name=params.get("name", ""),
         )

@@ -6,41 +6,16 @@ The one list behind docs/privacy.md, and behind the test that compares every fie
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from textwrap import fill
 
-PLACEHOLDER = "“You have a new message”"
-LEFT_OUT = "left out"
-EMPTY = "empty"
-
-
-class Privacy(StrEnum):
-    """A privacy setting in the position in which it hides something."""
-
-    NAMES = "*Show Channel/Group/Username in Notification* off"
-    MESSAGE = "*Show Message in Notification* off"
-    CONTENT = "*Hide message content from Apple and Google* on"
+from push.providers.disclosure import EMPTY, LEFT_OUT, PLACEHOLDER, Disclosed, Privacy
+from push.providers.docs import table
+from push.providers.registry import providers
 
 
-@dataclass(frozen=True, slots=True)
-class Disclosed:
-    """One field of the gateway protocol: its path, its contents, and what it contains instead under a setting.
-
-    `apple` and `google` are the field's places in what these are sent; empty if it is not sent there.
-    """
-
-    path: str
-    contents: str
-    hidden: Mapping[Privacy, str] = field(default_factory=dict)
-    apple: str = ""
-    google: str = ""
-
-
-def in_payload(
-    name: str, contents: str, hidden: Mapping[Privacy, str] | None = None, *, google: str = "ejson"
-) -> Disclosed:
-    """Return a field of the payload that the app reads, which Apple and Google are sent as `ejson`."""
-    return Disclosed(f"payload.{name}", contents, hidden or {}, apple="ejson", google=google)
+def in_payload(name: str, contents: str, hidden: Mapping[Privacy, str] | None = None) -> Disclosed:
+    """Return a field of the payload that the app reads."""
+    return Disclosed(f"payload.{name}", contents, hidden or {})
 
 
 NAMES, MESSAGE, CONTENT = Privacy.NAMES, Privacy.MESSAGE, Privacy.CONTENT
@@ -52,54 +27,42 @@ FIELDS: tuple[Disclosed, ...] = (
         "title",
         "the room, or in a direct room the sender",
         {NAMES: EMPTY, CONTENT: EMPTY},
-        "aps.alert.title",
-        "title",
     ),
     Disclosed(
         "text",
         "the sender and the text",
         {NAMES: "the text alone", MESSAGE: f"{PLACEHOLDER} in place of the text", CONTENT: PLACEHOLDER},
-        "aps.alert.body",
-        "message",
     ),
-    Disclosed("badge", "the number of unread messages of the receiver", apple="aps.badge", google="msgcnt"),
-    Disclosed("sound", "`default`, or empty", apple="aps.sound", google="soundname"),
+    Disclosed("badge", "the number of unread messages of the receiver"),
+    Disclosed("sound", "`default`, or empty"),
     Disclosed(
         "notId",
         "a number that is the same for all pushes of one room, made with a key that never leaves this server",
-        apple="aps.thread-id",
-        google="notId",
     ),
-    Disclosed("topic", "the app's bundle id (Apple only)", apple="apns-topic (header)"),
-    Disclosed(
-        "ttl", "how long the push service stores the push", apple="apns-expiration (header)", google="android.ttl"
-    ),
-    Disclosed("identity", "a random-looking id of this push", apple="apns-id and apns-collapse-id (headers)"),
+    Disclosed("topic", "the app's bundle id (Apple only)"),
+    Disclosed("ttl", "how long the push service stores the push"),
+    Disclosed("identity", "a random-looking id of this push"),
     Disclosed("uniqueId", "the id of this workspace"),
     Disclosed("userId", "the receiver's id"),
     Disclosed("createdAt", "the time"),
     Disclosed("createdBy", "`<SERVER>`"),
     Disclosed("sent", "no"),
     Disclosed("sending", "0"),
-    Disclosed("from", "`push`", apple="messageFrom"),
+    Disclosed("from", "`push`"),
     Disclosed("quotaKept", "the share of the quota that this push may not use"),
-    Disclosed("silent", "whether it is an update that shows nothing", apple="apns-push-type (header)"),
+    Disclosed("silent", "whether it is an update that shows nothing"),
     Disclosed(
         "passive",
         "whether it is a new text that alerts nobody",
-        apple="aps.interruption-level",
-        google="android.priority",
     ),
     Disclosed(
         "collapse",
         "the identity of the push whose notification gets a new text",
-        apple="apns-collapse-id (header)",
-        google="tag and android.collapse_key",
     ),
-    Disclosed("contentAvailable", "the same for older gateways", apple="aps.content-available"),
-    Disclosed("apn.category", "whether the receiver may answer", apple="aps.category"),
-    Disclosed("gcm.style", "`inbox`", google="style"),
-    Disclosed("gcm.image", "the address of the room's picture", {NAMES: EMPTY, CONTENT: EMPTY}, google="image"),
+    Disclosed("contentAvailable", "the same for older gateways"),
+    Disclosed("apn.category", "whether the receiver may answer"),
+    Disclosed("gcm.style", "`inbox`"),
+    Disclosed("gcm.image", "the address of the room's picture", {NAMES: EMPTY, CONTENT: EMPTY}),
     in_payload("host", "the address of this site"),
     in_payload("messageId", "the message's id"),
     in_payload("notificationType", "`message`", {CONTENT: "`message-id-only`"}),
@@ -119,33 +82,36 @@ FIELDS: tuple[Disclosed, ...] = (
     in_payload("replaces", "that the text of a notification has changed"),
 )
 
-INTRODUCTION = """\
+HEADING = """\
 # What leaves this server with a push
 
-<!-- Made by `manage.py privacy_doc` from push/content/disclosure.py: change the fields there, not here. -->
-
-A push passes through a gateway, if one is used, and through Apple or Google. This page lists every field that they
-receive, and what *Settings > Push > Privacy* changes. A test compares every payload with it. An app fetches what is
-left out from this server with `push.get`, signed in as the receiver. Web push is encrypted for the browser: its push
-service learns the subscription's address, the size, the urgency and the time.
-"""
-HEADER = ("field", "contents", *(privacy.value for privacy in Privacy), "at Apple", "at Google")
+<!-- Made by `manage.py privacy_doc` from push/content/disclosure.py and push/providers/*/provider.py: change the fields
+there, not here. -->"""
+INTRODUCTION = (
+    "A push passes through a gateway, if one is used, and through Apple or Google. This page lists every field that "
+    "they receive, and what *Settings > Push > Privacy* changes. A test compares every payload with it. An app fetches "
+    "what is left out from this server with `push.get`, signed in as the receiver."
+)
+LINE_LENGTH = 120
+HEADER = ("field", "contents", *(privacy.value for privacy in Privacy))
 
 
 def privacy_page() -> str:
     """Return the documentation page as Markdown."""
-    rows = [
-        (
-            f"`{one.path}`",
-            one.contents,
-            *(one.hidden.get(privacy, "") for privacy in Privacy),
-            code(one.apple),
-            code(one.google),
-        )
-        for one in FIELDS
-    ]
-    lines = ["| " + " | ".join(cells) + " |" for cells in (HEADER, ("---",) * len(HEADER), *rows)]
-    return INTRODUCTION + "\n" + "\n".join(lines) + "\n"
+    found = [provider.disclosure for provider in providers()]
+    columns = [one for one in found if one.places]
+    rows = [(*row_of(one), *(code(column.place_of(one.path)) for column in columns)) for one in FIELDS]
+    introduction = " ".join([INTRODUCTION, *(one.note for one in found if one.note)])
+    parts = [HEADING, fill(introduction, LINE_LENGTH), table((*HEADER, *(one.title for one in columns)), rows)]
+    for one in found:
+        if one.fields:
+            parts += [f"## {one.title}", table(HEADER, [row_of(field) for field in one.fields])]
+    return "\n\n".join(parts) + "\n"
+
+
+def row_of(one: Disclosed) -> tuple[str, ...]:
+    """Return a field's cells."""
+    return (f"`{one.path}`", one.contents, *(one.hidden.get(privacy, "") for privacy in Privacy))
 
 
 def code(name: str) -> str:

@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from cloud.models import SetupWizardSettings
 from push.content.cutting import shorten
 from push.content.texts import NAME_LENGTH, placeholder, shown_name, texts_of
-from push.models import TEST_RULE, Device, DeviceType, PushSettings
+from push.models import TEST_RULE, Device, PushSettings
 from push.selectors.items import Item
 from workspace.addresses import absolute_url
 from workspace.ids import is_random_id
@@ -22,6 +22,8 @@ from workspace.models import GeneralSettings, Message, Room, User
 from workspace.models.messages import ENCRYPTED
 from workspace.services.messages import can_post
 
+# The type of an update that removes notifications.
+CLEAR = "clear"
 CATEGORY_REPLY = "MESSAGE"
 CATEGORY_NO_REPLY = "MESSAGE_NOREPLY"
 # Apps disable answering for the number 1, and 0 stands for none.
@@ -43,10 +45,7 @@ class PushContent:
 
     def options_for(self, device: Device) -> dict[str, Any]:
         """Return the `options` for one device; `identity` is the same for every retry."""
-        options = {**self.sent, "identity": identity_of(self.notification_key, device.pk)}
-        if device.type == DeviceType.APN:
-            options["topic"] = device.app_name
-        return options
+        return {**self.sent, "identity": identity_of(self.notification_key, device.pk)}
 
 
 def push_content(item: Item) -> PushContent:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.conf import settings
 
-from push.models import DeviceType, GatewayApp
-from push.providers.apple.credentials import AppleCredentials
-from push.providers.google.credentials import GoogleCredentials
+from push.models import GatewayApp
+from push.providers.protocol import GCM
 from push.providers.pushes import Push
-from push.selectors.provider_credentials import apple_credentials, google_credentials
+from push.providers.registry import providers_by_type
 from workspace.errors import ApplicationError
 
 CACHE_SECONDS = 1.0
@@ -20,11 +20,10 @@ OTHER_APP = "other"
 
 @dataclass(frozen=True, slots=True)
 class AppKeys:
-    """An app's keys by service; Apple's twice, for the production and the development service."""
+    """An app's credentials at its provider's service, and at the one for development if the provider has one."""
 
-    apple: AppleCredentials | None = None
-    apple_development: AppleCredentials | None = None
-    google: GoogleCredentials | None = None
+    production: Any = field(default=None, repr=False)
+    development: Any = field(default=None, repr=False)
 
 
 class Apps:
@@ -60,7 +59,7 @@ class Apps:
         while it has none at all.
         """
         keys = self._apps.get((push.type, push.app_name))
-        if keys is None and push.type == DeviceType.GCM:
+        if keys is None and push.type == GCM:
             keys = self._apps.get((push.type, "")) or self.only_google_app(push)
         if keys is None and not settings.SANDBOX and not self._apps:
             raise ApplicationError("error-no-provider", "This gateway has no apps to push for yet", status=503)
@@ -71,14 +70,14 @@ class Apps:
 
     def only_google_app(self, push: Push) -> AppKeys | None:
         """Return the keys of the single Google app there is, for servers that do not tell which it is."""
-        found = [keys for (type_, _name), keys in self._apps.items() if type_ == DeviceType.GCM]
+        found = [keys for (type_, _name), keys in self._apps.items() if type_ == GCM]
         return found[0] if len(found) == 1 and not push.topic else None
 
     def counted_name(self, push: Push) -> str:
         """Return under which name the push is counted: names that anyone may invent are counted together."""
         if not push.topic:
             # Rocket.Chat servers name the app of a push to Apple only.
-            names = {name for type_, name in self._apps if type_ == DeviceType.GCM}
+            names = {name for type_, name in self._apps if type_ == GCM}
             return names.pop() if len(names) == 1 else ""
         known = (push.type, push.app_name) in self._apps or settings.SANDBOX
         return push.app_name[:128] if known else OTHER_APP
@@ -86,11 +85,9 @@ class Apps:
 
 def keys_add(keys: AppKeys, app: GatewayApp) -> AppKeys:
     """Return the keys with those of one more row."""
-    if app.type == DeviceType.GCM:
-        return AppKeys(keys.apple, keys.apple_development, google_credentials(app))
-    if app.production:
-        return AppKeys(apple_credentials(app), keys.apple_development, keys.google)
-    return AppKeys(keys.apple, apple_credentials(app), keys.google)
+    read = providers_by_type()[app.type].credentials
+    found = read(app) if read else None
+    return replace(keys, production=found) if app.production else replace(keys, development=found)
 
 
 apps_current = Apps()

@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 from push.gateway.apps import AppKeys
 from push.gateway.requests import Order
 from push.gateway.runtime import Runtime
 from push.http.engine_thread import EngineBusyError, engine_thread_current
-from push.models import Answer, DeviceType
+from push.models import Answer
 from push.providers.answers import SendAnswer
-from push.providers.apple.credentials import AppleCredentials
-from push.providers.apple.transport import apple_steps
-from push.providers.google.credentials import GoogleCredentials
-from push.providers.google.transport import google_steps
 from push.providers.meanings import unanswered
 from push.providers.pushes import Push
+from push.providers.registry import providers_by_type
 from push.providers.sandbox.current import provider_current
 from push.providers.steps import Part, Steps
 
@@ -30,8 +28,6 @@ BROKEN = SendAnswer(Answer.RETRY, detail="The gateway could not send this")
 NO_KEYS = SendAnswer(Answer.UNAUTHORIZED, detail="This gateway lacks keys for the app", reason="no_keys")
 # Answers are passed on together: all of them, or those that have come within this time (seconds).
 TOGETHER_SECONDS = 0.4
-
-Way = AppleCredentials | GoogleCredentials
 
 
 async def orders_carry(
@@ -70,24 +66,23 @@ async def orders_carry(
     yield answers
 
 
-def way_of(order: Order, keys: AppKeys) -> Way | None:
-    """Return what the push is sent with first; None where the app has no such keys."""
-    if order.push.type == DeviceType.GCM:
-        return keys.google
-    if order.production is not None:
-        return keys.apple if order.production else keys.apple_development
-    return keys.apple or keys.apple_development
+def way_of(order: Order, keys: AppKeys) -> Any:
+    """Return the credentials that the push is sent with first; None where the app has none of that service."""
+    fields = providers_by_type()[order.push.type].key_fields
+    if order.production is None or not (fields and fields.has_development):
+        return keys.production or keys.development
+    return keys.production if order.production else keys.development
 
 
-def other_way(order: Order, keys: AppKeys) -> Way | None:
-    """Return Apple's development service for a token that its production service may not know.
+def other_way(order: Order, keys: AppKeys) -> Any:
+    """Return the credentials of the development service for a token that the production service may not know.
 
     Servers of other kinds do not say which of the two a token is for. It counts as dead if neither knows it.
     """
-    return keys.apple_development if keys.apple and order.production is None else None
+    return keys.development if keys.production and order.production is None else None
 
 
-def order_steps(push: Push, way: Way, other: Way | None) -> Steps:
+def order_steps(push: Push, way: Any, other: Any) -> Steps:
     """Send one push; raises nothing, so that it cannot affect others."""
     try:
         (answer,) = yield from way_steps(push, way)
@@ -101,11 +96,11 @@ def order_steps(push: Push, way: Way, other: Way | None) -> Steps:
         return [BROKEN]
 
 
-def way_steps(push: Push, way: Way) -> Steps:
+def way_steps(push: Push, way: Any) -> Steps:
     """Send one push with these credentials."""
-    if isinstance(way, AppleCredentials):
-        return apple_steps([push], credentials=way)
-    return google_steps([push], credentials=way)
+    send = providers_by_type()[push.type].push_steps
+    assert send is not None
+    return send([push], credentials=way)
 
 
 def sandbox_send(orders: Sequence[Order]) -> list[SendAnswer]:

@@ -7,9 +7,9 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from push.models import DeviceType
-from push.models.devices import PHONE_TYPES, TOKEN_MAX_LENGTH
+from push.models.devices import TOKEN_MAX_LENGTH
 from push.models.settings import LIFETIME, LIFETIME_MAX
+from push.providers.protocol import APN, GCM
 from push.providers.pushes import Push
 from push.providers.tokens import token_normalize_leniently
 from workspace.errors import ApplicationError
@@ -73,7 +73,7 @@ def order_of(type: str, token: Any, options: dict[str, Any]) -> Order:
         badge=integer_of(options, "badge", smallest=0),
         sound=text_of(options, "sound"),
         not_id=integer_of(options, "notId", smallest=-INTEGER_MAX - 1),
-        topic=text_of(options, "topic", required=type == DeviceType.APN),
+        topic=text_of(options, "topic", required=type == APN),
         payload=object_of(options, "payload"),
         category=text_of(object_of(options, "apn"), "category"),
         style=text_of(object_of(options, "gcm"), "style"),
@@ -118,7 +118,7 @@ def device_parse(device: Any, shared: dict[str, Any], idempotency_key: str) -> O
     try:
         if not isinstance(device, dict):
             raise InvalidRequestError("Each of the devices must be an object")
-        if device.get("type") not in PHONE_TYPES:
+        if device.get("type") not in {APN, GCM}:
             raise InvalidRequestError("type must be apn or gcm")
         options = {**shared, **object_of(device, "options")}
         if idempotency_key and not options.get("identity"):

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from push.providers.registry import device_choices, device_kind, phone_choices
 from workspace.ids import PublicIdField
 from workspace.models import User
 from workspace.models.history import track_history
 from workspace.setting_groups import SecretField
 
+if TYPE_CHECKING:
+    from push.providers.provider import DeviceKind
+
 TOKEN_MAX_LENGTH = 4096
-
-
-class DeviceType(models.TextChoices):
-    """The push services, spelt as clients register them."""
-
-    APN = "apn", _("Apple")
-    GCM = "gcm", _("Google")
-    WEBPUSH = "webpush", _("Web push")
-
-
-# The types of phones, which gateways push to; browsers are sent to by their own push services.
-PHONE_TYPES = (DeviceType.APN, DeviceType.GCM)
-PHONE_CHOICES = [(type.value, type.label) for type in PHONE_TYPES]
 
 
 class Capability(models.TextChoices):
@@ -65,7 +56,7 @@ class Device(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="devices", verbose_name=_("user"))
     client_id = models.CharField(_("device id"), max_length=255, blank=True, help_text=_("As the client calls itself."))
     name = models.CharField(_("name"), max_length=64, blank=True, help_text=_("As its owner calls it."))
-    type = models.CharField(_("type"), max_length=8, choices=DeviceType.choices)
+    type = models.CharField(_("type"), max_length=32, choices=device_choices)
     app_name = models.CharField(_("app name"), max_length=255)
     token = models.TextField(_("token"))
     public_key = models.CharField(_("public key"), max_length=128, blank=True, editable=False)
@@ -109,20 +100,21 @@ class Device(models.Model):
         return self.name or f"{self.get_type_display()} {self.public_id}"
 
     @property
-    def is_web(self) -> bool:
-        return self.type == DeviceType.WEBPUSH
+    def kind(self) -> DeviceKind:
+        """Return the description of the device's type."""
+        return device_kind(self.type)
 
     @property
     def host(self) -> str:
-        """Return the host of a subscription's push service; the rest of its address is a secret."""
-        return urlsplit(self.token).netloc if self.is_web else ""
+        """Return the host of a token that is an address; the rest of it is a secret."""
+        return urlsplit(self.token).netloc if self.kind.token_is_address else ""
 
 
 class SandboxPush(models.Model):
     """What the sandbox provider received for a simulated phone, as Apple or Google would have."""
 
     token_digest = models.CharField(max_length=64)
-    type = models.CharField(_("type"), max_length=3, choices=PHONE_CHOICES)
+    type = models.CharField(_("type"), max_length=3, choices=phone_choices)
     identity = models.CharField(_("identity"), max_length=64, blank=True)
     payload = models.JSONField(_("payload"))
     headers = models.JSONField(_("headers"), default=dict)

@@ -11,15 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cloud.models import RegisteredWorkspace
-from push.models.devices import PHONE_CHOICES, DeviceType
 from push.models.keys import ProviderKeys
 from push.providers.pem import certificate_read
+from push.providers.protocol import APN, GCM
+from push.providers.registry import phone_choices
 
 
 class GatewayApp(ProviderKeys):
     """An app that this gateway pushes for, with its keys at one provider's service."""
 
-    type = models.CharField(_("service"), max_length=3, choices=PHONE_CHOICES, default=DeviceType.APN)
+    type = models.CharField(_("service"), max_length=3, choices=phone_choices, default=APN)
     app_name = models.CharField(
         _("app name"),
         max_length=255,
@@ -52,7 +53,7 @@ class GatewayApp(ProviderKeys):
     @property
     def keys_end_at(self) -> datetime | None:
         """Return when the certificate that is used expires; None for keys that do not."""
-        if self.type != DeviceType.APN or self.apn_token_key or not self.apn_cert:
+        if self.type != APN or self.apn_token_key or not self.apn_cert:
             return None
         try:
             return certificate_read(self.apn_cert).expires_at
@@ -62,14 +63,14 @@ class GatewayApp(ProviderKeys):
     def clean(self) -> None:
         """Check the values against each other; raises ValidationError by field name."""
         problems = self.keys_problems()
-        if self.type == DeviceType.APN:
+        if self.type == APN:
             if not self.app_name:
                 problems["app_name"] = ValidationError(_("Enter the app's bundle id."))
             if not (self.apn_token_key or self.apn_cert):
                 problems.setdefault("apn_token_key", ValidationError(_("Enter a token key, or a certificate.")))
         elif not self.google_api_credentials:
             problems["google_api_credentials"] = ValidationError(_("Paste the service account's JSON."))
-        if self.type == DeviceType.GCM and not self.production:
+        if self.type == GCM and not self.production:
             problems["production"] = ValidationError(_("Only Apple has a development service."))
         if problems:
             raise ValidationError(problems)

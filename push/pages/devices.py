@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from push.models import Device, DeviceType, DisabledReason
+from push.models import Device, DisabledReason
 from push.pages.phone import APP_NAME as PHONE_APP
 from push.pages.web import APP_NAME as WEB_APP
 from push.selectors.answer_words import error_words
@@ -36,16 +36,6 @@ from workspace.pages.reader import reader_of
 # Test pushes, by whoever has the button before them.
 TEST_RATE = Rate(10, 60_000)
 
-WAYS = {
-    DeviceType.APN.value: gettext_lazy("Apple's push service"),
-    DeviceType.GCM.value: gettext_lazy("Google's push service"),
-    DeviceType.WEBPUSH.value: gettext_lazy("web push"),
-}
-ICONS = {
-    DeviceType.APN.value: "phone_iphone",
-    DeviceType.GCM.value: "phone_android",
-    DeviceType.WEBPUSH.value: "apps",
-}
 # The names of apps that people know under another than the one that they register with.
 APPS: dict[str, str | Promise] = {
     WEB_APP: gettext_lazy("Browser"),
@@ -69,7 +59,7 @@ class ShownDevice:
 
     @property
     def is_browser(self) -> bool:
-        return self.device.is_web and self.device.app_name == WEB_APP
+        return bool(self.device.host) and self.device.app_name == WEB_APP
 
     @property
     def app_shown(self) -> str:
@@ -81,7 +71,8 @@ class ShownDevice:
 
     @property
     def icon(self) -> str:
-        return "web" if self.is_browser else ICONS[self.device.type]
+        kind = self.device.kind
+        return "web" if self.is_browser else kind.own_icon or kind.icon
 
     @property
     def trouble(self) -> str:
@@ -93,8 +84,8 @@ class ShownDevice:
     @property
     def way(self) -> str:
         """Return who carries its notifications; of an endpoint the host only, the rest is a secret."""
-        way = str(WAYS[self.device.type])
-        return f"{way} ({self.device.host})" if self.device.is_web else way
+        carrier = str(self.device.kind.carrier)
+        return f"{carrier} ({self.device.host})" if self.device.host else carrier
 
 
 class NameForm(forms.Form):

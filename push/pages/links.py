@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from preferences.previews import previewer_set
 from push.browsers import session_digest_of
 from push.explain.previews import previews
-from push.selectors.vapid import vapid_public_key
+from push.providers.web_push.identity import vapid_public_key
 from workspace.models import Message, User
 from workspace.pages.contributions import MessageLink, PageLink, PageScript, Place, pages_contribute
 from workspace.pages.reader import reader_of

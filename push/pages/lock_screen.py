@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, TypedDict
 
-from push.content.web import CLEAR
-from push.models import DeviceType, SandboxPush
+from push.content.options import CLEAR
+from push.models import SandboxPush
+from push.providers.protocol import APN
 
 
 class Card(TypedDict):
@@ -39,7 +40,7 @@ def card_of(push: SandboxPush) -> Card:
     """
     if cleared := cleared_by(push.payload):
         return card(push, "", "", *cleared, clears=True)
-    read = apple_read if push.type == DeviceType.APN else google_read
+    read = apple_read if push.type == APN else google_read
     return card(push, *read(push.payload))
 
 

@@ -17,9 +17,10 @@ from rest_framework import serializers
 
 from push.api.devices import KeysParams
 from push.browsers import browser_name, session_digest_of
-from push.models import Capability, DeviceType
+from push.models import Capability
 from push.providers.endpoints import ENDPOINT_MAX_LENGTH
-from push.selectors.vapid import vapid_public_key
+from push.providers.web_push.identity import vapid_public_key
+from push.providers.web_push.transport import TYPE as WEB_PUSH
 from push.sending.receipts import receipt_note
 from push.services.devices import SubscriptionKeys, device_register
 from workspace.api.params import Params, TextParam
@@ -86,7 +87,7 @@ def subscription(request: HttpRequest, user: User) -> HttpResponse:
         params = SubscriptionParams.read(json_read(request))
         device = device_register(
             user=user,
-            type=DeviceType.WEBPUSH,
+            type=WEB_PUSH,
             app_name=APP_NAME,
             token=params["endpoint"],
             keys=SubscriptionKeys(params["keys"]["p256dh"], params["keys"]["auth"]),

@@ -20,6 +20,11 @@ RETRY_AFTER_LIMIT = timedelta(hours=1)
 LEAST_PART = 60
 DETAIL_LENGTH = 255
 REASON_LENGTH = 64
+# Codes of Callboard gateways that sending acts upon: the answer for a push in a batch whose device has not answered
+# yet, a quota that is used up, and the refusals of the workspace itself, until its cloud admits it again.
+IN_PROGRESS = "error-push-in-progress"
+QUOTA_EXHAUSTED = "error-push-quota-exhausted"
+NOT_ADMITTED = ("error-workspace-suspended", "error-terms-not-agreed")
 # What JSON can carry and databases refuse: the character 0, and halves of others.
 UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 

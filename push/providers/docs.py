@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from textwrap import fill
 
 from django.utils.translation import override
 
 from push.models import Answer
-from push.providers.apple import meanings as apple
-from push.providers.gateway.transport import ANSWERS, ANSWERS_BY_CODE, MISCONFIGURED
-from push.providers.google import meanings as google
 from push.providers.meanings import Meaning
-from push.providers.web_push import meanings as web
+from push.providers.registry import providers
 
 HAPPENS = {
     Answer.ACCEPTED: "The push counts as sent.",
@@ -55,42 +52,9 @@ def answers_page() -> str:
     """Return the page as Markdown, in English whatever the language in force."""
     with override("en"):
         sections = [
-            section(
-                "Apple",
-                "The code is the `reason` in the answer. Before anything is sent, a text is shortened until the push "
-                "fits into 4,096 bytes; one that cannot be made to fit is refused as `PayloadTooLarge`. Credentials "
-                "that cannot be used at all are told as `UnusableCredentials`, without asking Apple. Many "
-                "`BadDeviceToken` with nothing accepted mean that the Production setting is wrong: they pause the "
-                "route as well.",
-                [*apple.APPLE_MEANINGS, *apple.BY_STATUS.values(), apple.OTHERWISE],
-            ),
-            section(
-                "Google",
-                "The code is the `errorCode` among the error's details, whatever the HTTP status. An "
-                "`INVALID_ARGUMENT` kills a token only when it names the field `message.token`, or the registration "
-                "token in words.",
-                [*google.GOOGLE_MEANINGS[:1], google.TOKEN_INVALID, google.TOO_LARGE, *google.GOOGLE_MEANINGS[1:]],
-            ),
-            section(
-                "Google, without an `errorCode`",
-                "Then the error's general `status` is the code. None of these kills a token.",
-                [*google.BY_STATUS.values(), google.OTHERWISE],
-            ),
-            section(
-                "Google's access tokens",
-                "What is said when a token to send with is asked for. After a 401 a new one is asked for once.",
-                [*google.TOKEN_MEANINGS, google.OTHERWISE],
-            ),
-            section(
-                "Web push",
-                "The push services of browsers and UnifiedPush apps, which people choose themselves: so none of their "
-                "answers pauses a route, and what they call unauthorized is not sent again. After a 413 the message is "
-                "sent with a shorter text, twice.",
-                [*web.WEBPUSH_MEANINGS, web.OTHER_SUCCESS, web.OTHER_REFUSAL, web.OTHER_FAILURE],
-            ),
-            section(
-                "Gateway", "The protocol's statuses, and the codes (`errorType`) of a Callboard gateway.", gateway()
-            ),
+            section_text(section.title, section.text, section.meanings)
+            for provider in providers()
+            for section in provider.answers
         ]
         answers = table(
             ("answer", "what happens"), ((str(answer.label).lower(), text) for answer, text in HAPPENS.items())
@@ -98,7 +62,7 @@ def answers_page() -> str:
     return "\n".join([INTRODUCTION.format(answers=answers), *sections])
 
 
-def section(title: str, text: str, meanings: Iterable[Meaning]) -> str:
+def section_text(title: str, text: str, meanings: Iterable[Meaning]) -> str:
     """Return one service's table under its title."""
     return "\n".join([f"## {title}", "", fill(text, LINE_LENGTH), "", table(HEADER, map(row_of, meanings)), ""])
 
@@ -118,21 +82,3 @@ def row_of(meaning: Meaning) -> tuple[str, ...]:
         "misconfigured" if meaning.misconfigured else "",
         str(meaning.sentence),
     )
-
-
-def gateway() -> Iterator[Meaning]:
-    """Yield what a gateway's answers mean."""
-    yield Meaning(200, "", Answer.ACCEPTED, "Any 2xx.")
-    sentences = {
-        Answer.DEAD: "The token is dead.",
-        Answer.REFUSED: "The push is refused for good.",
-        Answer.UNAUTHORIZED: "The workspace's access token is not accepted; it is renewed once.",
-    }
-    for status, answer in ANSWERS.items():
-        yield Meaning(status, "", answer, sentences[answer], misconfigured=status in MISCONFIGURED)
-    for status in sorted(MISCONFIGURED - ANSWERS.keys()):
-        yield Meaning(status, "", Answer.RETRY, "The workspace may not push.", misconfigured=True)
-    for code, answer in ANSWERS_BY_CODE.items():
-        sentence = code.removeprefix("error-").replace("-", " ").capitalize() + "."
-        yield Meaning(0, code, answer, sentence, misconfigured=answer == Answer.UNAUTHORIZED)
-    yield Meaning(0, "", Answer.RETRY, "Anything else.")

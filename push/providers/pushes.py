@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from push.models import Answer, DeviceType
+from push.models import Answer
 from push.models.settings import LIFETIME
+from push.providers.protocol import APN
 
 # A call that nobody could take for so long is over (seconds).
 CALL_LIFETIME = 60
@@ -50,7 +51,7 @@ class Push:
     @property
     def is_call(self) -> bool:
         """Return True for an incoming call on Apple's service, which has topics and device tokens of its own."""
-        return self.type == DeviceType.APN and self.topic.endswith(CALL_TOPIC_ENDING)
+        return self.type == APN and self.topic.endswith(CALL_TOPIC_ENDING)
 
     @property
     def app_name(self) -> str:

@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from push.models import Device
-
-
-class RouteKind(StrEnum):
-    """Who is asked to deliver; each has its transport in push/providers/transports.py."""
-
-    GATEWAY = "gateway"
-    APPLE = "apple"
-    GOOGLE = "google"
-    WEBPUSH = "webpush"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +17,7 @@ class Route:
     not wait for what travels in another.
     """
 
-    kind: RouteKind
+    kind: str
     way: Any = field(repr=False)
     fingerprint: str
     app_name: str = ""
@@ -36,13 +26,13 @@ class Route:
     @property
     def key(self) -> str:
         """Return what tells the route from others; it stays the same with other credentials."""
-        return ":".join(filter(None, (self.kind.value, self.app_name, self.lane)))
+        return ":".join(filter(None, (self.kind, self.app_name, self.lane)))
 
 
 @dataclass(frozen=True, slots=True)
 class DevicePush:
     """One push for one device: the gateway protocol's `options` (push/content/options.py), from which every transport
-    builds what its provider wants; for web push, what is encrypted for it (push/content/web.py).
+    builds what its provider wants; for web push, what is encrypted for it (push/providers/web_push/payload.py).
 
     `is_single`: it is sent in a request of its own, also where others are sent in batches.
     """

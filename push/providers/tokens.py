@@ -6,14 +6,9 @@ import re
 
 from django.utils.translation import gettext as _
 
-from push.models import DeviceType
+from push.providers.registry import device_kind, device_kinds
 from workspace.errors import ApplicationError
 
-# Apple: "Registering your app with APNs": a token is binary data of variable length, which apps send as hexadecimal
-# digits. Today's have 32 bytes; those of Live Activities and simulators have up to 100.
-APPLE_TOKEN = re.compile(r"[0-9a-f]{64,200}")
-# What older apps add when they print the token's bytes, such as `<a3748209 676a2203 …>`.
-APPLE_DECORATION = re.compile(r"[<>\s]")
 UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f]")
 
 
@@ -24,21 +19,20 @@ class TokenError(ApplicationError):
         super().__init__("invalid-params", message)
 
 
-def token_normalize(*, type: str, token: str) -> str:
-    """Return the canonical form of a device token of this type.
-
-    Apple's tokens become lower-case hexadecimal digits without `<>` and spaces; others lose surrounding whitespace.
-    Raises TokenError if the provider could not have issued the token.
-    """
-    if type == DeviceType.APN:
-        bare = APPLE_DECORATION.sub("", token).lower()
-        if not APPLE_TOKEN.fullmatch(bare):
-            raise TokenError(_("An Apple device token consists of 64 to 200 hexadecimal digits."))
-        return bare
+def plain_token_check(token: str) -> str:
+    """Return the token without surrounding whitespace; raises TokenError if it is empty or cannot be printed."""
     bare = token.strip()
     if not bare or UNPRINTABLE.search(bare):
         raise TokenError(_("A device token must not be empty or contain spaces or control characters."))
     return bare
+
+
+def token_normalize(*, type: str, token: str) -> str:
+    """Return the canonical form of a device token of this type.
+
+    Raises TokenError if the provider could not have issued the token.
+    """
+    return device_kind(type).check_token(token)
 
 
 def token_normalize_leniently(*, type: str, token: str) -> str:
@@ -54,4 +48,4 @@ def token_normalize_leniently(*, type: str, token: str) -> str:
 
 def token_spellings(token: str) -> set[str]:
     """Return the forms under which a token of unknown type may be stored."""
-    return {token, *(token_normalize_leniently(type=type, token=token) for type in DeviceType.values)}
+    return {token, *(token_normalize_leniently(type=kind.type, token=token) for kind in device_kinds())}

@@ -10,15 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from push.models import Answer, Attempt, Device
-from push.providers.apple.meanings import APPLE_MEANINGS
-from push.providers.google.meanings import BY_STATUS, GOOGLE_MEANINGS, TOKEN_INVALID, TOKEN_MEANINGS, TOO_LARGE
-from push.providers.routes import RouteKind
-from push.providers.web_push.meanings import WEBPUSH_MEANINGS
+from push.providers.registry import providers, providers_by_route
 
-MEANINGS = (
-    *(*APPLE_MEANINGS, *BY_STATUS.values(), *GOOGLE_MEANINGS, TOKEN_INVALID, TOO_LARGE, *TOKEN_MEANINGS),
-    *WEBPUSH_MEANINGS,
-)
 ERRORS: dict[Answer, str | Promise] = {
     Answer.DEAD: gettext_lazy("Its push service does not know it any more."),
     Answer.REFUSED: gettext_lazy("The push was refused."),
@@ -28,24 +21,12 @@ ERRORS: dict[Answer, str | Promise] = {
     Answer.HELD: gettext_lazy("The route is paused."),
     Answer.RETRY: gettext_lazy("The push service gave no definite answer."),
 }
-SENTENCES: dict[str, dict[str, str | Promise]] = {
-    RouteKind.APPLE: {row.reason: row.sentence for row in APPLE_MEANINGS},
-    RouteKind.GOOGLE: {
-        row.reason: row.sentence for row in (*BY_STATUS.values(), *GOOGLE_MEANINGS, TOKEN_INVALID, *TOKEN_MEANINGS)
-    },
-    RouteKind.GATEWAY: {
-        "error-push-quota-exhausted": gettext_lazy("The gateway's quota of pushes is used up for this month."),
-        "error-push-quota-kept": gettext_lazy("What is left of the quota is kept for direct messages and mentions."),
-        "error-workspace-suspended": gettext_lazy("Whoever runs the gateway has suspended this workspace."),
-        "error-terms-not-agreed": gettext_lazy("The gateway waits for an agreement to its terms."),
-        "error-unauthorized": gettext_lazy("The gateway does not know this workspace's access token."),
-    },
-}
 
 
 def reason_words(key: str, reason: str) -> str:
     """Return what a provider's code means, for the route with this key; empty where it is not known."""
-    return str(SENTENCES.get(key.partition(":")[0], {}).get(reason, ""))
+    provider = providers_by_route().get(key.partition(":")[0])
+    return str(provider.codes.get(reason, "")) if provider else ""
 
 
 def answer_words(key: str, status: int | None, reason: str, detail: str) -> str:
@@ -65,7 +46,8 @@ def answer_words(key: str, status: int | None, reason: str, detail: str) -> str:
 def own_sentences() -> frozenset[str]:
     """Return the sentences of all meanings, untranslated."""
     with translation.override(None):
-        return frozenset(str(row.sentence) for row in MEANINGS)
+        sections = (section for provider in providers() for section in provider.answers)
+        return frozenset(str(row.sentence) for section in sections for row in section.meanings)
 
 
 def error_words(device: Device) -> str:

@@ -19,21 +19,18 @@ from push.models import (
     AppRoute,
     AppRouteKind,
     Device,
-    DeviceType,
     EndReason,
     Notification,
     PushSettings,
     WorkerBeat,
     is_waiting,
 )
-from push.providers.routes import RouteKind
-from push.providers.web_push.contact import subject_problem
+from push.providers.registry import providers
 from push.selectors.checks import Check, Light, connection_step, setting_step
 from push.selectors.configuration import any_route, misconfiguration
-from push.selectors.credentials import apple_check, credential_checks, pause_check
+from push.selectors.credentials import app_credential_checks, credential_checks, pause_check
 from push.selectors.route_overview import Pause, apps_seen, paused_routes, pauses
 from push.selectors.routes import Routes, routes_current
-from push.selectors.vapid import vapid_subject
 from push.worker.heartbeat import ALIVE_FOR
 from workspace.mail import FILE_BACKEND
 from workspace.templatetags.times import time_since
@@ -81,7 +78,9 @@ def _route_points(routes: Routes | None = None, found: Iterable[Pause] | None = 
     yield _switch(gettext_lazy("Push"), PushSettings.current().enable, "Push_enable")
     yield from way_checks(paused, routes)
     yield from route_checks(paused, routes)
-    yield from web_push_checks()
+    for provider in providers():
+        if provider.checks:
+            yield from provider.checks()
 
 
 def blocking_checks(app_name: str) -> list[Check]:
@@ -133,14 +132,12 @@ def _quota() -> Check:
 
 def route_checks(paused: Mapping[str, Pause], routes: Routes) -> Iterator[Check]:
     """Yield the paused routes, the apps' own routes with missing or expiring keys, and the apps without a route."""
+    checked = {provider.kind for provider in providers() if provider.credentials_check}
     for key, pause in paused.items():
-        if key not in {RouteKind.APPLE, RouteKind.GOOGLE}:
+        if key not in checked:
             yield pause_check(gettext_lazy("Paused route"), pause)
     for route in AppRoute.objects.filter(kind=AppRouteKind.DIRECT)[:ROUTES_SHOWN]:
-        if route.apn_cert or route.apn_token_key:
-            check = apple_check(route)
-            if check.light != Light.GREEN:
-                yield check
+        yield from (check for check in app_credential_checks(route) if check.light != Light.GREEN)
     url = reverse("admin:push_approute_changelist")
     for app in apps_seen(routes=routes)[0][:ROUTES_SHOWN]:
         for way in app.ways:
@@ -152,19 +149,6 @@ def route_checks(paused: Mapping[str, Pause], routes: Routes) -> Iterator[Check]
                 yield Check(
                     Light.RED, gettext_lazy("No route for"), f"{told} {way.problem}", url, gettext_lazy("Routes")
                 )
-
-
-def web_push_checks() -> Iterator[Check]:
-    """Yield the contact that browsers' push services are given, if any browser is registered."""
-    if not Device.objects.filter(type=DeviceType.WEBPUSH, disabled_at=None).exists():
-        return
-    title, subject = gettext_lazy("Contact for web push"), vapid_subject()
-    problem = subject_problem(subject)
-    if not problem:
-        yield Check(Light.GREEN, title, subject)
-        return
-    sentence = _("Apple's push service refuses pushes to Safari: %(problem)s") % {"problem": problem}
-    yield Check(Light.AMBER, title, sentence, *setting_step("Push_web_push_contact"))
 
 
 def _registered(wizard: SetupWizardSettings) -> Check:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from push.models import AppRoute, PushSettings
 from workspace.pages.settings.presentation import setting_url
 from workspace.setting_groups.registry import settings_by_id
 
@@ -42,3 +43,10 @@ def setting_step(setting_id: str) -> tuple[str, str]:
 def connection_step() -> tuple[str, Promise]:
     """Return the address and name of the page where the workspace's connection with its cloud is put right."""
     return reverse("connectivity"), gettext_lazy("Connectivity services")
+
+
+def key_step(source: PushSettings | AppRoute, name: str) -> tuple[str, str]:
+    """Return the address and name of the page where a key is entered, of the settings or of an app's own route."""
+    if isinstance(source, AppRoute):
+        return reverse("admin:push_approute_change", args=[source.pk]), source.app_name
+    return setting_step(f"Push_{name}")

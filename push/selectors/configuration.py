@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from push.models import Device, DeviceType, EndReason
+from push.models import Device, EndReason
 from push.providers.routes import Route
 from push.selectors.routes import Routes, routes_current
 
@@ -17,7 +17,7 @@ def misconfiguration(routes: Routes | None = None) -> EndReason | None:
     routes = routes or routes_current()
     if any(isinstance(way, Route) for ways in routes.apps.values() for way in ways.values()):
         return None
-    ways = [routes.default[DeviceType.APN], routes.default[DeviceType.GCM]]
+    ways = list(routes.default.values())
     return next((way for way in ways if isinstance(way, EndReason)), None) if not any_route(ways) else None
 
 

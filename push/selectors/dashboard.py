@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import CharField, Count, Min, Q
 from django.db.models.functions import Cast, Substr
 
-from push.models import ClaimedItem, Decision, Device, DeviceType, Notification, State, is_waiting
+from push.models import ClaimedItem, Decision, Device, Notification, State, is_waiting
+from push.providers.provider import DeviceKind
+from push.providers.registry import device_kinds
 
 DAY_HOURS = 24
 FAILURES_SHOWN = 8
@@ -72,14 +74,14 @@ def last_day(now: datetime) -> Day:
     return day
 
 
-def devices_by_type() -> list[tuple[DeviceType, int, int]]:
+def devices_by_type() -> list[tuple[DeviceKind, int, int]]:
     """Return each type of device with how many are enabled and how many are disabled."""
     counted = Device.objects.order_by().values_list("type")
     found = {
         kind: (enabled, total - enabled)
         for kind, total, enabled in counted.annotate(total=Count("pk"), enabled=Count("pk", filter=Q(disabled_at=None)))
     }
-    return [(kind, *found.get(kind.value, (0, 0))) for kind in DeviceType]
+    return [(kind, *found.get(kind.type, (0, 0))) for kind in device_kinds()]
 
 
 def last_failures(now: datetime) -> list[Notification]:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from push.models import DeviceType, GatewayApp
+from push.models import GatewayApp
+from push.providers.protocol import APN
 
 # So long before a certificate's end it is warned of: time to ask Apple for another one.
 WARNED_BEFORE = timedelta(days=30)
@@ -32,7 +33,7 @@ def keys_end(app: GatewayApp, now: datetime) -> KeysEnd | None:
 
 def keys_ending() -> list[KeysEnd]:
     """Return the active apps whose keys are over or end soon, the most urgent first."""
-    apps = GatewayApp.objects.filter(type=DeviceType.APN, is_active=True).exclude(apn_cert="")[:APPS_READ]
+    apps = GatewayApp.objects.filter(type=APN, is_active=True).exclude(apn_cert="")[:APPS_READ]
     now = timezone.now()
     found = [end for app in apps if (end := keys_end(app, now)) is not None]
     return sorted(found, key=lambda end: end.at)

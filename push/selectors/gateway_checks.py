@@ -8,11 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from push.providers.gateway.probe import GatewayProbe, gateways_probe
 from push.providers.gateway.transport import GatewayRoute
-from push.providers.routes import RouteKind
 from push.selectors.checks import Check, Light, setting_step
 from push.selectors.credentials import pause_check
 from push.selectors.route_overview import pauses
-from push.selectors.routes import gateway_current
+from push.selectors.routes import GATEWAY, gateway_current
 from workspace.address_masks import address_mask
 
 
@@ -21,9 +20,7 @@ def gateway_checks() -> list[Check]:
     route = gateway_current()
     if not isinstance(route, GatewayRoute):
         return []
-    paused = next(
-        (pause for pause in pauses() if pause.state.key == RouteKind.GATEWAY and not pause.state.app_name), None
-    )
+    paused = next((pause for pause in pauses() if pause.state.key == GATEWAY and not pause.state.app_name), None)
     checks = [_gateway_check(probe) for probe in gateways_probe(route)]
     # A gateway that can be reached again is not green before its route carries pushes again.
     return [pause_check(check.title, paused) if paused and check.light == Light.GREEN else check for check in checks]

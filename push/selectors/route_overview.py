@@ -10,8 +10,9 @@ from datetime import datetime
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from push.models import AppRoute, Device, DeviceType, RouteState
-from push.models.devices import PHONE_TYPES
+from push.models import AppRoute, Device, RouteState
+from push.providers.provider import DeviceKind
+from push.providers.registry import device_kinds, phone_kinds
 from push.providers.routes import Route
 from push.selectors.route_words import pause_step, pause_words, route_words
 from push.selectors.routes import Routes, routes_current
@@ -38,7 +39,7 @@ class Pause:
 class AppWay:
     """How the devices of one type of an app are reached; `problem` says why they are not."""
 
-    type: DeviceType
+    type: DeviceKind
     enabled: int
     disabled: int
     words: str = ""
@@ -57,7 +58,7 @@ class AppSeen:
     @property
     def is_phones(self) -> bool:
         """Return whether a route can be chosen for it: browsers are sent to by their own push services."""
-        return any(way.type in PHONE_TYPES for way in self.ways)
+        return any(way.type.is_phone for way in self.ways)
 
     @property
     def url(self) -> str:
@@ -99,21 +100,22 @@ def apps_seen(query: str = "", *, routes: Routes | None = None) -> tuple[list[Ap
     for app in found.values():
         counted = counts.get(app.name, {})
         app.ways = [
-            way_of(routes, states, app.name, type, *counted.get(type, (0, 0)))
-            for type in types_told(counted, has_route=app.route is not None)
+            way_of(routes, states, app.name, kind, *counted.get(kind.type, (0, 0)))
+            for kind in kinds_shown(counted, has_route=app.route is not None)
         ]
     apps = sorted(found.values(), key=lambda app: (app.route is None, app.name))
     return apps[:APPS_SHOWN], len(apps) > APPS_SHOWN
 
 
-def types_told(counted: Collection[str], *, has_route: bool) -> list[DeviceType]:
-    """Return the types of devices that an app's ways are told for: those of phones, unless it is a browser's only.
+def kinds_shown(counted: Collection[str], *, has_route: bool) -> list[DeviceKind]:
+    """Return the types of devices whose routes an app shows: phones, unless none of its devices is one.
 
-    Browsers and UnifiedPush apps are told where there are some: no route can be chosen for them.
+    Others, such as browsers, are shown if there are any: no route can be chosen for them.
     """
-    is_web_only = set(counted) == {DeviceType.WEBPUSH} and not has_route
-    phones = [] if is_web_only else list(PHONE_TYPES)
-    return phones + ([DeviceType.WEBPUSH] if DeviceType.WEBPUSH in counted else [])
+    phones = phone_kinds()
+    is_without_phones = counted and not has_route and not set(counted) & {kind.type for kind in phones}
+    others = [kind for kind in device_kinds() if not kind.is_phone and kind.type in counted]
+    return others if is_without_phones else phones + others
 
 
 def counts_by_app(query: str, *, named: list[str]) -> dict[str, dict[str, tuple[int, int]]]:
@@ -134,13 +136,13 @@ def way_of(
     routes: Routes,
     states: dict[tuple[str, str], RouteState],
     app_name: str,
-    type: DeviceType,
+    kind: DeviceKind,
     enabled: int,
     disabled: int,
 ) -> AppWay:
     """Return how an app's devices of one type are reached."""
-    way = AppWay(type, enabled, disabled)
-    route = routes.way_of(app_name, type)
+    way = AppWay(kind, enabled, disabled)
+    route = routes.way_of(app_name, kind.type)
     if not isinstance(route, Route):
         way.problem = str(route.label)
         return way

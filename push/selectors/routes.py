@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
-from zlib import crc32
 
 from cloud.models import SetupWizardSettings
 from cloud.selectors.connection import cloud_url, connection_current
 from push.http.requests import origin_of
-from push.models import AppRoute, AppRouteKind, Device, DeviceType, EndReason, PushSettings
+from push.models import AppRoute, AppRouteKind, Device, EndReason, PushSettings
 from push.providers.fingerprints import digest
 from push.providers.gateway.transport import GatewayRoute
-from push.providers.routes import Route, RouteKind
-from push.providers.web_push.vapid import VapidIdentity
-from push.selectors.provider_credentials import apple_credentials, google_credentials
-from push.selectors.vapid import vapid_identity
+from push.providers.registry import phone_types, providers_by_type
+from push.providers.routes import Route
 
-# The push services of the browsers, each with a lane of its own: none waits for another, nor for one that somebody runs
-# on their own.
-BROWSER_SERVICES = (
-    "fcm.googleapis.com",
-    "updates.push.services.mozilla.com",
-    ".push.apple.com",
-    ".notify.windows.com",
-)
-OTHER_LANES = 8
-
+# The kind of the routes through gateways.
+GATEWAY = "gateway"
 Ways = Mapping[str, Route | EndReason]
 
 
@@ -37,18 +25,18 @@ class Routes:
 
     default: Ways
     apps: Mapping[str, Ways]
-    web: VapidIdentity | EndReason
+    # Of the types with routes of their provider's own: what makes the route to a token.
+    own: Mapping[str, Callable[[str], Route] | EndReason]
 
     def of(self, device: Device) -> Route | EndReason:
         """Return the way to the device, or else why there is none."""
-        if device.is_web:
-            return self.web if isinstance(self.web, EndReason) else web_route(device.token, self.web)
-        return self.way_of(device.app_name, DeviceType(device.type))
+        return self.way_of(device.app_name, device.type, token=device.token)
 
-    def way_of(self, app_name: str, type: DeviceType) -> Route | EndReason:
-        """Return the way to an app's devices of one type, whatever their tokens."""
-        if type == DeviceType.WEBPUSH:
-            return self.web if isinstance(self.web, EndReason) else web_route("", self.web)
+    def way_of(self, app_name: str, type: str, *, token: str = "") -> Route | EndReason:
+        """Return the way to an app's devices of one type; without a `token`, to any of them."""
+        if type in self.own:
+            route = self.own[type]
+            return route if isinstance(route, EndReason) else route(token)
         return self.ways_of(app_name).get(type, EndReason.NO_ROUTE)
 
     def ways_of(self, app_name: str) -> Ways:
@@ -64,33 +52,30 @@ class Routes:
             if isinstance(way, Route)
         }
         yield from found.values()
+        yield from self.own_routes()
+
+    def own_routes(self) -> Iterator[Route]:
+        """Yield the routes that need no app's keys."""
+        for make in self.own.values():
+            if not isinstance(make, EndReason):
+                yield make("")
 
 
 def routes_current(app_names: Collection[str] | None = None) -> Routes:
     """Return the routes as they stand now; of the apps' own ones all, or those of these apps."""
     own = AppRoute.objects.all() if app_names is None else AppRoute.objects.filter(app_name__in=app_names)
     ways = {route.app_name: app_ways(route) for route in own}
-    return Routes(default=default_ways(), apps=ways, web=vapid_identity())
-
-
-def web_route(endpoint: str, identity: VapidIdentity) -> Route:
-    """Return the way to a web push endpoint: one for each service of the browsers, some shared by all others.
-
-    It is nobody's own route: the push service of a browser knows this workspace by its key, and no app.
-    """
-    host = urlsplit(endpoint).hostname or ""
-    browsers = next((service for service in BROWSER_SERVICES if host.endswith(service)), "")
-    lane = browsers.strip(".") or f"other-{crc32(host.encode()) % OTHER_LANES}"
-    return Route(RouteKind.WEBPUSH, identity, digest(identity.public_key), lane=lane)
+    direct = {type: provider.own_route() for type, provider in providers_by_type().items() if provider.own_route}
+    return Routes(default=default_ways(), apps=ways, own=direct)
 
 
 def default_ways() -> Ways:
-    """Return the ways of the Push settings: the gateway where it is on, else Apple and Google themselves."""
+    """Return the ways of the Push settings: the gateway where it is on, else the providers themselves."""
     settings = PushSettings.current()
     if settings.enable_gateway:
         gateway = gateway_current()
         way = gateway if isinstance(gateway, EndReason) else gateway_route(gateway)
-        return {DeviceType.APN: way, DeviceType.GCM: way}
+        return dict.fromkeys(phone_types(), way)
     return direct_ways(settings)
 
 
@@ -99,22 +84,23 @@ def app_ways(route: AppRoute) -> Ways:
     if route.kind == AppRouteKind.GATEWAY:
         gateway = app_gateway(route.gateway)
         way = gateway if isinstance(gateway, EndReason) else gateway_route(gateway, app_name=route.app_name)
-        return {DeviceType.APN: way, DeviceType.GCM: way}
+        return dict.fromkeys(phone_types(), way)
     return direct_ways(route, app_name=route.app_name)
 
 
 def direct_ways(source: PushSettings | AppRoute, *, app_name: str = "") -> Ways:
-    """Return the ways to Apple and Google themselves, with the keys of the settings or of an app's own route."""
-    apple, google = apple_credentials(source), google_credentials(source)
-    return {
-        DeviceType.APN: Route(RouteKind.APPLE, apple, apple.name, app_name) if apple else EndReason.NO_ROUTE,
-        DeviceType.GCM: Route(RouteKind.GOOGLE, google, google.name, app_name) if google else EndReason.NO_ROUTE,
-    }
+    """Return the ways to the providers themselves, with the keys of the settings or of an app's own route."""
+    ways: dict[str, Route | EndReason] = {}
+    for type, provider in providers_by_type().items():
+        if provider.credentials:
+            found = provider.credentials(source)
+            ways[type] = Route(provider.kind, found, found.name, app_name) if found else EndReason.NO_ROUTE
+    return ways
 
 
 def gateway_route(gateway: GatewayRoute, *, app_name: str = "") -> Route:
     """Return the way through these gateways."""
-    return Route(RouteKind.GATEWAY, gateway, digest(*gateway.addresses, gateway.access_token), app_name)
+    return Route(GATEWAY, gateway, digest(*gateway.addresses, gateway.access_token), app_name)
 
 
 def gateway_current() -> GatewayRoute | EndReason:

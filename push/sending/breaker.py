@@ -21,8 +21,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from push.models import Answer, Device, EndReason, Notification, RouteState, is_waiting
-from push.providers.answers import DETAIL_LENGTH, SendAnswer
-from push.providers.gateway.transport import NOT_ADMITTED
+from push.providers.answers import DETAIL_LENGTH, NOT_ADMITTED, SendAnswer
 from push.providers.routes import Route
 from push.rules.delays import first_due
 from push.selectors.routes import Routes, routes_current
@@ -205,7 +204,7 @@ def pauses_review() -> None:
 
 def concerns(state: RouteState, routes: Routes) -> bool:
     """Return whether what is held against a route still concerns one, and the app on it if it names one."""
-    ways = routes.ways_of(state.app_name).values() if state.app_name else routes.all()
+    ways = [*routes.ways_of(state.app_name).values(), *routes.own_routes()] if state.app_name else routes.all()
     return any(isinstance(way, Route) and (way.key, way.fingerprint) == (state.key, state.fingerprint) for way in ways)
 
 

@@ -20,12 +20,11 @@ from django.core.mail import EmailMessage
 
 from push.http.engine import SELECT_SECONDS, Engine
 from push.models import Device
-from push.providers.answers import SendAnswer
+from push.providers.answers import IN_PROGRESS, SendAnswer
 from push.providers.email.transport import email_send
-from push.providers.gateway.transport import IN_PROGRESS
+from push.providers.registry import providers_by_route
 from push.providers.routes import DevicePush, Route
 from push.providers.steps import DividingSteps, Part, run_start
-from push.providers.transports import TRANSPORTS
 from push.sending.carrier_threads import BROKEN, UNSENT, Answered, Carrier, Load
 
 log = logging.getLogger(__name__)
@@ -208,7 +207,9 @@ def parts_of(load: Load, *, alone: Collection[int]) -> Iterator[Part]:
     together = sorted(set(range(len(load.messages))) - set(single))
     for places in filter(None, (together, *([place] for place in single))):
         try:
-            parts = TRANSPORTS[load.route.kind]([load.messages[place] for place in places], route=load.route)
+            parts = providers_by_route()[load.route.kind].transport(
+                [load.messages[place] for place in places], route=load.route
+            )
         except Exception:
             log.exception("The pushes by %s could not be sent.", load.route.kind)
             yield Part(places, answers_only([BROKEN] * len(places)))

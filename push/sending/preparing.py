@@ -18,10 +18,8 @@ from django.db import transaction
 
 from push.content.mail import email_of
 from push.content.options import push_content
-from push.content.web import web_options
 from push.models import TEST_RULE, Answer, Attempt, Device, EndReason, State
-from push.providers.answers import SendAnswer
-from push.providers.gateway.transport import IN_PROGRESS
+from push.providers.answers import IN_PROGRESS, SendAnswer
 from push.providers.routes import DevicePush, Route
 from push.selectors.items import Item, items_load, obstacle_of
 from push.selectors.routes import Routes, routes_current
@@ -224,7 +222,7 @@ def push_parcels(current: Round, item: Item) -> list[Parcel]:
             answer = SendAnswer(Answer.NO_ROUTE, detail=str(route.label))
             parcels.append(Parcel([attempt], device=device, answer=answer))
         else:
-            options = web_options(item, device) if device.is_web else content.options_for(device)
+            options = device.kind.payload.message(item, device, content)
             # A batch is answered before its slow devices are; the page of a test, and a second try, wait for these.
             is_single = item.notification.rule == TEST_RULE or attempt.previous_reason == IN_PROGRESS
             push = DevicePush(device, options, is_single=is_single)

@@ -19,7 +19,6 @@ from push.models import (
     Capability,
     Channel,
     Device,
-    DeviceType,
     Notification,
     PushSettings,
     ShownMessage,
@@ -83,7 +82,7 @@ def attempts_note(attempts: QuerySet[Attempt]) -> None:
 
 def can_follow(device: Device) -> bool:
     """Return whether the device can take a notification away or replace it."""
-    return Capability.CLEAR in device.capabilities or device.type == DeviceType.APN
+    return Capability.CLEAR in device.capabilities or device.kind.replaces_shown
 
 
 def message_updates(rows: Sequence[ShownMessage], badges: dict[int, int]) -> dict[int, DevicePush]:

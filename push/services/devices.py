@@ -10,17 +10,16 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
-from push.models import NO_ERROR, Capability, Device, DeviceType, DisabledReason, ShownMessage, ShownRoom, token_digest
-from push.providers.endpoints import endpoint_check
+from push.models import NO_ERROR, Capability, Device, DisabledReason, ShownMessage, ShownRoom, token_digest
+from push.providers.protocol import APN
+from push.providers.provider import DeviceKind
+from push.providers.registry import device_kind
 from push.providers.tokens import token_normalize, token_spellings
 from push.services.shown import mark_read
 from workspace.errors import ApplicationError
 from workspace.models import User
 
-# More browsers and apps than anybody uses; each is an address that somebody outside lets this server send to.
-SUBSCRIPTIONS_PER_USER = 20
 NAME_MAX_LENGTH = 64
 # Leaves room for a number of several digits.
 NUMBERED_MAX_LENGTH = 58
@@ -41,7 +40,7 @@ NO_KEYS = SubscriptionKeys()
 def device_register(
     *,
     user: User,
-    type: DeviceType,
+    type: str,
     app_name: str,
     token: str,
     client_id: str = "",
@@ -66,9 +65,8 @@ def device_register(
     token = token_normalize(type=type, token=token)
     if voip_token:
         # Only Apple has tokens of their own for calls (PushKit).
-        voip_token = token_normalize(type=DeviceType.APN, token=voip_token)
-    if type == DeviceType.WEBPUSH:
-        endpoint_check(token)
+        voip_token = token_normalize(type=APN, token=voip_token)
+    device_kind(type).accept_token(token)
     wanted = {
         "user": user,
         "type": type,
@@ -115,15 +113,14 @@ def device_save(wanted: dict[str, Any], *, name: str) -> Device:
         setattr(device, name, value)
     device.token_digest = digest
     device.save()
-    if device.type == DeviceType.WEBPUSH:
-        subscriptions_bound(user=device.user)
+    devices_bound(user=device.user, kind=device.kind)
     return device
 
 
 def default_name(user: User, type: str) -> str:
     """Return what a device of this type is called, in its owner's language, while nobody has named it."""
     with translation.override(user.language or None):
-        return _("App") if type == DeviceType.WEBPUSH else _("Phone")
+        return str(device_kind(type).default_name)
 
 
 def name_unused(*, user: User, name: str, device: Device | None = None) -> str:
@@ -139,10 +136,11 @@ def name_unused(*, user: User, name: str, device: Device | None = None) -> str:
     return next(numbered for number in count(2) if (numbered := f"{stem} {number}") not in used)
 
 
-def subscriptions_bound(*, user: User) -> None:
-    """Forget the user's oldest web push subscriptions beyond the number that one may have."""
-    newest = Device.objects.filter(user=user, type=DeviceType.WEBPUSH).order_by("-registered_at")
-    Device.objects.filter(pk__in=list(newest.values_list("pk", flat=True)[SUBSCRIPTIONS_PER_USER:])).delete()
+def devices_bound(*, user: User, kind: DeviceKind) -> None:
+    """Remove the user's oldest devices of a type beyond the number that one user may have."""
+    if kind.most_per_user is not None:
+        newest = Device.objects.filter(user=user, type=kind.type).order_by("-registered_at")
+        Device.objects.filter(pk__in=list(newest.values_list("pk", flat=True)[kind.most_per_user :])).delete()
 
 
 @transaction.atomic

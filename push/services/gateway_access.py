@@ -17,10 +17,9 @@ from django.db import Error, connection
 from cloud.client import CloudError
 from cloud.services.connection import access_token_renew
 from cloud.services.sync import sync_soon
-from push.providers.answers import SendAnswer
-from push.providers.gateway.transport import QUOTA_EXHAUSTED
-from push.providers.routes import Route, RouteKind
-from push.selectors.routes import gateway_route
+from push.providers.answers import QUOTA_EXHAUSTED, SendAnswer
+from push.providers.routes import Route
+from push.selectors.routes import GATEWAY, gateway_route
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +87,7 @@ def token_renew(refused: str) -> str:
 
 def is_renewable(route: Route) -> bool:
     """Return True if the route uses an access token that the cloud can renew."""
-    return route.kind == RouteKind.GATEWAY and bool(route.way.access_token)
+    return route.kind == GATEWAY and bool(route.way.access_token)
 
 
 def route_with(route: Route, token: str) -> Route:

@@ -9,7 +9,8 @@ from django.db import transaction
 
 from cloud.models import EventKind
 from cloud.services.audit import event_record
-from push.models import DeviceType, GatewayApp
+from push.models import GatewayApp
+from push.providers.protocol import APN
 from workspace.models import User
 
 
@@ -33,6 +34,6 @@ def gateway_app_remove(*, app: GatewayApp, actor: User | None) -> None:
 def described(app: GatewayApp) -> dict[str, Any]:
     """Return what tells the app from others."""
     told = {"app": app.app_name or "*", "service": app.type}
-    if app.type == DeviceType.APN:
+    if app.type == APN:
         told["environment"] = "production" if app.production else "development"
     return told

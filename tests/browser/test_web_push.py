@@ -15,11 +15,11 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 
 from push.models import Attempt, Device, Notification
-from push.selectors.vapid import vapid_public_key
+from push.providers.web_push.identity import vapid_public_key
+from push.providers.web_push.keys import vapid_keys_ensure
 from push.sending.dispatching import due_dispatch
 from push.sending.remove_shown import due_clear
 from push.services.fanout import pending_decide
-from push.services.vapid import vapid_keys_ensure
 from tests.browser.opening import page_opening
 from tests.factories import RoomFactory, UserFactory, message_in
 from tests.fakes.webpush import FakePushService

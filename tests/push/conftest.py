@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from cloud.models import SetupWizardSettings
 from cloud.services.connection import connection_save
-from push.models import Channel, ClaimedItem, Device, DeviceType, Lease, Notification, PushSettings
-from push.selectors.vapid import vapid_public_key
+from push.models import Channel, ClaimedItem, Device, Lease, Notification, PushSettings
+from push.providers.web_push.identity import vapid_public_key
 from push.sending import answer_inbox, dispatching, remove_shown
 from push.sending.carriers import Carriers
 from push.sending.late_answers import LateAnswers
@@ -172,4 +172,4 @@ def subscribe(user: User, service: FakePushService, **fields: Any) -> Device:
     subscription = service.subscribe(vapid_public_key())
     keys = SubscriptionKeys(subscription.p256dh, subscription.auth)
     fields = {"app_name": "callboard.web", "capabilities": ["clear"], "name": "Firefox on Linux", **fields}
-    return device_register(user=user, type=DeviceType.WEBPUSH, token=subscription.endpoint, keys=keys, **fields)
+    return device_register(user=user, type="webpush", token=subscription.endpoint, keys=keys, **fields)

@@ -12,7 +12,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from push.models import DeviceType
 from push.sending.dispatching import due_dispatch
 from push.services.demo import demo_prepare
 from push.services.devices import device_register
@@ -41,7 +40,7 @@ class Demo:
         self.ana, self.bob, self.admin = (User.objects.get(username=name) for name in ("ana", "bob", "admin"))
         self.room = Room.objects.get(public_id="GENERAL")
         pending_decide()
-        device_register(user=self.bob, type=DeviceType.APN, app_name="callboard.phone", token=PHONE)
+        device_register(user=self.bob, type="apn", app_name="callboard.phone", token=PHONE)
 
     @property
     def membership(self) -> Subscription:

@@ -17,13 +17,13 @@ from cloud.models import CloudConnection, SetupWizardSettings
 from preferences.services.accounts import account_preferences_save
 from push.explain.reasons import NOT_MEMBER
 from push.models import EndReason, Notification, VapidKeys
+from push.providers.web_push.keys import vapid_keys_renew
 from push.rules.delays import DELAY_NEVER
 from push.rules.table import RULES
 from push.sending.claiming import items_begin, users_claim
 from push.sending.dispatching import due_dispatch
 from push.sending.lost_claims import GIVEN_UP_AFTER
 from push.sending.queue import item_cancel
-from push.services.vapid import vapid_keys_renew
 from tests.api_client import ApiClient
 from tests.fakes.gateway import Reply
 from tests.push.conftest import gateway_connect, subscribe

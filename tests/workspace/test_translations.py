@@ -121,7 +121,7 @@ def test_a_text_is_translated_the_same_everywhere(language: str) -> None:
 @pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES if code != "en"])
 def test_texts_that_pushes_carry_are_translated_to_every_language_of_notifications(language: str) -> None:
     content = settings.BASE_DIR / "push" / "content"
-    carried = {text for name in ("texts", "clearing") for text in texts_of_code(content / f"{name}.py")}
+    carried = {text for name in ("texts", "phones") for text in texts_of_code(content / f"{name}.py")}
     assert len(carried) > 1
     with translation.override(language):
         untranslated = {text for text in carried | {"This is a test push message"} if translation.gettext(text) == text}

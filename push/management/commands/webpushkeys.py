@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from push.services.vapid import vapid_keys_ensure, vapid_keys_renew
+from push.providers.web_push.keys import vapid_keys_ensure, vapid_keys_renew
 
 
 class Command(BaseCommand):

@@ -27,8 +27,10 @@ from push.providers.apple.tokens import provider_token
 from push.providers.fitting import json_bytes
 from push.providers.meanings import json_object, patient, unanswered
 from push.providers.pem import Certificate, certificate_read, key_matches, private_key_read
+from push.providers.phone_pushes import push_of
 from push.providers.pushes import PayloadTooLargeError, Push
-from push.providers.steps import Steps, steps_run
+from push.providers.routes import DevicePush, Route
+from push.providers.steps import Part, Steps, steps_run
 
 # Apple allows a thousand streams on a connection.
 CONCURRENCY = 1_000
@@ -37,6 +39,11 @@ CONNECTIONS = 4
 RESENDS = 2
 # What a header can carry: apps choose their own names.
 TOPIC = re.compile(r"[!-~]*")
+
+
+def apple_transport(pushes: Sequence[DevicePush], *, route: Route) -> list[Part]:
+    """Send on a route whose way is :class:`AppleCredentials`; each push to its own app's topic."""
+    return [Part((place,), apple_steps([push_of(push)], credentials=route.way)) for place, push in enumerate(pushes)]
 
 
 def apple_send(

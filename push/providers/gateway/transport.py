@@ -27,27 +27,13 @@ from push.providers.gateway.batches import (
     chunks_of,
     info_request,
 )
+from push.providers.gateway.meanings import ANSWERS, ANSWERS_BY_CODE, MISCONFIGURED
 from push.providers.meanings import json_object
 from push.providers.routes import DevicePush, Route
 from push.providers.steps import DividingSteps, Part, Parts, steps_run
 
-# What the protocol says of each status; any other, and no answer at all, is to be tried again.
-ANSWERS = {406: Answer.DEAD, 422: Answer.REFUSED, 401: Answer.UNAUTHORIZED}
-# What a Callboard gateway answers for a push in a batch whose device has not been answered for yet.
-IN_PROGRESS = "error-push-in-progress"
-QUOTA_EXHAUSTED = "error-push-quota-exhausted"
-# A Callboard gateway refuses the workspace itself, until its cloud admits it again.
-NOT_ADMITTED = ("error-workspace-suspended", "error-terms-not-agreed")
-# What a Callboard gateway says in its own codes, whatever the status.
-ANSWERS_BY_CODE = {
-    QUOTA_EXHAUSTED: Answer.OVER_QUOTA,
-    "error-push-quota-kept": Answer.OVER_QUOTA,
-    **dict.fromkeys(NOT_ADMITTED, Answer.UNAUTHORIZED),
-}
 CANNOT_REPLACE = SendAnswer(Answer.NO_ROUTE, detail="The gateway does not replace notifications that are shown")
 PERCENT = re.compile("[0-9]{1,3}")
-# The gateway does not know this workspace, or does not let it push: that is not the device's fault.
-MISCONFIGURED = {401, 403}
 
 
 @dataclass(frozen=True, slots=True)

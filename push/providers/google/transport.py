@@ -36,8 +36,10 @@ from push.providers.google.tokens import (
     token_request,
 )
 from push.providers.meanings import Meaning, json_object, patient, unanswered
+from push.providers.phone_pushes import push_of
 from push.providers.pushes import PayloadTooLargeError, Push
-from push.providers.steps import Steps, steps_run
+from push.providers.routes import DevicePush, Route
+from push.providers.steps import Part, Steps, steps_run
 
 CONCURRENCY = 500
 CONNECTIONS = 8
@@ -46,6 +48,11 @@ FIELD_OF_TOKEN = "message.token"  # noqa: S105
 # Google names an unusable token in words where it names no field.
 WORDS_OF_TOKEN = "registration token"  # noqa: S105
 WORDS_OF_TOO_LARGE = "too big"
+
+
+def google_transport(pushes: Sequence[DevicePush], *, route: Route) -> list[Part]:
+    """Send on a route whose way is :class:`GoogleCredentials`."""
+    return [Part((place,), google_steps([push_of(push)], credentials=route.way)) for place, push in enumerate(pushes)]
 
 
 def google_send(

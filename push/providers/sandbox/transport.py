@@ -10,12 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from push.models import Answer, Device, DeviceType, SandboxPush, token_digest
-from push.providers.apple.payload import apns_headers, apns_payload
-from push.providers.google.payload import fcm_message
+from push.models import Answer, Device, SandboxPush, token_digest
 from push.providers.pushes import PayloadTooLargeError, ProviderAnswer, Push
+from push.providers.registry import device_kind
 
 REHEARSED = {
     "dead-": ProviderAnswer(Answer.DEAD, "Rehearsed: this token is dead."),
@@ -49,9 +47,9 @@ class SandboxProvider:
 
 def provider_request(push: Push) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the JSON and headers that the token's provider would be sent."""
-    if push.type == DeviceType.APN:
-        return apns_payload(push), apns_headers(push, at=timezone.now())
-    return fcm_message(push), {}
+    request = device_kind(push.type).sandbox_request
+    assert request is not None
+    return request(push)
 
 
 @transaction.atomic

@@ -25,6 +25,8 @@ from push.providers.web_push.encryption import CURVE, OVERHEAD_BYTES, RECORD_BYT
 from push.providers.web_push.meanings import meaning_of
 from push.providers.web_push.vapid import VapidIdentity, base64url_decode, vapid_authorization
 
+# The type of the devices.
+TYPE = "webpush"
 # Every push service takes 4,096 bytes (RFC 8030, 7.2), of which encryption needs 103 (RFC 8291, 4).
 PLAIN_MAX_BYTES = RECORD_BYTES - OVERHEAD_BYTES
 # What is tried, one after the other, with a service that finds the message too large all the same.

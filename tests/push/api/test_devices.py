@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from push.models import Device, PushSettings
-from push.selectors.vapid import vapid_public_key
+from push.providers.web_push.identity import vapid_public_key
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import UserFactory
 from tests.fakes.webpush import FakePushService

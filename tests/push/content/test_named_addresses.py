@@ -14,8 +14,8 @@ from django.test import Client
 
 from push.content.mail import email_of
 from push.content.options import push_content
-from push.content.web import web_options
 from push.models import Channel, Device
+from push.providers.web_push.payload import web_options
 from push.selectors.items import Item
 from tests.api_client import ApiClient
 from tests.factories import EmailAddressFactory
@@ -91,7 +91,11 @@ def test_the_addresses_in_pages(browser: Client, post: Post, room: Room) -> None
 def test_the_addresses_in_pushes(browser: Client, receiver: User, post: Post, item_of: ItemOf) -> None:
     item = item_of(receiver, post("come"))
     device = Device.objects.get(user=receiver)
-    named = {address for text in strings(push_content(item).options_for(device)) for address in own(text)}
+    named = {
+        address
+        for text in strings(device.kind.payload.message(item, device, push_content(item)))
+        for address in own(text)
+    }
     named |= {address for text in strings(web_options(item, device)) for address in own(text)}
     assert any(address.startswith("/avatar/room/") for address in named)
     assert unanswered(browser, named) == {}

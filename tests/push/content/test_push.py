@@ -25,7 +25,11 @@ PLACEHOLDER = "You have a new message"
 
 
 def options_of(item: Item) -> dict[str, Any]:
-    return push_content(item).options_for(item.devices[0])
+    return options_for(item, item.devices[0])
+
+
+def options_for(item: Item, device: Device) -> dict[str, Any]:
+    return device.kind.payload.message(item, device, push_content(item))
 
 
 def title_and_text(item: Item) -> tuple[str, str]:
@@ -206,7 +210,7 @@ def test_the_options_are_those_of_the_protocol(receiver: User, device: Device, p
 
 def test_only_apple_devices_have_a_topic(receiver: User, post: Post, item_of: ItemOf) -> None:
     google = DeviceFactory(user=receiver, type="gcm")
-    assert "topic" not in push_content(item_of(receiver, post())).options_for(google)
+    assert "topic" not in options_for(item_of(receiver, post()), google)
 
 
 def test_the_badge_counts_what_is_unread_in_all_rooms(
@@ -253,7 +257,7 @@ def test_a_muted_member_is_not_offered_to_answer(receiver: User, room: Room, pos
 def test_the_identity_is_the_devices_and_stays(receiver: User, device: Device, post: Post, item_of: ItemOf) -> None:
     other = DeviceFactory(user=receiver)
     item = item_of(receiver, post())
-    identities = [push_content(item).options_for(one)["identity"] for one in (device, other, device)]
+    identities = [options_for(item, one)["identity"] for one in (device, other, device)]
     assert identities[0] == identities[2] != identities[1]
 
 

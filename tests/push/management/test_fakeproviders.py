@@ -25,9 +25,9 @@ from push.providers.google.credentials import GoogleCredentials
 from push.providers.google.tokens import access_tokens_forget
 from push.providers.google.transport import google_send
 from push.providers.pushes import Push
+from push.providers.web_push.identity import vapid_identity
 from push.providers.web_push.transport import WebPushMessage, webpush_send
 from push.providers.web_push.vapid import VapidIdentity
-from push.selectors.vapid import vapid_identity
 from tests.api_client import ApiClient
 from tests.factories import UserFactory
 from tests.fakes.by_hand import KEY_ID, PASSPHRASE, TEAM_ID

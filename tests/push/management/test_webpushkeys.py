@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from push.models import VapidKeys
-from push.selectors.vapid import vapid_public_key
+from push.providers.web_push.identity import vapid_public_key
 
 pytestmark = pytest.mark.django_db
 

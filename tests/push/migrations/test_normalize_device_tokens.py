@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from push.models import Device, DeviceType, token_digest
+from push.models import Device, token_digest
 from tests.factories import DeviceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def test_the_newest_owner_keeps_a_token_that_was_stored_in_several_spellings() -
 
 
 def test_other_tokens_lose_surrounding_whitespace_and_nothing_else_changes() -> None:
-    google = DeviceFactory(type=DeviceType.GCM, token="Ab:c\n")
+    google = DeviceFactory(type="gcm", token="Ab:c\n")
     odd = DeviceFactory(token="phone-of-ana", voip_token=TOKEN.upper())
     tokens_normalize(apps, None)
     google.refresh_from_db()

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from push.models import TEST_RULE, Answer, Attempt, Device, DeviceType, DisabledReason, Notification
+from push.models import TEST_RULE, Answer, Attempt, Device, DisabledReason, Notification
 from push.sending.dispatching import due_dispatch
 from push.services.devices import device_register
 from push.services.fanout import pending_decide
@@ -90,16 +90,16 @@ def test_a_device_is_renamed(client: Client, phone: Device) -> None:
 
 def test_devices_of_one_person_have_distinct_names(client: Client, ana: User) -> None:
     fields: dict[str, Any] = {"user": ana, "app_name": "chat.rocket.android"}
-    first = device_register(type=DeviceType.GCM, token="t1", **fields)
-    second = device_register(type=DeviceType.APN, token="a" * 64, **fields)
-    third = device_register(type=DeviceType.GCM, token="t3", name="Phone 2", **fields)
+    first = device_register(type="gcm", token="t1", **fields)
+    second = device_register(type="apn", token="a" * 64, **fields)
+    third = device_register(type="gcm", token="t3", name="Phone 2", **fields)
     assert [device.name for device in (first, second, third)] == ["Phone", "Phone 2", "Phone 3"]
-    assert device_register(type=DeviceType.GCM, token="t1", **fields).name == "Phone"
+    assert device_register(type="gcm", token="t1", **fields).name == "Phone"
     html = client.post(f"{DEVICES}{third.public_id}/name/", {"name": "Phone"}, follow=True).content.decode()
     assert "The device is called “Phone 3” now." in html
     assert all(name in html for name in ("Phone 2", "Phone 3", "Rocket.Chat"))
     assert "chat.rocket.android" not in html
-    assert device_register(user=UserFactory(), type=DeviceType.GCM, token="t4", app_name="app").name == "Phone"
+    assert device_register(user=UserFactory(), type="gcm", token="t4", app_name="app").name == "Phone"
 
 
 def test_a_test_leaves_no_direct_room_behind(client: Client, gateway: FakeGateway, phone: Device) -> None:

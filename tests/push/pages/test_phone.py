@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from knox.models import AuthToken
 
-from push.models import Device, DeviceType, SandboxPush
+from push.models import Device, SandboxPush
 from push.providers.pushes import Push
 from push.providers.sandbox.transport import SandboxProvider
 from push.services.devices import device_register
@@ -156,15 +156,15 @@ def test_who_takes_a_phone_over_does_not_see_what_it_received_before(browser: Cl
     device = DeviceFactory()
     push(device, "for its owner")
     SandboxPush.objects.update(received_at=timezone.now() - timedelta(seconds=1))
-    taken = device_register(user=ana, type=DeviceType.APN, app_name="app", token=device.token)
+    taken = device_register(user=ana, type="apn", app_name="app", token=device.token)
     push(taken, "for ana")
     assert texts(inbox(browser, token=device.token)) == ["for ana"]
 
 
 def test_a_phone_that_registers_again_still_has_what_it_missed(browser: Client, ana: User) -> None:
-    device = device_register(user=ana, type=DeviceType.APN, app_name="app", token="a" * 64)
+    device = device_register(user=ana, type="apn", app_name="app", token="a" * 64)
     push(device, "missed")
-    device_register(user=ana, type=DeviceType.APN, app_name="app", token="a" * 64)
+    device_register(user=ana, type="apn", app_name="app", token="a" * 64)
     assert texts(inbox(browser, token="a" * 64)) == ["missed"]
 
 

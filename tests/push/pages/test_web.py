@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from push.models import Device
-from push.selectors.vapid import vapid_public_key
+from push.providers.web_push.identity import vapid_public_key
 from tests.factories import PASSWORD, UserFactory
 from tests.fakes.webpush import FakePushService
 from workspace.models import User

@@ -12,7 +12,7 @@ from push.http.addresses import is_public
 from push.http.engine import Engine
 from push.http.exchanges import NOT_PUBLIC
 from push.http.requests import HttpRequest
-from push.models import Answer, Device, DeviceType
+from push.models import Answer, Device
 from push.providers.endpoints import EndpointError, endpoint_check
 from push.providers.web_push.transport import PUBLIC_LANE, WebPushMessage, webpush_send
 from push.providers.web_push.vapid import VapidIdentity, vapid_keys_new
@@ -158,7 +158,7 @@ def test_what_may_not_be_connected_to_is_refused_for_good(engine: Engine) -> Non
     with FakePushService() as fake:
         subscription = fake.subscribe(public_key)
     device = Device(
-        type=DeviceType.WEBPUSH,
+        type="webpush",
         token="https://localhost:8443/x",
         public_key=subscription.p256dh,
         auth_secret=subscription.auth,
@@ -175,7 +175,7 @@ def test_behind_a_proxy_names_are_checked_before_each_request(
     settings.OUTBOUND_PROXY = "http://127.0.0.1:9"
     resolve(monkeypatch, "10.0.0.1")
     public_key, private_key = vapid_keys_new()
-    device = Device(type=DeviceType.WEBPUSH, token="https://push.example.org/x", public_key="", auth_secret="")
+    device = Device(type="webpush", token="https://push.example.org/x", public_key="", auth_secret="")
     message = WebPushMessage(device, {"text": "x"}, topic="t", lifetime=60)
     identity = VapidIdentity(public_key, private_key, "mailto:ops@example.org")
     [answer] = webpush_send([message], identity=identity, engine=engine)

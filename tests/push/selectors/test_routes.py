@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from push.models import Device, DeviceType
-from push.providers.routes import Route, RouteKind
+from push.models import Device
+from push.providers.routes import Route
 from push.selectors.route_words import key_words
 from push.selectors.routes import routes_current
 
@@ -13,9 +13,9 @@ pytestmark = pytest.mark.django_db
 
 
 def route_to(endpoint: str) -> Route:
-    route = routes_current().of(Device(type=DeviceType.WEBPUSH, app_name="app", token=endpoint))
+    route = routes_current().of(Device(type="webpush", app_name="app", token=endpoint))
     assert isinstance(route, Route)
-    assert route.kind == RouteKind.WEBPUSH
+    assert route.kind == "webpush"
     return route
 
 

@@ -10,11 +10,11 @@ import time_machine
 from django.utils import timezone
 
 from push.content.options import identity_of
-from push.models import Device, DeviceType, ShownMessage, ShownRoom
+from push.models import Device, ShownMessage, ShownRoom
 from push.providers.apple.payload import apns_headers, apns_payload
-from push.providers.direct import push_of
 from push.providers.gateway.batches import announcements_forget
 from push.providers.google.payload import fcm_message
+from push.providers.phone_pushes import push_of
 from push.providers.routes import DevicePush
 from push.sending import sending
 from push.sending.dispatching import due_dispatch
@@ -117,7 +117,7 @@ def test_apple_and_google_are_told_to_replace_and_not_to_alert(
     assert headers["apns-collapse-id"] == first["identity"]
     assert headers["apns-id"] == options["identity"]
     assert (headers["apns-push-type"], headers["apns-priority"]) == ("alert", "5")
-    phone.type = DeviceType.GCM
+    phone.type = "gcm"
     message = fcm_message(push_of(DevicePush(phone, options)))["message"]
     assert message["data"]["tag"] == message["android"]["collapse_key"] == first["identity"]
     assert message["data"]["message"] == "ana: disk full at seven"
@@ -139,7 +139,7 @@ def test_apples_devices_replace_by_themselves_where_the_gateway_passes_it_on(
 def test_googles_apps_that_cannot_are_left_alone(
     gateway: FakeGateway, receiver: User, device: Device, post: Post
 ) -> None:
-    Device.objects.update(type=DeviceType.GCM)
+    Device.objects.update(type="gcm")
     queue(receiver, message := post())
     due_dispatch()
     edit(message)

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from push.models import Attempt, Channel, Device, DeviceType, DisabledReason, Notification
+from push.models import Attempt, Channel, Device, DisabledReason, Notification
 from push.services.devices import device_register, device_remove, session_devices_remove
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from workspace.errors import ApplicationError
@@ -24,7 +24,7 @@ def ana() -> User:
 
 
 def register(user: User, token: str = "t1", **fields: Any) -> Device:
-    return device_register(user=user, type=DeviceType.GCM, app_name="chat.app", token=token, **fields)
+    return device_register(user=user, type="gcm", app_name="chat.app", token=token, **fields)
 
 
 def test_registering_again_keeps_the_device_and_renews_it(ana: User) -> None:
@@ -70,7 +70,7 @@ def test_a_client_that_returns_to_a_known_token_leaves_one_device(ana: User) -> 
 def test_clients_are_told_apart_by_user_app_and_id(ana: User) -> None:
     register(ana, "t1", client_id="phone")
     register(UserFactory(), "t2", client_id="phone")
-    device_register(user=ana, type=DeviceType.GCM, app_name="other.app", token="t3", client_id="phone")
+    device_register(user=ana, type="gcm", app_name="other.app", token="t3", client_id="phone")
     register(ana, "t4", client_id="tablet")
     register(ana, "t5")
     register(ana, "t6")

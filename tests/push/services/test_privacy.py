@@ -11,9 +11,11 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
 
-from push.content.disclosure import EMPTY, FIELDS, LEFT_OUT, PLACEHOLDER, Disclosed, Privacy
+from push.content.disclosure import FIELDS
 from push.content.options import push_content
-from push.models import AppRoute, DeviceType
+from push.models import AppRoute
+from push.providers.disclosure import EMPTY, LEFT_OUT, PLACEHOLDER, Disclosed, Privacy
+from push.providers.registry import providers_by_type
 from push.selectors.items import Item
 from push.sending.dispatching import due_dispatch
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, direct_room, message_in
@@ -73,7 +75,7 @@ def receiver(db: None) -> User:
     """A member who can be reached by each way."""
     user = UserFactory(username="bob", name="Bob Meier", language="de")
     for app_name in ("chat.rocket.reactnative", OWN):
-        for kind in (DeviceType.APN, DeviceType.GCM):
+        for kind in ("apn", "gcm"):
             DeviceFactory(user=user, app_name=app_name, type=kind)
     return user
 
@@ -224,8 +226,9 @@ def test_the_app_can_fetch_what_was_left_out(licensed: None, receiver: User, mes
 
 # Every field of every payload, under every combination of the privacy settings.
 
-SHOWN_TO_APPLE = {one.apple.removesuffix(" (header)"): one for one in FIELDS if one.apple}
-SHOWN_TO_GOOGLE = {one.google: one for one in FIELDS if one.google}
+APPLE, GOOGLE = (providers_by_type()[type].disclosure for type in ("apn", "gcm"))
+SHOWN_TO_APPLE = {place.removesuffix(" (header)"): one for one in FIELDS if (place := APPLE.place_of(one.path))}
+SHOWN_TO_GOOGLE = {place: one for one in FIELDS if (place := GOOGLE.place_of(one.path))}
 # What Apple's and Google's own forms add, which says nothing about the message.
 OF_APPLE = {"aps.mutable-content", "apns-priority"}
 OF_GOOGLE = {"android.priority"}

@@ -22,7 +22,6 @@ from push.models import (
     Attempt,
     Decision,
     Device,
-    DeviceType,
     GatewayPush,
     Notification,
     OutcomeCount,
@@ -123,7 +122,7 @@ def test_everything_else_that_grows_goes_as_well(message: Message) -> None:
     workspace, _token = workspace_register(unique_id="u", name="Theatre")
     FormerRow.objects.all().delete()
     for at in (OLD, YOUNG):
-        SandboxPush.objects.create(token_digest="x", type=DeviceType.APN, payload={}, received_at=at)
+        SandboxPush.objects.create(token_digest="x", type="apn", payload={}, received_at=at)
         GatewayPush.objects.create(workspace=workspace, identity=str(at), token_digest="x", taken_at=at)
         FormerRow.objects.create(kind="workspace.user", key=1, user=message.sender, values={}, at=at)
         FormerPresence.objects.create(user=message.sender, status="online", created_at=at, at=at)

@@ -433,7 +433,7 @@ def test_what_follows_for_a_member_does_not_overtake_what_is_under_way(
 def test_a_transport_that_breaks_is_no_answer(
     gateway: FakeGateway, receiver: User, device: Device, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("push.sending.carriers.TRANSPORTS", {})
+    monkeypatch.setattr("push.sending.carriers.providers_by_route", dict)
     [item] = send_to([device], post)
     assert item.state == State.RETRYING
     assert Attempt.objects.get().answer == Answer.RETRY

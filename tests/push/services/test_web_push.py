@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from cloud.models import CloudConnection
 from push.models import Answer, Attempt, Device, EndReason, State, VapidKeys
+from push.providers.web_push.keys import vapid_keys_ensure, vapid_keys_renew
+from push.providers.web_push.provider import SUBSCRIPTIONS_PER_USER
 from push.selectors.answer_words import error_words
 from push.sending.dispatching import due_dispatch
-from push.services.devices import SUBSCRIPTIONS_PER_USER
-from push.services.vapid import vapid_keys_ensure, vapid_keys_renew
 from tests.factories import UserFactory, direct_room, message_in
 from tests.fakes.gateway import FakeGateway, Reply
 from tests.fakes.webpush import FakePushService

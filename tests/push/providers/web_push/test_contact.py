@@ -8,7 +8,7 @@ import pytest
 
 from cloud.models import SetupWizardSettings
 from push.providers.web_push.contact import subject_problem
-from push.selectors.vapid import vapid_subject
+from push.providers.web_push.identity import vapid_subject
 from tests.push.conftest import settings_change
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from push.http.engine import Engine
-from push.models import Answer, Device, DeviceType
+from push.models import Answer, Device
 from push.providers.web_push.encryption import RECORD_BYTES
 from push.providers.web_push.meanings import WEBPUSH_MEANINGS
 from push.providers.web_push.transport import (
@@ -44,7 +44,7 @@ def engine() -> Iterator[Engine]:
 
 def device_of(subscription: Subscription) -> Device:
     return Device(
-        type=DeviceType.WEBPUSH,
+        type="webpush",
         token=subscription.endpoint,
         public_key=subscription.p256dh,
         auth_secret=subscription.auth,

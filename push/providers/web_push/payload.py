@@ -14,7 +14,7 @@ from typing import Any
 from django.urls import reverse
 
 from push.content.mail import room_url
-from push.content.options import payload_of
+from push.content.options import CLEAR, PushContent, payload_of
 from push.content.texts import texts_of
 from push.models import TEST_RULE, Device, PushSettings
 from push.receipts import receipt_token
@@ -23,11 +23,23 @@ from workspace.addresses import absolute_url
 from workspace.models import GeneralSettings
 
 MESSAGE = "message"
-CLEAR = "clear"
 # The rules by which somebody is called for: these wake a device that saves power.
 URGENT = frozenset({"direct_message", "mentioned", "highlight", TEST_RULE})
 # The length of a topic (RFC 8030, 5.4): letters, digits, - and _.
 TOPIC_BYTES = 24
+
+
+class WebPushPayload:
+    """Builds what is encrypted for a browser or app."""
+
+    def message(self, item: Item, device: Device, content: PushContent) -> dict[str, Any]:
+        return web_options(item, device)
+
+    def clear(self, device: Device, *, room: str, badge: int, identity: str, message: str = "") -> dict[str, Any]:
+        return web_clear_options(room, badge=badge, message=message)
+
+    def replace(self, item: Item, device: Device, *, identity: str) -> dict[str, Any]:
+        return web_replace_options(item, device)
 
 
 def web_options(item: Item, device: Device) -> dict[str, Any]:

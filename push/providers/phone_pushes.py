@@ -1,24 +1,9 @@
-"""The transports of the routes that go to Apple and Google directly."""
+"""From the options of the gateway protocol to the push that Apple's and Google's payloads are built from."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from push.providers.apple.transport import apple_steps
-from push.providers.google.transport import google_steps
 from push.providers.pushes import Push
-from push.providers.routes import DevicePush, Route
-from push.providers.steps import Part
-
-
-def apple_transport(pushes: Sequence[DevicePush], *, route: Route) -> list[Part]:
-    """Send on a route whose way is :class:`AppleCredentials`; each push to its own app's topic."""
-    return [Part((place,), apple_steps([push_of(push)], credentials=route.way)) for place, push in enumerate(pushes)]
-
-
-def google_transport(pushes: Sequence[DevicePush], *, route: Route) -> list[Part]:
-    """Send on a route whose way is :class:`GoogleCredentials`."""
-    return [Part((place,), google_steps([push_of(push)], credentials=route.way)) for place, push in enumerate(pushes)]
+from push.providers.routes import DevicePush
 
 
 def push_of(push: DevicePush) -> Push:

@@ -1,0 +1,49 @@
+"""Every answer of a push gateway: the protocol's statuses, and the codes (`errorType`) of a Callboard gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from push.models import Answer
+from push.providers.answers import NOT_ADMITTED, QUOTA_EXHAUSTED
+from push.providers.meanings import Meaning
+from push.providers.provider import Text
+
+# What the protocol says of each status; any other, and no answer at all, is to be tried again.
+ANSWERS = {406: Answer.DEAD, 422: Answer.REFUSED, 401: Answer.UNAUTHORIZED}
+# What a Callboard gateway says in its own codes, whatever the status.
+ANSWERS_BY_CODE = {
+    QUOTA_EXHAUSTED: Answer.OVER_QUOTA,
+    "error-push-quota-kept": Answer.OVER_QUOTA,
+    **dict.fromkeys(NOT_ADMITTED, Answer.UNAUTHORIZED),
+}
+# The gateway does not know this workspace, or does not let it push: that is not the device's fault.
+MISCONFIGURED = {401, 403}
+# The codes in words for people.
+SENTENCES: Mapping[str, Text] = {
+    "error-push-quota-exhausted": _("The gateway's quota of pushes is used up for this month."),
+    "error-push-quota-kept": _("What is left of the quota is kept for direct messages and mentions."),
+    "error-workspace-suspended": _("Whoever runs the gateway has suspended this workspace."),
+    "error-terms-not-agreed": _("The gateway waits for an agreement to its terms."),
+    "error-unauthorized": _("The gateway does not know this workspace's access token."),
+}
+
+
+def meanings() -> Iterator[Meaning]:
+    """Yield every answer with its meaning."""
+    yield Meaning(200, "", Answer.ACCEPTED, "Any 2xx.")
+    sentences = {
+        Answer.DEAD: "The token is dead.",
+        Answer.REFUSED: "The push is refused for good.",
+        Answer.UNAUTHORIZED: "The workspace's access token is not accepted; it is renewed once.",
+    }
+    for status, answer in ANSWERS.items():
+        yield Meaning(status, "", answer, sentences[answer], misconfigured=status in MISCONFIGURED)
+    for status in sorted(MISCONFIGURED - ANSWERS.keys()):
+        yield Meaning(status, "", Answer.RETRY, "The workspace may not push.", misconfigured=True)
+    for code, answer in ANSWERS_BY_CODE.items():
+        sentence = code.removeprefix("error-").replace("-", " ").capitalize() + "."
+        yield Meaning(0, code, answer, sentence, misconfigured=answer == Answer.UNAUTHORIZED)
+    yield Meaning(0, "", Answer.RETRY, "Anything else.")

@@ -1,0 +1,4 @@
+"""The services of the push gateway protocol, as it spells them."""
+
+APN = "apn"
+GCM = "gcm"
