@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import (
 )
 
 from push.admin import labels
-from push.explain.delivery_outcomes import delay_shown
+from push.explain.delivery_outcomes import receipt_delay
 from push.models import Attempt, Channel, Device
 from push.selectors.answer_words import try_words
 from push.selectors.route_words import key_words
@@ -55,7 +55,7 @@ class AttemptColumns:
     def received(self, attempt: Attempt) -> SafeString | str:
         if attempt.received_at is None:
             return EMPTY
-        after = _("after %(seconds)s s") % {"seconds": delay_shown(attempt)}
+        after = _("after %(seconds)s s") % {"seconds": receipt_delay(attempt)}
         return two_lines(time_cell(attempt.received_at), after)
 
     @admin.display(description=_("next try"))

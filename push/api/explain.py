@@ -1,4 +1,4 @@
-"""Asking why a notification did or did not come; an addition to the API that clients know."""
+"""API endpoint that explains why a notification was or was not sent. Not part of the compatible API."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from push.explain.access import message_explicable, subject_explicable
+from push.explain.access import explainable_message, explainable_user
 from push.explain.explanations import explanation_of
 from push.explain.serialization import explanation_as_json
-from push.explain.structure import Basis, Standing
+from push.explain.structure import Basis, StepResult
 from push.models import Channel, State
 from push.rules.origins import Origin
 from push.rules.rule import CHANNELS
@@ -20,19 +20,19 @@ from workspace.api.params import ChoiceParam, Params, TextParam
 
 
 class ExplainParams(Params):
-    """Of which message, and whose notification."""
+    """The message, and the user whose notification is explained."""
 
     messageId = TextParam(max_length=64)
-    username = TextParam(required=False, max_length=64, help_text="Whose; the caller's own by default.")
-    channel = ChoiceParam(required=False, choices=Channel.values, help_text="One channel only.")
+    username = TextParam(required=False, max_length=64, help_text="The user; the caller by default.")
+    channel = ChoiceParam(required=False, choices=Channel.values, help_text="Limit the explanation to one channel.")
 
 
 class ReadValueObject(Result):
-    """A value that a rule read."""
+    """A value that a rule used."""
 
     name = serializers.CharField()
-    value = serializers.JSONField(help_text="A truth value or a text.")
-    shown = serializers.CharField(help_text="The value as people read it.")
+    value = serializers.JSONField(help_text="A boolean or a string.")
+    shown = serializers.CharField(help_text="The value, formatted for readers.")
     origin = serializers.ChoiceField(choices=Origin.values)
 
 
@@ -41,29 +41,29 @@ class StepObject(Result):
 
     number = serializers.IntegerField()
     code = serializers.CharField()
-    standing = serializers.ChoiceField(choices=Standing.values)
-    values = serializers.ListField(child=ReadValueObject(), help_text="Empty for a rule that was not read.")
+    standing = serializers.ChoiceField(choices=StepResult.values)
+    values = serializers.ListField(child=ReadValueObject(), help_text="Empty for a rule that was not evaluated.")
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         return {**instance}
 
 
-class HappeningObject(Result):
-    """What happened after the decision, or will."""
+class HistoryEntryObject(Result):
+    """Something that happened after the decision, or is expected to happen."""
 
     at = Timestamp(required=False)
     text = serializers.CharField()
 
 
 class PreferenceObject(Result):
-    """The preference in effect, and the level that it comes from."""
+    """The effective preference, and the level that it comes from."""
 
     level = serializers.CharField()
     origin = serializers.ChoiceField(choices=Origin.values)
 
 
 class EndingObject(Result):
-    """Why what was to be sent ended without being sent, or waits because its way is paused."""
+    """Why a notification ended without being sent, or waits for a paused route."""
 
     code = serializers.CharField()
     sentence = serializers.CharField()
@@ -73,42 +73,44 @@ class ChannelExplanationObject(Result):
     """The explanation for one channel."""
 
     channel = serializers.ChoiceField(choices=Channel.values)
-    notified = serializers.BooleanField(help_text="The verdict; `happenings` tell what became of it.")
-    code = serializers.CharField(help_text="The reason code: that of the rule that decided.")
+    notified = serializers.BooleanField(
+        help_text="Whether the rules decided to notify; `happenings` lists what happened then."
+    )
+    code = serializers.CharField(help_text="The reason code of the rule that decided.")
     sentence = serializers.CharField()
-    basis = serializers.ChoiceField(choices=Basis.values, help_text="How it is known what was decided.")
+    basis = serializers.ChoiceField(choices=Basis.values, help_text="How the decision is known.")
     state = serializers.ChoiceField(
-        choices=State.values, required=False, help_text="Where the notification stands; left out where there is none."
+        choices=State.values, required=False, help_text="The state of the notification; omitted if there is none."
     )
     ending = EndingObject(required=False)
     preference = PreferenceObject(required=False)
     steps = StepObject(many=True)
-    happenings = HappeningObject(many=True)
-    remarks = serializers.ListField(child=serializers.CharField(), help_text="What is not certain.")
+    happenings = HistoryEntryObject(many=True)
+    remarks = serializers.ListField(child=serializers.CharField(), help_text="What is uncertain.")
     advice = serializers.CharField(help_text="Who can change what, and where.")
 
 
 class ExplainResult(SuccessResult):
-    """Why the person was or was not notified."""
+    """Why the user was or was not notified."""
 
     messageId = serializers.CharField()
     username = serializers.CharField()
     decidedAt = Timestamp(required=False)
     channels = ChannelExplanationObject(many=True)
-    edits = HappeningObject(many=True, help_text="When the message was edited since; nobody is notified of that.")
+    edits = HistoryEntryObject(many=True, help_text="Later edits of the message; nobody is notified of edits.")
 
 
 class NotificationsExplainApi(Api):
     @endpoint(
         params=ExplainParams,
         result=ExplainResult,
-        summary="Why a notification did or did not come",
-        description="Everyone may ask about their own notifications of messages in rooms that they may read; about "
-        "others', whoever holds `explain_notifications`. An addition: other servers do not have it.",
+        summary="Explain why a notification was or was not sent",
+        description="Users may ask about their own notifications for messages in rooms that they can read. Asking "
+        "about others requires the permission `explain_notifications`. Other servers do not have this endpoint.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         asker = caller_of(request)
-        subject = subject_explicable(asker=asker, username=params.get("username", ""))
-        message = message_explicable(asker=asker, public_id=params["messageId"])
+        subject = explainable_user(asker=asker, username=params.get("username", ""))
+        message = explainable_message(asker=asker, public_id=params["messageId"])
         channels = [Channel(params["channel"])] if "channel" in params else CHANNELS
         return explanation_as_json(explanation_of(message=message, user=subject, channels=channels))

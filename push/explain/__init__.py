@@ -1,1 +1,1 @@
-"""Explains why a member was or was not notified of a message, and what became of each notification."""
+"""Explains why a member was or was not notified of a message, and what happened to each notification."""

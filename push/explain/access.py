@@ -1,4 +1,4 @@
-"""Whose notifications somebody may have explained: their own, of messages that they may read; or everyone's."""
+"""Who may see which explanations: users their own, for messages they can read; others with a permission."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from workspace.selectors.rooms import can_read
 EXPLAIN_PERMISSION = "push.explain_notifications"
 
 
-def message_explicable(*, asker: User, public_id: str) -> Message:
-    """Return the message when the asker may have it explained; one that they may not read is unknown to them.
+def explainable_message(*, asker: User, public_id: str) -> Message:
+    """Return the message if the asker may see explanations for it. A message they cannot read counts as unknown.
 
     Raises `error-invalid-message`.
     """
@@ -21,17 +21,17 @@ def message_explicable(*, asker: User, public_id: str) -> Message:
     return message
 
 
-def subject_explicable(*, asker: User, username: str) -> User:
-    """Return the person whose notification is asked about: the asker, where no other is named.
+def explainable_user(*, asker: User, username: str) -> User:
+    """Return the user whose notification is explained: the asker, unless another username is given.
 
-    Raises MissingPermissionError for anyone else unless the asker may explain others' notifications, then
-    `error-invalid-user` for an unknown name. So nobody learns here which names there are.
+    For another user, raises MissingPermissionError if the asker lacks the permission, and only then
+    `error-invalid-user` for an unknown name, so that nobody can probe for usernames here.
     """
     if not username or username.lower() == asker.username.lower():
         return asker
     if not asker.has_perm(EXPLAIN_PERMISSION):
         raise MissingPermissionError()
-    person = user_by_username(username)
-    if person is None:
+    user = user_by_username(username)
+    if user is None:
         raise ApplicationError("error-invalid-user", "Invalid user")
-    return person
+    return user

@@ -1,4 +1,4 @@
-"""Explaining why somebody was or was not notified of a message: as it was when it was decided."""
+"""Explains why a user was or was not notified of a message, from the data as it was at the time of the decision."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from push.explain import personal_wording
-from push.explain.delivery_outcomes import advice_of, edits_of, happenings_of
-from push.explain.forecast import push_foreseen
+from push.explain.delivery_outcomes import advice_of, edits_of, notification_history
+from push.explain.forecast import push_forecast
 from push.explain.reasons import NOT_MEMBER, end_sentence, reason_sentence
 from push.explain.structure import (
     Basis,
     ChannelExplanation,
     ExplainedStep,
     Explanation,
-    Happening,
+    HistoryEntry,
     Preference,
-    Standing,
+    StepResult,
 )
 from push.models import Channel, Decision, EndReason, Event, Notification, State
 from push.rules.decision_facts import decision_counts, decision_facts
@@ -45,9 +45,9 @@ DEFAULT_PREFIX = "default_"
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a decision was taken by: the message's facts, the member's values, and how these are known.
+    """The input of a decision: the message's facts, the member's values, and how we know them.
 
-    `to_self` tells whether it is explained to the person whom it is about.
+    `to_self` is True if the explanation addresses the user it is about as "you".
     """
 
     user: User
@@ -70,31 +70,32 @@ def explanation_of(
     changes: Mapping[str, Any] | None = None,
     to_self: bool = False,
 ) -> Explanation:
-    """Return why the person was or was not notified of the message, by what held when it was decided.
+    """Return why the user was or was not notified of the message, from the data at the time of the decision.
 
-    `changes` asks "what if": other values by name, of the member (:data:`push.rules.members.MEMBER_VALUES`), of the
-    message's facts, or a workspace default (`default_push`). Nothing is ever written. `to_self` speaks to the person.
+    `changes` asks "what if": other values by name, for the member (:data:`push.rules.members.MEMBER_VALUES`), for the
+    message's facts, or for a workspace default (`default_push`). Nothing is written. `to_self` addresses the user as
+    "you".
     """
     decision = Decision.objects.filter(message=message, event=Event.POSTED).first()
     situation = situation_of(message, user, decision, to_self=to_self)
     if changes:
-        situation = situation_changed(situation, changes)
-    mine = Notification.objects.filter(message=message, user=user)
-    kept = {} if changes else {notification.channel: notification for notification in mine}
+        situation = with_changes(situation, changes)
+    stored = Notification.objects.filter(message=message, user=user)
+    notifications = {} if changes else {notification.channel: notification for notification in stored}
     return Explanation(
         message=message,
         user=user,
         decided_at=decision.decided_at if decision else None,
-        channels=tuple(channel_explained(situation, channel, kept.get(channel)) for channel in channels),
+        channels=tuple(channel_explanation(situation, channel, notifications.get(channel)) for channel in channels),
         edits=() if changes else edits_of(message),
         to_self=to_self,
     )
 
 
 def situation_of(message: Message, user: User, decision: Decision | None, *, to_self: bool) -> Situation:
-    """Return what was decided by; before that, and where nothing is kept of it, what holds now."""
-    decided_at = decided_for(decision, user.pk) if decision else None
-    waits = decision is not None and (decision.decided_at is None or decision.position is not None)
+    """Return the input of the decision. If nothing was decided yet, or no record is left, use current data."""
+    decided_at = decision_time_for(decision, user.pk) if decision else None
+    is_pending = decision is not None and (decision.decided_at is None or decision.position is not None)
     is_begun = decision is not None and (decided_at is not None or decision.position is not None)
     facts = facts_stored(decision) if decision is not None and is_begun else facts_of(message)
     read_at = decided_at or timezone.now()
@@ -103,19 +104,19 @@ def situation_of(message: Message, user: User, decision: Decision | None, *, to_
         user=user,
         facts=facts,
         values=values_then(past),
-        basis=Basis.RECONSTRUCTED if decided_at else Basis.PREVIEW if waits else Basis.TODAY,
+        basis=Basis.RECONSTRUCTED if decided_at else Basis.PREVIEW if is_pending else Basis.TODAY,
         is_member=bool(past.subscription),
         never_queued=decision_facts(decision).never_queued if decision and is_begun else never_queued(),
-        counts=decision_counts(decision) if decision and not waits else {},
+        counts=decision_counts(decision) if decision and not is_pending else {},
         read_at=read_at,
         to_self=to_self,
     )
 
 
-def decided_for(decision: Decision, user_id: int) -> datetime | None:
-    """Return when a decision was taken for one member, as rooms are read part by part; None where that is not known.
+def decision_time_for(decision: Decision, user_id: int) -> datetime | None:
+    """Return when the rules were evaluated for one member, or None if that is not known.
 
-    It is known of whoever could be reached, when the message was; of others, when their part was read.
+    Members who may be notified are evaluated first; the others later, in parts of the room with a time for each part.
     """
     stored = decision_facts(decision)
     if not stored.is_begun:
@@ -126,8 +127,8 @@ def decided_for(decision: Decision, user_id: int) -> datetime | None:
     return next((at for upto, at in stored.parts or () if upto is None or user_id <= upto), None)
 
 
-def situation_changed(situation: Situation, changes: Mapping[str, Any]) -> Situation:
-    """Return the situation with other values; whoever was no member is taken for one."""
+def with_changes(situation: Situation, changes: Mapping[str, Any]) -> Situation:
+    """Return the situation with other values. A user who was not a member is treated as one."""
     defaults = {**situation.facts.defaults}
     defaults.update(
         {name.removeprefix(DEFAULT_PREFIX): value for name, value in changes.items() if name.startswith(DEFAULT_PREFIX)}
@@ -145,18 +146,20 @@ def situation_changed(situation: Situation, changes: Mapping[str, Any]) -> Situa
     )
 
 
-def channel_explained(situation: Situation, channel: Channel, kept: Notification | None) -> ChannelExplanation:
-    """Return the explanation for one channel; what is recorded stands above what can be reconstructed."""
+def channel_explanation(
+    situation: Situation, channel: Channel, notification: Notification | None
+) -> ChannelExplanation:
+    """Return the explanation for one channel. A stored record takes precedence over a reconstruction."""
     counts = situation.counts.get(channel, {})
     if EndReason.MESSAGE_GONE in counts:
-        return unread_table(situation, channel, EndReason.MESSAGE_GONE.value, Basis.RECORDED)
-    if not situation.is_member and kept is None:
-        return unread_table(situation, channel, NOT_MEMBER, situation.basis)
+        return explanation_without_rules(situation, channel, EndReason.MESSAGE_GONE.value, Basis.RECORDED)
+    if not situation.is_member and notification is None:
+        return explanation_without_rules(situation, channel, NOT_MEMBER, situation.basis)
     trace = trace_of(situation.facts, situation.values, channel)
-    reconstructed = code_of(trace, situation, channel)
-    code = kept.rule if kept else reconstructed
-    sends = sends_by(code)
-    is_recorded = situation.basis == Basis.RECONSTRUCTED and (kept is not None or list(counts) == [code])
+    reconstructed = reason_code(trace, situation, channel)
+    code = notification.rule if notification else reconstructed
+    sends = rule_sends(code)
+    is_recorded = situation.basis == Basis.RECONSTRUCTED and (notification is not None or list(counts) == [code])
     return ChannelExplanation(
         channel=channel,
         code=code,
@@ -165,27 +168,27 @@ def channel_explained(situation: Situation, channel: Channel, kept: Notification
         basis=Basis.RECORDED if is_recorded else situation.basis,
         steps=steps_of(situation, channel, trace),
         preference=preference_of(situation, channel),
-        remarks=tuple(remarks_of(situation, channel, reconstructed, kept)),
-        happenings=happenings(situation, channel, code, kept),
-        advice=advice_for(code, kept, to_self=situation.to_self),
-        state=kept.current_state if kept else "",
-        end_code=(end_code := end_code_of(kept)),
+        remarks=tuple(remarks_of(situation, channel, reconstructed, notification)),
+        history=channel_history(situation, channel, code, notification),
+        advice=advice_for(code, notification, to_self=situation.to_self),
+        state=notification.current_state if notification else "",
+        end_code=(end_code := end_code_of(notification)),
         end_sentence=end_sentence(end_code, to_self=situation.to_self),
     )
 
 
-def end_code_of(kept: Notification | None) -> str:
-    """Return why a notification ended unsent, or waits; empty for one that was sent or waits for its time only."""
-    return kept.reason if kept is not None and kept.state != State.SENT else ""
+def end_code_of(notification: Notification | None) -> str:
+    """Return why a notification ended unsent or is paused; empty if it was sent or only waits for its due time."""
+    return notification.reason if notification is not None and notification.state != State.SENT else ""
 
 
-def sends_by(code: str) -> bool:
-    """Return whether the code is that of a rule by which a notification is sent."""
+def rule_sends(code: str) -> bool:
+    """Return True if the code belongs to a rule that sends a notification."""
     return code in RULES_BY_CODE and RULES_BY_CODE[code].sends
 
 
-def unread_table(situation: Situation, channel: Channel, code: str, basis: Basis) -> ChannelExplanation:
-    """Return an explanation where the table was not read for the person at all."""
+def explanation_without_rules(situation: Situation, channel: Channel, code: str, basis: Basis) -> ChannelExplanation:
+    """Return the explanation for a user for whom no rules were evaluated."""
     return ChannelExplanation(
         channel=channel,
         code=code,
@@ -196,24 +199,24 @@ def unread_table(situation: Situation, channel: Channel, code: str, basis: Basis
     )
 
 
-def code_of(trace: tuple[Step, ...], situation: Situation, channel: Channel) -> str:
-    """Return the code of the rule that decided, or that nothing was to be queued for a member so connected."""
+def reason_code(trace: tuple[Step, ...], situation: Situation, channel: Channel) -> str:
+    """Return the code of the rule that decided, or DELAY_NEVER if nothing is queued for this connection state."""
     rule = trace[-1].rule
-    is_held_back = (
+    is_never_queued = (
         rule.sends and channel != Channel.DESKTOP and situation.values["connection"] in situation.never_queued
     )
-    return DELAY_NEVER if is_held_back else rule.code
+    return DELAY_NEVER if is_never_queued else rule.code
 
 
 def steps_of(situation: Situation, channel: Channel, trace: tuple[Step, ...]) -> tuple[ExplainedStep, ...]:
-    """Return the channel's whole table: the rules that were read, and those after the one that decided."""
-    read = [
+    """Return all rules of the channel: those that were evaluated, and those after the one that decided."""
+    evaluated = [
         ExplainedStep(
             number=NUMBERS[step.rule.code],
             code=step.rule.code,
             sentence=reason_sentence(step.rule.code, to_self=situation.to_self),
             sends=step.rule.sends,
-            standing=Standing.DECIDED if step.held else Standing.PASSED,
+            result=StepResult.DECIDED if step.held else StepResult.PASSED,
             values=tuple(
                 value
                 for name in step.read
@@ -228,11 +231,11 @@ def steps_of(situation: Situation, channel: Channel, trace: tuple[Step, ...]) ->
             code=rule.code,
             sentence=reason_sentence(rule.code, to_self=situation.to_self),
             sends=rule.sends,
-            standing=Standing.UNREAD,
+            result=StepResult.UNREAD,
         )
         for rule in rules_of(channel)[len(trace) :]
     ]
-    return (*read, *rest)
+    return (*evaluated, *rest)
 
 
 def preference_of(situation: Situation, channel: Channel) -> Preference:
@@ -244,54 +247,65 @@ def preference_of(situation: Situation, channel: Channel) -> Preference:
     return Preference(default, level_shown(default), Origin.WORKSPACE)
 
 
-def remarks_of(situation: Situation, channel: Channel, reconstructed: str, kept: Notification | None) -> Iterable[str]:
-    """Yield what is not certain: the history is pruned, or the record says something else than can be seen today."""
+def remarks_of(
+    situation: Situation, channel: Channel, reconstructed: str, notification: Notification | None
+) -> Iterable[str]:
+    """Yield what is uncertain: the history was pruned, or the stored record contradicts the reconstruction."""
     if situation.basis not in (Basis.RECONSTRUCTED, Basis.TODAY):
         return
     if situation.read_at < timezone.now() - timedelta(days=settings.RETENTION_DAYS):
-        yield _("It was decided longer ago than changes are kept: what is shown may have been changed since.")
+        yield _("The decision is older than the stored history of changes, so the values shown may have changed since.")
     counts = situation.counts.get(channel, {})
-    if kept is not None and kept.rule != reconstructed:
-        yield _("The record says %(kept)s; what is known of that moment today would make it %(found)s.") % {
-            "kept": kept.rule,
-            "found": reconstructed,
+    if notification is not None and notification.rule != reconstructed:
+        yield _("The stored reason is %(stored)s, but today's data for that time leads to %(current)s.") % {
+            "stored": notification.rule,
+            "current": reconstructed,
         }
-    elif kept is None and counts and reconstructed not in counts:
-        yield _("Nobody was counted under this reason then: something has changed without leaving a trace.")
-    elif kept is None and channel != Channel.DESKTOP and sends_by(reconstructed):
-        yield _("No notification is kept of it: it was removed, or something has changed without leaving a trace.")
+    elif notification is None and counts and reconstructed not in counts:
+        yield _(
+            "No member was counted under this reason, so something changed later that is not in the stored history."
+        )
+    elif notification is None and channel != Channel.DESKTOP and rule_sends(reconstructed):
+        yield _(
+            "No notification is stored: it was deleted, or something changed later that is not in the stored history."
+        )
 
 
-def happenings(situation: Situation, channel: Channel, code: str, kept: Notification | None) -> tuple[Happening, ...]:
-    """Return what happened afterwards, or would happen."""
-    if kept is not None:
-        return happenings_of(kept, to_self=situation.to_self)
-    if not sends_by(code):
+def channel_history(
+    situation: Situation, channel: Channel, code: str, notification: Notification | None
+) -> tuple[HistoryEntry, ...]:
+    """Return what happened after the decision, or what would happen."""
+    if notification is not None:
+        return notification_history(notification, to_self=situation.to_self)
+    if not rule_sends(code):
         return ()
     if channel == Channel.PUSH and situation.basis in (Basis.PREVIEW, Basis.WHAT_IF):
-        connection = situation.values["connection"]
-        return push_foreseen(
+        return push_forecast(
             facts=situation.facts,
             user=situation.user,
-            connection=connection,
+            connection=situation.values["connection"],
             code=code,
             to_self=situation.to_self,
         )
     if channel == Channel.DESKTOP and situation.basis in (Basis.RECORDED, Basis.RECONSTRUCTED):
         return (
-            Happening(None, _("Shown at once by the clients that were connected; nothing more is recorded of it.")),
+            HistoryEntry(
+                None, _("Shown immediately by connected clients. Nothing else is recorded for desktop notifications.")
+            ),
         )
     return ()
 
 
-def advice_for(code: str, kept: Notification | None, *, to_self: bool) -> str:
-    """Return who can change what, so that the next such message is sent."""
-    if kept is not None:
-        return advice_of(kept, to_self=to_self)
+def advice_for(code: str, notification: Notification | None, *, to_self: bool) -> str:
+    """Return who can change what so that the next message like this is sent."""
+    if notification is not None:
+        return advice_of(notification, to_self=to_self)
     if to_self and code in personal_wording.ADVICE:
         return str(personal_wording.ADVICE[code])
     if code == DELAY_NEVER:
-        return _("Whoever runs the server can change the delays in its environment (NOTIFY_DELAY_ONLINE and others).")
+        return _(
+            "The server's operator can change the delays with environment variables (NOTIFY_DELAY_ONLINE and others)."
+        )
     if code == NOT_MEMBER:
-        return _("They can join the room if it is a channel. Whoever is in it can add them.")
+        return _("They can join the room if it is a channel. Members of the room can add them.")
     return str(RULES_BY_CODE[code].advice) if code in RULES_BY_CODE else ""

@@ -1,4 +1,4 @@
-"""When a push that is not queued would be due, by what holds now: for previews, and for asking "what if"."""
+"""When a push that is not queued would be due, from current data: for previews and "what if" questions."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from preferences.models import QuietChoice
 from preferences.selectors.quiet import quiet_state_of
-from push.explain.delivery_outcomes import held_told
-from push.explain.structure import Happening
+from push.explain.delivery_outcomes import held_until_text
+from push.explain.structure import HistoryEntry
 from push.models import HeldBy
 from push.rules.delays import delays
 from push.rules.facts import MessageFacts
@@ -18,24 +18,24 @@ from workspace.models import Connection, User
 from workspace.selectors.presence import presence_row_as_of
 
 
-def push_foreseen(
+def push_forecast(
     *, facts: MessageFacts, user: User, connection: str, code: str, to_self: bool
-) -> tuple[Happening, ...]:
-    """Return when a push sent by the rule of that code would be due, and whether quiet hours would hold it back."""
-    due = due_foreseen(facts.accepted_at, user, connection)
-    told = Happening(due, _("It would be due then."))
+) -> tuple[HistoryEntry, ...]:
+    """Return when a push would be due if the rule with this code decided, and whether quiet hours would delay it."""
+    due = due_forecast(facts.accepted_at, user, connection)
+    planned = HistoryEntry(due, _("Would be due at this time."))
     state = quiet_state_of(user, due)
     if not state.is_quiet_for(due, is_mention=code in MENTION_RULES):
-        return (told,)
+        return (planned,)
     until = state.quiet_until(due)
     assert until is not None
     hours = HeldBy.OWN if state.choice == QuietChoice.OWN else HeldBy.DEFAULT
     by = HeldBy.PAUSE if until == state.paused_until else hours
-    return (told, Happening(due, held_told(until, by, user, to_self=to_self), "warning"))
+    return (planned, HistoryEntry(due, held_until_text(until, by, user, to_self=to_self), "warning"))
 
 
-def due_foreseen(accepted_at: datetime, user: User, connection: str) -> datetime:
-    """Return when the push would be due but for quiet hours; the delay of members away ends by when they left."""
+def due_forecast(accepted_at: datetime, user: User, connection: str) -> datetime:
+    """Return when the push would be due without quiet hours. For away members the delay starts when they went away."""
     wait = timedelta(seconds=delays()[connection])
     if connection != Connection.AWAY:
         return accepted_at + wait

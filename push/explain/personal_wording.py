@@ -1,6 +1,6 @@
-"""What explanations say to the very person whom they are about; where nothing stands here, the words for all do.
+"""Sentences of explanations that address the user as "you". Codes without an entry here use the general sentence.
 
-The words for all are declared with the rules (push/rules/table.py) and the endings (push/models/reasons.py).
+The general sentences are declared with the rules (push/rules/table.py) and the end reasons (push/models/reasons.py).
 """
 
 from __future__ import annotations
@@ -14,48 +14,50 @@ Words = dict[str, str | Promise]
 
 REASONS: Words = {
     "own_message": _("You sent the message."),
-    "room_notifications_disabled": _("You turned off all alerts of this room."),
+    "room_notifications_disabled": _("You turned off all alerts for this room."),
     "sender_ignored": _("You ignore the sender in this room."),
-    "group_mentions_muted": _("You muted @all and @here in this room, and the message does not mention you otherwise."),
+    "group_mentions_muted": _(
+        "You muted @all and @here in this room, and the message does not mention you in any other way."
+    ),
     "user_inactive": _("Your account was deactivated."),
     "busy": _("Your status was Busy."),
-    "no_client": _("No client of yours was connected."),
-    "no_device": _("No device of yours was registered."),
+    "no_client": _("You had no connected client."),
+    "no_device": _("You had no registered device."),
     "no_email": _("You had no verified e-mail address."),
     "thread_not_followed": _(
-        "The message stands in a thread that you do not follow. (By desktop and e-mail, one with a highlight word of "
-        "yours is sent all the same.)"
+        "The message is in a thread that you do not follow. (Desktop and e-mail notifications are still sent if it "
+        "contains one of your highlight words.)"
     ),
     "room_nothing": _("You chose Nothing for this room."),
-    "account_nothing": _("You chose Nothing for your whole account, and nothing else for this room."),
-    "default_nothing": _("The workspace's default is Nothing, and you chose nothing else."),
-    "direct_messages_forbidden": _("Your roles do not let you view direct messages."),
-    "mentioned": _("The message mentions you, or answers in a thread that you follow."),
-    "highlight": _("The message holds one of your highlight words."),
+    "account_nothing": _("You chose Nothing for your account and set nothing different for this room."),
+    "default_nothing": _("The workspace's default is Nothing, and you did not change it."),
+    "direct_messages_forbidden": _("Your roles do not allow you to view direct messages."),
+    "mentioned": _("The message mentions you or is a reply in a thread that you follow."),
+    "highlight": _("The message contains one of your highlight words."),
     "room_all": _("You chose All messages for this room."),
-    "account_all": _("You chose All messages for your whole account, and nothing else for this room."),
-    "default_all": _("The workspace's default is All messages, and you chose nothing else."),
-    "not_mentioned": _("Nothing in the message calls for you."),
-    "not_member": _("You were no member of the room when it was decided."),
+    "account_all": _("You chose All messages for your account and set nothing different for this room."),
+    "default_all": _("The workspace's default is All messages, and you did not change it."),
+    "not_mentioned": _("The message does not mention you."),
+    "not_member": _("You were not a member of the room at the time of the decision."),
 }
 
 ADVICE: Words = {
     "room_notifications_disabled": _("You can turn “Receive alerts” on again in the room's notification preferences."),
     "sender_ignored": _("You can stop ignoring the sender in this room."),
     "group_mentions_muted": _(
-        "You can undo it in the room's notification preferences. A mention by name reaches you anyway."
+        "You can undo this in the room's notification preferences. Mentions by name still notify you."
     ),
     "busy": _(
-        "You can pick another status. An administrator can let Busy silence desktop notifications only: Settings > "
-        "General > Busy silences."
+        "You can choose another status. An administrator can limit Busy to desktop notifications: Settings > General > "
+        "Busy silences."
     ),
     "no_device": _(
-        "You can sign in to the mobile app and allow its notifications, or turn on those of a browser under Devices."
+        "You can sign in to the mobile app and allow notifications, or turn on browser notifications under Devices."
     ),
     "no_email": _("You can verify an e-mail address of your account."),
-    "thread_not_followed": _("You can follow the thread. A mention by name, or a reply of your own, does so, too."),
+    "thread_not_followed": _("You can follow the thread. You also follow it if you reply or are mentioned by name."),
     "room_nothing": _("You can choose another level in the room's notification preferences."),
-    "account_nothing": _("You can choose another level for your account, or one of its own for this room."),
+    "account_nothing": _("You can choose another level for your account or a separate one for this room."),
     "default_nothing": _(
         "You can choose a level for your account or for this room. An administrator can change the default: Settings > "
         "Accounts > Default User Preferences."
@@ -68,34 +70,34 @@ ADVICE: Words = {
         "room members before disabling all message notifications."
     ),
     "not_mentioned": _(
-        "You can choose All messages for this room or for your account, or add a highlight word. A mention by name "
-        "reaches you anyway."
+        "You can choose All messages for this room or for your account, or add a highlight word. Mentions by name "
+        "always notify you."
     ),
-    "not_member": _("You can join the room if it is a channel. Whoever is in it can add you."),
+    "not_member": _("You can join the room if it is a channel. Members of the room can add you."),
 }
 
 ENDINGS: Words = {
     EndReason.CLEARED_BY_READ: _("You read the room first."),
-    EndReason.ACCESS_LOST: _("You left the room, or may not read it any more."),
+    EndReason.ACCESS_LOST: _("You left the room or can no longer read it."),
     EndReason.CONNECTED: _("You were online."),
     EndReason.USER_INACTIVE: _("Your account was deactivated."),
-    EndReason.NO_DEVICE: _("No device of yours was left."),
-    EndReason.NO_EMAIL: _("You had no verified address left."),
-    EndReason.ADDRESS_SUPPRESSED: _("Your mail server refused several e-mails; your address must be confirmed again."),
+    EndReason.NO_DEVICE: _("You had no device left."),
+    EndReason.NO_EMAIL: _("You no longer had a verified e-mail address."),
+    EndReason.ADDRESS_SUPPRESSED: _("Your mail server refused several e-mails. Please verify your address again."),
 }
 
 ENDING_ADVICE: Words = {
-    EndReason.ACCESS_LOST: _("Somebody in the room can let you in again."),
+    EndReason.ACCESS_LOST: _("A member of the room can add you again."),
     EndReason.CONNECTED: _(
         "You can turn on “Always display mobile notifications” in your account's preferences. E-mails are not sent to "
         "people who are online."
     ),
     EndReason.NO_DEVICE: _("You can sign in to the mobile app again: it then registers the device."),
     EndReason.NO_EMAIL: _("You can verify an e-mail address of your account."),
-    EndReason.ADDRESS_SUPPRESSED: _("You can have the link sent again on your profile, once the address works."),
+    EndReason.ADDRESS_SUPPRESSED: _("Once the address works, you can request a new link on your profile."),
     EndReason.TOKEN_DEAD: _(
-        "The app was removed, or its notifications were forbidden. You can sign in to the mobile app again."
+        "The app was removed or its notifications were blocked. You can sign in to the mobile app again."
     ),
 }
 
-HELD_BY: Words = {HeldBy.OWN: _("your own quiet hours"), HeldBy.PAUSE: _("your pause")}
+HELD_BY: Words = {HeldBy.OWN: _("your quiet hours"), HeldBy.PAUSE: _("your pause")}

@@ -1,4 +1,4 @@
-"""What the reason codes of notifications and decisions mean to people."""
+"""Sentences for the reason codes of notifications and decisions."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from push.models import TEST_RULE, EndReason
 from push.rules.delays import DELAY_NEVER
 from push.rules.table import RULES_BY_CODE
 
-# Stands in the place of a rule's code for somebody who was not in the room.
+# Used instead of a rule's code for a user who was not in the room.
 NOT_MEMBER = "not_member"
 
 
 def reason_sentence(code: str, *, to_self: bool = False) -> str:
-    """Return the sentence for the reason of a verdict, as decisions count it; an unknown code stands for itself.
+    """Return the sentence for a reason code that decisions count. An unknown code is returned unchanged.
 
-    `to_self` says it to the person whom it is about.
+    `to_self` addresses the user as "you".
     """
     if to_self and code in personal_wording.REASONS:
         return str(personal_wording.REASONS[code])
@@ -25,18 +25,19 @@ def reason_sentence(code: str, *, to_self: bool = False) -> str:
     if code in EndReason.values:
         return str(EndReason(code).label)
     if code == DELAY_NEVER:
-        return _("Nothing is queued for members whose connection was such (NOTIFY_DELAY_ONLINE, _AWAY, _OFFLINE).")
+        return _("Notifications are turned off for this connection state (NOTIFY_DELAY_ONLINE, _AWAY, _OFFLINE).")
     if code == TEST_RULE:
-        return _("It is a test push.")
+        return _("This is a test push.")
     if code == NOT_MEMBER:
-        return _("They were no member of the room when it was decided.")
+        return _("They were not a member of the room at the time of the decision.")
     return code
 
 
 def end_sentence(code: str, *, to_self: bool = False) -> str:
-    """Return the sentence for why a notification ended; where a rule has the same code, it means another moment.
+    """Return the sentence for why a notification ended.
 
-    `to_self` says it to the person whom it is about.
+    Some codes also belong to a rule, which then has another sentence: the rule describes the state at the time of the
+    decision, this one the state at the time of sending. `to_self` addresses the user as "you".
     """
     if to_self and code in personal_wording.ENDINGS:
         return str(personal_wording.ENDINGS[code])

@@ -1,4 +1,4 @@
-"""Finding the message and the person whose notification is to be explained."""
+"""Search for the message and the user whose notification should be explained."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ from django.db.models import Q, QuerySet
 
 from workspace.models import Message, Room, Subscription, User
 
-SHOWN = 12
+MAX_RESULTS = 12
 
 
-def messages_found(words: str, *, room: str = "", in_text: bool) -> QuerySet[Message]:
-    """Return the latest messages whose id, room or sender is named; in their text only for those who may read it.
+def search_messages(words: str, *, room: str = "", in_text: bool) -> QuerySet[Message]:
+    """Return the latest messages that match by id, room or sender, and by text if `in_text`.
 
-    `room` is a room's public id, to look in that one only.
+    `in_text` must only be set for readers who may see message texts. `room` limits the search to one room (public id).
     """
-    wanted = (
+    matches = (
         Q(public_id=words) | Q(sender__username__iexact=words.lstrip("@")) | Q(room__name__iexact=words.lstrip("#"))
     )
     if in_text:
-        wanted |= Q(text__icontains=words)
-    messages = Message.objects.filter(wanted) if words else Message.objects.all()
+        matches |= Q(text__icontains=words)
+    messages = Message.objects.filter(matches) if words else Message.objects.all()
     if room:
         messages = messages.filter(room__public_id=room)
-    return messages.filter(type__in=["", "e2e"]).select_related("room", "sender").order_by("-pk")[:SHOWN]
+    return messages.filter(type__in=["", "e2e"]).select_related("room", "sender").order_by("-pk")[:MAX_RESULTS]
 
 
-def people_found(words: str, *, room: Room | None = None) -> QuerySet[User]:
-    """Return people by a part of their name; without words, some of the room's members."""
-    people = User.objects.order_by("username")
+def search_users(words: str, *, room: Room | None = None) -> QuerySet[User]:
+    """Return users whose name contains the words; without words, some of the room's members."""
+    users = User.objects.order_by("username")
     if words:
-        return people.filter(Q(username__icontains=words) | Q(name__icontains=words))[:SHOWN]
-    members = Subscription.objects.filter(room=room).order_by("pk").values("user")[:SHOWN]
-    return people.filter(pk__in=list(members.values_list("user_id", flat=True)))
+        return users.filter(Q(username__icontains=words) | Q(name__icontains=words))[:MAX_RESULTS]
+    members = Subscription.objects.filter(room=room).order_by("pk").values("user")[:MAX_RESULTS]
+    return users.filter(pk__in=list(members.values_list("user_id", flat=True)))
 
 
 def own_messages(user: User) -> QuerySet[Message]:
-    """Return the latest messages of others in the rooms that the user is in."""
+    """Return the latest messages by others in the user's rooms."""
     rooms = Subscription.objects.filter(user=user).values("room")
     messages = Message.objects.filter(room__in=rooms, type__in=["", "e2e"], deleted_at=None).exclude(sender=user)
-    return messages.select_related("room", "sender").order_by("-pk")[:SHOWN]
+    return messages.select_related("room", "sender").order_by("-pk")[:MAX_RESULTS]

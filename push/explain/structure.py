@@ -1,4 +1,4 @@
-"""What an explanation consists of."""
+"""The parts of an explanation."""
 
 from __future__ import annotations
 
@@ -16,41 +16,44 @@ from workspace.models import Message, User
 
 
 class Basis(models.TextChoices):
-    """How it is known what was decided, with the sentence for people."""
+    """How we know the decision; labels are sentences for readers."""
 
-    RECORDED = "recorded", _("Recorded when it was decided.")
+    RECORDED = "recorded", _("Recorded at the time of the decision.")
     RECONSTRUCTED = (
         "reconstructed",
-        _("Reconstructed from what held when it was decided: no record is kept of each member who is not notified."),
+        _(
+            "Reconstructed from the data at the time of the decision, because members who are not notified are "
+            "not recorded individually."
+        ),
     )
-    PREVIEW = "preview", _("Not decided yet: this is what would be decided as things stand now.")
-    TODAY = "today", _("No record of the decision is kept any more: this is what holds today.")
-    WHAT_IF = "what_if", _("What if: nothing of this was written, and nobody is notified of it.")
+    PREVIEW = "preview", _("Not decided yet. This is what the rules would decide now.")
+    TODAY = "today", _("The record of the decision has been deleted. This is what the rules would decide today.")
+    WHAT_IF = "what_if", _("What if: nothing was saved, and nobody is notified.")
 
 
-class Standing(models.TextChoices):
-    """Where a rule stands on the way to the verdict."""
+class StepResult(models.TextChoices):
+    """The result of one rule: not met, decisive, or not evaluated."""
 
-    PASSED = "passed", _("did not hold")
+    PASSED = "passed", _("did not apply")
     DECIDED = "decided", _("decided")
-    UNREAD = "unread", _("not read")
+    UNREAD = "unread", _("not evaluated")
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainedStep:
-    """One rule on the chart, with the values that it read."""
+    """One rule on the chart, with the values that it used."""
 
     number: int
     code: str
     sentence: str
     sends: bool
-    standing: Standing
+    result: StepResult
     values: tuple[ReadValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """The preference in effect, and which level it comes from."""
+    """The effective preference, and the level that it comes from."""
 
     level: str
     shown: str
@@ -58,8 +61,8 @@ class Preference:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """One thing that happened after the decision, or will; `kind` is `info`, `success`, `warning` or `danger`."""
+class HistoryEntry:
+    """An event after the decision, or an expected one; `kind` is `info`, `success`, `warning` or `danger`."""
 
     at: datetime | None
     text: str
@@ -68,12 +71,12 @@ class Happening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelExplanation:
-    """Why one member was or was not notified through one channel.
+    """Why one member was or was not notified on one channel.
 
-    `code` is that of the rule that decided, or of what kept the rules from being read; `remarks` tell what is not
-    certain; `happenings` what became of the notification, in order; `advice` who can change what, and where. `state` is
-    where the notification stands, empty if there is none. One that ended without being sent, or that waits because its
-    way is paused, has the `end_code` and the `end_sentence` of why.
+    `code` is the code of the rule that decided, or the reason why no rules were evaluated. `remarks` list what is
+    uncertain, `history` what happened to the notification, in order, and `advice` who can change what, and where.
+    `state` is the notification's state, or empty if there is none. `end_code` and `end_sentence` give the reason if the
+    notification ended without being sent or waits for a paused route.
     """
 
     channel: Channel
@@ -84,7 +87,7 @@ class ChannelExplanation:
     steps: tuple[ExplainedStep, ...] = ()
     preference: Preference | None = None
     remarks: tuple[str, ...] = ()
-    happenings: tuple[Happening, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
     advice: str = ""
     state: State | str = ""
     end_code: str = ""
@@ -92,42 +95,41 @@ class ChannelExplanation:
 
     @property
     def is_silent(self) -> bool:
-        """Return whether nothing is sent: by the verdict, or because it ended unsent."""
+        """Return True if nothing is sent: the rules decided so, or the notification ended unsent."""
         return not self.sends or self.state in (State.DROPPED, State.FAILED)
 
     @property
     def is_waiting(self) -> bool:
-        """Return whether it is in the queue still."""
+        """Return True if the notification is still in the queue."""
         return self.state in (*WAITING, State.CLAIMED)
 
     @property
     def is_known(self) -> bool:
-        """Return whether this is what was decided, and no outlook."""
+        """Return True if this is the actual decision, not a forecast."""
         return self.basis in (Basis.RECORDED, Basis.RECONSTRUCTED)
 
     @property
     def step(self) -> ExplainedStep | None:
-        """Return the step that decided, where a rule did."""
-        return next((step for step in self.steps if step.standing == Standing.DECIDED), None)
+        """Return the step that decided, if a rule decided."""
+        return next((step for step in self.steps if step.result == StepResult.DECIDED), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Why one person was or was not notified of one message; `decided_at` is None until it is decided.
+    """Why one user was or was not notified of one message; `decided_at` is None until it is decided.
 
-    `edits` tell when the message was edited since, which is decided for everybody at once. `to_self` tells whether it
-    speaks to the person.
+    `edits` lists later edits of the message. `to_self` is True if the explanation addresses the user as "you".
     """
 
     message: Message
     user: User
     decided_at: datetime | None
     channels: tuple[ChannelExplanation, ...]
-    edits: tuple[Happening, ...] = ()
+    edits: tuple[HistoryEntry, ...] = ()
     to_self: bool = False
 
-    def afterwards(self, found: ChannelExplanation) -> list[Happening]:
-        """Return what became of one channel's notification and of the message, in order; what is to come is last."""
-        told = [*found.happenings, *self.edits]
-        dated = sorted((one for one in told if one.at), key=attrgetter("at"))
-        return [*dated, *(one for one in told if not one.at)]
+    def combined_history(self, channel: ChannelExplanation) -> list[HistoryEntry]:
+        """Return the history of one channel's notification and of the message by time; undated entries come last."""
+        entries = [*channel.history, *self.edits]
+        dated = sorted((entry for entry in entries if entry.at), key=attrgetter("at"))
+        return [*dated, *(entry for entry in entries if not entry.at)]

@@ -1,4 +1,4 @@
-"""Why was somebody notified, or not: the administration's page and everybody's own."""
+"""Pages that explain why a user was or was not notified: one for administrators, one for each user."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from push.explain.access import EXPLAIN_PERMISSION, message_explicable
+from push.explain.access import EXPLAIN_PERMISSION, explainable_message
 from push.explain.explanations import explanation_of
-from push.explain.search import messages_found, own_messages, people_found
+from push.explain.search import own_messages, search_messages, search_users
 from push.explain.structure import Explanation
 from push.models import Channel
 from push.pages.what_if import WhatIfForm
@@ -33,7 +33,7 @@ WORDS_MAX_LENGTH = 100
 
 
 def explain_admin(request: HttpRequest) -> HttpResponse:
-    """Explain anybody's notification of any message, to administrators who may; strangers are led to sign in."""
+    """Show administrators with the permission the explanation for any user and message. Requires sign-in."""
     return admin.site.admin_view(_explain_admin)(request)
 
 
@@ -47,14 +47,14 @@ def _explain_admin(request: HttpRequest) -> HttpResponse:
     user = user_by_username(name) if name else None
     context: dict[str, Any] = {"words": words, "message": message, "subject": user, "may_read": may_read_text(request)}
     if message is None:
-        context["messages_found"] = messages_found(words["message"], room=words["room"], in_text=context["may_read"])
+        context["message_results"] = search_messages(words["message"], room=words["room"], in_text=context["may_read"])
     if context["may_read"]:
-        shown = [message] if message else context["messages_found"]
+        shown = [message] if message else context["message_results"]
         messages_viewed(reader=reader_of(request), messages=shown, place=TextPlace.EXPLANATION)
     if user is None and (message is not None or words["user"]):
-        context["people_found"] = people_found(name, room=message.room if message else None)
+        context["user_results"] = search_users(name, room=message.room if message else None)
     if message is not None and user is not None:
-        context |= explained(request, message, user, may_ask=True)
+        context |= explanation_context(request, message, user, may_ask=True)
     request.current_app = admin.site.name
     whole = {**admin.site.each_context(request), "title": gettext_lazy("Why, or why not?"), **context}
     return render(request, "push/explain/admin.html", whole)
@@ -63,66 +63,66 @@ def _explain_admin(request: HttpRequest) -> HttpResponse:
 @require_GET
 @login_required
 def explain_own(request: HttpRequest) -> HttpResponse:
-    """Show the messages of one's own rooms, to ask about one of them."""
+    """Let users pick a message from their rooms and show why they were or were not notified of it."""
     assert isinstance(request.user, User)
     context = {
         **page_context(request, title=_("Why didn't I get this?")),
-        "messages_found": own_messages(request.user),
+        "message_results": own_messages(request.user),
         "message": None,
     }
     public_id = request.GET.get("message", "").strip()[:WORDS_MAX_LENGTH]
     if public_id:
         try:
-            context["message"] = message = message_explicable(asker=request.user, public_id=public_id)
+            context["message"] = message = explainable_message(asker=request.user, public_id=public_id)
         except ApplicationError as error:
             raise Http404 from error
-        # Who may explain every message may not for that reason read it.
+        # The permission to explain every message does not include the permission to read it.
         is_reader = can_read(user=request.user, room=message.room)
         context["may_read"] = is_reader or may_read_text(request)
         if context["may_read"] and not is_reader:
             messages_viewed(reader=request.user, messages=[message], place=TextPlace.EXPLANATION)
-        context |= explained(request, message, request.user, may_ask=False)
+        context |= explanation_context(request, message, request.user, may_ask=False)
     return TemplateResponse(request, "push/explain/own.html", context)
 
 
-def explained(request: HttpRequest, message: Message, user: User, *, may_ask: bool) -> dict[str, Any]:
-    """Return what the chart's template needs; `may_ask` lets the reader ask "what if"."""
-    channel = channel_asked(request)
+def explanation_context(request: HttpRequest, message: Message, user: User, *, may_ask: bool) -> dict[str, Any]:
+    """Return the template context for the chart; `may_ask` allows "what if" questions."""
+    channel = requested_channel(request)
     form = WhatIfForm(request.GET, channel=channel) if may_ask else None
     changes = form.changes() if form else {}
     explanation = explanation_of(message=message, user=user, changes=changes, to_self=not may_ask)
-    found = next(found for found in explanation.channels if found.channel == channel)
+    current = next(candidate for candidate in explanation.channels if candidate.channel == channel)
     return {
         "explanation": explanation,
-        "found": found,
-        "afterwards": explanation.afterwards(found),
+        "current": current,
+        "history": explanation.combined_history(current),
         "tabs": tabs(request, explanation, user, may_ask=may_ask),
         "form": form,
         "changes": changes,
         "channel": channel,
-        "here": f"{request.path}?{urlencode(address(message, user, channel, may_ask=may_ask))}",
+        "here": f"{request.path}?{urlencode(chart_query(message, user, channel, may_ask=may_ask))}",
     }
 
 
-def channel_asked(request: HttpRequest) -> Channel:
-    """Return the channel whose chart is shown: push, unless another is asked for."""
-    asked = request.GET.get("channel", "")
-    return Channel(asked) if asked in Channel.values else Channel.PUSH
+def requested_channel(request: HttpRequest) -> Channel:
+    """Return the channel whose chart is shown: push, unless the query names another."""
+    requested = request.GET.get("channel", "")
+    return Channel(requested) if requested in Channel.values else Channel.PUSH
 
 
 def tabs(request: HttpRequest, explanation: Explanation, user: User, *, may_ask: bool) -> list[dict[str, Any]]:
-    """Return the channels, each with its verdict and the address of its chart."""
+    """Return the tabs: each channel with its explanation and the URL of its chart."""
     return [
         {
-            "found": found,
-            "is_current": found.channel == channel_asked(request),
-            "url": f"?{urlencode(address(explanation.message, user, found.channel, may_ask=may_ask))}",
+            "channel": channel,
+            "is_current": channel.channel == requested_channel(request),
+            "url": f"?{urlencode(chart_query(explanation.message, user, channel.channel, may_ask=may_ask))}",
         }
-        for found in explanation.channels
+        for channel in explanation.channels
     ]
 
 
-def address(message: Message, user: User, channel: Channel, *, may_ask: bool) -> dict[str, str]:
-    """Return the query that leads to one chart."""
+def chart_query(message: Message, user: User, channel: Channel, *, may_ask: bool) -> dict[str, str]:
+    """Return the query parameters of one chart's URL."""
     named = {"user": user.username} if may_ask else {}
     return {"message": message.public_id, **named, "channel": channel.value}

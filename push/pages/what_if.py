@@ -1,4 +1,4 @@
-"""The form that asks "what if": other values than those that were decided by."""
+"""The "what if" form: asks what the rules would decide with other values."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from push.rules.facts import FACTS
 from push.rules.members import MEMBER_VALUES_BY_NAME
 from workspace.models import Connection, Status
 
-AS_IT_WAS = ("", _("As it was"))
+UNCHANGED = ("", _("Unchanged"))
 NOT_CHOSEN = "default"
 SWITCHES = {"yes": True, "no": False}
 LEVELS = (*Level.choices, (NOT_CHOSEN, _("Not chosen")))
-OF_MEMBER = (
+MEMBER_FIELDS = (
     "account_active",
     "has_device",
     "has_email",
@@ -28,12 +28,12 @@ OF_MEMBER = (
     "is_named",
     "is_highlighted",
 )
-OF_MESSAGE = ("is_thread_reply", "calls_all", "calls_here", "busy_silences_push")
-MOST_MEMBERS = 10_000_000
+MESSAGE_FIELDS = ("is_thread_reply", "calls_all", "calls_here", "busy_silences_push")
+MAX_MEMBERS = 10_000_000
 
 
 class WhatIfForm(forms.Form):
-    """One field for everything that may be asked otherwise; what is left empty stays as it was."""
+    """One field for each value that can be changed; an empty field keeps the actual value."""
 
     def __init__(self, data: Any, *, channel: Channel) -> None:
         super().__init__(data)
@@ -42,38 +42,38 @@ class WhatIfForm(forms.Form):
         self.fields[f"room_{channel}"] = choice(MEMBER_VALUES_BY_NAME[f"room_{channel}"].label, LEVELS)
         self.fields[f"account_{channel}"] = choice(MEMBER_VALUES_BY_NAME[f"account_{channel}"].label, LEVELS)
         self.fields[f"default_{channel}"] = choice(_("workspace default"), Level.choices)
-        for name in OF_MEMBER:
+        for name in MEMBER_FIELDS:
             self.fields[name] = switch(MEMBER_VALUES_BY_NAME[name].label)
-        for name in OF_MESSAGE:
+        for name in MESSAGE_FIELDS:
             self.fields[name] = switch(FACTS[name].label)
-        self.fields["members_count"] = number(_("members of the room"))
-        self.fields["max_room_members"] = number(_("limit of members (0: none)"))
+        self.fields["members_count"] = number(_("members in the room"))
+        self.fields["max_room_members"] = number(_("member limit (0: none)"))
 
     def changes(self) -> dict[str, Any]:
-        """Return the values asked for, by name; none while something cannot be understood."""
+        """Return the changed values by name; empty if the form is invalid."""
         if not self.is_valid():
             return {}
-        asked = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
-        return {name: value_of(value) for name, value in asked.items()}
+        entered = {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+        return {name: value_of(value) for name, value in entered.items()}
 
 
 def value_of(value: Any) -> Any:
-    """Return what a field's value stands for."""
+    """Return the rule value that a field's value represents."""
     if value == NOT_CHOSEN:
         return ""
     return SWITCHES.get(value, value) if isinstance(value, str) else value
 
 
 def choice(label: Any, choices: Any) -> forms.ChoiceField:
-    """Return a field for one of some values."""
-    return forms.ChoiceField(label=label, choices=[AS_IT_WAS, *choices], required=False)
+    """Return a select field."""
+    return forms.ChoiceField(label=label, choices=[UNCHANGED, *choices], required=False)
 
 
 def switch(label: Any) -> forms.ChoiceField:
-    """Return a field for a truth value."""
+    """Return a select field for a boolean."""
     return choice(label, [("yes", _("Yes")), ("no", _("No"))])
 
 
 def number(label: Any) -> forms.IntegerField:
-    """Return a field for a number of members."""
-    return forms.IntegerField(label=label, min_value=0, max_value=MOST_MEMBERS, required=False)
+    """Return a field for a member count."""
+    return forms.IntegerField(label=label, min_value=0, max_value=MAX_MEMBERS, required=False)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from push.explain.delivery_outcomes import delay_shown
+from push.explain.delivery_outcomes import receipt_delay
 from push.models import TEST_RULE, WAITING, Answer, Attempt, Device, EndReason, Notification
 from push.selectors.answer_words import try_words
 from push.selectors.route_words import key_words
@@ -96,6 +96,6 @@ def _device_result(attempt: Attempt) -> DeviceResult:
         words = _("Unreachable")
     said, way = try_words(attempt), key_words(attempt.route)
     if attempt.received_at is not None:
-        state, words, said = "accepted", _("Received after %(seconds)s s") % {"seconds": delay_shown(attempt)}, ""
+        state, words, said = "accepted", _("Received after %(seconds)s s") % {"seconds": receipt_delay(attempt)}, ""
     sentence = f"{words}: {said}" if said else f"{words}."
     return DeviceResult(attempt.device, state, f"{way}. {sentence}" if way else sentence)

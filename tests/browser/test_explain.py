@@ -46,9 +46,9 @@ def test_the_chart_names_the_cause_and_answers_what_if(sign_in: SignIn, message:
     expect(page.locator("[aria-current=step]")).to_contain_text("group_mentions_muted")
     page.locator("summary", has_text="What if").click()
     page.get_by_label("@all and @here muted").select_option("No")
-    page.get_by_role("button", name="Ask").click()
+    page.get_by_role("button", name="Show result").click()
     expect(page.locator("[aria-current=step]")).to_contain_text("default_all")
-    page.get_by_role("link", name="Back to what was decided").click()
+    page.get_by_role("link", name="Back to the actual decision").click()
     expect(page.locator("[aria-current=step]")).to_contain_text("group_mentions_muted")
 
 
@@ -71,7 +71,7 @@ def test_the_chart_fits_a_phone_and_is_read_by_keyboard(sign_in: SignIn, message
     page.set_viewport_size({"width": 375, "height": 812})
     page.get_by_role("link", name="#operations").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
-    page.get_by_role("link", name="Show it on the chart").click()
+    page.get_by_role("link", name="Show on the chart").click()
     expect(page.locator("[aria-current=step]")).to_be_in_viewport()
     expect(page.locator("[aria-current=step] .explain-pill")).to_be_in_viewport()
     summary = page.locator("#rule-own_message summary")

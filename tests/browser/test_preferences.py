@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from preferences.models import AccountPreferences, RoomPreferences
-from push.explain.verdicts import verdict_of
+from push.explain.channel_decisions import channel_decision
 from push.models import Channel
 from tests.factories import PASSWORD, DeviceFactory, RoomFactory, UserFactory, message_in
 from tests.under_way import context_leave
@@ -39,7 +39,7 @@ def said_by_bob(room: Room, text: str) -> Message:
 
 
 def verdict(message: Message, user: User, channel: Channel = Channel.PUSH) -> str:
-    return verdict_of(message, user, channel).rule.code
+    return channel_decision(message, user, channel).rule.code
 
 
 def walk(title: str) -> list[str]:

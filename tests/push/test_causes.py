@@ -112,7 +112,7 @@ def test_an_edit_notifies_nobody(demo: Demo) -> None:
     message_edit(editor=demo.ana, message=message, text="@bob look")
     pending_decide()
     html = demo.read(message)
-    assert "The message was edited; nobody is notified of that (edited)." in html
+    assert "The message was edited. Edits do not notify anyone (edited)." in html
     assert "edited" in demo.counted(message)
 
 

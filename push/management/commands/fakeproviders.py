@@ -1,4 +1,4 @@
-"""Playing Apple, Google, a web push service and a gateway, to try pushes out without them."""
+"""Run fake Apple, Google, web push and gateway servers, to try out pushes without the real ones."""
 
 from __future__ import annotations
 
@@ -18,32 +18,36 @@ POLL_SECONDS = 0.2
 class Command(BaseCommand):
     """`manage.py fakeproviders [--port 8443] [--answer BEGINNING=ANSWER …]`; docs/white-label.md shows its use."""
 
-    help = "Plays Apple's and Google's push services, one for web push and a gateway here, with throw-away credentials."
+    help = "Runs fake push services of Apple and Google, a web push service and a gateway, with throw-away credentials."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=8443, help="Of the first of five neighbouring ports.")
-        parser.add_argument("--folder", type=Path, help="Where the credentials lie; in DATA_DIR unless given.")
+        parser.add_argument("--port", type=int, default=8443, help="The first of five consecutive ports.")
+        parser.add_argument("--folder", type=Path, help="Where the credentials are stored; by default in DATA_DIR.")
         parser.add_argument("--app", default="callboard.phone", help="The app name that the certificate is for.")
         parser.add_argument(
             "--answer",
             action="append",
             default=[],
             metavar="BEGINNING=ANSWER",
-            help="How tokens with this beginning are answered: Apple's reasons, Google's codes, cut, or delay:SECONDS; "
-            "and with which status (STATUS, or STATUS:SECONDS with a Retry-After) the gateway answers, and endpoints "
-            "of web push whose last part begins so.",
+            help="The answer for tokens that begin with BEGINNING: one of Apple's reasons or Google's codes, cut, or "
+            "delay:SECONDS. For the gateway and for web push endpoints whose last path segment begins so: an HTTP "
+            "status (STATUS, or STATUS:SECONDS with a Retry-After header).",
         )
-        parser.add_argument("--streams", type=int, default=1000, help="Requests at once that a connection takes.")
-        parser.add_argument("--goaway-after", type=int, default=0, help="Requests after which a connection is ended.")
-        parser.add_argument("--cut-after", type=int, default=0, help="Requests after which a connection breaks off.")
+        parser.add_argument(
+            "--streams", type=int, default=1000, help="How many concurrent requests a connection accepts."
+        )
+        parser.add_argument(
+            "--goaway-after", type=int, default=0, help="Close a connection gracefully after this many requests."
+        )
+        parser.add_argument("--cut-after", type=int, default=0, help="Drop a connection after this many requests.")
 
     def handle(self, *args: Any, **options: Any) -> str:
         try:
             by_hand = import_module("tests.fakes.by_hand")
         except ImportError as error:
             raise CommandError(
-                "The fake providers belong to the tests, which are not installed here: run this in a checkout of the "
-                f"source with its development requirements ({error})."
+                "The fake providers are part of the tests, which are not installed here: run this in a source checkout "
+                f"with the development requirements ({error})."
             ) from error
         folder = options["folder"] or Path(settings.DATA_DIR) / "fake-providers"
         credentials = by_hand.Credentials.keep(folder.resolve(), app=options["app"])
@@ -56,19 +60,19 @@ class Command(BaseCommand):
                 self.show(providers, stop)
         except OSError as error:
             raise CommandError(
-                f"Port {options['port']} or one of the four after it is taken: {error.strerror}."
+                f"Port {options['port']} or one of the four ports after it is in use: {error.strerror}."
             ) from error
         return "The fake providers have stopped."
 
     def script(self, providers: Any, answers: list[str]) -> None:
-        """Let tokens be answered as the options say; raises CommandError for one that says nothing."""
+        """Set the answers from the options; raises CommandError for an invalid one."""
         try:
             providers.script(answers)
         except ValueError as error:
-            raise CommandError(f"{error} is no answer: give one such as a1b2=Unregistered or a1b2=delay:5.") from error
+            raise CommandError(f"{error} is not a valid answer; examples: a1b2=Unregistered, a1b2=delay:5.") from error
 
     def show(self, providers: Any, stop: StopRequest) -> None:
-        """Tell what to do with them, then what arrives, until stopped."""
+        """Print how to use the providers, then each received push, until stopped."""
         for line in providers.introduction():
             self.stdout.write(line)
         while not stop.is_made():

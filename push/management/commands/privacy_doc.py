@@ -1,4 +1,4 @@
-"""Write the page about what leaves the server with a push."""
+"""Write the documentation page about the data that leaves the server with a push."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ PAGE = Path("docs") / "privacy.md"
 class Command(BaseCommand):
     """`manage.py privacy_doc` writes docs/privacy.md; with --check it only reports whether the page is up to date."""
 
-    help = "Writes docs/privacy.md from the list of what pushes disclose."
+    help = "Writes docs/privacy.md from the list of data that pushes contain."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="Change nothing; fail when the page is out of date.")
+        parser.add_argument("--check", action="store_true", help="Write nothing; fail if the page is out of date.")
 
     def handle(self, *args: Any, check: bool = False, **options: Any) -> str:
         path = Path(settings.BASE_DIR) / PAGE

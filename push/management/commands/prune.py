@@ -1,4 +1,4 @@
-"""Pruning by hand what the worker otherwise prunes every hour."""
+"""Delete expired rows now. The worker also does this every hour."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from push.services.retention import expired_prune
 
 
 class Command(BaseCommand):
-    help = "Deletes notifications, decisions and pushes that are older than RETENTION_DAYS; counts of outcomes stay."
+    help = "Deletes notifications, decisions and pushes older than RETENTION_DAYS. Counts of outcomes are kept."
 
     def handle(self, *args: Any, **options: Any) -> str:
         while not expired_prune():
             pass
-        return "Everything older than the retention time has been pruned."
+        return "Deleted everything older than the retention time."

@@ -1,4 +1,4 @@
-"""Write the page about the rules."""
+"""Write the documentation page about the rules."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ PAGE = Path("docs") / "rules.md"
 
 
 class Command(BaseCommand):
-    """`manage.py rules_doc` writes docs/rules.md; with --check it only tells whether the page is up to date."""
+    """`manage.py rules_doc` writes docs/rules.md; with --check it only reports whether the page is up to date."""
 
     help = "Writes docs/rules.md from the rules that decide who is notified."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="Change nothing; fail when the page is out of date.")
+        parser.add_argument("--check", action="store_true", help="Write nothing; fail if the page is out of date.")
 
     def handle(self, *args: Any, check: bool = False, **options: Any) -> str:
         path = Path(settings.BASE_DIR) / PAGE

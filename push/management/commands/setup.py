@@ -1,4 +1,4 @@
-"""`manage.py setup`: what `make run` does before the first process starts."""
+"""`manage.py setup`: prepares the database before `make run` starts the first process."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from workspace.roles import is_cloud, is_workspace
 from workspace.services.setup import is_migrated
 from workspace.setting_groups.checks import TAG
 
-# How many ports after a taken one are tried, to find one to suggest.
+# How many ports after one in use are tried, to suggest a free one.
 PORTS_TRIED = 50
 
 
 def port_ensure(listen: str) -> None:
-    """Raise CommandError unless a server can listen at `HOST:PORT`; it names a port that is free."""
+    """Raise CommandError if no server can listen at `HOST:PORT`; the message suggests a free port."""
     host, _colon, port = listen.rpartition(":")
     problem = listen_problem(host, int(port))
     if problem is None:
@@ -41,7 +41,7 @@ def port_ensure(listen: str) -> None:
 
 
 def listen_problem(host: str, port: int) -> OSError | None:
-    """Return why no server can listen there; None if one can."""
+    """Return the error if no server can listen there, else None."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -53,18 +53,18 @@ def listen_problem(host: str, port: int) -> OSError | None:
 
 
 class Command(BaseCommand):
-    # Only what depends on the environment: the start waits for this command, and the worker runs every check.
+    # Only the checks of the environment: the start waits for this command, and the worker runs all checks.
     requires_system_checks = (TAG,)
-    help = "Brings the database up to date and, on an empty embedded installation, prepares the demo workspace."
+    help = "Migrates the database and, on an empty embedded installation, creates the demo workspace."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--listen", metavar="HOST:PORT", help="refuse if the web server could not listen here")
+        parser.add_argument("--listen", metavar="HOST:PORT", help="fail if the web server cannot listen here")
 
     def handle(self, *args: Any, listen: str | None = None, **options: Any) -> None:
         if listen:
             port_ensure(listen)
         try:
-            # Looking takes a tenth of the time of migrating nothing.
+            # This check takes a tenth of the time of a migrate that has nothing to do.
             if not is_migrated(DEFAULT_DB_ALIAS):
                 call_command("migrate", verbosity=0)
         except OperationalError as error:
@@ -77,11 +77,11 @@ class Command(BaseCommand):
             self.stdout.write(self.greeting())
 
     def greeting(self) -> str:
-        """Return where the site answers, who can sign in, and what looks wrong."""
-        lines = ["", f"Callboard answers at {settings.SITE_URL}  (Ctrl-C stops it)", ""]
+        """Return the site's URL, the demo accounts, and a warning about a suspicious setting."""
+        lines = ["", f"Callboard is running at {settings.SITE_URL}  (Ctrl-C stops it)", ""]
         names = [name for name, _full_name, _roles in PEOPLE]
         if present := User.objects.filter(username__in=names).values_list("username", flat=True):
-            lines += [f"  Demo sign-ins: {', '.join(sorted(present))}   password, unless changed: {PASSWORD}"]
+            lines += [f"  Demo sign-ins: {', '.join(sorted(present))}   password (unless changed): {PASSWORD}"]
         if settings.SANDBOX and is_workspace():
             lines += [f"  Simulated phone: {settings.SITE_URL}/phone/"]
         lines += [f"  Administration:  {settings.SITE_URL}/admin/", ""]
@@ -90,5 +90,5 @@ class Command(BaseCommand):
         gateway = urlsplit(next(iter(PushSettings.stored().gateway.split()), ""))
         if gateway.hostname in {"127.0.0.1", "localhost"} and gateway.netloc != urlsplit(settings.SITE_URL).netloc:
             shown = address_mask(gateway.geturl())
-            lines += [f"  Note: Push_gateway is {shown}, which is not where this site answers.", ""]
+            lines += [f"  Note: Push_gateway is {shown}, which is not this site's address.", ""]
         return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The worker: the clock and the processes that decide and send."""
+"""The worker: a clock, and the processes that decide who is notified and send the notifications."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Decides upon messages and sends notifications, until stopped by SIGTERM or Ctrl-C."
+    help = "Decides who is notified of messages and sends notifications, until stopped by SIGTERM or Ctrl-C."
 
     def handle(self, *args: Any, **options: Any) -> str:
         children_bind()

@@ -169,7 +169,7 @@ def test_what_is_not_saved_is_previewed_as_it_was_chosen(client: Client, ana: Us
 
 def test_a_preview_with_a_wrong_choice_tells_of_what_is_saved(client: Client, ana: User) -> None:
     told = text_of(client.post(PREVIEW, {"desktop": "sometimes"}).content.decode())
-    assert "you are online: a desktop notification at once." in told
+    assert "you are online: a desktop notification immediately." in told
 
 
 def test_what_is_chosen_for_all_rooms_leaves_rooms_with_their_own_choice_alone(client: Client, ana: User) -> None:

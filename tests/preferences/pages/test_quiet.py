@@ -102,7 +102,7 @@ def test_the_preview_of_a_push_tells_when_the_quiet_ends(client: Client, ana: Us
     RoomFactory(name="general", members=[ana, UserFactory()])
     client.post(PAUSE, {"until": "hour"})
     told = text_of(client.get("/account/preferences/").content.decode())
-    assert "a push once it is no longer quiet, 2035-03-05 13:00 (UTC)" in told
+    assert "a push after quiet hours, 2035-03-05 13:00 (UTC)" in told
 
 
 def test_the_name_of_the_time_zone_stands_beside_every_hour_that_is_entered(client: Client, ana: User) -> None:

@@ -87,7 +87,7 @@ def test_what_happens_next_is_told_in_every_kind_of_room(client: Client, ana: Us
     told = text_of(client.post(f"{page_of(room)}preview/", {**UNCHANGED, "push": "nothing"}).content.decode())
     assert f"{where}, someone writes without mentioning you, you are away: no push." in told
     told = text_of(client.post(f"{page_of(room)}preview/", {}).content.decode())
-    assert "You have turned the alerts of this room off." in told
+    assert "You turned off alerts for this room." in told
     assert not RoomPreferences.objects.exists()
 
 

@@ -133,4 +133,4 @@ def test_one_try_at_several_devices_is_one_try(client: Client, message: Message)
 
 def test_a_test_push_is_called_so(client: Client, message: Message) -> None:
     notification_of(message, UserFactory(), State.QUEUED, reason="", rule="test_push")
-    assert "It is a test push." in client.get(LIST).content.decode()
+    assert "This is a test push." in client.get(LIST).content.decode()

@@ -1,4 +1,4 @@
-"""What became of a notification, told in sentences."""
+"""The history of a notification, as sentences."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from preferences.services.quiet import quiet_pause, quiet_resume
-from push.explain.delivery_outcomes import ADVICE, happenings_of, moment
+from push.explain.delivery_outcomes import ADVICE, local_datetime, notification_history
 from push.models import Device, EndReason, Notification, State
 from push.selectors.answer_words import error_words
 from push.sending.dispatching import due_dispatch
@@ -21,139 +21,139 @@ from workspace.models import User
 pytestmark = pytest.mark.django_db
 
 
-def told(item: Notification) -> list[str]:
+def history_of(item: Notification) -> list[str]:
     item.refresh_from_db()
-    return [happening.text for happening in happenings_of(item)]
+    return [entry.text for entry in notification_history(item)]
 
 
-def dispatched(item: Notification, tries: int) -> None:
-    """Send the item that many times, each once it is due."""
-    for _try in range(tries):
+def dispatch(item: Notification, attempts: int) -> None:
+    """Run that many delivery attempts, each when the item is due."""
+    for _attempt in range(attempts):
         item.refresh_from_db()
         with time_machine.travel(max(timezone.now(), item.due_at) + timedelta(seconds=1), tick=False):
             due_dispatch()
 
 
-def test_each_try_is_told_with_its_device_its_answer_and_the_next_one(
+def test_each_attempt_is_listed_with_device_answer_and_next_attempt(
     gateway: FakeGateway, receiver: User, device: Device, post: Post
 ) -> None:
     gateway.script(device.token, Reply(503))
     item = queue(receiver, post())
-    dispatched(item, 1)
+    dispatch(item, 1)
     first = item.attempts.get()
-    _queued, tried, waits = told(item)
-    assert tried.startswith(f"Try 1, to {device}")
+    _queued, tried, waits = history_of(item)
+    assert tried.startswith(f"Attempt 1, to {device}")
     assert "To be tried again – HTTP 503" in tried
-    assert tried.endswith(f"Next try at {moment(first.retry_at)}.")
-    assert waits == "Waits until then, unless the room is read first."
-    dispatched(item, 1)
-    *_before, tried, sent = told(item)
-    assert tried.startswith(f"Try 2, to {device}")
+    assert tried.endswith(f"Next attempt at {local_datetime(first.retry_at)}.")
+    assert waits == "Will be sent at this time, unless the room is read first."
+    dispatch(item, 1)
+    *_before, tried, sent = history_of(item)
+    assert tried.startswith(f"Attempt 2, to {device}")
     assert tried.endswith(": Accepted.")
     assert sent == "Sent."
 
 
-def test_what_is_tried_again_is_told_with_the_time_that_it_was_queued_for(
+def test_a_retried_notification_shows_the_time_it_was_queued_for(
     gateway: FakeGateway, receiver: User, device: Device, post: Post
 ) -> None:
     gateway.script(device.token, Reply(503))
     item = queue(receiver, post())
-    first = f"Queued for {moment(item.due_at)}."
-    assert told(item)[0] == first
-    for _try in range(2):
-        dispatched(item, 1)
-        queued, tried, *_after = told(item)
+    first = f"Queued for {local_datetime(item.due_at)}."
+    assert history_of(item)[0] == first
+    for _attempt in range(2):
+        dispatch(item, 1)
+        queued, tried, *_after = history_of(item)
         assert queued == first
-        assert tried.startswith("Try 1")
+        assert tried.startswith("Attempt 1")
 
 
-def test_of_a_retry_from_before_it_was_kept_no_time_is_told(receiver: User, post: Post) -> None:
+def test_a_retry_without_stored_first_due_time_shows_no_time(receiver: User, post: Post) -> None:
     item = queue(receiver, post(), due_in=60, state=State.RETRYING)
-    assert told(item)[0] == "Queued."
+    assert history_of(item)[0] == "Queued."
 
 
-def test_what_is_sent_now_is_told_with_both_times(gateway: FakeGateway, receiver: User, post: Post) -> None:
+def test_send_now_shows_both_times(gateway: FakeGateway, receiver: User, post: Post) -> None:
     item = queue(receiver, post(), due_in=100)
     first = item.due_at
     item_send_now(notification=item)
     for _when in ("waiting", "sent"):
-        queued, hurried, *_after = happenings_of(Notification.objects.get(pk=item.pk))
-        assert queued.text == f"Queued for {moment(first)}."
-        assert hurried.text.startswith("Brought forward, by an administrator or along with")
+        queued, hurried, *_after = notification_history(Notification.objects.get(pk=item.pk))
+        assert queued.text == f"Queued for {local_datetime(first)}."
+        assert hurried.text.startswith("Brought forward by an administrator, or together with")
         assert hurried.at
         assert hurried.at < first
         due_dispatch()
-    assert told(item)[-1] == "Sent."
+    assert history_of(item)[-1] == "Sent."
 
 
-def test_what_comes_along_with_another_is_told_to(gateway: FakeGateway, receiver: User, post: Post) -> None:
+def test_a_notification_sent_together_with_another_says_so(gateway: FakeGateway, receiver: User, post: Post) -> None:
     other, item = queue(receiver, post()), queue(receiver, post(), due_in=100)
     due_dispatch()
-    assert [text for text in told(other) if "Brought forward" in text] == []
-    queued, along, *_tries, sent = told(item)
-    assert (queued, sent) == (f"Queued for {moment(item.due_at)}.", "Sent.")
-    assert along == "Brought forward, along with another notification of the same person."
+    assert [text for text in history_of(other) if "together with" in text] == []
+    queued, along, *_tries, sent = history_of(item)
+    assert (queued, sent) == (f"Queued for {local_datetime(item.due_at)}.", "Sent.")
+    assert along == "Sent early, together with another notification for the same person."
 
 
-def test_what_a_pause_held_and_let_go_is_told_with_both_times(receiver: User, post: Post) -> None:
+def test_a_pause_that_ended_early_shows_both_times(receiver: User, post: Post) -> None:
     item = queue(receiver, post(), due_in=10)
     first, begun = item.due_at, timezone.now()
     quiet_pause(user=receiver, until=begun + timedelta(hours=1))
-    queued, held, _waits = told(item)
-    assert queued == f"Queued for {moment(first)}."
+    queued, held, _waits = history_of(item)
+    assert queued == f"Queued for {local_datetime(first)}."
     assert held.startswith("Held back until ")
     with time_machine.travel(begun + timedelta(minutes=30)):
         quiet_resume(user=receiver)
-        queued, late, _waits = happenings_of(Notification.objects.get(pk=item.pk))
-        assert queued.text == f"Queued for {moment(first)}."
-        assert late.text.startswith("Due only now")
+        queued, late, _waits = notification_history(Notification.objects.get(pk=item.pk))
+        assert queued.text == f"Queued for {local_datetime(first)}."
+        assert late.text.startswith("Rescheduled: ")
         assert late.at
         assert late.at >= begun + timedelta(minutes=30)
 
 
-def test_what_is_sent_now_though_it_is_held_is_told_so(receiver: User, post: Post) -> None:
+def test_send_now_during_a_pause_is_shown(receiver: User, post: Post) -> None:
     item = queue(receiver, post(), due_in=10)
     first, begun = item.due_at, timezone.now()
     quiet_pause(user=receiver, until=begun + timedelta(hours=1))
     with time_machine.travel(begun + timedelta(minutes=30)):
         item_send_now(notification=item)
-    queued, held, hurried, _waits = told(item)
-    assert queued == f"Queued for {moment(first)}."
+    queued, held, hurried, _waits = history_of(item)
+    assert queued == f"Queued for {local_datetime(first)}."
     assert held.startswith("Held back until ")
     assert hurried.startswith("Brought forward")
 
 
-def test_what_is_given_up_is_told_after_its_last_try(
+def test_giving_up_is_shown_after_the_last_attempt(
     gateway: FakeGateway, receiver: User, device: Device, post: Post
 ) -> None:
     gateway.script(device.token, *[Reply(503)] * 6)
     item = queue(receiver, post())
-    dispatched(item, 6)
-    *_before, last, end = told(item)
-    assert last.startswith(f"Try 6, to {device}")
-    assert "Next try" not in last
+    dispatch(item, 6)
+    *_before, last, end = history_of(item)
+    assert last.startswith(f"Attempt 6, to {device}")
+    assert "Next attempt" not in last
     assert end == f"Failed: {EndReason.GAVE_UP.label}"
 
 
-def test_what_was_read_first_is_told_with_the_moment(receiver: User, post: Post) -> None:
+def test_a_notification_dropped_by_reading_shows_the_time(receiver: User, post: Post) -> None:
     item = queue(receiver, post(), due_in=60)
     room_items_clear(user=receiver, room=item.room)
     item.refresh_from_db()
-    [_queued, end] = happenings_of(item)
+    [_queued, end] = notification_history(item)
     assert (end.at, end.text) == (item.finished_at, f"Dropped: {EndReason.CLEARED_BY_READ.label}")
 
 
-def test_every_ending_says_who_can_change_what() -> None:
+def test_every_end_reason_has_advice() -> None:
     assert set(EndReason.values) == set(ADVICE)
 
 
-def test_the_last_try_is_not_said_to_be_repeated(
+def test_the_last_attempt_does_not_announce_a_retry(
     gateway: FakeGateway, receiver: User, device: Device, post: Post
 ) -> None:
     gateway.script(device.token, *[Reply(503)] * 6)
     item = queue(receiver, post())
-    dispatched(item, 6)
-    last = next(text for text in told(item) if text.startswith("Try 6, "))
+    dispatch(item, 6)
+    last = next(text for text in history_of(item) if text.startswith("Attempt 6, "))
     assert "No definite answer – HTTP 503" in last
     assert "again" not in last
     device.refresh_from_db()

@@ -1,4 +1,4 @@
-"""Why somebody was or was not notified, as it was when it was decided."""
+"""Explanations show why a user was or was not notified, from the data at the time of the decision."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from preferences.services.accounts import account_preferences_save, highlight_wo
 from preferences.services.quiet import quiet_hours_save, quiet_pause
 from preferences.services.rooms import room_preferences_save, sender_ignore
 from push.explain.explanations import explanation_of
-from push.explain.structure import Basis, ChannelExplanation, Explanation, Happening, Standing
+from push.explain.structure import Basis, ChannelExplanation, Explanation, HistoryEntry, StepResult
 from push.models import Channel, Decision, EndReason, Notification, PushSettings
 from push.sending.queue import room_items_clear
 from push.services.devices import device_remove
@@ -74,17 +74,17 @@ def subscription(room: Room, user: User) -> Subscription:
 
 
 class TestWhatWasTrueThen:
-    """Everything that a member, a sender or an administrator changes later leaves the explanation as it was."""
+    """Later changes by members, senders or administrators do not affect the explanation."""
 
     def test_a_preference_changed_since(self, room: Room, ana: User, bob: User) -> None:
         DeviceFactory(user=bob)
         room_preferences_save(subscription=subscription(room, bob), push="nothing")
         message = decided(room, ana)
         room_preferences_save(subscription=subscription(room, bob), push="all")
-        found = explained(message, bob)
-        assert (found.code, found.sends, found.basis) == ("room_nothing", False, Basis.RECONSTRUCTED)
-        assert found.preference is not None
-        assert (found.preference.level, found.preference.origin) == ("nothing", "room")
+        explanation = explained(message, bob)
+        assert (explanation.code, explanation.sends, explanation.basis) == ("room_nothing", False, Basis.RECONSTRUCTED)
+        assert explanation.preference is not None
+        assert (explanation.preference.level, explanation.preference.origin) == ("nothing", "room")
 
     def test_a_preference_dropped_since(self, room: Room, ana: User, bob: User) -> None:
         DeviceFactory(user=bob)
@@ -135,9 +135,9 @@ class TestWhatWasTrueThen:
         DeviceFactory(user=bob)
         message = decided(room, ana, "@bob look")
         message_delete(deleter=ana, message=message)
-        found = explained(message, bob)
-        assert (found.code, found.basis) == ("mentioned", Basis.RECORDED)
-        assert str(EndReason.MESSAGE_GONE.label) in found.happenings[-1].text
+        explanation = explained(message, bob)
+        assert (explanation.code, explanation.basis) == ("mentioned", Basis.RECORDED)
+        assert str(EndReason.MESSAGE_GONE.label) in explanation.history[-1].text
 
     def test_a_member_who_has_left_since(self, room: Room, ana: User, bob: User) -> None:
         room_preferences_save(subscription=subscription(room, bob), notifications_disabled=True)
@@ -145,7 +145,7 @@ class TestWhatWasTrueThen:
         room_leave(user=bob, room=room)
         assert explained(message, bob).code == "room_notifications_disabled"
 
-    def test_a_member_who_has_come_since(self, room: Room, ana: User) -> None:
+    def test_a_member_who_joined_since(self, room: Room, ana: User) -> None:
         message = decided(room, ana)
         late = UserFactory()
         members_add(room=room, users=[late])
@@ -172,10 +172,10 @@ class TestWhatWasTrueThen:
         status_set(user=bob, status=Status.BUSY)
         message = decided(room, ana)
         status_set(user=bob, status=Status.ONLINE)
-        found = explained(message, bob)
-        assert found.code == "busy"
-        assert found.step is not None
-        assert [(value.name, value.shown) for value in found.step.values][-1] == ("status", "Busy")
+        explanation = explained(message, bob)
+        assert explanation.code == "busy"
+        assert explanation.step is not None
+        assert [(value.name, value.shown) for value in explanation.step.values][-1] == ("status", "Busy")
 
     def test_a_client_connected_since(self, room: Room, ana: User, bob: User) -> None:
         with time_machine.travel(START, tick=False) as traveller:
@@ -195,7 +195,7 @@ class TestWhatWasTrueThen:
 
 
 class TestHistory:
-    def test_reports_of_a_client_in_use_are_not_noted(self, bob: User) -> None:
+    def test_activity_reports_of_an_active_client_write_no_history(self, bob: User) -> None:
         with time_machine.travel(START, tick=False) as traveller:
             activity_report(user=bob)
             before = FormerPresence.objects.count()
@@ -204,7 +204,7 @@ class TestHistory:
                 activity_report(user=bob)
         assert FormerPresence.objects.count() == before
 
-    def test_an_absence_that_ends_is_noted_once(self, bob: User) -> None:
+    def test_the_end_of_an_absence_writes_one_history_row(self, bob: User) -> None:
         with time_machine.travel(START, tick=False) as traveller:
             activity_report(user=bob)
             before = FormerPresence.objects.count()
@@ -214,16 +214,16 @@ class TestHistory:
             activity_report(user=bob)
         assert FormerPresence.objects.count() == before + 1
 
-    def test_rows_come_back_as_they_were(self, bob: User) -> None:
+    def test_rows_as_of_returns_earlier_values(self, bob: User) -> None:
         with time_machine.travel(START + timedelta(microseconds=123), tick=False) as traveller:
             activity_report(user=bob)
             before = Presence.objects.get(user=bob).connected_until
-            moment = timezone.now()
+            at = timezone.now()
             traveller.shift(timedelta(hours=1))
             activity_report(user=bob)
-        assert rows_as_of(Presence, user=bob, at=moment)[0]["connected_until"] == before
+        assert rows_as_of(Presence, user=bob, at=at)[0]["connected_until"] == before
 
-    def test_a_decision_about_silent_members_writes_one_row(self, room: Room, ana: User) -> None:
+    def test_a_decision_that_notifies_nobody_writes_one_row(self, room: Room, ana: User) -> None:
         members_add(room=room, users=UserFactory.create_batch(20))
         before = FormerRow.objects.count()
         decided(room, ana)
@@ -236,18 +236,18 @@ class TestWhatHappened:
         activity_report(user=bob)
         message = decided(room, ana)
         room_items_clear(user=bob, room=room)
-        found = explained(message, bob)
-        assert (found.basis, found.sends) == (Basis.RECORDED, True)
-        assert [happening.kind for happening in found.happenings] == ["info", "warning"]
-        assert found.advice
+        explanation = explained(message, bob)
+        assert (explanation.basis, explanation.sends) == (Basis.RECORDED, True)
+        assert [entry.kind for entry in explanation.history] == ["info", "warning"]
+        assert explanation.advice
 
-    def test_a_record_that_says_something_else_stands_and_is_told(self, room: Room, ana: User, bob: User) -> None:
+    def test_a_contradicting_record_takes_precedence_and_is_remarked(self, room: Room, ana: User, bob: User) -> None:
         DeviceFactory(user=bob)
         message = decided(room, ana)
         Notification.objects.update(rule="room_all")
-        found = explained(message, bob)
-        assert found.code == "room_all"
-        assert "default_all" in found.remarks[0]
+        explanation = explained(message, bob)
+        assert explanation.code == "room_all"
+        assert "default_all" in explanation.remarks[0]
 
     def test_nothing_queued_by_the_delays(self, room: Room, ana: User, bob: User, settings: Any) -> None:
         settings.NOTIFY_DELAY_OFFLINE = -1
@@ -266,7 +266,7 @@ class TestWhatHappened:
         pending_decide()
         assert explained(message, bob).code == EndReason.MESSAGE_GONE
 
-    def test_longer_ago_than_changes_are_kept(self, room: Room, ana: User, bob: User) -> None:
+    def test_a_decision_older_than_the_stored_history(self, room: Room, ana: User, bob: User) -> None:
         with time_machine.travel(START, tick=False) as traveller:
             message = decided(room, ana)
             traveller.shift(timedelta(days=31))
@@ -274,23 +274,23 @@ class TestWhatHappened:
 
 
 class TestChart:
-    def test_the_whole_table_stands_there_with_the_path_to_one_diamond(self, room: Room, ana: User, bob: User) -> None:
+    def test_all_rules_are_shown_and_one_decides(self, room: Room, ana: User, bob: User) -> None:
         message = decided(room, ana)
         steps = explained(message, bob).steps
-        decisive = [step.standing for step in steps].index(Standing.DECIDED)
+        decisive = [step.result for step in steps].index(StepResult.DECIDED)
         assert steps[decisive].code == "no_device"
-        assert {step.standing for step in steps[:decisive]} == {Standing.PASSED}
-        assert {step.standing for step in steps[decisive + 1 :]} == {Standing.UNREAD}
+        assert {step.result for step in steps[:decisive]} == {StepResult.PASSED}
+        assert {step.result for step in steps[decisive + 1 :]} == {StepResult.UNREAD}
         assert steps[-1].code == "not_mentioned"
 
 
 class TestWhatIf:
     def test_other_values_of_the_member(self, room: Room, ana: User, bob: User) -> None:
         message = decided(room, ana)
-        found = explained(message, bob, has_device=True, status="busy")
-        assert (found.code, found.basis) == ("busy", Basis.WHAT_IF)
-        assert found.step is not None
-        assert [value.name for value in found.step.values if value.is_changed] == ["status"]
+        explanation = explained(message, bob, has_device=True, status="busy")
+        assert (explanation.code, explanation.basis) == ("busy", Basis.WHAT_IF)
+        assert explanation.step is not None
+        assert [value.name for value in explanation.step.values if value.is_changed] == ["status"]
 
     def test_another_size_of_the_room(self, room: Room, ana: User, bob: User) -> None:
         DeviceFactory(user=bob)
@@ -312,7 +312,7 @@ class TestWhatIf:
 
 
 class TestQuietHours:
-    """Whoever sleeps is told until when, on their own clock, and by whose hours."""
+    """Held notifications show until when, in the member's time zone, and whose quiet hours apply."""
 
     NIGHT = datetime.fromisoformat("2027-03-01T22:30:00+00:00")
 
@@ -329,47 +329,47 @@ class TestQuietHours:
         quiet_hours_save(user=bob, choice="own", hours="mon-sun 22:00-07:00")
         return bob
 
-    def test_what_is_held_is_told(self, room: Room, ana: User, sleeper: User) -> None:
-        told = [happening.text for happening in explained(decided(room, ana), sleeper).happenings]
-        assert told[0].startswith("Queued for 2027-03-01 22:30:00")
-        assert told[1] == "Held back until 2027-03-02 07:00:00 (Europe/Berlin) by the member's own quiet hours."
+    def test_a_held_notification_is_shown(self, room: Room, ana: User, sleeper: User) -> None:
+        texts = [entry.text for entry in explained(decided(room, ana), sleeper).history]
+        assert texts[0].startswith("Queued for 2027-03-01 22:30:00")
+        assert texts[1] == "Held back until 2027-03-02 07:00:00 (Europe/Berlin) by the member's own quiet hours."
 
-    def test_before_the_decision_and_what_if_it_is_foreseen(self, room: Room, ana: User, sleeper: User) -> None:
+    def test_previews_and_what_if_forecast_the_delay(self, room: Room, ana: User, sleeper: User) -> None:
         message = message_in(room, ana)
         held = "Held back until 2027-03-02 07:00:00 (Europe/Berlin) by the member's own quiet hours."
-        assert [happening.text for happening in explained(message, sleeper).happenings] == [
-            "It would be due then.",
+        assert [entry.text for entry in explained(message, sleeper).history] == [
+            "Would be due at this time.",
             held,
         ]
         pending_decide()
-        assert held in [happening.text for happening in explained(message, sleeper, connection="online").happenings]
+        assert held in [entry.text for entry in explained(message, sleeper, connection="online").history]
         quiet_hours_save(user=sleeper, lets_mentions_through=True)
         mention = explained(message, sleeper, is_named=True)
-        assert [happening.text for happening in mention.happenings] == ["It would be due then."]
+        assert [entry.text for entry in mention.history] == ["Would be due at this time."]
 
-    def test_a_pause_and_the_workspaces_hours_are_told_apart(self, room: Room, ana: User, sleeper: User) -> None:
+    def test_a_pause_differs_from_the_workspaces_quiet_hours(self, room: Room, ana: User, sleeper: User) -> None:
         quiet_hours_save(user=sleeper, choice="")
         accounts = AccountsSettings.stored()
         accounts.quiet_hours = "mon 23:30-24:00"
         accounts.save()
         message = decided(room, ana)
-        assert "by the workspace's quiet hours" in explained(message, sleeper).happenings[1].text
+        assert "by the workspace's quiet hours" in explained(message, sleeper).history[1].text
         quiet_hours_save(user=sleeper, choice="none")
         quiet_pause(user=sleeper, until=self.NIGHT + timedelta(hours=1))
-        assert "by the member's pause" in explained(message, sleeper).happenings[1].text
+        assert "by the member's pause" in explained(message, sleeper).history[1].text
 
 
-def test_what_happened_is_told_in_order() -> None:
+def test_the_history_is_in_order() -> None:
     at = START
-    queued, dropped = Happening(at, "queued"), Happening(at + timedelta(minutes=2), "dropped")
-    edit, to_come = Happening(at + timedelta(minutes=1), "edited"), Happening(None, "to come")
-    found = ChannelExplanation(
+    queued, dropped = HistoryEntry(at, "queued"), HistoryEntry(at + timedelta(minutes=2), "dropped")
+    edit, expected = HistoryEntry(at + timedelta(minutes=1), "edited"), HistoryEntry(None, "to come")
+    channel = ChannelExplanation(
         channel=Channel.PUSH,
         code="mentioned",
         sends=True,
         sentence="",
         basis=Basis.RECORDED,
-        happenings=(queued, dropped, to_come),
+        history=(queued, dropped, expected),
     )
-    explanation = Explanation(message=Message(), user=User(), decided_at=at, channels=(found,), edits=(edit,))
-    assert explanation.afterwards(found) == [queued, edit, dropped, to_come]
+    explanation = Explanation(message=Message(), user=User(), decided_at=at, channels=(channel,), edits=(edit,))
+    assert explanation.combined_history(channel) == [queued, edit, dropped, expected]

@@ -1,4 +1,4 @@
-"""What is told under a choice is what would be decided."""
+"""Previews under a preference match the real decisions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from preferences.previews import Question
 from preferences.services.accounts import account_preferences_save
 from preferences.services.rooms import room_preferences_save
-from push.explain.previews import OWN_REASONS, previews
-from push.explain.verdicts import verdict_of
+from push.explain.channel_decisions import channel_decision
+from push.explain.previews import PREVIEW_REASONS, previews
 from push.models import Channel
 from push.rules.table import RULES_BY_CODE
 from tests.factories import RoomFactory, UserFactory, message_in
@@ -27,7 +27,7 @@ SETTINGS = settings(max_examples=25, deadline=None, suppress_health_check=[Healt
 
 @pytest.fixture
 def situation() -> Situation:
-    """Return somebody who is online, somebody who writes, and the room of both."""
+    """Return a user who is online, a sender, and their room."""
     ana, bob = UserFactory(username="ana"), UserFactory(username="bob")
     activity_report(user=ana)
     return ana, bob, RoomFactory(name="ops", members=[ana, bob])
@@ -35,7 +35,7 @@ def situation() -> Situation:
 
 @given(room=LEVELS, account=LEVELS, is_muted=st.booleans(), is_off=st.booleans())
 @SETTINGS
-def test_a_rooms_previews_are_its_verdicts_once_saved(
+def test_a_rooms_previews_match_the_decisions_after_saving(
     situation: Situation, room: str, account: str, is_muted: bool, is_off: bool
 ) -> None:
     ana, bob, place = situation
@@ -46,21 +46,23 @@ def test_a_rooms_previews_are_its_verdicts_once_saved(
     )
     chosen = {"desktop": room, "group_mentions_muted": is_muted, "notifications_disabled": is_off}
     question = Question(user=ana, channels=["desktop"], room=chosen, subscription=subscription)
-    told = [line.sends for line in previews(question)["desktop"]]
+    previewed = [line.sends for line in previews(question)["desktop"]]
     room_preferences_save(subscription=subscription, **chosen)  # type: ignore[typeddict-item]
-    assert told == [verdict_of(message_in(place, bob, text), ana, Channel.DESKTOP).sends for text in TEXTS]
+    assert previewed == [channel_decision(message_in(place, bob, text), ana, Channel.DESKTOP).sends for text in TEXTS]
 
 
-@given(saved=LEVELS, asked=LEVELS)
+@given(saved=LEVELS, unsaved=LEVELS)
 @SETTINGS
-def test_the_accounts_previews_are_its_verdicts_once_saved(situation: Situation, saved: str, asked: str) -> None:
+def test_the_accounts_previews_match_the_decisions_after_saving(situation: Situation, saved: str, unsaved: str) -> None:
     ana, bob, place = situation
     account_preferences_save(user=ana, desktop=saved)
-    question = Question(user=ana, channels=["desktop"], account={"desktop": asked})
-    told = [line.sends for line in previews(question)["desktop"]]
-    account_preferences_save(user=ana, desktop=asked)
-    assert told == [verdict_of(message_in(place, bob, text), ana, Channel.DESKTOP).sends for text in TEXTS[:2]]
+    question = Question(user=ana, channels=["desktop"], account={"desktop": unsaved})
+    previewed = [line.sends for line in previews(question)["desktop"]]
+    account_preferences_save(user=ana, desktop=unsaved)
+    assert previewed == [
+        channel_decision(message_in(place, bob, text), ana, Channel.DESKTOP).sends for text in TEXTS[:2]
+    ]
 
 
-def test_every_reason_of_ones_own_is_a_rules() -> None:
-    assert set(OWN_REASONS) <= set(RULES_BY_CODE)
+def test_every_preview_reason_belongs_to_a_rule() -> None:
+    assert set(PREVIEW_REASONS) <= set(RULES_BY_CODE)

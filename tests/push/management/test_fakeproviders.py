@@ -1,4 +1,4 @@
-"""manage.py fakeproviders, as somebody starts it by hand."""
+"""manage.py fakeproviders, started as a process."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TOKEN = "ab" * 32
 
 @contextmanager
 def started(folder: Path, *options: str) -> Iterator[tuple[dict[str, str], IO[str]]]:
-    """Start the command and give the variables that it names, and what it says after its introduction."""
+    """Start the command; yield the environment variables that it prints, and its output after the introduction."""
     command = [sys.executable, "manage.py", "fakeproviders", "--port", "0", "--folder", str(folder), *options]
     process = subprocess.Popen(command, cwd=django_settings.BASE_DIR, stdout=subprocess.PIPE, text=True)
     assert process.stdout
@@ -60,24 +60,24 @@ def started(folder: Path, *options: str) -> Iterator[tuple[dict[str, str], IO[st
 
 
 @pytest.fixture
-def lead(settings: Any) -> Iterator[Any]:
+def engine_for(settings: Any) -> Iterator[Any]:
     tokens_forget()
     access_tokens_forget()
 
-    def to(environment: dict[str, str]) -> Engine:
+    def make_engine(environment: dict[str, str]) -> Engine:
         for name, value in environment.items():
             setattr(settings, name, value)
         return Engine(timeout=10)
 
-    yield to
+    yield make_engine
     access_tokens_forget()
 
 
 @pytest.mark.processes
-def test_the_credentials_it_writes_open_both_providers_and_what_arrives_is_shown(tmp_path: Path, lead: Any) -> None:
+def test_the_written_credentials_work_and_received_pushes_are_printed(tmp_path: Path, engine_for: Any) -> None:
     folder = tmp_path / "fakes"
     with started(folder, "--answer", "dead=UNREGISTERED", "--app", "my.app") as (environment, output):
-        engine = lead(environment)
+        engine = engine_for(environment)
 
         def read(name: str) -> str:
             return (folder / name).read_text()
@@ -98,9 +98,9 @@ def test_the_credentials_it_writes_open_both_providers_and_what_arrives_is_shown
 
 
 @pytest.mark.processes
-def test_a_web_push_device_can_be_registered_with_what_it_writes(tmp_path: Path, lead: Any, db: None) -> None:
+def test_a_web_push_device_can_be_registered_with_the_written_file(tmp_path: Path, engine_for: Any, db: None) -> None:
     with started(tmp_path, "--answer", "gone=410") as (environment, output):
-        lead(environment | {"WEB_PUSH_PRIVATE_HOSTS": [environment["WEB_PUSH_PRIVATE_HOSTS"]]}).close()
+        engine_for(environment | {"WEB_PUSH_PRIVATE_HOSTS": [environment["WEB_PUSH_PRIVATE_HOSTS"]]}).close()
         registration = json.loads((tmp_path / "webpush-device.json").read_text())
         client = ApiClient(UserFactory())
         for endpoint in (registration["endpoint"], registration["endpoint"].replace("by-hand", "gone-one")):
@@ -118,9 +118,9 @@ def test_a_web_push_device_can_be_registered_with_what_it_writes(tmp_path: Path,
 
 
 @pytest.mark.processes
-def test_the_gateway_takes_pushes_and_answers_as_told(tmp_path: Path, lead: Any) -> None:
+def test_the_gateway_accepts_pushes_and_gives_scripted_answers(tmp_path: Path, engine_for: Any) -> None:
     with started(tmp_path, "--answer", "dead=406", "--answer", "busy=429:60") as (environment, output):
-        engine = lead(environment)
+        engine = engine_for(environment)
         options = {"title": "#ops", "text": "disk full"}
         pushes = [GatewayPush("apn", token, options) for token in (TOKEN, "dead-token", "busy-token")]
         route = GatewayRoute((environment["GATEWAY"],), "any")
@@ -134,7 +134,7 @@ def test_the_gateway_takes_pushes_and_answers_as_told(tmp_path: Path, lead: Any)
 
 
 @pytest.mark.processes
-def test_what_was_pasted_is_good_the_next_time(tmp_path: Path) -> None:
+def test_credentials_are_reused_on_the_next_start(tmp_path: Path) -> None:
     with started(tmp_path):
         before = [(tmp_path / name).read_text() for name in ("apple-token-key.p8", "google-service-account.json")]
         authority = (tmp_path / "authority.pem").read_text()
@@ -145,12 +145,12 @@ def test_what_was_pasted_is_good_the_next_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("answer", ["ab=Nonsense", "Unregistered", "=Unregistered"])
-def test_an_answer_that_nobody_gives_is_refused(tmp_path: Path, answer: str) -> None:
-    with pytest.raises(CommandError, match="is no answer"):
+def test_an_unknown_answer_is_rejected(tmp_path: Path, answer: str) -> None:
+    with pytest.raises(CommandError, match="is not a valid answer"):
         call_command("fakeproviders", "--folder", str(tmp_path), "--port", "0", "--answer", answer)
 
 
-def test_without_the_tests_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_the_tests_it_reports_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "tests.fakes.by_hand", None)
     with pytest.raises(CommandError, match="are not installed here"):
         call_command("fakeproviders", "--folder", str(tmp_path))

@@ -1,4 +1,4 @@
-"""`manage.py setup --listen`: whether the site could start at its port."""
+"""`manage.py setup --listen`: checks that the site's port is free."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workspace.models import User
 pytestmark = pytest.mark.django_db
 
 
-def test_a_taken_port_is_named_with_a_free_one_before_anything_is_set_up() -> None:
+def test_a_port_in_use_fails_early_and_suggests_a_free_one() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(CommandError, match=f"Port {port} is already in use") as refusal:
@@ -25,11 +25,11 @@ def test_a_taken_port_is_named_with_a_free_one_before_anything_is_set_up() -> No
     assert listen_problem("127.0.0.1", int(advised)) is None
 
 
-def test_an_address_of_another_machine_is_refused_with_the_cause() -> None:
+def test_an_address_of_another_host_is_rejected_with_the_cause() -> None:
     with pytest.raises(CommandError, match=r"cannot listen at 192\.0\.2\.1:8000: Cannot assign"):
         call_command("setup", listen="192.0.2.1:8000")
 
 
-def test_a_free_port_is_no_obstacle() -> None:
+def test_a_free_port_is_accepted() -> None:
     call_command("setup", listen=f"127.0.0.1:{port_free()}")
     assert User.objects.exists()

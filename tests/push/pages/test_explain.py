@@ -181,7 +181,7 @@ class TestOwn:
 
     def test_speaks_to_the_person(self, message: Message, bob: User) -> None:
         html = page(signed_in(bob), "explain-own", message=message.public_id)
-        assert "No device of yours was registered." in html
+        assert "You had no registered device." in html
         assert "the member" not in html.lower()
 
     def test_a_message_that_one_may_not_read_is_not_found(self, message: Message) -> None:

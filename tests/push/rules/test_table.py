@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from push.explain.verdicts import verdict_of
+from push.explain.channel_decisions import channel_decision
 from push.models import Channel
 from push.rules.facts import facts_of
 from push.rules.reading import rules_of
@@ -126,7 +126,7 @@ def decided(facts: Facts, channel: Channel) -> tuple[str, bool]:
     message = MessageSituation(**default("all") | {name: facts[name] for name in facts if name in fields})
     member = MemberSituation(**{name: facts[name] for name in facts if name not in fields})
     row, (user, _other) = situation_build(message, [member, MemberSituation()])
-    verdict = verdict_of(facts_of(row, event=message.event), user, channel)
+    verdict = channel_decision(facts_of(row, event=message.event), user, channel)
     return verdict.rule.code, verdict.sends
 
 

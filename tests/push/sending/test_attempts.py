@@ -11,7 +11,7 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from push.explain.delivery_outcomes import happenings_of
+from push.explain.delivery_outcomes import notification_history
 from push.models import Answer, Attempt, ClaimedItem, Device, DisabledReason, EndReason, Lease, Notification, State
 from push.providers.answers import SendAnswer
 from push.selectors.answer_words import error_words
@@ -235,7 +235,7 @@ def test_a_try_left_without_an_answer_is_shown_beside_the_one_that_follows_it(
     first, second = Attempt.objects.order_by("number")
     assert (first.answer, first.claimed_by) == (Answer.UNKNOWN, "a dead worker")
     assert (second.answer, second.number) == (Answer.ACCEPTED, 2)
-    told = [happening.text for happening in happenings_of(item) if "Try" in happening.text]
+    told = [entry.text for entry in notification_history(item) if "Attempt" in entry.text]
     assert "Try 1" in told[0]
     assert "Unknown: the worker died" in told[0]
     assert "Accepted" in told[1]

@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from push.explain.delivery_outcomes import happenings_of
+from push.explain.delivery_outcomes import notification_history
 from push.models import Answer, Attempt, Device, Notification, ShownRoom
 from push.providers.answers import SendAnswer
 from push.receipts import receipt_token
@@ -52,7 +52,7 @@ def test_an_app_that_fetches_or_acknowledges_has_received(sent: Message, app: Ap
     assert answer.json()["success"] is True
     attempt = Attempt.objects.get()
     assert attempt.received_at == before.started_at + timedelta(seconds=2.1)
-    told = [happening.text for happening in happenings_of(attempt.notification)]
+    told = [entry.text for entry in notification_history(attempt.notification)]
     assert f"Received by {attempt.device} after 2.1 s." in told
 
 

@@ -138,9 +138,9 @@ def test_what_if_and_previews_foresee_by_the_acceptance_as_well(room: Room, user
     clock.shift(LATE)
     come_online(user)
     [found] = explanation_of(message=message, user=user, channels=[Channel.PUSH]).channels
-    assert found.happenings[0].at == NOW + timedelta(seconds=80)
+    assert found.history[0].at == NOW + timedelta(seconds=80)
     [asked] = explanation_of(message=message, user=user, channels=[Channel.PUSH], changes={"calls_all": True}).channels
-    assert asked.happenings[0].at == NOW + timedelta(seconds=80)
+    assert asked.history[0].at == NOW + timedelta(seconds=80)
 
 
 def test_a_client_in_use_writes_no_history(user: User, clock: Any) -> None:

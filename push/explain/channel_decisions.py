@@ -1,4 +1,4 @@
-"""Reading what is decided for one member now, and why."""
+"""Evaluates the rules for one member as things are now."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from push.rules.tracing import Step, trace_of
 from workspace.errors import ApplicationError
 from workspace.models import Message, User
 
-__all__ = ["Step", "Verdict", "verdict_of"]
+__all__ = ["ChannelDecision", "Step", "channel_decision"]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What was decided for one member through one channel; `trace` ends with the rule that decided."""
+class ChannelDecision:
+    """The decision for one member on one channel; `trace` ends with the rule that decided."""
 
     channel: Channel
     trace: tuple[Step, ...]
@@ -36,13 +36,13 @@ class Verdict:
         return self.rule.sends
 
 
-def verdict_of(message: Message | MessageFacts, user: User, channel: Channel) -> Verdict:
-    """Return the verdict for a member as things stand, each rule answered as it is for the whole room.
+def channel_decision(message: Message | MessageFacts, user: User, channel: Channel) -> ChannelDecision:
+    """Return the decision for one member from current data, using the same rules as for the whole room.
 
-    Raises `error-user-not-in-room` for somebody who is no member of the room.
+    Raises `error-user-not-in-room` if the user is not a member of the room.
     """
     facts = message if isinstance(message, MessageFacts) else facts_of(message)
     past = MemberPast(facts, user.pk, timezone.now())
     if not past.subscription:
         raise ApplicationError("error-user-not-in-room", "The user is not in this room")
-    return Verdict(channel, trace_of(facts, values_then(past), channel))
+    return ChannelDecision(channel, trace_of(facts, values_then(past), channel))
