@@ -5,7 +5,11 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from push.lazy_modules import lazy_module
 from workspace.clients import session_client_prefix
+
+# Reads its rules when it is imported, which only registrations of browsers need.
+ua_parser = lazy_module("ua_parser")
 
 USER_AGENT_MAX_LENGTH = 512
 
@@ -17,10 +21,7 @@ def session_digest_of(request: HttpRequest) -> str:
 
 def browser_name(user_agent: str) -> str:
     """Return what a browser is called to its owner, such as “Firefox on Linux”."""
-    # The library reads its rules when it is first used, which a process that registers no browser need not wait for.
-    from ua_parser import parse
-
-    found = parse(user_agent[:USER_AGENT_MAX_LENGTH])
+    found = ua_parser.parse(user_agent[:USER_AGENT_MAX_LENGTH])
     browser = found.user_agent.family if found.user_agent else ""
     system = found.os.family if found.os else ""
     if browser and system:

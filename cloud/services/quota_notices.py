@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from cloud.models import QuotaNotice
 from cloud.selectors.quota import Quota, month_begins, month_next, own_quota, steps_passed
 from workspace.models import EmailAddress, GeneralSettings, User
+from workspace.selectors.localization import page_language
 from workspace.selectors.permissions import users_with_permission
-from workspace.server.localization import page_language
 from workspace.services.account_mails import AUTOMATIC
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from preferences.models import SignInAlert
 from workspace.addresses import absolute_url
 from workspace.models import EmailAddress, GeneralSettings
 from workspace.selectors.accounts import time_zone_of
-from workspace.server.localization import page_language
+from workspace.selectors.localization import page_language
 from workspace.time_zones import zone
 
 

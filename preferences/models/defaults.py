@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from preferences.models.choices import Level, Sound
+from preferences.models.inheritance import inheritance_sentences
 from preferences.quiet.schedule import hours_validate
 from workspace.models.presence import DEFAULT_IDLE_LIMIT
 from workspace.setting_groups import SettingsGroup, setting
@@ -191,6 +192,10 @@ class AccountsSettings(SettingsGroup):
         verbose_name = verbose_name_plural = _("Accounts")
 
     def notes(self) -> Mapping[str, str | Promise]:
-        from preferences.selectors.inheritance import inheritance_sentences
+        return inheritance_sentences(self.preference_defaults())
 
-        return inheritance_sentences()
+    @classmethod
+    def preference_defaults(cls) -> list[str]:
+        """Return the names of the fields that are defaults of accounts' preferences."""
+        fields = cls.declared_fields()
+        return [field.name for declaration, field in fields if declaration.section == DEFAULT_USER_PREFERENCES]

@@ -15,9 +15,8 @@ from unfold.contrib.filters.admin import (
 )
 
 from push.admin import labels
-from push.explain.delivery_outcomes import receipt_delay
 from push.models import Attempt, Channel, Device
-from push.selectors.answer_words import try_words
+from push.selectors.answer_words import receipt_delay, try_words
 from push.selectors.route_words import key_words
 from workspace.admin.base import ReadOnlyAdmin, ReadOnlyInline
 from workspace.admin.columns import EMPTY, change_link, time_cell, two_lines, user_link

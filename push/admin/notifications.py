@@ -27,7 +27,7 @@ from push.admin import labels
 from push.admin.attempts import AttemptInline
 from push.admin.queue_actions import QUEUE_ACTIONS
 from push.models import WAITING, Attempt, ClaimedItem, EndReason, Lease, Notification, State, is_waiting
-from push.selectors.queue_counts import LIMIT, queue_counts
+from push.selectors.counts import LIMIT, queue_counts
 from workspace.admin.base import ReadOnlyAdmin
 from workspace.admin.columns import EMPTY, room_link, time_cell, two_lines, user_link
 from workspace.admin.contributions import RelatedLink, contribute

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from cloud.models import SetupWizardSettings
 from push.models import PushSettings
-from push.selectors.statistics import pushes_sent, pushes_waiting
+from push.selectors.counts import pushes_sent, pushes_waiting
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
 from workspace.api.objects import Timestamp
 from workspace.api.params import Params

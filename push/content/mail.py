@@ -15,12 +15,12 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from preferences.unsubscribing import unsubscribe_url
-from push.content.texts import said_in, shown_name
+from push.content.texts import room_title, said_in, shown_name
 from push.models import PushSettings
 from push.selectors.items import Item
 from workspace.addresses import absolute_url
 from workspace.models import GeneralSettings, Message, Room, RoomType
-from workspace.server.localization import page_language
+from workspace.selectors.localization import page_language
 
 PATHS = {RoomType.CHANNEL.value: "channel", RoomType.PRIVATE.value: "group", RoomType.DIRECT.value: "direct"}
 # What piled up beyond this many messages is only counted: nobody reads more in an e-mail.
@@ -59,7 +59,7 @@ def context_of(items: Sequence[Item]) -> dict[str, Any]:
     return {
         "language": translation.get_language(),
         "site_name": GeneralSettings.current().site_name,
-        "room": f"#{first.room.name}" if names_show and not first.room.is_direct else "",
+        "room": room_title(first.room) if names_show and not first.room.is_direct else "",
         "messages": [entry_of(item, names_show=names_show) for item in shown],
         "more": len(items) - len(shown),
         "room_url": room_url(first.room, first.notification.message),

@@ -1,4 +1,4 @@
-"""A notification's title and text, as far as the privacy settings let them be shown."""
+"""The title and text of notifications, for pushes and open pages."""
 
 from __future__ import annotations
 
@@ -29,15 +29,20 @@ class Texts:
 
 
 def texts_of(item: Item) -> Texts:
-    """Return the title and text of an item, cut to length."""
-    message, room = item.notification.message, item.room
+    """Return the title and text of an item as far as the privacy settings allow; without names there is no title."""
+    message = item.notification.message
     said = said_in(message, item.user)
     if not PushSettings.current().show_username_room:
         return Texts("", shorten(said, TEXT_LENGTH))
-    name = shown_name(message.sender)
+    return texts_composed(said, sender=message.sender, room=item.room)
+
+
+def texts_composed(said: str, *, sender: User, room: Room) -> Texts:
+    """Return the title and text for what a sender said in a room, shortened to the lengths of a lock screen."""
+    name = shown_name(sender)
     if room.is_direct:
         return Texts(shorten(name, TITLE_LENGTH), shorten(said, TEXT_LENGTH))
-    # Apps take the name off again where they show it elsewhere, so it is always there.
+    # Apps remove the name again where they show it elsewhere, so it is always included.
     return Texts(shorten(room_title(room), TITLE_LENGTH), shorten(f"{name}: {said}", TEXT_LENGTH))
 
 
@@ -70,5 +75,5 @@ def shown_name(user: User) -> str:
 
 
 def room_title(room: Room) -> str:
-    """Return how a room that has a name is called."""
+    """Return the title of a room that has a name."""
     return f"#{room.name}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from push.explain import personal_wording
 from push.explain.reasons import end_sentence
 from push.explain.structure import HistoryEntry
 from push.models import Answer, Attempt, Channel, Decision, EndReason, Event, HeldBy, Notification, State
-from push.selectors.answer_words import try_words
+from push.selectors.answer_words import receipt_delay, try_words
 from push.selectors.route_words import key_words
 from workspace.models import Message, User
 from workspace.selectors.accounts import time_zone_of
@@ -163,13 +163,6 @@ def attempt_entries(notification: Notification) -> Iterator[HistoryEntry]:
             device = str(attempt.device) if attempt.device else _("a device that was removed")
             text %= {"device": device, "seconds": receipt_delay(attempt)}
             yield HistoryEntry(attempt.received_at, text, "success")
-
-
-def receipt_delay(attempt: Attempt) -> str:
-    """Return how many seconds after sending the device confirmed the push, formatted with one decimal place."""
-    assert attempt.received_at is not None
-    seconds = max(0.0, (attempt.received_at - attempt.started_at).total_seconds())
-    return number_format(seconds, 1)
 
 
 def attempt_text(notification: Notification, attempt: Attempt) -> str:

@@ -13,7 +13,7 @@ from push.explain.structure import HistoryEntry
 from push.models import HeldBy
 from push.rules.delays import delays
 from push.rules.facts import MessageFacts
-from push.services.quiet import MENTION_RULES
+from push.rules.quiet_hours import MENTION_RULES
 from workspace.models import Connection, User
 from workspace.selectors.presence import presence_row_as_of
 

@@ -1,14 +1,19 @@
-"""The workers' signs of life."""
+"""The workers' heartbeats."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+# A worker without a heartbeat for this time counts as gone.
+ALIVE_FOR = timedelta(seconds=15)
+
 
 class WorkerBeat(models.Model):
-    """That a worker process was alive; a worker that stops in good order takes its row away."""
+    """A worker process and its last heartbeat; a worker that stops regularly deletes its row."""
 
     name = models.CharField(_("worker"), max_length=255, unique=True, help_text=_("Host and process."))
     started_at = models.DateTimeField(_("started"), default=timezone.now)

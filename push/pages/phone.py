@@ -18,8 +18,8 @@ from push.pages.lock_screen import card_of
 from push.pages.phone_texts import phone_texts
 from push.selectors.checklist import blocking_checks
 from push.selectors.checks import Light
+from push.selectors.devices import device_by_token, sandbox_inbox
 from push.selectors.gateway_checks import gateway_checks
-from push.selectors.sandbox import device_by_token, sandbox_inbox
 from workspace.addresses import message_path, room_path
 from workspace.errors import ApplicationError
 from workspace.models import GeneralSettings, User

@@ -27,7 +27,7 @@ class Transport(Protocol):
     """Sends pushes on one kind of route.
 
     It divides them into parts, each of which is answered on its own (push/http/steps.py). The steps run in a thread of
-    the route's own (push/services/carriers.py), so they must not use the database. They may take as long as the
+    the route's own (push/sending/carriers.py), so they must not use the database. They may take as long as the
     provider does; an error that they raise counts as no answer.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from django.utils import translation
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -62,3 +63,10 @@ def try_words(attempt: Attempt) -> str:
     if attempt.answer == Answer.ACCEPTED:
         return ""
     return answer_words(attempt.route, attempt.status, attempt.reason, attempt.detail)
+
+
+def receipt_delay(attempt: Attempt) -> str:
+    """Return how many seconds after sending the device confirmed the push, formatted with one decimal place."""
+    assert attempt.received_at is not None
+    seconds = max(0.0, (attempt.received_at - attempt.started_at).total_seconds())
+    return number_format(seconds, 1)

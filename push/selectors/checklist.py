@@ -25,13 +25,13 @@ from push.models import (
     WorkerBeat,
     is_waiting,
 )
+from push.models.worker import ALIVE_FOR
 from push.providers.registry import providers
 from push.selectors.checks import Check, Light, connection_step, setting_step
 from push.selectors.configuration import any_route, misconfiguration
 from push.selectors.credentials import app_credential_checks, credential_checks, pause_check
 from push.selectors.route_overview import Pause, apps_seen, paused_routes, pauses
 from push.selectors.routes import Routes, routes_current
-from push.worker.heartbeat import ALIVE_FOR
 from workspace.mail import FILE_BACKEND
 from workspace.templatetags.times import time_since
 

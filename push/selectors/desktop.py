@@ -13,12 +13,11 @@ from django.db.models.functions import Coalesce
 
 from preferences.models import AccountPreferences, AccountsSettings, Level, RoomPreferences, Sound
 from preferences.selectors.effective import in_force
-from push.content.cutting import shorten
 from push.content.mail import room_path
-from push.content.texts import TEXT_LENGTH, TITLE_LENGTH, room_title, said_by, shown_name
+from push.content.texts import said_by, texts_composed
 from push.models import DesktopEvent
 from push.rules.delays import moment
-from push.services.quiet import MENTION_RULES, hold
+from push.rules.quiet_hours import MENTION_RULES, hold
 from workspace.models import Message, Subscription, User
 from workspace.stored_json import value_or
 
@@ -129,12 +128,9 @@ def change_shown(event: Any, memberships: dict[tuple[int, int], Subscription]) -
 
 
 def texts_shown(message: Message, user: User) -> dict[str, str]:
-    """Return the title and text by which pages show a message to the user."""
-    room, sender, said = message.room, shown_name(message.sender), said_by(message, user)
-    return {
-        "title": shorten(sender if room.is_direct else room_title(room), TITLE_LENGTH),
-        "text": shorten(said if room.is_direct else f"{sender}: {said}", TEXT_LENGTH),
-    }
+    """Return the title and text by which pages show a message to the user; privacy settings do not apply here."""
+    texts = texts_composed(said_by(message, user), sender=message.sender, room=message.room)
+    return {"title": texts.title, "text": texts.text}
 
 
 def manner(event: Any, chosen: RoomPreferences | None) -> dict[str, Any]:

@@ -8,9 +8,8 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from push.explain.delivery_outcomes import receipt_delay
 from push.models import TEST_RULE, WAITING, Answer, Attempt, Device, EndReason, Notification
-from push.selectors.answer_words import try_words
+from push.selectors.answer_words import receipt_delay, try_words
 from push.selectors.route_words import key_words
 
 # The page waits this long for a result. By then a provider has answered, or its not answering is the result; a test

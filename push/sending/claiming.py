@@ -21,10 +21,10 @@ from django.utils import timezone
 
 from push.models import IS_UNFINISHED, Channel, ClaimedItem, Lease, LostItem, Notification, State
 from push.rules.delays import first_due
+from push.rules.quiet_hours import held_back, quiet_in_use
 from push.selectors.due import due_users
 from push.sending.lost_claims import SUSPECT_AFTER, Candidate, leases_bound, leases_release, safe_together
 from push.services.clock_jumps import clock_watch
-from push.services.quiet import held_back, quiet_in_use
 
 log = logging.getLogger(__name__)
 

@@ -22,7 +22,8 @@ from push.models import (
     is_waiting,
 )
 from push.rules.delays import first_due
-from push.services.quiet import items_hold, quiet_in_use
+from push.rules.quiet_hours import quiet_in_use
+from push.services.quiet import items_hold
 from push.waking import alarm, wake
 from workspace.errors import ApplicationError
 from workspace.models import Message, Room, User

@@ -14,10 +14,10 @@ from push.models import Channel, EndReason, Notification, State, is_waiting
 from push.rules.delays import DELAY_NEVER, due_expression, never_queued
 from push.rules.facts import MessageFacts
 from push.rules.members import members_of, members_read
+from push.rules.quiet_hours import DUE_FIELDS, hold, quiet_in_use
 from push.rules.reading import Reading
 from push.rules.table import RULES_BY_CODE
 from push.services.bulk import Kinds, rows_write_and_count
-from push.services.quiet import DUE_FIELDS, hold, quiet_in_use
 
 QUEUED_CHANNELS = (Channel.PUSH, Channel.EMAIL)
 

@@ -1,128 +1,17 @@
-"""Holding pushes back in quiet hours (docs/quiet-hours.md): for any number of members in one statement."""
+"""Holds pushes back in quiet hours (docs/quiet-hours.md)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
 from django.db import transaction
-from django.db.models import (
-    BooleanField,
-    Case,
-    CharField,
-    DateTimeField,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce, Greatest, NullIf
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from preferences.models import QuietChoice, QuietHours, QuietPeriod
-from preferences.selectors.quiet import default_hours, hours_expression, lets_through_expression, time_zone_expression
-from push.models import TEST_RULE, Channel, HeldBy, Notification, is_waiting
-from push.rules.delays import first_due, moment
+from push.models import Channel, Notification, is_waiting
+from push.rules.delays import first_due
+from push.rules.quiet_hours import hold, quiet_in_use
 from push.waking import wake
 from workspace.models import User
-
-# The rules that send what may break through: direct messages, and mentions by name or in a followed thread.
-MENTION_RULES = ("direct_message", "mentioned")
-# The notification's fields that quiet hours set.
-DUE_FIELDS = ("due_at", "held_from", "held_until", "held_by")
-
-
-def quiet_in_use() -> bool:
-    """Return True if the workspace has quiet hours, or any member has their own or a pause that has not ended."""
-    if default_hours() or QuietHours.objects.filter(choice=QuietChoice.OWN).exclude(hours="").exists():
-        return True
-    return QuietHours.objects.filter(paused_until__gt=timezone.now()).exists()
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """What quiet hours make of pushes, as expressions over `rows`, which name what the expressions refer to.
-
-    `due_at` is when a push is due; of one that is held, `since` is when it would have been due, `until` when the
-    quiet ends and `by` whose quiet it is; of others these are empty.
-    """
-
-    rows: QuerySet[Any]
-    due_at: Any
-    since: Any
-    until: Any
-    by: Any
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        """Return the expressions by the notification's fields."""
-        return dict(zip(DUE_FIELDS, (self.due_at, self.since, self.until, self.by), strict=True))
-
-
-def hold(rows: QuerySet[Any], *, due: Any, rule: str, not_before: datetime | None = None) -> Hold:
-    """Return what quiet hours make of pushes that would be due at `due`; `rule` names the code of what sends them.
-
-    The rows belong to a `user`. What would be due before `not_before` is due then.
-    """
-    planned = due if not_before is None else Greatest(due, moment(not_before))
-    paused_until = F("user__quiet_hours__paused_until")
-    named = rows.alias(
-        planned_at=planned,
-        awake_at=Greatest(planned, Coalesce(paused_until, planned), output_field=DateTimeField()),
-        quiet_text=hours_expression("user__"),
-        quiet_zone=time_zone_expression("user__"),
-        breaks_through=breaking_through(rule),
-    )
-    named = named.alias(
-        quiet_until=Case(
-            When(Q(breaks_through=True) | Q(quiet_text="", awake_at=F("planned_at")), then=F("planned_at")),
-            default=Coalesce(Subquery(period_at("awake_at").values("ends_at")[:1]), F("awake_at")),
-            output_field=DateTimeField(),
-        )
-    )
-    return Hold(
-        rows=named,
-        due_at=F("quiet_until"),
-        since=Case(When(quiet_until__gt=F("planned_at"), then=due), default=None, output_field=DateTimeField()),
-        until=NullIf(F("quiet_until"), F("planned_at")),
-        by=Case(
-            When(quiet_until=F("planned_at"), then=Value("")),
-            When(quiet_until=paused_until, then=Value(HeldBy.PAUSE)),
-            When(user__quiet_hours__choice=QuietChoice.OWN, then=Value(HeldBy.OWN)),
-            default=Value(HeldBy.DEFAULT),
-            output_field=CharField(),
-        ),
-    )
-
-
-def period_at(name: str) -> QuerySet[QuietPeriod]:
-    """Return the quiet period, of the outer row's hours and time zone, that holds the row's moment of that name."""
-    return QuietPeriod.objects.filter(
-        schedule__hours=OuterRef("quiet_text"),
-        schedule__time_zone=OuterRef("quiet_zone"),
-        starts_at__lte=OuterRef(name),
-        ends_at__gt=OuterRef(name),
-    ).order_by()
-
-
-def breaking_through(rule: str) -> Case:
-    """Return whether quiet hours leave a push alone: a test, or what its member lets through."""
-    return Case(
-        When(Q(**{rule: TEST_RULE}), then=Value(True)),
-        When(Q(**{f"{rule}__in": MENTION_RULES}), then=lets_through_expression("user__")),
-        default=Value(False),
-        output_field=BooleanField(),
-    )
-
-
-def held_back(items: QuerySet[Notification], *, at: datetime) -> QuerySet[Notification]:
-    """Return those of the items that quiet hours would hold at the moment `at`."""
-    pushes = items.filter(channel=Channel.PUSH)
-    return hold(pushes, due=moment(at), rule="rule").rows.filter(quiet_until__gt=moment(at))
 
 
 def items_hold(*, items: QuerySet[Notification]) -> int:

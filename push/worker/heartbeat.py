@@ -1,4 +1,4 @@
-"""The worker's sign of life, which the Push page looks for."""
+"""The worker's heartbeat, which the Push page checks."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ from django.utils import timezone
 from push.models import WorkerBeat
 
 BEAT_SECONDS = 5.0
-# After this long without a sign of life a worker counts as gone; after the second time its row is swept away.
-ALIVE_FOR = timedelta(seconds=15)
+# After this time without a heartbeat, the row of a worker is deleted.
 KEPT_FOR = timedelta(days=1)
 
 
 class Heartbeat:
-    """Writes that this process is alive, every :data:`BEAT_SECONDS` however often it is asked to."""
+    """Records that this process is alive, at most once in :data:`BEAT_SECONDS`."""
 
     def __init__(self) -> None:
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._last = float("-inf")
 
     def beat(self) -> None:
-        """Write a sign of life if it is time for one."""
+        """Record a heartbeat if the last one is old enough."""
         now = time.monotonic()
         if now - self._last < BEAT_SECONDS:
             return
@@ -35,5 +34,5 @@ class Heartbeat:
         self._last = now
 
     def stop(self) -> None:
-        """Take the sign of life away: the process ends in good order."""
+        """Delete the row: the process ends regularly."""
         WorkerBeat.objects.filter(name=self._name).delete()

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from workspace.admin.columns import label, label_row
 from workspace.models import Connection, Message, Room, RoomType, Status, User
+from workspace.models.accounts import ADMIN
 from workspace.models.messages import ENCRYPTED
 from workspace.selectors.presence import PresenceView
-from workspace.services.roles import ADMIN
 
 CONNECTION_KINDS = {Connection.ONLINE: "success", Connection.AWAY: "warning", Connection.OFFLINE: ""}
 ROOM_KINDS = {RoomType.CHANNEL: "info", RoomType.PRIVATE: "primary", RoomType.DIRECT: ""}

@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from workspace.admin.base import ModelAdmin, ReadOnlyAdmin
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.models import User
+from workspace.models.accounts import ADMIN, USER
 from workspace.roles import Role
-from workspace.services.roles import ADMIN, NOT_GRANTED_TO_ADMINS, USER
+from workspace.services.roles import NOT_GRANTED_TO_ADMINS
 
 if TYPE_CHECKING:
     BaseForm = forms.ModelForm[Group]

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from workspace.models import User
+from workspace.models.accounts import USER
 from workspace.services.accounts import sign_ins_end, user_create
-from workspace.services.roles import USER
 
 if TYPE_CHECKING:
     from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm

@@ -22,12 +22,12 @@ from workspace.admin.contributions import RelatedLink, contribute
 from workspace.admin.filters import TimeRangeFilter
 from workspace.admin.user_forms import AccountChangeForm, AccountCreationForm, AccountPasswordForm
 from workspace.models import EmailAddress, Message, Presence, Subscription, User
+from workspace.models.accounts import ADMIN
 from workspace.roles import Role
 from workspace.selectors.permissions import CHANGE_ACCOUNTS, CHANGE_ROLES, may_manage
 from workspace.selectors.presence import connection_expression, presence_of, status_expression
 from workspace.services.accounts import user_activate, user_deactivate
 from workspace.services.addresses import address_claim
-from workspace.services.roles import ADMIN
 
 if TYPE_CHECKING:
     BaseUserAdmin = DjangoUserAdmin[User]

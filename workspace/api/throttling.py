@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import ClassVar, Protocol
 
 from django.conf import settings
 from rest_framework.request import Request
@@ -13,9 +13,6 @@ from rest_framework.throttling import BaseThrottle
 
 from workspace.cache import call_count
 from workspace.models import User
-
-if TYPE_CHECKING:
-    from workspace.api.base import Api
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +48,13 @@ class Usage:
         }
 
 
+class RateLimited(Protocol):
+    """An endpoint with a rate limit; `usage` is set for each request that is counted."""
+
+    rate: ClassVar[Rate]
+    usage: Usage | None
+
+
 class EndpointThrottle(BaseThrottle):
     """Counts calls per endpoint and caller: the account, or the address if not signed in.
 
@@ -59,7 +63,7 @@ class EndpointThrottle(BaseThrottle):
 
     usage: Usage
 
-    def allow_request(self, request: Request, view: Api) -> bool:  # type: ignore[override]
+    def allow_request(self, request: Request, view: RateLimited) -> bool:  # type: ignore[override]
         if not settings.API_RATE_LIMITING:
             return True
         user = request.user if isinstance(request.user, User) else None

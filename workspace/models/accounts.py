@@ -19,6 +19,10 @@ from workspace.time_zones import time_zone_validate
 
 ADDRESS_TAKEN = _("This address belongs to another account.")
 
+# The names of the built-in roles, which are groups of django.contrib.auth.
+ADMIN = "admin"
+USER = "user"
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates accounts and finds them by username, ignoring case."""

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from workspace.config.unfold import all_navigation
+from workspace.admin.navigation import all_navigation
 from workspace.models import Room, User
 from workspace.pages.settings.base import admin_page, may_view
 from workspace.pages.settings.presentation import search as settings_found

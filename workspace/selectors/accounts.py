@@ -9,8 +9,8 @@ from django.db.models.functions import Lower
 
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, GeneralSettings, User
+from workspace.models.accounts import ADMIN
 from workspace.selectors.permissions import VIEW_ACCOUNTS
-from workspace.services.roles import ADMIN
 
 
 def user_by_sign_in_name(name: str) -> User | None:

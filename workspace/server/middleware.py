@@ -1,4 +1,4 @@
-"""Middleware for all pages: security headers, signed-out requests, and NUL bytes in URLs."""
+"""Middleware for all pages: security headers, language and time zone, signed-out requests, and NUL bytes in URLs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from http import HTTPStatus
 
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 
 from workspace.api.fallback import MACHINE_PATHS
 from workspace.database.connections import connections_release
+from workspace.selectors.localization import language_of, page_time_zone
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -125,3 +128,23 @@ class NulByteMiddleware:
         if not is_valid and not request.path_info.startswith(MACHINE_PATHS):
             raise Http404
         return self.get_response(request)
+
+
+class LocaleMiddleware:
+    """Activates the language and time zone of the reader for every page.
+
+    API responses use the language of the workspace, and UTC.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(MACHINE_PATHS):
+            return self.get_response(request)
+        language = language_of(request)
+        with translation.override(language), timezone.override(page_time_zone(request.user)):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ["Accept-Language"])
+        return response

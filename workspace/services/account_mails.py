@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from workspace.addresses import absolute_url
 from workspace.models import EmailAddress, GeneralSettings, User
-from workspace.server.localization import page_language
+from workspace.selectors.localization import page_language
 from workspace.services.addresses import verification_token
 from workspace.services.reset_tokens import reset_tokens
 

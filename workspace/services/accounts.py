@@ -11,12 +11,12 @@ from knox.models import AuthToken
 
 from workspace.errors import ApplicationError
 from workspace.models import Room, User
+from workspace.models.accounts import ADMIN, USER
 from workspace.selectors.accounts import accepts_browser_time_zone, administrators
 from workspace.selectors.permissions import manage_check
 from workspace.selectors.rooms import rooms_owned_alone
 from workspace.services.addresses import address_assign
 from workspace.services.presence import clients_disconnect
-from workspace.services.roles import ADMIN, USER
 from workspace.services.rooms import members_add
 from workspace.services.sign_in import sign_out
 from workspace.signals import signed_out_everywhere

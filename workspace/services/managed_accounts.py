@@ -17,12 +17,12 @@ from django.db import IntegrityError, transaction
 
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, User
+from workspace.models.accounts import USER
 from workspace.selectors.accounts import roles_of, user_by_username
 from workspace.selectors.permissions import CHANGE_ACCOUNTS, CHANGE_ROLES, CREATE_ACCOUNTS, may_change
 from workspace.services.accounts import password_set, roles_set, user_activate, user_create, user_deactivate
 from workspace.services.addresses import address_assign, address_replace
 from workspace.services.presence import status_set
-from workspace.services.roles import USER
 from workspace.waking import verification_mail_later
 
 RANDOM_PASSWORD_BYTES = 32

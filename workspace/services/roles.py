@@ -7,8 +7,7 @@ from collections.abc import Collection
 from django.contrib.auth.models import Group, Permission
 from django.db.models import QuerySet
 
-ADMIN = "admin"
-USER = "user"
+from workspace.models.accounts import ADMIN, USER
 
 USER_PERMISSIONS = (
     "create_c",

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from push.providers.fingerprints import digest
 from push.providers.pem import certificate_read, key_matches, private_key_read
-
-if TYPE_CHECKING:
-    from push.models import PushSettings
-    from push.models.keys import ProviderKeys
 
 apple_id_validator = RegexValidator(r"\A[A-Z0-9]{10}\Z", _("Apple's ids are 10 capital letters and digits."))
 
@@ -79,9 +76,7 @@ def token_key_validate(pem: str) -> None:
     token_key_read(pem)
 
 
-def certificate_pair_validate(
-    group: PushSettings | ProviderKeys, prefix: str, changed: Collection[str]
-) -> dict[str, Any]:
+def certificate_pair_validate(group: Model, prefix: str, changed: Collection[str]) -> dict[str, Any]:
     """Return what is wrong, by field, with the certificate, key and passphrase whose fields begin with `prefix`."""
     names = {part: f"{prefix}_{part}" for part in ("cert", "key", "passphrase")}
     certificate, key_pem, passphrase = (getattr(group, name) for name in names.values())

@@ -12,8 +12,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from push.lazy_modules import lazy_module
 from push.providers.fingerprints import digest
 from push.providers.pem import private_key_read
+
+# Takes a quarter of a second to import.
+firebase_credentials = lazy_module("firebase_admin.credentials")
 
 BYTE_ORDER_MARK = "\ufeff"
 # What the library insists on, though every service account has the same; an own file may lack it.
@@ -60,11 +64,8 @@ def service_account_read(text: str) -> ServiceAccount:
 
 def credential_build(account: ServiceAccount) -> Any:
     """Return Google's library's credential for the account; raises ValidationError with what the library objects to."""
-    # The library takes a quarter of a second to import, which a process that never pushes to Google need not wait.
-    from firebase_admin.credentials import Certificate
-
     try:
-        return Certificate(account.content).get_credential()
+        return firebase_credentials.Certificate(account.content).get_credential()
     except (ValueError, TypeError, AttributeError) as error:
         raise ValidationError(
             _("Google's library cannot use this file: %(error)s"), params={"error": str(error)[:200]}

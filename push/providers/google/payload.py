@@ -11,8 +11,12 @@ import zlib
 from datetime import timedelta
 from typing import Any
 
+from push.lazy_modules import lazy_module
 from push.providers.fitting import json_text, payload_fit
 from push.providers.pushes import Push
+
+# Takes a quarter of a second to import.
+messaging = lazy_module("firebase_admin.messaging")
 
 POSITIVE_32_BIT = 0x7FFFFFFF
 # As the library spells it; Google's interface names its values in capital letters.
@@ -26,9 +30,6 @@ def fcm_message(push: Push) -> dict[str, Any]:
 
     Raises PayloadTooLargeError when shortening the text does not make it fit.
     """
-    # The library takes a quarter of a second to import, which a process that never pushes to Google need not wait.
-    from firebase_admin import messaging
-
     data = payload_fit(push, fcm_data_whole)
     priority = PRIORITY_SILENT if push.is_silent or push.is_passive else PRIORITY
     android = messaging.AndroidConfig(

@@ -16,8 +16,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from push.http.requests import HttpAnswer, HttpRequest, Lane
+from push.lazy_modules import lazy_module
 from push.providers.google.credentials import GoogleCredentials, credential_build, service_account_read
 from push.providers.meanings import json_object
+
+jwt = lazy_module("google.auth.jwt")
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -83,8 +86,6 @@ def token_request(credentials: GoogleCredentials) -> HttpRequest:
 @lru_cache(maxsize=KEPT)
 def token_request_of(credentials: GoogleCredentials, minute: int) -> HttpRequest:
     """Return the request that was signed in that minute."""
-    from google.auth import jwt
-
     account = signer_of(credentials.service_account)
     now = minute * 60
     claims = {
@@ -94,7 +95,7 @@ def token_request_of(credentials: GoogleCredentials, minute: int) -> HttpRequest
         "iat": now,
         "exp": now + ASSERTION_SECONDS,
     }
-    assertion = jwt.encode(account.signer, claims)  # type: ignore[no-untyped-call]
+    assertion = jwt.encode(account.signer, claims)
     return HttpRequest(
         url=settings.GOOGLE_TOKEN_URL,
         body=urlencode({"grant_type": GRANT, "assertion": assertion}).encode(),

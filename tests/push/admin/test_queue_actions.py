@@ -103,7 +103,7 @@ def test_the_list_tells_how_the_queue_stands(client: Client, admin: User, messag
 def test_counting_ends_where_nobody_reads_on(
     client: Client, admin: User, message: Message, monkeypatch: object
 ) -> None:
-    monkeypatch.setattr("push.selectors.queue_counts.LIMIT", 1)  # type: ignore[attr-defined]
+    monkeypatch.setattr("push.selectors.counts.LIMIT", 1)  # type: ignore[attr-defined]
     monkeypatch.setattr("push.admin.notifications.LIMIT", 1)  # type: ignore[attr-defined]
     for _number in range(3):
         notification_of(message, UserFactory(), State.QUEUED)

@@ -16,10 +16,10 @@ from preferences.models import AccountsSettings, QuietChoice, QuietHours, QuietS
 from preferences.services.quiet import quiet_hours_save, quiet_pause, quiet_resume
 from push.models import Channel, HeldBy, Notification, State
 from push.rules import candidates
+from push.rules.quiet_hours import quiet_in_use
 from push.sending.claiming import Claim, claim_release, users_claim
 from push.sending.queue import item_send_now, items_finish
 from push.services.fanout import pending_decide
-from push.services.quiet import quiet_in_use
 from tests.factories import DeviceFactory, EmailAddressFactory, RoomFactory, UserFactory, direct_room, message_in
 from workspace.models import ChangeSource, GeneralSettings, Presence, Room, User
 from workspace.services.accounts import locale_save

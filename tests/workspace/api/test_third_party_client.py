@@ -15,9 +15,10 @@ from rocketchat_API.rocketchat import RocketChat
 
 from tests.factories import PASSWORD, UserFactory
 from workspace.models import Room, Subscription, User
+from workspace.models.accounts import ADMIN
 from workspace.services.accounts import user_create
 from workspace.services.messages import message_post
-from workspace.services.roles import ADMIN, roles_ensure
+from workspace.services.roles import roles_ensure
 from workspace.services.rooms import room_create
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -24,8 +24,8 @@ from workspace.pages.changes import ChangesForm
 from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
 from workspace.pages.widgets import PlainSelect
+from workspace.selectors.localization import language_of
 from workspace.selectors.presence import presence_of
-from workspace.server.localization import language_of
 from workspace.services.accounts import locale_save, name_save
 from workspace.services.presence import status_set
 from workspace.time_zones import time_zone_names

@@ -1,4 +1,4 @@
-"""The language of the pages, and the time zone of the times on them."""
+"""The language of pages and e-mails, and the time zone of the times in them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone, translation
-from django.utils.cache import patch_vary_headers
+from django.utils import translation
 
-from workspace.api.fallback import MACHINE_PATHS
 from workspace.models import GeneralSettings, User
 from workspace.time_zones import zone
 
@@ -36,23 +34,3 @@ def supported_language(language: str) -> str:
 def page_time_zone(user: object) -> ZoneInfo:
     """Return the time zone for pages shown to the user: their own choice, else the one of the workspace."""
     return zone((user.time_zone if isinstance(user, User) else "") or GeneralSettings.current().time_zone)
-
-
-class LocaleMiddleware:
-    """Activates the language and time zone of the reader for every page.
-
-    API responses use the language of the workspace, and UTC.
-    """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith(MACHINE_PATHS):
-            return self.get_response(request)
-        language = language_of(request)
-        with translation.override(language), timezone.override(page_time_zone(request.user)):
-            response = self.get_response(request)
-        response.headers.setdefault("Content-Language", language)
-        patch_vary_headers(response, ["Accept-Language"])
-        return response

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from preferences.models import Level
-from preferences.selectors.inheritance import inheritance_sentences, inheriting_counts
+from preferences.models import AccountsSettings, Level
+from preferences.models.inheritance import inheriting_counts
 from tests.factories import AccountPreferencesFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +15,7 @@ def test_those_who_chose_for_themselves_do_not_inherit() -> None:
     UserFactory()
     AccountPreferencesFactory(push=Level.MENTIONS)
     AccountPreferencesFactory(push="", idle_limit=30, always_display_mobile=False)
-    counts = inheriting_counts()
+    counts = inheriting_counts(AccountsSettings.preference_defaults())
     assert counts["push"] == 2
     assert counts["idle_limit"] == 2
     assert counts["always_display_mobile"] == 2
@@ -26,9 +26,9 @@ def test_deactivated_accounts_do_not_count() -> None:
     AccountPreferencesFactory(user__is_active=False)
     AccountPreferencesFactory(user__is_active=False, push=Level.NOTHING)
     UserFactory()
-    assert inheriting_counts()["push"] == 1
+    assert inheriting_counts(AccountsSettings.preference_defaults())["push"] == 1
 
 
 def test_the_counts_are_told_in_a_sentence() -> None:
     UserFactory()
-    assert inheritance_sentences()["push"] == "1 user inherits this value now."
+    assert AccountsSettings.current().notes()["push"] == "1 user inherits this value now."
