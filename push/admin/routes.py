@@ -6,18 +6,22 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from push.admin.keys_form import ALL_KEY_FIELDS, SECRETS, key_fieldsets
+from push.admin.provider_form import ProviderSetupForm
 from push.admin.route_forms import AppRouteForm
 from push.models import AppRoute, RouteState
+from push.providers.registry import providers, providers_by_route
 from push.selectors.checklist import way_checks
+from push.selectors.provider_values import ENABLED, is_enabled, stored_values
 from push.selectors.route_overview import apps_seen, paused_routes, pauses
 from push.sending.breaker import route_resume
+from push.services.provider_values import provider_configure
 from workspace.admin.base import ModelAdmin
 from workspace.pages.settings.forms import CLEAR_SUFFIX
 
@@ -37,7 +41,10 @@ class AppRouteAdmin(ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         resume = path("resume/<int:pk>/", self.admin_site.admin_view(self.resume_view), name="push_approute_resume")
-        return [resume, *super().get_urls()]
+        setup = path(
+            "provider/<str:kind>/", self.admin_site.admin_view(self.provider_view), name="push_approute_provider"
+        )
+        return [resume, setup, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show every app and its route."""
@@ -51,11 +58,27 @@ class AppRouteAdmin(ModelAdmin):
             "more": more,
             "query": query,
             "pauses": pauses(),
+            "setups": [(provider, is_enabled(provider)) for provider in providers() if provider.setup],
             "checks": list(way_checks(paused_routes())),
             "may_add": self.has_add_permission(request),
             "may_change": self.has_change_permission(request),
         }
         return self._page(request, "admin/push/routes.html", context)
+
+    def provider_view(self, request: HttpRequest, kind: str) -> HttpResponse:
+        """Set a provider up, or turn it off."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        provider = providers_by_route().get(kind)
+        if provider is None or provider.setup is None:
+            raise Http404
+        form = ProviderSetupForm(request.POST or None, setup=provider.setup, stored=stored_values(kind))
+        if request.method == "POST" and form.is_valid():
+            provider_configure(kind=kind, is_enabled=form.cleaned_data[ENABLED], values=form.values())
+            messages.success(request, _("%(provider)s is saved.") % {"provider": provider.setup.title})
+            return redirect("admin:push_approute_changelist")
+        context = {"title": provider.setup.title, "text": provider.setup.text, "form": form}
+        return self._page(request, "admin/push/provider.html", context)
 
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask, and then let a paused route go on."""

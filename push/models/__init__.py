@@ -10,6 +10,7 @@ from push.models.devices import (
     token_digest,
 )
 from push.models.gateway import GatewayApp, GatewayPush
+from push.models.provider_values import ProviderValue
 from push.models.queue import (
     DEFINITE,
     IS_UNFINISHED,
@@ -58,6 +59,7 @@ __all__ = [
     "LostItem",
     "Notification",
     "OutcomeCount",
+    "ProviderValue",
     "PushSettings",
     "RouteState",
     "SandboxPush",

@@ -23,10 +23,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from push.models import Device, DisabledReason
 from push.pages.phone import APP_NAME as PHONE_APP
 from push.pages.web import APP_NAME as WEB_APP
+from push.providers.provider import DeviceKind
+from push.providers.registry import providers
 from push.selectors.answer_words import error_words
 from push.selectors.devices import device_own, devices_own
+from push.selectors.provider_values import is_enabled
 from push.selectors.testing import push_test_of, push_test_result
-from push.services.devices import NAME_MAX_LENGTH, device_forget, device_rename
+from push.services.devices import NAME_MAX_LENGTH, device_forget, device_register, device_rename
 from push.services.testing import device_test_start
 from workspace.api.throttling import Rate, usage_count
 from workspace.errors import ApplicationError
@@ -35,6 +38,8 @@ from workspace.pages.reader import reader_of
 
 # Test pushes, by whoever has the button before them.
 TEST_RATE = Rate(10, 60_000)
+# Devices that a person adds by hand: each is an address that this server will send to.
+ADD_RATE = Rate(10, 60_000)
 
 # The names of apps that people know under another than the one that they register with.
 APPS: dict[str, str | Promise] = {
@@ -63,7 +68,8 @@ class ShownDevice:
 
     @property
     def app_shown(self) -> str:
-        return str(APPS.get(self.device.app_name, self.device.app_name))
+        by_hand = self.device.kind.added_by_hand
+        return str(by_hand.app_label if by_hand else APPS.get(self.device.app_name, self.device.app_name))
 
     @property
     def title(self) -> str:
@@ -86,6 +92,15 @@ class ShownDevice:
         """Return who carries its notifications; of an endpoint the host only, the rest is a secret."""
         carrier = str(self.device.kind.carrier)
         return f"{carrier} ({self.device.host})" if self.device.host else carrier
+
+
+def kinds_to_add() -> list[DeviceKind]:
+    """Return the types of devices that people can add by hand now."""
+    return [
+        provider.device
+        for provider in providers()
+        if provider.device and provider.device.added_by_hand and is_enabled(provider)
+    ]
 
 
 class NameForm(forms.Form):
@@ -113,8 +128,35 @@ def of_own_device(view: DeviceView) -> Callable[[HttpRequest, str], HttpResponse
 def devices(request: HttpRequest) -> HttpResponse:
     """Show the reader's devices."""
     shown = [ShownDevice(device) for device in devices_own(reader_of(request))]
-    context = {**page_context(request, title=_("Devices")), "devices": shown, "has_sandbox": settings.SANDBOX}
+    context = {
+        **page_context(request, title=_("Devices")),
+        "devices": shown,
+        "has_sandbox": settings.SANDBOX,
+        "to_add": kinds_to_add(),
+    }
     return TemplateResponse(request, "push/devices/list.html", context)
+
+
+@login_required
+@require_POST
+def device_add_page(request: HttpRequest, type: str) -> HttpResponse:
+    """Add a device of a type that people can add by hand."""
+    user = reader_of(request)
+    kind = next((kind for kind in kinds_to_add() if kind.type == type), None)
+    if kind is None or kind.added_by_hand is None:
+        raise Http404
+    if usage_count(ADD_RATE, f"device-add:{user.pk}").exceeded:
+        messages.error(request, _("Too many attempts. Wait a minute, then try again."))
+        return redirect("devices")
+    try:
+        token = kind.added_by_hand.token_of(request.POST.get("address", "").strip())
+        device = device_register(user=user, type=type, app_name=kind.added_by_hand.app_name, token=token)
+    except ApplicationError as error:
+        messages.error(request, error.message)
+    else:
+        added = _("“%(name)s” is added. Send it a test to see whether it arrives.")
+        messages.success(request, added % {"name": ShownDevice(device).title})
+    return redirect("devices")
 
 
 @require_POST

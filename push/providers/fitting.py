@@ -65,6 +65,25 @@ def longest_fitting(push: Push, build: Callable[[Push], Payload], *, at_least: i
     return best
 
 
+def text_fit(content: dict[str, Any], limit: int, *, at_least: int, key: str = "text") -> bytes:
+    """Return the content as JSON of at most `limit` bytes, with the longest text under `key` that fits.
+
+    Return nothing if fewer than `at_least` characters of the text would be left.
+    """
+    if len(whole := json_bytes(content)) <= limit:
+        return whole
+    text = content.get(key, "")
+    best, shortest, longest = b"", at_least, len(text) - 1
+    while shortest <= longest:
+        length = (shortest + longest) // 2
+        shorter = json_bytes({**content, key: text_shorten(text, length)})
+        if len(shorter) <= limit:
+            best, shortest = shorter, length + 1
+        else:
+            longest = length - 1
+    return best
+
+
 def fits(payload: Payload) -> bool:
     """Return whether the payload is within the limit, as it is sent."""
     return len(json_bytes(payload)) <= PAYLOAD_MAX_BYTES

@@ -70,6 +70,44 @@ class MessagesOnly:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AddedByHand:
+    """How a person adds a device of a type on the page of their devices, by entering a text.
+
+    `token_of` returns the token for the text; it raises an ApplicationError whose message says what is wrong with it.
+    The device is registered under the name of an app, `app_name`, which people read as `app_label`.
+    """
+
+    title: Text
+    text: Text
+    label: Text
+    placeholder: Text = ""
+    token_of: Callable[[str], str]
+    app_name: str
+    app_label: Text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProviderField:
+    """A value that an administrator enters for a provider: `validate` raises ValidationError for an unusable one."""
+
+    name: str
+    label: Text
+    help_text: Text = ""
+    default: str = ""
+    is_secret: bool = False
+    validate: Callable[[str], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSetup:
+    """How an administrator sets a provider up, next to the apps' routes; it is off until somebody turns it on."""
+
+    title: Text
+    text: Text
+    fields: tuple[ProviderField, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DeviceKind:
     """A type of devices: `type` is its name in the database and the API.
 
@@ -94,6 +132,7 @@ class DeviceKind:
     token_is_address: bool = False
     replaces_shown: bool = False
     most_per_user: int | None = None
+    added_by_hand: AddedByHand | None = None
     # Parameters of the API that registering needs instead of the token in `value`.
     register_with: tuple[str, ...] = ("value",)
     # What the sandbox stores for a simulated phone of this type: payload and headers.
@@ -160,6 +199,7 @@ class Provider:
     describe_route: Callable[[Route], str] | None = None
     # Whether what follows the kind in a route's key is a lane instead of the name of an app with a route of its own.
     has_lanes: bool = False
+    setup: ProviderSetup | None = None
     key_fields: KeyFields | None = None
     # What puts a paused route right: a setting, or the address and name of a page.
     setting: str = ""

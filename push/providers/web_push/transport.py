@@ -17,7 +17,7 @@ from push.http.requests import HttpAnswer, HttpRequest, Lane
 from push.models import Answer, Device
 from push.providers.answers import DETAIL_LENGTH, SendAnswer
 from push.providers.endpoints import EndpointError, endpoint_split, is_trusted, proxied_check
-from push.providers.fitting import CONTENT_KEYS, TEXT_WORTH_KEEPING, json_bytes, text_shorten
+from push.providers.fitting import CONTENT_KEYS, TEXT_WORTH_KEEPING, text_fit
 from push.providers.meanings import patient, unanswered
 from push.providers.routes import DevicePush, Route
 from push.providers.steps import Part, Steps, steps_run
@@ -119,22 +119,6 @@ def content_fit(content: dict[str, Any], limit: int) -> bytes:
         if best := text_fit(candidate, limit, at_least=min(worth, len(content.get("text", "")))):
             return best
     raise ValueError("The push is too large.")
-
-
-def text_fit(content: dict[str, Any], limit: int, *, at_least: int) -> bytes:
-    """Return the content with the longest text that fits; nothing when that is shorter than `at_least` characters."""
-    if len(whole := json_bytes(content)) <= limit:
-        return whole
-    text = content.get("text", "")
-    best, shortest, longest = b"", at_least, len(text) - 1
-    while shortest <= longest:
-        length = (shortest + longest) // 2
-        shorter = json_bytes({**content, "text": text_shorten(text, length)})
-        if len(shorter) <= limit:
-            best, shortest = shorter, length + 1
-        else:
-            longest = length - 1
-    return best
 
 
 def encrypted(plain: bytes, device: Device) -> bytes:
