@@ -29,7 +29,7 @@ from push.gateway.runtime import Runtime
 from push.gateway.services import Fate, HandedOn, Proof, caller_check, caller_of, orders_hand_on
 from push.models import Answer
 from push.providers.answers import SendAnswer
-from push.providers.gateway.batches import QUOTA_HEADER
+from push.providers.protocol import QUOTA_HEADER
 from workspace.database.troubles import trouble_of
 from workspace.errors import ApplicationError
 

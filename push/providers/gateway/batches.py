@@ -14,14 +14,13 @@ from typing import Any
 
 from push.http.requests import HttpAnswer, HttpRequest
 from push.providers.meanings import json_object
+from push.providers.protocol import QUOTA_HEADER
 
 # How long it is remembered (seconds) what a gateway announces, and that it announces nothing.
 ANNOUNCED_FOR = 600.0
 # A batch is answered as a whole (by a Callboard gateway after a second at most), so its slowest push delays the others:
 # several smaller batches are sent at once.
 LARGEST = 100
-# In which a Callboard gateway tells how many percent of its month's quota a workspace has used, from 80 on.
-QUOTA_HEADER = "Callboard-Quota-Used"
 # What a gateway answers that knows no such address, or finds no sense in the batch; each push then goes alone.
 NOT_UNDERSTOOD = {400, 404, 405, 413, 415, 422, 501}
 

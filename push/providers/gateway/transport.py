@@ -15,7 +15,6 @@ from push.http.engine import Engine, HttpAnswer, HttpRequest
 from push.models import Answer, Capability
 from push.providers.answers import DETAIL_LENGTH, REASON_LENGTH, SendAnswer, retry_after_parse
 from push.providers.gateway.batches import (
-    QUOTA_HEADER,
     BatchForm,
     Chunk,
     announced_by,
@@ -29,6 +28,7 @@ from push.providers.gateway.batches import (
 )
 from push.providers.gateway.meanings import ANSWERS, ANSWERS_BY_CODE, MISCONFIGURED
 from push.providers.meanings import json_object
+from push.providers.protocol import QUOTA_HEADER
 from push.providers.routes import DevicePush, Route
 from push.providers.steps import DividingSteps, Part, Parts, steps_run
 
