@@ -9,7 +9,7 @@ from django.dispatch import receiver
 
 from cloud.models import CloudConnection, SetupWizardSettings
 from cloud.signals import workspace_admitted
-from push.models import AppRoute, PushSettings
+from push.models import AppRoute, ProviderValue, PushSettings
 from push.sending.breaker import gateways_resume, held_release, pauses_review
 from workspace.setting_groups import SettingsGroup
 
@@ -30,6 +30,8 @@ def on_workspace_admitted(**_kwargs: Any) -> None:
 
 @receiver(post_save, sender=AppRoute, dispatch_uid="push.routes.saved")
 @receiver(post_delete, sender=AppRoute, dispatch_uid="push.routes.deleted")
+@receiver(post_save, sender=ProviderValue, dispatch_uid="push.routes.provider_saved")
+@receiver(post_delete, sender=ProviderValue, dispatch_uid="push.routes.provider_deleted")
 def on_app_route_changed(**kwargs: Any) -> None:
     """Look at the pauses; what waits for one that remains may have another way now."""
     on_routes_changed(**kwargs)

@@ -8,18 +8,17 @@ from django.db import transaction
 
 from push.models import ProviderValue
 from push.selectors.provider_values import ENABLED
-from push.sending.breaker import pauses_review
 
 
 @transaction.atomic
 def provider_configure(*, kind: str, is_enabled: bool, values: Mapping[str, str]) -> None:
     """Turn a provider on or off, and save its values; an empty one is removed.
 
-    Values that are not named stay as they are. What was paused because of the earlier values is sent again.
+    Values that are not named stay as they are. The receivers in push/receivers/routes.py end pauses that were due to
+    the earlier values.
     """
     for name, value in {**values, ENABLED: "yes" if is_enabled else ""}.items():
         if value:
             ProviderValue.objects.update_or_create(kind=kind, name=name, defaults={"value": value})
         else:
             ProviderValue.objects.filter(kind=kind, name=name).delete()
-    pauses_review()
