@@ -23,7 +23,7 @@ from push.models import IS_UNFINISHED, Channel, ClaimedItem, Lease, LostItem, No
 from push.rules.delays import first_due
 from push.rules.quiet_hours import held_back, quiet_in_use
 from push.selectors.due import due_users
-from push.sending.lost_claims import SUSPECT_AFTER, Candidate, leases_bound, leases_release, safe_together
+from push.sending.lost_claims import SUSPECT_AFTER, Candidate, Suspects, leases_bound, leases_release, safe_together
 from push.services.clock_jumps import clock_watch
 
 log = logging.getLogger(__name__)
@@ -49,6 +49,7 @@ class Claim:
     items: dict[int, list[int]]
     rooms: dict[int, int] = field(default_factory=dict)
     extended_at: float = field(default_factory=time.monotonic)
+    is_isolated: bool = False
 
     @property
     def keys(self) -> list[int]:
@@ -56,12 +57,13 @@ class Claim:
 
 
 @transaction.atomic
-def users_claim(*, limit: int, now: datetime) -> Claim | None:
+def users_claim(*, limit: int, now: datetime, suspects: Suspects = Suspects.ISOLATE) -> Claim | None:
     """Claim the due items of up to `limit` users, for `CLAIM_LEASE` seconds.
 
     When one of a user's items comes due for the first time, all their queued items are claimed along with it. Items
-    that wait for a retry are left until their own time, as are pushes that quiet hours would hold now. Returns None
-    when nothing of a free user is due. On SQLite the transaction itself excludes other workers; on PostgreSQL an
+    that wait for a retry are left until their own time, as are pushes that quiet hours would hold now. Items that may
+    have killed workers are claimed apart from the others. Returns None when nothing of a free user is due, or only
+    suspects are and `suspects` excludes them. On SQLite the transaction itself excludes other workers; on PostgreSQL an
     advisory lock per user does.
     """
     until = clock_watch.claim_end(now)
@@ -77,15 +79,18 @@ def users_claim(*, limit: int, now: datetime) -> Claim | None:
         asleep = held_back(unfinished.filter(due_at__gt=now), at=now)
         unfinished = unfinished.exclude(pk__in=asleep.values("pk"))
     rows = due_together(candidates(unfinished, now=now))
-    lost = LostItem.objects.filter(times__gte=SUSPECT_AFTER)
-    chosen = safe_together(rows[:ITEMS_LIMIT], users, lost=dict(lost.values_list("pk", "times")))
+    lost = dict(LostItem.objects.filter(times__gte=SUSPECT_AFTER).values_list("pk", "times"))
+    chosen = safe_together(rows[:ITEMS_LIMIT], users, lost=lost, suspects=suspects)
+    if not chosen:
+        return None
     claim = claim_of(chosen, until=until)
+    claim.is_isolated = not lost.keys().isdisjoint(claim.keys)
     if len(chosen) < len(rows):
         rest = {row.user_id for row in rows if row.is_first}
         later = unfinished.filter(state=State.QUEUED, due_at__gt=now, user__in=rest).exclude(pk__in=claim.keys)
         later.update(due_at=now, first_due_at=first_due())
     claim_save(claim)
-    return claim if claim.items else None
+    return claim
 
 
 def candidates(items: QuerySet[Notification], *, now: datetime) -> list[Candidate]:
@@ -117,8 +122,6 @@ def claim_save(claim: Claim) -> None:
     A claim has up to 2,000 items. Building a model instance for each of them would take more processor time than the
     rest of the claim, so the rows are written with plain SQL.
     """
-    if not claim.items:
-        return
     Lease.objects.create(token=claim.token, until=claim.until)
     table = connection.ops.quote_name(ClaimedItem._meta.db_table)
     insert = f"INSERT INTO {table} (lease_id, notification_id, user_id)"

@@ -26,6 +26,7 @@ from push.sending.claiming import (
     users_claim,
 )
 from push.sending.late_answers import LATE_SECONDS, LOOK_SECONDS, LateAnswers
+from push.sending.lost_claims import Suspects
 from push.sending.sending import Delivery
 from push.stopping import stop_request
 
@@ -62,6 +63,8 @@ class DispatchRun:
         self._claims = list(claims)
         self._deliveries: list[Delivery] = []
         self._inbox = Inbox()
+        # Suspects were sent last; however many there are, every other claim is for the other items.
+        self._is_others_turn = False
 
     def work(self) -> bool:
         """Send until nothing is due; returns False if the time was up before."""
@@ -119,9 +122,15 @@ class DispatchRun:
         """Claim further users with something due; returns whether there were any."""
         if not self._may_claim or sum(len(claim.items) for claim in self._claims) > USERS_AT_ONCE - USERS_PER_CLAIM:
             return False
-        if not work_waits(timezone.now()):
+        if any(claim.is_isolated for claim in self._claims) or not work_waits(timezone.now()):
             return False
-        claim = users_claim(limit=USERS_PER_CLAIM, now=timezone.now())
+        claim = None
+        if self._is_others_turn:
+            claim = users_claim(limit=USERS_PER_CLAIM, now=timezone.now(), suspects=Suspects.SKIP)
+        if claim is None:
+            suspects = Suspects.WAIT if self._claims else Suspects.ISOLATE
+            claim = users_claim(limit=USERS_PER_CLAIM, now=timezone.now(), suspects=suspects)
+        self._is_others_turn = claim is not None and claim.is_isolated
         self._claims += [claim] if claim else []
         return claim is not None
 

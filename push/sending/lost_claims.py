@@ -1,14 +1,15 @@
 """Claims of workers that died: their items return to the queue, and an item that keeps killing its worker is ended.
 
 Nobody knows which item killed a worker, or whether any did. Only those that it had begun to send can have. Items that
-were being sent when their worker died more than once are therefore sent in small groups, then alone; an item that is
-still lost then is given up.
+were being sent when their worker died more than once are suspects: they are sent in small groups, then alone, and
+meanwhile their process sends nothing else. An item that is still lost then is given up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from enum import Enum, auto
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -21,9 +22,10 @@ from push.selectors.due import leases_expired, leases_of_the_future
 LEASES_LIMIT = 10
 # An item is suspect after this many losses; it is sent alone after so many, and given up after so many in total.
 SUSPECT_AFTER = 2
-ALONE_AFTER = 3
-GIVEN_UP_AFTER = 5
-# Of many suspects, as after a mass crash, this part is sent together, so that they do not take one claim each.
+ALONE_AFTER = 4
+GIVEN_UP_AFTER = 6
+# Of many suspects, as after a mass crash, this part is sent together, so that they do not take one claim each. If
+# their worker dies, they form a smaller group the next time.
 GROUP_PART = 5
 
 
@@ -36,6 +38,14 @@ class Candidate(NamedTuple):
     room_id: int
     is_due: bool
     is_first: bool
+
+
+class Suspects(Enum):
+    """What a claim does with suspects whose turn it is."""
+
+    ISOLATE = auto()
+    WAIT = auto()
+    SKIP = auto()
 
 
 def leases_release(*, now: datetime) -> None:
@@ -83,11 +93,14 @@ def some_locked(leases: QuerySet[Lease]) -> list[str]:
     return list(free.values_list("pk", flat=True)[:LEASES_LIMIT])
 
 
-def safe_together(rows: Sequence[Candidate], users: Collection[int], *, lost: Mapping[int, int]) -> Sequence[Candidate]:
+def safe_together(
+    rows: Sequence[Candidate], users: Collection[int], *, lost: Mapping[int, int], suspects: Suspects
+) -> Sequence[Candidate]:
     """Return which of the rows may be claimed together, given how often the suspects among them were `lost`.
 
-    `users` are in order of their longest due item. If the first user's next item is suspect, a group of suspects is
-    claimed, one item per user; otherwise the other users' items, up to each one's first suspect.
+    `users` are in order of their longest due item. If the first user's next item is suspect, it is claimed with other
+    suspects that were lost as often, one item per user (`ISOLATE`), or nothing is claimed (`WAIT`). Otherwise, and
+    with `SKIP`, the users' items are claimed up to each one's first suspect.
     """
     if not lost:
         return rows
@@ -95,10 +108,11 @@ def safe_together(rows: Sequence[Candidate], users: Collection[int], *, lost: Ma
     for row in rows:
         of_user.setdefault(row.user_id, []).append(row)
     heads = [of_user[user][0] for user in users if user in of_user]
-    if not heads or heads[0].pk not in lost:
+    if suspects == Suspects.SKIP or not heads or heads[0].pk not in lost:
         healthy = (takewhile(lambda row: row.pk not in lost, of_user[head.user_id]) for head in heads)
         return sorted((row for user_rows in healthy for row in user_rows), key=lambda row: row.pk)
-    if lost[heads[0].pk] >= ALONE_AFTER:
-        return heads[:1]
-    suspects = [head for head in heads if SUSPECT_AFTER <= lost.get(head.pk, 0) < ALONE_AFTER]
-    return suspects[: max(1, len(suspects) // GROUP_PART)]
+    if suspects == Suspects.WAIT:
+        return []
+    times = lost[heads[0].pk]
+    alike = [head for head in heads if lost.get(head.pk) == times]
+    return alike[: 1 if times >= ALONE_AFTER else max(1, len(alike) // GROUP_PART)]

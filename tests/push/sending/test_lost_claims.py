@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -10,13 +12,17 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from push.models import Answer, Attempt, ClaimedItem, EndReason, LostItem, Notification, State
+from push.models import Answer, Attempt, ClaimedItem, Device, EndReason, LostItem, Notification, State
 from push.sending.claiming import Claim, claim_prolong, claim_release, items_begin, users_claim
-from push.sending.lost_claims import GIVEN_UP_AFTER, SUSPECT_AFTER
+from push.sending.dispatching import DispatchRun, due_dispatch
+from push.sending.late_answers import LateAnswers
+from push.sending.lost_claims import GIVEN_UP_AFTER, SUSPECT_AFTER, Suspects
 from push.sending.queue import item_cancel, item_retry, items_finish
-from tests.factories import UserFactory
+from tests.factories import DeviceFactory, UserFactory
+from tests.fakes.gateway import FakeGateway, Reply
 from tests.push.conftest import Post, queue
 from workspace.models import User
+from workspace.services.rooms import members_add
 
 pytestmark = pytest.mark.django_db
 
@@ -265,3 +271,37 @@ def test_a_claim_of_a_worker_whose_clock_is_a_little_ahead_is_respected(
     assert claim_now()
     clock.move_to(before - timedelta(seconds=settings.CLAIM_LEASE - 1))
     assert claim_now() is None
+
+
+def test_suspects_wait_or_are_skipped_if_asked(clock: time_machine.Traveller, receiver: User, post: Post) -> None:
+    queue(receiver, post(), due_in=-60)
+    other = queue(UserFactory(), post())
+    LostItem.objects.create(notification=Notification.objects.get(user=receiver), times=SUSPECT_AFTER)
+    assert users_claim(limit=10, now=timezone.now(), suspects=Suspects.WAIT) is None
+    claim = users_claim(limit=10, now=timezone.now(), suspects=Suspects.SKIP)
+    assert claim
+    assert claim.keys == [other.pk]
+    assert not claim.is_isolated
+    suspect = claim_now()
+    assert suspect
+    assert suspect.is_isolated
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_sends_nothing_else_while_it_sends_a_suspect(
+    gateway: FakeGateway, receiver: User, device: Device, post: Post
+) -> None:
+    """A process that dies then has lost the suspect alone."""
+    answered = threading.Event()
+    gateway.script(device.token, Reply(hold=answered))
+    suspect = queue(receiver, post(), due_in=-60)
+    other = DeviceFactory().user
+    members_add(room=suspect.room, users=[other])
+    queue(other, post())
+    LostItem.objects.create(notification=suspect, times=SUSPECT_AFTER)
+    DispatchRun(end=time.monotonic() + 0.5).work()
+    assert [one.token for one in gateway.received] == [device.token]
+    answered.set()
+    LateAnswers.current().wait()
+    assert due_dispatch()
+    assert set(Notification.objects.values_list("state", flat=True)) == {State.SENT}
