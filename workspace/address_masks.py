@@ -64,7 +64,7 @@ def addresses_unmask(text: str, *, stored: str) -> str:
     for line in lines:
         if MASK in line:
             raise ValidationError(
-                _("%(address)s contains a masked secret that does not belong to it. Enter the whole address."),
+                _("%(address)s contains a masked secret that does not belong to it. Enter the full address."),
                 params={"address": line.strip()},
             )
     return "\n".join(lines)

@@ -40,7 +40,7 @@ def http_address_validate(text: str) -> None:
     """Raise ValidationError unless the text is an http(s) address."""
     if not is_http_address(text):
         raise ValidationError(
-            _("%(address)s is not the address of a server. Enter one such as https://push.example.com."),
+            _("%(address)s is not a valid server address. Enter an address such as https://push.example.com."),
             params={"address": Truncator(address_mask(text)).chars(80)},
         )
 

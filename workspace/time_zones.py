@@ -22,7 +22,7 @@ def time_zone_validate(name: str) -> None:
     """Raise ValidationError unless the name is a known time zone."""
     if name not in time_zone_names():
         raise ValidationError(
-            _("“%(name)s” is no known time zone. Zones are named like Europe/Berlin."), params={"name": name}
+            _("“%(name)s” is not a known time zone. Enter a name such as Europe/Berlin."), params={"name": name}
         )
 
 

@@ -130,7 +130,7 @@ def test_the_chosen_theme_lasts_in_pages_and_administration(signed_in_as: Signed
     page.goto("/rooms/")
     expect(html).to_contain_class("dark")
     page.locator(".page-side-user").click()
-    page.get_by_role("button", name="As the system").click()
+    page.get_by_role("button", name="System").click()
     expect(html).not_to_contain_class("dark")
     page.emulate_media(color_scheme="dark")
     expect(html).to_contain_class("dark")

@@ -79,13 +79,13 @@ def test_an_open_thread_follows_what_is_replied(sign_in: SignIn, ana: User, room
     page = sign_in(ana, f"/threads/{question.public_id}/")
     replies = page.locator("#messages .room-message")
     expect(page.get_by_role("button", name="Follow", exact=True)).to_be_visible()
-    page.get_by_role("checkbox", name="Also show it in the room").check()
+    page.get_by_role("checkbox", name="Also show in the room").check()
     page.get_by_role("combobox", name="Message").fill("I can")
     page.keyboard.press("Enter")
     expect(replies).to_have_count(1)
     expect(page.get_by_role("heading", name="1 reply")).to_be_visible()
     expect(page.get_by_role("button", name="Stop following")).to_be_visible()
-    expect(page.get_by_role("checkbox", name="Also show it in the room")).not_to_be_checked()
+    expect(page.get_by_role("checkbox", name="Also show in the room")).not_to_be_checked()
     answer = message_in(room, bob, "Thank you", parent=question)
     page.evaluate("htmx.trigger(document.body, 'callboard:message')")
     expect(page.locator(f"#message-{answer.public_id}")).to_be_in_viewport()
@@ -136,7 +136,7 @@ def test_what_is_written_while_a_message_is_on_its_way_stays(sign_in: SignIn, an
     expect(page.locator("#messages .room-message")).to_have_count(1)
     assert held == []
     expect(page.get_by_role("alert")).to_have_count(0)
-    expect(page.get_by_text("Nobody has said anything yet.")).not_to_be_visible()
+    expect(page.get_by_text("There are no messages yet.")).not_to_be_visible()
     assert [message.text for message in Message.objects.all()] == ["One"]
 
 

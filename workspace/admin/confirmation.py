@@ -110,7 +110,7 @@ def run_on_list(
     """Act on the selected rows of a list after confirmation."""
     rows = [row for row in queryset if action.applies(row)]
     if not rows:
-        messages.warning(request, _("There is nothing to do for what you chose."))
+        messages.warning(request, _("The action does not apply to any of the selected rows."))
         return None
     if "confirmed" not in request.POST:
         return confirmation_page(action, model_admin, request, rows)

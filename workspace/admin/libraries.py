@@ -45,13 +45,15 @@ class SignInAttemptAdmin(ReadOnlyAdmin):
     sortable_by = ()
     fieldsets = (
         (None, {"fields": (("username", "state"), ("failures_since_start", "attempt_time"))}),
-        (_("Where it came from"), {"fields": (("ip_address", "path_info"), "user_agent")}),
+        (_("Origin"), {"fields": (("ip_address", "path_info"), "user_agent")}),
     )
     confirmed_actions = (
         ConfirmedAction(
             name="let_in_again",
-            title=_("Let in again"),
-            question=_("All failed sign-ins with this name are deleted, and the account can sign in again at once."),
+            title=_("Unlock"),
+            question=_(
+                "All failed sign-ins with this name are deleted, and the account can sign in again immediately."
+            ),
             permission="axes.delete_accessattempt",
             icon="lock_open",
             applies=is_locked_out,
@@ -74,4 +76,4 @@ class SignInAttemptAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("state"))
     def state(self, attempt: AccessAttempt) -> SafeString:
-        return label(_("Locked out"), "danger") if is_locked_out(attempt) else label(_("May try again"), "success")
+        return label(_("Locked"), "danger") if is_locked_out(attempt) else label(_("Can try again"), "success")

@@ -59,7 +59,7 @@ class MessageAdmin(ReadOnlyAdmin):
     sortable_by = ()
     fieldsets = (
         (None, {"fields": (("room", "sender"), ("kind", "public_id"))}),
-        (_("Whom it calls"), {"fields": (("mentioned_people", "mentions_all", "mentions_here"),)}),
+        (_("Mentions"), {"fields": (("mentioned_people", "mentions_all", "mentions_here"),)}),
         (_("Thread"), {"fields": (("parent", "is_shown_in_room"), ("reply_count", "last_reply_at"))}),
         (_("When"), {"fields": (("sent_at", "accepted_at"), ("edited_at", "edited_by"), ("deleted_at",))}),
     )

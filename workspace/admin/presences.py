@@ -51,7 +51,7 @@ class PresenceAdmin(ReadOnlyAdmin):
     fieldsets = (
         (None, {"fields": (("user", "connected"), ("picked", "status_text"), "status_expires_at")}),
         (
-            _("What the connection follows from"),
+            _("How the connection is determined"),
             {"fields": (("last_active_at", "idle_limit"), ("away_at", "connected_until"), "clients")},
         ),
     )

@@ -28,7 +28,7 @@ def parse_users(text: str) -> list[User]:
     users: list[User] = list(User.objects.filter(username__lower__in=names))
     unknown = names - {user.username.lower() for user in users}
     if unknown:
-        raise ValidationError(_("Nobody is called: %(names)s."), params={"names": ", ".join(sorted(unknown))})
+        raise ValidationError(_("Unknown usernames: %(names)s."), params={"names": ", ".join(sorted(unknown))})
     return users
 
 
@@ -50,7 +50,9 @@ class RoomCreationForm(RoomModelForm):
         widget=UnfoldAdminSelectWidget,
     )
     members = PeopleField(
-        label=_("Members"), required=False, help_text=_("Usernames beside your own, apart by commas or spaces.")
+        label=_("Members"),
+        required=False,
+        help_text=_("Usernames in addition to your own, separated by commas or spaces."),
     )
 
     # The current user, set by a subclass for each request.
@@ -70,7 +72,7 @@ class RoomCreationForm(RoomModelForm):
     def clean_type(self) -> RoomType:
         kind = RoomType(self.cleaned_data["type"])
         if not self.creator.has_perm(CREATE_PERMISSION[kind]):
-            raise ValidationError(_("Your roles do not let you create rooms of this type."))
+            raise ValidationError(_("Your roles do not allow you to create rooms of this type."))
         return kind
 
     def create(self) -> Room:

@@ -27,7 +27,7 @@ from workspace.services.rooms import members_add, room_archive, room_reopen
 class AddPeopleForm(BaseDialogForm):  # type: ignore[misc]
     """Users to add to a room."""
 
-    people = PeopleField(label=_("Usernames"), help_text=_("Apart by commas or spaces."))
+    people = PeopleField(label=_("Usernames"), help_text=_("Separated by commas or spaces."))
 
 
 @admin.register(Room)
@@ -58,7 +58,7 @@ class RoomAdmin(ModelAdmin):
     fieldsets = (
         (None, {"fields": (("name", "type"), "topic", ("is_read_only", "state"))}),
         (
-            _("Facts"),
+            _("Details"),
             {
                 "fields": (
                     ("members_count", "messages_count"),
@@ -137,7 +137,7 @@ class RoomAdmin(ModelAdmin):
         icon="group_add",
         dialog={
             "title": _("Add people to the room"),
-            "description": _("Whoever is in the room already stays in it."),
+            "description": _("Existing members are not affected."),
             "form_class": AddPeopleForm,
             "form_submit_text": _("Add"),
         },

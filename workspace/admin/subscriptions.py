@@ -53,13 +53,13 @@ class SubscriptionAdmin(NoAddition, ModelAdmin):
             _("Read and unread"),
             {"fields": (("unread", "user_mentions", "group_mentions"), ("last_seen_at", "is_open"))},
         ),
-        (_("Facts"), {"fields": (("joined_at", "public_id"),)}),
+        (_("Details"), {"fields": (("joined_at", "public_id"),)}),
     )
     confirmed_actions = (
         ConfirmedAction(
             name="let_out",
-            title=_("Let out of the room"),
-            question=_("The member no longer reads the room, and their notifications of it that wait are dropped."),
+            title=_("Remove from the room"),
+            question=_("The member loses access to the room, and their pending notifications from it are dropped."),
             permission="workspace.change_subscription",
             icon="logout",
             is_dangerous=True,

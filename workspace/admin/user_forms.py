@@ -29,8 +29,8 @@ else:
 
 ROLE_LABELS = {"groups": _("Roles"), "is_superuser": _("Superuser")}
 ROLE_HELP = {
-    "groups": _("What the account may do is what its roles may."),
-    "is_superuser": _("May do everything, whatever its roles."),
+    "groups": _("The account has the permissions of its roles."),
+    "is_superuser": _("Has all permissions, regardless of its roles."),
 }
 
 
@@ -38,10 +38,10 @@ class AccountCreationForm(BaseCreationForm):
     """A new account with name, password and roles. Its addresses follow below."""
 
     joins_default_channel = forms.BooleanField(
-        label=_("Joins #general"),
+        label=_("Join #general"),
         required=False,
         initial=True,
-        help_text=_("The channel that everyone begins in."),
+        help_text=_("The default channel for new accounts."),
         widget=UnfoldBooleanSwitchWidget,
     )
 
@@ -54,8 +54,8 @@ class AccountCreationForm(BaseCreationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["usable_password"].label = _("Signs in with a password")
-        self.fields["usable_password"].help_text = _("Disabled: an account for a program that never signs in.")
+        self.fields["usable_password"].label = _("Password sign-in")
+        self.fields["usable_password"].help_text = _("Disable this for programs that never sign in.")
         if "groups" in self.fields:
             self.fields["groups"].initial = Group.objects.filter(name=USER)
 

@@ -82,8 +82,8 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
             name="deactivate",
             title=_("Deactivate"),
             question=_(
-                "The account is signed out, cannot sign in and is notified of nothing. "
-                "Its messages and memberships stay, and it can be activated again."
+                "The account is signed out, cannot sign in and receives no notifications. Its"
+                " messages and memberships remain, and it can be activated again."
             ),
             permission=CHANGE_ACCOUNTS,
             icon="person_off",
@@ -94,7 +94,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
         ConfirmedAction(
             name="activate",
             title=_("Activate"),
-            question=_("The account can sign in and is notified again."),
+            question=_("The account can sign in and receives notifications again."),
             permission=CHANGE_ACCOUNTS,
             icon="person_check",
             applies=lambda user: not user.is_active,

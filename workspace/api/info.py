@@ -32,8 +32,8 @@ class InfoApi(PublicApi):
     @endpoint(
         result=InfoResult,
         summary="The server's version",
-        description="The only endpoint outside of `/api/v1/`. The patch version and `info` are for callers who are "
-        "signed in; an expired sign-in counts as none.",
+        description="The only endpoint outside of `/api/v1/`. The patch version and `info` are returned to signed-in "
+        "callers only; an expired sign-in is ignored.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         if is_signed_in(request):

@@ -17,7 +17,7 @@ from workspace.selectors.permissions import roles_by_permission
 class PermissionsParams(Params):
     """`updatedSince` is accepted and ignored."""
 
-    updatedSince = TimestampParam(required=False, help_text="Read and left aside: all permissions are told each time.")
+    updatedSince = TimestampParam(required=False, help_text="Ignored: all permissions are always returned.")
 
 
 class PermissionObject(Result):
@@ -39,9 +39,8 @@ class PermissionsListAllApi(Api):
     @endpoint(
         params=PermissionsParams,
         result=PermissionsResult,
-        summary="Which roles may do what",
-        description="Clients grant their user what one of the user's roles holds. `_updatedAt` is the moment of the "
-        "answer.",
+        summary="Permissions and their roles",
+        description="A user has the permissions of their roles. `_updatedAt` is the time of the response.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         now = timezone.now()

@@ -47,8 +47,8 @@ class SetStatusParams(WhoParams):
     """The status, its text, or both."""
 
     message = TextParam(required=False, allow_blank=True, max_length=120)
-    status = ChoiceParam(choices=Status.values, required=False, help_text="`offline` is shown as invisible.")
-    expiresAt = TimestampParam(required=False, help_text="When the status ends.")
+    status = ChoiceParam(choices=Status.values, required=False, help_text="`offline` makes the user invisible.")
+    expiresAt = TimestampParam(required=False, help_text="The time when the status ends.")
 
 
 class PresenceResult(SuccessResult):
@@ -94,10 +94,10 @@ class IdsParam(serializers.Field[list[str], Any, Any, Any]):
 class PresencesParams(Params):
     """The users: those with these ids, or all. With a time, only users whose presence has changed since."""
 
-    ids = extend_schema_field({"type": "string"})(IdsParam)(required=False, help_text="Ids with commas between them.")
+    ids = extend_schema_field({"type": "string"})(IdsParam)(required=False, help_text="Ids, separated by commas.")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        since = TimestampParam(required=False, help_text="Only whose presence has changed since.")
+        since = TimestampParam(required=False, help_text="Only users whose presence has changed since.")
         return {**super().get_fields(), "from": since}
 
 
@@ -126,9 +126,9 @@ class SetStatusApi(Api):
 
     @endpoint(
         params=SetStatusParams,
-        summary="Pick a status",
-        description="Also counts as activity of the caller's client, which is connected from then on. "
-        "Another person's status may be set by whoever may change their account (`edit-other-user-info`).",
+        summary="Set a status",
+        description="Also counts as activity of the caller's client, which is then connected. Setting the status of "
+        "another user requires `edit-other-user-info`.",
     )
     @transaction.atomic
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
@@ -145,7 +145,7 @@ class SetStatusApi(Api):
 
 
 class GetStatusApi(Api):
-    @endpoint(params=WhoParams, result=StatusResult, summary="A person's status")
+    @endpoint(params=WhoParams, result=StatusResult, summary="A user's status")
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user = target_user(request, params)
         view = presence_of(user)
@@ -161,7 +161,7 @@ class GetStatusApi(Api):
 
 
 class GetPresenceApi(Api):
-    @endpoint(params=WhoParams, result=PresenceResult, summary="Whether a person is there")
+    @endpoint(params=WhoParams, result=PresenceResult, summary="A user's presence")
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user = target_user(request, params)
         view = presence_of(user)
@@ -174,9 +174,10 @@ class PresencesApi(Api):
     @endpoint(
         params=PresencesParams,
         result=PresencesResult,
-        summary="Who is there",
-        description="Without `ids`, everybody who is not offline; with `from`, only people whose presence has changed "
-        "since, with those who went offline. A `from` of more than ten minutes ago is ignored: `full` is then true.",
+        summary="The presence of users",
+        description="Without `ids`, all users who are not offline. With `from`, only users whose presence has changed"
+        " since, including those who went offline. A `from` more than ten minutes ago is ignored, and "
+        "`full` is true.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         at, since = timezone.now(), params.get("from")

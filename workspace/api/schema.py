@@ -13,7 +13,7 @@ Endpoint = tuple[str, str, str, Callable[..., Any]]
 
 FAILURE = {
     "type": "object",
-    "description": "What failed: a text followed by the code in brackets, or the code alone.",
+    "description": "The error: a text followed by the code in brackets, or only the code.",
     "properties": {
         "success": {"type": "boolean", "enum": [False]},
         "error": {"type": "string"},
@@ -24,7 +24,7 @@ FAILURE = {
 }
 NOT_SIGNED_IN = {
     "type": "object",
-    "description": "The sign-in is missing, wrong or over.",
+    "description": "The sign-in is missing, invalid or expired.",
     "properties": {
         "status": {"type": "string", "enum": ["error"]},
         "error": {"type": "string"},
@@ -34,14 +34,14 @@ NOT_SIGNED_IN = {
 }
 # The errors that any endpoint may return.
 FAILURES = {
-    "400": ("Failure", "A parameter is missing or wrong, or what was asked for cannot be done."),
+    "400": ("Failure", "A parameter is missing or invalid, or the action is not possible."),
     "401": ("NotSignedIn", "Not signed in."),
     "403": ("Failure", "The caller's roles lack a permission."),
-    "404": ("Failure", "There is no such thing."),
-    "405": ("Failure", "The endpoint knows no such method."),
+    "404": ("Failure", "Not found."),
+    "405": ("Failure", "The endpoint does not support this method."),
     "413": ("Failure", "The body is too large."),
     "415": ("Failure", "The body is not JSON."),
-    "429": ("Failure", "Too many calls; the text holds the seconds to wait."),
+    "429": ("Failure", "Too many calls. The text contains the number of seconds to wait."),
 }
 
 

@@ -88,10 +88,10 @@ class LoginApi(PublicApi):
         result=LoginResult,
         summary="Sign in",
         description="With `user` (or `username`) and `password`, or with an earlier token as `resume`. `user` may be "
-        "an object with `username` or `email`; `password` an object with the SHA-256 `digest` and the `algorithm` "
-        "`sha-256`. If the password was set in version 0.1.0, its digest is accepted after the first sign-in with the "
-        "password itself. "
-        "Every further request carries the token as `X-Auth-Token` and the user's id as `X-User-Id`.",
+        "an object with `username` or `email`; `password` may be an object with the SHA-256 `digest` and "
+        "the `algorithm` `sha-256`. If the password was set in version 0.1.0, its digest is accepted "
+        "after the first sign-in with the password itself. Other requests send the token as "
+        "`X-Auth-Token` and the user's id as `X-User-Id`.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         if "resume" in params:
@@ -122,7 +122,7 @@ class LogoutApi(Api):
     @endpoint(
         result=LogoutResult,
         summary="Sign out",
-        description="Ends the token, and removes the devices that were registered with it.",
+        description="Deletes the token, and the devices that were registered with it.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         sign_out(auth_token=session_of(request))
@@ -134,6 +134,6 @@ class MeResult(MeObject, SuccessResult):
 
 
 class MeApi(Api):
-    @endpoint(result=MeResult, summary="Who is signed in")
+    @endpoint(result=MeResult, summary="The signed-in user")
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         return me_of(caller_of(request))

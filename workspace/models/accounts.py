@@ -52,7 +52,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         unique=True,
         validators=[
             RegexValidator(r"\A[0-9a-zA-Z_.-]+\Z", _("Use only letters, digits, dots, dashes and underscores.")),
-            RegexValidator(r"\A(?i:all|here)\Z", _("This name calls everybody."), inverse_match=True),
+            RegexValidator(
+                r"\A(?i:all|here)\Z", _("This name is reserved for mentioning everyone."), inverse_match=True
+            ),
         ],
     )
     name = models.CharField(_("name"), max_length=255, blank=True)
@@ -73,9 +75,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     # True until a time zone is chosen for the account, or the one of its browser is accepted.
     accepts_browser_time_zone = models.BooleanField(default=True, editable=False)
     is_active = models.BooleanField(
-        _("active"), default=True, help_text=_("A deactivated account cannot sign in and is notified of nothing.")
+        _("active"), default=True, help_text=_("A deactivated account cannot sign in and receives no notifications.")
     )
-    is_staff = models.BooleanField(_("administrator"), default=False, help_text=_("May open the administration."))
+    is_staff = models.BooleanField(_("administrator"), default=False, help_text=_("Has access to the administration."))
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
@@ -127,13 +129,18 @@ class EmailAddress(models.Model):
     address = models.EmailField(_("address"))
     verified = models.BooleanField(_("verified"), default=False)
     refusals = models.PositiveSmallIntegerField(
-        _("refused e-mails"), default=0, editable=False, help_text=_("In a row, since the last one was accepted.")
+        _("rejected e-mails"),
+        default=0,
+        editable=False,
+        help_text=_("Consecutive rejections since an e-mail was last accepted."),
     )
     suppressed_at = models.DateTimeField(
         _("suppressed"),
         null=True,
         editable=False,
-        help_text=_("Its mail server refused several e-mails. It receives nothing until its owner confirms it again."),
+        help_text=_(
+            "Its mail server rejected several e-mails. No e-mails are sent to it until its owner confirms it again."
+        ),
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
@@ -147,7 +154,7 @@ class EmailAddress(models.Model):
                 Lower("address"),
                 "user",
                 name="email_address_of_user",
-                violation_error_message=_("The account has this address already."),
+                violation_error_message=_("The account already has this address."),
             ),
             models.UniqueConstraint(
                 Lower("address"),

@@ -31,7 +31,7 @@ class GeneralSettings(SettingsGroup):
             _("Site name"),
             max_length=120,
             default="Callboard",
-            help_text=_("What clients call this workspace."),
+            help_text=_("The name of this workspace in clients."),
         ),
         id="Site_Name",
         public=True,
@@ -42,14 +42,14 @@ class GeneralSettings(SettingsGroup):
             max_length=17,
             default=public_id_new,
             editable=False,
-            help_text=_("What clients, clouds and gateways tell workspaces apart by."),
+            help_text=_("Identifies this workspace to clients, clouds and gateways."),
         ),
         id="uniqueID",
         public=True,
     )
     use_real_name = setting(
         models.BooleanField(
-            _("Use real name"), default=False, help_text=_("Show people's real names instead of their usernames.")
+            _("Use real name"), default=False, help_text=_("Show users' real names instead of their usernames.")
         ),
         id="UI_Use_Real_Name",
         public=True,
@@ -60,7 +60,7 @@ class GeneralSettings(SettingsGroup):
             max_length=64,
             default="UTC",
             validators=[time_zone_validate],
-            help_text=_("Of everybody who has not chosen their own, such as Europe/Berlin."),
+            help_text=_("For users who have not chosen one, such as Europe/Berlin."),
         ),
         id="Default_Custom_Timezone",
         public=True,
@@ -71,8 +71,8 @@ class GeneralSettings(SettingsGroup):
             default=100,
             validators=[MaxValueValidator(1_000_000)],
             help_text=_(
-                "In larger rooms, only mentions and a member's own choice for the room bring notifications. "
-                "0: no limit."
+                "In larger rooms, members are notified of mentions only, unless they have "
+                "changed this for the room. 0: no limit."
             ),
         ),
         id="Notifications_Max_Room_Members",
@@ -80,11 +80,11 @@ class GeneralSettings(SettingsGroup):
     )
     busy_silences = setting(
         models.CharField(
-            _("Busy silences"),
+            _("Silenced while busy"),
             max_length=16,
             choices=BusySilences.choices,
             default=BusySilences.DESKTOP_AND_PUSH,
-            help_text=_("What a member whose status is Busy does not receive."),
+            help_text=_("The notifications that members with the status Busy do not receive."),
         ),
         id="Notifications_Busy_Silences",
         section=NOTIFICATIONS,
@@ -92,10 +92,10 @@ class GeneralSettings(SettingsGroup):
 
     api_default_count = setting(
         models.PositiveIntegerField(
-            _("Items a page"),
+            _("Items per page"),
             default=50,
             validators=[MinValueValidator(1), MaxValueValidator(1000)],
-            help_text=_("How many items an API list holds where the client does not say."),
+            help_text=_("The number of items in an API list if the client does not specify it."),
         ),
         id="API_Default_Count",
         section=REST_API,
@@ -104,7 +104,7 @@ class GeneralSettings(SettingsGroup):
         models.BooleanField(
             _("Allow lists of any length"),
             default=True,
-            help_text=_("A client that asks for 0 items receives all of them, 10,000 at most. Off: none."),
+            help_text=_("A client that requests 0 items receives all of them, at most 10,000. Off: none."),
         ),
         id="API_Allow_Infinite_Count",
         section=REST_API,

@@ -35,7 +35,7 @@ class Message(models.Model):
         _("type"),
         max_length=32,
         blank=True,
-        help_text=_("Empty for what a person wrote, e2e for what a person wrote encrypted, else a system message."),
+        help_text=_("Empty for a message by a person, e2e if it is encrypted, otherwise the type of a system message."),
     )
     content = models.JSONField(_("encrypted content"), null=True, blank=True)
     attachments: models.JSONField[Any, Any] = models.JSONField(
@@ -46,7 +46,7 @@ class Message(models.Model):
         "self", models.CASCADE, null=True, blank=True, related_name="replies", verbose_name=_("thread")
     )
     is_shown_in_room = models.BooleanField(
-        _("also shown in the room"), default=False, help_text=_("Of a thread reply: it stands in the room as well.")
+        _("also shown in the room"), default=False, help_text=_("A thread reply that is also shown in the room.")
     )
     mentions_all = models.BooleanField(_("mentions @all"), default=False)
     mentions_here = models.BooleanField(_("mentions @here"), default=False)

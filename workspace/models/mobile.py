@@ -20,7 +20,7 @@ class MobileSettings(SettingsGroup):
         models.BooleanField(
             _("Allow Save Media to Gallery"),
             default=True,
-            help_text=_("People may save pictures and videos from rooms to their phone's gallery."),
+            help_text=_("Users can save pictures and videos from rooms to the gallery of their phone."),
         ),
         id="Allow_Save_Media_to_Gallery",
         public=True,
@@ -31,7 +31,7 @@ class MobileSettings(SettingsGroup):
             max_length=255,
             blank=True,
             default="OK,Yes,No,On my way,Will follow up shortly",
-            help_text=_("Answers that a watch offers to a notification, separated by commas."),
+            help_text=_("Replies that a watch suggests for a notification, separated by commas."),
         ),
         id="Apple_Watch_Quick_Actions",
         public=True,

@@ -47,7 +47,9 @@ class Presence(models.Model):
     connected_until = models.DateTimeField(_("connected until"), null=True, blank=True)
     away_at = models.DateTimeField(_("away from"), null=True, blank=True)
     idle_limit = models.PositiveIntegerField(
-        _("idle limit"), default=DEFAULT_IDLE_LIMIT, help_text=_("Seconds without activity until away; 0: never.")
+        _("idle limit"),
+        default=DEFAULT_IDLE_LIMIT,
+        help_text=_("Seconds without activity before the user is away; 0: never."),
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)

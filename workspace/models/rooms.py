@@ -37,7 +37,12 @@ class Room(models.Model):
     )
     topic = models.CharField(_("topic"), max_length=255, blank=True)
     direct_key = models.CharField(
-        max_length=64, null=True, blank=True, unique=True, editable=False, help_text=_("Its members, as one key.")
+        max_length=64,
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
+        help_text=_("Identifies the set of its members."),
     )
     creator = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("creator"))
     is_read_only = models.BooleanField(_("read-only"), default=False)
@@ -57,7 +62,7 @@ class Room(models.Model):
                 Lower("name"),
                 condition=~models.Q(name=""),
                 name="room_name_any_case",
-                violation_error_message=_("A room of this name exists."),
+                violation_error_message=_("A room with this name already exists."),
             ),
             models.CheckConstraint(
                 condition=models.Q(type=RoomType.DIRECT, name="", direct_key__isnull=False)
@@ -97,7 +102,7 @@ class Subscription(models.Model):
     room = models.ForeignKey(Room, models.CASCADE, related_name="subscriptions", verbose_name=_("room"))
     user = models.ForeignKey(User, models.PROTECT, related_name="subscriptions", verbose_name=_("user"))
     is_owner = models.BooleanField(_("owner"), default=False)
-    is_muted = models.BooleanField(_("muted"), default=False, help_text=_("May read, but not post."))
+    is_muted = models.BooleanField(_("muted"), default=False, help_text=_("Can read, but not post."))
     is_open = models.BooleanField(_("shown in the list"), default=True)
     unread = models.PositiveIntegerField(_("unread"), default=0)
     user_mentions = models.PositiveIntegerField(_("unread mentions"), default=0)

@@ -35,9 +35,12 @@ class SettingChange(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
     actor_name = models.CharField(
-        _("name then"), max_length=64, blank=True, help_text=_("Outlives the account; empty for the system itself.")
+        _("name at the time"),
+        max_length=64,
+        blank=True,
+        help_text=_("Remains after the account is deleted. Empty for the system itself."),
     )
-    source = models.CharField(_("where from"), max_length=8, choices=ChangeSource.choices)
+    source = models.CharField(_("source"), max_length=8, choices=ChangeSource.choices)
     address = models.GenericIPAddressField(_("address"), null=True, blank=True)
     at = models.DateTimeField(_("when"), default=timezone.now)
 

@@ -28,7 +28,9 @@ class TextView(models.Model):
     """
 
     reader = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("reader"))
-    reader_name = models.CharField(_("name then"), max_length=64, help_text=_("Outlives the account."))
+    reader_name = models.CharField(
+        _("name at the time"), max_length=64, help_text=_("Remains after the account is deleted.")
+    )
     message = models.ForeignKey(
         Message, models.SET_NULL, null=True, blank=True, related_name="text_views", verbose_name=_("message")
     )

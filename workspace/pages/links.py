@@ -22,7 +22,7 @@ pages_contribute(
             icon="api",
             view="api-docs",
             place=Place.HOME,
-            text=_("Every request that a client can make, with its answers."),
+            text=_("All API requests and their responses."),
             order=80,
         ),
         PageLink(
@@ -30,7 +30,7 @@ pages_contribute(
             icon="shield_person",
             view="admin:index",
             place=Place.HOME,
-            text=_("People, rooms, settings, and what became of every notification."),
+            text=_("Users, rooms, settings, and the outcome of every notification."),
             order=90,
             shown=is_staff,
         ),

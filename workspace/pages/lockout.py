@@ -19,7 +19,7 @@ def locked_out(request: HttpRequest, response: object = None, credentials: objec
     """
     seconds = int(get_cool_off(request).total_seconds())
     context = {
-        **page_context(request, title=_("Too many tries")),
+        **page_context(request, title=_("Too many attempts")),
         "minutes": max(1, round(seconds / 60)),
         "is_callers": getattr(request, "sign_in_address_locked", False),
     }

@@ -28,7 +28,7 @@ def signed_in_only(view: Callable[[HttpRequest, User], HttpResponse]) -> View:
     def guarded(request: HttpRequest) -> HttpResponse:
         if not isinstance(request.user, User):
             failure = {
-                "error": _("Your session has ended. Sign in again to go on."),
+                "error": _("Your session has ended. Sign in again to continue."),
                 "errorType": "error-not-signed-in",
             }
             return JsonResponse({"success": False, **failure}, status=401)

@@ -40,7 +40,7 @@ class SignInForm(AuthenticationForm):
         required=False, max_length=64, widget=forms.HiddenInput(attrs={"data-browser-time-zone": ""})
     )
     error_messages = {
-        "invalid_login": gettext_lazy("No account has this name and password. Capitals matter in the password."),
+        "invalid_login": gettext_lazy("Wrong username or password. Passwords are case-sensitive."),
         "inactive": gettext_lazy("This account is deactivated."),
     }
 

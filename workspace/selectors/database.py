@@ -34,7 +34,7 @@ def database_problems() -> list[DatabaseProblem]:
     if is_read_only():
         present[Trouble.READ_ONLY] = DatabaseProblem(Trouble.READ_ONLY.sentence)
     if is_disk_full():
-        sentence = gettext_lazy("The disk of this server is almost full. When it is, nothing can be saved.")
+        sentence = gettext_lazy("The disk of this server is almost full. Once it is full, nothing can be saved.")
         present[Trouble.FULL] = DatabaseProblem(sentence)
     past = {
         trouble: DatabaseProblem(trouble.sentence, datetime.fromtimestamp(at, UTC))

@@ -111,7 +111,9 @@ def user_deactivate(*, user: User, by: User, may_be_last_owner: bool = True) -> 
     if user.pk == by.pk:
         raise ApplicationError("error-action-not-allowed", _("You cannot deactivate your own account."))
     if not administrators().exclude(pk=user.pk).exists():
-        raise ApplicationError("error-action-not-allowed", _("No other account administers the workspace."))
+        raise ApplicationError(
+            "error-action-not-allowed", _("This account is the only administrator of the workspace.")
+        )
     if not may_be_last_owner:
         last_owner_check(user)
     user.is_active = False
@@ -126,7 +128,7 @@ def last_owner_check(user: User) -> None:
     if names:
         raise ApplicationError(
             "user-last-owner",
-            _("The account is the last owner of rooms that others are in."),
+            _("The account is the only owner of rooms with other members."),
             details={"shouldChangeOwner": names, "shouldBeRemoved": []},
         )
 
@@ -152,7 +154,9 @@ def roles_set(*, user: User, roles: Iterable[str]) -> None:
         user.is_staff = ADMIN in names or user.is_superuser
         user.save(update_fields=["is_staff", "updated_at"])
     if was_admin and not administrators().exists():
-        raise ApplicationError("error-action-not-allowed", _("No other account administers the workspace."))
+        raise ApplicationError(
+            "error-action-not-allowed", _("This account is the only administrator of the workspace.")
+        )
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ def address_add(*, user: User, address: str) -> EmailAddress:
     """
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if user.emails.count() >= MAX_ADDRESSES:
-        raise ValidationError(_("An account has at most %(most)d addresses.") % {"most": MAX_ADDRESSES})
+        raise ValidationError(_("An account can have at most %(most)d addresses.") % {"most": MAX_ADDRESSES})
     email = address_assign(user=user, address=address)
     verification_mail_later(email_pk=email.pk)
     return email

@@ -72,7 +72,7 @@ def setting_revert(*, change: SettingChange, actor: User, address: str | None = 
     """
     if change.secret:
         raise ApplicationError(
-            "error-setting-not-revertable", _("A secret's former value is not kept, so it cannot be brought back.")
+            "error-setting-not-revertable", _("Former values of secrets are not stored and cannot be restored.")
         )
     origin = Origin(source=ChangeSource.REVERT, actor=actor, address=address)
     return settings_save(values={change.setting_id: change.before}, origin=origin)
@@ -86,7 +86,7 @@ def secret_fingerprint(value: str) -> dict[str, str]:
 def _find_entries(values: Mapping[str, Any]) -> list[RegisteredSetting]:
     known = settings_by_id()
     if built_in := sorted(set(values) & (set(BUILT_IN_SETTINGS) | set(actions_by_id()))):
-        raise _not_allowed_error(dict.fromkeys(built_in, _("This is not a setting that could be changed.")))
+        raise _not_allowed_error(dict.fromkeys(built_in, _("This setting cannot be changed.")))
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise ApplicationError(

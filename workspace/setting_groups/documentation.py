@@ -14,20 +14,20 @@ from workspace.setting_groups.registry import RegisteredSetting, groups, setting
 INTRODUCTION = """\
 # Settings
 
-Every setting of Administration > Workspace > Settings, by its id in the API. This page is made from the settings'
-declarations by `manage.py settingsdoc`; change those, not this page (see [adding a setting](adding-a-setting.md)).
+All settings of Administration > Workspace > Settings, by their id in the API. `manage.py settingsdoc` generates this
+page from the declarations of the settings. Do not edit it; see [adding a setting](adding-a-setting.md).
 
-* **Environment**: `OVERWRITE_SETTING_<id>` fixes a setting's value. Screens and API then show it as locked.
-* **In force**: a saved setting works in every process, web and worker, within two seconds. Nothing is restarted.
-* **Public** settings are told to anyone, by `settings.public`. **Secret** ones are encrypted in the database and told
-  to no one: screens, API and history show only whether there is one, and what it is.
+* **Environment**: `OVERWRITE_SETTING_<id>` fixes the value of a setting. Screens and API then show it as locked.
+* **Saving**: a saved setting takes effect in all web and worker processes within two seconds, without a restart.
+* **Public** settings can be read by anyone through `settings.public`. **Secret** settings are encrypted in the database
+  and never shown: screens, API and history only show whether there is a value, and its fingerprint.
 * **Addresses** may contain secrets, such as `https://gateway.example.org/gateway/<key>` or
   `https://user:password@host`. Such an address is encrypted in the database. Screens, API, history, logs and
-  `manage.py dumpdata` show `•••` and a fingerprint in place of the secret. Saving the masked address keeps the secret;
-  with another host it is refused.
-* **Premium** settings read as off until a licence grants the module that is named.
-* **Needs**: the setting has an effect only while these are on (off, where it says so).
-* **Hosted**: on a cloud-hosted workspace (`CLOUD_HOSTED`) the setting is fixed to what the hosting cloud says.
+  `manage.py dumpdata` show `•••` and a fingerprint instead of the secret. Saving the masked address keeps the secret;
+  with another host it is rejected.
+* **Premium** settings are off until a licence grants the named module.
+* **Needs**: the setting only has an effect while these settings are on (or off, if marked so).
+* **Hosted**: on a cloud-hosted workspace (`CLOUD_HOSTED`), the cloud fixes the value.
 """
 
 HEAD = "| Id | Name | Type | Default | Remarks |\n|---|---|---|---|---|\n"
@@ -65,7 +65,7 @@ def _default(entry: RegisteredSetting) -> str:
     if entry.kind == Kind.BOOLEAN:
         return "on" if value else "off"
     if value is None:
-        return "made with the workspace"
+        return "generated"
     return "empty" if value == "" else f"`{value}`"
 
 
@@ -85,10 +85,10 @@ def _remarks(entry: RegisteredSetting) -> list[str]:
 
 def _facts() -> str:
     lines = "\n".join(f"* `{name}`" for name in BUILT_IN_SETTINGS)
-    return f"## Answered, not chosen\n\nClients ask for these public ids; the server answers what is so.\n\n{lines}\n"
+    return f"## Built-in\n\nClients request these public settings. Their values cannot be changed.\n\n{lines}\n"
 
 
 def _buttons() -> str:
     actions = [action for group in groups() for action in group.actions]
     lines = "\n".join(f"* `{action.id}`: {action.label}. {action.help}".rstrip() for action in actions)
-    return f'## Buttons\n\nPressed over the API by `{{"execute": true}}`.\n\n{lines}\n' if lines else ""
+    return f'## Buttons\n\nThe API runs them with `{{"execute": true}}`.\n\n{lines}\n' if lines else ""

@@ -52,7 +52,7 @@ def value_parse(field: models.Field[Any, Any], raw: Any) -> Any:
         value = _text("" if raw is None and isinstance(field, SecretField) else raw)
     if kind == Kind.TEXT and len(value.splitlines()) > 1:
         # Such as the name of the workspace, which is used in e-mail headers.
-        raise ValidationError(_("Must stand on one line."))
+        raise ValidationError(_("Must be a single line."))
     return field.clean(value, None)
 
 
@@ -77,5 +77,5 @@ def _text(raw: Any) -> str:
     # Browsers send CR LF as line ends, API clients mostly LF. The stored value is the same.
     text = raw.replace("\r\n", "\n").strip()
     if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValidationError(_("Holds a character that no text can hold."))
+        raise ValidationError(_("Contains an invalid character."))
     return text

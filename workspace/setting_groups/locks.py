@@ -23,7 +23,7 @@ class LockKind(models.TextChoices):
     """The reason why a setting is locked."""
 
     ENVIRONMENT = "environment", _("Fixed by the environment")
-    HOSTED = "hosted", _("Fixed by the hosting")
+    HOSTED = "hosted", _("Fixed by the host")
     PREMIUM = "premium", _("Premium")
     BUILT_IN = "built-in", _("Not changeable")
 
@@ -44,7 +44,7 @@ def lock_of(declaration: Setting, field: models.Field[Any, Any]) -> Lock | None:
     """
     if declaration.premium_module and not licence.module_granted(declaration.premium_module):
         reason = format_lazy(
-            _("Unlocked by a licence with the module “{module}”; until then it is off."),
+            _("Requires a licence with the module “{module}”. Without it, the setting is off."),
             module=declaration.premium_module,
         )
         return Lock(LockKind.PREMIUM, reason, _off_value(field))
@@ -57,7 +57,7 @@ def lock_of(declaration: Setting, field: models.Field[Any, Any]) -> Lock | None:
         reason = _("Fixed, because this workspace is hosted in the cloud.")
         return Lock(LockKind.HOSTED, reason, declaration.when_hosted())
     if not field.editable:
-        return Lock(LockKind.BUILT_IN, _("Made with the workspace; it cannot be changed."), STORED)
+        return Lock(LockKind.BUILT_IN, _("Generated when the workspace was created. It cannot be changed."), STORED)
     return None
 
 

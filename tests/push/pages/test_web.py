@@ -96,7 +96,7 @@ def test_what_it_takes_is_told_to_those_signed_in(client: Client, ana: User) -> 
 def test_a_stranger_registers_nothing(client: Client, subscription: dict[str, Any]) -> None:
     answer = post(client, subscription)
     assert answer.status_code == 401
-    assert answer.json()["error"] == "Your session has ended. Sign in again to go on."
+    assert answer.json()["error"] == "Your session has ended. Sign in again to continue."
     assert not Device.objects.exists()
 
 

@@ -43,10 +43,10 @@ def test_a_new_room_has_its_creator_and_members_and_counts_them(client: Client, 
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"name": "Taken"}, "A room of this name exists."),
+        ({"name": "Taken"}, "A room with this name already exists."),
         ({"name": "two words"}, "Use only letters, digits, dots, dashes and underscores."),
         ({"name": ""}, "This field is required."),
-        ({"members": "nobody"}, "Nobody is called: nobody."),
+        ({"members": "nobody"}, "Unknown usernames: nobody."),
         ({"type": "d"}, "Select a valid choice."),
     ],
 )
@@ -61,7 +61,7 @@ def test_a_wrong_room_is_refused_with_a_sentence(
 def test_whoever_may_not_create_private_groups_is_told_so(client: Client) -> None:
     client.force_login(staff("workspace.add_room", "workspace.view_room", "workspace.create_c"))
     refused = client.post("/admin/workspace/room/add/", new_room(type="p")).content.decode()
-    assert "Your roles do not let you create rooms of this type." in refused
+    assert "Your roles do not allow you to create rooms of this type." in refused
     client.post("/admin/workspace/room/add/", new_room())
     assert Room.objects.get().type == RoomType.CHANNEL
 
@@ -76,7 +76,7 @@ def test_people_are_added_through_the_rooms_page(client: Client, admin: User) ->
 
 def test_unknown_people_are_named(client: Client, admin: User) -> None:
     answer = client.post(room_url(RoomFactory(), "add-people"), {**CONFIRMED, "people": "nobody"})
-    assert "Nobody is called: nobody." in answer.content.decode()
+    assert "Unknown usernames: nobody." in answer.content.decode()
 
 
 def test_nobody_is_added_to_a_direct_room(client: Client, admin: User) -> None:

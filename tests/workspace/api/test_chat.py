@@ -249,8 +249,8 @@ def test_an_answer_can_stand_in_the_room_too(api: ApiClient, room: Room) -> None
         ({"message": {"msg": "hello"}}, "The 'rid' property on the message object is missing."),
         ({"message": "hello"}, "must be object [invalid-params]"),
         ({"message": {"rid": "nowhere", "msg": "hello"}}, "Invalid room [error-invalid-room]"),
-        ({"message": {"rid": "GENERAL", "msg": ""}}, "The message says nothing. [error-invalid-params]"),
-        ({"message": {"rid": "GENERAL"}}, "The message says nothing. [error-invalid-params]"),
+        ({"message": {"rid": "GENERAL", "msg": ""}}, "The message is empty. [error-invalid-params]"),
+        ({"message": {"rid": "GENERAL"}}, "The message is empty. [error-invalid-params]"),
         (
             {"message": {"rid": "GENERAL", "msg": "x", "t": "uj"}},
             "must be equal to one of the allowed values [invalid-params]",

@@ -109,7 +109,7 @@ class TestChanging:
         ("fields", "error"),
         [
             ({"text": "x" * 5001}, "Message size exceeds Message_MaxAllowedSize [error-message-size-exceeded]"),
-            ({"text": ""}, "The message says nothing. [error-invalid-params]"),
+            ({"text": ""}, "The message is empty. [error-invalid-params]"),
             ({"text": 3}, "must be string [invalid-params]"),
             ({"content": {"algorithm": "a"}}, "must have required property 'ciphertext' [invalid-params]"),
             (

@@ -34,10 +34,10 @@ def test_a_stranger_is_sent_to_the_sign_in_page(client: Client, address: str) ->
 
 
 def test_the_profile_is_shown_and_saved(client: Client, ana: User) -> None:
-    assert "As the browser asks (notifications: English)" in client.get("/account/").content.decode()
+    assert "Browser language (notifications: English)" in client.get("/account/").content.decode()
     fields = {"name": "Ana S.", "status": "busy", "status_text": "In a meeting", "language": "en"}
     html = client.post("/account/", fields, follow=True).content.decode()
-    assert "Your profile is saved." in html
+    assert "Your profile was saved." in html
     assert 'value="Ana S."' in html
     ana.refresh_from_db()
     assert (ana.name, ana.language) == ("Ana S.", "en")
@@ -120,7 +120,7 @@ def test_the_old_password_cannot_be_guessed_in_many_tries(client: Client, ana: U
     for _try in range(10):
         assert "too many tries" not in client.post("/account/password/", fields).content.decode()
     html = client.post("/account/password/", {**fields, "old_password": PASSWORD}).content.decode()
-    assert "There were too many tries. Try again in a quarter of an hour." in html
+    assert "Too many attempts. Try again in 15 minutes." in html
     ana.refresh_from_db()
     assert ana.check_password(PASSWORD)
 

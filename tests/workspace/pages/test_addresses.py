@@ -41,13 +41,13 @@ def link() -> str:
 
 def test_an_address_is_verified_by_the_link_that_it_receives(client: Client, ana: User) -> None:
     html = client.post(ADD, {"address": "ana@example.org"}, follow=True).content.decode()
-    assert "An e-mail is on its way to ana@example.org." in html
+    assert "We have sent an e-mail to ana@example.org." in html
     assert "Not verified" in html
     assert mail.outbox[0].to == ["ana@example.org"]
     elsewhere = Client()
-    assert "shall receive the e-mails of @ana" in elsewhere.get(link()).content.decode()
+    assert "Send the e-mails of @ana" in elsewhere.get(link()).content.decode()
     assert not EmailAddress.objects.get().verified
-    assert "From now on, ana@example.org" in elsewhere.post(link()).content.decode()
+    assert "will be sent to ana@example.org from now on" in elsewhere.post(link()).content.decode()
     assert EmailAddress.objects.get().verified
     assert "Not verified" not in client.get("/account/").content.decode()
 

@@ -36,7 +36,7 @@ def test_members_are_told_that_the_administration_is_not_for_them(client: Client
     response = client.post("/admin/login/", {"username": "ana", "password": PASSWORD}, follow=True)
     assert response.status_code == 403
     html = response.content.decode()
-    assert "Your account may not open this page." in html
+    assert "You do not have permission to view this page." in html
     assert 'action="/sign-out/"' in html
 
 

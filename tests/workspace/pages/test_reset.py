@@ -59,7 +59,7 @@ def test_the_link_in_the_e_mail_lets_one_choose_a_new_password(client: Client, a
     (message,) = mail.outbox
     assert message.to == ["ana@example.org"]
     assert "Choose a new password" in message.subject
-    assert "Your password is changed. Sign in with the new one." in choose(client, link_of())
+    assert "Your password was changed. Sign in with the new one." in choose(client, link_of())
     ana.refresh_from_db()
     assert ana.check_password(NEW)
     assert not AuthToken.objects.filter(user=ana).exists()

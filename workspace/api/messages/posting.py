@@ -54,14 +54,14 @@ class PostMessageParams(Params):
     text = TextParam(required=False, allow_blank=True)
     alias = TextParam(required=False, max_length=ALIAS_MAX_LENGTH)
     attachments = AttachmentsParam()
-    tmid = TextParam(required=False, help_text="The message that is answered in a thread.")
+    tmid = TextParam(required=False, help_text="The message to reply to in a thread.")
 
 
 class PostMessageResult(SuccessResult):
     """The posted message; the first one if there were several targets."""
 
     ts = serializers.IntegerField(help_text="Epoch milliseconds.")
-    channel = serializers.CharField(help_text="The target, as it was given.")
+    channel = serializers.CharField(help_text="The target, as given in the request.")
     message = MessageObject()
 
 
@@ -70,8 +70,8 @@ class PostMessageApi(Api):
         params=PostMessageParams,
         result=PostMessageResult,
         summary="Post a message",
-        description="To one room or to several, all or none. Without `text`, an empty message is posted, as clients "
-        "expect. Returns once the message is stored; who is notified of it is decided by the worker.",
+        description="Posts to one room or several, all or none. Without `text`, an empty message is posted, as "
+        "clients expect. Returns when the message is stored; the worker decides later who is notified.",
     )
     @transaction.atomic
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
@@ -112,11 +112,11 @@ class MessageParams(Params):
     _id = TextParam(
         required=False,
         max_length=PUBLIC_ID_LENGTH,
-        help_text="Chosen by the client, of letters and digits: posting it again changes nothing.",
+        help_text="Chosen by the client (letters and digits). Posting the same id again changes nothing.",
     )
     msg = TextParam(required=False, allow_blank=True)
-    tmid = TextParam(required=False, help_text="The message that is answered in a thread.")
-    tshow = FlagParam(required=False, help_text="The answer stands in the room as well.")
+    tmid = TextParam(required=False, help_text="The message to reply to in a thread.")
+    tshow = FlagParam(required=False, help_text="The reply is also shown in the room.")
     alias = TextParam(required=False, max_length=ALIAS_MAX_LENGTH)
     t = ChoiceParam(required=False, choices=[ENCRYPTED])
     content = EncryptedContent(required=False)
@@ -144,7 +144,7 @@ class SendMessageApi(Api):
         params=SendMessageParams,
         result=SendMessageResult,
         summary="Post a message object",
-        description="A message without `msg`, `content` and `attachments` is refused with `error-invalid-params`.",
+        description="A message without `msg`, `content` and `attachments` is rejected with `error-invalid-params`.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         sender, given = caller_of(request), params["message"]
@@ -178,4 +178,4 @@ def alias_allowed(sender: User, alias: str) -> str:
 
 def empty_message_error() -> ApplicationError:
     """Return the error for a message without text and content."""
-    return ApplicationError("error-invalid-params", "The message says nothing.")
+    return ApplicationError("error-invalid-params", "The message is empty.")

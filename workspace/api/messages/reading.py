@@ -47,7 +47,7 @@ class MessageUpdateParams(Params):
     }
     any_of = ("text", "content")
 
-    roomId = TextParam(help_text="The room that the message stands in.")
+    roomId = TextParam(help_text="The room of the message.")
     msgId = TextParam()
     text = TextParam(required=False, allow_blank=True)
     content = EncryptedContent(required=False)
@@ -56,9 +56,9 @@ class MessageUpdateParams(Params):
 class MessageDeleteParams(Params):
     """The message."""
 
-    roomId = TextParam(help_text="The room that the message stands in.")
+    roomId = TextParam(help_text="The room of the message.")
     msgId = TextParam()
-    asUser = FlagParam(required=False, help_text="Read and left aside: who asks is who deletes.")
+    asUser = FlagParam(required=False, help_text="Ignored: the message is always deleted as the caller.")
 
 
 class DeletedMessageObject(Result):
@@ -73,7 +73,7 @@ class MessageDeleteResult(SuccessResult):
     """The message that was deleted."""
 
     _id = serializers.CharField()
-    ts = serializers.CharField(help_text="When it was deleted: epoch milliseconds.")
+    ts = serializers.CharField(help_text="The time of deletion in epoch milliseconds.")
     message = DeletedMessageObject()
 
 
@@ -94,7 +94,7 @@ class GetMessageApi(Api):
         params=MessageIdParams,
         result=MessageResult,
         summary="A message",
-        description="One of a room that the caller may not read is as unknown as none.",
+        description="A message in a room that the caller may not read is reported as unknown.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         return {"message": message_of(message_for(caller_of(request), params["msgId"]))}
@@ -104,10 +104,10 @@ class MessageUpdateApi(Api):
     @endpoint(
         params=MessageUpdateParams,
         result=MessageResult,
-        summary="Change a message",
-        description="Its author may, as long as they may post in the room. A `text` takes the place of what the "
-        "message said; so does `content`, which only an encrypted one may have. Whom it mentions is resolved anew, and "
-        "nobody is notified again; what still waits to be sent tells what the message says then.",
+        summary="Edit a message",
+        description="Only the author may edit a message, as long as they may post in the room. `text` replaces the "
+        "text; `content` replaces the content of an encrypted message. Mentions are resolved again, but "
+        "nobody is notified again. Pending notifications contain the new text.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         editor = caller_of(request)
@@ -123,7 +123,7 @@ class MessageDeleteApi(Api):
         params=MessageDeleteParams,
         result=MessageDeleteResult,
         summary="Delete a message",
-        description="Its author may, and administrators. What waits to be sent of it is not sent any more.",
+        description="Only the author and administrators may delete a message. Its pending notifications are dropped.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         deleter = caller_of(request)
@@ -138,8 +138,9 @@ class MentionedMessagesApi(Api):
     @endpoint(
         params=MentionedMessagesParams,
         result=MessagesPage,
-        summary="What mentions the caller in a room",
-        description="By name, in the room and its threads; the latest first, unless `sort` says otherwise.",
+        summary="Messages in a room that mention the caller",
+        description="Mentions by name, in the room and its threads; the latest first, unless `sort` specifies another"
+        " order.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user = caller_of(request)

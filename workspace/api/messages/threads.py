@@ -24,7 +24,7 @@ class ThreadParams(Params):
 
     missing_errors = {"mid": ApplicationError(MID_MISSING)}
 
-    mid = TextParam(help_text="The message that begins the thread, or one in it.")
+    mid = TextParam(help_text="The first message of the thread, or a reply in it.")
 
 
 class ThreadMessagesParams(PagingParams):
@@ -32,14 +32,15 @@ class ThreadMessagesParams(PagingParams):
 
     missing_errors = {"tmid": ApplicationError("error-invalid-params", 'The required "tmid" query param is missing.')}
 
-    tmid = TextParam(help_text="The message that begins the thread, or one in it.")
+    tmid = TextParam(help_text="The first message of the thread, or a reply in it.")
 
 
 class FollowMessageApi(Api):
     @endpoint(
         params=ThreadParams,
         summary="Follow a thread",
-        description="Its new replies notify the caller from then on, as replying in it or being mentioned in it does.",
+        description="The caller is notified of new replies. Replying in a thread, or being mentioned in it, has the "
+        "same effect.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         thread_follow(user=caller_of(request), public_id=params["mid"])
@@ -47,7 +48,7 @@ class FollowMessageApi(Api):
 
 
 class UnfollowMessageApi(Api):
-    @endpoint(params=ThreadParams, summary="Cease to follow a thread")
+    @endpoint(params=ThreadParams, summary="Stop following a thread")
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         thread_unfollow(user=caller_of(request), public_id=params["mid"])
         return {}
@@ -58,8 +59,8 @@ class ThreadMessagesApi(Api):
         params=ThreadMessagesParams,
         result=MessagesPage,
         summary="The replies in a thread",
-        description="Without the message that begins it; the earliest first, unless `sort` says otherwise. A thread in "
-        "a room that the caller may not read is as unknown as none.",
+        description="Without the first message; the earliest first, unless `sort` specifies another order. A thread "
+        "in a room that the caller may not read is reported as unknown.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         message = message_shown_to(user=caller_of(request), public_id=params["tmid"])

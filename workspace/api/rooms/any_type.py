@@ -63,7 +63,9 @@ def rooms_page(
 class RoomsGetParams(Params):
     """All rooms, or those that have changed."""
 
-    updatedSince = TimestampParam(required=False, help_text="Only what has changed since, and what is gone.")
+    updatedSince = TimestampParam(
+        required=False, help_text="Only rooms that have changed since, and rooms that were left since."
+    )
 
 
 class RoomGoneObject(Result):
@@ -91,8 +93,8 @@ class RoomsGetApi(Api):
         params=RoomsGetParams,
         result=RoomsResult,
         summary="The caller's rooms",
-        description="With `updatedSince`, those that have changed since or that the caller has joined since, and the "
-        "ids of those that they have left since.",
+        description="With `updatedSince`, only rooms that have changed or that the caller has joined since, and the "
+        "ids of rooms that they have left since.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user, since = caller_of(request), params.get("updatedSince")
@@ -108,7 +110,7 @@ class RoomsInfoApi(Api):
         params=RoomParams,
         result=RoomResult,
         summary="A room",
-        description="By `roomId` or `roomName`. One that the caller may not read is as unknown as none.",
+        description="By `roomId` or `roomName`. A room that the caller may not read is reported as unknown.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         return {"room": room_of(room_from_params(caller_of(request), params))}

@@ -25,7 +25,7 @@ class DirectCreateParams(Params):
     one_of = ("username", "usernames")
 
     username = TextParam(required=False)
-    usernames = TextParam(required=False, help_text="Several, separated by commas.")
+    usernames = TextParam(required=False, help_text="Several usernames, separated by commas.")
 
 
 class DirectRoomObject(Result):
@@ -68,7 +68,7 @@ class DirectCreateApi(Api):
         params=DirectCreateParams,
         result=DirectResult,
         summary="Open a direct room",
-        description="Returns the one that these people have, or a new one.",
+        description="Returns the existing room of these users, or a new one.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         names = [params["username"]] if "username" in params else params["usernames"].split(",")
@@ -88,14 +88,14 @@ class DirectListApi(Api):
         params=PagingParams,
         result=DirectPage,
         summary="The caller's direct rooms",
-        description="The liveliest first, or sorted by `ts`, `lm` or `msgs`.",
+        description="The most recently active first, or sorted by `ts`, `lm` or `msgs`.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         return rooms_page(caller_of(request), params, RoomType.DIRECT, name="ims", default={"lm": -1})
 
 
 class DirectMembersApi(Api):
-    @endpoint(params=DirectMembersParams, result=MembersPage, summary="Who is in a direct room")
+    @endpoint(params=DirectMembersParams, result=MembersPage, summary="Members of a direct room")
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         return members_page(room_from_params(caller_of(request), params, RoomType.DIRECT), params)
 
@@ -104,7 +104,7 @@ class DirectOpenApi(Api):
     @endpoint(
         params=DirectOpenParams,
         summary="Show a direct room in the caller's list",
-        description="One that is shown already stays so.",
+        description="If it is already shown, nothing changes.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user = caller_of(request)

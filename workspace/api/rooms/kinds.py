@@ -26,7 +26,7 @@ class RoomCreateParams(Params):
     name = TextParam(max_length=255)
     members = ListParam(child=TextParam(), required=False, max_length=MAX_PEOPLE, help_text="Usernames.")
     readOnly = FlagParam(required=False)
-    excludeSelf = FlagParam(required=False, help_text="The caller does not join.")
+    excludeSelf = FlagParam(required=False, help_text="The caller does not become a member.")
 
 
 class GroupCreateParams(RoomCreateParams):
@@ -49,7 +49,9 @@ class RoomJoinParams(Params):
     """The channel to join."""
 
     roomId = TextParam()
-    joinCode = TextParam(required=False, allow_null=True, allow_blank=True, help_text="Not used: no channel has one.")
+    joinCode = TextParam(
+        required=False, allow_null=True, allow_blank=True, help_text="Ignored: channels have no join codes."
+    )
 
 
 class RoomMembersParams(RoomParams, MembersParams):
@@ -105,7 +107,7 @@ CHANNELS = Kind(
     room_type=RoomType.CHANNEL,
     name="channel",
     words="channel",
-    listed="All of them, or for those who may not view channels, the ones that they are in.",
+    listed="All channels or, if the caller may not view channels, those that they are in.",
     create_params=RoomCreateParams,
     result=ChannelResult,
     page=ChannelsPage,
@@ -114,7 +116,7 @@ GROUPS = Kind(
     room_type=RoomType.PRIVATE,
     name="group",
     words="private group",
-    listed="Those that the caller is in.",
+    listed="The groups that the caller is in.",
     create_params=GroupCreateParams,
     result=GroupResult,
     page=GroupsPage,

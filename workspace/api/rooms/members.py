@@ -29,11 +29,11 @@ class StatusesParam(ListParam):
 class MembersParams(PagingParams):
     """Filters for members."""
 
-    filter = TextParam(required=False, allow_blank=True, help_text="A part of the username or name.")
+    filter = TextParam(required=False, allow_blank=True, help_text="Part of the username or name.")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         statuses = StatusesParam(
-            child=ChoiceParam(choices=Status.values), required=False, help_text="Only who is shown so."
+            child=ChoiceParam(choices=Status.values), required=False, help_text="Only members with this status."
         )
         return {**super().get_fields(), STATUSES: statuses}
 

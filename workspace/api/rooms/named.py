@@ -33,8 +33,7 @@ def list_api(kind: Kind) -> type[Api]:
             params=PagingParams,
             result=kind.page,
             summary=f"The {kind.words}s",
-            description=f"{kind.listed} In the order of their names, or sorted by `name`, `ts`, `lm`, `msgs` or "
-            "`usersCount`.",
+            description=f"{kind.listed} Ordered by name, or sorted by `name`, `ts`, `lm`, `msgs` or `usersCount`.",
         )
         def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
             return rooms_page(caller_of(request), params, kind.room_type, name=f"{kind.name}s", default={"name": 1})
@@ -50,7 +49,7 @@ def info_api(kind: Kind) -> type[Api]:
             params=RoomParams,
             result=kind.result,
             summary=f"A {kind.words}",
-            description="By `roomId` or `roomName`. One that the caller may not read is as unknown as none.",
+            description="By `roomId` or `roomName`. A room that the caller may not read is reported as unknown.",
         )
         def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
             return kind.room_result(kind.find_room(request, params))
@@ -65,8 +64,8 @@ def members_api(kind: Kind) -> type[Api]:
         @endpoint(
             params=RoomMembersParams,
             result=MembersPage,
-            summary=f"Who is in a {kind.words}",
-            description="By `roomId` or `roomName`; the active accounts, in the order of their usernames.",
+            summary=f"Members of a {kind.words}",
+            description="By `roomId` or `roomName`. Active accounts only, ordered by username.",
         )
         def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
             return members_page(kind.find_room(request, params), params)
@@ -97,7 +96,7 @@ def invite_api(kind: Kind) -> type[Api]:
     """Return the endpoint that adds users to a room."""
 
     class InviteApi(Api):
-        @endpoint(params=RoomInviteParams, result=kind.result, summary=f"Let others into a {kind.words}")
+        @endpoint(params=RoomInviteParams, result=kind.result, summary=f"Add users to a {kind.words}")
         def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
             room = kind.find_room(request, params)
             ids = [params["userId"]] if "userId" in params else params["userIds"]
@@ -115,8 +114,8 @@ def leave_api(kind: Kind) -> type[Api]:
             params=RoomParams,
             result=kind.result,
             summary=f"Leave a {kind.words}",
-            description="`error-you-are-last-owner` tells that somebody else has to become an owner first, "
-            "`error-user-not-in-room` that the caller is not in it.",
+            description="`error-you-are-last-owner`: another member must become an owner first. "
+            "`error-user-not-in-room`: the caller is not a member.",
         )
         def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
             room = kind.find_room(request, params)
@@ -133,8 +132,8 @@ def open_api(kind: Kind) -> type[Api]:
         @endpoint(
             params=RoomParams,
             summary=f"Show a {kind.words} in the caller's list",
-            description="One that is shown already stays so. `error-user-not-in-room` tells that the caller is not "
-            "in it.",
+            description="If it is already shown, nothing changes. `error-user-not-in-room`: the caller is not a "
+            "member.",
         )
         def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
             if not room_show(user=caller_of(request), room=kind.find_room(request, params)):

@@ -46,9 +46,9 @@ class SubscriptionsUnreadApi(Api):
     @endpoint(
         params=UnreadParams,
         summary="Mark a room as unread",
-        description="From the message that is named, which somebody else wrote, or from the last one. "
-        f"`{NO_SUBSCRIPTION}`: the caller is in no such room; `error-action-not-allowed`: nobody else wrote such a "
-        "message; `error-no-message-for-unread`: the room has no messages.",
+        description="From the given message on, which must be by somebody else, or from the last one on. "
+        f"`{NO_SUBSCRIPTION}`: the caller is not a member of the room. `error-action-not-allowed`: there is no such "
+        "message by somebody else. `error-no-message-for-unread`: the room has no messages.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user, named = caller_of(request), params.get("firstUnreadMessage")
@@ -65,8 +65,8 @@ class SubscriptionsReadApi(Api):
     @endpoint(
         params=ReadParams,
         summary="Mark a room as read",
-        description="Also removes the caller's queued notifications of this room. The error "
-        f"`{NO_SUBSCRIPTION}` tells that the caller is in no such room.",
+        description="Also removes the caller's queued notifications of this room. "
+        f"`{NO_SUBSCRIPTION}`: the caller is not a member of the room.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         named = {params[name] for name in ("rid", "roomId") if name in params}

@@ -23,7 +23,7 @@ from workspace.services.managed_accounts import (
 )
 
 MAX_ROLES = 100
-NOT_STORED = "`nickname`, `bio` and `customFields` are not kept."
+NOT_STORED = "`nickname`, `bio` and `customFields` are not stored."
 
 
 class AccountParams(Params):
@@ -34,14 +34,16 @@ class AccountParams(Params):
     username = TextParam(required=False, max_length=64)
     password = TextParam(required=False, allow_blank=True, max_length=4096)
     setRandomPassword = FlagParam(
-        required=False, help_text="In place of `password`. Nobody knows it: a new one is asked for by e-mail."
+        required=False, help_text="Instead of `password`. The user must request a new password by e-mail."
     )
-    requirePasswordChange = FlagParam(required=False, help_text="Only with `setRandomPassword`, which requires it.")
-    verified = FlagParam(required=False, help_text="Whether the address is; if not, it receives a link to verify it.")
+    requirePasswordChange = FlagParam(required=False, help_text="Only with `setRandomPassword`, which implies it.")
+    verified = FlagParam(
+        required=False, help_text="Whether the address is verified. If not, a verification link is sent to it."
+    )
     active = FlagParam(required=False)
     roles = ListParam(child=TextParam(max_length=150), required=False, max_length=MAX_ROLES)
     statusText = TextParam(required=False, allow_blank=True, max_length=120)
-    sendWelcomeEmail = FlagParam(required=False, help_text="Left aside: there is no such e-mail.")
+    sendWelcomeEmail = FlagParam(required=False, help_text="Ignored: there is no such e-mail.")
 
 
 class UserCreateParams(AccountParams):
@@ -67,7 +69,7 @@ class ActiveStatusParams(Params):
     userId = TextParam()
     activeStatus = FlagParam()
     confirmRelinquish = FlagParam(
-        required=False, help_text="Also deactivates the last owner of a room that others are in."
+        required=False, help_text="Also deactivate the only owner of a room with other members."
     )
 
 
@@ -101,8 +103,8 @@ class UsersCreateApi(Api):
         params=UserCreateParams,
         result=CreatedResult,
         summary="Create an account",
-        description="Needs `create-user`, a deactivated one `edit-other-user-active-status` as well, and other roles "
-        f"than `user` need `assign-roles`: else `error-action-not-allowed`. {NOT_STORED}",
+        description="Requires `create-user`; a deactivated account also requires `edit-other-user-active-status`, and "
+        f"roles other than `user` require `assign-roles`. Otherwise: `error-action-not-allowed`. {NOT_STORED}",
     )
     @transaction.atomic
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
@@ -121,10 +123,11 @@ class UsersUpdateApi(Api):
         params=UserUpdateParams,
         result=UpdatedResult,
         summary="Change an account",
-        description="Only what `data` names changes; all or, where one cannot be, nothing. Needs "
-        "`edit-other-user-info`; nobody changes an account that may do more than their own, nor roles without "
-        "`assign-roles`: `error-action-not-allowed`. A new password signs the account out everywhere. A new address "
-        f"takes the place of the account's first. {NOT_STORED}",
+        description="Applies the changes in `data`, all or none. Requires `edit-other-user-info`, and `assign-roles` "
+        "for "
+        "roles. Accounts with more permissions than the caller cannot be changed: `error-action-not-allowed`. A new "
+        "password signs the account out everywhere. A new address replaces the account's first one. "
+        f"{NOT_STORED}",
     )
     @transaction.atomic
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
@@ -139,10 +142,10 @@ class UsersSetActiveStatusApi(Api):
         params=ActiveStatusParams,
         result=ActiveStatusResult,
         summary="Deactivate or activate an account",
-        description="A deactivated one is signed out everywhere, its devices are forgotten, and it is notified of "
-        "nothing; what it wrote and belonged to stays. Needs `edit-other-user-active-status`; nobody deactivates an "
-        "account that may do more than their own. `user-last-owner` names the rooms that would be left to others "
-        "without an owner.",
+        description="A deactivated account is signed out everywhere, its devices are removed, and it receives no "
+        "notifications. Its messages and memberships remain. Requires `edit-other-user-active-status`; "
+        "accounts with more permissions than the caller cannot be deactivated. `user-last-owner` lists "
+        "the rooms that would have members but no owner.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user = user_by_id_or_name(public_id=params["userId"])

@@ -48,7 +48,7 @@ class UserObject(Result):
 class UserRoomObject(Result):
     """A room that an account is in."""
 
-    _id = serializers.CharField(help_text="Of the membership.")
+    _id = serializers.CharField(help_text="The id of the subscription.")
     rid = serializers.CharField()
     name = serializers.CharField()
     t = serializers.ChoiceField(choices=RoomType.choices)

@@ -35,13 +35,13 @@ class UserInfoParams(Params):
     userId = TextParam(required=False)
     username = TextParam(required=False)
     email = TextParam(required=False)
-    importId = TextParam(required=False, help_text="Nobody has one here.")
-    freeSwitchExtension = TextParam(required=False, help_text="Nobody has one here.")
+    importId = TextParam(required=False, help_text="Not supported.")
+    freeSwitchExtension = TextParam(required=False, help_text="Not supported.")
     includeUserRooms = serializers.BooleanField(
         required=False,
         default=False,
         error_messages=FLAG_ERRORS,
-        help_text="Of others: needs `view-other-user-channels`.",
+        help_text="For other users, requires `view-other-user-channels`.",
     )
 
     def combinations_check(self, values: Mapping[str, Any]) -> None:
@@ -67,7 +67,7 @@ class UsersListParams(PagingParams):
         allow_blank=True,
         min_length=1,
         max_length=254,
-        help_text="Only who has this address, in any case.",
+        help_text="Only accounts with this address, ignoring case.",
     )
 
     def validate_email(self, email: str) -> str:
@@ -87,9 +87,10 @@ class UsersInfoApi(Api):
     @endpoint(
         params=UserInfoParams,
         result=UserInfoResult,
-        summary="A person's account",
-        description="Whether it is active or not. Addresses, connection and the last sign-in are told to the person, "
-        "and to whoever holds `view-full-other-user-info`, without which nobody else is found by `email`.",
+        summary="A user's account",
+        description="Returns active and deactivated accounts. Addresses, connection and the last sign-in are only "
+        "visible to the user themselves, and with `view-full-other-user-info`, which is also required to "
+        "find other users by `email`.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         reader = caller_of(request)
@@ -106,8 +107,9 @@ class UsersListApi(Api):
     @endpoint(
         params=UsersListParams,
         result=UsersPage,
-        summary="People's accounts",
-        description="All of them, whether active or not; needs `view-d-room`. Of each is told what `users.info` tells.",
+        summary="User accounts",
+        description="All accounts, active and deactivated. Requires `view-d-room`. The fields are those of "
+        "`users.info`.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         reader = caller_of(request)

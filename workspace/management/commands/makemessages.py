@@ -22,7 +22,7 @@ msgstr ""
 
 
 class Command(MakeMessages):
-    help = "Brings the catalogues of the languages of the pages (or of --locale) up to the texts in code and templates."
+    help = "Update the catalogues of the page languages (or of --locale) from the texts in code and templates."
 
     # A fuzzy match would look like a translation.
     msgmerge_options = ["-q", "--backup=none", "--update", "--no-fuzzy-matching"]

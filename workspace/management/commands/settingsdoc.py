@@ -18,7 +18,7 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="Only say whether the page is up to date.")
+        parser.add_argument("--check", action="store_true", help="Only check whether the page is up to date.")
         parser.add_argument("--path", type=Path, default=settings.BASE_DIR / "docs" / "settings.md")
 
     def handle(self, *_args: Any, check: bool, path: Path, **_options: Any) -> str:

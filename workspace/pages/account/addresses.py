@@ -44,7 +44,7 @@ def address_new(request: HttpRequest) -> HttpResponse:
     existing = own_or_404(request, resend_key) if resend_key else None
     address = existing.address if existing else posted_text(request, "address")
     if mails_exceeded(user, address):
-        messages.error(request, _("You have asked for many e-mails. Try again in an hour."))
+        messages.error(request, _("You have requested too many e-mails. Try again in an hour."))
         return redirect_to_addresses()
     if existing:
         email = existing
@@ -55,7 +55,7 @@ def address_new(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             return profile_response(request, profile_form(user), address=address, problem=" ".join(error.messages))
     messages.success(
-        request, _("An e-mail is on its way to %(address)s. Follow the link in it.") % {"address": email.address}
+        request, _("We have sent an e-mail to %(address)s. Open the link in it.") % {"address": email.address}
     )
     return redirect_to_addresses()
 
@@ -74,7 +74,7 @@ def address_delete(request: HttpRequest, key: str) -> HttpResponse:
     email = own_or_404(request, key)
     if request.method == "POST":
         address_remove(email=email)
-        messages.success(request, _("%(address)s is removed.") % {"address": email.address})
+        messages.success(request, _("%(address)s was removed.") % {"address": email.address})
         return redirect_to_addresses()
     context = page_context(request, title=_("Remove %(address)s?") % {"address": email.address})
     return TemplateResponse(request, "pages/account/address_delete.html", {**context, "place": reverse("profile")})

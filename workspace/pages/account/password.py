@@ -40,11 +40,11 @@ class OwnPasswordForm(PasswordChangeForm):
     new_password1 = password_field(
         gettext_lazy("New password"), autocomplete="new-password", help_text=NEW_PASSWORD_HELP
     )
-    new_password2 = password_field(gettext_lazy("New password, again"), autocomplete="new-password")
+    new_password2 = password_field(gettext_lazy("Repeat the new password"), autocomplete="new-password")
 
     def clean_old_password(self) -> str:
         if call_count(f"password-change:{self.user.pk}", seconds=IN_SECONDS) > MAX_TRIES:
-            raise ValidationError(_("There were too many tries. Try again in a quarter of an hour."))
+            raise ValidationError(_("Too many attempts. Try again in 15 minutes."))
         return super().clean_old_password()
 
     @transaction.atomic
@@ -66,5 +66,5 @@ class OwnPasswordView(PasswordChangeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
-        messages.success(self.request, _("Your password is changed. Your apps and other browsers are signed out."))
+        messages.success(self.request, _("Your password was changed. Your apps and other browsers were signed out."))
         return response

@@ -38,7 +38,7 @@ class ProfileForm(ChangesForm):
         label=gettext_lazy("Name"),
         required=False,
         max_length=User._meta.get_field("name").max_length,
-        help_text=gettext_lazy("What people read beside your messages. Empty: your username."),
+        help_text=gettext_lazy("Shown next to your messages. Empty: your username."),
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "name"}),
     )
     status = forms.ChoiceField(
@@ -56,14 +56,14 @@ class ProfileForm(ChangesForm):
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
         required=False,
-        help_text=gettext_lazy("Of these pages and of your notifications."),
+        help_text=gettext_lazy("For these pages and your notifications."),
         widget=PlainSelect,
     )
 
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
         required=False,
-        help_text=gettext_lazy("Of the times that you read here, and of your quiet hours."),
+        help_text=gettext_lazy("For the times on these pages, and for your quiet hours."),
         widget=PlainSelect,
     )
 
@@ -73,7 +73,7 @@ class ProfileForm(ChangesForm):
         assert isinstance(language, forms.ChoiceField)
         assert isinstance(time_zone, forms.ChoiceField)
         default_language = str(dict(settings.LANGUAGES)[settings.LANGUAGE_CODE])
-        browser_choice = _("As the browser asks (notifications: %(language)s)") % {"language": default_language}
+        browser_choice = _("Browser language (notifications: %(language)s)") % {"language": default_language}
         language.choices = [("", browser_choice), *map(self.language_shown, settings.LANGUAGES)]
         zones = sorted({*time_zone_names(), self.initial["time_zone"]} - {""})
         time_zone.choices = [
@@ -105,7 +105,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         if any(data[name] != form.initial[name] for name in ("status", "status_text")):
             status_set(user=user, status=data["status"], text=data["status_text"], expires_at=None)
         with translation.override(language_of(request)):
-            messages.success(request, _("Your profile is saved."))
+            messages.success(request, _("Your profile was saved."))
         return HttpResponseRedirect(reverse("profile"))
     return profile_response(request, form)
 

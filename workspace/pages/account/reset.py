@@ -37,7 +37,7 @@ class ResetForm(forms.Form):
     address = forms.EmailField(
         label=gettext_lazy("E-mail address"),
         max_length=254,
-        help_text=gettext_lazy("One that you have verified for your account."),
+        help_text=gettext_lazy("A verified address of your account."),
         widget=UnfoldAdminEmailInputWidget(attrs={"autocomplete": "email", "autofocus": True}),
     )
 
@@ -48,7 +48,7 @@ class ChosenPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
     new_password1 = password_field(
         gettext_lazy("New password"), autocomplete="new-password", help_text=NEW_PASSWORD_HELP
     )
-    new_password2 = password_field(gettext_lazy("New password, again"), autocomplete="new-password")
+    new_password2 = password_field(gettext_lazy("Repeat the new password"), autocomplete="new-password")
 
     @transaction.atomic
     def save(self, commit: bool = True) -> User:
@@ -66,7 +66,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
         return TemplateResponse(request, "pages/account/reset.html", context)
     address = form.cleaned_data["address"]
     if call_count(f"reset:caller:{request.META.get('REMOTE_ADDR')}", seconds=IN_SECONDS) > MAX_PER_CALLER:
-        form.add_error(None, _("Too many links were asked for from here. Try again in a quarter of an hour."))
+        form.add_error(None, _("Too many links were requested from your network. Try again in 15 minutes."))
         return TemplateResponse(request, "pages/account/reset.html", context, status=429)
     if call_count(f"reset:address:{address.lower()}", seconds=IN_SECONDS) <= MAX_PER_ADDRESS:
         reset_mails_later(address=address)
@@ -87,7 +87,7 @@ class ChoosePasswordView(PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         super().form_valid(form)
-        messages.success(self.request, _("Your password is changed. Sign in with the new one."))
+        messages.success(self.request, _("Your password was changed. Sign in with the new one."))
         response = HttpResponseRedirect(reverse("sign-in"))
         # The owner has proved their identity, so failed sign-ins by strangers must not lock them out.
         browser_remember(request=self.request, response=response, user=form.user)

@@ -14,18 +14,18 @@ from workspace.selectors.rooms import room_readable_by
 # User-friendly texts for the error codes of services.
 ERROR_TEXTS: dict[str, str | Promise] = {
     "error-not-allowed": _("You may not do that in this room."),
-    "error-room-archived": _("The room is archived: it can be read, but nothing new is said in it."),
-    "room_is_read_only": _("Only some people may write in this room."),
-    "error-message-size-exceeded": _("The message is too long: at most 5,000 characters can be sent."),
+    "error-room-archived": _("The room is archived. You can read it, but not post in it."),
+    "room_is_read_only": _("Only some members may post in this room."),
+    "error-message-size-exceeded": _("The message is too long. The limit is 5,000 characters."),
     "error-action-not-allowed": _("You may not change this message."),
-    "error-invalid-message": _("The message is not there any more."),
+    "error-invalid-message": _("The message no longer exists."),
     "error-you-are-last-owner": _("You are the last owner of this room. Make somebody else an owner before you leave."),
-    "error-user-not-in-room": _("You are not in this room."),
-    "error-invalid-room-name": _("A room's name is made of letters, digits, dots, dashes and underscores."),
-    "error-duplicate-channel-name": _("A room of this name exists. Choose another name."),
-    "error-unauthorized": _("Your roles do not let you do that."),
-    "error-invalid-user": _("There is nobody of this name. Write a username, such as ana."),
-    "error-direct-message-max-user-exceeded": _("A direct message is for at most 8 people."),
+    "error-user-not-in-room": _("You are not a member of this room."),
+    "error-invalid-room-name": _("Room names may contain letters, digits, dots, dashes and underscores."),
+    "error-duplicate-channel-name": _("A room with this name already exists. Choose another name."),
+    "error-unauthorized": _("Your roles do not allow this."),
+    "error-invalid-user": _("There is no user with this name. Enter a username such as ana."),
+    "error-direct-message-max-user-exceeded": _("A direct message can have at most 8 members."),
 }
 
 

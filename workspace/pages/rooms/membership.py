@@ -54,7 +54,7 @@ class RoomForm(forms.Form):
     people = forms.CharField(
         label=gettext_lazy("People"),
         required=False,
-        help_text=gettext_lazy("Usernames with commas between them; you are in the room anyway."),
+        help_text=gettext_lazy("Usernames, separated by commas. You are added automatically."),
         widget=UnfoldAdminTextInputWidget(
             attrs={"autocapitalize": "none", "autocomplete": "off", "data-names": reverse_lazy("names-completed")}
         ),
@@ -63,8 +63,8 @@ class RoomForm(forms.Form):
     def __init__(self, data: Any, *, kinds: list[RoomType]) -> None:
         super().__init__(data, initial={"type": kinds[0] if kinds else ""})
         words = {
-            RoomType.CHANNEL: _("Channel: everybody can find and join it"),
-            RoomType.PRIVATE: _("Private group: only those who were added see it"),
+            RoomType.CHANNEL: _("Channel: anyone can find and join it"),
+            RoomType.PRIVATE: _("Private group: only its members can see it"),
         }
         field = self.fields["type"]
         assert isinstance(field, forms.ChoiceField)
@@ -145,11 +145,11 @@ def users_by_entered_names(names: list[str]) -> list[User]:
     Raises `error-nobody` with the missing names, or if there are too many.
     """
     if len(names) > MAX_PEOPLE:
-        raise ApplicationError(UNKNOWN_USERS, _("Name at most %(most)s people at once.") % {"most": MAX_PEOPLE})
+        raise ApplicationError(UNKNOWN_USERS, _("Enter at most %(most)s users at once.") % {"most": MAX_PEOPLE})
     if missing := usernames_missing(names):
         names_shown = ", ".join(f"@{name}" for name in missing)
         raise ApplicationError(
-            UNKNOWN_USERS, _("There is nobody called %(names)s. Write usernames, such as ana.") % {"names": names_shown}
+            UNKNOWN_USERS, _("Unknown usernames: %(names)s. Enter usernames such as ana.") % {"names": names_shown}
         )
     return users_by_names(names)
 

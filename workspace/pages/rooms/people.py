@@ -50,7 +50,7 @@ def groups_of(user: User) -> list[tuple[str, str]]:
     """Return the groups that the user may mention, with a description."""
     groups = []
     if user.has_perm("workspace.mention_all"):
-        groups.append(("all", _("Everybody in this room")))
+        groups.append(("all", _("Everyone in this room")))
     if user.has_perm("workspace.mention_here"):
-        groups.append(("here", _("Everybody who is online")))
+        groups.append(("here", _("Everyone who is online")))
     return groups

@@ -36,7 +36,7 @@ def message_send(request: HttpRequest, public_id: str) -> HttpResponse:
     parent = message_or_404(user, thread) if thread else None
     try:
         if not text:
-            raise ApplicationError("error-invalid-params", _("Write something first."))
+            raise ApplicationError("error-invalid-params", _("Enter a message first."))
         is_shown = "in_room" in request.POST
         message = message_post(sender=user, room=room, text=text, parent=parent, is_shown_in_room=is_shown)
     except ApplicationError as error:
@@ -86,7 +86,7 @@ def message_change(request: HttpRequest, public_id: str) -> HttpResponse:
         text = posted_text(request, "text")
         try:
             if not text:
-                raise ApplicationError("error-invalid-params", _("Write something, or delete the message."))
+                raise ApplicationError("error-invalid-params", _("Enter a text, or delete the message."))
             message_edit(editor=user, message=message, text=text)
         except ApplicationError as error:
             problem = error_text(error)
@@ -110,7 +110,7 @@ def message_remove(request: HttpRequest, public_id: str) -> HttpResponse:
     message = own_message_or_404(user, public_id)
     if request.method == "POST":
         message_delete(deleter=user, message=message)
-        messages.success(request, _("The message is deleted."))
+        messages.success(request, _("The message was deleted."))
         is_reply = message.is_thread_reply
         return HttpResponseRedirect(thread_path(message) if is_reply else room_path(message.room))
     context = {

@@ -120,8 +120,8 @@ def thread_following(request: HttpRequest, public_id: str) -> HttpResponse:
     message = message_or_404(user, public_id)
     if "stop" in request.POST:
         thread_unfollow(user=user, public_id=public_id)
-        messages.success(request, _("You will no longer be told of new replies in this thread."))
+        messages.success(request, _("You will no longer be notified of new replies in this thread."))
     else:
         thread_follow(user=user, public_id=public_id)
-        messages.success(request, _("You are told of new replies in this thread."))
+        messages.success(request, _("You will be notified of new replies in this thread."))
     return HttpResponseRedirect(thread_path(message))

@@ -37,7 +37,7 @@ class FilterForm(forms.Form):
 
     setting = forms.ChoiceField(label=gettext_lazy("Setting"), required=False, widget=UnfoldAdminSelectWidget)
     by = forms.CharField(label=gettext_lazy("By (username)"), required=False, widget=UnfoldAdminTextInputWidget)
-    source = forms.ChoiceField(label=gettext_lazy("Where from"), required=False, widget=UnfoldAdminSelectWidget)
+    source = forms.ChoiceField(label=gettext_lazy("Source"), required=False, widget=UnfoldAdminSelectWidget)
     since = forms.DateField(
         label=gettext_lazy("Since"),
         required=False,
@@ -112,13 +112,13 @@ class ChangeView:
     def why_not(self) -> str:
         """Return why the change cannot be reverted; empty if it can."""
         if self.entry is None:
-            return _("There is no such setting any more.")
+            return _("This setting no longer exists.")
         if self.change.secret:
-            return _("A secret's former value is not kept, so it cannot be brought back.")
+            return _("Former values of secrets are not stored and cannot be restored.")
         if self.entry.lock:
             return str(self.entry.lock.reason)
         if self.entry.value == self.change.before:
-            return _("The setting has this value already.")
+            return _("The setting already has this value.")
         return ""
 
     @property
@@ -162,6 +162,6 @@ def revert(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(
             request,
-            _("“%(label)s” is %(value)s again.") % {"label": view.label, "value": view.before},
+            _("“%(label)s” was reverted to %(value)s.") % {"label": view.label, "value": view.before},
         )
     return redirect(f"{reverse('settings_history')}?setting={change.setting_id}")

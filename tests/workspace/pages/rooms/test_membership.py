@@ -33,7 +33,7 @@ def test_ones_own_rooms_are_listed_and_found(client: Client, room: Room, ana: Us
     found = main_of(client, "/rooms/?q=webe")
     assert "Carl Weber" in found
     assert "ops" not in found
-    assert "You are in no room of this name." in main_of(client, "/rooms/?q=nowhere")
+    assert "You have no room with this name." in main_of(client, "/rooms/?q=nowhere")
 
 
 def test_rooms_with_something_unread_come_first(client: Client, room: Room, ana: User) -> None:
@@ -63,10 +63,10 @@ def test_who_may_view_no_channels_finds_none(client: Client, ana: User) -> None:
     lobby = RoomFactory(name="lobby")
     Group.objects.get(name="user").permissions.clear()
     html = main_of(client, "/rooms/channels/")
-    assert "Your roles do not let you see the channels that you are not in." in html
+    assert "Your roles do not allow you to see channels that you have not joined." in html
     assert "lobby" not in html
     assert client.post(f"/rooms/{lobby.public_id}/join/").status_code == 404
-    assert "Your roles do not let you create rooms." in main_of(client, "/rooms/new/")
+    assert "Your roles do not allow you to create rooms." in main_of(client, "/rooms/new/")
     assert client.post("/rooms/new/", {"type": "c", "name": "mine"}).status_code == 200
     assert not Room.objects.filter(name="mine").exists()
 
@@ -82,10 +82,10 @@ def test_a_room_is_created_with_people_in_it(client: Client, ana: User, bob: Use
 @pytest.mark.parametrize(
     ("sent", "told"),
     [
-        ({"name": "ops"}, "A room of this name exists."),
+        ({"name": "ops"}, "A room with this name already exists."),
         ({"name": "a b"}, "is made of letters"),
-        ({"name": "new", "people": "@nobody, Ana, none"}, "There is nobody called @nobody, @none."),
-        ({"name": "new", "people": "ana " * 1001}, "Name at most 1000 people at once."),
+        ({"name": "new", "people": "@nobody, Ana, none"}, "Unknown usernames: @nobody, @none."),
+        ({"name": "new", "people": "ana " * 1001}, "Enter at most 1000 users at once."),
         ({"name": ""}, "This field is required."),
     ],
 )

@@ -67,7 +67,7 @@ def test_older_messages_are_a_page_away(client: Client, room: Room, bob: User) -
     older = client.get(f"/channel/ops?before={posted[10].public_id}").content.decode()
     assert all(text in older for text in texts[:10])
     assert texts[10] not in older
-    assert "To the latest messages" in older
+    assert "Go to the latest messages" in older
     assert "data-poll" not in older
     # What is sent from there leads to where it appears.
     address = f"/rooms/{room.public_id}/messages/"
@@ -140,7 +140,7 @@ def test_the_menu_leads_to_the_notification_preferences(client: Client, room: Ro
 def test_a_channel_can_be_read_and_joined_by_who_is_not_in_it(client: Client, ana: User) -> None:
     room = RoomFactory(name="open")
     html = client.get("/channel/open").content.decode()
-    assert "You are not in this channel." in html
+    assert "You have not joined this channel." in html
     assert "data-composer" not in html
     client.post(f"/rooms/{room.public_id}/join/")
     assert "data-composer" in client.get("/channel/open").content.decode()

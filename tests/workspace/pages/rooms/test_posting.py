@@ -34,12 +34,19 @@ def test_a_script_sends_without_leaving_the_page(client: Client, room: Room) -> 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
 @pytest.mark.parametrize(
-    ("text", "told"), [("x" * 5001, "at most 5,000 characters"), ("  ", "Write something first."), ("\0", "Write some")]
+    ("text", "problem"),
+    [
+        ("x" * 5001, "The limit is 5,000 characters"),
+        ("  ", "Enter a message first."),
+        ("\0", "Enter a message first."),
+    ],
 )
-def test_what_cannot_be_sent_is_told(client: Client, room: Room, text: str, told: str, headers: dict[str, str]) -> None:
+def test_a_rejected_message_shows_the_problem(
+    client: Client, room: Room, text: str, problem: str, headers: dict[str, str]
+) -> None:
     answer = client.post(f"/rooms/{room.public_id}/messages/", {"text": text}, headers=headers)
     html = answer.content.decode()
-    assert told in html
+    assert problem in html
     assert 'role="alert"' in html
     assert "HX-Trigger" not in answer
     assert ("x" * 5001 in html) is (not headers and text.startswith("x"))
@@ -70,7 +77,7 @@ def test_an_end_of_line_is_one_character(client: Client, room: Room) -> None:
 def test_nobody_writes_where_they_may_not(client: Client, room: Room, ana: User) -> None:
     room.subscriptions.filter(user=ana).update(is_muted=True)
     assert "You may not do that in this room." in send(client, room, "Hello")
-    assert "You may read here, but not write." in send(client, room, "Hello")
+    assert "You can read this room, but not post in it." in send(client, room, "Hello")
     Room.objects.filter(pk=room.pk).update(is_archived=True)
     assert "The room is archived" in client.get("/channel/ops").content.decode()
     other = RoomFactory(name="secret", type="p")
@@ -109,7 +116,7 @@ def test_ones_own_message_is_changed(client: Client, room: Room, ana: User) -> N
     message = message_in(room, ana, "Helo")
     address = f"/messages/{message.public_id}/edit/"
     assert ">Helo</textarea>" in client.get(address).content.decode()
-    assert "Write something, or delete the message." in client.post(address, {"text": " "}).content.decode()
+    assert "Enter a text, or delete the message." in client.post(address, {"text": " "}).content.decode()
     html = client.post(address, {"text": "Hello"}, follow=True).content.decode()
     assert "Hello" in html
     assert "(edited)" in html
@@ -128,7 +135,7 @@ def test_deleting_asks_first(client: Client, room: Room, ana: User) -> None:
     assert "Delete the message?" in client.get(address).content.decode()
     message.refresh_from_db()
     assert message.deleted_at is None
-    assert "The message is deleted." in client.post(address, follow=True).content.decode()
+    assert "The message was deleted." in client.post(address, follow=True).content.decode()
     message.refresh_from_db()
     assert message.deleted_at is not None
 

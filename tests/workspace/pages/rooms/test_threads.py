@@ -30,7 +30,7 @@ def test_a_reply_stands_in_its_thread_and_is_counted_in_the_room(client: Client,
     assert "I can" not in html
     assert f'href="/threads/{thread.public_id}/"' in html
     assert "1 reply" in html
-    assert "You follow it." in html
+    assert "You follow this thread." in html
 
 
 def test_a_reply_may_stand_in_the_room_as_well(client: Client, room: Room, thread: Message) -> None:
@@ -41,7 +41,7 @@ def test_a_reply_may_stand_in_the_room_as_well(client: Client, room: Room, threa
 
 def test_a_reply_that_cannot_be_sent_stays_in_the_composer(client: Client, room: Room, thread: Message) -> None:
     html = reply(client, room, thread, text="x" * 5001)
-    assert "at most 5,000 characters" in html
+    assert "The limit is 5,000 characters" in html
     assert "x" * 5001 in html
 
 
