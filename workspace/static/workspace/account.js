@@ -1,4 +1,4 @@
-// The account's pages: the tab of the open page is in sight, where they do not all have room.
+// Account pages: scrolls the tab of the open page into view if there is not enough room for all tabs.
 "use strict";
 
 document.querySelector(".account-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

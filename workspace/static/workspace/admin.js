@@ -1,4 +1,4 @@
-// The administration's menu: the search, as you type (key: t), and parts that stay open or closed.
+// The menu of the administration: search as you type (key: t), and sections that remember whether they are open.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -15,7 +15,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const input = form.querySelector("input");
     const list = form.querySelector("[role=listbox]");
     const status = form.querySelector("[data-search-status]");
-    const WAIT = 150;
+    const DELAY = 150;
     let timer = null;
     let pending = null;
 
@@ -53,13 +53,13 @@ document.addEventListener("DOMContentLoaded", () => {
             status.textContent = options().length ? found : list.textContent.trim();
             show(true);
         } catch {
-            // Another letter was typed meanwhile, or there is no connection: the Enter key still searches.
+            // Aborted by further typing, or no connection. The Enter key still submits the search.
         }
     };
 
     input.addEventListener("input", () => {
         clearTimeout(timer);
-        timer = setTimeout(search, WAIT);
+        timer = setTimeout(search, DELAY);
     });
     input.addEventListener("keydown", (event) => {
         const count = options().length;
@@ -86,7 +86,7 @@ document.addEventListener("DOMContentLoaded", () => {
     document.addEventListener("keydown", (event) => {
         if (event.key !== "t" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
         event.preventDefault();
-        // On a narrow screen the menu, and the search in it, is closed.
+        // On narrow screens the menu with the search field is closed, so the search page is opened.
         if (!input.checkVisibility()) location.assign(form.dataset.search);
         input.focus();
         input.select();

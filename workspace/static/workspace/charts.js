@@ -1,4 +1,4 @@
-// The charts count things: their axes have no fractions.
+// Charts show counts, so their axes have no fractions.
 "use strict";
 
 Chart.defaults.scales.linear.ticks.precision = 0;

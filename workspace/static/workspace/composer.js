@@ -1,4 +1,4 @@
-// The composer: Enter sends, and behind an @ a list of the room's people completes the name.
+// The composer: Enter sends, and after an @ a list of the room's members completes the name.
 "use strict";
 
 (() => {
@@ -8,22 +8,22 @@
     const list = document.getElementById("people");
     const problem = document.getElementById("composer-problem");
     const unsent = form.querySelector("[data-unsent]");
-    const CALL = /(?:^|[^\w@./\\-])@([0-9A-Za-z_.-]*)$/;
-    const PAUSE = 120;
+    const MENTION = /(?:^|[^\w@./\\-])@([0-9A-Za-z_.-]*)$/;
+    const DELAY = 120;
     let timer = null;
-    let asked = 0;
+    let requestCount = 0;
 
     text.setAttribute("role", "combobox");
     text.setAttribute("aria-autocomplete", "list");
     text.setAttribute("aria-controls", "people");
     text.setAttribute("aria-expanded", "false");
 
-    const call = () => CALL.exec(text.value.slice(0, text.selectionStart));
+    const mentionAtCursor = () => MENTION.exec(text.value.slice(0, text.selectionStart));
     const options = () => [...list.querySelectorAll("[role=option]")];
     const chosen = () => list.querySelector("[aria-selected=true]");
 
     const close = () => {
-        asked += 1;
+        requestCount += 1;
         list.hidden = true;
         list.replaceChildren();
         text.setAttribute("aria-expanded", "false");
@@ -37,22 +37,22 @@
     };
 
     const complete = (option) => {
-        const found = call();
-        if (!found) return;
+        const match = mentionAtCursor();
+        if (!match) return;
         const end = text.selectionStart;
-        text.setRangeText(`@${option.dataset.name} `, end - found[1].length - 1, end, "end");
+        text.setRangeText(`@${option.dataset.name} `, end - match[1].length - 1, end, "end");
         close();
         text.focus();
     };
 
-    const ask = async () => {
-        const found = call();
-        if (!found) return close();
-        const question = (asked += 1);
+    const suggest = async () => {
+        const match = mentionAtCursor();
+        if (!match) return close();
+        const requestId = (requestCount += 1);
         try {
-            const answer = await fetch(`${form.dataset.people}?q=${encodeURIComponent(found[1])}`);
-            if (question !== asked || !answer.ok) return undefined;
-            list.innerHTML = await answer.text();
+            const response = await fetch(`${form.dataset.people}?q=${encodeURIComponent(match[1])}`);
+            if (requestId !== requestCount || !response.ok) return undefined;
+            list.innerHTML = await response.text();
         } catch {
             return close();
         }
@@ -64,9 +64,9 @@
 
     text.addEventListener("input", () => {
         clearTimeout(timer);
-        timer = setTimeout(ask, PAUSE);
+        timer = setTimeout(suggest, DELAY);
     });
-    text.addEventListener("blur", () => setTimeout(close, PAUSE));
+    text.addEventListener("blur", () => setTimeout(close, DELAY));
     list.addEventListener("pointerdown", (event) => {
         const option = event.target.closest("[role=option]");
         if (!option) return;
@@ -95,26 +95,26 @@
         }
     });
 
-    // Sent without leaving the page: what was sent is taken out, what was refused or is written meanwhile stays.
-    let sent = null;
+    // The page stays open after sending. Only the sent text is removed; rejected text, or text typed meanwhile, is kept.
+    let sentText = null;
     form.addEventListener("htmx:beforeRequest", () => {
-        sent = text.value;
+        sentText = text.value;
     });
     form.addEventListener("htmx:afterRequest", ({ detail }) => {
         if (!detail.successful) problem.replaceChildren(unsent.content.cloneNode(true));
         else if (detail.xhr.getResponseHeader("HX-Trigger")) {
-            if (text.value.startsWith(sent)) text.value = text.value.slice(sent.length);
+            if (text.value.startsWith(sentText)) text.value = text.value.slice(sentText.length);
             if (form.elements.in_room) form.elements.in_room.checked = false;
         }
-        sent = null;
+        sentText = null;
         text.focus();
     });
 
-    // A message that is on its way is not sent once more.
-    const repeated = (event) => {
-        if (text.value !== sent) return;
+    // Prevents sending a message again while it is being sentText.
+    const preventRepeat = (event) => {
+        if (text.value !== sentText) return;
         event.preventDefault();
         event.stopImmediatePropagation();
     };
-    form.addEventListener("submit", repeated, { capture: true });
+    form.addEventListener("submit", preventRepeat, { capture: true });
 })();

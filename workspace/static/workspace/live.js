@@ -1,6 +1,6 @@
-// Live regions: an update changes only what differs, in place, so that focus, selection, scroll positions and text being
-// typed survive it. htmx does so for hx-swap="morph" (the element itself), hx-swap="morph-children" (what is in it) and
-// hx-swap-oob="morph"; scripts call Live.update. Elements are matched by their id or data-key, others by their order.
+// Live regions: updates change only what differs, in place, so that focus, selection, scroll positions and text being
+// typed are preserved. htmx uses this for hx-swap="morph" (the element itself), hx-swap="morph-children" (its content)
+// and hx-swap-oob="morph"; scripts call Live.update. Elements are matched by id or data-key, others by their order.
 "use strict";
 
 const Live = (() => {
@@ -8,28 +8,28 @@ const Live = (() => {
 
     const keyOf = (node) => (node.nodeType === Node.ELEMENT_NODE ? node.id || node.dataset.key || "" : "");
 
-    const isSame = (old, made) => old.nodeName === made.nodeName && keyOf(old) === keyOf(made);
+    const isSame = (old, updated) => old.nodeName === updated.nodeName && keyOf(old) === keyOf(updated);
 
-    // Where the browser can move a node within its parent, the node keeps its state.
+    // Browsers with moveBefore preserve the state of a moved node.
     const place = (parent, node, before) => {
         if (parent.moveBefore && node.parentNode === parent) parent.moveBefore(node, before);
         else parent.insertBefore(node, before);
     };
 
-    // What the reader opened stays open.
-    const isReaders = (element, name) => name === "hx-swap-oob" || (name === "open" && element.localName === "details");
+    // Keeps details elements open that the user has opened.
+    const isKept = (element, name) => name === "hx-swap-oob" || (name === "open" && element.localName === "details");
 
-    const attributesUpdate = (old, made) => {
-        for (const { name, value } of made.attributes) {
-            if (old.getAttribute(name) !== value && !isReaders(made, name)) old.setAttribute(name, value);
+    const updateAttributes = (old, updated) => {
+        for (const { name, value } of updated.attributes) {
+            if (old.getAttribute(name) !== value && !isKept(updated, name)) old.setAttribute(name, value);
         }
         for (const { name } of [...old.attributes]) {
-            if (!made.hasAttribute(name) && !isReaders(old, name)) old.removeAttribute(name);
+            if (!updated.hasAttribute(name) && !isKept(old, name)) old.removeAttribute(name);
         }
     };
 
-    // Replaces the part that differs, so that a selection in the rest stays.
-    const textUpdate = (old, text) => {
+    // Replaces only the part that differs, so that a selection in the rest is preserved.
+    const updateText = (old, text) => {
         const before = old.data;
         if (before === text) return;
         const shortest = Math.min(before.length, text.length);
@@ -40,7 +40,7 @@ const Live = (() => {
         old.replaceData(start, before.length - start - end, text.slice(start, text.length - end));
     };
 
-    const childrenUpdate = (old, made) => {
+    const updateChildren = (old, updated) => {
         const children = [...made.childNodes];
         const keys = new Set(children.map(keyOf));
         let next = old.firstChild;
@@ -62,7 +62,7 @@ const Live = (() => {
             }
             if (match === next) next = next.nextSibling;
             else place(old, match, next);
-            nodeUpdate(match, child);
+            updateNode(match, child);
         }
         while (next) {
             const removed = next;
@@ -71,16 +71,16 @@ const Live = (() => {
         }
     };
 
-    const nodeUpdate = (old, made) => {
-        if (old.nodeType !== Node.ELEMENT_NODE) return textUpdate(old, made.data);
-        attributesUpdate(old, made);
-        return childrenUpdate(old, made);
+    const updateNode = (old, updated) => {
+        if (old.nodeType !== Node.ELEMENT_NODE) return updateText(old, updated.data);
+        updateAttributes(old, updated);
+        return updateChildren(old, updated);
     };
 
     const focusables = (root) => [root, ...root.querySelectorAll(FOCUSABLE)].filter((one) => one.matches(FOCUSABLE));
 
-    // The focus stays where it was; if that was removed, it goes to what stands there now.
-    const keepingFocus = (root, change) => {
+    // Preserves the focus. If the focused element was removed, the one in its place gets the focus.
+    const preserveFocus = (root, change) => {
         const focused = root.contains(document.activeElement) ? document.activeElement : null;
         const position = focused ? focusables(root).indexOf(focused) : 0;
         change();
@@ -91,9 +91,9 @@ const Live = (() => {
         target.focus({ preventScroll: true });
     };
 
-    // Makes `old` look like `made`, which is of the same kind; with `onlyChildren` what it contains.
-    const update = (old, made, { onlyChildren = false } = {}) => {
-        keepingFocus(old, () => (onlyChildren ? childrenUpdate(old, made) : nodeUpdate(old, made)));
+    // Updates `old` to look like `updated`, an element of the same kind; with `onlyChildren`, only its content.
+    const update = (old, updated, { onlyChildren = false } = {}) => {
+        preserveFocus(old, () => (onlyChildren ? updateChildren(old, updated) : updateNode(old, updated)));
     };
 
     if (window.htmx) {
@@ -105,12 +105,12 @@ const Live = (() => {
                     return [...target.children];
                 }
                 if (style !== "morph") return false;
-                const [made, ...further] = fragment.children ?? [];
-                if (!made) target.remove();
-                else if (isSame(target, made)) update(target, made);
-                else target.replaceWith(made);
-                (target.isConnected ? target : made)?.after(...further);
-                return [target.isConnected ? target : made, ...further].filter(Boolean);
+                const [updated, ...further] = fragment.children ?? [];
+                if (!updated) target.remove();
+                else if (isSame(target, updated)) update(target, updated);
+                else target.replaceWith(updated);
+                (target.isConnected ? target : updated)?.after(...further);
+                return [target.isConnected ? target : updated, ...further].filter(Boolean);
             },
         });
         document.addEventListener("DOMContentLoaded", () => document.body.setAttribute("hx-ext", "live"));

@@ -1,17 +1,17 @@
-// Completes usernames in fields marked with `data-names` (the address that knows them; `data-names-room` limits them to
-// members of a room): one name, or several with commas or spaces between them.
+// Completes usernames in fields with `data-names` (the URL of suggestions; `data-names-room` limits them to the members
+// of a room). A field contains one name, or several separated by commas or spaces.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
-    const PAUSE = 150;
-    // What stands before the name that is being typed, an @ included, and the name.
-    const LAST = /^(.*[\s,])?(@?)([^\s,@]*)$/s;
+    const DELAY = 150;
+    // The text before the name being typed, an optional @, and the name.
+    const LAST_NAME = /^(.*[\s,])?(@?)([^\s,@]*)$/s;
 
     const option = (value, label) => {
-        const made = document.createElement("option");
-        made.value = value;
-        made.label = label;
-        return made;
+        const element = document.createElement("option");
+        element.value = value;
+        element.label = label;
+        return element;
     };
 
     const complete = (input, number) => {
@@ -20,23 +20,23 @@ document.addEventListener("DOMContentLoaded", () => {
         input.after(list);
         input.setAttribute("list", list.id);
         let timer = null;
-        let asked = 0;
+        let requestCount = 0;
 
         const suggest = async () => {
-            const [, before = "", at = "", name = ""] = LAST.exec(input.value) ?? [];
-            const question = (asked += 1);
+            const [, before = "", at = "", name = ""] = LAST_NAME.exec(input.value) ?? [];
+            const requestId = (requestCount += 1);
             if (!name) return list.replaceChildren();
             const { names, namesRoom } = input.dataset;
             const query = new URLSearchParams({ q: name, ...(namesRoom ? { room: namesRoom } : {}) });
-            const answer = await fetch(`${names}?${query}`).catch(() => null);
-            if (question !== asked || !answer?.ok || answer.redirected) return undefined;
-            const { people } = await answer.json();
+            const response = await fetch(`${names}?${query}`).catch(() => null);
+            if (requestId !== requestCount || !response?.ok || response.redirected) return undefined;
+            const { people } = await response.json();
             return list.replaceChildren(...people.map((person) => option(before + at + person.username, person.name)));
         };
 
         input.addEventListener("input", () => {
             clearTimeout(timer);
-            timer = setTimeout(suggest, PAUSE);
+            timer = setTimeout(suggest, DELAY);
         });
     };
 

@@ -1,5 +1,5 @@
-// Elements with data-visible-only send no periodic requests while the page is hidden; requests after an event still go
-// out. htmx has filters for this ("every 20s [...]"), but it evaluates them, which the pages' policy forbids.
+// Elements with data-visible-only send no periodic requests while the page is hidden. Requests triggered by events are
+// still sent. htmx has filters for this ("every 20s [...]"), but it uses eval, which the content policy forbids.
 "use strict";
 
 document.addEventListener("htmx:confirm", (event) => {

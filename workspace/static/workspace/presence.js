@@ -1,17 +1,17 @@
-// Tells the server that this page is open, whether somebody is using it, and that it is being left: see
-// docs/presence.md. Only what people do counts, and most of it is told together, some seconds later.
+// Reports to the server that this page is open, in use, or closing (docs/presence.md). Only events caused by the user
+// count as use. They are collected and reported after some seconds.
 "use strict";
 
 (() => {
     const { url, token, heartbeat } = document.currentScript.dataset;
     const INTERVAL = 10_000;
-    const USES = ["pointerdown", "pointermove", "keydown", "wheel", "touchmove"];
-    const newName = () => {
+    const USE_EVENTS = ["pointerdown", "pointermove", "keydown", "wheel", "touchmove"];
+    const randomName = () => {
         const bytes = crypto.getRandomValues(new Uint8Array(12));
         return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
     };
 
-    let page = newName();
+    let page = randomName();
     let usedAt = null;
     let reportedAt = -Infinity;
     let next = null;
@@ -36,52 +36,52 @@
         reportedAt = performance.now();
         schedule(heartbeat * 1000);
         try {
-            const answer = await fetch(url, { method: "POST", body });
-            // Signed out elsewhere, or the page is too old: there is nothing to say any more.
-            if (answer.status === 403) stop();
+            const response = await fetch(url, { method: "POST", body });
+            // Signed out in another window, or the CSRF token is outdated: further reports are useless.
+            if (response.status === 403) stop();
         } catch {
-            // The network is away; the next report may find it again.
+            // No connection. The next report may succeed.
         }
     };
 
-    const used = (event) => {
-        // Browsers also tell of a pointer under which the page has moved.
+    const onUse = (event) => {
+        // Browsers also send this event if the page has moved under a resting pointer.
         if (!event.isTrusted || (event.type === "pointermove" && !event.movementX && !event.movementY)) return;
-        const isNews = usedAt === null;
+        const isFirstUse = usedAt === null;
         usedAt = performance.now();
-        if (isNews) schedule(Math.max(0, reportedAt + INTERVAL - usedAt));
+        if (isFirstUse) schedule(Math.max(0, reportedAt + INTERVAL - usedAt));
     };
 
-    const appeared = () => {
+    const onVisible = () => {
         if (document.visibilityState !== "visible") return;
         usedAt = performance.now();
         report();
     };
 
-    const returned = (event) => {
-        if (event.persisted) appeared();
+    const onPageShow = (event) => {
+        if (event.persisted) onVisible();
     };
 
-    const left = () => {
+    const onPageHide = () => {
         clearTimeout(next);
         navigator.sendBeacon(url, message("closing"));
-        // The browser may keep the page and show it again. Then it reports under another name, because the server may
+        // The browser may show this page again from its cache. It then reports under a new name, because the server may
         // receive the beacon after that report.
-        page = newName();
+        page = randomName();
     };
 
     const stop = () => {
         clearTimeout(next);
-        for (const name of USES) document.removeEventListener(name, used);
-        document.removeEventListener("visibilitychange", appeared);
-        removeEventListener("pageshow", returned);
-        removeEventListener("pagehide", left);
+        for (const name of USE_EVENTS) document.removeEventListener(name, onUse);
+        document.removeEventListener("visibilitychange", onVisible);
+        removeEventListener("pageshow", onPageShow);
+        removeEventListener("pagehide", onPageHide);
     };
 
-    for (const name of USES) document.addEventListener(name, used, { passive: true });
-    document.addEventListener("visibilitychange", appeared);
-    addEventListener("pageshow", returned);
-    addEventListener("pagehide", left);
-    if (document.visibilityState === "visible") appeared();
+    for (const name of USE_EVENTS) document.addEventListener(name, onUse, { passive: true });
+    document.addEventListener("visibilitychange", onVisible);
+    addEventListener("pageshow", onPageShow);
+    addEventListener("pagehide", onPageHide);
+    if (document.visibilityState === "visible") onVisible();
     else report();
 })();

@@ -1,19 +1,20 @@
-// An open room: begins at its end, follows what is said while its reader is there, and tells that it was seen.
+// An open room: scrolls to the end, follows new messages if the user is at the end, and marks the room as read.
 "use strict";
 
 (() => {
     const { read, token } = document.currentScript.dataset;
     const scroller = document.querySelector("[data-scroll]");
     const list = document.getElementById("messages");
-    const isLast = () => list.querySelector("[data-poll]") !== null;
+    const isLastPage = () => list.querySelector("[data-poll]") !== null;
     const NEAR = 120;
 
     const isAtEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
-    const toEnd = () => scroller.scrollTo({ top: scroller.scrollHeight });
+    const scrollToEnd = () => scroller.scrollTo({ top: scroller.scrollHeight });
 
     let unseen = read !== undefined && read !== "";
-    const see = async () => {
-        if (!unseen || !isLast() || !isAtEnd() || document.visibilityState !== "visible" || !document.hasFocus()) return;
+    const markRead = async () => {
+        const isReading = document.visibilityState === "visible" && document.hasFocus();
+        if (!unseen || !isLastPage() || !isAtEnd() || !isReading) return;
         unseen = false;
         const body = new FormData();
         body.set("csrfmiddlewaretoken", token);
@@ -27,7 +28,7 @@
 
     const linked = document.querySelector(".room-linked") ?? document.getElementById("unread");
     if (linked) linked.scrollIntoView({ block: "center" });
-    else toEnd();
+    else scrollToEnd();
 
     let wasAtEnd = true;
     document.body.addEventListener("htmx:beforeSwap", (event) => {
@@ -36,12 +37,12 @@
     document.body.addEventListener("htmx:afterSettle", (event) => {
         if (!list.contains(event.target)) return;
         unseen = Boolean(read);
-        if (wasAtEnd) toEnd();
-        see();
+        if (wasAtEnd) scrollToEnd();
+        markRead();
     });
 
-    scroller.addEventListener("scroll", see, { passive: true });
-    document.addEventListener("visibilitychange", see);
-    addEventListener("focus", see);
-    see();
+    scroller.addEventListener("scroll", markRead, { passive: true });
+    document.addEventListener("visibilitychange", markRead);
+    addEventListener("focus", markRead);
+    markRead();
 })();

@@ -1,11 +1,11 @@
-// Settings screens: fields whose requirements do not hold are dimmed while the requirements are being switched.
-// Without this script every field stays usable; the page then says which ones have no effect.
+// Settings screens: dims fields while their requirements are not met. Without this script all fields are usable, and
+// the page shows which ones have no effect.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
     const rows = [...document.querySelectorAll("[data-requires]")].filter((row) => row.dataset.requires);
 
-    const holds = (requirement) => {
+    const isMet = (requirement) => {
         if (requirement === "-") return false;
         const input = document.querySelector(`#settings-form input[type=checkbox][name="${requirement.replace("!", "")}"]`);
         return !input || input.checked !== requirement.startsWith("!");
@@ -13,22 +13,22 @@ document.addEventListener("DOMContentLoaded", () => {
 
     const update = () => {
         for (const row of rows) {
-            const met = row.dataset.requires.split(" ").every(holds);
+            const met = row.dataset.requires.split(" ").every(isMet);
             const control = row.querySelector(".settings-input");
             if (control) {
-                // A switch that is on can always be switched off, or nobody could leave a state that does not work.
+                // A switch that is on can always be turned off. Otherwise an invalid state could not be corrected.
                 const isOn = control.querySelector("input[type=checkbox]:checked");
                 control.inert = !met && !isOn;
             } else {
                 row.querySelector("button").disabled = !met;
             }
-            // Settings that have no effect are folded; they are shown once they have one.
+            // Sections without effect are folded. They open when their requirements are met.
             const folded = row.closest("[data-folded]");
             if (folded && met) folded.open = true;
         }
     };
 
-    // "Reset to default" changes the field only; it is saved, or cancelled, together with everything else.
+    // "Reset to default" only changes the field. The change is saved or cancelled together with the others.
     const reset = (event) => {
         const button = event.target.closest("[data-default]");
         if (!button) return;

@@ -1,5 +1,5 @@
-// Light or dark, as chosen in this browser. Runs before the page is drawn, so that it never appears in the wrong colors.
-// The administration (unfold) and the simulated phone read the same choice.
+// The light or dark theme chosen in this browser. Runs before the page is rendered, so that it never flashes in the
+// wrong colors. The administration (unfold) and the simulated phone use the same choice.
 "use strict";
 
 (() => {
@@ -15,7 +15,7 @@
             const saved = JSON.parse(localStorage.getItem(KEY));
             if (saved in NEXT) theme = saved;
         } catch {
-            // The browser allows no storage: the choice lasts until the page is closed.
+            // The browser does not allow storage, so the choice is lost when the page is closed.
         }
     };
 

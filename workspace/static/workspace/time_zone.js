@@ -16,6 +16,6 @@
         .then((response) => {
             if (response.status === 205) location.reload();
         })
-        // Without a connection nothing is saved, and the next page tries again.
+        // No connection. The next page will try again.
         .catch(() => {});
 })();

@@ -1,10 +1,10 @@
-// Forms marked with `data-unsaved`: warns before a page with unsaved changes is left, marks the rows that were changed,
-// and shows that there are any. A field is unsaved if it differs from its hidden initial value or, without one, from
-// what the page came with; `data-unsaved="changed"` says that the page came with unsaved changes.
+// Forms with `data-unsaved`: warns before leaving a page with unsaved changes, marks the changed rows, and shows a note.
+// A field is unsaved if it differs from its hidden initial value or, without one, from the value that was loaded with the
+// page. `data-unsaved="changed"` means that the page was loaded with unsaved changes.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
-    const text = (value) => value.replaceAll("\r\n", "\n");
+    const normalize = (value) => value.replaceAll("\r\n", "\n");
 
     const isChanged = (control) => {
         if (control.dataset.unsavedValue !== undefined) return true;
@@ -16,18 +16,18 @@ document.addEventListener("DOMContentLoaded", () => {
         if (control.type === "checkbox") {
             return control.checked !== (initial ? initial.value === "True" : control.defaultChecked);
         }
-        if (initial) return text(control.value) !== text(initial.value);
+        if (initial) return normalize(control.value) !== normalize(initial.value);
         if (control.options) {
             const preset = [...control.options].find((option) => option.defaultSelected) ?? control.options[0];
             return control.value !== preset?.value;
         }
-        return text(control.value) !== text(control.defaultValue);
+        return normalize(control.value) !== normalize(control.defaultValue);
     };
 
     const hasChanges = (part) => [...part.querySelectorAll("input, select, textarea")].some(isChanged);
 
     const watch = (form) => {
-        let isLeft = false;
+        let isLeaving = false;
 
         const isUnsaved = () => form.dataset.unsaved === "changed" || hasChanges(form);
 
@@ -42,17 +42,17 @@ document.addEventListener("DOMContentLoaded", () => {
         form.addEventListener("input", show);
         form.addEventListener("change", show);
         form.addEventListener("submit", () => {
-            isLeft = true;
+            isLeaving = true;
         });
         form.querySelector("[data-unsaved-cancel]")?.addEventListener("click", () => {
-            isLeft = true;
+            isLeaving = true;
         });
         addEventListener("beforeunload", (event) => {
-            if (!isLeft && isUnsaved()) event.preventDefault();
+            if (!isLeaving && isUnsaved()) event.preventDefault();
         });
-        // Browsers fill in what was entered before when somebody comes back to the page.
+        // Browsers restore entered values when the user returns to the page.
         addEventListener("pageshow", () => {
-            isLeft = false;
+            isLeaving = false;
             show();
         });
         show();
