@@ -1,4 +1,4 @@
-"""Rows of every kind that the administration shows, made as often as wanted."""
+"""Creates rows of every kind that the administration shows."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ numbers = count(1)
 
 
 def administrator(**fields: Any) -> User:
-    """Return an account that may do everything."""
+    """Return an account with all permissions."""
     return factories.UserFactory(roles=("admin",), is_superuser=True, **fields)
 
 
 def staff(*permissions: str) -> User:
-    """Return an account that may open the administration and holds these permissions (`app.codename`) only."""
+    """Return an account with access to the administration and only these permissions (`app.codename`)."""
     user = factories.UserFactory(roles=(), is_staff=True)
     group = Group.objects.create(name=f"role{next(numbers)}")
     for permission in permissions:
@@ -51,7 +51,7 @@ def staff(*permissions: str) -> User:
 
 
 def notification_of(message: Message, user: User, state: State = State.FAILED, **fields: Any) -> Notification:
-    """Return a push notification of the message; a finished one has its moment of ending."""
+    """Return a push notification for the message, with an end time if it is finished."""
     now = timezone.now()
     if state in (State.SENT, State.DROPPED, State.FAILED):
         fields = {"finished_at": now, **fields}
@@ -65,13 +65,13 @@ def notification_of(message: Message, user: User, state: State = State.FAILED, *
 
 
 def device_of(user: User) -> Device:
-    """Return a device whose tokens are long enough to be told from their last characters."""
+    """Return a device with tokens long enough for showing their last characters."""
     number = next(numbers)
     return factories.DeviceFactory(user=user, token=f"secret-token-{number:08}", voip_token=f"secret-voip-{number:08}")
 
 
 def rows_add() -> None:
-    """Make one more row of every kind, each of other people, rooms and devices than before."""
+    """Create one row of every kind, with new users, rooms and devices."""
     sender, member = factories.UserFactory(), factories.UserFactory()
     factories.EmailAddressFactory(user=member)
     activity_report(user=member)

@@ -1,4 +1,4 @@
-"""A client of the API for tests: speaks JSON, and is signed in as one user or as nobody."""
+"""An API client for tests, in JSON, signed in as a user or anonymous."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ApiClient:
 
 
 def failure(response: Any, status: int = 400) -> str:
-    """Return the error text of an answer that has to be a failure in the known envelope."""
+    """Return the error text of a response, which must be a failure in the usual envelope."""
     body = response.json()
     assert response.status_code == status, body
     assert body["success"] is False

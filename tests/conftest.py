@@ -26,13 +26,13 @@ from tests.under_way import requests_admit
 
 pytest_plugins = ["tests.fakes.fixtures"]
 
-# How long a test may take is the suite's affair: on a busy machine, generating input is slow, too.
+# The suite limits the duration of tests. On a busy machine, generating input is slow, too.
 hypothesis_settings.register_profile("callboard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("callboard")
 
 
 def redis_keys_delete() -> None:
-    """Remove this run's keys from Redis; clearing the cache as such would empty the server's whole database."""
+    """Remove the keys of this run from Redis. Clearing the cache would flush the whole database of the server."""
     server = redis.Redis.from_url(settings.REDIS_URL)
     for pattern in (f"{settings.REDIS_PREFIX}*", f"django_q:{settings.REDIS_PREFIX}*"):
         if keys := list(server.scan_iter(pattern)):
@@ -40,7 +40,7 @@ def redis_keys_delete() -> None:
 
 
 def caches_forget() -> None:
-    """Forget what the process remembers of the database for a second."""
+    """Clear everything that the process caches from the database for a second."""
     licence_cache_clear()
     callers_forget()
     apps_current.forget()
@@ -48,14 +48,14 @@ def caches_forget() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses the database, for runs on several ones."""
+    """Mark tests that use the database, for runs on several databases."""
     for item in items:
         if item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")
 
 
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector what lives until the end of the run: all modules, and thousands of tests."""
+    """Exclude objects that live until the end of the run from garbage collection: modules and tests."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
@@ -63,7 +63,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True)
 def _no_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let only those tests start processes that are marked so, which keeps the fast suite fast."""
+    """Let only marked tests start processes, which keeps the fast suite fast."""
     if not {"processes", "browser"} & {mark.name for mark in request.node.iter_markers()}:
         monkeypatch.setattr(subprocess.Popen, "__init__", process_refuse)
         monkeypatch.setattr(BaseProcess, "start", process_refuse)
@@ -75,13 +75,13 @@ def process_refuse(*_arguments: Any, **_options: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def _requests_admitted() -> None:
-    """Answer requests, whatever the test before did at its end."""
+    """Allow requests again after a test that has blocked them."""
     requests_admit()
 
 
 @pytest.fixture(autouse=True)
 def _nothing_cached() -> Iterator[None]:
-    """Let no test see the settings or rate limits of another."""
+    """Clear cached settings and rate limits of other tests."""
     caches_forget()
     if settings.REDIS_URL:
         redis_keys_delete()
@@ -93,7 +93,7 @@ def _nothing_cached() -> Iterator[None]:
 
 @pytest.fixture
 def settings_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let settings be read once only, however slow the machine, for tests that count queries."""
+    """Let settings be loaded only once, for tests that count queries."""
     monkeypatch.setattr("workspace.setting_groups.base.CACHE_SECONDS", 3600.0)
 
 
@@ -108,9 +108,9 @@ def _redis_left_as_found() -> Iterator[None]:
 def django_db_setup(
     django_db_setup: None, django_db_use_migrations: bool, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """Keep how the database begins, for what every test that commits leaves behind is replaced by it.
+    """Store the initial content of the database, which is restored after every test that commits.
 
-    In the end let nobody into the database any more, and end whatever session is left: PostgreSQL drops none in use.
+    At the end, block new connections and close the remaining ones: PostgreSQL cannot drop a database in use.
     """
     with django_db_blocker.unblock():
         if not django_db_use_migrations:

@@ -1,4 +1,4 @@
-"""The database of a run: made from the models, and brought back to its beginning after a test that commits."""
+"""The database of a test run: created from the models, and reset after a test that commits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 
 def migrations_record() -> None:
-    """Note all migrations as applied, in a database whose tables were made from the models."""
+    """Record all migrations as applied, in a database whose tables were created from the models."""
     recorder = MigrationRecorder(connection)
     recorder.ensure_schema()
     disk = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
@@ -22,14 +22,14 @@ def migrations_record() -> None:
 
 @dataclass(frozen=True)
 class Beginning:
-    """The rows of a new installation; to put them back takes far less time than to have them made again."""
+    """The rows of a new installation. Restoring them is much faster than creating them again."""
 
     emptying: list[str]
     rows: dict[str, tuple[list[str], list[tuple[Any, ...]]]]
 
     @classmethod
     def read(cls) -> Self:
-        """Return what is in the database now."""
+        """Return the current content of the database."""
         rows = {}
         with connection.cursor() as cursor:
             for table in connection.introspection.django_table_names(only_existing=True, include_views=False):
@@ -40,7 +40,7 @@ class Beginning:
         return cls(sql_flush(no_style(), connection, reset_sequences=False), rows)
 
     def restore(self) -> None:
-        """Empty all tables and put the rows back."""
+        """Empty all tables and restore the rows."""
         quote = connection.ops.quote_name
         with transaction.atomic():
             connection.ops.execute_sql_flush(self.emptying)

@@ -1,4 +1,4 @@
-"""Rows for tests, made through the services that make them in the product wherever one exists."""
+"""Factories for tests. They use the services of the product if there are any."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PASSWORD = "correct horse battery"
 
 
 class UserFactory(DjangoModelFactory[User]):
-    """A member of the workspace with the role `user`; `roles=("admin",)` makes an administrator."""
+    """A user with the role `user`; `roles=("admin",)` makes an administrator."""
 
     class Meta:
         model = User
@@ -49,7 +49,7 @@ class EmailAddressFactory(DjangoModelFactory[EmailAddress]):
 
 
 class RoomFactory(DjangoModelFactory[Room]):
-    """A channel; `members=[...]` lets people in."""
+    """A channel with `members=[...]`."""
 
     class Meta:
         model = Room
@@ -65,20 +65,20 @@ class RoomFactory(DjangoModelFactory[Room]):
 
 
 def direct_room(*people: User) -> Room:
-    """Return a direct room of these people."""
+    """Return a direct room of these users."""
     room = Room.objects.create(type=RoomType.DIRECT, creator=people[0], direct_key=direct_key_of(people))
     members_add(room=room, users=people)
     return room
 
 
 def registered(unique_id: str = "u1", name: str = "Theatre", **fields: Any) -> tuple[RegisteredWorkspace, str]:
-    """Return a workspace that is registered with this cloud, and an access token of it."""
+    """Return a workspace registered with this cloud, and an access token for it."""
     workspace, _credentials = workspace_register(unique_id=unique_id, name=name, **fields)
     return workspace, access_token_issue(workspace=workspace)[0]
 
 
 def message_in(room: Room, sender: User, text: str = "hello", **fields: Any) -> Message:
-    """Post a message; a sender who is no member yet becomes one."""
+    """Post a message. The sender is added to the room if necessary."""
     if not Subscription.objects.filter(room=room, user=sender).exists():
         members_add(room=room, users=[sender])
     return message_post(sender=sender, room=room, text=text, **fields)
@@ -92,14 +92,14 @@ class AccountPreferencesFactory(DjangoModelFactory[AccountPreferences]):
 
 
 class RoomPreferencesFactory(DjangoModelFactory[RoomPreferences]):
-    """Needs `subscription`."""
+    """Requires `subscription`."""
 
     class Meta:
         model = RoomPreferences
 
 
 class IgnoredSenderFactory(DjangoModelFactory[IgnoredSender]):
-    """Needs `subscription` and `sender`."""
+    """Requires `subscription` and `sender`."""
 
     class Meta:
         model = IgnoredSender

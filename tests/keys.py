@@ -1,4 +1,4 @@
-"""Certificates and keys as Apple and Google hand them out, made anew for each run."""
+"""Certificates and keys in the formats of Apple and Google, generated for each run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from django.utils import timezone
 
 @cache
 def rsa_key(name: str = "") -> rsa.RSAPrivateKey:
-    """Return the key of this name; the names only tell keys apart."""
+    """Return the key with this name. The names only distinguish keys."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
@@ -37,7 +37,7 @@ def key_pem(key: Any, passphrase: str = "") -> str:
 
 
 def certificate_pem(key: Any, *, days: int = 365, name: str = "Apple Push Services: chat.example") -> str:
-    """Return a certificate for the key that expires in so many days."""
+    """Return a certificate for the key that expires in this many days."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     end = timezone.now() + timedelta(days=days, minutes=5)
     certificate = (
@@ -54,7 +54,7 @@ def certificate_pem(key: Any, *, days: int = 365, name: str = "Apple Push Servic
 
 
 def service_account_json(**changes: Any) -> str:
-    """Return a service account's file; a field given as None is left out."""
+    """Return the file of a service account; fields given as None are omitted."""
     content = {
         "type": "service_account",
         "project_id": "example-project",

@@ -1,4 +1,4 @@
-"""Reading pages as people do."""
+"""Reading pages as users do."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from html import unescape
 
 DESCRIBED = re.compile(r'aria-describedby="([^"]*)"')
 ID = re.compile(r'\sid="([^"]*)"')
-# What the pages' policy keeps from running: scripts and handlers that stand in the page itself.
+# Code that the content policy blocks: inline scripts and event handlers.
 INLINE_SCRIPT = re.compile(
     r"""<script(?![^>]*\s(?:src=|type="application/json"))[^>]*>|<[a-z][^>]*\s(?:on[a-z]+|hx-on[:\w-]*)=|["']\s*javascript:""",
     re.I,
 )
-# What only evaluation would run, and inline styles.
+# Attributes that need eval, and inline styles.
 EVALUATED = re.compile(r"""<[a-z][^>]*\s(?:x-[a-z:.-]+|@[a-z:.-]+|style)=|hx-trigger="[^"]*\[""", re.I)
 INLINE = re.compile(r"</?(?:strong|small|a)\b[^>]*>")
 
@@ -23,7 +23,7 @@ ATTRIBUTE = re.compile(r'([a-z-]+)(?:="([^"]*)")?')
 
 
 def fields_of(html: str) -> dict[str, str]:
-    """Return what a browser would send of the page's fields, those of all forms together."""
+    """Return the values that a browser would submit, of all forms together."""
     fields = {}
     for field, _nothing, area, text, select, options in FIELD.findall(html):
         given = {name: unescape(value) for name, value in ATTRIBUTE.findall(field or area or select)}
@@ -40,21 +40,21 @@ def fields_of(html: str) -> dict[str, str]:
 
 
 def text_of(html: str) -> str:
-    """Return what a page says, without its marks."""
+    """Return the text of a page without markup."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", INLINE.sub("", html))).split())
 
 
 def descriptions_missing(html: str) -> set[str]:
-    """Return the ids by which fields name what describes them and that nothing on the page has."""
+    """Return ids in aria-describedby attributes that do not exist on the page."""
     named = {name for names in DESCRIBED.findall(html) for name in names.split()}
     return named - set(ID.findall(html))
 
 
 def inline_scripts(html: str) -> list[str]:
-    """Return the scripts, event handlers and script links that stand in a page itself."""
+    """Return the inline scripts, event handlers and script URLs of a page."""
     return INLINE_SCRIPT.findall(html)
 
 
 def evaluated(html: str) -> list[str]:
-    """Return what in a page needs evaluation (Alpine, htmx's filters) or inline styles."""
+    """Return the attributes of a page that need eval (Alpine, htmx filters), and inline styles."""
     return EVALUATED.findall(html)

@@ -1,6 +1,6 @@
-"""Settings of the test run: the embedded defaults, whatever the machine's environment says.
+"""Settings of a test run: the embedded defaults, independent of environment variables.
 
-`DATABASE_URL` and `REDIS_URL` are kept, because the same suite runs on PostgreSQL and Redis with them.
+`DATABASE_URL` and `REDIS_URL` are used, so that the same suite runs on PostgreSQL and Redis.
 """
 
 import os
@@ -18,7 +18,7 @@ CONFIGURATION = {
 for name in list(os.environ):
     if name.removesuffix("_FILE") in CONFIGURATION or name.startswith("OVERWRITE_SETTING_"):
         del os.environ[name]
-# Kept by the reference to it, and removed when the run ends.
+# Removed when this reference is deleted at the end of the run.
 directory = tempfile.TemporaryDirectory(prefix="callboard-tests-", ignore_cleanup_errors=True)
 os.environ["DATA_DIR"] = os.environ.get("TEST_DATA_DIR") or directory.name
 
@@ -28,18 +28,19 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 API_RATE_LIMITING = False
 MIDDLEWARE = ["tests.under_way.RequestsUnderWay", *MIDDLEWARE]  # noqa: F405
-# Files are found when they are asked for, not listed anew for every client.
+# Files are found on request instead of being listed for every test client.
 WHITENOISE_AUTOREFRESH = True
 
-# A file, not memory: threads and further processes must see the same database.
+# A file instead of memory, because threads and other processes must see the same database.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}  # noqa: F405
 else:
     DATABASES["default"]["TEST"] = {"NAME": f"test_callboard_{os.getpid()}"}  # noqa: F405
-# A thread that a client keeps its connection to must not keep one to the database, which is dropped when the run ends.
+# Server threads with persistent client connections must not keep database connections: the database is dropped at the
+# end.
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
 
-# Keys of this run only, removed when it ends (conftest.py).
+# The prefix for keys of this run, which are removed at the end (conftest.py).
 REDIS_PREFIX = f"callboard-tests-{os.getpid()}"
 Q_CLUSTER["name"] = REDIS_PREFIX  # noqa: F405
 CACHES["default"]["KEY_PREFIX"] = REDIS_PREFIX  # noqa: F405

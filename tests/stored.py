@@ -1,11 +1,11 @@
-"""What other versions may have stored instead of what this one stores."""
+"""Stored values as other versions of the product may have written them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-# What no field of a stored object may be.
+# Values that no field of a stored object may have.
 UNREADABLE = [None, {"no": "such value"}]
 
 

@@ -1,4 +1,4 @@
-"""The fast suite stays fast: what starts processes or waits for real time is marked, and runs in tests/services."""
+"""The fast suite stays fast: tests that start processes or wait for real time are marked, and run in tests/services."""
 
 from __future__ import annotations
 

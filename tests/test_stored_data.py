@@ -57,7 +57,7 @@ def admin() -> Client:
 
 
 class TestInventory:
-    """A column, cookie or cached value that is not listed has no rule for how older ones are read."""
+    """Every column, cookie and cached value is listed, with a rule for reading older values."""
 
     def test_every_json_column_is_listed(self) -> None:
         columns = {

@@ -1,4 +1,4 @@
-"""Counts the requests that the live server is still answering, and turns away those that come after a test's end."""
+"""Counts the running requests of the live server, and rejects requests after the end of a test."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _is_shut = False
 
 
 class RequestsUnderWay:
-    """Middleware that knows what is under way.
+    """Middleware that counts running requests.
 
-    A browser that is closed leaves requests behind, whose transactions would meet the emptying of the database: what
-    has arrived is waited for, and what arrives later is refused before it asks the database for anything.
+    A closed browser leaves requests behind whose transactions would collide with emptying the database. Running
+    requests are awaited, and later ones are rejected before they access the database.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -36,7 +36,7 @@ class RequestsUnderWay:
 
 
 def _enter() -> bool:
-    """Count a request that begins; returns whether it may."""
+    """Count a new request; returns False if it must be rejected."""
     global _count
     with _changed:
         if not _is_shut:
@@ -52,14 +52,14 @@ def _leave() -> None:
 
 
 def requests_admit() -> None:
-    """Answer requests again."""
+    """Allow requests again."""
     global _is_shut
     with _changed:
         _is_shut = False
 
 
 def requests_shut() -> bool:
-    """Answer no further requests until the next test; returns whether those under way have ended."""
+    """Reject requests until the next test; returns True if all running requests have ended."""
     global _is_shut
     with _changed:
         _is_shut = True
@@ -67,14 +67,14 @@ def requests_shut() -> bool:
 
 
 def requests_end(*, seconds: float = 30) -> bool:
-    """Wait until no request is under way; returns whether that came about."""
+    """Wait until no request is running; returns False on timeout."""
     with _changed:
         return _changed.wait_for(lambda: _count == 0, seconds)
 
 
 def context_leave(context: BrowserContext) -> None:
-    """Close it, once nothing of its pages is under way: what is would meet the emptying of the database."""
-    # Pages tell the server that they are left; by then it still answers.
+    """Close the context when no requests of its pages are running: they would disturb emptying the database."""
+    # Pages report that they are closing; the server must still respond to that.
     for page in context.pages:
         page.goto("about:blank")
     context.close()

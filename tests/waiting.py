@@ -1,4 +1,4 @@
-"""Waiting for other processes: for something to become true, or for as long as a fault lasts."""
+"""Waiting for other processes: until a condition is true, or while a fault lasts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LOOK_SECONDS = 0.05
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float = 30, failure: str = "It did not come about.") -> None:
-    """Wait for what other processes bring about, looking again and again; fails the test when it takes too long."""
+    """Poll a condition that other processes make true; fails after the deadline."""
     pause, end = threading.Event(), time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
@@ -21,5 +21,5 @@ def wait_until(condition: Callable[[], bool], *, seconds: float = 30, failure: s
 
 
 def fault_last(seconds: float) -> None:
-    """Let a fault last that long. The time is part of the fault itself; no result is waited for by it."""
+    """Let a fault last for this time. The time is part of the fault; the test does not wait for a result."""
     threading.Event().wait(seconds)

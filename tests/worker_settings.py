@@ -1,7 +1,7 @@
-"""Settings of a worker that a test starts as a process: the product's own, on the test run's part of the broker.
+"""Settings of a worker process started by a test: those of the product, with the broker of the test run.
 
-With `TEST_CLOCK`, the system's clock is as many seconds ahead as that file says at each moment. With `TEST_POISON`, a
-push whose text holds that word kills the process that builds it. Each push names the process that sends it.
+With `TEST_CLOCK`, the system clock is ahead by the number of seconds in that file. With `TEST_POISON`, a push with that
+word in its text kills the process that builds it. Each push contains the process that sends it.
 """
 
 import os
@@ -16,7 +16,7 @@ CACHES["default"]["KEY_PREFIX"] = os.environ["TEST_CLUSTER"]  # noqa: F405
 
 
 def clock_set_by(file: Path) -> None:
-    """Let the whole process believe that its system's clock is ahead by what the file says."""
+    """Shift the clock of the whole process by the number of seconds in the file."""
     from django.utils import timezone
 
     true_time = time.time

@@ -1,4 +1,4 @@
-"""A headless Chromium, and people who sign in with it."""
+"""A headless Chromium, and users who sign in with it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from tests.factories import PASSWORD
 from tests.under_way import context_leave, requests_shut
 from workspace.models import User
 
-# Chromium may ask for the icon of a page that was left, and then complains that a blank page asks a private address.
+# Chromium may request the icon of a page that was left, and then complain about a blank page requesting a private
+# address.
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
     "--disable-features=BlockInsecurePrivateNetworkRequests,LocalNetworkAccessChecks",
 ]
 
-# As long as Playwright waits for all else; its 5 s for expectations are too few on a busy machine.
+# The same timeout as for Playwright's other actions; the default of 5 s is too short on a busy machine.
 expect.set_options(timeout=30_000)
 
 
@@ -28,8 +29,8 @@ expect.set_options(timeout=30_000)
 def browser() -> Iterator[Browser]:
     """Start the system's Chromium.
 
-    Playwright's event loop runs in the test's own thread for as long; Django would refuse its database there,
-    although nothing but the test uses it in that thread. For one module only: other tests run loops of their own.
+    Playwright's event loop runs in the thread of the test. Django would therefore reject database access there,
+    although it is safe. Limited to a module, because other tests run their own loops.
     """
     executable = shutil.which("chromium")
     if executable is None:
@@ -46,14 +47,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def site(live_server: LiveServer) -> Iterator[str]:
-    """Return where the site answers; nothing of a test meets the emptying of its database."""
+    """Return the URL of the site; wait for running requests before the database is emptied."""
     yield str(live_server.url)
     assert requests_shut()
 
 
 @pytest.fixture
 def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
-    """Open a browser without any memory, and let no page of it fail unseen."""
+    """Open a browser without stored data; fail if a page has errors."""
     context = browser.new_context(base_url=site, locale="en-US")
     problems: list[str] = []
     context.on("weberror", lambda error: problems.append(str(error.error)))
@@ -65,7 +66,7 @@ def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def sign_in(context: BrowserContext) -> Callable[[User, str], Page]:
-    """Return a function that signs a user in on the way to an address, and returns the page."""
+    """Return a function that signs in a user on the way to a URL and returns the page."""
 
     def _sign_in(user: User, address: str) -> Page:
         page = context.new_page()

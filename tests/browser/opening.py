@@ -1,4 +1,4 @@
-"""Waiting until a page of the site is open for the server, too."""
+"""Waiting until the server knows that a page is open."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from playwright.sync_api import BrowserContext, Response
 
 @contextmanager
 def page_opening(context: BrowserContext) -> Iterator[None]:
-    """Wait at the block's end until the page that was opened in it has its stream, and the server knows of the page.
+    """Wait at the end of the block until the page opened in it has its event stream and has reported its presence.
 
-    Before its first report of presence has been answered, nobody is there for the rules, which then keep silent; and
-    before its stream has begun, a message may come too early for it.
+    Before the response to its first report, the user counts as absent for the rules. Before its stream is connected, it
+    may miss a message.
     """
     with (
         context.expect_event("response", lambda answer: "/events/" in answer.url),
@@ -23,5 +23,5 @@ def page_opening(context: BrowserContext) -> Iterator[None]:
 
 
 def is_report_taken(answer: Response) -> bool:
-    """Return whether this answers a report; what a page that is left says with its beacon is none."""
+    """Return True for the response to a report, except the beacon of a closing page."""
     return answer.url.endswith("/presence/") and answer.request.resource_type == "fetch"

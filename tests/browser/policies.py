@@ -1,4 +1,4 @@
-"""What a browser says about the policies of the pages that it opens."""
+"""Console messages about the policies of pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from playwright.sync_api import BrowserContext
 
 
 def policy_messages(context: BrowserContext) -> list[str]:
-    """Return a list that gets every console message about a page's policies: violations, and headers not understood."""
+    """Return a list that receives console messages about policies: violations, and headers that are not understood."""
     messages: list[str] = []
     context.on("console", lambda message: messages.append(message.text) if "Policy" in message.text else None)
     return messages

@@ -1,4 +1,4 @@
-"""Every page for users, read by axe in light and dark, and as wide as a phone; none violates its own policy."""
+"""Every user page, checked by axe in light and dark and at phone width. No page violates its own policy."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def ana(site: str) -> User:
 
 @pytest.fixture
 def names(ana: User) -> dict[str, str]:
-    """Fill a workspace, and return what stands in its addresses."""
+    """Create data, and return the names used in URLs."""
     address = EmailAddressFactory(user=ana, address="other@example.org", verified=False)
     bob = UserFactory(username="bob", name="Bob Meier")
     room = RoomFactory(name="general", topic="Everything else", members=[ana, bob])
@@ -81,7 +81,7 @@ def names(ana: User) -> dict[str, str]:
 
 @pytest.fixture(params=["light", "dark"])
 def page(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[Page]:
-    """Open a page in one of the two modes, on which nothing may run or load that its policy forbids."""
+    """Open a page in light or dark mode; fail if its policy is violated."""
     context = browser.new_context(base_url=site, color_scheme=request.param, locale="en-US", reduced_motion="reduce")
     violations = policy_messages(context)
     yield context.new_page()
@@ -90,7 +90,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterato
 
 
 def problems_of(page: Page, address: str) -> list[str]:
-    """Return what is wrong with a page: what axe finds serious, and that it scrolls sideways on a phone."""
+    """Return the problems of a page: serious ones found by axe, and horizontal scrolling on a phone."""
     page.set_viewport_size(WIDE)
     page.goto(address)
     found = Axe().run(page).response["violations"]

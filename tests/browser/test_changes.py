@@ -1,4 +1,4 @@
-"""Open rooms and threads follow edits, deletions and lost access, and leave focus, selection, scroll and text alone."""
+"""Open rooms and threads follow edits, deletions and lost access, and preserve focus, selection and text."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def room(ana: User, bob: User) -> Room:
 
 
 def opened(context: BrowserContext, sign_in: SignIn, user: User, address: str) -> Page:
-    """Return the page once it is open for the server, too."""
+    """Return the page when the server knows that it is open."""
     with page_opening(context):
         return sign_in(user, address)
 
@@ -118,7 +118,7 @@ def test_a_deleted_room_and_a_deactivated_account_leave_nothing_on_the_page(
     expect(page.get_by_role("alert")).to_have_text("You no longer have access to this room.")
     page.goto("/channel/other")
     expect(page.get_by_text("Elsewhere")).to_be_visible()
-    # The stream of a real server brings it: tests/push/streams.
+    # With a real server, this comes from the event stream: tests/push/streams.
     page.evaluate("document.dispatchEvent(new CustomEvent('callboard:change', {detail: {kind: 'deactivated'}}))")
     expect(page.get_by_role("alert")).to_have_text("Your account was deactivated.")
     expect(page.get_by_text("Elsewhere")).to_have_count(0)

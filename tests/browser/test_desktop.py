@@ -1,4 +1,4 @@
-"""Desktop notifications: in a background tab, once for two tabs, none where the room is being read, after a cut."""
+"""Desktop notifications: in a background tab, once for two tabs, not in an open room, after a disconnect."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workspace.models import Room, User
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SignIn = Callable[[User, str], Page]
-# Takes down what the page would show, and lets the test click on it.
+# Records notifications that the page would show, and lets the test click them.
 CAPTURE = """
 window.shown = [];
 window.Notification = class extends EventTarget {
@@ -50,7 +50,7 @@ def room(ana: User, bob: User) -> Room:
 
 @pytest.fixture
 def home(context: BrowserContext, sign_in: SignIn, bob: User, room: Room) -> Page:
-    """Return Bob's first page, which is open for the server, too."""
+    """Return Bob's home page when the server knows that it is open."""
     context.add_init_script(CAPTURE)
     with page_opening(context):
         return sign_in(bob, "/")
@@ -91,7 +91,7 @@ def test_two_tabs_show_it_once_and_both_count(home: Page, context: BrowserContex
     wait_until(
         lambda: bool(home.wait_for_timeout(20) or shown(home) or shown(other)), failure="Neither tab shows anything."
     )
-    # The other tab would have shown it by now.
+    # By now, the other tab would have shown it.
     home.wait_for_timeout(500)
     assert len(shown(home)) + len(shown(other)) == 1
 
@@ -111,7 +111,7 @@ def test_what_was_missed_while_the_stream_was_cut_is_shown_once(
 ) -> None:
     post(room, ana, "one")
     wait_for_shown(home, 1)
-    # A proxy that lets nothing through.
+    # A proxy that blocks the stream.
     context.route("**/events/**", lambda route: route.fulfill(content_type="text/event-stream", body=""))
     with context.expect_event("request", lambda request: "/events/" in request.url):
         post(room, ana, "two")
@@ -154,7 +154,7 @@ def test_permission_is_asked_for_once_and_on_a_click(context: BrowserContext, si
     button = page.get_by_role("button", name="Show desktop notifications")
     expect(button).to_be_visible()
     expect(page.get_by_role("button", name="Not here")).to_be_visible()
-    # Unanswered, it is not repeated on the next pages.
+    # If it is not answered, it is not repeated on other pages.
     for address in ("/rooms/", "/account/", "/"):
         page.goto(address)
         expect(button).to_have_count(0)

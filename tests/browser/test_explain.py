@@ -20,7 +20,7 @@ SignIn = Callable[[User, str], Page]
 
 @pytest.fixture
 def message(site: str) -> Message:
-    """An @all that Bob muted."""
+    """A message with @all to a room that Bob has muted for it."""
     ana, bob = UserFactory(username="ana", name="Ana Silva"), UserFactory(username="bob", name="Bob Meier")
     DeviceFactory(user=bob)
     room = RoomFactory(name="operations", creator=ana, members=[ana, bob])

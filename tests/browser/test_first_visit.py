@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SignIn = Callable[[User, str], Page]
 MOST_BYTES = 400_000
-# Icons whose name is shown as letters, because the font has no picture for it.
+# Icons that are shown as text because the font lacks them.
 ICONS_MISSING = """() => document.fonts.ready.then(() => {
     const width = (icon) => {
         const range = document.createRange();
@@ -31,7 +31,7 @@ ICONS_MISSING = """() => document.fonts.ready.then(() => {
 
 
 def bytes_of(client: Client, addresses: set[str]) -> dict[str, int]:
-    """Return how much the server sends for each address, to a browser that accepts compressed files."""
+    """Return the number of bytes for each URL, in a browser that accepts compressed files."""
     sizes = {}
     for address in addresses:
         response = client.get(address, headers={"Accept-Encoding": "gzip, deflate, br"})
@@ -59,7 +59,7 @@ def test_the_sign_in_page_and_the_first_page_are_small(
     assert not [address for address in sizes if "chart" in address]
     assert any(address.endswith(".woff2") for address in sizes)
     assert sum(sizes.values()) <= MOST_BYTES, sizes
-    # Everything that the first page after signing in loads on top of it.
+    # Everything that the first page after signing in loads in addition.
     page.close()
     home = sign_in(ana, "/")
     home.wait_for_load_state("load")

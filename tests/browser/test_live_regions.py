@@ -41,7 +41,7 @@ def rooms(ana: User, bob: User) -> list[Room]:
 
 
 def refresh(page: Page) -> None:
-    """Let the page bring its rooms up to date, as on every message."""
+    """Let the page update its rooms, as it does for every message."""
     with page.expect_response("**/rooms/sidebar/**"):
         page.evaluate("document.dispatchEvent(new CustomEvent('callboard:message', {detail: {}}))")
 
@@ -59,7 +59,7 @@ def test_a_focused_room_keeps_the_focus_while_messages_arrive(
     area = page.locator(".page-side-body")
     area.evaluate("area => { area.scrollTop = 60; }")
     scrolled = area.evaluate("area => area.scrollTop")
-    # Into the room itself, into others (which come to stand above it), and into a new one.
+    # A message to the open room, to others (which move above it), and to a new room.
     for room in (rooms[5], rooms[9], rooms[17], direct_room(ana, bob)):
         message_in(room, bob, "@ana look")
         pending_decide()

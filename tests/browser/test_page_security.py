@@ -1,4 +1,4 @@
-"""What the pages' policies do in a real browser: injected scripts do not run, and the administration still works."""
+"""The policies of pages in a real browser: injected scripts do not run, and the administration works."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ INLINE = """
 <script src="https://elsewhere.example/script.js"></script>
 <img src="/static/nothing.png" alt="" onerror="window.ran = 'handler'">
 """
-# What libraries would evaluate: Alpine is not loaded on user pages, and htmx may not.
+# Attributes that libraries would evaluate. User pages do not load Alpine, and htmx may not use eval.
 EVALUATED = """
 <div x-data x-init="window.ran = 'alpine'"></div>
 <div hx-on:htmx:load="window.ran = 'htmx'" hx-get="/rooms/sidebar/" hx-trigger="load[window.ran = 'filter']"></div>
@@ -52,7 +52,7 @@ SignedInAs = Callable[[User], Page]
 
 @pytest.fixture
 def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
-    """Open a browser that counts violations; unlike the other tests' one, it may have errors in its console."""
+    """Open a browser that counts violations. In contrast to other tests, errors in the console are allowed."""
     context = browser.new_context(base_url=site, locale="en-US")
     context.add_init_script(COUNT)
     yield context
@@ -61,7 +61,7 @@ def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def signed_in_as(context: BrowserContext, site: str) -> SignedInAs:
-    """Return a function that opens a page with a user's session."""
+    """Return a function that opens a page with the session of a user."""
 
     def _signed_in_as(user: User) -> Page:
         client = Client()
@@ -74,7 +74,7 @@ def signed_in_as(context: BrowserContext, site: str) -> SignedInAs:
 
 
 def injected(page: Page, address: str, *, html: str) -> Page:
-    """Open an address whose page somebody has put `html` into; the headers stay those of the server."""
+    """Open a URL whose page contains injected `html`; the headers are those of the server."""
 
     def inject(route: Route) -> None:
         answer = route.fetch()
@@ -138,7 +138,7 @@ def test_the_chosen_theme_lasts_in_pages_and_administration(signed_in_as: Signed
 
 def test_a_hidden_page_does_not_poll_but_follows_events(signed_in_as: SignedInAs) -> None:
     page = signed_in_as(UserFactory())
-    # The stream of events asks at its beginning, too.
+    # The event stream also sends a request at its start.
     page.route("**/events/**", lambda route: route.abort())
     page.clock.install()
     page.goto("/")

@@ -1,4 +1,4 @@
-"""The simulated phone in a real browser: registered through the API, rung through the gateway."""
+"""The simulated phone in a real browser: registered through the API, with pushes through the gateway."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WITHIN_A_SECOND = 1000
 
 @pytest.fixture
 def push(site: str) -> Push:
-    """Return a function that pushes to a device as a workspace does, and checks that it was accepted."""
+    """Return a function that pushes to a device like a workspace, and checks that the push was accepted."""
     _workspace, token = registered()
 
     def _push(device: Device, **options: Any) -> None:
@@ -40,7 +40,7 @@ def ana(site: str) -> User:
 
 
 def set_up(page: Page, type: str) -> Device:
-    """Choose the phone's push service, and return the device that it registered as."""
+    """Choose the phone's push service, and return the registered device."""
     known = list(Device.objects.values_list("pk", flat=True))
     page.get_by_role("button", name=type).click()
     expect(page.locator("#connection")).to_have_text("Connected")

@@ -1,4 +1,4 @@
-"""Choosing notifications in a real browser: the walks of docs/preferences.md, and what the choices bring."""
+"""Notification preferences in a real browser: the instructions in docs/preferences.md, and their effects."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def verdict(message: Message, user: User, channel: Channel = Channel.PUSH) -> st
 
 
 def walk(title: str) -> list[str]:
-    """Return the names in bold in the numbered steps under a heading of the document, in their order."""
+    """Return the names in bold in the numbered steps below a heading of the document, in order."""
     section = DOCUMENT.read_text().partition(f"## {title}\n")[2].partition("\n## ")[0]
     steps = section[: section.index("\n\n", section.index("5. "))]
     return [" ".join(name.split()) for name in re.findall(r"\*\*(.+?)\*\*", steps, re.DOTALL)]

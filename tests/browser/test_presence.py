@@ -1,4 +1,4 @@
-"""An open page tells of its user."""
+"""An open page reports the presence of its user."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from workspace.services.presence import CLOSING_TIME
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SignIn = Callable[[User, str], Page]
-# A browser sends what a page tells last on its own, unseen by whoever drives it.
+# Playwright does not see the beacon that a browser sends when a page closes, so the test polls the database.
 LOOKS = 100
-# Keeps the page's beacon until the test sends it.
+# Delays the beacon of the page until the test sends it.
 HOLD_BEACON = """
 navigator.sendBeacon = (url, body) => { window.sendHeld = () => fetch(url, { method: "POST", body }); };
 """

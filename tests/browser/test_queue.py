@@ -1,4 +1,4 @@
-"""The queue's page in a real browser."""
+"""The page of the queue in a real browser."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def test_a_long_name_leaves_a_rooms_counter_in_sight(sign_in: SignIn, ana: User,
     long = RoomFactory(name="a-room-with-a-name-that-has-no-end-at-all", members=[ana])
     Subscription.objects.filter(room=long).update(unread=3)
     page = sign_in(ana, "/rooms/")
-    # In one go: the sidebar is brought up to date, and then another one stands there.
+    # In one step, because the sidebar is replaced when it is updated.
     page.wait_for_function("""() => {
         const sidebar = document.getElementById("sidebar-rooms");
         const counter = sidebar?.querySelector(".page-count");

@@ -33,7 +33,7 @@ def rose(site: str) -> User:
 
 @pytest.fixture
 def open_as(context: BrowserContext) -> OpenAs:
-    """Return a function that opens an address of the administration as an administrator."""
+    """Return a function that opens a URL of the administration as an administrator."""
 
     def _open_as(user: User, address: str) -> Page:
         page = signed_in_page(context, user)
@@ -275,7 +275,7 @@ def test_a_setting_is_changed_by_keyboard_alone(open_as: OpenAs, rose: User) -> 
 
 @pytest.fixture
 def worker() -> Iterator[None]:
-    """Send what is due, as the worker does, until the test ends."""
+    """Send what is due, like the worker, until the test ends."""
     ended = threading.Event()
 
     def work() -> None:

@@ -1,4 +1,4 @@
-"""The browser's time zone, reported by the pages' script."""
+"""The browser's time zone, reported by the script of the pages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOTICE = "Times are now shown in Europe/Berlin, the time zone of your browser."
 
 @pytest.fixture
 def berlin(browser: Browser, site: str) -> Iterator[BrowserContext]:
-    """Open a browser in Berlin."""
+    """Open a browser with the time zone of Berlin."""
     context = browser.new_context(base_url=site, locale="en-US", timezone_id="Europe/Berlin")
     yield context
     context_leave(context)

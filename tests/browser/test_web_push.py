@@ -1,7 +1,7 @@
 """Web push in a real browser: enabled by a click, delivered encrypted, shown by the service worker.
 
-The browser's own push service cannot be reached from here, so a subscription at the fake one takes the place of what
-`PushManager.subscribe` gives; everything else is the browser's own.
+The browser's own push service is not reachable here. A subscription at the fake service replaces the result of
+`PushManager.subscribe`; everything else is real.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SignIn = Callable[[User, str], Page]
 DEVICES = "/account/devices/"
-# What the page does instead of asking a push service that is not there.
+# Replaces the request to a push service that does not exist.
 STUB = """
     const made = %s;
     const unsubscribe = async () => !localStorage.removeItem("test.subscribed");
@@ -46,7 +46,7 @@ STUB = """
         return localStorage.getItem("test.subscribed") ? subscription : null;
     };
 """
-# A click on what is shown. Only a real one, which no browser without a screen gives, lets the worker focus a page.
+# A click on a notification. A headless browser cannot send a trusted click, which the worker needs to focus a page.
 CLICK = """async () => {
     WindowClient.prototype.focus = async function () { return this; };
     const [notification] = await self.registration.getNotifications();
@@ -81,7 +81,7 @@ def room(ana: User) -> Room:
 
 
 def deliver(page: Page, site: str, content: dict[str, Any]) -> None:
-    """Hand the worker a push, as the browser does when its push service brings one."""
+    """Pass a push to the worker, as the browser does."""
     session = worker_session(page)
     registrations: list[str] = []
     session.on(
@@ -101,7 +101,7 @@ def worker_session(page: Page) -> CDPSession:
 
 
 def shown(page: Page) -> list[dict[str, str]]:
-    """Return the notifications that the service worker shows."""
+    """Return the notifications shown by the service worker."""
     found: list[dict[str, str]] = page.evaluate(
         """async () => {
             const registration = await navigator.serviceWorker.ready;

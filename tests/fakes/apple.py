@@ -1,4 +1,4 @@
-"""Apple's push service: checks what the real one checks, answers as told, and keeps what it got.
+"""A fake of Apple's push service: checks what the real one checks, sends scripted responses, and records pushes.
 
 Source: Apple, "Sending notification requests to APNs" and "Handling notification responses from APNs".
 """
@@ -56,7 +56,7 @@ TOKEN_SECONDS = 3600
 
 
 def apple_error(reason: str, *, since: datetime | None = None, retry_after: int | None = None) -> Reply:
-    """Return the documented answer with this reason; `since` is a dead token's timestamp."""
+    """Return the documented response with this reason; `since` is the timestamp of an inactive token."""
     body: dict[str, Any] = {"reason": reason}
     if since:
         body["timestamp"] = int(since.timestamp() * 1000)
@@ -66,7 +66,7 @@ def apple_error(reason: str, *, since: datetime | None = None, retry_after: int 
 
 @dataclass
 class ApplePush:
-    """One push that arrived, with the answer that it got or would have got."""
+    """A received push, with the response that was or would have been sent."""
 
     token: str
     headers: dict[str, str]
@@ -87,7 +87,7 @@ class ApplePush:
 
 
 class AppleRefusalError(Exception):
-    """A request that is answered with a reason."""
+    """A request that is rejected with a reason."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -95,9 +95,9 @@ class AppleRefusalError(Exception):
 
 
 class FakeApple(Http2Server):
-    """Accepts pushes that come with one of `keys`, or with a certificate of its authority.
+    """Accepts pushes signed with one of `keys`, or with a certificate of its authority.
 
-    `topics` are the apps that token keys may push for; any app where none is given.
+    `topics` are the apps that token keys may push for; if empty, all.
     """
 
     def __init__(
@@ -112,9 +112,9 @@ class FakeApple(Http2Server):
         self.keys = {key.key_id: key for key in keys}
         self.topics = set(topics)
         self.received: list[ApplePush] = []
-        # The apps of device tokens; a token that is not listed belongs to any.
+        # The apps of device tokens. A token that is not listed belongs to any app.
         self.apps: dict[str, str] = {}
-        # How tokens with such a beginning are answered whenever nothing else is scripted.
+        # Responses to tokens with such a prefix, if nothing else is scripted.
         self.standing: dict[str, Callable[[], Reply]] = {}
         self._replies: dict[str, deque[Reply]] = defaultdict(deque)
 
@@ -123,7 +123,7 @@ class FakeApple(Http2Server):
         return [push for push in self.received if push.status == 200]
 
     def script(self, token: str, *replies: Reply) -> None:
-        """Answer the next well-formed requests for `token` so; those after them are accepted."""
+        """Send these responses to the next valid requests for `token`. Later requests are accepted."""
         self._replies[token].extend(replies)
 
     def reply_to(self, request: Request) -> Reply:
@@ -159,7 +159,7 @@ class FakeApple(Http2Server):
         self.changed()
 
     def _check(self, request: Request) -> str:
-        """Return how the request authenticates; raises the first fault that the real service would find."""
+        """Return how the request is authenticated; raises the first error that the real service would report."""
         token = self._check_path(request)
         method, allowed = self._check_credentials(request)
         self._check_headers(request)

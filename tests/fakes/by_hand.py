@@ -1,4 +1,4 @@
-"""The fake providers for trying things out by hand: `manage.py fakeproviders`."""
+"""The fake providers for manual tests: `manage.py fakeproviders`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.fakes.scripting import Faults, Reply, standing_reply
 from tests.fakes.webpush import Delivered, FakePushService, Subscription
 
 KEY_ID, TEAM_ID, PASSPHRASE = "KEYCALLBRD", "TEAMCALLBD", "callboard-fake"
-# The last part of an endpoint's path may be any: each is another device, with the same keys.
+# The last part of an endpoint's path is arbitrary: each is a separate device with the same keys.
 ENDPOINTS = "/push/"
 Push = TypeVar("Push", ApplePush, GooglePush, Delivered, Received, str)
 ANYWHERE = ("cut", "delay")
@@ -34,13 +34,13 @@ ANYWHERE = ("cut", "delay")
 
 @dataclass(frozen=True)
 class Credentials:
-    """Throw-away credentials that lie in a folder, so that what was pasted is still good the next time."""
+    """Test credentials stored in a folder, so that credentials that were pasted remain valid the next time."""
 
     folder: Path
 
     @classmethod
     def keep(cls, folder: Path, *, app: str) -> Self:
-        """Return the credentials in the folder; those that are missing are made."""
+        """Return the credentials in the folder; missing ones are created."""
         folder.mkdir(parents=True, exist_ok=True)
         self = cls(folder)
         if not (folder / "authority.pem").exists():
@@ -73,7 +73,7 @@ class Credentials:
         return Subscription(endpoint, "", key)
 
     def registration_write(self, endpoint: str) -> Path:
-        """Write down what registers a web push device at the endpoint, and return the file."""
+        """Write a file with the data to register a web push device at the endpoint, and return its path."""
         keys = self.subscription(endpoint).keys
         device = {"type": "webpush", "endpoint": endpoint, "keys": keys, "capabilities": ["clear"]}
         self._write("webpush-device.json", json.dumps({**device, "appName": "callboard.by-hand"}, indent=2))
@@ -89,9 +89,9 @@ class Credentials:
 
 
 class PushServiceByHand(FakePushService):
-    """A web push service for devices that nobody has subscribed: every endpoint of it is one, all with the same keys.
+    """A web push service that accepts any endpoint. All endpoints have the same keys.
 
-    `standing` holds how endpoints are answered whose last part has a certain beginning.
+    `standing` contains the responses for endpoints whose last part has a certain prefix.
     """
 
     def __init__(self, credentials: Credentials, *, port: int) -> None:
@@ -108,7 +108,7 @@ class PushServiceByHand(FakePushService):
         return self._credentials.subscription(self.address + path) if path.startswith(ENDPOINTS) else None
 
     def take(self, path: str, headers: dict[str, str], body: bytes) -> HttpReply:
-        """Return the answer that stands for the endpoint, or the one that a push service would give."""
+        """Return the response for the endpoint's prefix, or the one that a push service would send."""
         reply = standing_reply(self.standing, path.removeprefix(ENDPOINTS))
         if reply is None:
             return super().take(path, headers, body)
@@ -117,9 +117,9 @@ class PushServiceByHand(FakePushService):
 
 
 class GatewayByHand(FakeGateway):
-    """A push gateway that takes every workspace's pushes.
+    """A push gateway that accepts pushes of all workspaces.
 
-    `standing` holds how tokens are answered that have a certain beginning; `told` lists what was answered.
+    `standing` contains the responses for tokens with a certain prefix; `told` lists the responses that were sent.
     """
 
     def __init__(self, *, port: int) -> None:
@@ -128,12 +128,12 @@ class GatewayByHand(FakeGateway):
         self.told: list[Received] = []
 
     def take(self, received: Received) -> HttpReply:
-        """Return the answer that stands for the token, or an acceptance."""
+        """Return the response for the token's prefix, or an acceptance."""
         usual = super().take(received)
         return standing_reply(self.standing, received.token) or usual
 
     def answered(self, received: Received, status: int) -> None:
-        """Note that the push is answered."""
+        """Record the response to a push."""
         super().answered(received, status)
         self.told.append(received)
 
@@ -141,7 +141,7 @@ class GatewayByHand(FakeGateway):
 class FakeProviders:
     """Apple's two services, Google's, one for web push and a gateway, on neighbouring ports.
 
-    These begin with `port`; 0 takes any free ones.
+    The ports start at `port`; 0 uses any free ones.
     """
 
     def __init__(self, credentials: Credentials, *, port: int, faults: Faults) -> None:
@@ -160,7 +160,7 @@ class FakeProviders:
         self._stack = ExitStack()
 
     def script(self, answers: Sequence[str]) -> None:
-        """Let tokens be answered as the texts say: `BEGINNING=ANSWER`. Raises ValueError for one that says nothing."""
+        """Parse scripted responses: `PREFIX=RESPONSE`. Raises ValueError for anything else."""
         for text in answers:
             beginning, _equals, answer = text.partition("=")
             kind, _colon, seconds = answer.partition(":")
@@ -180,7 +180,7 @@ class FakeProviders:
                 self.google.standing[beginning] = reply
 
     def environment(self) -> dict[str, str]:
-        """Return the variables that lead Callboard here."""
+        """Return the environment variables that make Callboard use these providers."""
         return {
             "OUTBOUND_CA_FILE": str(self.credentials.folder / "authority.pem"),
             "APPLE_PRODUCTION_URL": self.apple.address,
@@ -191,7 +191,7 @@ class FakeProviders:
         }
 
     def introduction(self) -> Iterator[str]:
-        """Yield what to do with them."""
+        """Yield the instructions."""
         folder = self.credentials.folder
         yield "Start Callboard with:"
         yield ""
@@ -222,7 +222,7 @@ class FakeProviders:
         yield "What arrives is shown here. Ctrl-C ends."
 
     def arrivals(self) -> Iterator[str]:
-        """Yield what has arrived since this was last asked, one push a line."""
+        """Yield the pushes that have arrived since the last call, one per line."""
         for name, server in (("Apple", self.apple), ("Apple development", self.apple_sandbox)):
             yield from (line_of_apple(name, push) for push in self._new(name, server.received))
         yield from (line_of_google(push) for push in self._new("Google", self.google.received))
@@ -247,37 +247,37 @@ class FakeProviders:
 
 
 def way_reply(kind: str, seconds: str) -> Reply:
-    """Return the reply to a token whose connection is cut off, or whose answer takes so long."""
+    """Return the reply for a token whose connection is cut off or whose response is delayed."""
     return Reply(cut="before") if kind == "cut" else Reply(delay=float(seconds or 5))
 
 
 def line_of_apple(name: str, push: ApplePush) -> str:
-    """Return a push to Apple as a line to read."""
+    """Return a push to Apple as a line of text."""
     alert = push.payload.get("aps", {}).get("alert", {})
     answer = push.reason or "accepted"
     return told(f"{name}, by {push.method or 'nothing'}", push.token, alert.get("title"), alert.get("body"), answer)
 
 
 def line_of_google(push: GooglePush) -> str:
-    """Return a push to Google as a line to read."""
+    """Return a push to Google as a line of text."""
     answer = push.code or ("accepted" if push.status == 200 else str(push.status))
     return told("Google", push.token, push.data.get("title"), push.data.get("message"), answer)
 
 
 def line_of_gateway(push: Received) -> str:
-    """Return a push through the gateway as a line to read."""
+    """Return a push through the gateway as a line of text."""
     answer = "accepted" if 200 <= push.status < 300 else str(push.status)
     options = push.options
     return told(f"Gateway, for {push.service}", push.token, options.get("title"), options.get("text"), answer)
 
 
 def is_status(text: str) -> bool:
-    """Return whether the text is an HTTP status that a web push service or gateway can be told to answer with."""
+    """Return True if the text is an HTTP status that a web push service or gateway can be scripted to send."""
     return re.fullmatch(r"[2-5]\d\d", text) is not None
 
 
 def line_of_web_push(push: Delivered) -> str:
-    """Return a message of web push as a line to read; that notifications were read elsewhere by their room's id."""
+    """Return a web push message as a line of text; for a message that clears notifications, with the id of the room."""
     device, content = push.endpoint.rpartition("/")[2], push.content
     if content["kind"] == "clear":
         return f"Web push: {device} clear {content['tag']} -> accepted"
@@ -285,6 +285,6 @@ def line_of_web_push(push: Delivered) -> str:
 
 
 def told(name: str, token: str, title: object, text: object, answer: str) -> str:
-    """Return one line; a token is known by its beginning."""
+    """Return one line; a token is abbreviated to its prefix."""
     content = json.dumps([title, text], ensure_ascii=False)[1:-1]
     return f"{name}: {token[:12]}… {content} -> {answer}"

@@ -1,4 +1,4 @@
-"""Throw-away keys, certificates and accounts, in the shapes in which Apple and Google hand out the real ones."""
+"""Test keys, certificates and accounts, in the formats of Apple and Google."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Issued:
     key: str
 
     def server_context(self) -> ssl.SSLContext:
-        """Return what a server shows itself with."""
+        """Return the TLS context of a server."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with tempfile.TemporaryDirectory() as folder:
             pem = Path(folder) / "server.pem"
@@ -49,7 +49,7 @@ class Issued:
 
 
 class Authority:
-    """A certificate authority of one's own, made anew unless `certificate` and `key` of an earlier one are given."""
+    """A certificate authority. It is new unless `certificate` and `key` of an earlier one are given."""
 
     def __init__(self, certificate: str = "", key: str = "") -> None:
         if certificate:
@@ -68,13 +68,13 @@ class Authority:
         return pem_of(self._key)
 
     def server(self) -> Issued:
-        """Return a certificate for servers on this machine."""
+        """Return a certificate for servers on localhost."""
         names: list[x509.GeneralName] = [x509.IPAddress(ip_address(address)) for address in LOOPBACK]
         names.append(x509.DNSName("localhost"))
         return self._issue("fake providers", ExtendedKeyUsageOID.SERVER_AUTH, names)
 
     def push_certificate(self, topic: str, *, passphrase: str = "", days: int = 365) -> Issued:
-        """Return a certificate such as Apple issues for the app `topic`; its key opens with the passphrase."""
+        """Return a certificate like one that Apple issues for the app `topic`; the passphrase decrypts its key."""
         return self._issue(
             f"Apple Push Services: {topic}", ExtendedKeyUsageOID.CLIENT_AUTH, [], passphrase=passphrase, days=days
         )
@@ -116,7 +116,7 @@ class Authority:
 
 @dataclass(frozen=True)
 class TokenKey:
-    """A .p8 token key with the ids that belong to it."""
+    """A .p8 token key with its ids."""
 
     key: str
     key_id: str
@@ -131,7 +131,7 @@ def token_key_make(key_id: str = "KEYCALLBRD", team_id: str = "TEAMCALLBD") -> T
 def service_account_make(
     project: str = "callboard-fake", token_url: str = "https://oauth2.googleapis.com/token"
 ) -> str:
-    """Return the JSON of a new service account, in every field like one from Google's console."""
+    """Return the JSON of a new service account, with all fields of one from Google's console."""
     email = f"pusher@{project}.iam.gserviceaccount.com"
     return json.dumps(
         {

@@ -1,4 +1,4 @@
-"""The fake providers as fixtures, with credentials that they accept; the settings lead to them."""
+"""Fixtures with the fake providers, credentials that they accept, and settings that use them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.fakes.google import FakeGoogle
 
 @pytest.fixture(scope="session")
 def authority() -> Authority:
-    """Whom the fakes' certificates are vouched for by."""
+    """The authority that signs the certificates of the fakes."""
     return Authority()
 
 
@@ -67,7 +67,7 @@ def fake_apple(authority: Authority, authority_file: Path, token_key: TokenKey, 
 def fake_google(
     authority: Authority, authority_file: Path, service_account: str, settings: Any
 ) -> Iterator[FakeGoogle]:
-    """Google's service, and the address that its access tokens come from."""
+    """Google's push service, including the URL of its access tokens."""
     access_tokens_forget()
     with FakeGoogle(authority, accounts=[service_account]) as fake:
         settings.GOOGLE_SEND_URL, settings.GOOGLE_TOKEN_URL = fake.address, fake.token_url
@@ -77,7 +77,7 @@ def fake_google(
 
 @pytest.fixture
 def trusting_engine(authority_file: Path) -> Iterator[Engine]:
-    """An engine that trusts the fakes."""
+    """An engine that trusts the certificates of the fakes."""
     engine = Engine(connect_timeout=2, timeout=10, ca_file=str(authority_file))
     yield engine
     engine.close()

@@ -1,4 +1,4 @@
-"""A push gateway that speaks the protocol over real HTTP, answers as told, and keeps what it got."""
+"""A push gateway that implements the protocol over real HTTP, sends scripted responses, and records requests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any, Self
 
 DEADLINE = 30.0
 SENDER_HEADER = "X-Test-Sender"
-# What a cloud tells that has nothing to tell.
+# The response of a cloud without news.
 NEWS: dict[str, Any] = {
     "workspaceId": "workspace",
     "terms": {"current": None, "required": 0, "agreed": 0},
@@ -26,7 +26,7 @@ NEWS: dict[str, Any] = {
 
 @dataclass
 class Reply:
-    """How one request is answered: held until `hold` is set, then cut off without an answer, or answered."""
+    """How a request is answered: delayed until `hold` is set, then cut off without a response, or answered."""
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
@@ -37,9 +37,9 @@ class Reply:
 
 @dataclass
 class Received:
-    """One request, with the status it was answered with (0 while, or because, it was not).
+    """A request with the status of its response (0 if there is none).
 
-    `sender` is the number of the process that sent it, where that tells (`tests/fakes/signing.py`).
+    `sender` is the number of the process that sent it, if known (`tests/fakes/signing.py`).
     """
 
     service: str
@@ -52,12 +52,12 @@ class Received:
 
 
 class FakeGateway:
-    """Use as a context manager; `address` is where it answers, on a free port unless one is given.
+    """Use as a context manager; `address` is its URL, on a free port unless one is given.
 
-    Where `announces` is set, it is what the gateway tells of its batch form; `replaces` tells that it replaces
-    notifications. It is also the cloud that `access_tokens`
-    come from, one after the other; others than the last one given are refused. While `cloud_hold` is set, the cloud
-    gives none until that event is. `watch` sees each push before it is answered.
+    If `announces` is set, the gateway announces it as its batch form; `replaces` announces that it replaces
+    notifications. It is also the cloud that issues `access_tokens` one after the other; only the last one is accepted.
+    While `cloud_hold` is set, the cloud waits for that event before it issues one. `watch` is called with each push
+    before the response.
     """
 
     def __init__(self, *, port: int = 0) -> None:
@@ -86,15 +86,15 @@ class FakeGateway:
 
     @property
     def texts(self) -> list[str]:
-        """What was accepted, by its text, in order."""
+        """The texts of accepted pushes, in order."""
         return [one.options["text"] for one in self.accepted]
 
     def script(self, token: str, *replies: Reply) -> None:
-        """Answer the next requests for `token` so; those after them are accepted."""
+        """Send these responses to the next requests for `token`. Later requests are accepted."""
         self._replies[token].extend(replies)
 
     def wait(self, condition: Callable[[FakeGateway], bool], *, timeout: float = DEADLINE) -> None:
-        """Wait until what was received fulfils the condition; fails after the deadline."""
+        """Wait until the received requests satisfy the condition; fails after the deadline."""
         with self._changed:
             met = self._changed.wait_for(lambda: condition(self), timeout)
         assert met, f"Not within {timeout} s; received: {[(one.token[-4:], one.status) for one in self.received]}"
@@ -117,7 +117,7 @@ class FakeGateway:
         self._server.server_close()
 
     def take(self, received: Received) -> Reply:
-        """Keep what was received and return how to answer it."""
+        """Record the request and return its reply."""
         with self._changed:
             self.watch(received)
             self.received.append(received)
@@ -134,7 +134,7 @@ class FakeGateway:
 
 
 class GatewayServer(ThreadingHTTPServer):
-    """The server, which knows the fake that it speaks for; its threads end with the process at the latest."""
+    """The server of a fake. Its threads end with the process at the latest."""
 
     daemon_threads = True
     request_queue_size = 256
@@ -145,7 +145,7 @@ class GatewayServer(ThreadingHTTPServer):
 
 
 class GatewayHandler(BaseHTTPRequestHandler):
-    """Answers the requests of one connection."""
+    """Answers the requests of a connection."""
 
     protocol_version = "HTTP/1.1"
     server: GatewayServer
@@ -240,11 +240,11 @@ class GatewayHandler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Keep the test's output clean."""
+        """Suppress log output in tests."""
 
 
 def connection_end(connection: socket.socket) -> None:
-    """Break the connection off, whoever is reading or writing."""
+    """Close the connection, even while it is being read or written."""
     try:
         connection.shutdown(socket.SHUT_RDWR)
     except OSError:

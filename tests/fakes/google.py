@@ -1,4 +1,5 @@
-"""Google's push service with the address that access tokens come from: checks, answers as told, keeps what it got.
+"""A fake of Google's push service and its access tokens: checks requests, sends scripted responses, and records
+messages.
 
 Source: Firebase, "projects.messages.send" and "REST error codes for the HTTP v1 API"; RFC 7523 for the tokens.
 """
@@ -49,7 +50,7 @@ BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest"
 
 
 def google_error(code: str, *, field: str = "", message: str = "", retry_after: int | None = None) -> Reply:
-    """Return the documented answer with this `errorCode`; `field` is the one that is named as wrong."""
+    """Return the documented response with this `errorCode`; `field` is the one reported as invalid."""
     status, general = STATUS[code]
     details: list[dict[str, Any]] = [{"@type": FCM_ERROR, "errorCode": code}]
     if field:
@@ -61,14 +62,14 @@ def google_error(code: str, *, field: str = "", message: str = "", retry_after: 
 
 
 def plain_error(status: int, general: str, message: str, details: list[dict[str, Any]] | None = None) -> Reply:
-    """Return an error in Google's shape, without an `errorCode` unless the details hold one."""
+    """Return an error in Google's format, without an `errorCode` unless the details contain one."""
     error = {"code": status, "message": message, "status": general, "details": details or []}
     return Reply(status, {"error": error})
 
 
 @dataclass
 class GooglePush:
-    """One message that arrived, with the answer that it got or would have got."""
+    """A received message, with the response that was or would have been sent."""
 
     token: str
     message: dict[str, Any]
@@ -85,7 +86,7 @@ class GooglePush:
 
 
 class FakeGoogle(Http2Server):
-    """Gives access tokens to the service accounts in `accounts` (their JSON), and takes messages for their projects."""
+    """Issues access tokens to the service accounts in `accounts` (JSON), and accepts messages for their projects."""
 
     def __init__(self, authority: Authority | None = None, *, accounts: Iterable[str] = (), port: int = 0) -> None:
         super().__init__(authority or Authority(), port=port)
@@ -93,7 +94,7 @@ class FakeGoogle(Http2Server):
         self.received: list[GooglePush] = []
         self.tokens_given = 0
         self.token_seconds = 3599
-        # How tokens with such a beginning are answered whenever nothing else is scripted.
+        # Responses to tokens with such a prefix, if nothing else is scripted.
         self.standing: dict[str, Callable[[], Reply]] = {}
         self._access: dict[str, tuple[str, float]] = {}
         self._replies: dict[str, deque[Reply]] = defaultdict(deque)
@@ -108,15 +109,15 @@ class FakeGoogle(Http2Server):
         return [push for push in self.received if push.status == 200]
 
     def script(self, token: str, *replies: Reply) -> None:
-        """Answer the next well-formed messages for `token` so; those after them are accepted."""
+        """Send these responses to the next valid messages for `token`. Later messages are accepted."""
         self._replies[token].extend(replies)
 
     def script_tokens(self, *replies: Reply) -> None:
-        """Answer the next requests for an access token so."""
+        """Send these responses to the next requests for an access token."""
         self._token_replies.extend(replies)
 
     def revoke(self) -> None:
-        """Let no access token that was given be worth anything any more."""
+        """Invalidate all access tokens that were issued."""
         self._access.clear()
 
     def reply_to(self, request: Request) -> Reply:
@@ -183,7 +184,7 @@ def _message_in(request: Request) -> dict[str, Any]:
 
 
 def _fault_of(message: dict[str, Any]) -> Reply | None:
-    """Return the answer to a message that Google would not take."""
+    """Return the response to a message that Google would reject."""
     data = message.get("data", {})
     if not message.get("token"):
         return google_error("INVALID_ARGUMENT", field="message", message="Recipient of the message is not set.")

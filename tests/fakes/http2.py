@@ -1,7 +1,7 @@
-"""An HTTP/2 server over TLS on a free port, in a thread of its own, that answers as told.
+"""An HTTP/2 server over TLS on a free port, in a separate thread, with scripted responses.
 
-What can go wrong on the way is told by each reply: a delay, a stream that is reset, a connection that is cut off before
-or after the request was carried out. What befalls connections as such is told by `Faults`.
+A reply can cause network faults: a delay, a stream reset, or a connection that is cut off before or after the request
+was processed. `Faults` apply to whole connections.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from tests.fakes.scripting import Faults, Reply, Request
 
 
 class Http2Server(ABC):
-    """Use as a context manager; `address` is where it answers.
+    """Use as a context manager; `address` is its URL.
 
-    `answer` is called with each request that is carried out, in the server's thread, and returns the reply.
+    `answer` is called in the server's thread with each request that is processed, and returns the reply.
     """
 
     def __init__(self, authority: Authority, *, port: int = 0, certificate: Issued | None = None) -> None:
@@ -39,11 +39,11 @@ class Http2Server(ABC):
 
     @abstractmethod
     def reply_to(self, request: Request) -> Reply:
-        """Return how to answer."""
+        """Return the reply to a request."""
 
     @abstractmethod
     def carried_out(self, request: Request, reply: Reply) -> None:
-        """Keep that the request was answered so, or would have been had the connection held."""
+        """Record that the request was processed with this reply, even if the connection was cut off."""
 
     @property
     def address(self) -> str:
@@ -54,7 +54,7 @@ class Http2Server(ABC):
         return sum(connection.open for connection in self.connections)
 
     def wait(self, condition: Callable[[Self], bool], *, timeout: float = 30.0) -> None:
-        """Wait until what was received fulfils the condition; fails after the deadline."""
+        """Wait until the received requests satisfy the condition; fails after the deadline."""
         with self._changed:
             assert self._changed.wait_for(lambda: condition(self), timeout), f"Not within {timeout} s"
 
@@ -63,7 +63,7 @@ class Http2Server(ABC):
             self._changed.notify_all()
 
     def goaway(self) -> None:
-        """Tell every client that its connection is about to end; what is under way is still answered."""
+        """Send GOAWAY to every client. Running requests are still answered."""
         self._loop.call_soon_threadsafe(lambda: [connection.leave() for connection in self.connections])
 
     def __enter__(self) -> Self:

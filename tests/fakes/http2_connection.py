@@ -1,4 +1,4 @@
-"""One client's connection to an HTTP/2 fake."""
+"""A connection of one client to an HTTP/2 fake."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from tests.fakes.scripting import Reply, Request
 if TYPE_CHECKING:
     from tests.fakes.http2 import Http2Server
 
-# Long enough for a client on a busy machine; it closes the connection itself once it has read the last answer.
+# Long enough for a client on a busy machine. The client closes the connection itself after the last response.
 LINGER_SECONDS = 3.0
 
 
 class LenientConnection(h2.connection.H2Connection):
-    """Leaves it to its user to count streams: too many are refused one by one, not punished with the connection's end.
+    """Leaves the counting of streams to its user: surplus streams are refused, without closing the connection.
 
-    A client cannot know the limit before the server's settings have reached it.
+    A client cannot know the limit before it receives the server's settings.
     """
 
     @property
@@ -35,7 +35,7 @@ class LenientConnection(h2.connection.H2Connection):
 
 
 class Connection(asyncio.Protocol):
-    """One client's connection."""
+    """A client's connection."""
 
     def __init__(self, server: Http2Server) -> None:
         self.open = False
@@ -81,12 +81,12 @@ class Connection(asyncio.Protocol):
         self._flush()
 
     def cut(self) -> None:
-        """End the connection without a warning."""
+        """Close the connection without warning."""
         self.open = False
         self._transport.abort()
 
     def leave(self) -> None:
-        """Take no further requests, and close when those under way have been answered."""
+        """Accept no further requests, and close when the running ones are answered."""
         if self._leaving or not self.open:
             return
         self._leaving = True
@@ -175,5 +175,5 @@ class Connection(asyncio.Protocol):
     def _close_if_done(self) -> None:
         if self._leaving and not self._under_way and not self._requests:
             self._flush()
-            # What the client is still sending is read, or the system would take back answers that are on their way.
+            # Read what the client is still sending. Otherwise the system would discard responses in transit.
             asyncio.get_running_loop().call_later(LINGER_SECONDS, self._transport.close)

@@ -1,4 +1,4 @@
-"""A whole installation in processes of its own, with a database and address of its own, as `make run` starts it."""
+"""A complete installation in separate processes, with its own database and address, as started by `make run`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KEPT = ("PATH", "HOME", "LANG", "VIRTUAL_ENV", "TMPDIR")
 
 
 class Installation:
-    """Use as a context manager; `roles` are its ROLES. A cloud alone needs no worker for what it answers."""
+    """Use as a context manager; `roles` are its ROLES. A cloud alone needs no worker."""
 
     def __init__(self, roles: str, *, site_path: str = "", **environment: str) -> None:
         self.roles = roles
@@ -79,7 +79,7 @@ class Installation:
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def start(self, *arguments: str, **environment: str) -> None:
-        """Start a process that runs until the end; what it prints is kept in the folder."""
+        """Start a process that runs until the end. Its output is stored in the folder."""
         with (self._directory / "log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, *arguments],
@@ -92,7 +92,7 @@ class Installation:
         self._processes.append(process)
 
     def manage(self, *arguments: str) -> str:
-        """Run a management command and return what it printed."""
+        """Run a management command and return its output."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=BASE_DIR,
@@ -109,7 +109,7 @@ class Installation:
         return (self._directory / "log").read_text()
 
     def answers(self) -> bool:
-        """Return whether the web server is up."""
+        """Return True if the web server responds."""
         try:
             return self.get(f"{self.site_path}/sign-in/").status_code == 200
         except requests.ConnectionError:
@@ -122,12 +122,12 @@ class Installation:
         return requests.post(self.url + path, timeout=30, **options)
 
     def sign_in(self, username: str) -> dict[str, str]:
-        """Return the headers of an API sign-in."""
+        """Return the headers of a new API sign-in."""
         data = self.post(f"{self.site_path}/api/v1/login", json={"user": username, "password": PASSWORD}).json()["data"]
         return {"X-Auth-Token": data["authToken"], "X-User-Id": data["userId"]}
 
     def browser(self, username: str) -> requests.Session:
-        """Return a browser in which somebody has signed in."""
+        """Return a browser with a signed-in user."""
         session = requests.Session()
         page = f"{self.url}{self.site_path}/sign-in/"
         form = session.get(page, timeout=30).text

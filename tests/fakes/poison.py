@@ -1,4 +1,4 @@
-"""An app for a worker's settings: a push whose text holds the word `TEST_POISON` kills the process that builds it."""
+"""An app for worker settings: a push with the word `TEST_POISON` in its text kills the process that builds it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the HTTP/2 fakes are told, and what they got: replies, faults, requests."""
+"""Replies, faults and requests of the HTTP/2 fakes."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ T = TypeVar("T")
 
 @dataclass
 class Reply:
-    """How one request is answered.
+    """How a request is answered.
 
-    It is first held for `delay` seconds and until `hold` is set. `cut` ends the connection without a warning, before
-    or after the request was carried out; `reset` ends the request alone, with that HTTP/2 error code.
+    The reply waits for `delay` seconds and until `hold` is set. `cut` closes the connection without warning, before or
+    after the request was processed; `reset` resets the stream with that HTTP/2 error code.
     """
 
     status: int = 200
@@ -29,10 +29,10 @@ class Reply:
 
 @dataclass
 class Faults:
-    """What befalls every connection: so many streams at once, and an end after so many requests.
+    """Faults of every connection: a limit on streams, and an end after a number of requests.
 
-    `goaway_after`: from then on requests are not carried out, and the client is told so; those before are answered.
-    `cut_after`: the connection breaks off without a warning when that request has arrived.
+    `goaway_after`: later requests are not processed, and the client receives GOAWAY; earlier ones are answered.
+    `cut_after`: the connection is closed without warning when that request has arrived.
     """
 
     streams: int = 1_000
@@ -42,7 +42,7 @@ class Faults:
 
 @dataclass
 class Request:
-    """What arrived. `connection` is the connection's number, `certificate` the client's in DER, if it showed one."""
+    """A request. `connection` is the number of its connection, `certificate` that of the client in DER, if any."""
 
     method: str
     path: str
@@ -50,7 +50,7 @@ class Request:
     body: bytes
     connection: int
     certificate: bytes | None
-    # What the server wants to remember of the connection.
+    # Data that the server stores for the connection.
     memory: dict[str, Any]
 
     def header(self, name: str) -> str:
@@ -58,6 +58,6 @@ class Request:
 
 
 def standing_reply(standing: Mapping[str, Callable[[], T]], token: str) -> T | None:
-    """Return the reply to tokens with the longest of these beginnings that the token has; None where it has none."""
+    """Return the reply for the longest matching prefix of the token; None if no prefix matches."""
     beginnings = [beginning for beginning in standing if token.startswith(beginning)]
     return standing[max(beginnings, key=len)]() if beginnings else None

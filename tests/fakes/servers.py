@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis servers of a test's own, on free ports, which it may restart and empty as it likes."""
+"""PostgreSQL and Redis servers for a single test, on free ports, which it can restart and empty."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ import redis
 from tests.waiting import wait_until
 
 DEADLINE = 30.0
-# What runs PostgreSQL where the tests are run by root, under whom it refuses to run.
+# If the tests run as root, PostgreSQL runs as one of these users, because it refuses to run as root.
 UNPRIVILEGED = ("postgres", "nobody")
 
 
 def port_free() -> int:
-    """Return a port that nobody listens on."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -29,7 +29,7 @@ def port_free() -> int:
 
 
 def postgres_binaries() -> Path | None:
-    """Return the folder of the newest PostgreSQL server that is installed."""
+    """Return the folder of the newest installed PostgreSQL server."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if found:
         return found[-1].parent
@@ -58,7 +58,7 @@ class OwnPostgres:
         self._control("start", "-o", options, "-l", str(self._folder / "log"))
 
     def stop(self) -> None:
-        """Stop it at once, as a crash does."""
+        """Stop the server at once, as in a crash."""
         self._control("stop", "-m", "immediate")
 
     def close(self) -> None:
@@ -76,7 +76,7 @@ class OwnPostgres:
 
 
 class OwnRedis:
-    """A Redis server that forgets everything when it ends."""
+    """A Redis server without persistence."""
 
     def __init__(self) -> None:
         self.port = port_free()
@@ -99,7 +99,7 @@ class OwnRedis:
             client.flushall()
 
     def stop(self) -> None:
-        """Kill it: it forgets everything."""
+        """Kill the server. All data is lost."""
         self._process.kill()
         self._process.wait()
 

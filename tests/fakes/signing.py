@@ -1,4 +1,4 @@
-"""An app for a worker's settings: each push to a gateway names the process that sends it."""
+"""An app for worker settings: each push to a gateway contains the process that sends it."""
 
 from __future__ import annotations
 

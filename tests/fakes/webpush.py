@@ -1,4 +1,4 @@
-"""A web push service over real HTTP: it checks who sends, decrypts what a browser or app would, and keeps it."""
+"""A web push service over real HTTP: authenticates senders, decrypts messages like a browser, and records them."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def base64url(data: bytes) -> str:
 
 @dataclass(frozen=True)
 class Subscription:
-    """What a browser's `PushManager.subscribe` gives, with the private half that stays in the browser.
+    """The result of a browser's `PushManager.subscribe`, including the private keys that stay in the browser.
 
-    Without an `application_server_key`, whoever signs with a key of its own may send to it.
+    Without an `application_server_key`, any sender with a valid signature may use it.
     """
 
     endpoint: str
@@ -63,7 +63,7 @@ class Subscription:
 
 @dataclass
 class Delivered:
-    """One accepted message, decrypted."""
+    """An accepted message, decrypted."""
 
     endpoint: str
     content: dict[str, Any]
@@ -73,7 +73,7 @@ class Delivered:
 
 
 class FakePushService:
-    """Use as a context manager; `address` is where it answers, over TLS where an authority vouches for it."""
+    """Use as a context manager; `address` is its URL, with TLS if an authority is given."""
 
     def __init__(self, authority: Authority | None = None, *, port: int = 0) -> None:
         self.delivered: list[Delivered] = []
@@ -99,7 +99,7 @@ class FakePushService:
         return [one.content["text"] for one in self.delivered if one.content["kind"] == "message"]
 
     def subscribe(self, application_server_key: str) -> Subscription:
-        """Return a new subscription, which only the holder of that key may send to."""
+        """Return a new subscription that only the owner of that key may use."""
         path = f"/push/{len(self.subscriptions)}-{base64url(str(id(self)).encode())}"
         subscription = Subscription(self.address + path, application_server_key)
         self.subscriptions[path] = subscription
@@ -110,7 +110,7 @@ class FakePushService:
         return self.subscriptions.get(path)
 
     def script(self, subscription: Subscription, *replies: Reply) -> None:
-        """Answer the next requests for the subscription so; those after them as a push service would."""
+        """Send these responses to the next requests for the subscription. Later requests are processed normally."""
         self._replies[subscription.endpoint].extend(replies)
 
     def wait(self, condition: Callable[[FakePushService], bool], *, timeout: float = DEADLINE) -> None:
@@ -132,7 +132,7 @@ class FakePushService:
         self._server.server_close()
 
     def take(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
-        """Return the answer that a push service would give to the request, or the one that was scripted."""
+        """Return the scripted response, or the one that a push service would send."""
         with self._changed:
             self.requests += 1
             subscription = self.find(path)
@@ -183,7 +183,7 @@ class FakePushService:
 
 
 class RefusedError(Exception):
-    """Why a request is refused, with its status."""
+    """Why a request is rejected, with its status."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -200,7 +200,7 @@ class PushServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), PushHandler)
         if authority:
             context = authority.server().server_context()
-            # A client that says nothing must not keep the server from the others: each one's thread greets it.
+            # A client that sends nothing must not block the others, so the handshake is done in its own thread.
             self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
 
@@ -226,4 +226,4 @@ class PushHandler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Keep the test's output clean."""
+        """Suppress log output in tests."""

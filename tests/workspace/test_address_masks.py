@@ -1,4 +1,4 @@
-"""Masking secrets inside addresses."""
+"""Masking of secrets in addresses."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_different_secrets_have_different_masks() -> None:
 
 
 def test_a_mask_is_not_accepted_for_another_host() -> None:
-    """Otherwise an editor of the setting could have the secret sent to their own server."""
+    """Otherwise, an editor of the setting could send the secret to their own server."""
     stored = "https://gateway.example.org/gateway/hunter"
     entered = addresses_mask(stored).replace("gateway.example.org", "evil.example")
     with pytest.raises(ValidationError, match="Enter the whole address"):

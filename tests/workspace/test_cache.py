@@ -1,4 +1,4 @@
-"""Counting calls while the cache is away."""
+"""Counters of calls while the cache is unavailable."""
 
 from __future__ import annotations
 

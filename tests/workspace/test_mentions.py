@@ -1,4 +1,4 @@
-"""Finding whom a text mentions."""
+"""Finding mentions in a text."""
 
 from __future__ import annotations
 
@@ -121,12 +121,12 @@ def test_groups_are_called_as_people_are(text: str, called: set[str]) -> None:
 BY_CATEGORY: dict[str, list[str]] = defaultdict(list)
 for code in range(0x20000):
     BY_CATEGORY[unicodedata.category(chr(code))].append(chr(code))
-# These have lines of their own below the table.
+# These have separate lines below the table.
 SPECIAL = set("_@\\/.-`~")
 
 
 def neighbours_documented() -> list[tuple[str, bool | None, bool]]:
-    """Return each category of the table in docs/rules.md, and whether a name may stand after and before it."""
+    """Return each category of the table in docs/rules.md, and whether a name may follow and precede it."""
     table = re.findall(r"^\| [^|]+ \| ((?:`[A-Z][a-z]` ?)+) \| ([^|]+) \| ([^|]+) \|$", RULES_PAGE.read_text(), re.M)
     return [
         (category, None if before.startswith("as ") else before.startswith("yes"), after.startswith("yes"))
@@ -154,7 +154,7 @@ def test_the_documented_table_is_true(category: str, before: bool | None, after:
 
 
 NAMES = st.from_regex(r"\A[a-z0-9]([a-z0-9._-]{0,12}[a-z0-9])?\Z")
-# What may stand before and after a name that is called, and what makes a text of it that calls nobody.
+# Text before and after a mention, and text that makes it no mention.
 BEFORE = st.sampled_from(["", " ", "(", "\n", "hello, ", "*", "_", "«", "日本", "👋"])
 AFTER = st.sampled_from(["", " ", ".", "...", "!", "?", ",", ")", ":", "'s", "-", "_", "\n", "さん", "👋"])
 SILENCED = st.sampled_from(

@@ -1,4 +1,4 @@
-"""Reading JSON that another version stored."""
+"""Reading JSON stored by another version."""
 
 from __future__ import annotations
 

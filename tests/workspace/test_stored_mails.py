@@ -34,7 +34,7 @@ def mode(path: Path) -> int:
 
 def test_only_the_owner_can_read_stored_mails(folder: Path) -> None:
     message = EmailMessage("Reset", "https://chat.example/password/x/y/", to=["ana@example.org"])
-    # In the test run Django has replaced the backend of the settings.
+    # In tests, Django replaces the e-mail backend of the settings.
     connection = get_connection(FILE_BACKEND)
     assert connection.send_messages([message]) == 1
     (file,) = folder.iterdir()

@@ -1,4 +1,4 @@
-"""The languages of the pages are complete: what code and templates say is translated, and served as translated."""
+"""The translations of pages are complete: all texts in code and templates are translated and compiled."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PLACES = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|<[^>]+>")
 
 
 def texts_of_code(path: Path) -> Iterator[str]:
-    """Yield the first argument of each call that translates, where it is written out."""
+    """Yield the first argument of each translating call, if it is a literal."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call) or not node.args:
             continue
@@ -37,7 +37,7 @@ def texts_of_template(path: Path) -> Iterator[str]:
 
 
 def texts(home: str) -> set[str]:
-    """Return the English texts that the app's code, or the templates, ask translations of."""
+    """Return the English texts in the code of the app, or in the templates."""
     folder = settings.BASE_DIR / home
     code = {text for path in folder.rglob("*.py") for text in texts_of_code(path)}
     templates = {text for end in ("*.html", "*.txt") for path in folder.rglob(end) for text in texts_of_template(path)}
@@ -45,7 +45,7 @@ def texts(home: str) -> set[str]:
 
 
 def written(home: str, language: str) -> dict[tuple[str, str], list[str]]:
-    """Return what the catalogue's source says: translations by text and plural."""
+    """Return the translations in the source of the catalogue, by text and plural."""
     source = (settings.BASE_DIR / home / "locale" / language / "LC_MESSAGES" / "django.po").read_text(encoding="utf-8")
     found = {}
     for entry in re.split(r"\n\n+", source)[1:]:
@@ -63,7 +63,7 @@ def served(home: str, language: str) -> gettext.GNUTranslations:
 
 
 def test_no_translating_function_goes_by_a_name_that_the_catalogues_do_not_know() -> None:
-    """What `makemessages` does not recognize is left out of them, and shown in English to everybody."""
+    """`makemessages` would not recognize it, and the text would be shown in English."""
     renamed = [
         f"{path.name}: {alias.name} as {alias.asname}"
         for home in HOMES
@@ -111,7 +111,7 @@ def test_no_library_has_its_translation_shown_instead(home: str, language: str) 
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_text_is_translated_the_same_everywhere(language: str) -> None:
-    # The site looks a text up in all catalogues together; two translations of it would be an accident of order.
+    # Django looks up a text in all catalogues. With different translations, the result would depend on their order.
     first: dict[tuple[str, str], list[str]] = {}
     for home in HOMES:
         for text, said in written(home, language).items():

@@ -1,4 +1,4 @@
-"""What every list has in common."""
+"""Behaviour that all lists have in common."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How values look."""
+"""Formatting of values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Filters of the lists."""
+"""Filters of lists."""
 
 from __future__ import annotations
 

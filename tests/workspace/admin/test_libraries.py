@@ -1,4 +1,4 @@
-"""The libraries' pages."""
+"""Admin pages of libraries."""
 
 from __future__ import annotations
 

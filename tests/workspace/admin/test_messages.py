@@ -1,4 +1,4 @@
-"""The messages' pages."""
+"""Admin pages of messages."""
 
 from __future__ import annotations
 

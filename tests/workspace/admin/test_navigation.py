@@ -1,4 +1,4 @@
-"""The administration's menu, and the way to its pages and back."""
+"""The menu of the administration, and links to its pages and back."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def client() -> Client:
 
 
 def menu(client: Client) -> dict[str, list[dict[str, Any]]]:
-    """Return the menu's parts by their titles."""
+    """Return the sections of the menu by title."""
     return {str(part.get("title", "")): part["items"] for part in client.get("/admin/").context["sidebar_navigation"]}
 
 

@@ -1,4 +1,4 @@
-"""The presences' pages."""
+"""Admin pages of presence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The roles' pages."""
+"""Admin pages of roles."""
 
 from __future__ import annotations
 

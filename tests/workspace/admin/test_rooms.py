@@ -1,4 +1,4 @@
-"""The rooms' pages, and the memberships'."""
+"""Admin pages of rooms and subscriptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The accounts' pages."""
+"""Admin pages of accounts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def change_url(user: User, action: str = "change") -> str:
 
 
 def form_of(user: User, **changes: Any) -> dict[str, Any]:
-    """Return what the account's page sends when nothing but these fields was changed."""
+    """Return the submitted form of the account page if only these fields were changed."""
     inlines = {
         f"{prefix}-{count}": 0
         for prefix in ("emails", "preferences", "quiet_hours", "highlight_words", "devices")
@@ -137,7 +137,7 @@ def test_a_password_is_set_anew(client: Client, admin: User) -> None:
 def test_asking_to_deactivate_changes_nothing(client: Client, admin: User) -> None:
     user = UserFactory()
     answer = client.get(change_url(user, "deactivate"))
-    assert "notified of nothing" in answer.content.decode()
+    assert "receives no notifications" in answer.content.decode()
     user.refresh_from_db()
     assert user.is_active
 

@@ -1,4 +1,4 @@
-"""The mobile app's calls as activity of its user."""
+"""API calls of the mobile app count as activity."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_call_that_is_refused_says_nothing(ana: User, app: ApiClient) -> None:
 
 @override_settings(CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}})
 def test_calls_within_seconds_are_told_as_one(ana: User, app: ApiClient) -> None:
-    # Redis ends its keys by its own clock, which a test cannot set.
+    # Redis expires keys by its own clock, which a test cannot set.
     with time_machine.travel("2026-05-01T12:00:00Z", tick=False) as clock:
         app.get("me")
         first = Presence.objects.get().last_active_at

@@ -1,4 +1,4 @@
-"""Bodies that come in chunks, without a length."""
+"""Chunked bodies, without a content length."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def post_in_chunks(name: str, headers: dict[str, str], body: bytes) -> tuple[int, Any]:
-    """Post what a server received without a length."""
+    """Post a body as a server receives it without a content length."""
     sent = {"content-type": "application/json", "transfer-encoding": "chunked"} | headers
     scope = {
         "type": "http",

@@ -1,4 +1,4 @@
-"""What every endpoint answers to what it cannot use: JSON, whatever comes."""
+"""Responses to invalid requests are always JSON."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def unknown(public_id: str) -> str:
 
 
 def moment(value: Any) -> str:
-    """Return a moment as the API tells it."""
+    """Return a time in the format of the API."""
     return f"{value:%Y-%m-%dT%H:%M:%S}.{value.microsecond // 1000:03}Z"
 
 

@@ -10,7 +10,7 @@ from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
-# What the mobile app asks about in the domain of notifications.
+# The permissions that the mobile app checks for notifications.
 MOBILE_APP_ASKS = {
     "test-push-notifications",
     "mention-all",

@@ -36,7 +36,7 @@ def api(ana: User) -> ApiClient:
 
 
 def take(*codenames: str) -> None:
-    """Take permissions from everybody's role."""
+    """Remove permissions from the role `user`."""
     Group.objects.get(name="user").permissions.remove(*Permission.objects.filter(codename__in=codenames))
 
 

@@ -1,4 +1,4 @@
-"""The OpenAPI schema, and the page made from it."""
+"""The OpenAPI schema, and the page generated from it."""
 
 from __future__ import annotations
 

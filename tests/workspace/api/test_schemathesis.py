@@ -1,4 +1,4 @@
-"""Requests made up from the schema, right and wrong: never an error of the server's, always an answer as declared."""
+"""Generated valid and invalid requests: never an internal error, and always a response as declared."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.api_client import ApiClient
 from tests.factories import RoomFactory, UserFactory
 
-# Only these tests need its plugin, which takes a while to load.
+# Only these tests need the plugin, which is slow to load.
 pytest_plugins = ["schemathesis.pytest.plugin"]
 
 CHECKS = [
@@ -49,7 +49,7 @@ schema.config.generation.update(with_security_parameters=False)
 
 @pytest.fixture
 def _connection_kept(db: None) -> Iterator[None]:
-    """Let requests leave the test's database connection open, as Django's own test client does."""
+    """Keep the test's database connection open after requests, like Django's test client."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield
@@ -59,7 +59,7 @@ def _connection_kept(db: None) -> Iterator[None]:
 
 @pytest.fixture
 def admin(db: None) -> ApiClient:
-    """A caller who may do everything, so that requests get as far as they can."""
+    """A caller with all permissions, so that requests are not rejected early."""
     user = UserFactory(roles=("admin", "user"))
     RoomFactory(public_id="GENERAL", name="general", members=[user])
     return ApiClient(user)
@@ -77,6 +77,6 @@ def admin(db: None) -> ApiClient:
 @pytest.mark.usefixtures("_connection_kept")
 def test_answers_as_declared(case: schemathesis.Case, admin: ApiClient) -> None:
     headers = {} if case.path.endswith("/logout") else admin.headers
-    # Clients send more in a query than an endpoint knows, so only wrong bodies have to be refused.
+    # Clients send additional query parameters, so only invalid bodies must be rejected.
     checks = CHECKS if case.method == "GET" else [*CHECKS, negative_data_rejection]
     case.call_and_validate(headers=headers, checks=checks)

@@ -48,7 +48,7 @@ def test_signs_in_by_username_or_address_under_either_parameter(ana: User, name:
 
 
 class QuickHasher(DigestPBKDF2PasswordHasher):
-    """The product's own, with less work."""
+    """The product's hasher with fewer iterations."""
 
     iterations = 10
 

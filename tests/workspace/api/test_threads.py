@@ -34,7 +34,7 @@ def thread(room: Room) -> Message:
 
 
 def notified(thread: Message) -> bool:
-    """Return whether a new reply would notify anybody by push."""
+    """Return True if a new reply would cause a push notification."""
     reply = message_in(thread.room, thread.sender, "an answer", parent=thread)
     pending_decide()
     return Notification.objects.filter(message=reply, channel="push").exists()

@@ -1,4 +1,4 @@
-"""docs/configuration.md and .env.example: every variable that is read, and no other. And the pictures of pages."""
+"""docs/configuration.md and .env.example contain exactly the variables that are used. Also: the images of pages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 READ = re.compile(r"\benv\.\w+\(\s*\"(\w+)\"")
-# Read by the Procfile, and by uvicorn itself.
+# Used by the Procfile and by uvicorn.
 READ_ELSEWHERE = {"BIND_HOST", "FORWARDED_ALLOW_IPS"}
 
 

@@ -1,4 +1,4 @@
-"""Reading the environment: typed values, secrets from files, and a sentence for whatever cannot be used."""
+"""Environment variables: typed values, secrets from files, and clear errors for invalid values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which keys production accepts."""
+"""Keys that production accepts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starting: what a wrong configuration says, and what production insists on."""
+"""Start-up: errors for invalid configurations, and requirements in production."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PRODUCTION = {
 
 
 def check(tmp_path: Path, command: str = "check", **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run Django's checks (or another command) in a process with nothing but these variables set."""
+    """Run Django's checks (or another command) in a process with only these variables set."""
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), **variables}
     words = [sys.executable, str(settings.BASE_DIR / "manage.py"), command]
     return subprocess.run(words, env=environment, capture_output=True, text=True, check=False)

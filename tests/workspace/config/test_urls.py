@@ -1,4 +1,4 @@
-"""What holds for every address of the site: strangers are refused, and no other site can act in a reader's name."""
+"""Rules for every URL of the site: anonymous users are rejected, and other sites cannot act on behalf of a user."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from workspace.server.middleware import ADMIN_CONTENT_POLICY, PERMISSIONS_POLICY
 
 pytestmark = pytest.mark.django_db
 
-# What stands for a part of an address: a row's key, or its public id.
+# Values for URL parameters: the key of a row, or its public id.
 KEYS = {"int": "1"}
 PARTS = re.compile(r"<(?:(?P<kind>\w+):)?\w+>")
-# Addresses that Django matches by expressions, and one address of each.
+# URLs that Django matches by regular expressions, with an example for each.
 BY_EXPRESSION = {
     r"\A(?:gateway/(?P<key>[A-Za-z0-9_-]{20,100})/)?/?push/(?P<what>apn/send|gcm/send|batch|info|health)/?\Z": (
         "push/apn/send"
@@ -30,7 +30,7 @@ BY_EXPRESSION = {
     "^api/": "api/nowhere",
     r"(?P<url>.*)$": "nowhere",
 }
-# What anybody may open, without which nobody could sign in, read the API's description, or follow a link in an e-mail.
+# URLs that are open to everyone: needed to sign in, read the API documentation, or follow links in e-mails.
 OPEN = {
     "/sign-in/",
     "/sign-out/",
@@ -61,7 +61,7 @@ OPEN = {
     "/api/cloud/connect",
 }
 SIGN_IN_PAGES = {"/sign-in/", "/admin/login/"}
-# With these, the cloud's own endpoints go on to ask who asks.
+# With these fields, the cloud's endpoints get as far as authentication.
 FIELDS = {
     "grant_type": "client_credentials",
     "siteUrl": "https://theatre.example",
@@ -70,7 +70,7 @@ FIELDS = {
     "termsKnown": 0,
     "consents": [],
 }
-# What takes a POST without a token of the site's own, beside the API and the gateway, which read no cookie.
+# URLs that accept a POST without a CSRF token, in addition to the API and the gateway, which use no cookies.
 WITHOUT_CSRF_TOKEN = {"/unsubscribe/x/", "/web-push/received"}
 NO_COOKIE_READ = ("/api/", "/push/apn/send")
 
@@ -78,14 +78,14 @@ Found = tuple[str, Callable[..., Any]]
 
 
 def part_of(pattern: Any) -> str:
-    """Return what a pattern matches, with something in the place of each of its parameters."""
+    """Return a path that matches the pattern, with values for its parameters."""
     if isinstance(pattern, RoutePattern):
         return PARTS.sub(lambda match: KEYS.get(match["kind"], "x"), str(pattern))
     return BY_EXPRESSION.get(str(pattern), "") if str(pattern) not in ("", "^/") else ""
 
 
 def addresses(patterns: list[URLPattern | URLResolver], before: str = "/") -> Iterator[Found]:
-    """Yield every address with what answers there."""
+    """Yield every URL with its view."""
     for found in patterns:
         address = before + part_of(found.pattern)
         if isinstance(found, URLResolver):
@@ -95,7 +95,7 @@ def addresses(patterns: list[URLPattern | URLResolver], before: str = "/") -> It
 
 
 EVERY = dict(reversed(list(addresses(get_resolver().url_patterns))))
-# The API answers with and without a slash at the end alike.
+# The API responds with and without a trailing slash.
 GUARDED = sorted(
     address
     for address in EVERY.keys() - OPEN
@@ -110,7 +110,7 @@ def signed_in(user: User, **options: Any) -> Client:
 
 
 def answers(client: Client, address: str) -> Iterator[tuple[str, Any]]:
-    """Yield what an address answers to each method that it knows."""
+    """Yield the responses of a URL to each supported method."""
     for method in ("get", "post", "put", "delete"):
         body = {} if method == "get" else {"data": FIELDS, "content_type": "application/json"}
         answer = getattr(client, method)(address, **body)
@@ -119,14 +119,14 @@ def answers(client: Client, address: str) -> Iterator[tuple[str, Any]]:
 
 
 def is_refused(answer: Any) -> bool:
-    """Return whether an answer leads to a sign-in page, or says that there is none for who asks."""
+    """Return True if the response redirects to the sign-in page, or rejects the anonymous caller."""
     if answer.status_code == 302:
         return answer.headers["Location"].split("?")[0] in SIGN_IN_PAGES
     return answer.status_code in (401, 403)
 
 
 def let_in(client: Client, addresses: list[str]) -> list[tuple[str, str, int]]:
-    """Return every method and address that does not refuse the client, with the status that it answers."""
+    """Return the methods and URLs that do not reject the client, with the status of the response."""
     return [
         (method, address, answer.status_code)
         for address in addresses
@@ -176,5 +176,5 @@ def test_every_html_response_has_the_policies_and_no_inline_script(is_signed_in:
         else:
             assert "script-src 'self';" in policy, address
             assert "unsafe" not in policy, address
-            # Parts of pages, such as unfold's dialogs, are under the policy of the page that shows them.
+            # Parts of pages, such as unfold's dialogs, are subject to the policy of the page that contains them.
             assert "<html" not in html or evaluated(html) == [], address

@@ -1,4 +1,4 @@
-"""Databases that cannot save anything, or cannot be reached."""
+"""Databases that cannot save anything or cannot be reached."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Break = Callable[[], AbstractContextManager[None]]
 
 @contextmanager
 def each_connection(statement: str) -> Iterator[None]:
-    """Execute the statement at the beginning of every connection that is made meanwhile."""
+    """Execute the statement at the start of every new connection."""
 
     def prepare(connection: Any, **_signal: Any) -> None:
         with connection.cursor() as cursor:
@@ -41,7 +41,7 @@ def read_only() -> Iterator[None]:
 
 @contextmanager
 def locked() -> Iterator[None]:
-    """Another process holds the lock that is needed for writing."""
+    """Another process holds the write lock."""
     if connection.vendor == "postgresql":
         parameters = connection.get_connection_params()
         with psycopg.connect(
@@ -63,7 +63,7 @@ def locked() -> Iterator[None]:
 
 @contextmanager
 def full() -> Iterator[None]:
-    """The disk has no room for a further page of the database."""
+    """The disk has no space for another page of the database."""
     if connection.vendor == "postgresql":
         pytest.skip("PostgreSQL cannot be told to have a full disk.")
     with each_connection("PRAGMA max_page_count = 1"):

@@ -1,4 +1,4 @@
-"""Querying the database from an event loop while it has no connection, and returning connections."""
+"""Database queries from an event loop without a free connection, and releasing connections."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workspace.server.middleware import ConnectionReleaseMiddleware
 
 
 def without_connection() -> OperationalError:
-    """Return the error of a pool that has no free connection."""
+    """Return the error of a pool without a free connection."""
     error = OperationalError("couldn't get a connection")
     error.__cause__ = psycopg.OperationalError("couldn't get a connection")
     return error
@@ -65,7 +65,7 @@ def test_batches_that_wait_fail_with_the_one_before() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_response_is_sent_without_a_connection() -> None:
-    """A client that reads slowly must not keep a connection of the pool meanwhile."""
+    """A slow client must not block a connection of the pool."""
 
     def page(_request: HttpRequest) -> HttpResponse:
         User.objects.exists()

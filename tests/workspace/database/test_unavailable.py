@@ -1,4 +1,4 @@
-"""What clients, the log and the dashboard show while the database is unavailable, and what is left in it."""
+"""Responses, logs and the dashboard while the database is unavailable, and its content afterwards."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def room() -> Room:
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What the product's own handler writes; nothing was logged before."""
+    """The output of the product's handler, without earlier log lines."""
     (handler,) = [known for known in logging.getLogger().handlers if known.name == "console"]
     assert isinstance(handler, logging.StreamHandler)
     filters, handler.filters = handler.filters, [TroubleFilter()]

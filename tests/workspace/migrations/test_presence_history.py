@@ -1,4 +1,4 @@
-"""The migration that moves former presences into a table that queries can join."""
+"""The migration that moves former presences to a separate table."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def test_a_new_password_ends_the_sign_ins_of_apps_and_of_other_browsers(client: 
     sign_in(user=ana)
     fields = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
     html = client.post("/account/password/", fields, follow=True).content.decode()
-    assert "Your password is changed." in html
+    assert "Your password was changed." in html
     assert not AuthToken.objects.filter(user=ana).exists()
     assert get_user(client) == ana
     assert not get_user(elsewhere).is_authenticated
@@ -132,7 +132,7 @@ def test_the_new_password_never_stands_on_the_page(client: Client, ana: User) ->
 
 def test_an_open_profile_saves_only_what_was_changed_on_it(client: Client, ana: User) -> None:
     page = fields_of(client.get("/account/").content.decode())
-    # Another client, meanwhile.
+    # Meanwhile, another client changes the name.
     name_save(user=ana, name="Ana Maria")
     status_set(user=ana, status="busy", text="In a meeting", expires_at=None)
     client.post("/account/", {**page, "language": "en"})

@@ -1,4 +1,4 @@
-"""The account's e-mail addresses."""
+"""The e-mail addresses of an account."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def ana(client: Client) -> User:
 
 @pytest.fixture(autouse=True)
 def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do at once what is handed to the worker."""
+    """Run queued tasks at once."""
     monkeypatch.setattr("workspace.waking.async_task", lambda _path, key: verification_mail(key))
 
 
@@ -95,7 +95,7 @@ def test_of_two_links_to_one_address_the_first_that_is_followed_counts(client: C
 def test_an_account_names_an_address_once(client: Client, ana: User) -> None:
     for address in ("ana@example.org", "ANA@example.org"):
         html = client.post(ADD, {"address": address}, follow=True).content.decode()
-    assert "has this address already" in html
+    assert "already has this address" in html
     assert ana.emails.count() == 1
 
 

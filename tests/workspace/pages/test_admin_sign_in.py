@@ -1,4 +1,4 @@
-"""The way to the administration, for those who may go there and those who may not."""
+"""Access to the administration, with and without permission."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_members_are_told_that_the_administration_is_not_for_them(client: Client
 def test_an_unknown_address_is_told_in_a_sentence(client: Client) -> None:
     response = client.get("/nowhere/")
     assert response.status_code == 404
-    assert "There is no such page" in response.content.decode()
+    assert "This page does not exist" in response.content.decode()
 
 
 def test_a_failure_is_told_without_its_cause(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

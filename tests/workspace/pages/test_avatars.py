@@ -1,4 +1,4 @@
-"""The pictures of people, rooms and the site."""
+"""Avatars of users and rooms, and the icon of the site."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_what_a_client_has_already_is_not_sent_again(client: Client, address: st
 
 
 def png_read(content: bytes) -> tuple[int, int, set[bytes]]:
-    """Return a PNG's width, height and colours; checks every checksum."""
+    """Return the width, height and colours of a PNG; checks all checksums."""
     assert content.startswith(b"\x89PNG\r\n\x1a\n")
     chunks, place = {}, 8
     while place < len(content):

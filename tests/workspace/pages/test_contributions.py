@@ -1,4 +1,4 @@
-"""What apps add to everybody's pages."""
+"""Contributions of apps to user pages."""
 
 from __future__ import annotations
 

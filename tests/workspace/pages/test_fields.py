@@ -1,4 +1,4 @@
-"""Fields name what describes them: screen readers read their help and their errors with them."""
+"""Fields refer to their descriptions, so that screen readers read help texts and errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first page after signing in."""
+"""The home page."""
 
 from __future__ import annotations
 

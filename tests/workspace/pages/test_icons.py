@@ -1,4 +1,4 @@
-"""The small icon font of the users' pages holds the icons that these show."""
+"""The icon font of user pages contains the icons that they use."""
 
 from __future__ import annotations
 

@@ -1,16 +1,16 @@
-"""Regions that follow what happens elsewhere are updated in place."""
+"""Live regions are updated in place."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
-# What asks for new messages is hidden, and holds nothing.
+# The element that polls for new messages is hidden and empty.
 HIDDEN = {"pages/rooms/poll.html"}
 
 
 def test_nothing_that_is_shown_is_replaced_as_a_whole() -> None:
-    """Replacing an element takes the focus, the selection and its scroll position away."""
+    """Replacing an element would lose the focus, the selection and its scroll position."""
     replaced = [
         str(path.relative_to(TEMPLATES))
         for path in TEMPLATES.rglob("*.html")

@@ -1,4 +1,4 @@
-"""The site as an app on a phone's home screen."""
+"""The web app manifest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What open pages report."""
+"""Presence reports of open pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A new password for whoever forgot the old one."""
+"""Resetting a forgotten password."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def ana() -> User:
 
 @pytest.fixture(autouse=True)
 def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do at once what is handed to the worker."""
+    """Run queued tasks at once."""
     monkeypatch.setattr("workspace.waking.async_task", lambda _path, address: reset_mails(address))
 
 

@@ -1,4 +1,4 @@
-"""The administration's search."""
+"""The search in the administration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A settings group's page."""
+"""The page of a settings group."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def signed_in(user: User) -> Client:
 
 
 def staff(*permissions: str) -> User:
-    """Return an administrator who holds these permissions and no others."""
+    """Return an administrator with these permissions only."""
     user = UserFactory(roles=())
     user.is_staff = True
     user.save()
@@ -55,7 +55,7 @@ def client() -> Client:
 
 
 def entered(group: type[SettingsGroup], **changes: Any) -> dict[str, Any]:
-    """Return what a browser sends when an admin has changed these fields of the group's form."""
+    """Return the data that a browser submits if an admin has changed these fields of the form."""
     form = GroupForm(group)
     sent: dict[str, Any] = {}
     for name, field in form.fields.items():
@@ -139,7 +139,7 @@ def test_a_switch_is_turned_off(client: Client) -> None:
 def test_a_wrong_value_is_told_beside_its_field_and_the_old_one_kept(client: Client) -> None:
     answer = client.post(address("push"), entered(PushSettings, Push_gateway="gopher://x", Push_enable=False))
     text = answer.content.decode()
-    assert "gopher://x is not the address of a server" in text
+    assert "gopher://x is not a valid server address" in text
     assert 'id="id_Push_gateway_error"' in text
     assert PushSettings.stored().enable is True
 
@@ -227,7 +227,7 @@ def test_a_locked_setting_is_shown_with_the_reason_and_not_saved(
 
 def test_a_premium_setting_says_what_unlocks_it(client: Client) -> None:
     text = client.get(address("push")).content.decode()
-    assert "Unlocked by a licence with the module “push-privacy”" in text
+    assert "Requires a licence with the module “push-privacy”" in text
 
 
 def test_the_gateway_of_a_hosted_workspace_says_that_it_is_fixed(client: Client, settings: Any) -> None:
@@ -271,13 +271,13 @@ def test_a_secret_is_written_and_never_shown(client: Client) -> None:
 def test_of_a_wrong_value_of_great_length_only_the_beginning_is_told(client: Client) -> None:
     answer = client.post(address("push"), entered(PushSettings, Push_gateway="gopher://" + "x" * 1000))
     found = answer.context["form"].errors["Push_gateway"]
-    assert "x… is not the address" in found[0]
+    assert "x… is not a valid server address" in found[0]
     assert len(found[0]) < 200
 
 
 def test_what_a_missing_licence_turns_off_is_not_marked_as_changed_by_somebody(client: Client) -> None:
     text = client.get(address("push")).content.decode()
-    assert "Unlocked by a licence" in text
+    assert "Requires a licence" in text
     assert "Changed from default" not in text
 
 

@@ -1,4 +1,4 @@
-"""The settings' history page."""
+"""The page of the settings history."""
 
 from __future__ import annotations
 
@@ -98,28 +98,31 @@ def test_the_list_has_pages(client: Client, rose: User) -> None:
 def test_a_revert_asks_first_and_then_brings_the_value_back(client: Client, rose: User) -> None:
     made = change(rose, "Site_Name", "Globe")
     address = reverse("settings_revert", args=[made.pk])
-    assert "and will be <strong>Callboard</strong> again" in client.get(address).content.decode()
+    assert "and will be set back to <strong>Callboard</strong>" in client.get(address).content.decode()
     assert GeneralSettings.current().site_name == "Globe"
     answer = client.post(address, follow=True)
-    assert "“Site name” is Callboard again." in answer.content.decode()
+    assert "“Site name” was reverted to Callboard." in answer.content.decode()
     assert GeneralSettings.current().site_name == "Callboard"
     assert SettingChange.objects.first().source == ChangeSource.REVERT  # type: ignore[union-attr]
 
 
 def test_a_revert_that_is_impossible_says_why(client: Client, rose: User) -> None:
     secret = change(rose, "Push_apn_passphrase", "open sesame")
-    assert "former value is not kept" in client.get(reverse("settings_revert", args=[secret.pk])).content.decode()
+    assert (
+        "Former values of secrets are not stored"
+        in client.get(reverse("settings_revert", args=[secret.pk])).content.decode()
+    )
     answer = client.post(reverse("settings_revert", args=[secret.pk]), follow=True)
-    assert "former value is not kept" in answer.content.decode()
+    assert "Former values of secrets are not stored" in answer.content.decode()
     GeneralSettings.stored().save()
     done = SettingChange.objects.create(setting_id="Site_Name", before="Callboard", after="x", source=ChangeSource.API)
-    assert "has this value already" in client.get(reverse("settings_revert", args=[done.pk])).content.decode()
+    assert "already has this value" in client.get(reverse("settings_revert", args=[done.pk])).content.decode()
 
 
 def test_a_change_of_a_setting_that_is_gone_is_still_told(client: Client) -> None:
     gone = SettingChange.objects.create(setting_id="Old_one", before=1, after=2, source=ChangeSource.API)
     assert "Old_one" in listed(client)
-    assert "no such setting any more" in client.get(reverse("settings_revert", args=[gone.pk])).content.decode()
+    assert "This setting no longer exists" in client.get(reverse("settings_revert", args=[gone.pk])).content.decode()
 
 
 def test_strangers_and_those_without_the_permission_are_refused(rose: User) -> None:

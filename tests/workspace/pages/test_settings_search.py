@@ -1,4 +1,4 @@
-"""The search over all settings."""
+"""The search for settings."""
 
 from __future__ import annotations
 

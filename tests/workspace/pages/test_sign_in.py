@@ -1,4 +1,4 @@
-"""Signing in to the site, and out of it."""
+"""Signing in to the site and out of it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_wrong_credentials_are_refused(client: Client, ana: User, username: str,
 
 
 def test_the_answer_does_not_tell_whether_the_account_exists(client: Client, ana: User) -> None:
-    expected = "No account has this name and password."
+    expected = "Wrong username or password."
     for name in ("ana", "nobody"):
         assert expected in sign_in(client, name, "wrong").content.decode()
 

@@ -1,4 +1,4 @@
-"""The time zone of the browser, for accounts that have none."""
+"""The browser's time zone, for accounts that have none."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def reader(client: Client, ana: User) -> Client:
 
 
 def signed_in(client: Client, address: str = "/sign-in/", time_zone: str = "Europe/Berlin") -> str:
-    """Sign ana in as a browser with this time zone does, and return the page that follows."""
+    """Sign ana in with a browser in this time zone, and return the next page."""
     fields = {"username": "ana", "password": PASSWORD, "time_zone": time_zone}
     return client.post(address, fields, follow=True).content.decode()
 

@@ -1,4 +1,4 @@
-"""Trying passwords: from many addresses, on many names, and as a stranger who wants to lock somebody out."""
+"""Guessing passwords: from many addresses, on many names, and to lock out another user."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_a_known_browser_and_a_known_address_have_their_own_limits(ana: User) ->
     for _time in range(10):
         sign_in(HOME, "wrong", client=browser)
     assert sign_in(HOME, client=browser).status_code == 429
-    # The address has its own.
+    # The address has its own limit.
     for _time in range(10):
         sign_in(HOME, "wrong")
     assert sign_in(HOME).status_code == 429
@@ -150,7 +150,7 @@ def test_one_address_has_a_budget_for_all_names(ana: User, monkeypatch: pytest.M
     assert "from where you are" in answer.content.decode()
     assert api_sign_in(STRANGER, name=bob.username) == 401
     assert sign_in(HOME, name=bob.username).status_code == 302
-    # A neighbour who tries passwords does not keep a known browser out.
+    # Someone else's failed attempts from the same address do not lock out a known browser.
     assert sign_in(STRANGER, client=browser).status_code == 302
 
 

@@ -1,4 +1,4 @@
-"""What others see of somebody: said by the database and by a presence that was read."""
+"""The status that others see, computed by the database and by Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rooms in which something is new to a member."""
+"""Rooms with unseen messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server on a free port: clients that send half a request, or do not read the response."""
+"""A server on a free port, with clients that send incomplete requests or do not read the response."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LIMITS = [bodies.BodyDeadline, bodies.BodyLimit]
 
 
 class Site:
-    """Reads the body; `ended` are the paths of requests that have come to an end, `read` the bytes of all bodies."""
+    """Reads the body. `ended` are the paths of completed requests, `read` the number of bytes of all bodies."""
 
     def __init__(self) -> None:
         self.ended: list[str] = []
@@ -58,7 +58,7 @@ class Site:
 
 
 class Running:
-    """The server in a thread of its own."""
+    """The server in a separate thread."""
 
     def __init__(self) -> None:
         self.site, self.port = Site(), port_free()
@@ -76,7 +76,7 @@ class Running:
         wait_until(lambda: self.server.started)
 
     def send(self, *requests: bytes, reads: bool = True) -> list[bytes]:
-        """Send each on a connection of its own, and return what came back until the server closed it."""
+        """Send each request on its own connection, and return what was received until the server closed it."""
 
         async def one(content: bytes) -> bytes:
             reader, writer = await asyncio.open_connection("127.0.0.1", self.port)

@@ -1,4 +1,4 @@
-"""What every page is spared, and what it says of itself."""
+"""Middleware for all pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def strict(response: HttpResponse) -> bool:
-    """Return whether the response lets nothing run but the site's own files, and has no camera or the like."""
+    """Return True if the response allows only the site's own files, and no camera and the like."""
     policy = response["Content-Security-Policy"]
     assert "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'" in policy
     assert "camera=()" in response["Permissions-Policy"]

@@ -41,7 +41,7 @@ pytestmark = [
 
 
 class Proxy:
-    """nginx with the shipped configuration; only ports, files and one timeout differ."""
+    """nginx with the shipped configuration, except for ports, files and one timeout."""
 
     def __init__(self, folder: Path, site: Installation) -> None:
         self.site = site
@@ -107,7 +107,7 @@ def test_a_stream_is_not_buffered(proxy: Proxy, connection: http.client.HTTPSCon
     header = "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies)
     connection.request("GET", "/events/", headers={"Cookie": header})
     response = connection.getresponse()
-    # The stream stays open: what arrives now has not been held back until its end.
+    # The stream stays open, so what arrives now was not buffered until its end.
     lines = [response.readline() for _line in range(3)]
     response.close()
     assert (response.status, lines[2]) == (200, b"event: hello\n")

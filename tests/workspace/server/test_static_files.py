@@ -1,4 +1,4 @@
-"""Static files, served beside the pages."""
+"""Serving static files from the same process as the pages."""
 
 from __future__ import annotations
 

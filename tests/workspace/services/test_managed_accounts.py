@@ -1,4 +1,4 @@
-"""Making and changing accounts of others at the same moment."""
+"""Creating and changing other people's accounts concurrently."""
 
 from __future__ import annotations
 

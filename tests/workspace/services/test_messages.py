@@ -36,7 +36,7 @@ def room(ana: User) -> Room:
 
 @pytest.fixture
 def heard() -> Iterator[list[tuple[str, Message]]]:
-    """What is announced, in order."""
+    """The signals that were sent, in order."""
     told: list[tuple[str, Message]] = []
     signals = {"posted": message_posted, "edited": message_edited, "deleted": message_deleted}
 

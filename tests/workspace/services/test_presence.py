@@ -1,4 +1,4 @@
-"""Presence as it is drawn together from a user's clients."""
+"""Presence calculated from a user's clients."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def connection_after(user: User, seconds: float) -> str:
 
 
 def away_since(user: User, seconds: float) -> float:
-    """Return since which second after noon the user has been away, that many seconds after noon."""
+    """Return the second after noon since which the user has been away, that many seconds after noon."""
     since = presence_of(user, at=NOON + timedelta(seconds=seconds)).away_since
     assert since is not None
     return (since - NOON).total_seconds()

@@ -1,4 +1,4 @@
-"""Counting what is unread, and reading it."""
+"""Unread counters, and marking rooms as read."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def room(ana: User, bob: User) -> Room:
 
 
 def counters(user: User, room: Room) -> tuple[int, int, int]:
-    """Return unread messages, mentions and group mentions."""
+    """Return the numbers of unread messages, mentions and group mentions."""
     row = Subscription.objects.get(user=user, room=room)
     return row.unread, row.user_mentions, row.group_mentions
 

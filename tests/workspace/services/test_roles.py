@@ -1,4 +1,4 @@
-"""The roles that every workspace has, at its beginning and after an upgrade."""
+"""The built-in roles, initially and after an upgrade."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making rooms, and letting people in and out."""
+"""Creating rooms, adding members and removing them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def ana() -> User:
 
 
 def counted_truly(room: Room) -> bool:
-    """Return whether the stored member count, and the one in hand, are the number of subscriptions."""
+    """Return True if the stored member count, and the one of the instance, equal the number of subscriptions."""
     stored = Room.objects.get(pk=room.pk).members_count
     return room.members_count == stored == room.subscriptions.count()
 
@@ -207,7 +207,7 @@ def test_leaving_is_announced(ana: User) -> None:
 
 
 def told(room: Room) -> list[tuple[str, str, str]]:
-    """Return what the system told of the room: the type, who did it, and of whom."""
+    """Return the system messages of the room: type, acting user, and affected user."""
     return list(room.messages.order_by("pk").values_list("type", "sender__username", "text"))
 
 

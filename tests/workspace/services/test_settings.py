@@ -118,7 +118,7 @@ def test_a_secret_leaves_only_its_fingerprint_in_the_history_and_cannot_be_rever
     assert change.before == {}
     assert list(change.after) == ["fingerprint"]
     assert "hunter2" not in str(change.after)
-    with pytest.raises(ApplicationError, match="not kept"):
+    with pytest.raises(ApplicationError, match="not stored"):
         setting_revert(change=change, actor=admin)
 
 

@@ -1,4 +1,4 @@
-"""What every installation needs is made once all migrations are applied, in whichever order they are."""
+"""Data that every installation needs is created once all migrations are applied, in any order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.conf import settings
 
 
 def manage(directory: Path, *arguments: str) -> str:
-    """Run a command on an embedded database of its own; returns what it printed."""
+    """Run a command on a separate embedded database; returns its output."""
     environment = {"DATA_DIR": str(directory), "PYTHONPATH": str(settings.BASE_DIR)}
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments],

@@ -1,4 +1,4 @@
-"""Signing in to the API, and for how long."""
+"""Signing in to the API, and the expiry of sign-ins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The status picked by hand."""
+"""The chosen status."""
 
 from __future__ import annotations
 

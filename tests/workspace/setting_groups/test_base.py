@@ -1,4 +1,4 @@
-"""The settings in force."""
+"""The effective settings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from workspace.setting_groups.registry import requirements_unmet, settings_by_id
 
 pytestmark = pytest.mark.django_db
 
-# Every id of the contract, with its default.
+# The ids and defaults in the API contract.
 CONTRACT = {
     "Push_enable": True,
     "Push_enable_gateway": True,
@@ -102,7 +102,7 @@ def test_a_group_with_a_new_field_needs_one_declaration(monkeypatch: pytest.Monk
             app_label = "lighting"
             verbose_name = "Lighting"
 
-    # A table of its own is what the migration makes; until then the group holds its defaults.
+    # A migration would create the table. Without it, the group has its defaults.
     monkeypatch.setattr(LightingSettings, "stored", classmethod(lambda cls: cls()))
     (entry,) = settings_of(LightingSettings)
     assert (entry.id, entry.label, entry.default, entry.kind) == ("Lighting_dimmed", "Dimmed", True, Kind.BOOLEAN)

@@ -1,4 +1,4 @@
-"""Reading values from outside."""
+"""Parsing values from outside."""
 
 from __future__ import annotations
 

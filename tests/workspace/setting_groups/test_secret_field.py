@@ -1,4 +1,4 @@
-"""Secrets at rest."""
+"""Encrypted secrets."""
 
 from __future__ import annotations
 

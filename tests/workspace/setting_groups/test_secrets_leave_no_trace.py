@@ -1,4 +1,4 @@
-"""A search for saved secrets where they must not be: in the database, in logs, in pages, in answers."""
+"""Saved secrets must not appear in the database, logs, pages or responses in plain text."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def secrets() -> dict[str, str]:
 
 
 def traces(values: dict[str, str]) -> list[str]:
-    """Return what a leak of a secret would hold: its lines without what all such files share."""
+    """Return the parts of a secret that reveal it: its lines without those that all such files share."""
     lines = [line for value in values.values() for line in value.replace("\\n", "\n").splitlines()]
     return [line for line in lines if len(line) > 10 and "-----" not in line]
 
 
 def dump() -> str:
-    """Return every row of every table, as it is stored."""
+    """Return every row of every table, as stored."""
     with connection.cursor() as cursor:
         parts = []
         for table in connection.introspection.table_names(cursor):
@@ -58,7 +58,7 @@ def dump() -> str:
 
 
 def files() -> Iterator[str]:
-    """Yield the content of the database's files, journals included, where it has files."""
+    """Yield the content of the database's files, including journals, if it has files."""
     if connection.vendor == "sqlite":
         for path in Path(settings.DATA_DIR).glob("*.sqlite3*"):
             yield path.read_bytes().decode("latin-1")

@@ -1,4 +1,4 @@
-"""A saved setting is in force within two seconds in every process."""
+"""A saved setting takes effect in every process within two seconds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 BASE_DIR = Path(__file__).resolve().parents[3]
 IN_FORCE_WITHIN = 2.0
 
-# Prints the values in force whenever they have changed, until it is ended.
+# Prints the effective values whenever they have changed.
 READER = """
 import sys
 import threading
@@ -40,7 +40,7 @@ while True:
 
 
 class Reader:
-    """Another process that reads settings all the time, under the settings module of web or worker."""
+    """A process that reads settings continuously, with the settings module of web or worker."""
 
     def __init__(self, settings_module: str) -> None:
         environment = {

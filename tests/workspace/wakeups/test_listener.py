@@ -1,4 +1,4 @@
-"""Hearing what another connection commits."""
+"""Receiving announcements of another connection."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ on_postgresql = pytest.mark.skipif(
 
 @pytest.fixture
 def ear() -> Iterator[Listener]:
-    """A listener that has begun."""
+    """A listener that is connected."""
     ear = Listener("one", "other")
     ear.wait(0)
     yield ear
@@ -30,7 +30,7 @@ def ear() -> Iterator[Listener]:
 
 
 def listeners_end() -> None:
-    """End every listener's connection from the server's side."""
+    """Close the connections of all listeners on the server."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%listener'"

@@ -1,4 +1,4 @@
-"""Hearing in an event loop what other processes commit."""
+"""Receiving announcements of other processes in an event loop."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 
 async def elsewhere(call: Callable[..., None], *arguments: str) -> None:
-    """Call it in a thread with a database connection of its own, and close that."""
+    """Call the function in a thread with its own database connection."""
 
     def called() -> None:
         call(*arguments)
@@ -34,7 +34,7 @@ async def elsewhere(call: Callable[..., None], *arguments: str) -> None:
 
 
 async def heard(subscription: Subscription) -> None:
-    """Wait until the subscription has begun to hear, with nothing left to look for."""
+    """Wait until the subscription is connected and nothing is pending."""
     while not subscription._exchange.is_connected:
         await subscription.wait(0.01)
     await subscription.wait(0)

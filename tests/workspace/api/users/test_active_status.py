@@ -17,13 +17,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def changer() -> ApiClient:
-    """Somebody who may change accounts, and nothing else."""
+    """A user who may change accounts, without other permissions."""
     return ApiClient(staff("workspace.change_user"))
 
 
 @pytest.fixture(autouse=True)
 def _administrator() -> None:
-    """Without one, nobody would be deactivated."""
+    """An administrator must remain, or nobody could be deactivated."""
     UserFactory(username="admin", roles=("admin",))
 
 

@@ -22,7 +22,7 @@ GRACE = {"username": "grace", "name": "Grace Hopper", "email": "grace@example.or
 
 @pytest.fixture(autouse=True)
 def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do at once what is handed to the worker."""
+    """Run queued tasks at once."""
     monkeypatch.setattr("workspace.waking.async_task", lambda _path, key: verification_mail(key))
 
 
@@ -33,7 +33,7 @@ def admin() -> ApiClient:
 
 @pytest.fixture
 def maker() -> ApiClient:
-    """Somebody who may create accounts, and nothing else."""
+    """A user who may create accounts, without other permissions."""
     return ApiClient(staff("workspace.add_user"))
 
 
@@ -45,7 +45,7 @@ def created(api: ApiClient, **fields: Any) -> dict[str, Any]:
 
 
 def refused(api: ApiClient, **fields: Any) -> dict[str, Any]:
-    """Return the answer to an account that is not made."""
+    """Return the response to an account that is not created."""
     before = User.objects.count()
     response = api.post("users.create", {**GRACE, **fields})
     failure(response)

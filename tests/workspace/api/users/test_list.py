@@ -26,7 +26,7 @@ def reader() -> User:
 
 @pytest.fixture
 def people(reader: User) -> dict[str, User]:
-    """Three people whose orders by username, name, moment and status all differ."""
+    """Three users whose orders by username, name, creation time and status all differ."""
     names = {"Ana": ("Mia", 3), "bob": ("Lea", 1), "cy": ("ada", 2)}
     return {
         username: UserFactory(username=username, name=name, created_at=datetime(2026, 1, day, tzinfo=UTC))

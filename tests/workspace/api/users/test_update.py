@@ -22,7 +22,7 @@ SECRET = "a-quite-new-passphrase"
 
 @pytest.fixture(autouse=True)
 def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do at once what is handed to the worker."""
+    """Run queued tasks at once."""
     monkeypatch.setattr("workspace.waking.async_task", lambda _path, key: verification_mail(key))
 
 
@@ -33,7 +33,7 @@ def admin() -> ApiClient:
 
 @pytest.fixture
 def changer() -> ApiClient:
-    """Somebody who may change accounts, and nothing else."""
+    """A user who may change accounts, without other permissions."""
     return ApiClient(staff("workspace.change_user"))
 
 
@@ -55,7 +55,7 @@ def updated(api: ApiClient, user: User, /, **data: Any) -> dict[str, Any]:
 
 
 def not_allowed(response: Any, action: str) -> None:
-    """Assert that the answer refuses the action in the known words."""
+    """Assert that the action is rejected with the expected error."""
     failure(response)
     assert response.json()["errorType"] == "error-action-not-allowed"
     assert response.json()["details"] == {"method": "insertOrUpdateUser", "action": action}

@@ -1,4 +1,4 @@
-"""Somebody who is signed in, and a room that they are in."""
+"""A signed-in user, and a room of which they are a member."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Day separators, and one name above several messages of one sender."""
+"""Day separators, and one name above consecutive messages of a sender."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_each_day_has_a_line_above_it_in_the_readers_time_zone(client: Client, r
     for at in (MONDAY, late - timedelta(hours=1), late, MONDAY + timedelta(days=2)):
         said_at(room, ana, at)
     html = client.get("/channel/ops").content.decode()
-    # Half past eleven in Greenwich is Tuesday in Berlin.
+    # 23:30 on Monday in Greenwich is Tuesday in Berlin.
     assert [day for day, _name in DAYS.findall(html)] == ["2035-03-05", "2035-03-06", "2035-03-07"]
     assert DAYS.findall(html)[0][1].startswith("Monday, ")
     assert ">13:00</time>" in html
@@ -52,7 +52,7 @@ def test_messages_of_one_sender_are_one_group_for_five_minutes(
     said_at(room, bob, MONDAY + 16 * minute)
     html = client.get("/channel/ops").content.decode()
     assert continued(html) == {second.public_id, third.public_id}
-    # The line above what is new, and a link to a message, begin a group.
+    # The marker of new messages, and a linked message, start a group.
     room_mark_read(user=ana, room=room)
     Message.objects.filter(pk=third.pk).update(accepted_at=MONDAY + timedelta(days=3650))
     assert continued(client.get("/channel/ops").content.decode()) == {second.public_id}

@@ -1,4 +1,4 @@
-"""Completing usernames in forms."""
+"""Completion of usernames in forms."""
 
 from __future__ import annotations
 

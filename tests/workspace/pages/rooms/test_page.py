@@ -1,4 +1,4 @@
-"""The pages that links in notifications lead to."""
+"""The pages to which links in notifications lead."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_older_messages_are_a_page_away(client: Client, room: Room, bob: User) -
     assert texts[10] not in older
     assert "Go to the latest messages" in older
     assert "data-poll" not in older
-    # What is sent from there leads to where it appears.
+    # Messages sent from there lead to the page where they appear.
     address = f"/rooms/{room.public_id}/messages/"
     assert f'hx-post="{address}"' in html
     assert f'action="{address}"' in older

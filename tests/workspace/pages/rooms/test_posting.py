@@ -1,4 +1,4 @@
-"""Saying something, changing it, and taking it back."""
+"""Posting, editing and deleting messages."""
 
 from __future__ import annotations
 
