@@ -57,7 +57,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from preferences.services.accounts import account_preferences_save, highlight_words_set
 from preferences.services.quiet import quiet_hours_save
 from preferences.services.rooms import room_preferences_save, sender_ignore
-from preferences.unsubscribing import unsubscribe_url
+from preferences.unsubscribe_links import unsubscribe_url
 from push.models import Device
 from push.sending.dispatching import due_dispatch
 from push.services.demo import PASSWORD

@@ -1,1 +1,1 @@
-"""Who wants what: workspace defaults, account and room preferences, and what results from them."""
+"""Notification preferences: workspace defaults, account and room preferences, and the effective values."""

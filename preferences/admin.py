@@ -1,4 +1,4 @@
-"""What people want, shown on the pages of the rooms and accounts that they want it for."""
+"""Read-only views of preferences on the admin pages of accounts and memberships."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ CHANNELS = {"desktop": _("desktop"), "push": _("push"), "email": _("e-mail")}
 
 
 def level(value: str) -> SafeString:
-    """Return a level as a label; an empty one leaves it to the level below."""
+    """Return a level as a label; an empty level is shown as the default."""
     return label(Level(value).label, LEVEL_KINDS[Level(value)]) if value else label(_("Default"))
 
 
 def choice(value: bool | None) -> SafeString:
-    """Return a yes or no as a label; neither leaves it to the workspace's default."""
+    """Return a yes/no value as a label; None is shown as the default."""
     if value is None:
         return label(_("Default"))
     return label(_("Yes"), "success") if value else label(_("No"), "danger")
 
 
 class LevelColumns:
-    """The three channels' levels as labels."""
+    """Columns with the levels of the three channels as labels."""
 
     @admin.display(description=CHANNELS["desktop"])
     def desktop_level(self, row: Any) -> SafeString:
@@ -50,7 +50,7 @@ class LevelColumns:
 
 
 class RoomPreferencesInline(LevelColumns, ReadOnlyInline):
-    """What the member chose for the room; their own doing, so it is only shown."""
+    """The member's preferences for the room. Read-only, because they are the member's own choices."""
 
     model = RoomPreferences
     fk_name = "subscription"
@@ -66,7 +66,7 @@ class RoomPreferencesInline(LevelColumns, ReadOnlyInline):
 
 
 class IgnoredSenderInline(ReadOnlyInline):
-    """Whom the member ignores in the room."""
+    """The senders that the member ignores in the room."""
 
     model = IgnoredSender
     fields = readonly_fields = ("sender",)
@@ -76,7 +76,7 @@ class IgnoredSenderInline(ReadOnlyInline):
 
 
 class AccountPreferencesInline(LevelColumns, ReadOnlyInline):
-    """What the person chose for the whole account."""
+    """The user's preferences for the whole account."""
 
     model = AccountPreferences
     fields = readonly_fields = (
@@ -86,7 +86,7 @@ class AccountPreferencesInline(LevelColumns, ReadOnlyInline):
         "always_display",
         "goes_away",
         "idle_limit",
-        "told_of_sign_ins",
+        "sign_in_emails",
     )
 
     @admin.display(description=_("always display mobile notifications"))
@@ -98,12 +98,12 @@ class AccountPreferencesInline(LevelColumns, ReadOnlyInline):
         return choice(row.auto_away)
 
     @admin.display(description=_("e-mail on new sign-ins"))
-    def told_of_sign_ins(self, row: AccountPreferences) -> SafeString:
+    def sign_in_emails(self, row: AccountPreferences) -> SafeString:
         return choice(row.login_detection_email)
 
 
 class QuietHoursInline(ReadOnlyInline):
-    """When the person's pushes wait."""
+    """The user's quiet hours."""
 
     model = QuietHours
     fields = readonly_fields = ("choice", "own_hours", "mentions_pass", "paused")
@@ -116,21 +116,21 @@ class QuietHoursInline(ReadOnlyInline):
     def paused(self, row: QuietHours) -> str:
         return time_with_zone(row.paused_until) if row.paused_until else EMPTY
 
-    @admin.display(description=_("let direct messages and mentions through"))
+    @admin.display(description=_("push direct messages and mentions during quiet hours"))
     def mentions_pass(self, row: QuietHours) -> SafeString:
         return choice(row.lets_mentions_through)
 
 
 class HighlightWordInline(ReadOnlyInline):
-    """The words that bring the person a notification."""
+    """The user's highlight words."""
 
     model = HighlightWord
     fields = readonly_fields = ("word",)
 
 
-@admin.display(description=_("own choices"))
+@admin.display(description=_("custom settings"))
 def room_choices(subscription: Subscription) -> SafeString | str:
-    """Return what the member chose for the room, where they chose anything."""
+    """Return the member's custom settings for the room as labels."""
     chosen: RoomPreferences | None = getattr(subscription, "preferences", None)
     if chosen is None:
         return EMPTY

@@ -8,8 +8,8 @@ class PreferencesConfig(AppConfig):
 
     def ready(self) -> None:
         from preferences import receivers  # noqa: F401
-        from preferences.selectors.accounts import account_preferences_told
+        from preferences.selectors.accounts import account_preferences_by_key
         from workspace.api.contributions import contributions
 
-        contributions.preferences = account_preferences_told
+        contributions.preferences = account_preferences_by_key
         from preferences.pages import links  # noqa: F401

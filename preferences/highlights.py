@@ -1,4 +1,4 @@
-"""Finding highlight words in a text."""
+"""Finds highlight words in a text."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from collections.abc import Iterable
 
 from workspace.mentions import without_literals
 
-# The characters of a word, and of one that is folded: folding may turn one character into three (Unicode 15, 5.18).
+# Maximum length of a word, and of its folded form. Case folding can turn one character into three (Unicode 15, 5.18).
 WORD_LENGTH = 64
 FOLDED_LENGTH = 3 * WORD_LENGTH
-# So many words may one account have.
-MOST_WORDS = 100
+# Maximum number of words per account.
+MAX_WORDS = 100
 
 
 def fold(text: str) -> str:
-    """Return the text as highlight words are compared: in any case of letters, however accents are encoded.
+    """Return the form in which words are compared: independent of case and of how accents are encoded.
 
-    Unicode 15, section 3.13, D146: folding the case of a decomposed text, so that an accent's place cannot differ.
+    Follows Unicode 15, section 3.13, D146: the text is decomposed before its case is folded.
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
 
 
-def words_found(text: str, folded_words: Iterable[str]) -> set[str]:
-    """Return those of the folded words that stand in the text as whole words, outside of code and addresses."""
+def matching_words(text: str, folded_words: Iterable[str]) -> set[str]:
+    """Return the folded words that occur in the text as whole words, outside code and URLs."""
     folded = fold(without_literals(text))
-    return {word for word in folded_words if word and stands_alone(word, folded)}
+    return {word for word in folded_words if word and has_whole_word(word, folded)}
 
 
-def phrases_in(text: str, *, most: int) -> set[str] | None:
-    """Return everything in the text that :func:`words_found` could find, folded.
+def phrases_of(text: str, *, most: int) -> set[str] | None:
+    """Return every folded phrase of the text that :func:`matching_words` could match.
 
-    None if that is more than `most`, counting repetitions, so that the time taken is bounded as well.
+    None if there are more than `most`, including repetitions. This limits the time as well.
     """
     folded = fold(without_literals(text))
     begins = [at for at in range(len(folded)) if not (at and is_part_of_word(folded[at - 1]))]
@@ -43,8 +43,8 @@ def phrases_in(text: str, *, most: int) -> set[str] | None:
     return {folded[begin:end] for begin, first, last in spans for end in ends[first:last]}
 
 
-def stands_alone(word: str, text: str) -> bool:
-    """Return whether the word stands somewhere in the text without touching a letter, digit or underscore."""
+def has_whole_word(word: str, text: str) -> bool:
+    """Return True if the text contains the word without an adjacent letter, digit or underscore."""
     start = text.find(word)
     while start >= 0:
         end = start + len(word)
@@ -55,10 +55,10 @@ def stands_alone(word: str, text: str) -> bool:
 
 
 def is_part_of_word(character: str) -> bool:
-    """Return whether a word goes on with the character: letters, digits, underscores and the marks that letters carry.
+    """Return True for characters that continue a word: letters, digits, underscores and combining marks.
 
-    Vowel signs of Indic scripts are such marks, which a regular expression's word boundary would cut a word at. Wide
-    letters, whose scripts are written without spaces, begin and end words anywhere.
+    Vowel signs of Indic scripts are combining marks; a regular expression's word boundary would split words there. Wide
+    letters do not continue a word, because their scripts are written without spaces.
     """
     if character != "_" and not character.isalnum() and not unicodedata.category(character).startswith("M"):
         return False

@@ -1,7 +1,7 @@
-"""What clients call each preference, and the values that they know; declared once, for reading and for writing.
+"""The names and values of preferences in the API, declared once for reading and writing.
 
-A preference of the account that the workspace has a default for is called as the default's setting is, without its
-prefix: what is declared there needs no line here.
+An account preference that has a workspace default gets its API name from the default's setting id, without the prefix.
+Such preferences need no entry here.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from preferences.models.defaults import DEFAULT_USER_PREFERENCES, PREFIX
 
 DEFAULT = "default"
 LEVELS = (*Level.values, DEFAULT)
-# What older clients call a preference.
+# Names that older clients use.
 ALIASES = {"mobileNotifications": "pushNotifications"}
-# Preferences that mean something to clients only, stored for them as they are: a type, a range, the texts allowed, or,
-# of lists of objects, the objects' fields. All that the chat server's own schema of `users.setPreferences` has.
+# Preferences that only clients use; the server stores them unchanged. The value is a type, a range, the allowed texts,
+# or, for a list of objects, the objects' fields. Taken from the chat server's schema of `users.setPreferences`.
 ClientKey = type[bool] | type[str] | range | tuple[str, ...] | frozenset[str]
 CLIENT_KEYS: Mapping[str, ClientKey] = {
     "enableMobileRinging": bool,
@@ -64,12 +64,12 @@ ROOM_FIELDS = {
     "desktopNotificationDuration": "desktop_duration",
     "unreadAlert": "unread_alert",
 }
-# The room's sounds as clients tell and compare them: an id, a space, and its English name.
+# Clients write and compare a room's sound as its id, a space, and its English name.
 DEFAULT_SOUND = "0 Default"
 
 
 def account_fields() -> dict[str, models.Field[Any, Any]]:
-    """Return the account's fields by what clients call them: all that the workspace has a default for."""
+    """Return the account's model fields by API name: all fields that have a workspace default."""
     own = {field.name: field for field in AccountPreferences._meta.concrete_fields}
     return {
         declaration.id.removeprefix(PREFIX): own[field.name]
@@ -79,19 +79,19 @@ def account_fields() -> dict[str, models.Field[Any, Any]]:
 
 
 def room_fields() -> dict[str, models.Field[Any, Any]]:
-    """Return the fields of a room's preferences by what clients call them."""
+    """Return the model fields of a room's preferences by API name."""
     own = {field.name: field for field in RoomPreferences._meta.concrete_fields}
     return {key: own[name] for key, name in ROOM_FIELDS.items()}
 
 
-def sound_told(sound: str) -> str:
-    """Return a room's sound as clients tell it."""
+def sound_for_clients(sound: str) -> str:
+    """Return a room's sound in the form that clients use."""
     return f"{sound} {sound.capitalize()}" if sound else DEFAULT_SOUND
 
 
-def sound_read(told: str) -> str | None:
-    """Return the sound that a client tells, with or without what people read; None for one that there is not."""
-    name = told.split(" ")[0]
+def sound_read(text: str) -> str | None:
+    """Return the sound from a client's text, with or without the English name; None for an unknown sound."""
+    name = text.split(" ")[0]
     if name in ("0", DEFAULT):
         return ""
     return name if name in Sound.values else None

@@ -1,6 +1,6 @@
-"""What a choice would bring, told before it is saved.
+"""Previews of the effect of preferences before they are saved.
 
-Only the rules can tell, and they are declared above this app: `push` registers what answers.
+Previews need the notification rules. These are in the app `push`, which registers a function here.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from workspace.models import Subscription, User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What would happen in some channels if these choices were saved.
+class PreviewRequest:
+    """A request to preview unsaved choices in some channels.
 
-    `account` and `room` hold the choices by the names of their columns; what is left out is as it is saved. Without a
+    `account` and `room` contain the choices by column name; for missing columns, the saved values apply. Without a
     `subscription`, one of the user's rooms serves as the example.
     """
 
@@ -29,7 +29,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One line: what happens in a room, what the user is notified of it, and why not where they are not."""
+    """One line of a preview: an event in a room, the notification for it, and the reason if there is none."""
 
     situation: str
     outcome: str
@@ -37,25 +37,25 @@ class Preview:
     sends: bool
 
 
-# Returns the lines of each channel by its name.
+# The lines of each channel, by channel name.
 Previews = Mapping[str, Sequence[Preview]]
-Previewer = Callable[[Question], Previews]
+Previewer = Callable[[PreviewRequest], Previews]
 
 
-def nothing_known(question: Question) -> Previews:
-    """Return no line: nobody has said how to answer."""
+def no_previews(question: PreviewRequest) -> Previews:
+    """Return no lines. This is the default until a previewer is registered."""
     return dict.fromkeys(question.channels, ())
 
 
-_previewer: Previewer = nothing_known
+_previewer: Previewer = no_previews
 
 
 def previewer_set(previewer: Previewer) -> None:
-    """Let `previewer` answer from now on."""
+    """Register the function that computes previews."""
     global _previewer
     _previewer = previewer
 
 
-def previews_of(question: Question) -> Previews:
-    """Return the lines that answer the question."""
+def previews_of(question: PreviewRequest) -> Previews:
+    """Return the preview lines of each requested channel."""
     return _previewer(question)

@@ -1,4 +1,4 @@
-"""What a sign-in is told by: the program and its system, and the network that it came from."""
+"""The traits of a sign-in: the program with its operating system, and the network of the address."""
 
 from __future__ import annotations
 
@@ -10,57 +10,57 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from ua_parser import parse
 
-# How rocketchat's mobile app names itself: its system, then its version.
+# The User-Agent of the Rocket.Chat mobile app: its operating system, then its version.
 MOBILE_APP = re.compile(r"RC Mobile; (ios|android)\b", re.IGNORECASE)
 SYSTEMS = {"ios": "iOS", "android": "Android"}
 AGENT_MAX_LENGTH = 1000
 PROGRAM_MAX_LENGTH = 120
-# Providers hand out addresses anew within networks about as large, by the version of the protocol.
+# Prefix length by IP version. Internet providers usually reassign addresses within networks of about this size.
 PREFIXES = {4: 16, 6: 32}
 
 
 @dataclass(frozen=True, slots=True)
 class SignInFacts:
-    """What is known of a sign-in: the program, such as "Firefox on Linux", and the address; both may be empty."""
+    """A sign-in's program, such as "Firefox on Linux", and its address. Both may be empty."""
 
     program: str
     address: str
 
     @property
     def network(self) -> str:
-        """Return the network of the address; empty without one."""
+        """Return the network of the address; empty without an address."""
         if not self.address:
             return ""
-        found = ip_address(self.address)
-        return str(ip_network((found, PREFIXES[found.version]), strict=False))
+        address = ip_address(self.address)
+        return str(ip_network((address, PREFIXES[address.version]), strict=False))
 
 
 def facts_of(request: HttpRequest) -> SignInFacts:
-    """Return what is known of a request; its address is the one that the trusted proxies tell the web server."""
+    """Return the traits of a request. Its address is the client's, as reported by the trusted proxies."""
     return SignInFacts(program_of(request.headers.get("User-Agent", "")), address_of(request.META.get("REMOTE_ADDR")))
 
 
 def address_of(text: str | None) -> str:
-    """Return an address in its usual form; empty for what is none, such as the name of a socket."""
+    """Return an IP address in its canonical form; empty for anything else, such as a socket name."""
     try:
-        found = ip_address(text or "")
+        address = ip_address(text or "")
     except ValueError:
         return ""
-    mapped = getattr(found, "ipv4_mapped", None)
-    return str(mapped or found)
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(mapped or address)
 
 
 def program_of(agent: str) -> str:
-    """Return program and system by what the program calls itself, without versions: an update is nothing new."""
+    """Return program and operating system of a User-Agent, without versions, so that updates do not look new."""
     agent = agent[:AGENT_MAX_LENGTH]
     if match := MOBILE_APP.match(agent):
         return f"Rocket.Chat app on {SYSTEMS[match[1].lower()]}"
-    found = parse(agent)
-    program = found.user_agent.family if found.user_agent else agent.split("/")[0].split(" ")[0]
-    system = f" on {found.os.family}" if found.os else ""
+    parsed = parse(agent)
+    program = parsed.user_agent.family if parsed.user_agent else agent.split("/")[0].split(" ")[0]
+    system = f" on {parsed.os.family}" if parsed.os else ""
     return f"{program}{system}"[:PROGRAM_MAX_LENGTH]
 
 
 def trait_digest(user_id: int, trait: str) -> str:
-    """Return the digest under which a trait is remembered: of this installation and this account only."""
+    """Return the digest under which a trait is stored. It is keyed by installation and account."""
     return salted_hmac(f"preferences.sign_ins.{user_id}", trait, algorithm="sha256").hexdigest()

@@ -1,6 +1,6 @@
-"""What the rooms above may hear of; sent inside the transaction that makes it true."""
+"""Signals that preferences send to other apps, inside the transaction of the change."""
 
 from django.dispatch import Signal
 
-# sender: QuietHours, user: User | None (None: anybody's may have changed)
+# sender: QuietHours, user: User | None (None: those of any user may have changed)
 quiet_hours_changed = Signal()

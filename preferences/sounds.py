@@ -1,4 +1,4 @@
-"""Makes the sound files anew: `python -m preferences.sounds` (own work, of nothing but sine waves)."""
+"""Generates the sound files: `python -m preferences.sounds`. The sounds are original work made from sine waves."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "static" / "preferences" / "sounds"
 RATE = 16_000
-LOUDEST = 0.6
-# A bell's overtones: each as a multiple of its tone, and how loud it is beside it.
+PEAK = 0.6
+# Overtones: the multiple of the base frequency, and the relative loudness.
 PURE = ((1.0, 1.0),)
 BELL = ((1.0, 1.0), (2.0, 0.5), (2.76, 0.35), (5.4, 0.12))
 WOOD = ((1.0, 1.0), (3.9, 0.3), (9.2, 0.1))
@@ -20,7 +20,7 @@ WOOD = ((1.0, 1.0), (3.9, 0.3), (9.2, 0.1))
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """One tone: when it begins and how fast it fades (seconds), its frequency at the beginning and its end (hertz)."""
+    """One tone: its start and fade time (seconds), and its frequency at the start and the end (hertz)."""
 
     at: float
     frequency: float
@@ -42,7 +42,7 @@ SOUNDS: dict[str, tuple[float, tuple[Tone, ...]]] = {
 
 
 def value_at(tone: Tone, seconds: float) -> float:
-    """Return how far a tone moves the air at a moment; nothing before it begins."""
+    """Return a tone's amplitude at a time in seconds; 0 before the tone starts."""
     since = seconds - tone.at
     if since < 0:
         return 0.0
@@ -52,7 +52,7 @@ def value_at(tone: Tone, seconds: float) -> float:
         + glide * min(since, tone.fade) ** 2
         + max(0.0, since - tone.fade) * (tone.to - tone.frequency if tone.to else 0.0)
     )
-    # A few milliseconds of rising keep the beginning from clicking.
+    # A rise of a few milliseconds prevents a click at the start.
     loudness = math.exp(-since / tone.fade) * min(1.0, since / 0.004)
     return loudness * sum(share * math.sin(2 * math.pi * cycles * times) for times, share in tone.overtones)
 
@@ -61,7 +61,7 @@ def sound_write(name: str) -> None:
     """Write one sound's file."""
     length, tones = SOUNDS[name]
     values = [sum(value_at(tone, index / RATE) for tone in tones) for index in range(int(length * RATE))]
-    scale = LOUDEST * 32_767 / max(map(abs, values))
+    scale = PEAK * 32_767 / max(map(abs, values))
     with wave.open(str(FOLDER / f"{name}.wav"), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)

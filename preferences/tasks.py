@@ -1,4 +1,4 @@
-"""The worker's entry points. Tasks in the broker name these functions."""
+"""Background tasks of preferences, called by the worker. Tasks in the broker store the functions' names."""
 
 from __future__ import annotations
 

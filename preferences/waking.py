@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 def alerts_wake() -> None:
-    """Queue the task that sends the waiting e-mails, after the commit; without it, the clock sends them soon."""
+    """Queue the task that sends waiting e-mails, after the commit. If that fails, the scheduler sends them soon."""
     transaction.on_commit(alerts_enqueue)
 
 

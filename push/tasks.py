@@ -6,7 +6,7 @@ A task that runs out of time queues itself again (see push/waking.py).
 from __future__ import annotations
 
 from cloud.services.sync import cloud_work
-from preferences.services.quiet_schedules import schedules_keep
+from preferences.services.quiet_schedules import schedules_update
 from preferences.tasks import sign_in_alerts as sign_in_alerts_send
 from push.gateway.ledger import RECOVERED_AT_ONCE, abandoned_recover
 from push.sending.dispatching import due_dispatch
@@ -63,7 +63,7 @@ def prune() -> None:
 @unless_stopping
 def quiet_periods() -> None:
     """Compute the coming quiet periods, well before the known ones have passed."""
-    schedules_keep()
+    schedules_update()
 
 
 @unless_stopping

@@ -28,7 +28,7 @@ from cloud.selectors.usage import own_usage, usage_month
 from cloud.services.offline import registration_file
 from cloud.services.own_registration import manual_register
 from preferences.models import AccountPreferences, RoomPreferences
-from preferences.selectors.accounts import account_preferences_told
+from preferences.selectors.accounts import account_preferences_by_key
 from preferences.services.accounts import account_preferences_save
 from preferences.services.rooms import room_preferences_save
 from push.models import DesktopEvent, SandboxPush
@@ -200,7 +200,7 @@ class TestPreferences:
         account_preferences_save(user=user, client_choices={"useEmojis": True, "clockMode": 2})
         for name, other in other_versions(AccountPreferences.objects.get().client_choices):
             AccountPreferences.objects.update(client_choices=other)
-            told = account_preferences_told(user)
+            told = account_preferences_by_key(user)
             assert "added_later" not in told, name
             assert name.startswith("with") or len({"useEmojis", "clockMode"} & set(told)) == 1, name
 
@@ -208,16 +208,16 @@ class TestPreferences:
         user = UserFactory()
         account_preferences_save(user=user, push="nothing")
         AccountPreferences.objects.update(client_choices={"pushNotifications": "all"})
-        assert account_preferences_told(user)["pushNotifications"] == "nothing"
+        assert account_preferences_by_key(user)["pushNotifications"] == "nothing"
 
     @pytest.mark.parametrize("stored", [UNREADABLE, "text"])
     def test_what_is_none_is_replaced_by_the_next_choice(self, stored: object) -> None:
         user = UserFactory()
         account_preferences_save(user=user, push="all")
         AccountPreferences.objects.update(client_choices=stored)
-        assert "useEmojis" not in account_preferences_told(user)
+        assert "useEmojis" not in account_preferences_by_key(user)
         account_preferences_save(user=user, client_choices={"useEmojis": True})
-        assert account_preferences_told(user)["useEmojis"] is True
+        assert account_preferences_by_key(user)["useEmojis"] is True
 
     def test_choices_of_another_version_stay_stored(self) -> None:
         user = UserFactory()

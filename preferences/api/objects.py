@@ -1,4 +1,4 @@
-"""A user's subscriptions as clients know them, however many, by a few queries."""
+"""Subscriptions in the format of the API. The number of queries does not depend on the number of subscriptions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from preferences.keys import ROOM_FIELDS, sound_told
+from preferences.keys import ROOM_FIELDS, sound_for_clients
 from preferences.models import AccountPreferences, RoomPreferences
-from preferences.selectors.effective import account_chosen
+from preferences.selectors.effective import account_choices
 from preferences.selectors.highlights import highlight_words_of
 from workspace.api.objects import person_of
 from workspace.models import Subscription, User
@@ -26,29 +26,29 @@ SWITCHES = ("notifications_disabled", "group_mentions_muted", "unread_hidden", "
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What all subscriptions of one user have in common.
+    """Data shared by all subscriptions of one user.
 
-    `news` holds the keys of those with something new, `threads` the unread threads by the keys of their rooms.
+    `unseen` contains the keys of subscriptions with unseen messages, `threads` the unread threads by room key.
     """
 
     user: User
     preferences: AccountPreferences
     highlights: list[str]
-    news: set[int]
+    unseen: set[int]
     threads: Mapping[int, UnreadThreads]
 
 
-def subscriptions_told(user: User, subscriptions: QuerySet[Subscription]) -> list[dict[str, Any]]:
-    """Return these subscriptions of the user."""
+def subscriptions_json(user: User, subscriptions: QuerySet[Subscription]) -> list[dict[str, Any]]:
+    """Return these subscriptions of the user in the format of the API."""
     rows = list(subscriptions.select_related("room", "preferences").prefetch_related("ignored_senders__sender"))
     threads = unread_threads_by_room(user, [row.room_id for row in rows])
-    account = Account(user, account_chosen(user), highlight_words_of(user), unseen_subscription_keys(rows), threads)
+    account = Account(user, account_choices(user), highlight_words_of(user), unseen_subscription_keys(rows), threads)
     people = other_members_of(user, [row.room for row in rows])
-    return [subscription_told(row, account, people) for row in rows]
+    return [subscription_json(row, account, people) for row in rows]
 
 
-def subscription_told(row: Subscription, account: Account, people: Mapping[int, OtherMembers]) -> dict[str, Any]:
-    """Return one subscription."""
+def subscription_json(row: Subscription, account: Account, people: Mapping[int, OtherMembers]) -> dict[str, Any]:
+    """Return one subscription in the format of the API."""
     room, other = row.room, people.get(row.room_id)
     chosen: RoomPreferences | None = getattr(row, "preferences", None)
     threads = account.threads.get(row.room_id) or UnreadThreads()
@@ -60,7 +60,7 @@ def subscription_told(row: Subscription, account: Account, people: Mapping[int, 
         "fname": other.names if other else room.name,
         "u": person_of(account.user),
         "open": row.is_open,
-        "alert": row.pk in account.news and not (chosen and chosen.unread_hidden),
+        "alert": row.pk in account.unseen and not (chosen and chosen.unread_hidden),
         "unread": row.unread,
         "userMentions": row.user_mentions,
         "groupMentions": row.group_mentions,
@@ -75,36 +75,36 @@ def subscription_told(row: Subscription, account: Account, people: Mapping[int, 
         "archived": room.is_archived,
         "userHighlights": account.highlights,
         "_updatedAt": changed_at(row),
-        **chosen_told(chosen),
-        **levels_told(chosen, account.preferences),
+        **choices_json(chosen),
+        **levels_json(chosen, account.preferences),
     }
 
 
 def changed_at(row: Subscription) -> datetime:
-    """Return when something of the subscription changed last, be it in its room."""
-    moments: Iterable[datetime | None] = (row.updated_at, row.room.updated_at, row.room.last_message_at)
-    return max(moment for moment in moments if moment is not None)
+    """Return when the subscription or its room last changed."""
+    times: Iterable[datetime | None] = (row.updated_at, row.room.updated_at, row.room.last_message_at)
+    return max(time for time in times if time is not None)
 
 
-def chosen_told(chosen: RoomPreferences | None) -> dict[str, Any]:
-    """Return what the member chose for the room, but for the levels that are inherited."""
+def choices_json(chosen: RoomPreferences | None) -> dict[str, Any]:
+    """Return the member's preferences for the room, except the levels of the channels."""
     if chosen is None:
         return dict.fromkeys((KEYS[name] for name in SWITCHES), False)
-    told: dict[str, Any] = {KEYS[name]: getattr(chosen, name) for name in SWITCHES}
+    switches: dict[str, Any] = {KEYS[name]: getattr(chosen, name) for name in SWITCHES}
     duration = chosen.desktop_duration
-    return told | {
+    return switches | {
         "audioNotifications": chosen.audio or None,
-        "audioNotificationValue": sound_told(chosen.sound) if chosen.sound else None,
+        "audioNotificationValue": sound_for_clients(chosen.sound) if chosen.sound else None,
         "desktopNotificationDuration": str(duration) if duration is not None else None,
         "unreadAlert": chosen.unread_alert or None,
     }
 
 
-def levels_told(chosen: RoomPreferences | None, account: AccountPreferences) -> dict[str, Any]:
-    """Return each channel's level with its origin; neither where the workspace's default decides."""
-    told: dict[str, Any] = {}
+def levels_json(chosen: RoomPreferences | None, account: AccountPreferences) -> dict[str, Any]:
+    """Return each channel's level and its origin; both are None if the workspace's default applies."""
+    levels: dict[str, Any] = {}
     for name, origin in ORIGINS.items():
         own, inherited = getattr(chosen, name, ""), getattr(account, name)
-        told[KEYS[name]] = own or inherited or None
-        told[origin] = "subscription" if own else "user" if inherited else None
-    return told
+        levels[KEYS[name]] = own or inherited or None
+        levels[origin] = "subscription" if own else "user" if inherited else None
+    return levels

@@ -1,4 +1,4 @@
-"""A member's preferences for one room."""
+"""API endpoints for a member's preferences for one room."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NO_SUBSCRIPTION = "error-invalid-subscription"
 
 
 class NotificationsParams(ExactParams):
-    """Any of the room's preferences; `default` leaves one to the account."""
+    """The room's preferences to change; `default` restores the account's preference."""
 
     def get_fields(self) -> dict[str, Field]:
         params = {key: param_of(field) for key, field in room_fields().items()}
@@ -31,14 +31,14 @@ class NotificationsParams(ExactParams):
 
 
 class SaveNotificationParams(Params):
-    """Which room, and what to change."""
+    """The room, and the preferences to change."""
 
     roomId = TextParam()
     notifications = NotificationsParams()
 
 
 class IgnoreUserParams(Params):
-    """Whose messages to ignore, and where."""
+    """The room, and the sender to ignore."""
 
     missing_errors = {
         "rid": ApplicationError(ROOM_MISSING, 'The required "rid" param is missing.'),
@@ -47,10 +47,10 @@ class IgnoreUserParams(Params):
 
     rid = TextParam()
     userId = TextParam()
-    ignore = TextParam(required=False, help_text="`false` in any case of letters ends it.")
+    ignore = TextParam(required=False, help_text="`false` (in upper or lower case) stops ignoring.")
 
 
-def subscription_named(user: User, room_id: str) -> Subscription | None:
+def subscription_by_room_id(user: User, room_id: str) -> Subscription | None:
     """Return the user's subscription to the room with this public id."""
     return Subscription.objects.select_related("room").filter(user=user, room__public_id=room_id).first()
 
@@ -59,11 +59,11 @@ class SaveNotificationApi(Api):
     @endpoint(
         params=SaveNotificationParams,
         summary="Change a room's notification preferences",
-        description="Only those that are named change. Switches are told as true, 1 or `1`; a sound with or without "
-        "its name. A room that the caller is not in is as unknown as none.",
+        description="Changes only the given preferences. Switches accept true, 1 or `1`; a sound may include its name. "
+        "For a room that the caller is not in, the error is the same as for an unknown room.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        subscription = subscription_named(caller_of(request), params["roomId"])
+        subscription = subscription_by_room_id(caller_of(request), params["roomId"])
         if subscription is None:
             raise room_not_found()
         chosen: Mapping[str, Any] = params["notifications"]
@@ -74,12 +74,13 @@ class SaveNotificationApi(Api):
 class IgnoreUserApi(Api):
     @endpoint(
         params=IgnoreUserParams,
-        summary="Ignore somebody in a room",
-        description=f"Their messages there notify the caller of nothing. `{NO_SUBSCRIPTION}` tells that one of the two "
-        "is not in the room.",
+        summary="Ignore a user in a room",
+        description=f"Messages of this user in the room do not notify the caller. `{NO_SUBSCRIPTION}` means "
+        f"that one of "
+        "the two is not in the room.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        subscription = subscription_named(caller_of(request), params["rid"])
+        subscription = subscription_by_room_id(caller_of(request), params["rid"])
         sender = User.objects.filter(public_id=params["userId"]).first()
         if subscription is None or sender is None or not subscription.room.subscriptions.filter(user=sender).exists():
             raise ApplicationError(NO_SUBSCRIPTION, "Invalid subscription")

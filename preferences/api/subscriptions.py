@@ -1,4 +1,4 @@
-"""The caller's subscriptions, with what they chose for each."""
+"""API endpoints for the caller's subscriptions, with the preferences for each."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from preferences.api.objects import subscriptions_told
-from preferences.api.rooms import subscription_named
+from preferences.api.objects import subscriptions_json
+from preferences.api.rooms import subscription_by_room_id
 from preferences.models import Level
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
 from workspace.api.objects import PersonObject, Timestamp
@@ -18,17 +18,17 @@ from workspace.selectors.subscriptions import subscriptions_changed, subscriptio
 
 
 def level() -> serializers.ChoiceField:
-    """Return the declaration of a level that is missing where the default decides."""
+    """Return a field for a level; it is missing if the default applies."""
     return serializers.ChoiceField(choices=Level.choices, required=False)
 
 
 def origin() -> serializers.ChoiceField:
-    """Return the declaration of where a level comes from: the room's own choice, or the account's."""
+    """Return a field for a level's origin: the room's own preference, or the account's."""
     return serializers.ChoiceField(choices=["subscription", "user"], required=False)
 
 
 class SubscriptionObject(Result):
-    """A member's relation to a room. What is missing is left to the workspace's default."""
+    """A member's subscription to a room. For missing preferences, the workspace's default applies."""
 
     _id = serializers.CharField()
     rid = serializers.CharField()
@@ -43,10 +43,10 @@ class SubscriptionObject(Result):
     groupMentions = serializers.IntegerField()
     tunread = serializers.ListField(child=serializers.CharField(), help_text="Threads with unread replies.")
     tunreadUser = serializers.ListField(
-        child=serializers.CharField(), help_text="Those of them in which an unread reply mentions the caller."
+        child=serializers.CharField(), help_text="Threads in which an unread reply mentions the caller."
     )
     tunreadGroup = serializers.ListField(
-        child=serializers.CharField(), help_text="Those of them in which an unread reply mentions @all or @here."
+        child=serializers.CharField(), help_text="Threads in which an unread reply mentions @all or @here."
     )
     ts = Timestamp()
     ls = Timestamp()
@@ -72,7 +72,7 @@ class SubscriptionObject(Result):
     _updatedAt = Timestamp()
 
 
-class GoneObject(Result):
+class EndedObject(Result):
     """A subscription that has ended."""
 
     _id = serializers.CharField()
@@ -80,16 +80,18 @@ class GoneObject(Result):
 
 
 class SinceParams(Params):
-    """All of them, or what has changed."""
+    """The time since which to return changes."""
 
-    updatedSince = TimestampParam(required=False, help_text="Only what has changed since, and what is gone.")
+    updatedSince = TimestampParam(
+        required=False, help_text="Return only subscriptions that changed or ended since then."
+    )
 
 
 class SubscriptionsResult(SuccessResult):
-    """What there is, and what is gone."""
+    """Current subscriptions, and subscriptions that have ended."""
 
     update = SubscriptionObject(many=True)  # type: ignore[assignment]
-    remove = GoneObject(many=True)
+    remove = EndedObject(many=True)
 
 
 class GetOneParams(Params):
@@ -99,7 +101,7 @@ class GetOneParams(Params):
 
 
 class SubscriptionResult(SuccessResult):
-    """The caller's subscription to the room; null for a room that they are not in."""
+    """The caller's subscription to the room; null if the caller is not in the room."""
 
     subscription = SubscriptionObject(allow_null=True)
 
@@ -109,15 +111,15 @@ class SubscriptionsGetApi(Api):
         params=SinceParams,
         result=SubscriptionsResult,
         summary="The caller's subscriptions",
-        description="With `updatedSince`, those of which something has changed since, be it in the room or in the "
-        "account's preferences, and the ids of those that have ended since.",
+        description="With `updatedSince`, returns only subscriptions that changed since then (including changes of the "
+        "room or of the account's preferences), and the ids of subscriptions that ended since then.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user, since = caller_of(request), params.get("updatedSince")
-        gone = subscriptions_ended(user, since) if since else []
+        ended = subscriptions_ended(user, since) if since else []
         return {
-            "update": subscriptions_told(user, subscriptions_changed(user, since)),
-            "remove": [{"_id": row.values["public_id"], "_deletedAt": row.at} for row in gone],
+            "update": subscriptions_json(user, subscriptions_changed(user, since)),
+            "remove": [{"_id": row.values["public_id"], "_deletedAt": row.at} for row in ended],
         }
 
 
@@ -125,6 +127,6 @@ class SubscriptionsGetOneApi(Api):
     @endpoint(params=GetOneParams, result=SubscriptionResult, summary="The caller's subscription to one room")
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user = caller_of(request)
-        found = subscription_named(user, params["roomId"])
-        told = subscriptions_told(user, Subscription.objects.filter(pk=found.pk)) if found else [None]
-        return {"subscription": told[0]}
+        row = subscription_by_room_id(user, params["roomId"])
+        subscriptions = subscriptions_json(user, Subscription.objects.filter(pk=row.pk)) if row else [None]
+        return {"subscription": subscriptions[0]}

@@ -1,4 +1,4 @@
-"""The API's endpoints around preferences."""
+"""URLs of the API endpoints for preferences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values as clients spell them: truth values and numbers as themselves or as text."""
+"""Parameter types for preferences. Clients send booleans and numbers as such or as text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Field = serializers.Field[Any, Any, Any, Any]
 
 @extend_schema_field(FLAG)
 class SpeltFlag(serializers.Field[bool, Any, Any, Any]):
-    """A truth value: itself, 0 or 1, or one of these as text."""
+    """A boolean, 0 or 1, or one of these as text."""
 
     default_error_messages = {"invalid": "must be boolean", "null": "must be boolean"}
 
@@ -37,7 +37,7 @@ class SpeltFlag(serializers.Field[bool, Any, Any, Any]):
 
 @extend_schema_field(NUMBER)
 class SpeltNumber(serializers.Field[int, Any, Any, Any]):
-    """A whole number from 0 on, or the same as text."""
+    """A non-negative integer, as a number or as text."""
 
     default_error_messages = {
         "invalid": "must be integer",
@@ -62,21 +62,21 @@ class SpeltNumber(serializers.Field[int, Any, Any, Any]):
         return int(data)
 
 
-@extend_schema_field({"type": "string", "description": "A sound, or its id, a space, and its name."})
+@extend_schema_field({"type": "string", "description": "A sound's id, or its id, a space, and its name."})
 class SoundParam(serializers.Field[str, Any, Any, Any]):
-    """A sound's id, with or without the name that people read."""
+    """A sound's id, with or without its English name."""
 
     default_error_messages = {"invalid": ALLOWED, "null": ALLOWED}
 
     def to_internal_value(self, data: Any) -> str:
-        found = sound_read(data) if isinstance(data, str) else None
-        if found is None:
+        sound = sound_read(data) if isinstance(data, str) else None
+        if sound is None:
             self.fail("invalid")
-        return found
+        return sound
 
 
 class LevelParam(ChoiceParam):
-    """A level, or that the default shall decide."""
+    """A level, or `default`."""
 
     def to_internal_value(self, data: Any) -> Any:
         value = super().to_internal_value(data)
@@ -84,16 +84,16 @@ class LevelParam(ChoiceParam):
 
 
 def param_of(field: models.Field[Any, Any]) -> Field:
-    """Return the parameter that holds a preference's value."""
+    """Return the parameter for the value of a model field."""
     if isinstance(field, models.BooleanField):
         return SpeltFlag(required=False, allow_null=field.null)
     if isinstance(field, models.IntegerField):
-        most = min(found.limit_value for found in field.validators if isinstance(found, MaxValueValidator))
+        most = min(item.limit_value for item in field.validators if isinstance(item, MaxValueValidator))
         return SpeltNumber(most=most, required=False, allow_null=field.null, help_text=f"At most {most}.")
     values = [str(value) for value, _label in field.flatchoices if value]
     return level_param(LEVELS if set(values) < set(LEVELS) else (*values, DEFAULT))
 
 
 def level_param(values: Sequence[str]) -> LevelParam:
-    """Return a parameter for one of some texts, of which `default` leaves it to the default."""
+    """Return a parameter for one of these texts, where `default` means the default."""
     return LevelParam(choices=list(values), required=False)

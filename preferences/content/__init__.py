@@ -1,1 +1,1 @@
-"""What preferences write to people."""
+"""The contents of e-mails from this app."""

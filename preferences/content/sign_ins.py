@@ -1,4 +1,4 @@
-"""The e-mail about a sign-in from a browser or place that was not seen before."""
+"""The e-mail about a sign-in from a new browser or network."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from workspace.time_zones import zone
 
 
 def alert_email(alert: SignInAlert) -> EmailMultiAlternatives | None:
-    """Return the e-mail, in the user's page language and time zone; None for who has no verified address any more."""
+    """Return the e-mail in the user's page language and time zone; None if the user has no verified address."""
     user = alert.user
     address = EmailAddress.objects.filter(user=user, verified=True).order_by("pk").first()
     if address is None:

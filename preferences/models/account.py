@@ -1,4 +1,4 @@
-"""What a user chose for the whole account."""
+"""A user's preferences for the whole account."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workspace.models.history import track_history
 
 
 class AccountPreferences(models.Model):
-    """One account's choices; no row, or an empty field, leaves it to the workspace's default."""
+    """The preferences of one account. Without a row, or for an empty field, the workspace's default applies."""
 
     user = models.OneToOneField(
         User, models.CASCADE, primary_key=True, related_name="preferences", verbose_name=_("user")
@@ -39,7 +39,7 @@ class AccountPreferences(models.Model):
         _("notification sound volume"), null=True, blank=True, validators=[MaxValueValidator(100)]
     )
     client_choices: models.JSONField[Any, Any] = models.JSONField(
-        _("kept for clients"), default=dict, blank=True, help_text=_("What only the user's own clients read.")
+        _("client preferences"), default=dict, blank=True, help_text=_("Used only by the user's clients.")
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
@@ -54,11 +54,11 @@ class AccountPreferences(models.Model):
 
 
 class HighlightWord(models.Model):
-    """A word that brings its owner a notification wherever it stands."""
+    """A word that notifies its owner wherever it occurs in a message."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="highlight_words", verbose_name=_("user"))
     word = models.CharField(_("word"), max_length=WORD_LENGTH)
-    folded = models.CharField(max_length=FOLDED_LENGTH, editable=False, help_text=_("The word as it is compared."))
+    folded = models.CharField(max_length=FOLDED_LENGTH, editable=False, help_text=_("The form used for comparison."))
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""What a notification preference can be."""
+"""The values of notification preferences."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ if TYPE_CHECKING:
 
 
 class Level(models.TextChoices):
-    """Which messages bring a notification; stored as an empty text where the level below decides ("default")."""
+    """Which messages cause a notification. An empty text is stored for "default": the inherited level applies."""
 
     ALL = "all", _("All messages")
     MENTIONS = "mentions", _("Mentions")
     NOTHING = "nothing", _("Nothing")
 
 
-# The columns with the level of each channel.
+# The columns with the levels of the channels.
 LEVEL_FIELDS = ("desktop", "push", "email")
-# The few who want every message by some channel: an index of these names them, however many want something else.
+# Rows with "all messages" in some channel. There are few of them, and a partial index finds them quickly.
 WANTS_ALL = models.Q(desktop=Level.ALL) | models.Q(push=Level.ALL) | models.Q(email=Level.ALL)
 
 
 def level_field(verbose_name: str | _StrPromise, default: str = "") -> models.CharField[str, str]:
-    """Return a model field for one channel's level that may be left to the default."""
+    """Return a model field for a channel's level; empty means the default."""
     return models.CharField(verbose_name=verbose_name, max_length=8, choices=Level.choices, blank=True, default=default)
 
 
 def sound_field(verbose_name: str | _StrPromise) -> models.CharField[str, str]:
-    """Return a model field for a sound that may be left to the default."""
+    """Return a model field for a sound; empty means the default."""
     return models.CharField(verbose_name=verbose_name, max_length=16, choices=Sound.choices, blank=True, default="")
 
 
 class Sound(models.TextChoices):
-    """The sounds that every client brings along, spelt as clients know them."""
+    """The sounds that clients include, spelt as in the clients."""
 
     NONE = "none", _("None")
     BEEP = "beep", _("Beep")

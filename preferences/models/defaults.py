@@ -1,4 +1,4 @@
-"""The workspace's defaults: Administration > Workspace > Settings > Accounts."""
+"""The workspace's default preferences: Administration > Workspace > Settings > Accounts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PREFIX = "Accounts_Default_User_Preferences_"
 
 
 class AccountsSettings(SettingsGroup):
-    """What holds for every account that has not chosen otherwise."""
+    """The preferences of every account that has not chosen otherwise."""
 
     icon = "group"
 
@@ -28,7 +28,7 @@ class AccountsSettings(SettingsGroup):
         models.BooleanField(
             _("Allow e-mail notifications"),
             default=True,
-            help_text=_("Off: nobody is notified by e-mail, whatever they chose."),
+            help_text=_("Off: no user is notified by e-mail, whatever their preferences."),
         ),
         id="Accounts_AllowEmailNotifications",
     )
@@ -38,7 +38,7 @@ class AccountsSettings(SettingsGroup):
             max_length=8,
             choices=Level.choices,
             default=Level.ALL,
-            help_text=_("Which messages show a notification in an open web page."),
+            help_text=_("Messages that cause a notification while a page is open in the browser."),
         ),
         id=PREFIX + "desktopNotifications",
         section=DEFAULT_USER_PREFERENCES,
@@ -48,7 +48,7 @@ class AccountsSettings(SettingsGroup):
         models.BooleanField(
             _("Require interaction to dismiss desktop notifications"),
             default=False,
-            help_text=_("They stay until clicked."),
+            help_text=_("Notifications stay until they are clicked."),
         ),
         id=PREFIX + "desktopNotificationRequireInteraction",
         section=DEFAULT_USER_PREFERENCES,
@@ -60,7 +60,7 @@ class AccountsSettings(SettingsGroup):
             max_length=8,
             choices=Level.choices,
             default=Level.ALL,
-            help_text=_("Which messages are pushed to phones."),
+            help_text=_("Messages that are pushed to phones."),
         ),
         id=PREFIX + "pushNotifications",
         section=DEFAULT_USER_PREFERENCES,
@@ -70,7 +70,7 @@ class AccountsSettings(SettingsGroup):
         models.BooleanField(
             _("Always display mobile notifications"),
             default=True,
-            help_text=_("Off: no push to a member who is online at the moment of sending."),
+            help_text=_("Off: members who are online when a push is sent do not receive it."),
         ),
         id=PREFIX + "alwaysDisplayMobileNotifications",
         section=DEFAULT_USER_PREFERENCES,
@@ -82,7 +82,7 @@ class AccountsSettings(SettingsGroup):
             max_length=8,
             choices=Level.choices,
             default=Level.MENTIONS,
-            help_text=_("Which messages are sent by e-mail to members who are not online."),
+            help_text=_("Messages that are sent by e-mail to members who are not online."),
         ),
         id=PREFIX + "emailNotificationMode",
         section=DEFAULT_USER_PREFERENCES,
@@ -92,7 +92,7 @@ class AccountsSettings(SettingsGroup):
         models.BooleanField(
             _("E-mail on new sign-ins"),
             default=True,
-            help_text=_("People receive an e-mail when their account is used from a new device."),
+            help_text=_("Users receive an e-mail when their account is used from a new device."),
         ),
         id=PREFIX + "receiveLoginDetectionEmail",
         section=DEFAULT_USER_PREFERENCES,
@@ -102,7 +102,7 @@ class AccountsSettings(SettingsGroup):
         models.BooleanField(
             _("Unread alert"),
             default=True,
-            help_text=_("The web page's title and icon show that there are unread messages."),
+            help_text=_("The page's title and icon show that there are unread messages."),
         ),
         id=PREFIX + "unreadAlert",
         section=DEFAULT_USER_PREFERENCES,
@@ -110,7 +110,7 @@ class AccountsSettings(SettingsGroup):
     )
     auto_away = setting(
         models.BooleanField(
-            _("Auto away"), default=True, help_text=_("Members without activity count as away after the idle limit.")
+            _("Auto away"), default=True, help_text=_("Members are shown as away after the idle time limit.")
         ),
         id=PREFIX + "enableAutoAway",
         section=DEFAULT_USER_PREFERENCES,
@@ -121,7 +121,9 @@ class AccountsSettings(SettingsGroup):
             _("Idle time limit"),
             default=DEFAULT_IDLE_LIMIT,
             validators=[MaxValueValidator(86_400)],
-            help_text=_("Seconds without activity until a member counts as away; at most a day (86,400). 0: never."),
+            help_text=_(
+                "Seconds without activity until a member is shown as away, at most one day (86,400). 0: never."
+            ),
         ),
         id=PREFIX + "idleTimeLimit",
         section=DEFAULT_USER_PREFERENCES,
@@ -144,7 +146,7 @@ class AccountsSettings(SettingsGroup):
         models.BooleanField(
             _("Mute focused conversations"),
             default=True,
-            help_text=_("No sound for messages in the room that is open."),
+            help_text=_("No sound for messages in the open room."),
         ),
         id=PREFIX + "muteFocusedConversations",
         section=DEFAULT_USER_PREFERENCES,
@@ -169,8 +171,8 @@ class AccountsSettings(SettingsGroup):
             default="",
             validators=[hours_validate],
             help_text=_(
-                "Pushes that would come in these hours, in each member's time zone, come at their end instead. Days "
-                "and hours on one line, such as “mon-fri 22:00-07:00” or “sat,sun 00:00-24:00”. Empty: none."
+                "Pushes in these hours are delivered when the hours end. Times are in each member's time zone. Write "
+                "days and hours on one line, such as “mon-fri 22:00-07:00” or “sat,sun 00:00-24:00”. Empty: none."
             ),
         ),
         id=PREFIX + "quietHours",
@@ -179,9 +181,9 @@ class AccountsSettings(SettingsGroup):
     )
     lets_mentions_through = setting(
         models.BooleanField(
-            _("Direct messages and mentions break through quiet hours"),
+            _("Push direct messages and mentions during quiet hours"),
             default=False,
-            help_text=_("On: these are pushed at any time, unless the member chose otherwise."),
+            help_text=_("On: they are pushed at any time, unless the member has chosen otherwise."),
         ),
         id=PREFIX + "quietHoursLetMentionsThrough",
         section=DEFAULT_USER_PREFERENCES,

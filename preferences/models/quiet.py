@@ -1,4 +1,4 @@
-"""Quiet hours: when pushes wait for a member to be up again."""
+"""Quiet hours, during which a member's pushes wait."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from workspace.time_zones import time_zone_validate
 
 
 class QuietChoice(models.TextChoices):
-    """Whose quiet hours hold for an account; stored as an empty text where it is the workspace's ("default")."""
+    """Which quiet hours apply to an account. An empty text is stored for "default": those of the workspace."""
 
     OWN = "own", _("My own hours")
     NONE = "none", _("None")
 
 
 class QuietSchedule(models.Model):
-    """Weekly hours in one time zone, shared by everybody who has the same, so that their periods are kept once."""
+    """Weekly hours in one time zone. All users with the same hours and time zone share one row and its periods."""
 
     hours = models.CharField(_("hours"), max_length=HOURS_MAX_LENGTH, validators=[hours_validate])
     time_zone = models.CharField(_("time zone"), max_length=64, validators=[time_zone_validate])
-    filled_until = models.DateTimeField(_("periods known until"), null=True, editable=False)
+    filled_until = models.DateTimeField(_("periods stored until"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
@@ -38,7 +38,7 @@ class QuietSchedule(models.Model):
 
 
 class QuietPeriod(models.Model):
-    """One stretch of quiet hours as moments; those of a schedule neither touch nor overlap each other."""
+    """A start and end time of quiet hours. The periods of a schedule neither touch nor overlap."""
 
     schedule = models.ForeignKey(
         QuietSchedule, models.CASCADE, related_name="periods", db_index=False, verbose_name=_("schedule")
@@ -58,7 +58,7 @@ class QuietPeriod(models.Model):
 
 
 class QuietHours(models.Model):
-    """What one account chose of quiet hours; no row, or an empty field, leaves it to the workspace's default."""
+    """The quiet hours of one account. Without a row, or for an empty field, the workspace's default applies."""
 
     user = models.OneToOneField(
         User, models.CASCADE, primary_key=True, related_name="quiet_hours", verbose_name=_("user")
@@ -70,9 +70,11 @@ class QuietHours(models.Model):
         blank=True,
         default="",
         validators=[hours_validate],
-        help_text=_("Kept while they are not in use, too."),
+        help_text=_("Saved even while they are not in use."),
     )
-    lets_mentions_through = models.BooleanField(_("let direct messages and mentions through"), null=True, blank=True)
+    lets_mentions_through = models.BooleanField(
+        _("push direct messages and mentions during quiet hours"), null=True, blank=True
+    )
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
@@ -80,7 +82,7 @@ class QuietHours(models.Model):
     class Meta:
         verbose_name = _("quiet hours")
         verbose_name_plural = _("quiet hours")
-        # Every claim asks whether anybody uses them.
+        # Each claim of pushes checks whether any user has quiet hours or a pause.
         indexes = [
             models.Index(fields=["choice"], name="quiet_hours_by_choice"),
             models.Index(fields=["paused_until"], name="quiet_hours_by_pause"),

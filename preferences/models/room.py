@@ -1,4 +1,4 @@
-"""What a member chose for one room."""
+"""A member's preferences for one room."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from workspace.models.history import track_history
 
 
 class RoomPreferences(models.Model):
-    """One subscription's choices; kept only for members who chose something, which most never do.
+    """The preferences of one subscription. Only members with custom settings have a row, which are few.
 
-    The room stands here as well so that a room's few differing members are found without reading all of them.
+    The row repeats the room, so that a query finds a room's few rows without reading all of its subscriptions.
     """
 
     subscription = models.OneToOneField(
@@ -25,10 +25,10 @@ class RoomPreferences(models.Model):
     desktop = level_field(_("desktop"))
     push = level_field(_("push"))
     email = level_field(_("e-mail"))
-    notifications_disabled = models.BooleanField(_("receives no alerts"), default=False)
+    notifications_disabled = models.BooleanField(_("no notifications"), default=False)
     group_mentions_muted = models.BooleanField(_("@all and @here muted"), default=False)
     unread_hidden = models.BooleanField(_("unread counter hidden"), default=False)
-    mentions_hidden = models.BooleanField(_("mention badge hidden, too"), default=False)
+    mentions_hidden = models.BooleanField(_("mention badge hidden"), default=False)
     audio = level_field(_("sounds"))
     sound = sound_field(_("sound"))
     desktop_duration = models.PositiveSmallIntegerField(
@@ -59,7 +59,7 @@ class RoomPreferences(models.Model):
 
 
 class IgnoredSender(models.Model):
-    """Somebody whose messages a member ignores in one room."""
+    """A sender whose messages a member ignores in one room."""
 
     subscription = models.ForeignKey(
         Subscription, models.CASCADE, related_name="ignored_senders", verbose_name=_("subscription")

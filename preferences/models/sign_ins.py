@@ -1,4 +1,4 @@
-"""From which browsers and places each account was used, and the e-mails that tell of a new one."""
+"""The browsers and networks from which accounts were used, and pending e-mails about new ones."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from workspace.models import User
 
 
 class TraitKind(models.TextChoices):
-    """What is remembered of a sign-in."""
+    """The traits of a sign-in that are recorded."""
 
     PROGRAM = "program", _("Browser or app")
     NETWORK = "network", _("Network")
 
 
 class SignInTrait(models.Model):
-    """A browser or network that an account was used from; only a digest is kept, which tells nothing by itself."""
+    """A browser or network from which an account was used. Only a keyed digest is stored."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False, verbose_name=_("user"))
     kind = models.CharField(_("kind"), max_length=8, choices=TraitKind.choices)
@@ -25,8 +25,8 @@ class SignInTrait(models.Model):
     seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
 
     class Meta:
-        verbose_name = _("trait of sign-ins")
-        verbose_name_plural = _("traits of sign-ins")
+        verbose_name = _("sign-in trait")
+        verbose_name_plural = _("sign-in traits")
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["user", "kind", "digest"], name="sign_in_trait_once")]
         indexes = [models.Index(fields=["seen_at"], name="sign_in_trait_seen")]
@@ -36,7 +36,7 @@ class SignInTrait(models.Model):
 
 
 class SignInAlert(models.Model):
-    """An e-mail about a sign-in that is still to be sent; the row goes with the e-mail."""
+    """A pending e-mail about a sign-in. The row is deleted when the e-mail has been sent."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("user"))
     program = models.CharField(_("browser or app"), max_length=120, blank=True)

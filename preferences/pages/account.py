@@ -1,4 +1,4 @@
-"""My Account > Preferences: what holds for the whole account, and what it brings."""
+"""The page My Account > Preferences: the account's preferences, with previews of their effect."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from preferences.pages.account_form import CHANNELS, AccountForm
-from preferences.previews import Previews, Question, previews_of
-from preferences.quiet.telling import hours_told
-from preferences.selectors.effective import account_chosen
+from preferences.previews import PreviewRequest, Previews, previews_of
+from preferences.quiet.formatting import hours_lines
+from preferences.selectors.effective import account_choices
 from preferences.selectors.highlights import highlight_words_of
 from preferences.selectors.quiet import quiet_state_of
 from preferences.services.accounts import account_preferences_save, highlight_words_set
@@ -29,9 +29,9 @@ from workspace.pages.reader import reader_of
 @login_required
 @require_http_methods(["GET", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Show the reader's preferences with what they bring, and save them."""
+    """Show the user's preferences with previews, and save them."""
     user = reader_of(request)
-    chosen = account_chosen(user)
+    chosen = account_choices(user)
     form = AccountForm(request.POST or None, chosen=chosen, words=highlight_words_of(user))
     if form.is_valid():
         with transaction.atomic():
@@ -45,7 +45,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         "form": form,
         "previews": channel_previews(user, choices_made(form)),
         "quiet": quiet,
-        "quiet_hours": hours_told(quiet.hours),
+        "quiet_hours": hours_lines(quiet.hours),
         "further_links": links_of(request, Place.NOTIFICATIONS),
     }
     return TemplateResponse(request, "preferences/account.html", context)
@@ -54,25 +54,25 @@ def preferences(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def preferences_preview(request: HttpRequest) -> HttpResponse:
-    """Tell what the choices on the page would bring, without saving them; what is no choice is left out."""
+    """Return previews for the choices on the page without saving them. Invalid choices are ignored."""
     user = reader_of(request)
-    form = AccountForm(request.POST, chosen=account_chosen(user), words=[])
+    form = AccountForm(request.POST, chosen=account_choices(user), words=[])
     form.is_valid()
     context = {"previews": channel_previews(user, choices_made(form)), "is_update": True}
     return TemplateResponse(request, "preferences/previews.html", context)
 
 
 def choices_made(form: AccountForm) -> dict[str, Any]:
-    """Return what was changed on the page, as far as it is valid."""
+    """Return the valid changes made on the page."""
     return form.choices() if form.is_bound else {}
 
 
 def channel_previews(user: User, choices: dict[str, Any]) -> Previews:
-    """Return the lines for each channel, given choices that are not saved."""
-    return previews_of(Question(user=user, channels=CHANNELS, account=choices))
+    """Return the previews of each channel for unsaved choices."""
+    return previews_of(PreviewRequest(user=user, channels=CHANNELS, account=choices))
 
 
 @require_GET
 def email_preferences(_request: HttpRequest) -> HttpResponse:
-    """Lead from where e-mails point to the preferences for notifications."""
+    """Redirect from the URL in e-mails to the notification preferences."""
     return HttpResponseRedirect(f"{reverse('preferences')}#notifications")

@@ -1,4 +1,4 @@
-"""The form of My Account > Preferences: what a user chooses for the whole account."""
+"""The form of the page My Account > Preferences."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from preferences.highlights import MOST_WORDS, WORD_LENGTH
+from preferences.highlights import MAX_WORDS, WORD_LENGTH
 from preferences.models import AccountPreferences, AccountsSettings, Level
 from preferences.pages.fields import choice_field
-from preferences.selectors.effective import column_of, default_shown
+from preferences.selectors.effective import column_of, default_label
 from workspace.pages.changes import ChangesForm
 
 CHANNELS = ("desktop", "push", "email")
@@ -24,9 +24,9 @@ HIGHLIGHTS = "highlights"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One preference: the column that holds it, and its words.
+    """One preference: its column, label and help text.
 
-    `control` is what stands beside it: the channel's "preview", a button to "play" the sound, or nothing.
+    `control` is the additional element: the channel's "preview", a button to "play" the sound, or empty.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Preferences under one heading, which addresses lead to by its `slug`."""
+    """Preferences under one heading. `slug` is the heading's anchor in URLs."""
 
     slug: str
     title: str | Promise
@@ -51,24 +51,29 @@ SECTIONS = (
         _("Notifications"),
         "notifications",
         (
-            Item("desktop", _("Desktop notifications"), _("In this browser while a page is open."), "preview"),
+            Item("desktop", _("Desktop notifications"), _("Shown in this browser while a page is open."), "preview"),
             Item(
                 "require_interaction",
                 _("Require interaction to dismiss desktop notifications"),
-                _("They stay until you click them."),
+                _("Notifications stay until you click them."),
             ),
-            Item("push", _("Push notifications (mobile)"), _("On the devices that you signed in with."), "preview"),
+            Item(
+                "push",
+                _("Push notifications (mobile)"),
+                _("Sent to the devices on which you are signed in."),
+                "preview",
+            ),
             Item(
                 "always_display_mobile",
                 _("Always display mobile notifications"),
                 _("Off: no push while you are online."),
             ),
             Item("email", _("E-mail notifications"), _("Sent while you are not online."), "preview"),
-            Item("unread_alert", _("Unread alert"), _("The page's title and icon show what you have not read.")),
+            Item("unread_alert", _("Unread alert"), _("The page's title and icon show that you have unread messages.")),
             Item(
                 "login_detection_email",
                 _("Login detection e-mails"),
-                _("An e-mail when your account is used from a new browser, app or place."),
+                _("You get an e-mail when your account is used from a new browser, app or network."),
             ),
         ),
     ),
@@ -80,7 +85,7 @@ SECTIONS = (
             Item(
                 HIGHLIGHTS,
                 _("Highlight words"),
-                _("You are notified wherever one of these words stands, as if you were mentioned. One on each line."),
+                _("Messages with one of these words notify you like a mention. One word per line."),
             ),
         ),
     ),
@@ -95,7 +100,7 @@ SECTIONS = (
             Item(
                 "mute_focused",
                 _("Mute focused conversations"),
-                _("No sound for messages in the room that is open in front of you."),
+                _("No sound for messages in the room that you have open."),
             ),
         ),
     ),
@@ -104,15 +109,17 @@ SECTIONS = (
         _("User Presence"),
         "sensors",
         (
-            Item("auto_away", _("Auto away"), _("You count as away when you do nothing for the idle time limit.")),
-            Item("idle_limit", _("Idle time limit"), _("Seconds; 0: never away.")),
+            Item(
+                "auto_away", _("Auto away"), _("You are shown as away when you are inactive for the idle time limit.")
+            ),
+            Item("idle_limit", _("Idle time limit"), _("In seconds. 0: never away.")),
         ),
     ),
 )
 
 
 class AccountForm(ChangesForm):
-    """One field for each preference, with the workspace's default written out, and one for the highlight words."""
+    """A field for each preference, which shows the workspace's default, and a field for the highlight words."""
 
     def __init__(self, data: Any = None, *, chosen: AccountPreferences, words: list[str]) -> None:
         columns = [item.name for section in SECTIONS for item in section.items if item.name != HIGHLIGHTS]
@@ -124,28 +131,28 @@ class AccountForm(ChangesForm):
                 self.fields[item.name] = (
                     words_field(item) if item.name == HIGHLIGHTS else self.column_field(item, defaults)
                 )
-        self.email_narrow(chosen)
+        self.email_choices_limit(chosen)
         self.include_initial()
 
     @staticmethod
     def column_field(item: Item, defaults: AccountsSettings) -> forms.Field:
-        """Return the field of a column."""
-        default = default_shown(item.name, getattr(defaults, item.name), model=AccountPreferences)
+        """Return the form field for a column."""
+        default = default_label(item.name, getattr(defaults, item.name), model=AccountPreferences)
         column = column_of(AccountPreferences, item.name)
         return choice_field(column, default=default, label=item.label, help_text=item.help)
 
-    def email_narrow(self, chosen: AccountPreferences) -> None:
-        """Offer no e-mail for every message, as clients do not, except to whoever has chosen that."""
+    def email_choices_limit(self, chosen: AccountPreferences) -> None:
+        """Remove the choice "all messages" for e-mail, which clients do not offer either, unless it is selected."""
         field: Any = self.fields["email"]
-        words = {Level.MENTIONS.value: _("Mentions and direct messages")}
+        labels = {Level.MENTIONS.value: _("Mentions and direct messages")}
         field.choices = [
-            (value, words.get(value, label))
+            (value, labels.get(value, label))
             for value, label in field.choices
             if value != Level.ALL or chosen.email == Level.ALL
         ]
 
     def sections(self) -> Iterator[tuple[Section, list[tuple[Item, forms.BoundField]]]]:
-        """Yield each section with its preferences and their fields."""
+        """Yield each section with its items and their form fields."""
         for section in SECTIONS:
             yield section, [(item, self[item.name]) for item in section.items]
 
@@ -153,19 +160,19 @@ class AccountForm(ChangesForm):
         words = words_of(self.cleaned_data[HIGHLIGHTS])
         if too_long := next((word for word in words if len(word) > WORD_LENGTH), None):
             raise ValidationError(
-                _("“%(word)s…” is too long: a word has at most %(most)d characters."),
+                _("“%(word)s…” is too long. A word can have at most %(most)d characters."),
                 params={"word": too_long[:20], "most": WORD_LENGTH},
             )
-        if len(words) > MOST_WORDS:
-            raise ValidationError(_("At most %(most)d words can be kept."), params={"most": MOST_WORDS})
+        if len(words) > MAX_WORDS:
+            raise ValidationError(_("You can have at most %(most)d words."), params={"most": MAX_WORDS})
         return words
 
     def choices(self) -> dict[str, Any]:
-        """Return what the person changed, by the columns that hold it."""
+        """Return the changed preferences by column name."""
         return {name: value for name, value in self.changes().items() if name != HIGHLIGHTS}
 
     def words(self, stored: list[str]) -> list[str]:
-        """Return the highlight words to store: those of the page, with what was changed elsewhere meanwhile."""
+        """Return the highlight words to save: those of the page, merged with changes made elsewhere meanwhile."""
         if not self.is_changed(HIGHLIGHTS):
             return stored
         sent: list[str] = self.cleaned_data[HIGHLIGHTS]
@@ -176,12 +183,12 @@ class AccountForm(ChangesForm):
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text, one on each line; a comma is part of a word."""
+    """Return the words of a text with one word per line. A comma is part of a word."""
     return list(filter(None, map(str.strip, text.splitlines())))
 
 
 def words_field(item: Item) -> forms.Field:
-    """Return the field for the highlight words."""
+    """Return the form field for the highlight words."""
     return forms.CharField(
         required=False,
         label=item.label,

@@ -1,4 +1,4 @@
-"""Form fields for choices that may be left to the level below."""
+"""Form fields for preferences that can be left to a default."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SWITCHES: dict[str, bool | None] = {ON: True, OFF: False, "": None}
 
 
 def choice_field(column: Field[Any, Any], *, default: str, label: Any, help_text: Any = "") -> forms.Field:
-    """Return the form field of a column that is left to the level below when empty; `default` tells what that says."""
+    """Return the form field for a column, where empty means the default. `default` is the label of that choice."""
     if isinstance(column, BooleanField):
         return SwitchField(default=default, label=label, help_text=help_text)
     if isinstance(column, CharField) and column.choices:
@@ -40,7 +40,7 @@ def choice_field(column: Field[Any, Any], *, default: str, label: Any, help_text
 
 
 class SwitchField(forms.TypedChoiceField):
-    """On, off, or left to the level below; cleaned to True, False or None."""
+    """A choice of on, off or default; its cleaned value is True, False or None."""
 
     def __init__(self, *, default: str, label: Any, help_text: Any = "") -> None:
         super().__init__(

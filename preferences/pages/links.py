@@ -1,4 +1,4 @@
-"""What preferences add to the pages of every signed-in user."""
+"""Links and notices that this app adds to the pages of signed-in users."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workspace.time_zones import time_with_zone
 
 
 def pause_notice(user: User) -> Notice | None:
-    """Return the notice that the user's pushes are paused, and until when."""
+    """Return the notice that the user's pushes are paused; None if they are not."""
     until = paused_until(user)
     if until is None:
         return None
@@ -29,7 +29,7 @@ pages_contribute(
             title=_("Preferences"),
             icon="tune",
             view="preferences",
-            text=_("Choose what you are notified of, how, and when."),
+            text=_("Choose which notifications you get, how, and when."),
             order=20,
         ),
         PageLink(title=_("Preferences"), icon="tune", view="preferences", place=Place.ACCOUNT, order=20),

@@ -1,4 +1,4 @@
-"""My Account > Quiet hours: when pushes wait, and pausing them for a while."""
+"""The page My Account > Quiet hours: weekly quiet hours, and pausing pushes."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidg
 
 from preferences.models import AccountsSettings, QuietChoice
 from preferences.pages.fields import SwitchField
-from preferences.quiet.schedule import HOURS_MAX_LENGTH, Stretch, hours_read, hours_written, stretch_of
-from preferences.quiet.telling import hours_heard, hours_shown, hours_told
-from preferences.selectors.effective import column_of, value_shown
+from preferences.quiet.formatting import hours_lines, hours_text, hours_unlocalize
+from preferences.quiet.schedule import HOURS_MAX_LENGTH, Stretch, hours_format, hours_read, stretch_of
+from preferences.selectors.effective import column_of, value_label
 from preferences.selectors.quiet import QuietState, default_hours, quiet_state_of
 from preferences.services.quiet import QuietChoices, quiet_hours_save, quiet_pause, quiet_resume
 from workspace.models import User
@@ -40,33 +40,33 @@ HOUR, TOMORROW = "hour", "tomorrow"
 
 
 class QuietForm(ChangesForm):
-    """Whose hours hold; a beginning and an end for each day of the week, and further ones in words."""
+    """The choice of quiet hours, a start and end time for each day of the week, and further hours as text."""
 
     choice = forms.ChoiceField(label=gettext_lazy("Quiet hours"), required=False, widget=UnfoldAdminRadioSelectWidget)
     more = forms.CharField(
         label=gettext_lazy("Further hours"),
         required=False,
         max_length=HOURS_MAX_LENGTH,
-        help_text=gettext_lazy("Days and hours on one line, such as “Sat, Sun 13:00-15:00”."),
+        help_text=gettext_lazy("One line for each, such as “Sat, Sun 13:00-15:00”."),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2, "spellcheck": "false"}),
     )
 
     def __init__(self, data: Any = None, *, state: QuietState) -> None:
-        firsts, rest = split(hours_read(state.own_hours))
+        by_day, rest = split(hours_read(state.own_hours))
         through = state.chose_mentions
         initial: dict[str, Any] = {
             "choice": state.choice,
-            "more": "\n".join(hours_told(hours_written(rest))),
+            "more": "\n".join(hours_lines(hours_format(rest))),
             "through": through,
         }
-        for day, stretch in firsts.items():
+        for day, stretch in by_day.items():
             initial[f"from_{day}"], _dash, initial[f"until_{day}"] = stretch.clock.partition("-")
         super().__init__(data, initial=initial)
         self.fields["more"].label = _("Further hours (%(zone)s)") % {"zone": state.time_zone}
         choice = self.fields["choice"]
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = [
-            ("", _("Default (%(value)s)") % {"value": hours_shown(default_hours())}),
+            ("", _("Default (%(value)s)") % {"value": hours_text(default_hours())}),
             (QuietChoice.OWN, QuietChoice.OWN.label),
             (QuietChoice.NONE, _("No quiet hours")),
         ]
@@ -78,25 +78,25 @@ class QuietForm(ChangesForm):
                 _("%(day)s until (%(zone)s)") % {"day": WEEKDAYS[day], "zone": state.time_zone}
             )
         column = column_of(AccountsSettings, "lets_mentions_through")
-        default = value_shown(column, AccountsSettings.current().lets_mentions_through)
+        default = value_label(column, AccountsSettings.current().lets_mentions_through)
         self.fields["through"] = SwitchField(
             default=_("Default (%(value)s)") % {"value": default},
-            label=_("Direct messages and mentions break through"),
-            help_text=_("On: these are pushed at any time."),
+            label=_("Push direct messages and mentions"),
+            help_text=_("On: they are pushed at any time."),
         )
         self.include_initial()
 
     def days(self) -> Iterator[tuple[str, forms.BoundField, forms.BoundField]]:
-        """Yield each day of the week with its beginning and end."""
+        """Yield each day of the week with the fields for its start and end."""
         for day in DAYS:
             yield str(WEEKDAYS[day]), self[f"from_{day}"], self[f"until_{day}"]
 
     def choice_shown(self) -> SafeString:
-        """Return the hidden field that says which choice the page showed; the template writes the buttons itself."""
+        """Return the hidden field with the choice shown on the page; the template renders the radio buttons itself."""
         return self["choice"].as_hidden(only_initial=True)
 
     def choices(self) -> QuietChoices:
-        """Return what the person changed; the hours of all days are one choice."""
+        """Return the changed values. The hours of all days count as one value."""
         data, changes = self.cleaned_data, self.changes()
         choices: QuietChoices = {}
         if "choice" in changes:
@@ -113,42 +113,42 @@ class QuietForm(ChangesForm):
         for day in DAYS:
             begins, ends = data.get(f"from_{day}", ""), data.get(f"until_{day}", "")
             if bool(begins) != bool(ends):
-                self.add_error(f"until_{day}" if begins else f"from_{day}", _("Say both, or neither."))
+                self.add_error(f"until_{day}" if begins else f"from_{day}", _("Enter both times, or neither."))
             elif begins:
                 try:
                     stretches.add(stretch_of(day, begins, ends))
                 except ValidationError as error:
                     self.add_error(f"until_{day}", error)
         try:
-            stretches.update(hours_read(hours_heard(data.get("more", ""))))
-            data["hours"] = hours_written(stretches)
+            stretches.update(hours_read(hours_unlocalize(data.get("more", ""))))
+            data["hours"] = hours_format(stretches)
         except ValidationError as error:
             self.add_error("more", error)
         return data
 
 
 def clock_field(label: str) -> forms.CharField:
-    """Return a field for a time of day."""
+    """Return a form field for a time of day."""
     widget = forms.TextInput(attrs={"type": "time", "class": "page-input"})
     return forms.CharField(label=label, required=False, max_length=5, widget=widget)
 
 
 def split(stretches: tuple[Stretch, ...]) -> tuple[dict[int, Stretch], list[Stretch]]:
-    """Return the first stretch of each day that a form for one a day can show, and the others."""
-    firsts: dict[int, Stretch] = {}
+    """Return one stretch for each day, as the form's table can show it, and the other stretches."""
+    by_day: dict[int, Stretch] = {}
     rest = []
     for stretch in stretches:
-        if stretch.day in firsts or stretch.clock.endswith("24:00"):
+        if stretch.day in by_day or stretch.clock.endswith("24:00"):
             rest.append(stretch)
         else:
-            firsts[stretch.day] = stretch
-    return firsts, rest
+            by_day[stretch.day] = stretch
+    return by_day, rest
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def quiet_hours(request: HttpRequest) -> HttpResponse:
-    """Show the reader's quiet hours, and save them."""
+    """Show the user's quiet hours, and save them."""
     user = reader_of(request)
     state = quiet_state_of(user)
     form = QuietForm(request.POST or None, state=state)
@@ -167,7 +167,7 @@ def quiet_hours(request: HttpRequest) -> HttpResponse:
 
 
 def save(user: User, form: QuietForm) -> bool:
-    """Save what the form holds; where that cannot be, the form tells why."""
+    """Save the form's values and return True; if they are invalid, add the errors to the form and return False."""
     try:
         quiet_hours_save(user=user, **form.choices())
     except ValidationError as error:
@@ -179,16 +179,18 @@ def save(user: User, form: QuietForm) -> bool:
 @login_required
 @require_POST
 def pause(request: HttpRequest) -> HttpResponse:
-    """Pause the reader's pushes for an hour or until tomorrow morning, or let them come again."""
+    """Pause the user's pushes for an hour or until tomorrow morning, or end the pause."""
     user = reader_of(request)
     until = pause_end(request.POST.get("until", ""), quiet_state_of(user).time_zone)
     if until is None:
         quiet_resume(user=user)
         quiet_until = quiet_state_of(user).quiet_until(timezone.now())
-        sentence = _("Your pushes come again.")
+        message = _("Push notifications are on again.")
         if quiet_until:
-            sentence = _("The pause is over. It is quiet until %(until)s.") % {"until": time_with_zone(quiet_until)}
-        messages.success(request, sentence)
+            message = _("The pause has ended. Quiet hours last until %(until)s.") % {
+                "until": time_with_zone(quiet_until)
+            }
+        messages.success(request, message)
     else:
         quiet_pause(user=user, until=until)
         messages.success(request, _("Your pushes are paused until %(until)s.") % {"until": time_with_zone(until)})
@@ -196,7 +198,7 @@ def pause(request: HttpRequest) -> HttpResponse:
 
 
 def pause_end(name: str, time_zone: str) -> datetime | None:
-    """Return when a pause of this name ends: in an hour, or at eight tomorrow by the user's clock; else None."""
+    """Return the end of a pause: in an hour, or at 8:00 tomorrow in the user's time zone; else None."""
     now = timezone.now()
     if name == HOUR:
         return now + timedelta(hours=1)

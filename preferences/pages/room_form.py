@@ -11,42 +11,42 @@ from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from preferences.models import RoomPreferences
 from preferences.pages.fields import choice_field
-from preferences.selectors.effective import column_of, default_shown
+from preferences.selectors.effective import column_of, default_label
 from workspace.pages.changes import ChangesForm
 
-# What a switch says is the opposite of what its column holds, where the column's name says "not".
+# Form field, column, whether the field is the opposite of the column, label, help text.
 SWITCHES: tuple[tuple[str, str, bool, Any, Any], ...] = (
     (
         "alerts",
         "notifications_disabled",
         True,
         _("Turn on"),
-        _("Receive alerts of this room. Off: you are notified of nothing that is said here."),
+        _("Receive notifications for this room. Off: no message in this room notifies you."),
     ),
     (
         "mute_groups",
         "group_mentions_muted",
         False,
         _("Mute @all and @here mentions"),
-        _("Messages to everybody do not notify you, unless they mention you as well."),
+        _("Messages with @all or @here do not notify you, unless they also mention you."),
     ),
-    ("counter", "unread_hidden", True, _("Show counter"), _("How much you have not read, in the list of rooms.")),
-    ("badge", "mentions_hidden", True, _("Show mention badge"), _("Shown even while the counter is not.")),
+    ("counter", "unread_hidden", True, _("Show counter"), _("The list of rooms shows the number of unread messages.")),
+    ("badge", "mentions_hidden", True, _("Show mention badge"), _("Shown even if the counter is hidden.")),
 )
 COLUMNS: tuple[tuple[str, Any, Any], ...] = (
-    ("desktop", _("Desktop"), _("In this browser while a page is open.")),
-    ("push", _("Mobile"), _("On the devices that you signed in with.")),
+    ("desktop", _("Desktop"), _("Shown in this browser while a page is open.")),
+    ("push", _("Mobile"), _("Sent to the devices on which you are signed in.")),
     ("email", _("E-mail"), _("Sent while you are not online.")),
     ("sound", _("Sound"), ""),
-    ("audio", _("Play the sound for"), _("Of the messages that show a desktop notification.")),
-    ("desktop_duration", _("Desktop notifications stay"), _("Seconds; 0: as long as the browser shows them.")),
-    ("unread_alert", _("Unread alert"), _("For which messages the page's title and icon show this room.")),
+    ("audio", _("Play the sound for"), _("Only messages that show a desktop notification play a sound.")),
+    ("desktop_duration", _("Desktop notifications stay"), _("In seconds. 0: the browser decides.")),
+    ("unread_alert", _("Unread alert"), _("Messages for which the page's title and icon show this room.")),
 )
 CHANNELS = ("desktop", "push", "email")
 
 
 class RoomForm(ChangesForm):
-    """Switches for the whole room, and a choice for each column, with what the room inherits written out."""
+    """Switches for the whole room, and a choice for each column, which shows the inherited value."""
 
     def __init__(self, data: Any = None, *, chosen: RoomPreferences, inherited: Mapping[str, Any]) -> None:
         initial: dict[str, Any] = {
@@ -60,12 +60,12 @@ class RoomForm(ChangesForm):
             )
         for name, label, help_text in COLUMNS:
             column = column_of(RoomPreferences, name)
-            default = default_shown(name, inherited[name], model=RoomPreferences)
+            default = default_label(name, inherited[name], model=RoomPreferences)
             self.fields[name] = choice_field(column, default=default, label=label, help_text=help_text)
         self.include_initial()
 
     def choices(self) -> dict[str, Any]:
-        """Return what the person changed, by the columns that hold it."""
+        """Return the changed preferences by column name."""
         data = self.changes()
         switched = {
             column: data[switch] is not is_opposite
@@ -83,5 +83,5 @@ class RoomForm(ChangesForm):
         return [self[name] for name in CHANNELS]
 
     def others(self) -> list[forms.BoundField]:
-        """Return the fields that say how notifications of the room sound and look."""
+        """Return the fields for how notifications of the room sound and look."""
         return [self[name] for name, _label, _help in COLUMNS if name not in CHANNELS]

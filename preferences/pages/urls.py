@@ -1,4 +1,4 @@
-"""The addresses of the pages for preferences."""
+"""URLs of the pages for preferences."""
 
 from django.urls import path
 

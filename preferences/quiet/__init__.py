@@ -1,1 +1,1 @@
-"""Quiet hours: weekly hours as people write them, and the moments that they come to."""
+"""Quiet hours: the text format of weekly hours, and the periods computed from them."""

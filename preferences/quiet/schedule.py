@@ -1,6 +1,6 @@
-"""Weekly hours, written one line for hours that are alike: `mon-fri 22:00-07:00`, or `22:00-07:00` for every day.
+"""The text format of weekly hours. Each line has days and hours: `mon-fri 22:00-07:00`, or `22:00-07:00` for every day.
 
-A stretch belongs to the day on which it begins; one that ends at or before its beginning ends on the next day.
+A stretch belongs to the day on which it starts. If its end is not after its start, it ends on the next day.
 `00:00-24:00` is the whole day.
 """
 
@@ -19,7 +19,7 @@ EVERY_DAY = "mon-sun"
 DAY_MINUTES = 24 * 60
 WEEK_MINUTES = 7 * DAY_MINUTES
 HOURS_MAX_LENGTH = 600
-MOST_STRETCHES = 28
+MAX_STRETCHES = 28
 
 LINE = re.compile(r"(?:(?P<days>[a-z, -]+?)\s+)?(?P<start>\d{1,2}:\d{2})\s*-\s*(?P<end>\d{1,2}:\d{2})")
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
@@ -27,9 +27,9 @@ CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Stretch:
-    """Quiet hours that begin on one day of the week (0: Monday), as minutes since that day's midnight.
+    """Quiet hours that start on one day of the week (0: Monday), in minutes since that day's midnight.
 
-    `end` is greater than `start`; one of more than 1,440 minutes lies on the next day.
+    `end` is greater than `start`; an `end` above 1,440 is on the next day.
     """
 
     day: int
@@ -38,61 +38,60 @@ class Stretch:
 
     @property
     def clock(self) -> str:
-        """Return the hours as people write them."""
+        """Return the hours as text, such as `22:00-07:00`."""
         end = self.end if self.end <= DAY_MINUTES else self.end - DAY_MINUTES
         return f"{clock_of(self.start)}-{clock_of(end)}"
 
 
 def clock_of(minutes: int) -> str:
-    """Return minutes since midnight as hours and minutes."""
+    """Format minutes since midnight as hours and minutes."""
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def clock_read(text: str, *, allow_24: bool = False) -> int:
-    """Return a time of day as minutes since midnight; raises ValidationError for what is none."""
+    """Parse a time of day and return the minutes since midnight; raises ValidationError."""
     match = CLOCK.fullmatch(text.strip())
     if match:
         hours, minutes = int(match[1]), int(match[2])
         if minutes < 60 and (hours < 24 or (allow_24 and (hours, minutes) == (24, 0))):
             return hours * 60 + minutes
-    raise ValidationError(_("“%(text)s” is no time of day. Write it as 07:30."), params={"text": text})
+    raise ValidationError(_("“%(text)s” is not a time of day. Write it like 07:30."), params={"text": text})
 
 
 def stretch_of(day: int, start: str, end: str) -> Stretch:
-    """Return the stretch that begins on `day` (0: Monday) at a time of day; raises ValidationError for wrong times."""
+    """Return the stretch that starts on `day` (0: Monday); raises ValidationError if a time is malformed."""
     begins, ends = clock_read(start), clock_read(end, allow_24=True)
     if begins == ends:
         raise ValidationError(
-            _("Quiet hours from %(clock)s to %(clock)s have no length. A whole day is written as “sun 00:00-24:00”."),
+            _("Quiet hours cannot start and end at %(clock)s. Write a whole day as “sun 00:00-24:00”."),
             params={"clock": clock_of(begins)},
         )
     return Stretch(day, begins, ends if ends > begins else ends + DAY_MINUTES)
 
 
 def hours_read(text: str) -> tuple[Stretch, ...]:
-    """Return the stretches that lines of hours describe, in order of the week and each once.
+    """Parse lines of hours and return the stretches, sorted and without duplicates.
 
-    Raises ValidationError for a line that cannot be understood, and for hours that leave no minute of the week.
+    Raises ValidationError if a line is malformed, or if the hours cover the whole week.
     """
-    found: set[Stretch] = set()
+    stretches: set[Stretch] = set()
     for line in filter(None, (part.strip() for part in re.split(r"[\n;]", text.lower().replace("–", "-")))):
         match = LINE.fullmatch(line)
         if match is None:
             raise ValidationError(
-                _("“%(line)s” cannot be understood. Write days and hours as “mon-fri 22:00-07:00”."),
+                _("“%(line)s” is not valid. Write days and hours like “mon-fri 22:00-07:00”."),
                 params={"line": line},
             )
-        found.update(stretch_of(day, match["start"], match["end"]) for day in days_read(match["days"] or EVERY_DAY))
-    return checked(found)
+        days = days_read(match["days"] or EVERY_DAY)
+        stretches.update(stretch_of(day, match["start"], match["end"]) for day in days)
+    return checked(stretches)
 
 
 def checked(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
-    """Return the stretches in order; raises ValidationError for too many, and for those that fill the whole week."""
+    """Return the stretches sorted; raises ValidationError if there are too many or they cover the whole week."""
     ordered = tuple(sorted(set(stretches)))
-    if len(ordered) > MOST_STRETCHES:
-        raise ValidationError(
-            _("At most %(most)d stretches of quiet hours a week can be kept."), params={"most": MOST_STRETCHES}
-        )
+    if len(ordered) > MAX_STRETCHES:
+        raise ValidationError(_("At most %(most)d quiet periods per week are allowed."), params={"most": MAX_STRETCHES})
     quiet = {
         (stretch.day * DAY_MINUTES + minute) % WEEK_MINUTES
         for stretch in ordered
@@ -100,13 +99,13 @@ def checked(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
     }
     if len(quiet) == WEEK_MINUTES:
         raise ValidationError(
-            _("These quiet hours never end. To receive no pushes at all, set push notifications to Nothing.")
+            _("These quiet hours never end. To receive no pushes, set push notifications to Nothing.")
         )
     return ordered
 
 
 def days_read(text: str) -> list[int]:
-    """Return the days (0: Monday) of a list such as `mon-wed, sun`; raises ValidationError for unknown ones."""
+    """Parse a list of days such as `mon-wed, sun` and return their numbers (0: Monday); raises ValidationError."""
     days: list[int] = []
     for part in (part.strip() for part in text.split(",")):
         first, dash, last = (piece.strip() for piece in part.partition("-"))
@@ -116,28 +115,28 @@ def days_read(text: str) -> list[int]:
 
 
 def day_read(name: str) -> int:
-    """Return the number of a day by its name or the first three letters of it; raises ValidationError for others."""
+    """Return the number of the day with this name or abbreviation; raises ValidationError."""
     if len(name) >= 3 and name[:3] in DAYS:
         return DAYS.index(name[:3])
     raise ValidationError(
-        _("“%(name)s” is no day of the week. Days are %(days)s."), params={"name": name, "days": ", ".join(DAYS)}
+        _("“%(name)s” is not a day of the week. Days are %(days)s."), params={"name": name, "days": ", ".join(DAYS)}
     )
 
 
-def hours_written(stretches: Iterable[Stretch]) -> str:
-    """Return stretches as lines, in the one form in which they are kept: equal hours are equal texts.
+def hours_format(stretches: Iterable[Stretch]) -> str:
+    """Format stretches as lines in the canonical form, so that equal hours give equal texts.
 
-    Raises ValidationError where :func:`hours_read` does.
+    Raises ValidationError if there are too many stretches or they cover the whole week.
     """
     days_by_clock: dict[tuple[int, int], list[int]] = defaultdict(list)
     for stretch in checked(stretches):
         days_by_clock[stretch.start, stretch.end].append(stretch.day)
     lines = sorted((days, start, end) for (start, end), days in days_by_clock.items())
-    return "\n".join(f"{days_written(days)} {Stretch(days[0], start, end).clock}" for days, start, end in lines)
+    return "\n".join(f"{days_format(days)} {Stretch(days[0], start, end).clock}" for days, start, end in lines)
 
 
-def days_written(days: list[int]) -> str:
-    """Return days in order as a list of single days and of ranges of three or more."""
+def days_format(days: list[int]) -> str:
+    """Format sorted days as a list of single days and ranges of three or more."""
     parts: list[list[int]] = []
     for day in days:
         if parts and parts[-1][-1] == day - 1:
@@ -151,10 +150,10 @@ def days_written(days: list[int]) -> str:
 
 
 def hours_normalized(text: str) -> str:
-    """Return hours that somebody wrote in the form in which they are kept; raises ValidationError for wrong ones."""
-    return hours_written(hours_read(text))
+    """Return hours in the canonical form in which they are stored; raises ValidationError if they are invalid."""
+    return hours_format(hours_read(text))
 
 
 def hours_validate(text: str) -> None:
-    """Raise ValidationError for hours that cannot be understood or that never end."""
+    """Raise ValidationError if the hours are malformed or never end."""
     hours_read(text)

@@ -1,4 +1,4 @@
-"""Reading what an account chose, with the workspace's defaults where it chose nothing."""
+"""Reads an account's preferences, including the workspace's defaults, in the form that clients use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from preferences.keys import ALIASES, CLIENT_KEYS, DEFAULT, account_fields
 from preferences.models import AccountPreferences
-from preferences.selectors.effective import account_chosen, in_force
+from preferences.selectors.effective import account_choices, effective_value
 from preferences.selectors.highlights import highlight_words_of
 from preferences.selectors.quiet import quiet_state_of
 from workspace.models import User
@@ -16,21 +16,21 @@ from workspace.selectors.accounts import time_zone_of
 from workspace.stored_json import value_or
 from workspace.time_zones import utc_offset
 
-# Clients let their user choose "default" for these; the value of all others is the one in force.
-CHOSEN_AS_DEFAULT = ("desktop", "push")
+# Clients offer "default" as a choice for these. For all others, they get the effective value.
+SHOWN_AS_DEFAULT = ("desktop", "push")
 
 
-def account_preferences_told(user: User) -> dict[str, Any]:
-    """Return all of the account's preferences as clients know them."""
-    own, now = account_chosen(user), timezone.now()
-    told = {
-        key: getattr(own, field.name) or DEFAULT if field.name in CHOSEN_AS_DEFAULT else in_force(own, field.name)
+def account_preferences_by_key(user: User) -> dict[str, Any]:
+    """Return all of the account's preferences by API name."""
+    own, now = account_choices(user), timezone.now()
+    values = {
+        key: getattr(own, field.name) or DEFAULT if field.name in SHOWN_AS_DEFAULT else effective_value(own, field.name)
         for key, field in account_fields().items()
     }
     quiet = quiet_state_of(user, now)
     return {
-        **told,
-        **{alias: told[key] for alias, key in ALIASES.items()},
+        **values,
+        **{alias: values[key] for alias, key in ALIASES.items()},
         "highlights": highlight_words_of(user),
         "language": user.language,
         "timeZone": time_zone_of(user),

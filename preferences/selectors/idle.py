@@ -1,4 +1,4 @@
-"""Reading after how many seconds without activity a user counts as away."""
+"""Reads idle limits: the seconds without activity after which a user is shown as away."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from preferences.models import AccountPreferences, AccountsSettings
 
 
 def idle_limit_expression() -> Coalesce:
-    """Return the limit as an expression over presences: the account's choice, else the workspace's; 0 for never.
+    """Return the effective idle limit as an expression over presences; 0 for never.
 
-    With auto-away off, by the account's choice or else the workspace's, there is none.
+    The account's choices take precedence over the workspace's defaults. The limit is 0 if auto-away is off.
     """
     defaults = AccountsSettings.current()
     chosen = AccountPreferences.objects.filter(user=OuterRef("user")).annotate(
@@ -26,7 +26,7 @@ def idle_limit_expression() -> Coalesce:
 
 
 def idle_limit_of(user_id: int) -> int:
-    """Return one user's limit in seconds; 0 for never."""
+    """Return one user's idle limit in seconds; 0 for never."""
     defaults = AccountsSettings.current()
     own = AccountPreferences.objects.filter(user=user_id).first() or AccountPreferences()
     auto_away = defaults.auto_away if own.auto_away is None else own.auto_away

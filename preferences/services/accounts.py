@@ -1,4 +1,4 @@
-"""Saving what a user chose for the whole account."""
+"""Saves a user's preferences for the whole account."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ INHERITED_BY_ROOMS = {"desktop", "push", "email"}
 
 
 class AccountChoices(TypedDict, total=False):
-    """What may be chosen; an empty text and None leave it to the workspace.
+    """The preferences that can be set. An empty text or None means the workspace's default.
 
-    `idle_limit`: seconds, 0 for never; `sound_volume`: percent; `client_choices`: what is stored for clients in
-    addition to what is stored already; None removes one.
+    `idle_limit` is in seconds (0 for never), `sound_volume` in percent. `client_choices` are merged into the stored
+    client preferences; None removes one.
     """
 
     desktop: str
@@ -45,9 +45,9 @@ class AccountChoices(TypedDict, total=False):
 
 @transaction.atomic
 def account_preferences_save(*, user: User, **choices: Unpack[AccountChoices]) -> None:
-    """Change some of the account's choices; the others stay as they are.
+    """Change the given preferences of the account; the others stay unchanged.
 
-    Raises ValidationError, saving nothing, for a value that cannot be chosen.
+    Raises ValidationError, saving nothing, if a value is invalid.
     """
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     row = AccountPreferences.objects.filter(user=user).first() or AccountPreferences(user=user)
@@ -64,9 +64,9 @@ def account_preferences_save(*, user: User, **choices: Unpack[AccountChoices]) -
 
 @transaction.atomic
 def highlight_words_set(*, user: User, words: Iterable[str]) -> None:
-    """Replace the account's highlight words; of those that are compared alike, the first is kept.
+    """Replace the account's highlight words. If several words compare equal, the first one is saved.
 
-    Raises ValidationError, changing nothing, for a word of more than 64 characters.
+    Raises ValidationError, changing nothing, if a word has more than 64 characters.
     """
     wanted: dict[str, HighlightWord] = {}
     for word in filter(None, map(str.strip, words)):
@@ -82,5 +82,5 @@ def highlight_words_set(*, user: User, words: Iterable[str]) -> None:
 
 
 def subscriptions_touch(*, user: User) -> None:
-    """Let clients that ask what has changed learn of it for all of the user's rooms."""
+    """Mark all of the user's subscriptions as changed, for clients that ask for changes."""
     Subscription.objects.filter(user=user).update(updated_at=timezone.now())

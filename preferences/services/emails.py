@@ -1,4 +1,4 @@
-"""Ending an account's e-mails altogether."""
+"""Turns off all notification e-mails of an account."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from workspace.models import User
 
 
 @transaction.atomic
-def emails_end(*, user: User) -> None:
-    """Set the account's e-mail preference to nothing, and let rooms with a choice of their own follow it."""
+def emails_turn_off(*, user: User) -> None:
+    """Set the account's e-mail preference to nothing, and reset rooms with a different e-mail preference."""
     account_preferences_save(user=user, email=Level.NOTHING)
-    wanting = RoomPreferences.objects.filter(subscription__user=user, email__in=[Level.ALL, Level.MENTIONS])
-    for row in wanting.select_related("subscription"):
+    with_email = RoomPreferences.objects.filter(subscription__user=user, email__in=[Level.ALL, Level.MENTIONS])
+    for row in with_email.select_related("subscription"):
         room_preferences_save(subscription=row.subscription, email="")

@@ -1,4 +1,4 @@
-"""Saving quiet hours, and pausing pushes."""
+"""Saves quiet hours, and pauses pushes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from preferences.models import QuietHours
 from preferences.quiet.schedule import hours_normalized
-from preferences.services.quiet_schedules import schedules_keep
+from preferences.services.quiet_schedules import schedules_update
 from preferences.services.rows import choices_save
 from preferences.signals import quiet_hours_changed
 from workspace.models import User
@@ -21,9 +21,10 @@ LONGEST_PAUSE = timedelta(days=7)
 
 
 class QuietChoices(TypedDict, total=False):
-    """What may be chosen: `choice` as QuietChoice, empty for the workspace's; `hours` as in preferences/quiet/schedule.
+    """The values that can be set: `choice` is a QuietChoice, or empty for the workspace's default.
 
-    None for `lets_mentions_through` leaves it to the workspace.
+    `hours` are in the format of preferences/quiet/schedule.py. None for `lets_mentions_through` means the workspace's
+    default.
     """
 
     choice: str
@@ -33,42 +34,42 @@ class QuietChoices(TypedDict, total=False):
 
 @transaction.atomic
 def quiet_hours_save(*, user: User, **choices: Unpack[QuietChoices]) -> None:
-    """Change some of what the account chose of quiet hours; the others stay as they are.
+    """Change the given values of the account's quiet hours; the others stay unchanged.
 
-    What waits for the user is due anew by what now holds. Raises ValidationError, saving nothing, for hours that
-    cannot be understood or never end, and for own hours without any.
+    The due times of the user's waiting pushes are recomputed. Raises ValidationError, saving nothing, if the hours are
+    malformed or never end, or if `choice` is "own" without any hours.
     """
     row = row_locked(user)
     if "hours" in choices:
         choices["hours"] = hours_normalized(choices["hours"])
     if choices.get("choice", row.choice) == "own" and not choices.get("hours", row.hours):
-        raise ValidationError({"hours": _("Say on which days and at which hours it shall be quiet.")})
+        raise ValidationError({"hours": _("Enter the days and times of your quiet hours.")})
     choices_save(row, choices)
-    schedules_keep()
+    schedules_update()
     quiet_hours_changed.send(QuietHours, user=user)
 
 
 @transaction.atomic
 def quiet_pause(*, user: User, until: datetime) -> None:
-    """Hold back the account's pushes until a moment, those that wait already among them.
+    """Hold back the account's pushes until a time, including those that are already waiting.
 
-    Raises ValidationError for a moment that has passed or lies further ahead than :data:`LONGEST_PAUSE`.
+    Raises ValidationError if the time is in the past or further ahead than :data:`LONGEST_PAUSE`.
     """
     now = timezone.now()
     if not now < until <= now + LONGEST_PAUSE:
-        raise ValidationError(_("Pause until a moment within the next %(days)d days.") % {"days": LONGEST_PAUSE.days})
+        raise ValidationError(_("Choose a time within the next %(days)d days.") % {"days": LONGEST_PAUSE.days})
     choices_save(row_locked(user), {"paused_until": until})
     quiet_hours_changed.send(QuietHours, user=user)
 
 
 @transaction.atomic
 def quiet_resume(*, user: User) -> None:
-    """End the account's pause; what it held back is due, unless quiet hours hold it."""
+    """End the account's pause. Pushes that it held back are due now, unless quiet hours apply."""
     choices_save(row_locked(user), {"paused_until": None})
     quiet_hours_changed.send(QuietHours, user=user)
 
 
 def row_locked(user: User) -> QuietHours:
-    """Return the account's row to be changed, held until the transaction ends."""
+    """Lock the account until the end of the transaction, and return its quiet hours, new or stored."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     return QuietHours.objects.filter(user=user).first() or QuietHours(user=user)

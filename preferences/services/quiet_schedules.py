@@ -1,4 +1,4 @@
-"""Keeping the periods of all schedules in use as rows, so that the database alone tells whom it is quiet for."""
+"""Stores the quiet periods of all schedules in use as rows, so that queries can find users with quiet hours."""
 
 from __future__ import annotations
 
@@ -16,50 +16,50 @@ from preferences.selectors.quiet import default_hours, time_zone_expression
 from workspace.models import GeneralSettings, User
 from workspace.time_zones import zone
 
-# Periods are always known so far ahead, which is longer than the longest pause and the longest delay of a push ...
+# Periods are always stored this far ahead, which is longer than the longest pause and the longest push delay.
 AHEAD = timedelta(days=9)
-# ... and are found anew for so long at a time.
-FILLED = timedelta(days=16)
+# Each update stores periods up to this far ahead.
+FILL_AHEAD = timedelta(days=16)
 BATCH = 500
 
 
 @transaction.atomic
-def schedules_keep() -> None:
-    """See to it that every schedule in use has a row and knows its periods; what all know already costs two queries."""
+def schedules_update() -> None:
+    """Ensure that every schedule in use has a row with its periods. Takes two queries if all are up to date."""
     now = timezone.now()
     missing = schedules_missing()
     QuietSchedule.objects.bulk_create(
         [QuietSchedule(hours=hours, time_zone=name) for hours, name in missing], BATCH, ignore_conflicts=True
     )
-    waning = QuietSchedule.objects.filter(Q(filled_until=None) | Q(filled_until__lt=now + AHEAD))
-    for schedule in waning.select_for_update(skip_locked=True):
+    outdated = QuietSchedule.objects.filter(Q(filled_until=None) | Q(filled_until__lt=now + AHEAD))
+    for schedule in outdated.select_for_update(skip_locked=True):
         schedule_fill(schedule=schedule, now=now)
 
 
 def schedules_missing() -> list[tuple[str, str]]:
-    """Return the hours and time zones in use that have no row yet."""
-    kept = QuietSchedule.objects.filter(hours=OuterRef("hours"), time_zone=OuterRef("zone_in_force"))
-    found = set(own_pairs().filter(~Exists(kept)).values_list("hours", "zone_in_force").distinct())
+    """Return the pairs of hours and time zone in use that have no row yet."""
+    stored = QuietSchedule.objects.filter(hours=OuterRef("hours"), time_zone=OuterRef("effective_zone"))
+    missing = set(own_hours_and_zones().filter(~Exists(stored)).values_list("hours", "effective_zone").distinct())
     if hours := default_hours():
-        people = User.objects.annotate(zone_in_force=time_zone_expression("")).order_by()
-        names = {GeneralSettings.current().time_zone, *people.values_list("zone_in_force", flat=True).distinct()}
+        people = User.objects.annotate(effective_zone=time_zone_expression("")).order_by()
+        names = {GeneralSettings.current().time_zone, *people.values_list("effective_zone", flat=True).distinct()}
         names -= set(QuietSchedule.objects.filter(hours=hours).values_list("time_zone", flat=True))
-        found.update((hours, name) for name in names)
-    return sorted(found)
+        missing.update((hours, name) for name in names)
+    return sorted(missing)
 
 
-def own_pairs() -> QuerySet[Any]:
-    """Return the hours that accounts chose for themselves, with their time zones in force."""
+def own_hours_and_zones() -> QuerySet[Any]:
+    """Return the accounts with quiet hours of their own, annotated with their effective time zone."""
     chosen = QuietHours.objects.filter(choice=QuietChoice.OWN)
-    return chosen.annotate(zone_in_force=time_zone_expression("user__")).order_by()
+    return chosen.annotate(effective_zone=time_zone_expression("user__")).order_by()
 
 
 def schedule_fill(*, schedule: QuietSchedule, now: datetime) -> None:
-    """Find a schedule's periods anew; one that nobody uses any more is deleted instead."""
+    """Recompute a schedule's periods, or delete the schedule if it is no longer in use."""
     if not is_in_use(schedule):
         schedule.delete()
         return
-    begin, end = now - timedelta(days=1), now + FILLED
+    begin, end = now - timedelta(days=1), now + FILL_AHEAD
     periods = periods_between(hours_read(schedule.hours), zone(schedule.time_zone), begin, end)
     schedule.periods.all().delete()
     QuietPeriod.objects.bulk_create(
@@ -70,9 +70,9 @@ def schedule_fill(*, schedule: QuietSchedule, now: datetime) -> None:
 
 
 def is_in_use(schedule: QuietSchedule) -> bool:
-    """Return whether the hours are the workspace's, or somebody's own, in that time zone."""
-    own = own_pairs().filter(hours=schedule.hours, zone_in_force=schedule.time_zone)
+    """Return True if the workspace or a user uses these hours in this time zone."""
+    own = own_hours_and_zones().filter(hours=schedule.hours, effective_zone=schedule.time_zone)
     if own.exists():
         return True
-    people = User.objects.annotate(zone_in_force=time_zone_expression(""))
-    return schedule.hours == default_hours() and people.filter(zone_in_force=schedule.time_zone).exists()
+    people = User.objects.annotate(effective_zone=time_zone_expression(""))
+    return schedule.hours == default_hours() and people.filter(effective_zone=schedule.time_zone).exists()

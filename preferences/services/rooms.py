@@ -1,4 +1,4 @@
-"""Saving what a member chose for one room."""
+"""Saves a member's preferences for single rooms."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from workspace.models.history import former_rows_save
 
 
 class RoomChoices(TypedDict, total=False):
-    """What may be chosen; an empty text and None leave it to the account.
+    """The preferences that can be set. An empty text or None means the account's preference.
 
-    `desktop_duration`: seconds that a desktop notification stays, 0 for as long as the browser shows it.
+    `desktop_duration` is how many seconds a desktop notification stays; 0 leaves that to the browser.
     """
 
     desktop: str
@@ -36,9 +36,9 @@ class RoomChoices(TypedDict, total=False):
 
 @transaction.atomic
 def room_preferences_save(*, subscription: Subscription, **choices: Unpack[RoomChoices]) -> None:
-    """Change some of the member's choices for the room; the others stay as they are.
+    """Change the given preferences of the member for the room; the others stay unchanged.
 
-    Raises ValidationError, saving nothing, for a value that cannot be chosen.
+    Raises ValidationError, saving nothing, if a value is invalid.
     """
     subscriptions_touch(Subscription.objects.filter(pk=subscription.pk))
     row = RoomPreferences.objects.filter(subscription=subscription).first()
@@ -47,12 +47,12 @@ def room_preferences_save(*, subscription: Subscription, **choices: Unpack[RoomC
 
 @transaction.atomic
 def rooms_preferences_change(*, user: User, subscriptions: Collection[int], **choices: Unpack[RoomChoices]) -> int:
-    """Change some of the user's choices for several rooms at once; returns how many of them are the user's rooms.
+    """Change the given preferences of the user for several rooms; returns how many of them are the user's rooms.
 
-    Raises ValidationError, saving nothing, for a value that cannot be chosen.
+    Raises ValidationError, saving nothing, if a value is invalid.
     """
-    mine = Subscription.objects.filter(user=user, pk__in=subscriptions).order_by("pk").select_for_update()
-    rooms = dict(mine.values_list("pk", "room_id"))
+    own = Subscription.objects.filter(user=user, pk__in=subscriptions).order_by("pk").select_for_update()
+    rooms = dict(own.values_list("pk", "room_id"))
     subscriptions_touch(Subscription.objects.filter(pk__in=rooms))
     stored = RoomPreferences.objects.in_bulk(list(rooms))
     rows = [stored.get(key) or RoomPreferences(subscription_id=key, room_id=room) for key, room in rooms.items()]
@@ -61,28 +61,28 @@ def rooms_preferences_change(*, user: User, subscriptions: Collection[int], **ch
             setattr(row, name, value)
         row.clean_fields()
     former_rows_save(rows=RoomPreferences.objects.filter(pk__in=rooms))
-    kept = [row for row in rows if has_choices(row)]
-    RoomPreferences.objects.bulk_update([row for row in kept if row.pk in stored], list(choices))
-    RoomPreferences.objects.bulk_create([row for row in kept if row.pk not in stored])
-    # Rows without a choice are not kept; what they held is noted already.
-    emptied = set(stored) - {row.pk for row in kept}
+    chosen = [row for row in rows if has_choices(row)]
+    RoomPreferences.objects.bulk_update([row for row in chosen if row.pk in stored], list(choices))
+    RoomPreferences.objects.bulk_create([row for row in chosen if row.pk not in stored])
+    # Rows without any choice are deleted; their history was saved above.
+    emptied = set(stored) - {row.pk for row in chosen}
     RoomPreferences.objects.filter(pk__in=emptied).delete()
     return len(rooms)
 
 
 @transaction.atomic
 def rooms_preferences_reset(*, user: User, subscriptions: Collection[int]) -> int:
-    """Let rooms of the user inherit everything again, and notice everybody; returns how many of them are theirs."""
-    mine = Subscription.objects.filter(user=user, pk__in=subscriptions)
-    count = subscriptions_touch(mine)
-    RoomPreferences.objects.filter(subscription__in=mine).delete()
-    IgnoredSender.objects.filter(subscription__in=mine).delete()
+    """Reset the preferences for the user's rooms, including ignored senders; returns the number of rooms."""
+    own = Subscription.objects.filter(user=user, pk__in=subscriptions)
+    count = subscriptions_touch(own)
+    RoomPreferences.objects.filter(subscription__in=own).delete()
+    IgnoredSender.objects.filter(subscription__in=own).delete()
     return count
 
 
 @transaction.atomic
 def sender_ignore(*, subscription: Subscription, sender: User, ignore: bool = True) -> None:
-    """Let the member ignore somebody's messages in this room, or stop ignoring them; either may be repeated."""
+    """Ignore a sender's messages in this room for the member, or stop ignoring them. Safe to repeat."""
     subscriptions_touch(Subscription.objects.filter(pk=subscription.pk))
     if ignore:
         IgnoredSender.objects.get_or_create(subscription=subscription, sender=sender)
@@ -91,8 +91,8 @@ def sender_ignore(*, subscription: Subscription, sender: User, ignore: bool = Tr
 
 
 def subscriptions_touch(subscriptions: QuerySet[Subscription]) -> int:
-    """Hold the subscriptions until the transaction ends, and let clients that ask what has changed learn of them.
+    """Lock the subscriptions until the end of the transaction, and mark them as changed for clients.
 
-    Returns how many there are.
+    Returns the number of subscriptions.
     """
     return subscriptions.update(updated_at=timezone.now())

@@ -1,4 +1,4 @@
-"""Keeping rows of choices only for those who chose something."""
+"""Saves preference rows, and deletes those without any choice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import models
 
 
 def choices_save(row: models.Model, changes: Mapping[str, Any]) -> None:
-    """Change and save a row, or delete it once nothing in it is chosen; raises ValidationError for a wrong value."""
+    """Change and save a row, or delete it if no choice is left; raises ValidationError if a value is invalid."""
     for name, value in changes.items():
         setattr(row, name, value)
     row.clean_fields()
@@ -20,7 +20,7 @@ def choices_save(row: models.Model, changes: Mapping[str, Any]) -> None:
 
 
 def has_choices(row: models.Model) -> bool:
-    """Return whether any of the row's editable fields differs from its default, beside those that tell whose it is."""
+    """Return True if any editable field other than a relation differs from its default."""
     return any(
         field.value_from_object(row) != field.get_default()
         for field in row._meta.concrete_fields

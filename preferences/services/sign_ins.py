@@ -1,4 +1,4 @@
-"""Remembering from where an account is used, and telling its owner of what was not seen before."""
+"""Records the browsers and networks of sign-ins, and sends an e-mail about new ones."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from django.utils import timezone
 
 from preferences.content.sign_ins import alert_email
 from preferences.models import SignInAlert, SignInTrait, TraitKind
-from preferences.selectors.effective import account_chosen, in_force
+from preferences.selectors.effective import account_choices, effective_value
 from preferences.sign_ins import SignInFacts, trait_digest
 from preferences.waking import alerts_wake
 from workspace.models import EmailAddress, User
 
 log = logging.getLogger(__name__)
 
-# A browser or network that was not used for so long is a new one.
-REMEMBERED = timedelta(days=90)
-# An e-mail that fails is tried again after 1, 2, 4 ... minutes, for a day.
+# A browser or network that was not used for this long counts as new.
+TRAIT_LIFETIME = timedelta(days=90)
+# A failed e-mail is retried after 1, 2, 4 ... minutes, for a day.
 FIRST_RETRY = timedelta(minutes=1)
-GIVEN_UP_AFTER = timedelta(days=1)
-MOST_FAILURES = 10
-# While one worker sends an e-mail, no other takes it.
+GIVE_UP_AFTER = timedelta(days=1)
+MAX_FAILURES = 10
+# How long an e-mail is reserved for the worker that sends it.
 LEASE = timedelta(minutes=5)
 BATCH = 1000
 
 
 @transaction.atomic
-def sign_in_note(*, user: User, facts: SignInFacts, at: datetime) -> bool:
-    """Remember a sign-in, and have an e-mail sent if its program or network is new; returns whether one is sent.
+def sign_in_record(*, user: User, facts: SignInFacts, at: datetime) -> bool:
+    """Record a sign-in, and queue an e-mail if its program or network is new; returns True if an e-mail is queued.
 
-    Of the first sign-in of a new account nobody is told: there is nothing that it could differ from.
+    The first sign-in of a new account causes no e-mail, because there is nothing to compare it with.
     """
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     traits = {TraitKind.PROGRAM: facts.program, TraitKind.NETWORK: facts.network}
     digests = {kind: trait_digest(user.pk, trait) for kind, trait in traits.items() if trait}
-    known = SignInTrait.objects.filter(user=user, seen_at__gt=at - REMEMBERED)
-    has_history = known.exists() or user.created_at < at - REMEMBERED
+    known = SignInTrait.objects.filter(user=user, seen_at__gt=at - TRAIT_LIFETIME)
+    has_history = known.exists() or user.created_at < at - TRAIT_LIFETIME
     seen = set(known.filter(digest__in=digests.values()).values_list("kind", "digest"))
     SignInTrait.objects.bulk_create(
         [SignInTrait(user=user, kind=kind, digest=digest, seen_at=at) for kind, digest in digests.items()],
@@ -49,27 +49,27 @@ def sign_in_note(*, user: User, facts: SignInFacts, at: datetime) -> bool:
         update_fields=["seen_at"],
     )
     is_new = any((kind.value, digest) not in seen for kind, digest in digests.items())
-    if not (is_new and has_history and is_wanted(user)):
+    if not (is_new and has_history and wants_alert(user)):
         return False
     SignInAlert.objects.create(user=user, program=facts.program, address=facts.address or None, at=at, retry_at=at)
     alerts_wake()
     return True
 
 
-def is_wanted(user: User) -> bool:
-    """Return whether the user wants such e-mails, and has an address for them."""
-    wants = bool(in_force(account_chosen(user), "login_detection_email"))
+def wants_alert(user: User) -> bool:
+    """Return True if the user wants e-mails about sign-ins and has a verified address."""
+    wants = bool(effective_value(account_choices(user), "login_detection_email"))
     return wants and EmailAddress.objects.filter(user=user, verified=True).exists()
 
 
 def alerts_send() -> int:
-    """Send the e-mails that are due; returns how many. Any number of workers may do this at once."""
+    """Send the e-mails that are due, and return their number. Safe to call from several workers at once."""
     due = SignInAlert.objects.filter(retry_at__lte=timezone.now()).order_by("retry_at")
     return sum(alert_send(key) for key in list(due.values_list("pk", flat=True)))
 
 
 def alert_send(key: int) -> bool:
-    """Send one e-mail, unless another worker does; one that fails is tried again for a day."""
+    """Send one e-mail unless another worker is sending it; returns True if it was sent. Failures are retried."""
     now = timezone.now()
     due = SignInAlert.objects.filter(pk=key, retry_at__lte=now)
     if not due.update(retry_at=now + LEASE):
@@ -91,16 +91,16 @@ def alert_send(key: int) -> bool:
 
 
 def alert_postpone(alert: SignInAlert, now: datetime) -> None:
-    """Let the e-mail be tried again, or give it up."""
-    if now - alert.at > GIVEN_UP_AFTER:
-        log.error("The e-mail about a sign-in of %s is given up.", alert.user.username)
+    """Schedule the next try of a failed e-mail, or give up after a day."""
+    if now - alert.at > GIVE_UP_AFTER:
+        log.error("Gave up sending the e-mail about a sign-in of %s.", alert.user.username)
         alert.delete()
         return
-    wait = FIRST_RETRY * 2 ** min(alert.failures, MOST_FAILURES)
+    wait = FIRST_RETRY * 2 ** min(alert.failures, MAX_FAILURES)
     SignInAlert.objects.filter(pk=alert.pk).update(failures=F("failures") + 1, retry_at=now + wait)
 
 
 def traits_prune() -> int:
-    """Forget browsers and networks that were not used for a long time; returns how many."""
-    old = SignInTrait.objects.filter(seen_at__lt=timezone.now() - REMEMBERED).order_by("seen_at")
+    """Delete browsers and networks that were not used for a long time; returns how many."""
+    old = SignInTrait.objects.filter(seen_at__lt=timezone.now() - TRAIT_LIFETIME).order_by("seen_at")
     return SignInTrait.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:BATCH])).delete()[0]

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
-from preferences.unsubscribing import unsubscribe_url
+from preferences.unsubscribe_links import unsubscribe_url
 from push.content.texts import room_title, said_in, shown_name
 from push.models import PushSettings
 from push.selectors.items import Item

@@ -13,8 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from preferences.previews import Preview, Question
-from preferences.selectors.effective import account_chosen, account_effective
+from preferences.previews import Preview, PreviewRequest
+from preferences.selectors.effective import account_choices, account_effective
 from preferences.selectors.quiet import QuietState, quiet_state_of
 from push.explain.reasons import reason_sentence
 from push.models import Channel
@@ -80,7 +80,7 @@ class Example:
 class PreviewContext:
     """What all examples share: the user, the unsaved preferences, the room and the time."""
 
-    question: Question
+    question: PreviewRequest
     room: Room
     past: MemberPast
     quiet: QuietState
@@ -91,7 +91,7 @@ class PreviewContext:
         return self.question.user
 
 
-def previews(question: Question) -> Mapping[str, list[Preview]]:
+def previews(question: PreviewRequest) -> Mapping[str, list[Preview]]:
     """Return what the real rules would decide for the user in a few example situations."""
     context = preview_context(question)
     return {
@@ -100,11 +100,11 @@ def previews(question: Question) -> Mapping[str, list[Preview]]:
     }
 
 
-def preview_context(question: Question) -> PreviewContext:
+def preview_context(question: PreviewRequest) -> PreviewContext:
     """Query what all examples share."""
     user, now = question.user, timezone.now()
     room = question.subscription.room if question.subscription else example_room(user)
-    chosen = account_chosen(user)
+    chosen = account_choices(user)
     if "always_display_mobile" in question.account:
         chosen.always_display_mobile = question.account["always_display_mobile"]
     return PreviewContext(

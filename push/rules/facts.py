@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from preferences.models import AccountsSettings, IgnoredSender
-from preferences.selectors.highlights import highlights_found
+from preferences.selectors.highlights import matching_highlights
 from push.models import Channel, Decision, Event, PushSettings
 from push.rules.origins import Origin
 from workspace.models import BusySilences, GeneralSettings, Message, Room, User
@@ -259,4 +259,4 @@ def highlights_in(message: Message) -> frozenset[str]:
     """Return the folded highlight words that stand in the message."""
     if message.type == ENCRYPTED or not message.text:
         return frozenset()
-    return frozenset(highlights_found(message.text, room=message.room))
+    return frozenset(matching_highlights(message.text, room=message.room))

@@ -36,7 +36,7 @@ class ReadFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class PreviewRequest:
     """One rule put to a message: what is left to be asked of the member, and which values that takes."""
 
     rule: Rule
@@ -44,12 +44,12 @@ class Question:
     read: tuple[str, ...]
 
 
-def question_of(rule: Rule, facts: MessageFacts, channel: Channel) -> Question:
+def question_of(rule: Rule, facts: MessageFacts, channel: Channel) -> PreviewRequest:
     """Put one rule to a message."""
     reading: Any = ReadFacts(facts)
     condition = rule.condition(reading, channel)
     of_member = names_in(condition) if isinstance(condition, Q) else ()
-    return Question(rule, condition, tuple(dict.fromkeys((*reading.read, *of_member))))
+    return PreviewRequest(rule, condition, tuple(dict.fromkeys((*reading.read, *of_member))))
 
 
 def trace_of(facts: MessageFacts, values: Mapping[str, Any], channel: Channel) -> tuple[Step, ...]:

@@ -12,7 +12,7 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, Value, Whe
 from django.db.models.functions import Coalesce
 
 from preferences.models import AccountPreferences, AccountsSettings, Level, RoomPreferences, Sound
-from preferences.selectors.effective import in_force
+from preferences.selectors.effective import effective_value
 from push.content.mail import room_path
 from push.content.texts import said_by, texts_composed
 from push.models import DesktopEvent
@@ -136,14 +136,14 @@ def texts_shown(message: Message, user: User) -> dict[str, str]:
 def manner(event: Any, chosen: RoomPreferences | None) -> dict[str, Any]:
     """Return how the notification sounds and how long it stays, by the account's and the room's preferences."""
     own = getattr(event.user, "preferences", None) or AccountPreferences()
-    sound = (chosen.sound if chosen else "") or in_force(own, "new_message_sound")
+    sound = (chosen.sound if chosen else "") or effective_value(own, "new_message_sound")
     is_heard = not event.is_quiet and sounds_for(event.rule, chosen.audio if chosen else "")
     return {
         "sound": sound if is_heard and sound != Sound.NONE else "",
-        "volume": in_force(own, "sound_volume"),
-        "stays": bool(in_force(own, "require_interaction")),
+        "volume": effective_value(own, "sound_volume"),
+        "stays": bool(effective_value(own, "require_interaction")),
         "seconds": (chosen.desktop_duration if chosen else 0) or 0,
-        "mutesFocused": bool(in_force(own, "mute_focused")),
+        "mutesFocused": bool(effective_value(own, "mute_focused")),
     }
 
 

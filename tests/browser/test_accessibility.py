@@ -11,7 +11,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page
 
 from preferences.models import RoomPreferences
-from preferences.unsubscribing import SIGNER
+from preferences.unsubscribe_links import SIGNER
 from tests.browser.policies import policy_messages
 from tests.factories import DeviceFactory, EmailAddressFactory, RoomFactory, UserFactory, direct_room, message_in
 from tests.under_way import context_leave

@@ -1,4 +1,4 @@
-"""What members chose, as the administration shows it."""
+"""Preferences on the admin pages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def test_a_members_choices_stand_in_the_list_and_on_the_page(client: Client) -> None:
+def test_a_members_preferences_are_shown_in_the_list_and_on_the_page(client: Client) -> None:
     client.force_login(administrator())
     membership = RoomFactory(members=[UserFactory()]).subscriptions.get()
     assert "No alerts" not in client.get("/admin/workspace/subscription/").content.decode()
@@ -33,7 +33,7 @@ def test_a_members_choices_stand_in_the_list_and_on_the_page(client: Client) -> 
     assert "mallory" in client.get(f"/admin/workspace/subscription/{membership.pk}/change/").content.decode()
 
 
-def test_an_accounts_choices_stand_on_its_page(client: Client) -> None:
+def test_an_accounts_preferences_are_shown_on_its_page(client: Client) -> None:
     client.force_login(administrator())
     user = UserFactory()
     AccountPreferencesFactory(user=user, push="mentions", always_display_mobile=False)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preferences.highlights import FOLDED_LENGTH, fold, phrases_in, words_found
+from preferences.highlights import FOLDED_LENGTH, fold, matching_words, phrases_of
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,8 @@ from preferences.highlights import FOLDED_LENGTH, fold, phrases_in, words_found
         ("日本", "これは日本です"),
     ],
 )
-def test_a_whole_word_is_found_in_any_case(word: str, text: str) -> None:
-    assert words_found(text, [fold(word)]) == {fold(word)}
+def test_a_whole_word_matches_in_any_case(word: str, text: str) -> None:
+    assert matching_words(text, [fold(word)]) == {fold(word)}
 
 
 @pytest.mark.parametrize(
@@ -55,36 +55,36 @@ def test_a_whole_word_is_found_in_any_case(word: str, text: str) -> None:
         ("", "anything"),
     ],
 )
-def test_part_of_a_word_code_and_addresses_are_not(word: str, text: str) -> None:
-    assert words_found(text, [fold(word)]) == set()
+def test_parts_of_words_code_and_urls_do_not_match(word: str, text: str) -> None:
+    assert matching_words(text, [fold(word)]) == set()
 
 
 TEXTS = st.text(st.sampled_from("aé\u0301ßΣ नम日 .-_@#`🚀\n"), max_size=30)
 
 
 @given(text=TEXTS)
-def test_whatever_can_be_found_is_among_the_phrases(text: str) -> None:
+def test_every_possible_match_is_among_the_phrases(text: str) -> None:
     folded = fold(text)
     parts = {folded[begin:end] for begin in range(len(folded)) for end in range(begin + 1, len(folded) + 1)}
-    phrases = phrases_in(text, most=1_000)
+    phrases = phrases_of(text, most=1_000)
     assert phrases is not None
-    assert phrases >= words_found(text, parts)
+    assert phrases >= matching_words(text, parts)
 
 
-def test_phrases_are_no_longer_than_a_word_may_be() -> None:
-    phrases = phrases_in("ab " * 100, most=10_000)
+def test_phrases_are_limited_to_the_length_of_a_word() -> None:
+    phrases = phrases_of("ab " * 100, most=10_000)
     assert phrases is not None
     assert max(map(len, phrases)) == FOLDED_LENGTH
 
 
 def test_too_many_phrases_are_not_listed() -> None:
-    assert phrases_in("one two three", most=5) is None
-    assert phrases_in("one one one", most=5) is None
-    assert phrases_in("one two three", most=6) == {"one", "two", "three", "one two", "two three", "one two three"}
+    assert phrases_of("one two three", most=5) is None
+    assert phrases_of("one one one", most=5) is None
+    assert phrases_of("one two three", most=6) == {"one", "two", "three", "one two", "two three", "one two three"}
 
 
-def test_only_the_words_that_stand_in_the_text_are_returned() -> None:
-    assert words_found("the build is red", ["build", "green", "red"]) == {"build", "red"}
+def test_only_words_in_the_text_are_returned() -> None:
+    assert matching_words("the build is red", ["build", "green", "red"]) == {"build", "red"}
 
 
 # Without the dotless i, whose capital is that of another letter (Unicode 15, CaseFolding.txt).
@@ -96,10 +96,10 @@ CASES = st.sampled_from([str, str.upper, str.lower, str.title, str.casefold])
 @given(
     word=WORDS, case=CASES, before=st.sampled_from(["", " ", "(", "-", "…"]), after=st.sampled_from(["", ".", "!", "-"])
 )
-def test_any_word_is_found_in_any_case(word: str, case: Callable[[str], str], before: str, after: str) -> None:
-    assert words_found(f"{before}{case(word)}{after}", [fold(word)]) == {fold(word)}
+def test_any_word_matches_in_any_case(word: str, case: Callable[[str], str], before: str, after: str) -> None:
+    assert matching_words(f"{before}{case(word)}{after}", [fold(word)]) == {fold(word)}
 
 
 @given(word=WORDS, letter=LETTERS)
-def test_no_word_is_found_in_a_longer_one(word: str, letter: str) -> None:
-    assert words_found(f"{letter}{word} {word}{letter}", [fold(word)]) == set()
+def test_no_word_matches_inside_a_longer_one(word: str, letter: str) -> None:
+    assert matching_words(f"{letter}{word} {word}{letter}", [fold(word)]) == set()

@@ -1,4 +1,4 @@
-// Plays a sound by its name, at the volume that is set; lets a choice of sound be heard before it is saved.
+// Plays the selected sound, at the selected volume, before it is saved.
 "use strict";
 
 (() => {
@@ -12,7 +12,7 @@
         return Math.min(100, Math.max(0, percent)) / 100;
     };
 
-    // What is left to the default has its sound's name in brackets behind it.
+    // The default choice has the name of its sound in brackets.
     const chosen = (select) => {
         if (select.value) return select.value;
         const name = select.selectedOptions[0]?.textContent.match(DEFAULT)?.[1];

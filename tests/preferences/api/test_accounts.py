@@ -1,4 +1,4 @@
-"""`users.getPreferences`, `users.setPreferences`, and what `me` tells of preferences."""
+"""`users.getPreferences`, `users.setPreferences`, and the preferences in `me`."""
 
 from __future__ import annotations
 
@@ -80,35 +80,35 @@ class TestGetPreferences:
             },
         }
 
-    def test_they_follow_a_change_of_the_workspaces(self, client: ApiClient) -> None:
+    def test_they_follow_changes_of_the_workspaces_defaults(self, client: ApiClient) -> None:
         settings = AccountsSettings.stored()
         settings.email, settings.sound_volume = "nothing", 40
         settings.save()
-        told = client.get("users.getPreferences").json()["preferences"]
-        assert (told["emailNotificationMode"], told["notificationsSoundVolume"]) == ("nothing", 40)
+        preferences = client.get("users.getPreferences").json()["preferences"]
+        assert (preferences["emailNotificationMode"], preferences["notificationsSoundVolume"]) == ("nothing", 40)
 
-    def test_a_stranger_is_refused(self) -> None:
+    def test_an_unauthenticated_request_is_refused(self) -> None:
         response = ApiClient().get("users.getPreferences")
         assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)
 
 
 class TestSetPreferences:
-    def test_what_is_named_changes_and_all_is_told(self, client: ApiClient, user: User) -> None:
-        told = saved(client, pushNotifications="nothing")
-        assert (told["pushNotifications"], told["desktopNotifications"]) == ("nothing", "default")
-        told = saved(client, desktopNotifications="mentions", mobileNotifications="all")
-        assert (told["pushNotifications"], told["desktopNotifications"]) == ("all", "mentions")
+    def test_given_preferences_change_and_all_are_returned(self, client: ApiClient, user: User) -> None:
+        preferences = saved(client, pushNotifications="nothing")
+        assert (preferences["pushNotifications"], preferences["desktopNotifications"]) == ("nothing", "default")
+        preferences = saved(client, desktopNotifications="mentions", mobileNotifications="all")
+        assert (preferences["pushNotifications"], preferences["desktopNotifications"]) == ("all", "mentions")
         row = AccountPreferences.objects.get()
         assert (row.user, row.push, row.desktop) == (user, "all", "mentions")
 
-    def test_the_answer_is_the_form_that_clients_read(self, client: ApiClient, user: User) -> None:
+    def test_the_response_has_the_format_that_clients_expect(self, client: ApiClient, user: User) -> None:
         body = client.post("users.setPreferences", {"userId": user.public_id, "data": {}}).json()
         assert body["success"] is True
         assert body["user"]["_id"] == user.public_id
         assert body["user"]["settings"]["preferences"] == client.get("users.getPreferences").json()["preferences"]
 
     @pytest.mark.parametrize(
-        ("key", "value", "told"),
+        ("key", "value", "expected"),
         [
             ("emailNotificationMode", "nothing", "nothing"),
             ("desktopNotificationRequireInteraction", True, True),
@@ -131,9 +131,9 @@ class TestSetPreferences:
             ("quietHoursLetMentionsThrough", True, True),
         ],
     )
-    def test_every_kind_in_every_spelling(self, client: ApiClient, key: str, value: object, told: object) -> None:
-        assert saved(client, **{key: value})[key] == told
-        assert client.get("users.getPreferences").json()["preferences"][key] == told
+    def test_every_kind_in_every_spelling(self, client: ApiClient, key: str, value: object, expected: object) -> None:
+        assert saved(client, **{key: value})[key] == expected
+        assert client.get("users.getPreferences").json()["preferences"][key] == expected
 
     @pytest.mark.parametrize(
         ("key", "value", "reset"),
@@ -146,7 +146,7 @@ class TestSetPreferences:
             ("quietHoursLetMentionsThrough", True, None),
         ],
     )
-    def test_default_or_null_leaves_it_to_the_workspace_again(
+    def test_default_or_null_restores_the_workspaces_default(
         self, client: ApiClient, key: str, value: object, reset: object
     ) -> None:
         before = client.get("users.getPreferences").json()["preferences"][key]
@@ -161,12 +161,12 @@ class TestSetPreferences:
             assert saved(client, quietHoursPausedUntil=None)["quietHoursPausedUntil"] is None
             assert not QuietHours.objects.exists()
 
-    def test_an_offset_is_taken_for_a_zone_only_from_who_has_chosen_none(self, client: ApiClient) -> None:
+    def test_an_offset_counts_only_if_the_user_has_not_chosen_a_time_zone(self, client: ApiClient) -> None:
         assert saved(client, utcOffset=3)["utcOffset"] == 3
         saved(client, timeZone="Asia/Kolkata")
         assert saved(client, utcOffset=3)["utcOffset"] == 5.5
 
-    def test_what_only_clients_use_is_saved_with_the_rest(self, client: ApiClient) -> None:
+    def test_client_preferences_are_saved(self, client: ApiClient) -> None:
         assert (
             saved(client, pushNotifications="mentions", useEmojis=True).items()
             >= {
@@ -190,7 +190,7 @@ class TestSetPreferences:
         assert "additional properties" not in failure(response)
 
     @pytest.mark.parametrize(
-        ("data", "told"),
+        ("data", "expected"),
         [
             ({"dontAskAgainList": [{"action": "a", "colour": "red"}]}, "must NOT have additional properties"),
             ({"featuresPreview": [{"name": "x" * 65}]}, "must NOT have more than 64 characters"),
@@ -200,23 +200,25 @@ class TestSetPreferences:
             ({"unreadAlert": "perhaps"}, "must be boolean"),
             ({"theme": "dark"}, "must NOT have additional properties"),
             ({"timeZone": "Europe/Atlantis"}, "no known time zone"),
-            ({"quietHours": "at night"}, "cannot be understood"),
+            ({"quietHours": "at night"}, "is not valid"),
             ({"highlights": "word"}, "must be array"),
             ([], "must be object"),
         ],
     )
-    def test_a_wrong_value_is_told_and_nothing_saved(self, client: ApiClient, data: Any, told: str) -> None:
+    def test_an_invalid_value_is_reported_and_nothing_is_saved(
+        self, client: ApiClient, data: Any, expected: str
+    ) -> None:
         wrong = {"desktopNotifications": "nothing", **data} if isinstance(data, dict) else data
         response = client.post("users.setPreferences", {"data": wrong})
-        assert told in failure(response)
+        assert expected in failure(response)
         assert response.json()["errorType"] == "invalid-params"
         assert not AccountPreferences.objects.exists()
 
     def test_data_is_required(self, client: ApiClient) -> None:
-        told = failure(client.post("users.setPreferences", {"userId": "x"}))
-        assert told == "must have required property 'data' [invalid-params]"
+        expected = failure(client.post("users.setPreferences", {"userId": "x"}))
+        assert expected == "must have required property 'data' [invalid-params]"
 
-    def test_anothers_are_for_administrators_only(self, client: ApiClient, user: User) -> None:
+    def test_only_administrators_can_change_another_users_preferences(self, client: ApiClient, user: User) -> None:
         bob = UserFactory()
         body = {"userId": bob.public_id, "data": {"pushNotifications": "nothing"}}
         assert "error-unauthorized" in failure(client.post("users.setPreferences", body), 403)
@@ -226,23 +228,23 @@ class TestSetPreferences:
         unknown = admin.post("users.setPreferences", {**body, "userId": "nobody"})
         assert "error-invalid-user" in failure(unknown)
 
-    def test_an_administrators_are_out_of_reach_of_whoever_may_only_change_accounts(self) -> None:
+    def test_account_managers_cannot_change_an_administrators_preferences(self) -> None:
         api = ApiClient(staff("workspace.change_user"))
         for user, status in ((UserFactory(roles=("admin",)), 403), (UserFactory(), 200)):
             body = {"userId": user.public_id, "data": {"pushNotifications": "nothing"}}
             assert api.post("users.setPreferences", body).status_code == status
         assert AccountPreferences.objects.count() == 1
 
-    def test_a_word_that_is_named_replaces_all(self, client: ApiClient) -> None:
+    def test_given_words_replace_all_others(self, client: ApiClient) -> None:
         saved(client, highlights=["a", "b"])
         assert saved(client, highlights=["c"])["highlights"] == ["c"]
         assert HighlightWord.objects.count() == 1
 
-    def test_a_stranger_is_refused(self) -> None:
+    def test_an_unauthenticated_request_is_refused(self) -> None:
         assert ApiClient().post("users.setPreferences", {"data": {}}).status_code == 401
 
 
-def test_me_tells_preferences_and_the_clock(client: ApiClient) -> None:
+def test_me_contains_preferences_and_time_zone(client: ApiClient) -> None:
     saved(client, pushNotifications="nothing", timeZone="Asia/Kolkata")
     me = client.get("me").json()
     assert me["settings"]["preferences"] == client.get("users.getPreferences").json()["preferences"]

@@ -35,7 +35,7 @@ def subscription(client: ApiClient, room: Room) -> Any:
 
 class TestSaveNotification:
     @pytest.mark.parametrize(
-        ("key", "value", "told"),
+        ("key", "value", "expected"),
         [
             ("disableNotifications", "1", True),
             ("disableNotifications", 1, True),
@@ -57,11 +57,11 @@ class TestSaveNotification:
         ],
     )
     def test_every_key_in_every_spelling(
-        self, client: ApiClient, room: Room, key: str, value: object, told: object
+        self, client: ApiClient, room: Room, key: str, value: object, expected: object
     ) -> None:
         response = client.post("rooms.saveNotification", {"roomId": room.public_id, "notifications": {key: value}})
         assert (response.status_code, response.json()) == (200, {"success": True})
-        assert subscription(client, room)[key] == told
+        assert subscription(client, room)[key] == expected
 
     @pytest.mark.parametrize(
         ("key", "value", "reset"),
@@ -86,7 +86,7 @@ class TestSaveNotification:
         assert {**subscription(client, room), "_updatedAt": None} == {**before, "_updatedAt": None}
 
     @pytest.mark.parametrize(
-        ("notifications", "told"),
+        ("notifications", "expected"),
         [
             ({"mobilePushNotifications": "sometimes"}, "must be equal to one of the allowed values"),
             ({"disableNotifications": "all"}, "must be boolean"),
@@ -96,18 +96,20 @@ class TestSaveNotification:
             ("1", "must be object"),
         ],
     )
-    def test_what_is_not_known_is_told(self, client: ApiClient, room: Room, notifications: Any, told: str) -> None:
+    def test_unknown_keys_and_values_are_reported(
+        self, client: ApiClient, room: Room, notifications: Any, expected: str
+    ) -> None:
         body = {"roomId": room.public_id, "notifications": notifications}
-        assert failure(client.post("rooms.saveNotification", body)) == f"{told} [invalid-params]"
+        assert failure(client.post("rooms.saveNotification", body)) == f"{expected} [invalid-params]"
         assert not RoomPreferences.objects.exists()
 
-    def test_it_holds_for_private_groups_and_direct_messages(self, client: ApiClient, user: User) -> None:
+    def test_it_works_for_private_groups_and_direct_messages(self, client: ApiClient, user: User) -> None:
         for room in (RoomFactory(type="p", members=[user]), direct_room(user, UserFactory())):
             body = {"roomId": room.public_id, "notifications": {"disableNotifications": "1"}}
             assert client.post("rooms.saveNotification", body).status_code == 200
             assert subscription(client, room)["disableNotifications"] is True
 
-    def test_a_stranger_is_refused(self, room: Room) -> None:
+    def test_an_unauthenticated_request_is_refused(self, room: Room) -> None:
         body = {"roomId": room.public_id, "notifications": {"disableNotifications": "1"}}
         assert ApiClient().post("rooms.saveNotification", body).status_code == 401
         outsider = ApiClient(UserFactory())
@@ -121,7 +123,7 @@ class TestIgnoreUser:
         return room.subscriptions.create(user=UserFactory()).user
 
     @pytest.mark.parametrize(("spelt", "ignored"), [({}, 1), ({"ignore": "True"}, 1), ({"ignore": "False"}, 0)])
-    def test_somebody_is_ignored_and_heeded_again(
+    def test_a_sender_is_ignored_and_unignored(
         self, client: ApiClient, room: Room, noisy: User, spelt: dict[str, str], ignored: int
     ) -> None:
         query = {"rid": room.public_id, "userId": noisy.public_id}
@@ -130,11 +132,11 @@ class TestIgnoreUser:
         assert subscription(client, room)["ignored"] == [noisy.public_id] * ignored
         assert IgnoredSender.objects.count() == ignored
 
-    def test_what_is_missing_is_told(self, client: ApiClient, room: Room, noisy: User) -> None:
+    def test_missing_parameters_are_reported(self, client: ApiClient, room: Room, noisy: User) -> None:
         assert "error-room-id-param-not-provided" in failure(client.get("chat.ignoreUser", userId=noisy.public_id))
         assert "error-user-id-param-not-provided" in failure(client.get("chat.ignoreUser", rid=room.public_id))
 
-    def test_both_have_to_be_in_the_room(self, client: ApiClient, room: Room, noisy: User) -> None:
+    def test_both_users_must_be_in_the_room(self, client: ApiClient, room: Room, noisy: User) -> None:
         outsider = UserFactory()
         known = {"rid": room.public_id, "userId": noisy.public_id}
         for api, changed in (

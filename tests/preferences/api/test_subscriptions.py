@@ -1,4 +1,4 @@
-"""`subscriptions.get` and `subscriptions.getOne`: what there is, what has changed, what is gone, and origins."""
+"""`subscriptions.get` and `subscriptions.getOne`: current, changed and removed subscriptions, and origins."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def one(client: ApiClient, room: Room) -> Any:
 
 
 def since(client: ApiClient, at: datetime) -> tuple[list[str], list[str]]:
-    """Return the rooms of the subscriptions that changed after the moment, and the ids of those that are gone."""
+    """Return the rooms of subscriptions that changed after a time, and the ids of removed subscriptions."""
     body = client.get("subscriptions.get", updatedSince=at.isoformat()).json()
     return [row["rid"] for row in body["update"]], [row["_id"] for row in body["remove"]]
 
 
 class TestWhatIsTold:
-    def test_a_subscription_as_it_begins(self, client: ApiClient, room: Room, user: User) -> None:
+    def test_a_new_subscription(self, client: ApiClient, room: Room, user: User) -> None:
         subscription = Subscription.objects.get(user=user)
         assert client.get("subscriptions.get").json() == {
             "update": [
@@ -100,23 +100,28 @@ class TestWhatIsTold:
             "success": True,
         }
 
-    def test_a_direct_room_is_called_by_the_other(self, client: ApiClient, user: User) -> None:
-        told = one(client, direct_room(user, UserFactory(username="bob", name="Bob Meier")))
-        assert (told["t"], told["name"], told["fname"]) == ("d", "bob", "Bob Meier")
+    def test_a_direct_room_is_named_after_the_other_user(self, client: ApiClient, user: User) -> None:
+        document = one(client, direct_room(user, UserFactory(username="bob", name="Bob Meier")))
+        assert (document["t"], document["name"], document["fname"]) == ("d", "bob", "Bob Meier")
 
-    def test_what_is_unread_is_counted(self, client: ApiClient, room: Room) -> None:
+    def test_unread_messages_are_counted(self, client: ApiClient, room: Room) -> None:
         unread_count_add(message=message_in(room, UserFactory(), "@ana look"))
-        told = one(client, room)
-        assert (told["alert"], told["unread"], told["userMentions"], told["groupMentions"]) == (True, 1, 1, 0)
+        document = one(client, room)
+        assert (document["alert"], document["unread"], document["userMentions"], document["groupMentions"]) == (
+            True,
+            1,
+            1,
+            0,
+        )
 
-    def test_origins_tell_where_a_level_comes_from(self, client: ApiClient, room: Room, user: User) -> None:
+    def test_origins_show_where_a_level_comes_from(self, client: ApiClient, room: Room, user: User) -> None:
         account_preferences_save(user=user, push="nothing", email="all")
         room_preferences_save(subscription=Subscription.objects.get(user=user), push="mentions")
-        told = one(client, room)
-        assert (told["mobilePushNotifications"], told["mobilePrefOrigin"]) == ("mentions", "subscription")
-        assert (told["emailNotifications"], told["emailPrefOrigin"]) == ("all", "user")
-        assert "desktopNotifications" not in told
-        assert "desktopPrefOrigin" not in told
+        document = one(client, room)
+        assert (document["mobilePushNotifications"], document["mobilePrefOrigin"]) == ("mentions", "subscription")
+        assert (document["emailNotifications"], document["emailPrefOrigin"]) == ("all", "user")
+        assert "desktopNotifications" not in document
+        assert "desktopPrefOrigin" not in document
 
     def test_a_room_set_back_to_default_inherits_again(self, client: ApiClient, room: Room, user: User) -> None:
         subscription = Subscription.objects.get(user=user)
@@ -124,10 +129,10 @@ class TestWhatIsTold:
         account_preferences_save(user=user, push="nothing")
         assert one(client, room)["mobilePushNotifications"] == "all"
         room_preferences_save(subscription=subscription, push="")
-        told = one(client, room)
-        assert (told["mobilePushNotifications"], told["mobilePrefOrigin"]) == ("nothing", "user")
+        document = one(client, room)
+        assert (document["mobilePushNotifications"], document["mobilePrefOrigin"]) == ("nothing", "user")
 
-    def test_nobody_is_told_of_anothers_room(self, client: ApiClient) -> None:
+    def test_other_users_rooms_are_not_returned(self, client: ApiClient) -> None:
         other = RoomFactory(members=[UserFactory()])
         assert client.get("subscriptions.getOne", roomId=other.public_id).json() == {
             "subscription": None,
@@ -138,7 +143,7 @@ class TestWhatIsTold:
     def test_the_room_is_required(self, client: ApiClient) -> None:
         assert failure(client.get("subscriptions.getOne")) == "must have required property 'roomId' [invalid-params]"
 
-    def test_a_stranger_is_refused(self) -> None:
+    def test_an_unauthenticated_request_is_refused(self) -> None:
         assert ApiClient().get("subscriptions.get").status_code == 401
         assert ApiClient().get("subscriptions.getOne", roomId="x").status_code == 401
 
@@ -163,13 +168,13 @@ class TestWhatIsTold:
 class TestSince:
     @pytest.fixture
     def later(self, room: Room, clock: time_machine.Coordinates) -> datetime:
-        """A moment after the room began; the clock then stands a second further on."""
+        """A time after the room was created; the clock is one second later."""
         clock.shift(60)
         moment = timezone.now()
         clock.shift(1)
         return moment
 
-    def test_nothing_new_is_nothing(self, client: ApiClient, later: datetime) -> None:
+    def test_without_changes_nothing_is_returned(self, client: ApiClient, later: datetime) -> None:
         assert since(client, later) == ([], [])
 
     def test_a_message_changes_it(self, client: ApiClient, room: Room, later: datetime) -> None:
@@ -180,7 +185,7 @@ class TestSince:
         room_mark_read(user=user, room=room)
         assert since(client, later) == ([room.public_id], [])
 
-    def test_a_rooms_preference_changes_it_also_when_it_is_taken_back(
+    def test_setting_and_resetting_a_rooms_preference_changes_it(
         self, client: ApiClient, room: Room, user: User, later: datetime, clock: time_machine.Coordinates
     ) -> None:
         subscription = Subscription.objects.get(user=user)
@@ -238,13 +243,13 @@ class TestSince:
         bob.save()
         assert since(client, moment) == ([room.public_id], [])
 
-    def test_a_room_that_was_left_is_gone(self, client: ApiClient, room: Room, user: User, later: datetime) -> None:
+    def test_a_room_that_was_left_is_removed(self, client: ApiClient, room: Room, user: User, later: datetime) -> None:
         subscription = Subscription.objects.get(user=user)
         room_leave(user=user, room=room)
         assert since(client, later) == ([], [subscription.public_id])
         assert since(client, timezone.now()) == ([], [])
 
-    def test_one_that_was_joined_again_is_gone_under_its_old_id_and_new_under_another(
+    def test_a_rejoined_room_is_removed_under_its_old_id_and_added_under_a_new_one(
         self, client: ApiClient, room: Room, user: User, later: datetime
     ) -> None:
         old = Subscription.objects.get(user=user)
@@ -252,11 +257,11 @@ class TestSince:
         members_add(room=room, users=[user])
         assert since(client, later) == ([room.public_id], [old.public_id])
 
-    def test_a_room_that_was_deleted_is_gone(self, client: ApiClient, room: Room, user: User, later: datetime) -> None:
+    def test_a_deleted_room_is_removed(self, client: ApiClient, room: Room, user: User, later: datetime) -> None:
         subscription = Subscription.objects.get(user=user)
         room.delete()
         assert since(client, later) == ([], [subscription.public_id])
 
     @pytest.mark.parametrize("moment", ["soon", "9:30"])
-    def test_what_is_no_moment_is_told(self, client: ApiClient, moment: str) -> None:
+    def test_an_invalid_timestamp_is_reported(self, client: ApiClient, moment: str) -> None:
         assert 'must match format "date-time"' in failure(client.get("subscriptions.get", updatedSince=moment))

@@ -1,4 +1,4 @@
-"""How many accounts a workspace default decides for."""
+"""Counting the accounts that inherit a workspace default."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.factories import AccountPreferencesFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_those_who_chose_for_themselves_do_not_inherit() -> None:
+def test_users_with_their_own_choice_do_not_inherit() -> None:
     UserFactory()
     AccountPreferencesFactory(push=Level.MENTIONS)
     AccountPreferencesFactory(push="", idle_limit=30, always_display_mobile=False)
@@ -29,6 +29,6 @@ def test_deactivated_accounts_do_not_count() -> None:
     assert inheriting_counts(AccountsSettings.preference_defaults())["push"] == 1
 
 
-def test_the_counts_are_told_in_a_sentence() -> None:
+def test_the_counts_are_formatted_as_a_sentence() -> None:
     UserFactory()
     assert AccountsSettings.current().notes()["push"] == "1 user inherits this value now."

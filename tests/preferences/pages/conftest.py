@@ -1,4 +1,4 @@
-"""Somebody who is signed in."""
+"""A signed-in user."""
 
 from __future__ import annotations
 

@@ -26,12 +26,12 @@ def general(ana: User) -> None:
     RoomFactory(name="general", members=[ana, UserFactory()])
 
 
-def test_a_stranger_is_sent_to_the_sign_in_page(client: Client) -> None:
+def test_anonymous_users_are_redirected_to_the_sign_in_page(client: Client) -> None:
     assert client.get(PAGE)["Location"] == f"/sign-in/?next={PAGE}"
     assert client.post(PREVIEW, {"push": "nothing"}).status_code == 302
 
 
-def test_defaults_are_written_out_with_what_the_workspace_has(client: Client, ana: User) -> None:
+def test_the_workspaces_defaults_are_shown(client: Client, ana: User) -> None:
     AccountsSettings(push="mentions", always_display_mobile=False, new_message_sound="ding").save()
     html = client.get(PAGE).content.decode()
     for default in ("Default (Mentions)", "Default (Off)", "Default (Ding)", "Default (60)"):
@@ -80,7 +80,7 @@ def test_an_open_page_saves_only_what_was_changed_on_it(client: Client, ana: Use
     account_preferences_save(user=ana, push="mentions", sound_volume=40, mute_focused=True)
     highlight_words_set(user=ana, words=["deploy, now", "café", "old"])
     page = fields_of(client.get(PAGE).content.decode())
-    # Another client, meanwhile.
+    # Meanwhile, another client changes something.
     account_preferences_save(user=ana, push="nothing", email="nothing", mute_focused=None)
     highlight_words_set(user=ana, words=["deploy, now", "café", "incident"])
     sent = {**page, "sound_volume": "70", "highlights": page["highlights"] + "\nstage"}
@@ -94,27 +94,27 @@ def test_an_open_page_saves_only_what_was_changed_on_it(client: Client, ana: Use
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "told"),
+    ("field", "value", "text"),
     [
         ("push", "sometimes", "Select a valid choice."),
         ("email", "all", "Select a valid choice."),
         ("sound_volume", "101", "less than or equal to 100"),
         ("idle_limit", "-1", "greater than or equal to 0"),
-        ("highlights", "x" * 65, "a word has at most 64 characters"),
-        ("highlights", "\n".join(f"w{number}" for number in range(101)), "At most 100 words"),
+        ("highlights", "x" * 65, "A word can have at most 64 characters"),
+        ("highlights", "\n".join(f"w{number}" for number in range(101)), "You can have at most 100 words"),
     ],
 )
-def test_what_cannot_be_chosen_is_told_and_nothing_is_saved_or_lost(
-    client: Client, ana: User, field: str, value: str, told: str
+def test_an_invalid_choice_is_reported_and_neither_saved_nor_lost(
+    client: Client, ana: User, field: str, value: str, text: str
 ) -> None:
     html = client.post(PAGE, {"desktop": "nothing", field: value}).content.decode()
-    assert told in text_of(html)
-    assert "Nothing is saved yet" in html
+    assert text in text_of(html)
+    assert "Not saved yet" in html
     assert '<option value="nothing" selected>' in html
     assert not AccountPreferences.objects.exists()
 
 
-def test_all_e_mails_are_offered_to_whoever_has_chosen_them(client: Client, ana: User) -> None:
+def test_all_messages_by_e_mail_is_offered_only_if_it_is_selected(client: Client, ana: User) -> None:
     AccountPreferences.objects.create(user=ana, email="all")
     assert client.get(PAGE).content.decode().count('<option value="all"') == 3
     client.post(PAGE, {"email": "all"})
@@ -122,57 +122,57 @@ def test_all_e_mails_are_offered_to_whoever_has_chosen_them(client: Client, ana:
 
 
 @pytest.mark.usefixtures("general")
-def test_what_happens_next_is_told_by_the_rules_before_saving(client: Client, ana: User) -> None:
+def test_previews_follow_the_rules_before_saving(client: Client, ana: User) -> None:
     DeviceFactory(user=ana)
-    told = text_of(client.get(PAGE).content.decode())
-    assert "#general, someone writes without mentioning you, you are away: a push within 2 minutes." in told
-    told = text_of(client.post(PREVIEW, {"push": "mentions"}).content.decode())
-    assert "#general, someone writes without mentioning you, you are away: no push." in told
-    assert "#general, someone mentions you, you are away: a push within 2 minutes." in told
-    told = text_of(client.post(PREVIEW, {"push": "nothing"}).content.decode())
-    assert "#general, someone mentions you, you are away: no push. You chose Nothing for all rooms." in told
+    text = text_of(client.get(PAGE).content.decode())
+    assert "#general, someone writes without mentioning you, you are away: a push within 2 minutes." in text
+    text = text_of(client.post(PREVIEW, {"push": "mentions"}).content.decode())
+    assert "#general, someone writes without mentioning you, you are away: no push." in text
+    assert "#general, someone mentions you, you are away: a push within 2 minutes." in text
+    text = text_of(client.post(PREVIEW, {"push": "nothing"}).content.decode())
+    assert "#general, someone mentions you, you are away: no push. You chose Nothing for all rooms." in text
     assert not AccountPreferences.objects.exists()
 
 
 @pytest.mark.usefixtures("general")
-def test_pushes_while_online_hang_on_whether_they_are_always_displayed(client: Client, ana: User) -> None:
+def test_previews_of_pushes_while_online_depend_on_always_display(client: Client, ana: User) -> None:
     DeviceFactory(user=ana)
-    told = text_of(client.post(PREVIEW, {"always_display_mobile": "off"}).content.decode())
-    assert "#general, someone mentions you, you are online: no push." in told
-    told = text_of(client.post(PREVIEW, {"always_display_mobile": "on"}).content.decode())
-    assert "#general, someone mentions you, you are online: a push after 2 minutes." in told
+    text = text_of(client.post(PREVIEW, {"always_display_mobile": "off"}).content.decode())
+    assert "#general, someone mentions you, you are online: no push." in text
+    text = text_of(client.post(PREVIEW, {"always_display_mobile": "on"}).content.decode())
+    assert "#general, someone mentions you, you are online: a push after 2 minutes." in text
 
 
 @pytest.mark.usefixtures("general")
-def test_a_room_with_a_choice_of_its_own_is_no_example(client: Client, ana: User) -> None:
+def test_a_room_with_custom_settings_is_not_used_as_the_example(client: Client, ana: User) -> None:
     own = RoomFactory(name="operations", members=[ana], last_message_at=timezone.now())
     preferences = RoomPreferencesFactory(subscription=own.subscriptions.get(user=ana), sound="ding")
     assert "#operations, someone" in text_of(client.get(PAGE).content.decode())
     preferences.push = "all"
     preferences.save()
-    told = text_of(client.get(PAGE).content.decode())
-    assert "#general, someone" in told
-    assert "#operations, someone" not in told
+    text = text_of(client.get(PAGE).content.decode())
+    assert "#general, someone" in text
+    assert "#operations, someone" not in text
 
 
-def test_without_a_room_an_example_is_told(client: Client, ana: User) -> None:
+def test_without_a_room_the_preview_uses_a_made_up_example(client: Client, ana: User) -> None:
     assert "#general, someone mentions you" in text_of(client.get(PAGE).content.decode())
 
 
-def test_what_is_not_saved_is_previewed_as_it_was_chosen(client: Client, ana: User) -> None:
+def test_unsaved_choices_are_previewed(client: Client, ana: User) -> None:
     DeviceFactory(user=ana)
     RoomFactory(name="ops", members=[ana])
-    told = text_of(client.post(PAGE, {"push": "nothing", "sound_volume": "150"}).content.decode())
-    assert "Nothing is saved yet" in told
-    assert "someone mentions you, you are away: no push. You chose Nothing for all rooms." in told
+    text = text_of(client.post(PAGE, {"push": "nothing", "sound_volume": "150"}).content.decode())
+    assert "Not saved yet" in text
+    assert "someone mentions you, you are away: no push. You chose Nothing for all rooms." in text
 
 
-def test_a_preview_with_a_wrong_choice_tells_of_what_is_saved(client: Client, ana: User) -> None:
-    told = text_of(client.post(PREVIEW, {"desktop": "sometimes"}).content.decode())
-    assert "you are online: a desktop notification immediately." in told
+def test_a_preview_with_an_invalid_choice_uses_the_saved_value(client: Client, ana: User) -> None:
+    text = text_of(client.post(PREVIEW, {"desktop": "sometimes"}).content.decode())
+    assert "you are online: a desktop notification immediately." in text
 
 
-def test_what_is_chosen_for_all_rooms_leaves_rooms_with_their_own_choice_alone(client: Client, ana: User) -> None:
+def test_account_preferences_do_not_affect_rooms_with_custom_settings(client: Client, ana: User) -> None:
     rooms = [RoomFactory(type=RoomType.CHANNEL, members=[ana, UserFactory()]) for _number in range(2)]
     RoomPreferencesFactory(subscription=rooms[0].subscriptions.get(user=ana), push="all")
     client.post(PAGE, {"push": "nothing"})
@@ -183,7 +183,7 @@ def test_what_is_chosen_for_all_rooms_leaves_rooms_with_their_own_choice_alone(c
     assert "Default (Nothing)" in inheriting
 
 
-def test_the_pages_ask_the_database_as_much_with_many_rooms(
+def test_the_number_of_queries_does_not_grow_with_the_number_of_rooms(
     client: Client, ana: User, django_assert_max_num_queries: Any
 ) -> None:
     rooms = [RoomFactory(members=[ana]) for _number in range(60)]

@@ -25,12 +25,12 @@ OWN = {"choice": "own", "from_0": "22:00", "until_0": "07:00", "through": "on", 
 
 @pytest.fixture
 def monday() -> Iterator[None]:
-    """Let it be Monday noon, also for whoever signs in from now on."""
+    """Set the clock to Monday noon, before the user signs in."""
     with time_machine.travel(MONDAY, tick=False):
         yield
 
 
-def test_a_stranger_is_sent_to_the_sign_in_page(client: Client) -> None:
+def test_anonymous_users_are_redirected_to_the_sign_in_page(client: Client) -> None:
     assert client.get(PAGE)["Location"] == f"/sign-in/?next={PAGE}"
     assert client.post(PAUSE, {"until": "hour"})["Location"].startswith("/sign-in/")
 
@@ -48,34 +48,34 @@ def test_hours_are_saved_and_shown_again(client: Client, ana: User) -> None:
     assert quiet_state_of(ana).own_hours == "mon 22:00-07:00\nsat,sun 13:00-15:00"
 
 
-def test_a_whole_day_is_shown_in_words(client: Client, ana: User) -> None:
+def test_a_whole_day_is_shown_as_text(client: Client, ana: User) -> None:
     html = client.post(PAGE, {"choice": "own", "more": "sun 00:00-24:00"}, follow=True).content.decode()
     assert "Sun 00:00–24:00</textarea>" in html
 
 
 @pytest.mark.parametrize(
-    ("sent", "told"),
+    ("sent", "text"),
     [
-        ({"from_1": "22:00"}, "Say both, or neither."),
-        ({"from_1": "22:00", "until_1": "22:00"}, "have no length"),
-        ({"from_1": "25:00", "until_1": "07:00"}, "is no time of day"),
-        ({"more": "someday 1-2"}, "cannot be understood"),
+        ({"from_1": "22:00"}, "Enter both times, or neither."),
+        ({"from_1": "22:00", "until_1": "22:00"}, "cannot start and end at"),
+        ({"from_1": "25:00", "until_1": "07:00"}, "is not a time of day"),
+        ({"more": "someday 1-2"}, "is not valid"),
         ({"more": "mon-sun 00:00-24:00"}, "never end"),
-        ({"from_0": "", "until_0": "", "more": ""}, "Say on which days"),
-        ({"choice": "mine"}, "Nothing is saved yet"),
+        ({"from_0": "", "until_0": "", "more": ""}, "Enter the days and times"),
+        ({"choice": "mine"}, "Not saved yet"),
     ],
 )
-def test_what_makes_no_sense_is_told_and_nothing_is_saved_or_lost(
-    client: Client, ana: User, sent: dict[str, str], told: str
+def test_invalid_input_is_reported_and_neither_saved_nor_lost(
+    client: Client, ana: User, sent: dict[str, str], text: str
 ) -> None:
     html = client.post(PAGE, {**OWN, **sent}).content.decode()
-    assert told in html
+    assert text in html
     assert not QuietHours.objects.exists()
     assert ('value="22:00"' in html) is (sent.get("from_0", "x") != "")
 
 
 @pytest.mark.usefixtures("monday")
-def test_pushes_are_paused_for_an_hour_or_until_tomorrow_by_ones_own_clock(client: Client, ana: User) -> None:
+def test_pushes_can_be_paused_for_an_hour_or_until_tomorrow_in_the_users_time_zone(client: Client, ana: User) -> None:
     User.objects.filter(pk=ana.pk).update(time_zone="Europe/Berlin")
     html = client.post(PAUSE, {"until": "hour"}, follow=True).content.decode()
     assert "Your pushes are paused until 2035-03-05 14:00 (Europe/Berlin)." in html
@@ -83,29 +83,29 @@ def test_pushes_are_paused_for_an_hour_or_until_tomorrow_by_ones_own_clock(clien
     client.post(PAUSE, {"until": "tomorrow"})
     assert quiet_state_of(User.objects.get(pk=ana.pk)).paused_until == datetime(2035, 3, 6, 7, tzinfo=UTC)
     html = client.post(PAUSE, {"until": ""}, follow=True).content.decode()
-    assert "Your pushes come again." in html
+    assert "Push notifications are on again." in html
     assert quiet_state_of(ana).paused_until is None
 
 
 @pytest.mark.usefixtures("monday")
-def test_a_pause_within_quiet_hours_tells_how_long_it_is_quiet(client: Client, ana: User) -> None:
+def test_a_pause_within_quiet_hours_shows_when_the_quiet_hours_end(client: Client, ana: User) -> None:
     client.post(PAGE, {"choice": "own", "from_0": "08:00", "until_0": "18:00"})
     html = client.post(PAUSE, {"until": "hour"}, follow=True).content.decode()
-    assert "paused until 2035-03-05 13:00 (UTC). Quiet hours follow, until 2035-03-05 18:00 (UTC)." in html
+    assert "paused until 2035-03-05 13:00 (UTC). After that, quiet hours last until 2035-03-05 18:00 (UTC)." in html
     html = client.post(PAUSE, {"until": ""}, follow=True).content.decode()
-    assert "The pause is over. It is quiet until 2035-03-05 18:00 (UTC)." in html
+    assert "The pause has ended. Quiet hours last until 2035-03-05 18:00 (UTC)." in html
 
 
 @pytest.mark.usefixtures("monday")
-def test_the_preview_of_a_push_tells_when_the_quiet_ends(client: Client, ana: User) -> None:
+def test_the_preview_of_a_push_shows_when_quiet_hours_end(client: Client, ana: User) -> None:
     DeviceFactory(user=ana)
     RoomFactory(name="general", members=[ana, UserFactory()])
     client.post(PAUSE, {"until": "hour"})
-    told = text_of(client.get("/account/preferences/").content.decode())
-    assert "a push after quiet hours, 2035-03-05 13:00 (UTC)" in told
+    text = text_of(client.get("/account/preferences/").content.decode())
+    assert "a push after quiet hours, 2035-03-05 13:00 (UTC)" in text
 
 
-def test_the_name_of_the_time_zone_stands_beside_every_hour_that_is_entered(client: Client, ana: User) -> None:
+def test_every_time_field_shows_the_time_zone(client: Client, ana: User) -> None:
     User.objects.filter(pk=ana.pk).update(time_zone="Europe/Berlin")
     text = text_of(client.get(PAGE).content.decode())
     for label in ("From", "Until", "Monday from", "Sunday until", "Further hours", "Pause until tomorrow, 08:00"):
@@ -116,7 +116,7 @@ def test_the_name_of_the_time_zone_stands_beside_every_hour_that_is_entered(clie
 
 def test_an_open_page_saves_only_what_was_changed_on_it(client: Client, ana: User) -> None:
     page = fields_of(client.get(PAGE).content.decode())
-    # Another client, meanwhile.
+    # Meanwhile, another client changes something.
     quiet_hours_save(user=ana, choice="own", hours="mon 22:00-07:00")
     client.post(PAGE, {**page, "through": "on"})
     state = quiet_state_of(ana)
@@ -130,7 +130,7 @@ def test_a_running_pause_is_shown_on_every_page(client: Client, ana: User) -> No
     client.post(PAUSE, {"until": "hour"})
     for address in pages:
         html = client.get(address).content.decode()
-        # In the sidebar, on narrow screens in the top bar, and in the user's menu.
+        # In the sidebar, in the top bar (on narrow screens), and in the user menu.
         assert html.count("Pushes are paused until 2035-03-05 13:00 (UTC)") >= 3, address
     client.post(PAUSE, {"until": ""})
     assert "Pushes are paused" not in client.get("/").content.decode()

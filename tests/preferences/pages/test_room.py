@@ -27,7 +27,7 @@ def page_of(room: Room) -> str:
     return f"/rooms/{room.public_id}/preferences/"
 
 
-def test_strangers_and_people_who_are_not_in_the_room_see_nothing(client: Client) -> None:
+def test_only_members_of_the_room_see_the_page(client: Client) -> None:
     room = RoomFactory(members=[UserFactory()])
     assert client.get(page_of(room))["Location"] == f"/sign-in/?next={page_of(room)}"
     client.force_login(UserFactory(), backend="workspace.authentication.NameOrEmailBackend")
@@ -38,7 +38,7 @@ def test_strangers_and_people_who_are_not_in_the_room_see_nothing(client: Client
     assert not RoomPreferences.objects.exists()
 
 
-def test_the_choices_of_all_rooms_are_written_out_as_the_default(client: Client, ana: User, room: Room) -> None:
+def test_the_account_preferences_are_shown_as_the_default(client: Client, ana: User, room: Room) -> None:
     AccountPreferences.objects.create(user=ana, push="nothing")
     html = client.get(page_of(room)).content.decode()
     assert "Default (Nothing)" in html
@@ -69,67 +69,67 @@ def test_every_choice_is_saved_and_shown_again(client: Client, ana: User, room: 
     assert not RoomPreferences.objects.exists()
 
 
-def test_a_wrong_choice_is_told_and_nothing_is_saved(client: Client, ana: User, room: Room) -> None:
+def test_an_invalid_choice_is_reported_and_nothing_is_saved(client: Client, ana: User, room: Room) -> None:
     html = client.post(page_of(room), {**UNCHANGED, "push": "sometimes", "desktop": "nothing"}).content.decode()
-    assert "Nothing is saved yet" in html
+    assert "Not saved yet" in html
     assert '<option value="nothing" selected>' in html
     assert not RoomPreferences.objects.exists()
 
 
 @pytest.mark.parametrize("type", [RoomType.CHANNEL, RoomType.PRIVATE, RoomType.DIRECT])
-def test_what_happens_next_is_told_in_every_kind_of_room(client: Client, ana: User, type: str) -> None:
+def test_previews_are_shown_in_every_kind_of_room(client: Client, ana: User, type: str) -> None:
     DeviceFactory(user=ana)
     bob = UserFactory(username="bob", name="Bob Meier")
     room = direct_room(ana, bob) if type == RoomType.DIRECT else RoomFactory(name="ops", type=type, members=[ana, bob])
     where = "Bob Meier" if type == RoomType.DIRECT else "#ops"
-    told = text_of(client.get(page_of(room)).content.decode())
-    assert f"{where}, someone writes without mentioning you, you are away: a push within 2 minutes." in told
-    told = text_of(client.post(f"{page_of(room)}preview/", {**UNCHANGED, "push": "nothing"}).content.decode())
-    assert f"{where}, someone writes without mentioning you, you are away: no push." in told
-    told = text_of(client.post(f"{page_of(room)}preview/", {}).content.decode())
-    assert "You turned off alerts for this room." in told
+    text = text_of(client.get(page_of(room)).content.decode())
+    assert f"{where}, someone writes without mentioning you, you are away: a push within 2 minutes." in text
+    text = text_of(client.post(f"{page_of(room)}preview/", {**UNCHANGED, "push": "nothing"}).content.decode())
+    assert f"{where}, someone writes without mentioning you, you are away: no push." in text
+    text = text_of(client.post(f"{page_of(room)}preview/", {}).content.decode())
+    assert "You turned off alerts for this room." in text
     assert not RoomPreferences.objects.exists()
 
 
-def test_muting_all_is_told_for_messages_to_everybody_only(client: Client, ana: User, room: Room) -> None:
+def test_muting_all_affects_only_the_preview_of_messages_to_everybody(client: Client, ana: User, room: Room) -> None:
     DeviceFactory(user=ana)
     asked = {**UNCHANGED, "mute_groups": "on"}
-    told = text_of(client.post(f"{page_of(room)}preview/", asked).content.decode())
-    assert "#ops, someone writes @all, you are away: no push. You have muted @all and @here in this room." in told
-    assert "#ops, someone mentions you, you are away: a push" in told
+    text = text_of(client.post(f"{page_of(room)}preview/", asked).content.decode())
+    assert "#ops, someone writes @all, you are away: no push. You have muted @all and @here in this room." in text
+    assert "#ops, someone mentions you, you are away: a push" in text
 
 
-def test_what_is_not_saved_is_told_with_what_was_chosen(client: Client, ana: User, room: Room) -> None:
+def test_an_invalid_form_is_shown_again_with_the_choices(client: Client, ana: User, room: Room) -> None:
     DeviceFactory(user=ana)
     chosen = {**UNCHANGED, "push": "nothing", "desktop_duration": "99999"}
-    told = text_of(client.post(page_of(room), chosen).content.decode())
-    assert "Nothing is saved yet" in told
-    assert "#ops, someone mentions you, you are away: no push." in told
+    text = text_of(client.post(page_of(room), chosen).content.decode())
+    assert "Not saved yet" in text
+    assert "#ops, someone mentions you, you are away: no push." in text
 
 
-def test_somebody_is_ignored_and_not_any_more(client: Client, ana: User, room: Room) -> None:
+def test_a_sender_can_be_ignored_and_unignored(client: Client, ana: User, room: Room) -> None:
     address = f"/rooms/{room.public_id}/ignored/"
     html = client.post(address, {"username": "@Bob"}, follow=True).content.decode()
-    assert "You ignore @bob in this room." in html
+    assert "You now ignore @bob in this room." in html
     assert "Stop ignoring" in html
     client.post(address, {"username": "bob", "stop": "1"})
     assert not IgnoredSender.objects.exists()
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "text"),
     [
-        ("nobody", "There is nobody called @nobody."),
-        ("no\0body", "There is nobody called @nobody."),
-        ("ana", "nobody to ignore"),
+        ("nobody", "There is no user @nobody."),
+        ("no\0body", "There is no user @nobody."),
+        ("ana", "You cannot ignore yourself"),
         ("cleo", "@cleo is not in this room."),
     ],
 )
-def test_nobody_else_can_be_ignored(client: Client, ana: User, room: Room, name: str, told: str) -> None:
+def test_other_names_cannot_be_ignored(client: Client, ana: User, room: Room, name: str, text: str) -> None:
     UserFactory(username="cleo")
     html = client.post(f"/rooms/{room.public_id}/ignored/", {"username": name}).content.decode()
     field, problem = html.split('id="ignore-name"')[1].split('id="ignore-problem"')
-    assert told in problem
+    assert text in problem
     assert f'value="{name.replace(chr(0), "")}"' in field
     assert "autofocus" in field
     assert re.search(rf'<form class="prefs" method="post"[^>]* action="{re.escape(page_of(room))}"', html)
@@ -151,7 +151,7 @@ def test_a_hidden_counter_is_not_shown_in_the_list_of_rooms(client: Client, ana:
 
 def test_an_open_page_saves_only_what_was_changed_on_it(client: Client, ana: User, room: Room) -> None:
     page = fields_of(client.get(page_of(room)).content.decode())
-    # Another client, meanwhile.
+    # Meanwhile, another client changes something.
     subscription = room.subscriptions.get(user=ana)
     room_preferences_save(subscription=subscription, push="nothing", unread_hidden=True)
     client.post(page_of(room), {**page, "mute_groups": "on", "sound": "ding"})

@@ -1,4 +1,4 @@
-"""When weekly hours begin and end, against a reading of every minute on the zone's clock."""
+"""Periods of weekly hours, compared with a check of every minute on the zone's clock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from preferences.quiet.schedule import Stretch, hours_read
 from tests.preferences.quiet.test_schedule import STRETCHES
 
 MINUTE = timedelta(minutes=1)
-# Clocks that change at night, at midnight, by half an hour, over a whole day, and never.
+# Time zones with clock changes at night, at midnight, by half an hour and by a whole day, and one without.
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Beirut", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kolkata")
 CHANGES = (
     datetime(2026, 3, 29, 1, tzinfo=UTC),
@@ -72,7 +72,7 @@ def test_periods_are_the_quiet_minutes_on_the_clock(
 @pytest.mark.parametrize(
     ("hours", "begin", "starts_at", "ends_at"),
     [
-        # Over midnight, and over the end of the week.
+        # Across midnight, and across the end of the week.
         ("sun 22:00-07:00", "2026-01-04 12:00", "2026-01-04 21:00", "2026-01-05 06:00"),
         # Friday evening to Monday morning is one period.
         (
@@ -81,13 +81,13 @@ def test_periods_are_the_quiet_minutes_on_the_clock(
             "2026-01-09 17:00",
             "2026-01-12 07:00",
         ),
-        # The hour from two to three is leapt over: it ends when the clock leaps.
+        # The clock change skips the hour from 2:00 to 3:00: the period ends at the change.
         ("sun 00:00-02:30", "2026-03-28 12:00", "2026-03-28 23:00", "2026-03-29 01:00"),
-        # The hour from two to three comes twice: it ends when the clock shows half past two the second time.
+        # The hour from 2:00 to 3:00 occurs twice: the period ends at the second 2:30.
         ("sun 00:00-02:30", "2026-10-24 12:00", "2026-10-24 22:00", "2026-10-25 01:30"),
     ],
 )
-def test_known_nights_in_berlin(hours: str, begin: str, starts_at: str, ends_at: str) -> None:
+def test_examples_in_berlin(hours: str, begin: str, starts_at: str, ends_at: str) -> None:
     after, *expected = (datetime.fromisoformat(f"{moment}Z") for moment in (begin, starts_at, ends_at))
     found = periods_between(hours_read(hours), ZoneInfo("Europe/Berlin"), after, after + timedelta(days=1))
     assert found == [tuple(expected)]

@@ -1,4 +1,4 @@
-"""Weekly hours as people write them."""
+"""The text format of weekly hours."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from preferences.quiet.schedule import DAY_MINUTES, Stretch, checked, hours_normalized, hours_read, hours_written
+from preferences.quiet.schedule import DAY_MINUTES, Stretch, checked, hours_format, hours_normalized, hours_read
 
 STRETCHES = st.builds(
     lambda day, start, length: Stretch(day, start, start + length),
@@ -31,42 +31,42 @@ STRETCHES = st.builds(
         ("tue 09:00-10:00\ntue 09:00-10:00\nmon 09:00-10:00", "mon,tue 09:00-10:00"),
     ],
 )
-def test_equal_hours_are_kept_as_equal_texts(written: str, kept: str) -> None:
+def test_equal_hours_are_stored_as_equal_texts(written: str, kept: str) -> None:
     assert hours_normalized(written) == kept
     assert hours_normalized(kept) == kept
 
 
 @pytest.mark.parametrize(
-    ("written", "told"),
+    ("written", "text"),
     [
-        ("every day at night", "cannot be understood"),
-        ("mon 22:00", "cannot be understood"),
-        ("moo 22:00-07:00", "no day of the week"),
-        ("mon 25:00-26:00", "no time of day"),
-        ("mon 08:60-09:00", "no time of day"),
-        ("mon 24:00-09:00", "no time of day"),
-        ("mon 08:00-08:00", "have no length"),
+        ("every day at night", "is not valid"),
+        ("mon 22:00", "is not valid"),
+        ("moo 22:00-07:00", "not a day of the week"),
+        ("mon 25:00-26:00", "not a time of day"),
+        ("mon 08:60-09:00", "not a time of day"),
+        ("mon 24:00-09:00", "not a time of day"),
+        ("mon 08:00-08:00", "cannot start and end at"),
         ("mon-sun 00:00-24:00", "never end"),
         ("mon-sun 07:00-23:00\nmon-sun 22:00-08:00", "never end"),
         ("\n".join(f"mon-sun {hour:02}:00-{hour:02}:30" for hour in range(5)), "At most 28"),
     ],
 )
-def test_what_cannot_be_kept_is_told(written: str, told: str) -> None:
-    with pytest.raises(ValidationError, match=told):
+def test_invalid_hours_are_reported(written: str, text: str) -> None:
+    with pytest.raises(ValidationError, match=text):
         hours_read(written)
 
 
 @settings(deadline=None)
 @given(st.lists(STRETCHES, max_size=8))
-def test_what_is_written_reads_the_same(stretches: list[Stretch]) -> None:
+def test_formatted_hours_read_back_the_same(stretches: list[Stretch]) -> None:
     try:
         kept = checked(stretches)
     except ValidationError:
         return
-    assert hours_read(hours_written(kept)) == kept
+    assert hours_read(hours_format(kept)) == kept
 
 
-def test_hours_without_days_are_those_of_every_day() -> None:
+def test_hours_without_days_apply_to_every_day() -> None:
     assert hours_normalized("22:00-07:00") == "mon-sun 22:00-07:00"
 
 

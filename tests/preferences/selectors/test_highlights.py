@@ -1,4 +1,4 @@
-"""Reading which highlight words stand in a message."""
+"""Finding the highlight words of a room's members in a message."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from preferences.selectors.highlights import highlights_found
+from preferences.selectors.highlights import matching_highlights
 from preferences.services.accounts import highlight_words_set
 from tests.factories import RoomFactory, UserFactory
 from workspace.models import Room, User
@@ -39,11 +39,11 @@ def room(member: User) -> Room:
 )
 def test_the_words_are_the_same_in_a_room_of_any_size(room: Room, members: int, text: str, found: set[str]) -> None:
     room.members_count = members
-    assert highlights_found(text, room=room) == found
+    assert matching_highlights(text, room=room) == found
 
 
 def test_the_members_of_a_large_room_are_not_read(room: Room) -> None:
     room.members_count = LARGE
     with CaptureQueriesContext(connection) as queries:
-        highlights_found("Who is on call?", room=room)
+        matching_highlights("Who is on call?", room=room)
     assert "workspace_subscription" not in queries[0]["sql"]

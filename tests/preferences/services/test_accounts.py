@@ -28,40 +28,40 @@ def defaults_save(**values: Any) -> None:
 
 
 def away_after(user: User) -> float | None:
-    """Return how many seconds after their last activity the user is away, as the stored moments tell."""
+    """Return the seconds from the user's last activity until they are away, from the stored times."""
     presence = Presence.objects.get(user=user)
     assert presence.last_active_at is not None
     return (presence.away_at - presence.last_active_at).total_seconds() if presence.away_at else None
 
 
 class TestAccountPreferencesSave:
-    def test_only_what_is_named_changes(self) -> None:
+    def test_only_the_given_preferences_change(self) -> None:
         row = AccountPreferencesFactory(desktop="all", email="nothing")
         account_preferences_save(user=row.user, push="mentions", email="")
         row.refresh_from_db()
         assert (row.desktop, row.push, row.email) == ("all", "mentions", "")
 
-    def test_the_row_goes_with_the_last_choice(self) -> None:
+    def test_the_row_is_deleted_with_the_last_choice(self) -> None:
         user = AccountPreferencesFactory(push="all", idle_limit=0).user
         account_preferences_save(user=user, push="")
         assert AccountPreferences.objects.filter(user=user).exists()
         account_preferences_save(user=user, idle_limit=None)
         assert not AccountPreferences.objects.exists()
 
-    def test_choosing_nothing_else_than_the_defaults_makes_no_row(self) -> None:
+    def test_choosing_only_defaults_creates_no_row(self) -> None:
         account_preferences_save(user=UserFactory(), push="", auto_away=None)
         assert not AccountPreferences.objects.exists()
 
-    def test_what_is_chosen_already_changes_nothing_for_clients(self) -> None:
+    def test_saving_the_same_choice_again_is_no_change_for_clients(self) -> None:
         user = AccountPreferencesFactory(push="all", idle_limit=0).user
-        told = RoomFactory(members=[user]).subscriptions.get()
+        subscription = RoomFactory(members=[user]).subscriptions.get()
         account_preferences_save(user=user, push="all", desktop="", idle_limit=0)
-        assert told.updated_at == Subscription.objects.get().updated_at
+        assert subscription.updated_at == Subscription.objects.get().updated_at
         account_preferences_save(user=user, push="all", desktop="nothing")
-        assert told.updated_at < Subscription.objects.get().updated_at
+        assert subscription.updated_at < Subscription.objects.get().updated_at
 
     @pytest.mark.parametrize("choices", [{"push": "sometimes"}, {"idle_limit": -1}, {"auto_away": "perhaps"}])
-    def test_a_wrong_value_is_refused(self, choices: Any) -> None:
+    def test_an_invalid_value_is_refused(self, choices: Any) -> None:
         row = AccountPreferencesFactory(push="all")
         with pytest.raises(ValidationError):
             account_preferences_save(user=row.user, desktop="nothing", **choices)
@@ -76,19 +76,19 @@ class TestIdleLimit:
         activity_report(user=user, at=NOW)
         return user
 
-    def test_is_the_workspaces_to_begin_with(self) -> None:
+    def test_is_the_workspaces_by_default(self) -> None:
         defaults_save(idle_limit=90)
         user = UserFactory()
         activity_report(user=user)
         assert away_after(user) == 90
 
-    def test_is_the_users_choice_made_before_they_ever_connected(self) -> None:
+    def test_is_the_choice_made_before_the_user_first_connected(self) -> None:
         user = UserFactory()
         account_preferences_save(user=user, idle_limit=30)
         activity_report(user=user)
         assert away_after(user) == 30
 
-    def test_holds_at_once_for_a_connected_user(self, user: User) -> None:
+    def test_applies_at_once_to_a_connected_user(self, user: User) -> None:
         account_preferences_save(user=user, idle_limit=300)
         assert away_after(user) == 300
         account_preferences_save(user=user, idle_limit=None)
@@ -113,12 +113,12 @@ class TestIdleLimit:
         defaults_save(auto_away=False)
         assert [away_after(person) for person in (user, own, never)] == [None, None, None]
 
-    def test_with_auto_away_chosen_outlives_the_workspaces_off(self, user: User) -> None:
+    def test_with_auto_away_chosen_stays_when_the_workspace_turns_it_off(self, user: User) -> None:
         account_preferences_save(user=user, auto_away=True)
         defaults_save(auto_away=False)
         assert away_after(user) == 60
 
-    def test_of_others_is_left_as_it_is(self, user: User) -> None:
+    def test_of_other_users_does_not_change(self, user: User) -> None:
         account_preferences_save(user=UserFactory(), idle_limit=5)
         assert away_after(user) == 60
 
@@ -130,24 +130,24 @@ class TestHighlightWordsSet:
         highlight_words_set(user=user, words=["Release"])
         assert [(row.word, row.folded) for row in user.highlight_words.all()] == [("Release", "release")]
 
-    def test_keeps_each_word_once_without_blanks(self) -> None:
+    def test_saves_each_word_once_without_surrounding_spaces(self) -> None:
         user = UserFactory()
         highlight_words_set(user=user, words=[" Straße ", "STRASSE", "", "  "])
         assert [row.word for row in user.highlight_words.all()] == ["Straße"]
 
-    def test_the_words_that_there_are_already_are_left_alone(self) -> None:
+    def test_unchanged_words_are_not_rewritten(self) -> None:
         user = UserFactory()
         highlight_words_set(user=user, words=["deploy", "build"])
         kept = list(user.highlight_words.values_list("pk"))
-        told = RoomFactory(members=[user]).subscriptions.get()
+        subscription = RoomFactory(members=[user]).subscriptions.get()
         highlight_words_set(user=user, words=["deploy ", "build", "DEPLOY"])
         assert list(user.highlight_words.values_list("pk")) == kept
         assert not FormerRow.objects.exists()
-        assert told.updated_at == Subscription.objects.get().updated_at
+        assert subscription.updated_at == Subscription.objects.get().updated_at
         highlight_words_set(user=user, words=["build", "deploy"])
-        assert told.updated_at < Subscription.objects.get().updated_at
+        assert subscription.updated_at < Subscription.objects.get().updated_at
 
-    def test_a_word_too_long_is_refused_and_the_others_kept(self) -> None:
+    def test_a_word_that_is_too_long_is_refused_and_nothing_changes(self) -> None:
         user = UserFactory()
         highlight_words_set(user=user, words=["deploy"])
         with pytest.raises(ValidationError):
@@ -155,7 +155,7 @@ class TestHighlightWordsSet:
         assert [row.word for row in user.highlight_words.all()] == ["deploy"]
 
 
-def test_what_is_kept_for_clients_is_added_to_what_is_kept_already() -> None:
+def test_client_preferences_are_merged_into_the_stored_ones() -> None:
     user = UserFactory()
     account_preferences_save(user=user, client_choices={"sidebarViewMode": "medium", "enableMobileRinging": True})
     account_preferences_save(user=user, client_choices={"sidebarViewMode": "condensed"})

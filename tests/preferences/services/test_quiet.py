@@ -1,4 +1,4 @@
-"""Saving quiet hours and pausing."""
+"""Saving quiet hours, and pausing pushes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workspace.services.accounts import locale_save
 
 pytestmark = pytest.mark.django_db
 
-# A Monday, eleven in the evening in Berlin.
+# A Monday, 23:00 in Berlin.
 NOW = datetime(2026, 3, 2, 22, tzinfo=UTC)
 
 
@@ -28,13 +28,13 @@ def workspace_hours(hours: str, **values: object) -> None:
     settings.save()
 
 
-def test_there_are_none_to_begin_with() -> None:
+def test_there_are_none_by_default() -> None:
     state = quiet_state_of(UserFactory())
     assert (state.hours, state.lets_mentions_through, state.choice) == ("", False, "")
     assert state.quiet_until(NOW) is None
 
 
-def test_own_hours_hold_in_the_users_time_zone() -> None:
+def test_own_hours_apply_in_the_users_time_zone() -> None:
     user = UserFactory()
     locale_save(user=user, time_zone="Europe/Berlin")
     quiet_hours_save(user=user, choice="own", hours="Mon-Fri 22:00-7:00")
@@ -44,7 +44,7 @@ def test_own_hours_hold_in_the_users_time_zone() -> None:
     assert state.quiet_until(NOW - timedelta(hours=2)) is None
 
 
-def test_the_workspaces_hours_hold_for_those_who_chose_nothing() -> None:
+def test_the_workspaces_hours_apply_by_default() -> None:
     own, none, nobody = UserFactory(), UserFactory(), UserFactory()
     quiet_hours_save(user=own, choice="own", hours="sat 00:00-24:00")
     quiet_hours_save(user=none, choice="none")
@@ -54,7 +54,7 @@ def test_the_workspaces_hours_hold_for_those_who_chose_nothing() -> None:
     assert quiet_state_of(nobody).quiet_until(NOW) == NOW + timedelta(hours=1)
 
 
-def test_own_hours_are_kept_while_they_are_not_in_use() -> None:
+def test_own_hours_stay_saved_while_they_are_not_in_use() -> None:
     user = UserFactory()
     quiet_hours_save(user=user, choice="own", hours="sat 00:00-24:00")
     quiet_hours_save(user=user, choice="")
@@ -64,16 +64,16 @@ def test_own_hours_are_kept_while_they_are_not_in_use() -> None:
     assert quiet_state_of(user).hours == "sat 00:00-24:00"
 
 
-def test_own_hours_need_hours() -> None:
+def test_choosing_own_hours_requires_hours() -> None:
     user = UserFactory()
-    with pytest.raises(ValidationError, match="Say on which days"):
+    with pytest.raises(ValidationError, match="Enter the days and times"):
         quiet_hours_save(user=user, choice="own")
-    with pytest.raises(ValidationError, match="cannot be understood"):
+    with pytest.raises(ValidationError, match="is not valid"):
         quiet_hours_save(user=user, choice="own", hours="at night")
     assert not QuietHours.objects.exists()
 
 
-def test_the_row_goes_with_the_last_choice() -> None:
+def test_the_row_is_deleted_with_the_last_choice() -> None:
     user = UserFactory()
     quiet_hours_save(user=user, lets_mentions_through=True)
     assert QuietHours.objects.exists()
@@ -81,7 +81,7 @@ def test_the_row_goes_with_the_last_choice() -> None:
     assert not QuietHours.objects.exists()
 
 
-def test_a_pause_is_quiet_and_goes_over_into_quiet_hours() -> None:
+def test_a_pause_is_quiet_and_continues_into_quiet_hours() -> None:
     user = UserFactory()
     with time_machine.travel(NOW, tick=False):
         quiet_pause(user=user, until=NOW + timedelta(hours=1))
@@ -92,7 +92,7 @@ def test_a_pause_is_quiet_and_goes_over_into_quiet_hours() -> None:
         assert quiet_state_of(user).quiet_until(NOW) is None
 
 
-def test_a_pause_that_is_over_is_none() -> None:
+def test_an_expired_pause_is_ignored() -> None:
     user = UserFactory()
     with time_machine.travel(NOW, tick=False):
         quiet_pause(user=user, until=NOW + timedelta(hours=1))
@@ -101,13 +101,13 @@ def test_a_pause_that_is_over_is_none() -> None:
 
 
 @pytest.mark.parametrize("ahead", [timedelta(0), timedelta(minutes=-1), timedelta(days=32)])
-def test_a_pause_needs_an_end_that_comes_and_is_not_too_far(ahead: timedelta) -> None:
-    with time_machine.travel(NOW, tick=False), pytest.raises(ValidationError, match="Pause until"):
+def test_the_end_of_a_pause_must_be_in_the_near_future(ahead: timedelta) -> None:
+    with time_machine.travel(NOW, tick=False), pytest.raises(ValidationError, match="Choose a time"):
         quiet_pause(user=UserFactory(), until=NOW + ahead)
     assert not QuietHours.objects.exists()
 
 
-def test_mentions_are_not_silent_for_those_who_let_them_through() -> None:
+def test_mentions_are_not_silent_if_the_user_lets_them_through() -> None:
     user = UserFactory()
     quiet_hours_save(user=user, choice="own", hours="mon 22:00-23:00", lets_mentions_through=True)
     state = quiet_state_of(user)

@@ -18,7 +18,7 @@ def subscription() -> Subscription:
     return RoomFactory(members=[UserFactory()]).subscriptions.get()
 
 
-def test_only_what_is_named_changes(subscription: Subscription) -> None:
+def test_only_the_given_preferences_change(subscription: Subscription) -> None:
     room_preferences_save(subscription=subscription, push="all", group_mentions_muted=True)
     room_preferences_save(subscription=subscription, push="nothing", notifications_disabled=True)
     row = RoomPreferences.objects.get()
@@ -26,7 +26,7 @@ def test_only_what_is_named_changes(subscription: Subscription) -> None:
     assert (row.push, row.group_mentions_muted, row.notifications_disabled) == ("nothing", True, True)
 
 
-def test_the_row_goes_with_the_last_choice(subscription: Subscription) -> None:
+def test_the_row_is_deleted_with_the_last_choice(subscription: Subscription) -> None:
     room_preferences_save(subscription=subscription, push="all", notifications_disabled=True)
     room_preferences_save(subscription=subscription, push="")
     assert RoomPreferences.objects.exists()
@@ -34,13 +34,13 @@ def test_the_row_goes_with_the_last_choice(subscription: Subscription) -> None:
     assert not RoomPreferences.objects.exists()
 
 
-def test_a_wrong_level_is_refused(subscription: Subscription) -> None:
+def test_an_invalid_level_is_refused(subscription: Subscription) -> None:
     with pytest.raises(ValidationError):
         room_preferences_save(subscription=subscription, push="sometimes")
     assert not RoomPreferences.objects.exists()
 
 
-def test_ignoring_and_heeding_somebody_may_be_repeated(subscription: Subscription) -> None:
+def test_ignoring_and_unignoring_can_be_repeated(subscription: Subscription) -> None:
     sender = UserFactory()
     for _time in range(2):
         sender_ignore(subscription=subscription, sender=sender)

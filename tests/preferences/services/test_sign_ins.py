@@ -1,4 +1,4 @@
-"""E-mails about sign-ins: which sign-ins bring one, what it says, and what does not hold a sign-in up."""
+"""E-mails about sign-ins: when they are sent, what they contain, and how failures are handled."""
 
 from __future__ import annotations
 
@@ -56,44 +56,44 @@ def by_api(address: str = HOME, agent: str = APP) -> None:
 
 
 def emails() -> list[Any]:
-    """Return the e-mails that were sent by now."""
+    """Return the e-mails sent so far."""
     alerts_send()
     return mail.outbox
 
 
 @pytest.mark.usefixtures("ana")
 class TestWhichSignIns:
-    def test_not_the_first_of_a_new_account_and_not_one_like_it(self) -> None:
+    def test_not_for_the_first_of_a_new_account_or_a_similar_one(self) -> None:
         by_page()
         by_page(agent=CHROME.format(121))
         by_page(address=NEXT_DOOR)
         assert emails() == []
 
-    def test_one_from_another_browser_once(self) -> None:
+    def test_once_for_another_browser(self) -> None:
         by_page()
         by_page(agent=FIREFOX)
         by_page(agent=FIREFOX)
         assert len(emails()) == 1
 
-    def test_one_from_another_place_once(self) -> None:
+    def test_once_for_another_network(self) -> None:
         by_page()
         by_page(address=ABROAD)
         by_page(address=ABROAD)
         assert len(emails()) == 1
 
-    def test_by_the_api_and_by_the_administration(self) -> None:
+    def test_for_sign_ins_by_api_and_administration(self) -> None:
         by_page()
         by_api()
         User.objects.update(is_staff=True)
         by_page(agent=FIREFOX, path="/admin/login/")
         assert len(emails()) == 2
 
-    def test_not_a_wrong_password(self) -> None:
+    def test_not_for_a_wrong_password(self) -> None:
         by_page()
         Client(headers={"User-Agent": FIREFOX}).post("/sign-in/", {"username": "ana", "password": "wrong"})
         assert emails() == []
 
-    def test_what_was_not_used_for_long_is_new_again(self, clock: time_machine.Coordinates) -> None:
+    def test_again_for_a_browser_that_was_not_used_for_long(self, clock: time_machine.Coordinates) -> None:
         by_page()
         clock.shift(timedelta(days=91))
         by_page()
@@ -103,7 +103,7 @@ class TestWhichSignIns:
         by_page()
         assert len(emails()) == 2
 
-    def test_what_is_used_now_and_then_stays_known(self, clock: time_machine.Coordinates) -> None:
+    def test_not_for_a_browser_that_is_used_occasionally(self, clock: time_machine.Coordinates) -> None:
         for _time in range(4):
             by_page()
             clock.shift(timedelta(days=60))
@@ -111,13 +111,13 @@ class TestWhichSignIns:
 
 
 class TestWhoIsTold:
-    def test_nobody_who_turned_it_off(self, ana: User) -> None:
+    def test_not_to_a_user_who_turned_it_off(self, ana: User) -> None:
         account_preferences_save(user=ana, login_detection_email=False)
         by_page()
         by_page(agent=FIREFOX)
         assert emails() == []
 
-    def test_nobody_by_a_default_turned_off_but_those_who_want_it(self, ana: User) -> None:
+    def test_only_to_users_who_turned_it_on_if_the_default_is_off(self, ana: User) -> None:
         settings = AccountsSettings.stored()
         settings.login_detection_email = False
         settings.save()
@@ -128,7 +128,7 @@ class TestWhoIsTold:
         by_page(address=ABROAD)
         assert len(emails()) == 1
 
-    def test_nobody_without_a_verified_address(self, ana: User) -> None:
+    def test_not_to_a_user_without_a_verified_address(self, ana: User) -> None:
         ana.emails.update(verified=False)
         by_page()
         by_page(agent=FIREFOX)
@@ -137,7 +137,7 @@ class TestWhoIsTold:
 
 
 class TestWhatItSays:
-    def test_what_when_where_and_how_to_react_on_the_users_clock(self, ana: User) -> None:
+    def test_it_contains_program_time_address_and_advice_in_the_users_time_zone(self, ana: User) -> None:
         ana.language = "en"
         ana.save()
         by_page()
@@ -146,12 +146,12 @@ class TestWhatItSays:
         assert message.to == ["ana@example.org"]
         assert "New sign-in to your account on Callboard" in message.subject
         html = message.alternatives[0][0]
-        for told in ("Firefox on Linux", ABROAD, "10:30", "(Europe/Berlin)", "/account/password/", "not you"):
-            assert told in message.body
-            assert told in html
+        for text in ("Firefox on Linux", ABROAD, "10:30", "(Europe/Berlin)", "/account/password/", "not you"):
+            assert text in message.body
+            assert text in html
 
-    def test_in_one_language_that_pages_speak(self, ana: User) -> None:
-        for language, opened, told in (
+    def test_it_is_in_one_of_the_page_languages(self, ana: User) -> None:
+        for language, opened, text in (
             ("de", '<html lang="de">', "02.03.2026"),
             ("fr", '<html lang="en">', "2026-03-02"),
         ):
@@ -162,9 +162,9 @@ class TestWhatItSays:
             by_page(agent=FIREFOX)
             html = emails()[-1].alternatives[0][0]
             assert opened in html
-            assert told in html
+            assert text in html
 
-    def test_what_is_kept_tells_neither_browser_nor_place(self, ana: User) -> None:
+    def test_stored_digests_reveal_neither_browser_nor_network(self, ana: User) -> None:
         by_page()
         by_page(agent=FIREFOX)
         alerts_send()
@@ -197,23 +197,23 @@ class TestWhatItSays:
             (None, ""),
         ],
     )
-    def test_places_are_networks(self, address: str | None, network: str) -> None:
+    def test_addresses_are_compared_by_network(self, address: str | None, network: str) -> None:
         assert SignInFacts("", address_of(address)).network == network
 
 
 class TestWhenSomethingFails:
     @pytest.mark.usefixtures("ana")
-    def test_a_sign_in_goes_on(self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def test_a_sign_in_succeeds(self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
         def broken(**_kwargs: object) -> None:
             raise RuntimeError
 
-        monkeypatch.setattr(receivers, "sign_in_note", broken)
+        monkeypatch.setattr(receivers, "sign_in_record", broken)
         by_page()
         by_api()
-        assert "could not be remembered" in caplog.text
+        assert "could not be recorded" in caplog.text
 
     @pytest.mark.usefixtures("ana")
-    def test_an_email_is_tried_again_and_given_up_after_a_day(
+    def test_an_email_is_retried_for_a_day(
         self, monkeypatch: pytest.MonkeyPatch, clock: time_machine.Coordinates
     ) -> None:
         def refused(_alert: object) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from preferences.previews import Question
+from preferences.previews import PreviewRequest
 from preferences.services.accounts import account_preferences_save
 from preferences.services.rooms import room_preferences_save
 from push.explain.channel_decisions import channel_decision
@@ -45,7 +45,7 @@ def test_a_rooms_previews_match_the_decisions_after_saving(
         subscription=subscription, desktop="", group_mentions_muted=False, notifications_disabled=False
     )
     chosen = {"desktop": room, "group_mentions_muted": is_muted, "notifications_disabled": is_off}
-    question = Question(user=ana, channels=["desktop"], room=chosen, subscription=subscription)
+    question = PreviewRequest(user=ana, channels=["desktop"], room=chosen, subscription=subscription)
     previewed = [line.sends for line in previews(question)["desktop"]]
     room_preferences_save(subscription=subscription, **chosen)  # type: ignore[typeddict-item]
     assert previewed == [channel_decision(message_in(place, bob, text), ana, Channel.DESKTOP).sends for text in TEXTS]
@@ -56,7 +56,7 @@ def test_a_rooms_previews_match_the_decisions_after_saving(
 def test_the_accounts_previews_match_the_decisions_after_saving(situation: Situation, saved: str, unsaved: str) -> None:
     ana, bob, place = situation
     account_preferences_save(user=ana, desktop=saved)
-    question = Question(user=ana, channels=["desktop"], account={"desktop": unsaved})
+    question = PreviewRequest(user=ana, channels=["desktop"], account={"desktop": unsaved})
     previewed = [line.sends for line in previews(question)["desktop"]]
     account_preferences_save(user=ana, desktop=unsaved)
     assert previewed == [

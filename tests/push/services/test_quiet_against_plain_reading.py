@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from preferences.models import AccountsSettings, QuietHours, QuietPeriod, QuietSchedule
-from preferences.quiet.schedule import Stretch, hours_written
-from preferences.services.quiet_schedules import schedules_keep
+from preferences.quiet.schedule import Stretch, hours_format
+from preferences.services.quiet_schedules import schedules_update
 from push.models import Channel, Notification
 from push.services.fanout import pending_decide
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
@@ -79,7 +79,7 @@ class TestDue(TestCase):
                 choose(user, chosen, now)
                 users.append(user)
             members_add(room=room, users=users)
-            schedules_keep()
+            schedules_update()
             mentioned = users[::MENTIONED_EVERY]
             message_in(room, UserFactory(), " ".join(f"@{user.username}" for user in mentioned))
             pending_decide()
@@ -98,7 +98,7 @@ class TestDue(TestCase):
 
 def settings_save(hours: list[Stretch], zone: str, lets_through: bool) -> None:
     accounts, general = AccountsSettings.stored(), GeneralSettings.stored()
-    accounts.quiet_hours, accounts.lets_mentions_through = hours_written(hours), lets_through
+    accounts.quiet_hours, accounts.lets_mentions_through = hours_format(hours), lets_through
     general.time_zone = zone
     general.save()
     accounts.save()
@@ -109,7 +109,7 @@ def choose(user: User, chosen: dict[str, object], now: datetime) -> None:
     QuietHours.objects.create(
         user=user,
         choice=chosen["choice"],
-        hours=hours_written(chosen["hours"]),  # type: ignore[arg-type]
+        hours=hours_format(chosen["hours"]),  # type: ignore[arg-type]
         lets_mentions_through=chosen["lets_mentions_through"],
         paused_until=now + MINUTE * int(str(paused)) if paused is not None else None,
     )
@@ -120,25 +120,25 @@ class TestSchedulesKeep:
     def test_periods_are_found_again_before_those_known_have_passed(self) -> None:
         with time_machine.travel(CHANGES[0], tick=False) as clock:
             QuietHours.objects.create(user=UserFactory(), choice="own", hours="mon-sun 22:00-07:00")
-            schedules_keep()
+            schedules_update()
             first = set(QuietPeriod.objects.values_list("ends_at", flat=True))
             for _day in range(20):
                 clock.shift(timedelta(days=1))
-                schedules_keep()
+                schedules_update()
                 assert QuietPeriod.objects.filter(starts_at__gt=CHANGES[0]).count() < 30
             assert max(first) < max(QuietPeriod.objects.values_list("ends_at", flat=True))
 
     def test_a_schedule_that_nobody_uses_goes_in_time(self) -> None:
         with time_machine.travel(CHANGES[0], tick=False) as clock:
             chosen = QuietHours.objects.create(user=UserFactory(), choice="own", hours="mon-sun 22:00-07:00")
-            schedules_keep()
+            schedules_update()
             chosen.delete()
             clock.shift(timedelta(days=10))
-            schedules_keep()
+            schedules_update()
             assert not QuietSchedule.objects.exists()
 
     def test_people_with_equal_hours_share_their_periods(self) -> None:
         for _person in range(3):
             QuietHours.objects.create(user=UserFactory(), choice="own", hours="mon-sun 22:00-07:00")
-        schedules_keep()
+        schedules_update()
         assert QuietSchedule.objects.count() == 1

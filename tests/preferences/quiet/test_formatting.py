@@ -1,12 +1,12 @@
-"""Weekly hours as people read them."""
+"""Weekly hours in the page's language."""
 
 from __future__ import annotations
 
 import pytest
 from django.utils import translation
 
+from preferences.quiet.formatting import hours_lines, hours_text, hours_unlocalize
 from preferences.quiet.schedule import hours_normalized
-from preferences.quiet.telling import hours_heard, hours_shown, hours_told
 
 
 @pytest.mark.parametrize(
@@ -21,23 +21,23 @@ from preferences.quiet.telling import hours_heard, hours_shown, hours_told
     ],
 )
 def test_each_line_names_its_days_in_the_readers_language(hours: str, english: list[str], german: list[str]) -> None:
-    assert hours_told(hours) == english
+    assert hours_lines(hours) == english
     with translation.override("de"):
-        assert hours_told(hours) == german
-        assert hours_normalized(hours_heard("\n".join(german))) == hours
+        assert hours_lines(hours) == german
+        assert hours_normalized(hours_unlocalize("\n".join(german))) == hours
 
 
-def test_no_hours_are_told_in_words() -> None:
-    assert hours_told("") == []
-    assert hours_shown("") == "No quiet hours"
-    assert hours_shown("sun 09:00-10:00; sat 09:00-11:00") == "Sat 09:00–11:00; Sun 09:00–10:00"
+def test_no_hours_have_a_text() -> None:
+    assert hours_lines("") == []
+    assert hours_text("") == "No quiet hours"
+    assert hours_text("sun 09:00-10:00; sat 09:00-11:00") == "Sat 09:00–11:00; Sun 09:00–10:00"
 
 
 @pytest.mark.parametrize("written", ["Mo-Do 9:00-10:00", "mon-thu 09:00-10:00", "Montag – Donnerstag 9:00 – 10:00"])
-def test_days_are_heard_in_the_readers_language_and_as_they_are_kept(written: str) -> None:
+def test_days_are_read_in_the_page_language_and_in_the_stored_form(written: str) -> None:
     with translation.override("de"):
-        assert hours_normalized(hours_heard(written)) == "mon-thu 09:00-10:00"
+        assert hours_normalized(hours_unlocalize(written)) == "mon-thu 09:00-10:00"
 
 
-def test_what_is_no_day_is_left_as_it_was_written() -> None:
-    assert hours_heard("someday at s 9:00") == "someday at s 9:00"
+def test_other_words_stay_unchanged() -> None:
+    assert hours_unlocalize("someday at s 9:00") == "someday at s 9:00"

@@ -1,4 +1,4 @@
-"""Links by which whoever reads an e-mail ends the e-mails, without signing in."""
+"""Unsubscribe links in e-mails; they work without signing in."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ SIGNER = signing.Signer(salt="preferences.unsubscribe")
 
 
 def unsubscribe_url(user: User) -> str:
-    """Return the address that ends the user's e-mails; whoever knows it can do nothing else with it. It never ends."""
+    """Return the user's unsubscribe link. It only turns off e-mails, and it never expires."""
     return absolute_url(reverse("unsubscribe", args=[SIGNER.sign(user.public_id)]))
 
 
-def unsubscribing_user(token: str) -> User | None:
-    """Return whose e-mails the address's token ends; None for one that was not signed here."""
+def user_by_unsubscribe_token(token: str) -> User | None:
+    """Return the user of an unsubscribe link's token; None if the signature is invalid."""
     try:
         public_id = SIGNER.unsign(token)
     except signing.BadSignature:
