@@ -10,7 +10,7 @@ from preferences.services.quiet_schedules import schedules_update
 from preferences.tasks import sign_in_alerts as sign_in_alerts_send
 from push.gateway.ledger import RECOVERED_AT_ONCE, abandoned_recover
 from push.sending.dispatching import due_dispatch
-from push.sending.remove_shown import due_clear
+from push.sending.remove_shown import remove_shown
 from push.services import clock_corrections
 from push.services.fanout import pending_decide, remainder_count
 from push.services.retention import expired_prune
@@ -43,7 +43,7 @@ def dispatch() -> None:
 @unless_stopping
 def clear() -> None:
     """Remove from devices what was read elsewhere."""
-    if not due_clear():
+    if not remove_shown():
         enqueue("clear")
 
 

@@ -33,7 +33,7 @@ from preferences.services.accounts import account_preferences_save
 from preferences.services.rooms import room_preferences_save
 from push.models import DesktopEvent, SandboxPush
 from push.pages.lock_screen import card_of
-from push.selectors.desktop import events_told
+from push.selectors.desktop import page_events
 from push.sending.breaker import suspects_of
 from tests.factories import DeviceFactory, EmailAddressFactory, RoomFactory, UserFactory, message_in, registered
 from tests.stored import UNREADABLE, other_versions
@@ -285,10 +285,10 @@ def test_changes_for_open_pages_are_read() -> None:
     for name, other in other_versions(stored):
         for of_message in (message, None):
             event = DesktopEvent.objects.create(user=user, change=other, message=of_message)
-            (told,) = events_told([event.pk], timezone.now())
+            (told,) = page_events([event.pk], timezone.now())
             assert told.change is not None, name
     event = DesktopEvent.objects.create(user=user, change=UNREADABLE)
-    assert events_told([event.pk], timezone.now())[0].change is None
+    assert page_events([event.pk], timezone.now())[0].change is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
 from preferences.signals import quiet_hours_changed
-from push.sending.queue import member_items_drop, message_items_drop, room_items_clear, thread_items_clear
+from push.sending.queue import member_items_drop, message_items_drop, room_items_drop, thread_items_drop
 from push.services.desktop import Change, members_pages_tell, message_change_tell, pages_tell
 from push.services.quiet import waiting_hold
 from push.services.shown import room_gone, room_read_elsewhere
@@ -26,14 +26,14 @@ from workspace.signals import (
 
 @receiver(room_read, dispatch_uid="push.queue.room_read")
 def on_room_read(*, user: User, room: Room, **_kwargs: Any) -> None:
-    room_items_clear(user=user, room=room)
+    room_items_drop(user=user, room=room)
     pages_tell(user=user)
     room_read_elsewhere(user=user, room=room)
 
 
 @receiver(thread_read, dispatch_uid="push.queue.thread_read")
 def on_thread_read(*, user: User, thread: Message, **_kwargs: Any) -> None:
-    thread_items_clear(user=user, thread=thread)
+    thread_items_drop(user=user, thread=thread)
     pages_tell(user=user)
 
 

@@ -28,7 +28,7 @@ CALLING_RULES = (*MENTION_RULES, "highlight", "group_mention")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PageEvent:
     """One event for one user's pages: a message to show (`data`), a `change` to follow, or neither: only counters."""
 
     key: int
@@ -74,7 +74,7 @@ def events_missed(asked: Collection[tuple[int, int]]) -> dict[tuple[int, int], l
     return missed
 
 
-def events_told(keys: Collection[int], at: datetime) -> list[Told]:
+def page_events(keys: Collection[int], at: datetime) -> list[PageEvent]:
     """Return the events in order, with what their pages show; messages that are gone or read are not shown."""
     rows = hold(DesktopEvent.objects.filter(pk__in=keys), due=moment(at), rule="rule").rows
     is_quiet = Case(When(quiet_until__gt=moment(at), then=Value(True)), default=Value(False))
@@ -85,7 +85,8 @@ def events_told(keys: Collection[int], at: datetime) -> list[Told]:
     )
     memberships = memberships_of(event for event in events if event.rule or event.change)
     return [
-        Told(event.pk, event.user_id, shown(event, memberships), change_shown(event, memberships)) for event in events
+        PageEvent(event.pk, event.user_id, shown(event, memberships), page_change(event, memberships))
+        for event in events
     ]
 
 
@@ -117,7 +118,7 @@ def shown(event: Any, memberships: dict[tuple[int, int], Subscription]) -> dict[
     }
 
 
-def change_shown(event: Any, memberships: dict[tuple[int, int], Subscription]) -> dict[str, Any] | None:
+def page_change(event: Any, memberships: dict[tuple[int, int], Subscription]) -> dict[str, Any] | None:
     """Return the change that the event tells of, with the new texts of a message that the user may still read."""
     message: Message | None = event.message
     change: dict[str, Any] = value_or(dict[str, Any], event.change or {}, {}, name="DesktopEvent.change")

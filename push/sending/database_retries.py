@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 120.0
 PAUSE_SECONDS = 0.2
 
 
-def patiently(write: Callable[[], Result]) -> Result:
+def write_with_retries(write: Callable[[], Result]) -> Result:
     """Return what `write`, a transaction that may be repeated, returns; while the database is away it is tried again.
 
     After :data:`PATIENCE_SECONDS`, or within another transaction, which is lost as well, its error is raised.

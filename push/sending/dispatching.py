@@ -27,7 +27,7 @@ from push.sending.claiming import (
 )
 from push.sending.late_answers import LATE_SECONDS, LOOK_SECONDS, LateAnswers
 from push.sending.lost_claims import Suspects
-from push.sending.sending import Delivery
+from push.sending.sending import DeliveryRound
 from push.stopping import stop_request
 
 USERS_PER_CLAIM = 400
@@ -61,7 +61,7 @@ class DispatchRun:
         self._end = end
         self._may_claim = may_claim
         self._claims = list(claims)
-        self._deliveries: list[Delivery] = []
+        self._rounds: list[DeliveryRound] = []
         self._inbox = Inbox()
         # Suspects were sent last; however many there are, every other claim is for the other items.
         self._is_others_turn = False
@@ -84,7 +84,7 @@ class DispatchRun:
             self._record(LOOK_SECONDS)
             if any(self._ready(claim) for claim in self._claims):
                 continue
-            if not self._claim() and not self._deliveries:
+            if not self._claim() and not self._rounds:
                 return True
             self._late_leave()
         return True
@@ -96,24 +96,24 @@ class DispatchRun:
         return [key for of_user in free for key in sent_together(of_user, claim.rooms)]
 
     def _under_way(self, claim: Claim) -> set[int]:
-        return {key for delivery in self._deliveries if delivery.claim is claim for key in delivery.keys}
+        return {key for sent_round in self._rounds if sent_round.claim is claim for key in sent_round.keys}
 
     def _send(self, claim: Claim, keys: Sequence[int]) -> None:
         """Send these items; what ends without being sent leaves the claim."""
-        delivery = Delivery(keys=keys, claim=claim, inbox=self._inbox)
-        self._deliveries.append(delivery)
-        delivery.send()
-        waits = delivery.waits()
+        sent_round = DeliveryRound(keys=keys, claim=claim, inbox=self._inbox)
+        self._rounds.append(sent_round)
+        sent_round.send()
+        waits = sent_round.waits()
         returned = {user: wait for user, of_user in claim.items.items() if (wait := last_wait(of_user, waits))}
-        claim_narrow(claim, set(claim.keys) - (set(keys) - delivery.keys))
+        claim_narrow(claim, set(claim.keys) - (set(keys) - sent_round.keys))
         claim_return(claim=claim, users=returned)
 
     def _record(self, seconds: float) -> None:
         """Record the answers that come within a short time."""
-        expected = sum(delivery.unanswered for delivery in self._deliveries)
+        expected = sum(sent_round.unanswered for sent_round in self._rounds)
         if expected:
             entries_record(self._inbox.gather(seconds, expected=expected), inbox=self._inbox)
-        self._deliveries = [delivery for delivery in self._deliveries if delivery.unanswered]
+        self._rounds = [sent_round for sent_round in self._rounds if sent_round.unanswered]
         for claim in [claim for claim in self._claims if not claim.items]:
             self._claims.remove(claim)
             claim_close(claim=claim)
@@ -142,33 +142,33 @@ class DispatchRun:
         if connection.in_atomic_block:
             return
         late_since = time.monotonic() - LATE_SECONDS
-        late = [delivery for delivery in self._deliveries if delivery.begun_at <= late_since]
-        self._deliveries = [delivery for delivery in self._deliveries if delivery not in late]
-        for delivery in late:
-            claim, keys = delivery.claim, delivery.keys
+        late = [sent_round for sent_round in self._rounds if sent_round.begun_at <= late_since]
+        self._rounds = [sent_round for sent_round in self._rounds if sent_round not in late]
+        for sent_round in late:
+            claim, keys = sent_round.claim, sent_round.keys
             users = [user for user, of_user in claim.items.items() if not keys.isdisjoint(of_user)]
-            self._hand_over(delivery)
+            self._hand_over(sent_round)
             claim_narrow(claim, set(claim.keys) - keys)
             claim_return(claim=claim, users=dict.fromkeys(users))
         # What was answered meanwhile is passed on.
         entries_record(self._inbox.drain(), inbox=self._inbox)
 
-    def _hand_over(self, delivery: Delivery) -> None:
-        delivery.claim = claim_part(delivery.claim, delivery.keys)
-        LateAnswers.current().add(delivery)
+    def _hand_over(self, sent_round: DeliveryRound) -> None:
+        sent_round.claim = claim_part(sent_round.claim, sent_round.keys)
+        LateAnswers.current().add(sent_round)
 
     def _leave(self) -> None:
         """End the run: what is not under way goes back into the queue, and the rest is recorded as it comes."""
-        deliveries, claims = self._deliveries, self._claims
+        rounds, claims = self._rounds, self._claims
         under_way = {id(claim): self._under_way(claim) for claim in claims}
         if not connection.in_atomic_block:
-            self._deliveries = []
-            for delivery in deliveries:
-                self._hand_over(delivery)
+            self._rounds = []
+            for sent_round in rounds:
+                self._hand_over(sent_round)
             entries_record(self._inbox.drain(), inbox=self._inbox)
         for claim in claims:
             claim_release(claim=claim_part(claim, set(claim.keys) - under_way[id(claim)]))
-        while self._deliveries:
+        while self._rounds:
             self._record(LOOK_SECONDS)
 
 

@@ -1,6 +1,6 @@
-"""One round: what is handed on of the next item of each claimed user, re-checked and built.
+"""Prepares one round: checks the next item of each claimed user again, and builds its pushes or its e-mail.
 
-E-mails of one user and room are one e-mail; each of its items keeps its own record and try.
+Items of one user and room that are sent by e-mail share one e-mail; each keeps its own attempts.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ from push.sending.queue import items_finish
 
 log = logging.getLogger(__name__)
 
-# What is for a route that accepts no more is tried again after this many seconds, up to twice as many.
+# Deliveries on a full route are retried after this many seconds, up to twice as many.
 CARRIER_WAIT = 5.0
 
 
 @dataclass(slots=True)
-class Parcel:
-    """What is about to be handed on: a push to one device, or an e-mail; it is a try of each item that it tells of.
+class Delivery:
+    """A push to one device, or an e-mail, with the attempt of each item that it contains.
 
-    A push tells of `room` (by its key) and travels by `route`. One without is not sent; `answer` then says why.
+    A push belongs to a `room` (its key) and uses a `route`. Without a route it is not sent, and `answer` is the reason.
     """
 
     attempts: list[Attempt]
@@ -52,22 +52,22 @@ class Parcel:
 
 
 @dataclass(slots=True)
-class Shipment:
-    """Items that are told of together, and what is about to be handed on for them."""
+class ItemGroup:
+    """Items that are sent together, and their deliveries."""
 
     items: list[Item]
-    parcels: list[Parcel]
+    deliveries: list[Delivery]
 
     @property
     def is_answered(self) -> bool:
-        return all(parcel.answer for parcel in self.parcels)
+        return all(delivery.answer for delivery in self.deliveries)
 
 
 @dataclass(slots=True)
-class Round:
-    """What is sent of one round's items, and how those ended that nothing is sent of.
+class PreparedRound:
+    """The deliveries of a round, and the outcomes of items for which nothing is sent.
 
-    `held` are items with a device whose route carries nothing at the moment.
+    `held` contains the items with a device whose route is paused or full at the moment.
     """
 
     token: str
@@ -76,44 +76,44 @@ class Round:
     routes: Routes
     breaker: Breaker
     carrier_free_at: datetime
-    shipments: list[Shipment] = field(default_factory=list)
+    groups: list[ItemGroup] = field(default_factory=list)
     ended: list[tuple[int, Outcome]] = field(default_factory=list)
     held: dict[int, Hold] = field(default_factory=dict)
-    # How many pushes each route accepts, by its key.
+    # How many more pushes each route accepts, by the key of the route.
     capacities: dict[str, Capacity] = field(default_factory=dict)
 
     @property
-    def pushes(self) -> list[Shipment]:
-        return [shipment for shipment in self.shipments if not shipment.items[0].is_email]
+    def pushes(self) -> list[ItemGroup]:
+        return [group for group in self.groups if not group.items[0].is_email]
 
     @property
-    def emails(self) -> list[Shipment]:
-        return [shipment for shipment in self.shipments if shipment.items[0].is_email]
+    def emails(self) -> list[ItemGroup]:
+        return [group for group in self.groups if group.items[0].is_email]
 
     def hold(self, key: int, hold: Hold) -> None:
-        """Hold an item back, until the earliest of the moments that its devices ask for."""
+        """Hold an item back until the earliest time that any of its devices needs."""
         before = self.held.get(key)
         if before is None or hold.until < before.until:
             self.held[key] = hold
 
-    def by_route(self) -> Iterator[tuple[Route, list[Parcel]]]:
-        """Yield each route with what travels by it."""
-        loads: dict[str, list[Parcel]] = defaultdict(list)
+    def by_route(self) -> Iterator[tuple[Route, list[Delivery]]]:
+        """Yield each route with its deliveries."""
+        loads: dict[str, list[Delivery]] = defaultdict(list)
         routes = {}
-        for parcel in (parcel for shipment in self.pushes for parcel in shipment.parcels):
-            if parcel.route:
-                routes[parcel.route.key] = parcel.route
-                loads[parcel.route.key].append(parcel)
-        yield from ((routes[key], parcels) for key, parcels in loads.items())
+        for delivery in (delivery for group in self.pushes for delivery in group.deliveries):
+            if delivery.route:
+                routes[delivery.route.key] = delivery.route
+                loads[delivery.route.key].append(delivery)
+        yield from ((routes[key], deliveries) for key, deliveries in loads.items())
 
 
-def round_prepare(*, keys: Collection[int], token: str, now: datetime) -> Round:
-    """Read the items anew, end those that must not be sent any more, and build what is sent of the others."""
+def round_prepare(*, keys: Collection[int], token: str, now: datetime) -> PreparedRound:
+    """Read the items again, end those that must no longer be sent, and build the deliveries of the others."""
     items = items_load(keys=keys, token=token, at=now)
     wait = timedelta(seconds=CARRIER_WAIT * random.uniform(1, 2))  # noqa: S311 (spreads load, guards nothing)
     routes = routes_current({device.app_name for item in items for device in item.devices})
-    current = Round(token, now, history_of([item.key for item in items]), routes, breaker_read(now), now + wait)
-    # Their user, room or message was deleted, or they have ended since they were claimed: that outcome remains.
+    current = PreparedRound(token, now, history_of([item.key for item in items]), routes, breaker_read(now), now + wait)
+    # Their user, room or message was deleted, or they ended after they were claimed; that outcome remains.
     gone = set(keys) - {item.key for item in items}
     current.ended += [(key, Outcome(State.DROPPED, EndReason.ACCESS_LOST)) for key in gone]
     together: dict[object, list[Item]] = defaultdict(list)
@@ -127,18 +127,18 @@ def round_prepare(*, keys: Collection[int], token: str, now: datetime) -> Round:
     return current
 
 
-def companions_of(current: Round, item: Item) -> object:
-    """Return what the items have in common that travel in one e-mail; a push has its own key, and no companions.
+def companions_of(current: PreparedRound, item: Item) -> object:
+    """Return the group key: items with the same key share an e-mail. A push is alone in its group.
 
-    What was in one e-mail before is in one again, so that its repetition is the same e-mail.
+    Items that were in one e-mail before are grouped again, so that a retry is the same e-mail.
     """
     if not item.is_email:
         return item.key
     return item.user.pk, item.room.pk, current.history.tried_at(item.key)
 
 
-def ending_of(current: Round, item: Item) -> Outcome | None:
-    """Return how the item ends without being sent; None when it is to be sent."""
+def ending_of(current: PreparedRound, item: Item) -> Outcome | None:
+    """Return the outcome of an item that must not be sent; None if it must be sent."""
     if obstacle := obstacle_of(item):
         return Outcome(State.DROPPED, obstacle)
     if (until := retry_end(item)) and until <= current.started_at and is_repeated(current, item):
@@ -149,27 +149,27 @@ def ending_of(current: Round, item: Item) -> Outcome | None:
 
 
 def retry_end(item: Item) -> datetime | None:
-    """Return until when the item is retried at most: a test push while its page waits; None for all others."""
+    """Return when retries of the item end: for a test push, when its page stops waiting; None for other items."""
     is_test = item.notification.rule == TEST_RULE
     return item.notification.created_at + TEST_PATIENCE if is_test else None
 
 
-def is_repeated(current: Round, item: Item) -> bool:
-    """Return True if the item has been tried or held back before."""
+def is_repeated(current: PreparedRound, item: Item) -> bool:
+    """Return True if the item was attempted or held back before."""
     return item.notification.state == State.RETRYING or current.history.is_tried(item.key)
 
 
 def unsent(item: Item, hold: Hold | None = None) -> Outcome:
-    """Return how an item ends that was held back for too long."""
+    """Return the outcome of an item that was held back for too long."""
     return Outcome(State.FAILED, (hold.reason if hold else item.notification.reason) or EndReason.GAVE_UP)
 
 
-def late_since(current: Round, item: Item) -> datetime:
-    """Return the moment that the item's lifetime is counted from: when it was last due.
+def late_since(current: PreparedRound, item: Item) -> datetime:
+    """Return when the lifetime of the item began: when it was last due.
 
-    What waited for a retry, for the end of quiet hours or for an admin was not late meanwhile. A worker that dies does
-    not move that time. What waits for a paused route is looked at again and again, and late since the route was paused,
-    or since it came.
+    Time spent waiting for a retry, for the end of quiet hours or for an admin does not count. A worker that dies does
+    not change it. An item that waits for a paused route is checked again and again; its lifetime began when the route
+    was paused, or when the item was created if that was later.
     """
     if item.notification.reason == EndReason.ROUTE_PAUSED:
         ways = [(current.routes.of(device), device.app_name) for device in item.devices]
@@ -179,8 +179,8 @@ def late_since(current: Round, item: Item) -> datetime:
     return item.notification.due_at
 
 
-def routeless(current: Round, item: Item) -> Outcome | None:
-    """Return how the item ends for which there is no way to any device, and was none before."""
+def routeless(current: PreparedRound, item: Item) -> Outcome | None:
+    """Return the outcome of an item if no device has a route, and none accepted it before."""
     ways = [current.routes.of(device) for device in item.devices]
     reasons = [way for way in ways if isinstance(way, EndReason)]
     if len(reasons) < len(ways) or current.history.is_accepted(item.key):
@@ -188,10 +188,10 @@ def routeless(current: Round, item: Item) -> Outcome | None:
     return Outcome(State.FAILED, reasons[0])
 
 
-def group_prepare(current: Round, items: list[Item]) -> None:
-    """Put what has to be sent of these items now into the round; an item whose content fails to build fails alone."""
+def group_prepare(current: PreparedRound, items: list[Item]) -> None:
+    """Add the deliveries of these items to the round. If building one item fails, only that item fails."""
     try:
-        parcels = email_parcels(current, items) if items[0].is_email else push_parcels(current, items[0])
+        deliveries = email_deliveries(current, items) if items[0].is_email else push_deliveries(current, items[0])
     except Exception:
         if len(items) > 1:
             for item in items:
@@ -200,13 +200,13 @@ def group_prepare(current: Round, items: list[Item]) -> None:
         log.exception("The content of notification %s could not be built.", items[0].key)
         current.ended.append((items[0].key, Outcome(State.FAILED, EndReason.NOT_BUILT)))
         return
-    current.shipments.append(Shipment(items, parcels))
+    current.groups.append(ItemGroup(items, deliveries))
 
 
-def push_parcels(current: Round, item: Item) -> list[Parcel]:
-    """Return a push for each device without a definite answer whose time has come, and whose route takes it."""
+def push_deliveries(current: PreparedRound, item: Item) -> list[Delivery]:
+    """Return a push for each device that has no final response, is due, and whose route accepts it."""
     content = push_content(item)
-    parcels = []
+    deliveries = []
     for device in item.devices:
         route = current.routes.of(device)
         attempt = current.history.next_try(item.key, device.pk, token=current.token, now=current.started_at)
@@ -220,18 +220,18 @@ def push_parcels(current: Round, item: Item) -> list[Parcel]:
                 continue
         if isinstance(route, EndReason):
             answer = SendAnswer(Answer.NO_ROUTE, detail=str(route.label))
-            parcels.append(Parcel([attempt], device=device, answer=answer))
+            deliveries.append(Delivery([attempt], device=device, answer=answer))
         else:
             options = device.kind.payload.message(item, device, content)
-            # A batch is answered before its slow devices are; the page of a test, and a second try, wait for these.
+            # A batch is answered before its slow devices are. Tests and second attempts need theirs.
             is_single = item.notification.rule == TEST_RULE or attempt.previous_reason == IN_PROGRESS
             push = DevicePush(device, options, is_single=is_single)
-            parcels.append(Parcel([attempt], device=device, room=item.room.pk, push=push, route=route))
-    return parcels
+            deliveries.append(Delivery([attempt], device=device, room=item.room.pk, push=push, route=route))
+    return deliveries
 
 
-def hold_of(current: Round, item: Item, device: Device, route: Route) -> Hold | None:
-    """Return until when the route carries nothing to the device; None when it does."""
+def hold_of(current: PreparedRound, item: Item, device: Device, route: Route) -> Hold | None:
+    """Return a hold if the route is paused or full for the device; None if it can send now."""
     is_test = item.notification.rule == TEST_RULE
     if until := current.breaker.held_until(route, device, is_test=is_test):
         return Hold(until, EndReason.ROUTE_PAUSED)
@@ -240,38 +240,38 @@ def hold_of(current: Round, item: Item, device: Device, route: Route) -> Hold | 
     return None if current.capacities[route.key].take(device) else Hold(current.carrier_free_at)
 
 
-def email_parcels(current: Round, items: Sequence[Item]) -> list[Parcel]:
-    """Return the e-mail of the items, but for those that were answered for or whose time has not come.
+def email_deliveries(current: PreparedRound, items: Sequence[Item]) -> list[Delivery]:
+    """Return the e-mail of the items, without items that have a final response or are not due.
 
-    While the mail server does not keep up, they are held back.
+    While the mail server does not keep up, the items are held back.
     """
     if not Carriers.current().email.takes():
         for item in items:
             current.hold(item.key, Hold(current.carrier_free_at))
         return []
-    told: list[Item] = []
+    due_items: list[Item] = []
     attempts: list[Attempt] = []
     for item in items:
         if attempt := current.history.next_try(item.key, None, token=current.token, now=current.started_at):
-            told.append(item)
+            due_items.append(item)
             attempts.append(attempt)
-    return [Parcel(attempts, email=email_of(told))] if told else []
+    return [Delivery(attempts, email=email_of(due_items))] if due_items else []
 
 
 @transaction.atomic
-def round_open(current: Round) -> None:
-    """Save the tries before anything is sent, and how the other items ended."""
-    attempts = [attempt for shipment in current.shipments for parcel in shipment.parcels for attempt in parcel.attempts]
+def round_open(current: PreparedRound) -> None:
+    """Save the attempts before anything is sent, and the outcomes of the other items."""
+    attempts = [attempt for group in current.groups for delivery in group.deliveries for attempt in delivery.attempts]
     opened = attempts_open(attempts=attempts, token=current.token, now=current.started_at)
-    for shipment in current.shipments:
-        for parcel in shipment.parcels:
-            parcel.attempts = [attempt for attempt in parcel.attempts if attempt.pk in opened]
-        shipment.parcels = [parcel for parcel in shipment.parcels if parcel.attempts]
+    for group in current.groups:
+        for delivery in group.deliveries:
+            delivery.attempts = [attempt for attempt in delivery.attempts if attempt.pk in opened]
+        group.deliveries = [delivery for delivery in group.deliveries if delivery.attempts]
     outcomes_write(current.ended, token=current.token)
 
 
 def outcomes_write(outcomes: Iterable[tuple[int, Outcome]], *, token: str) -> None:
-    """Write the states of items, as far as `token` still holds them."""
+    """Save the outcomes of the items that are still claimed with `token`."""
     alike: dict[Outcome, list[int]] = defaultdict(list)
     for key, outcome in outcomes:
         alike[outcome].append(key)

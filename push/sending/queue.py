@@ -30,30 +30,30 @@ from workspace.models import Message, Room, User
 
 
 @transaction.atomic
-def room_items_clear(*, user: User, room: Room) -> int:
+def room_items_drop(*, user: User, room: Room) -> int:
     """Drop what waits for a member who has read the room; returns how many items."""
     waiting = Notification.objects.filter(is_waiting(), user=user, room=room)
-    return items_drop(waiting, EndReason.CLEARED_BY_READ)
+    return drop_queued(waiting, EndReason.CLEARED_BY_READ)
 
 
 @transaction.atomic
-def thread_items_clear(*, user: User, thread: Message) -> int:
+def thread_items_drop(*, user: User, thread: Message) -> int:
     """Drop what waits for a member who has read the thread; returns how many items."""
     waiting = Notification.objects.filter(is_waiting(), user=user, room=thread.room_id, message__parent=thread)
-    return items_drop(waiting, EndReason.CLEARED_BY_READ)
+    return drop_queued(waiting, EndReason.CLEARED_BY_READ)
 
 
 @transaction.atomic
 def message_items_drop(*, message: Message) -> int:
     """Drop what waits to tell of a message that was deleted; returns how many items."""
-    return items_drop(Notification.objects.filter(is_waiting(), message=message), EndReason.MESSAGE_GONE)
+    return drop_queued(Notification.objects.filter(is_waiting(), message=message), EndReason.MESSAGE_GONE)
 
 
 @transaction.atomic
 def member_items_drop(*, user: User, room: Room) -> int:
     """Drop what waits for a member who is not in the room any more; returns how many items."""
     waiting = Notification.objects.filter(is_waiting(), user=user, room=room)
-    return items_drop(waiting, EndReason.ACCESS_LOST)
+    return drop_queued(waiting, EndReason.ACCESS_LOST)
 
 
 @transaction.atomic
@@ -73,7 +73,7 @@ def item_send_now(*, notification: Notification) -> None:
 @transaction.atomic
 def item_cancel(*, notification: Notification) -> None:
     """End a waiting item unsent; raises `error-not-waiting` for one that is being sent or has ended."""
-    if not items_drop(Notification.objects.filter(is_waiting(), pk=notification.pk), EndReason.CANCELLED):
+    if not drop_queued(Notification.objects.filter(is_waiting(), pk=notification.pk), EndReason.CANCELLED):
         raise not_waiting()
 
 
@@ -99,7 +99,7 @@ def not_waiting() -> ApplicationError:
     return ApplicationError("error-not-waiting", _("It is being sent, or has ended already."))
 
 
-def items_drop(waiting: models.QuerySet[Notification], reason: EndReason) -> int:
+def drop_queued(waiting: models.QuerySet[Notification], reason: EndReason) -> int:
     """End the items with the reason. `waiting` does not contain items that are being sent."""
     LostItem.objects.filter(notification__in=waiting.values("pk")).delete()
     return waiting.update(state=State.DROPPED, reason=reason, finished_at=timezone.now())

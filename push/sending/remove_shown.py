@@ -1,4 +1,6 @@
-"""Sending updates to devices that show what was read elsewhere, edited or deleted: nobody is alerted by them.
+"""Sends updates that remove or replace notifications that devices still show, without alerting anybody.
+
+A notification is removed when its message was read elsewhere or deleted, and replaced when it was edited.
 
 A row of :class:`push.models.ShownRoom` or :class:`push.models.ShownMessage` is the work. Taking it makes it due again
 after a while, in case the worker dies; the row is deleted when the device's push service has accepted the update.
@@ -28,7 +30,7 @@ from push.selectors.routes import routes_current
 from push.sending.answer_inbox import Inbox, UnderWay
 from push.sending.attempts import devices_note
 from push.sending.carriers import Capacity, Carriers
-from push.sending.database_retries import patiently
+from push.sending.database_retries import write_with_retries
 from push.sending.late_answers import LATE_SECONDS, answers_await
 from push.sending.preparing import CARRIER_WAIT
 from push.services.changed_messages import message_updates
@@ -44,8 +46,8 @@ LEASE = timedelta(minutes=2)
 RUN_SECONDS = 15
 
 
-def due_clear() -> bool:
-    """Send the updates that are due; returns False if the time was up before there were none any more."""
+def remove_shown() -> bool:
+    """Send the updates that are due; return False if the time was up before all were sent."""
     end = time.monotonic() + RUN_SECONDS
     for model in MODELS:
         while not stop_request.is_made and (taken := due_take(model=model, now=(sent_at := timezone.now()))):
@@ -104,7 +106,9 @@ class Updates(UnderWay):
     def record(self, answers: Sequence[tuple[Shown, SendAnswer]]) -> set[int]:
         self._unanswered.difference_update(shown.pk for shown, _answer in answers)
         leased_until, sent_at = self._sent_at + LEASE, self._sent_at
-        patiently(partial(answers_record, answers, model=self._model, leased_until=leased_until, sent_at=sent_at))
+        write_with_retries(
+            partial(answers_record, answers, model=self._model, leased_until=leased_until, sent_at=sent_at)
+        )
         return set()
 
     def extend(self) -> None:

@@ -27,7 +27,7 @@ Counts = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Notified:
+class NotifyResult:
     """What came of notifying some members: their counts, and whether something that was queued is due already."""
 
     counts: Counts
@@ -39,7 +39,7 @@ def names_read(readings: Readings) -> set[str]:
     return {"connection"}.union(*(reading.names for reading in readings.values()))
 
 
-def few_notify(*, facts: MessageFacts, readings: Readings, users: Collection[int], now: datetime) -> Notified:
+def few_notify(*, facts: MessageFacts, readings: Readings, users: Collection[int], now: datetime) -> NotifyResult:
     """Queue the notifications of these few members.
 
     For so few, reading their values and writing what they get costs less than a statement that does both.
@@ -59,7 +59,7 @@ def few_notify(*, facts: MessageFacts, readings: Readings, users: Collection[int
                 notifications.append(notification_of(facts, channel, code, member, now))
     Notification.objects.bulk_create(notifications, ignore_conflicts=True)
     is_due = any(notification.finished_at is None and notification.due_at <= now for notification in notifications)
-    return Notified(counts_plain(counts), is_due)
+    return NotifyResult(counts_plain(counts), is_due)
 
 
 def notification_of(
@@ -96,7 +96,7 @@ def part_notify(
     upto: int | None,
     without: Collection[int],
     now: datetime,
-) -> Notified:
+) -> NotifyResult:
     """Queue the notifications of those members whose keys lie in this range.
 
     One statement reads them once, whatever their number. Notifications of members who have read the room since the
@@ -132,7 +132,7 @@ def part_notify(
         for counter, code in zip(counts.values(), found, strict=True):
             counter[code] += number
     is_due = Notification.objects.filter(is_waiting(), message=facts.message_id, due_at__lte=now).exists()
-    return Notified(counts_plain(counts), is_due)
+    return NotifyResult(counts_plain(counts), is_due)
 
 
 def counts_plain(counts: Mapping[Channel, Counter[str]]) -> Counts:

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from push.selectors.desktop import OVERTAKING, counters_of, events_after, events_told, newest_event
+from push.selectors.desktop import OVERTAKING, counters_of, events_after, newest_event, page_events
 from push.selectors.streams import streams_ended, users_signed_in
 from push.services.desktop import EVENTS, streams_hold
 from push.streams.events import KEEPALIVE, event
@@ -220,7 +220,7 @@ class Hub:
         self._remember([key for key, _user in fresh], now)
         ours = [(key, user) for key, user in fresh if user in self._streams]
         if ours:
-            told = await in_database(events_told, [key for key, _user in ours], timezone.now())
+            told = await in_database(page_events, [key for key, _user in ours], timezone.now())
             for item in told:
                 if item.data is not None:
                     self._send(item.user_id, item.key, event("notification", item.data, item.key))

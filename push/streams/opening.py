@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from push.selectors.desktop import counters_of, events_missed, events_told, newest_event
+from push.selectors.desktop import counters_of, events_missed, newest_event, page_events
 from push.services.desktop import streams_hold
 from push.streams.events import beginning, event
 
@@ -30,7 +30,7 @@ def streams_begin(*, process: str, asked: Sequence[tuple[int, int | None]]) -> l
     newest = newest_event()
     missed = events_missed({(user, after) for user, after in asked if after is not None})
     keys = {key for some in missed.values() for key in some}
-    events_by_key = {item.key: item for item in events_told(keys, timezone.now())} if keys else {}
+    events_by_key = {item.key: item for item in page_events(keys, timezone.now())} if keys else {}
     unread = counters_of(users)
     begun = []
     for user, after in asked:

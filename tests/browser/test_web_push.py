@@ -18,7 +18,7 @@ from push.models import Attempt, Device, Notification
 from push.providers.web_push.identity import vapid_public_key
 from push.providers.web_push.keys import vapid_keys_ensure
 from push.sending.dispatching import due_dispatch
-from push.sending.remove_shown import due_clear
+from push.sending.remove_shown import remove_shown
 from push.services.fanout import pending_decide
 from tests.browser.opening import page_opening
 from tests.factories import RoomFactory, UserFactory, message_in
@@ -155,7 +155,7 @@ def test_a_notification_travels_from_the_message_to_the_browser(
     )
 
     room_mark_read(user=ana, room=room)
-    due_clear()
+    remove_shown()
     deliver(page, site, service.delivered[1].content)
     wait_until(lambda: not shown(page), failure="What was read elsewhere is still shown.")
 
@@ -190,7 +190,7 @@ def test_what_an_open_page_has_shown_is_shown_no_second_time_by_the_push(
     assert shown(page) == by_page
 
     room_mark_read(user=ana, room=room)
-    due_clear()
+    remove_shown()
     deliver(page, site, service.delivered[1].content)
     wait_until(lambda: not shown(page), failure="What was read elsewhere is still shown.")
 

@@ -13,7 +13,7 @@ from push.explain.delivery_outcomes import ADVICE, local_datetime, notification_
 from push.models import Device, EndReason, Notification, State
 from push.selectors.answer_words import error_words
 from push.sending.dispatching import due_dispatch
-from push.sending.queue import item_send_now, room_items_clear
+from push.sending.queue import item_send_now, room_items_drop
 from tests.fakes.gateway import FakeGateway, Reply
 from tests.push.conftest import Post, queue
 from workspace.models import User
@@ -137,7 +137,7 @@ def test_giving_up_is_shown_after_the_last_attempt(
 
 def test_a_notification_dropped_by_reading_shows_the_time(receiver: User, post: Post) -> None:
     item = queue(receiver, post(), due_in=60)
-    room_items_clear(user=receiver, room=item.room)
+    room_items_drop(user=receiver, room=item.room)
     item.refresh_from_db()
     [_queued, end] = notification_history(item)
     assert (end.at, end.text) == (item.finished_at, f"Dropped: {EndReason.CLEARED_BY_READ.label}")

@@ -17,7 +17,7 @@ from preferences.services.rooms import room_preferences_save, sender_ignore
 from push.explain.explanations import explanation_of
 from push.explain.structure import Basis, ChannelExplanation, Explanation, HistoryEntry, StepResult
 from push.models import Channel, Decision, EndReason, Notification, PushSettings
-from push.sending.queue import room_items_clear
+from push.sending.queue import room_items_drop
 from push.services.devices import device_remove
 from push.services.fanout import pending_decide
 from tests.factories import DeviceFactory, EmailAddressFactory, RoomFactory, UserFactory, message_in
@@ -235,7 +235,7 @@ class TestWhatHappened:
         DeviceFactory(user=bob)
         activity_report(user=bob)
         message = decided(room, ana)
-        room_items_clear(user=bob, room=room)
+        room_items_drop(user=bob, room=room)
         explanation = explained(message, bob)
         assert (explanation.basis, explanation.sends) == (Basis.RECORDED, True)
         assert [entry.kind for entry in explanation.history] == ["info", "warning"]

@@ -19,7 +19,7 @@ from push.sending import dispatching, sending
 from push.sending.attempts import attempts_close
 from push.sending.claiming import users_claim
 from push.sending.dispatching import due_dispatch
-from push.sending.sending import Delivery
+from push.sending.sending import DeliveryRound
 from tests.factories import DeviceFactory
 from tests.fakes.gateway import FakeGateway, Reply
 from tests.push.conftest import Post, gateway_connect, queue
@@ -236,7 +236,7 @@ def test_a_try_left_without_an_answer_is_shown_beside_the_one_that_follows_it(
     assert (first.answer, first.claimed_by) == (Answer.UNKNOWN, "a dead worker")
     assert (second.answer, second.number) == (Answer.ACCEPTED, 2)
     told = [entry.text for entry in notification_history(item) if "Attempt" in entry.text]
-    assert "Try 1" in told[0]
+    assert "Attempt 1" in told[0]
     assert "Unknown: the worker died" in told[0]
     assert "Accepted" in told[1]
 
@@ -248,7 +248,7 @@ def test_every_try_that_a_dead_worker_had_begun_ends_as_unknown(
     item = queue(receiver, post())
     with monkeypatch.context() as patched:
         patched.setattr(sending, "load_record", worker_dies)
-        patched.setattr(sending, "patiently", lambda write: write())
+        patched.setattr(sending, "write_with_retries", lambda write: write())
         with pytest.raises(SystemExit):
             due_dispatch()
     with time_machine.travel(timezone.now() + timedelta(minutes=1)):
@@ -316,15 +316,15 @@ def test_an_answer_that_comes_after_the_claim_was_lost_changes_no_state(
     claim = users_claim(limit=1, now=timezone.now())
     assert claim is not None
 
-    send = Delivery.send
+    send = DeliveryRound.send
 
-    def lose_the_claim(delivery: Delivery) -> None:
+    def lose_the_claim(current: DeliveryRound) -> None:
         Lease.objects.create(token="another", until=timezone.now())
         ClaimedItem.objects.update(lease="another")
         Attempt.objects.update(claimed_by="another")
-        send(delivery)
+        send(current)
 
-    monkeypatch.setattr(Delivery, "send", lose_the_claim)
+    monkeypatch.setattr(DeliveryRound, "send", lose_the_claim)
     dispatching.claim_dispatch(claim=claim, end=float("inf"))
     item.refresh_from_db()
     assert (item.current_state, item.claimed_item.lease_id) == (State.CLAIMED, "another")

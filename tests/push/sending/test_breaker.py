@@ -13,7 +13,7 @@ from cloud.models import CloudConnection
 from push.models import TEST_RULE, Answer, Attempt, Device, EndReason, Notification, RouteState, State
 from push.sending.breaker import interval, pauses_review, route_resume
 from push.sending.dispatching import due_dispatch
-from push.sending.queue import room_items_clear
+from push.sending.queue import room_items_drop
 from tests.factories import DeviceFactory, UserFactory
 from tests.fakes.gateway import FakeGateway, Reply
 from tests.push.conftest import Post, gateway_connect, queue
@@ -164,7 +164,7 @@ def test_a_test_push_goes_out_all_the_same_and_ends_the_pause(
 
 
 def test_reading_the_room_clears_what_waits(paused: Notification, receiver: User, room: Room) -> None:
-    assert room_items_clear(user=receiver, room=room) == 1
+    assert room_items_drop(user=receiver, room=room) == 1
     paused.refresh_from_db()
     assert (paused.state, paused.reason) == (State.DROPPED, EndReason.CLEARED_BY_READ)
 

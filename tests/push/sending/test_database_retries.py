@@ -7,9 +7,9 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from push.models import Answer, Attempt, Notification, State
-from push.sending import claiming, database_retries, sending
+from push.sending import claiming, database_retries, recording
 from push.sending.claiming import claim_extend, users_claim
-from push.sending.database_retries import patiently
+from push.sending.database_retries import write_with_retries
 from push.sending.dispatching import due_dispatch
 from tests.fakes.gateway import FakeGateway
 from tests.push.conftest import Post, queue
@@ -37,14 +37,14 @@ class Away:
 
 
 def test_it_is_tried_until_the_database_is_back(caplog: pytest.LogCaptureFixture) -> None:
-    assert patiently(Away(3)) == "written"
+    assert write_with_retries(Away(3)) == "written"
     assert caplog.text.count("is repeated until it succeeds") == 3
 
 
 def test_patience_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_retries, "PATIENCE_SECONDS", 0.0)
     with pytest.raises(OperationalError):
-        patiently(Away(1))
+        write_with_retries(Away(1))
 
 
 def test_other_errors_are_raised_at_once() -> None:
@@ -52,20 +52,20 @@ def test_other_errors_are_raised_at_once() -> None:
         raise ValueError("no date")
 
     with pytest.raises(ValueError, match="no date"):
-        patiently(wrong)
+        write_with_retries(wrong)
 
 
 def test_answers_outlive_a_database_that_is_away(
     gateway: FakeGateway, receiver: User, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue(receiver, post())
-    real, away = sending.parcels_record, Away(2)
+    real, away = recording.deliveries_record, Away(2)
 
     def record(*arguments: object) -> None:
         away()
         real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(sending, "parcels_record", record)
+    monkeypatch.setattr(recording, "deliveries_record", record)
     assert due_dispatch()
     assert Notification.objects.get().state == State.SENT
     assert Attempt.objects.get().answer == Answer.ACCEPTED

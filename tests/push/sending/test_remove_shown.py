@@ -10,9 +10,9 @@ import time_machine
 from django.utils import timezone
 
 from push.models import Device, ShownRoom
-from push.sending import remove_shown, sending
+from push.sending import recording
 from push.sending.dispatching import due_dispatch
-from push.sending.remove_shown import LEASE, due_clear
+from push.sending.remove_shown import LEASE, Updates, remove_shown
 from push.services.retention import expired_prune
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from tests.fakes.gateway import FakeGateway, Reply
@@ -49,7 +49,7 @@ def test_one_reading_is_one_silent_update(
     show(receiver, post, "one", "two", "three")
     room_mark_read(user=receiver, room=room)
     room_mark_read(user=receiver, room=room)
-    assert due_clear()
+    assert remove_shown()
     [options] = silent(gateway)
     assert options["payload"] == {
         "host": "http://127.0.0.1:8000",
@@ -64,7 +64,7 @@ def test_one_reading_is_one_silent_update(
     assert options["notId"] == shown["notId"]
     assert not ShownRoom.objects.exists()
     room_mark_read(user=receiver, room=room)
-    due_clear()
+    remove_shown()
     assert len(silent(gateway)) == 1
 
 
@@ -75,7 +75,7 @@ def test_the_badge_is_what_other_rooms_have_unread(
     members_add(room=(other := RoomFactory()), users=[receiver])
     Subscription.objects.filter(user=receiver, room=other).update(unread=4)
     room_mark_read(user=receiver, room=room)
-    due_clear()
+    remove_shown()
     assert silent(gateway)[0]["badge"] == 4
 
 
@@ -85,7 +85,7 @@ def test_a_device_that_was_shown_nothing_of_the_room_is_left_alone(
     show(receiver, post)
     members_add(room=(other := RoomFactory()), users=[receiver])
     room_mark_read(user=receiver, room=other)
-    assert due_clear()
+    assert remove_shown()
     assert silent(gateway) == []
 
 
@@ -94,7 +94,7 @@ def test_an_app_that_has_not_announced_it_is_left_alone(
 ) -> None:
     show(receiver, post)
     room_mark_read(user=receiver, room=room)
-    due_clear()
+    remove_shown()
     assert silent(gateway) == []
     assert not ShownRoom.objects.exists()
 
@@ -104,7 +104,7 @@ def test_somebody_elses_reading_clears_nothing(
 ) -> None:
     show(receiver, post)
     room_mark_read(user=room.creator, room=room)
-    due_clear()
+    remove_shown()
     assert silent(gateway) == []
 
 
@@ -114,25 +114,25 @@ def test_what_came_after_the_reading_stays(
     show(receiver, post, "old")
     room_mark_read(user=receiver, room=room)
     show(receiver, post, "new")
-    due_clear()
+    remove_shown()
     assert silent(gateway) == []
     room_mark_read(user=receiver, room=room)
-    due_clear()
+    remove_shown()
     assert len(silent(gateway)) == 1
 
 
 def test_what_was_read_while_it_was_on_its_way_is_taken_away(
     gateway: FakeGateway, receiver: User, phone: Device, room: Room, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = sending.attempts_close
+    record = recording.attempts_close
 
     def read_meanwhile(**values: Any) -> None:
         room_mark_read(user=receiver, room=room)
         record(**values)
 
-    monkeypatch.setattr(sending, "attempts_close", read_meanwhile)
+    monkeypatch.setattr(recording, "attempts_close", read_meanwhile)
     show(receiver, post)
-    due_clear()
+    remove_shown()
     assert len(silent(gateway)) == 1
 
 
@@ -141,7 +141,7 @@ def test_who_leaves_the_room_sees_nothing_more_of_it(
 ) -> None:
     show(receiver, post)
     room_leave(user=receiver, room=room)
-    due_clear()
+    remove_shown()
     assert len(silent(gateway)) == 1
 
 
@@ -153,7 +153,7 @@ def test_browsers_get_theirs_in_place_of_what_still_waits_for_them(
     subscribe(member, push_service)
     show(member, post)
     room_mark_read(user=member, room=room)
-    due_clear()
+    remove_shown()
     message, update = push_service.delivered
     assert update.content == {"kind": "clear", "tag": room.public_id, "badge": 0}
     assert update.headers["topic"] == message.headers["topic"]
@@ -165,12 +165,12 @@ def test_no_answer_is_tried_again_with_the_same_identity(
     show(receiver, post)
     room_mark_read(user=receiver, room=room)
     gateway.script(phone.token, Reply(503))
-    due_clear()
+    remove_shown()
     assert silent(gateway) == []
     [waiting] = ShownRoom.objects.all()
     assert waiting.tries == 1
     with time_machine.travel(timezone.now() + timedelta(minutes=5)):
-        due_clear()
+        remove_shown()
     first, second = (one.options["identity"] for one in gateway.received if one.options.get("silent"))
     assert first == second
     assert not ShownRoom.objects.exists()
@@ -182,7 +182,7 @@ def test_a_refusal_ends_it_and_a_dead_token_is_noted(
     show(receiver, post)
     room_mark_read(user=receiver, room=room)
     gateway.script(phone.token, Reply(406))
-    due_clear()
+    remove_shown()
     assert not ShownRoom.objects.exists()
     phone.refresh_from_db()
     assert phone.disabled_at is not None
@@ -193,14 +193,14 @@ def test_a_worker_that_dies_leaves_it_to_another(
 ) -> None:
     show(receiver, post)
     room_mark_read(user=receiver, room=room)
-    monkeypatch.setattr(remove_shown.Updates, "send", lambda _updates: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(Updates, "send", lambda _updates: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
-        due_clear()
+        remove_shown()
     monkeypatch.undo()
-    due_clear()
+    remove_shown()
     assert silent(gateway) == []
     with time_machine.travel(timezone.now() + LEASE):
-        due_clear()
+        remove_shown()
     assert len(silent(gateway)) == 1
 
 
@@ -210,7 +210,7 @@ def test_nothing_is_sent_while_push_is_off(
     show(receiver, post)
     settings_change(enable=False)
     room_mark_read(user=receiver, room=room)
-    due_clear()
+    remove_shown()
     assert silent(gateway) == []
     assert not ShownRoom.objects.exists()
 
@@ -228,7 +228,7 @@ def test_many_devices_are_told_in_few_queries(
     for member in members:
         room_mark_read(user=member, room=room)
     with django_assert_max_num_queries(20):
-        due_clear()
+        remove_shown()
     assert len(silent(gateway)) == 20
 
 

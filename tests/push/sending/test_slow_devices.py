@@ -16,7 +16,7 @@ from push.providers.gateway.batches import announcements_forget
 from push.sending import carriers
 from push.sending.dispatching import due_dispatch
 from push.sending.late_answers import LateAnswers
-from push.sending.remove_shown import due_clear
+from push.sending.remove_shown import remove_shown
 from push.services.shown import room_read_elsewhere
 from tests.factories import DeviceFactory, EmailAddressFactory, UserFactory
 from tests.fakes import gateway as gateways
@@ -243,7 +243,7 @@ def test_a_slow_device_does_not_keep_a_worker_that_takes_notifications_away(
     apple.hold(devices[0])
     for user in (slow, quick):
         room_read_elsewhere(user=user, room=room)
-    assert due_clear()
+    assert remove_shown()
     wait_until(lambda: list(ShownRoom.objects.values_list("device", flat=True)) == [devices[0].pk])
     apple.go_on.set()
     wait_until(lambda: not ShownRoom.objects.exists())

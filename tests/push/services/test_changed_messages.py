@@ -16,9 +16,9 @@ from push.providers.gateway.batches import announcements_forget
 from push.providers.google.payload import fcm_message
 from push.providers.phone_pushes import push_of
 from push.providers.routes import DevicePush
-from push.sending import sending
+from push.sending import recording
 from push.sending.dispatching import due_dispatch
-from push.sending.remove_shown import due_clear
+from push.sending.remove_shown import remove_shown
 from push.services.fanout import pending_decide
 from push.services.retention import expired_prune
 from tests.factories import DeviceFactory, UserFactory
@@ -59,13 +59,13 @@ def shown(receiver: User, gateway: FakeGateway, post: Post) -> Message:
 def edit(message: Message, text: str = "disk full at seven") -> None:
     message_edit(editor=message.sender, message=message, text=text)
     pending_decide()
-    due_clear()
+    remove_shown()
 
 
 def delete(message: Message) -> None:
     message_delete(deleter=message.sender, message=message)
     pending_decide()
-    due_clear()
+    remove_shown()
 
 
 def updates(gateway: FakeGateway) -> list[dict[str, Any]]:
@@ -84,7 +84,7 @@ def test_a_deleted_message_is_taken_away_alone(phone: Device, gateway: FakeGatew
     assert options["payload"]["rid"] == room.public_id
     assert options["badge"] == 2
     assert not ShownMessage.objects.exists()
-    due_clear()
+    remove_shown()
     assert len(updates(gateway)) == 1
 
 
@@ -155,7 +155,7 @@ def test_nothing_is_sent_of_what_was_read_or_never_came(
     change(never_sent)
     other = DeviceFactory(user=receiver, capabilities=["clear"])
     room_mark_read(user=receiver, room=room)
-    due_clear()
+    remove_shown()
     before = len(updates(gateway))
     change(shown)
     assert len(updates(gateway)) == before
@@ -168,7 +168,7 @@ def test_what_is_read_before_the_update_leaves_needs_none(
     message_edit(editor=shown.sender, message=shown, text="new")
     pending_decide()
     room_mark_read(user=receiver, room=room)
-    due_clear()
+    remove_shown()
     assert [one["payload"]["type"] for one in updates(gateway)] == ["clear"]
     assert not ShownMessage.objects.exists()
 
@@ -177,7 +177,7 @@ def test_what_is_read_before_the_update_leaves_needs_none(
 def test_what_changes_while_it_is_on_its_way_is_corrected(
     phone: Device, gateway: FakeGateway, receiver: User, post: Post, change: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    message, record = post("old"), sending.attempts_close
+    message, record = post("old"), recording.attempts_close
 
     def change_meanwhile(**values: Any) -> None:
         if change is message_edit:
@@ -186,11 +186,11 @@ def test_what_changes_while_it_is_on_its_way_is_corrected(
             message_delete(deleter=message.sender, message=message)
         record(**values)
 
-    monkeypatch.setattr(sending, "attempts_close", change_meanwhile)
+    monkeypatch.setattr(recording, "attempts_close", change_meanwhile)
     queue(receiver, message)
     due_dispatch()
     monkeypatch.undo()
-    due_clear()
+    remove_shown()
     [options] = updates(gateway)
     assert options.get("text") == ("ana: new" if change is message_edit else None)
 
@@ -231,7 +231,7 @@ def test_a_refused_update_is_tried_again_under_the_same_identity(
     edit(shown)
     assert ShownMessage.objects.get().tries == 1
     with time_machine.travel(timezone.now() + timedelta(minutes=5)):
-        due_clear()
+        remove_shown()
     first, second = (one.options["identity"] for one in gateway.received if one.options.get("passive"))
     assert first == second
     assert not ShownMessage.objects.exists()
@@ -246,7 +246,7 @@ def test_identities_differ_from_those_of_notifications(phone: Device, gateway: F
 def test_a_room_that_is_deleted_is_taken_away(phone: Device, gateway: FakeGateway, shown: Message, room: Room) -> None:
     public_id = room.public_id
     room.delete()
-    due_clear()
+    remove_shown()
     [options] = updates(gateway)
     assert (options["payload"]["type"], options["payload"]["rid"]) == ("clear", public_id)
     assert not ShownRoom.objects.exists()
@@ -255,17 +255,17 @@ def test_a_room_that_is_deleted_is_taken_away(phone: Device, gateway: FakeGatewa
 def test_who_left_while_it_was_on_its_way_is_shown_it_no_longer(
     phone: Device, gateway: FakeGateway, receiver: User, room: Room, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = sending.attempts_close
+    record = recording.attempts_close
 
     def leave_meanwhile(**values: Any) -> None:
         if Subscription.objects.filter(user=receiver).exists():
             room_leave(user=receiver, room=room)
         record(**values)
 
-    monkeypatch.setattr(sending, "attempts_close", leave_meanwhile)
+    monkeypatch.setattr(recording, "attempts_close", leave_meanwhile)
     queue(receiver, post())
     due_dispatch()
-    due_clear()
+    remove_shown()
     assert len(updates(gateway)) == 1
 
 
@@ -282,7 +282,7 @@ def test_a_change_that_many_devices_show_takes_few_queries(
     message_edit(editor=message.sender, message=message, text="new")
     with django_assert_max_num_queries(60):
         pending_decide()
-        due_clear()
+        remove_shown()
     assert len(updates(gateway)) == 15
 
 
@@ -304,6 +304,6 @@ def test_a_deactivated_accounts_device_is_cleared_and_then_forgotten(
     user_deactivate(user=receiver, by=UserFactory(roles=("admin",), is_superuser=True))
     assert not Device.objects.filter(pk=other.pk).exists()
     assert Device.objects.get(pk=phone.pk).disabled_at is not None
-    due_clear()
+    remove_shown()
     assert [one["payload"]["type"] for one in updates(gateway)] == ["clear"]
     assert not Device.objects.filter(user=receiver).exists()

@@ -15,7 +15,7 @@ from preferences.services.quiet import quiet_hours_save
 from preferences.services.rooms import room_preferences_save
 from push.models import DesktopEvent, DesktopStream
 from push.rules import candidates
-from push.selectors.desktop import counters_of, events_missed, events_told
+from push.selectors.desktop import counters_of, events_missed, page_events
 from push.services.desktop import events_prune, streams_hold
 from push.services.fanout import pending_decide
 from tests.factories import RoomFactory, UserFactory, direct_room, message_in
@@ -65,7 +65,7 @@ def post(room: Room, sender: User, text: str = "Lunch is ready") -> Message:
 def told(user: User) -> list[dict[str, Any] | None]:
     """Return what the user's pages are told by all events."""
     keys = DesktopEvent.objects.filter(user=user).values_list("pk", flat=True)
-    return [item.data for item in events_told(list(keys), timezone.now()) if not item.change]
+    return [item.data for item in page_events(list(keys), timezone.now()) if not item.change]
 
 
 def chosen(room: Room, user: User, **choices: Any) -> None:
@@ -236,7 +236,7 @@ class TestChanges:
 
     def changes(self, user: User) -> list[dict[str, Any]]:
         keys = DesktopEvent.objects.filter(user=user).order_by("pk").values_list("pk", flat=True)
-        return [item.change for item in events_told(list(keys), timezone.now()) if item.change]
+        return [item.change for item in page_events(list(keys), timezone.now()) if item.change]
 
     def test_an_edit_and_a_deletion_are_told_at_once(self, room: Room, ana: User, bob: User) -> None:
         message = message_in(room, ana, "old")

@@ -1,0 +1,133 @@
+"""Records the providers' responses: closes the attempts, updates the devices, and finishes the items.
+
+Responses are recorded in small batches. An item is finished, and its member's next item may be sent, as soon as all
+deliveries of the item have a response.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from push.http.engine import WITHDRAWN
+from push.models import Answer, Device, EndReason
+from push.providers.answers import SendAnswer
+from push.providers.email.transport import RECIPIENT_REFUSED
+from push.selectors.items import Item
+from push.sending.attempts import Hold, Outcome, attempts_close, devices_note
+from push.sending.breaker import answers_judge
+from push.sending.carrier_threads import STOPPED
+from push.sending.preparing import Delivery, ItemGroup, PreparedRound, outcomes_write, retry_end, unsent
+from push.services.changed_messages import changed_meanwhile_note
+from push.services.gateway_access import quota_watch
+from push.services.shown import shown_note
+from workspace.services.addresses import address_results_record
+
+# The result of deliveries that were not sent because the worker stops.
+NOT_SENT = SendAnswer(Answer.HELD)
+
+
+def completed_groups(current: PreparedRound, deliveries: Iterable[Delivery]) -> list[ItemGroup]:
+    """Return the groups that have all their responses now that these deliveries have theirs."""
+    those = {id(delivery) for delivery in deliveries}
+    return [
+        group
+        for group in current.groups
+        if group.is_answered and any(id(delivery) in those for delivery in group.deliveries)
+    ]
+
+
+@transaction.atomic
+def load_record(current: PreparedRound, load: Sequence[tuple[Delivery, SendAnswer]]) -> None:
+    """Record responses from one route, or to e-mails; if they show a misconfiguration, their items wait."""
+    deliveries, now = [delivery for delivery, _answer in load], timezone.now()
+    route, answers = deliveries[0].route, [answer for _delivery, answer in load]
+    if route:
+        answered = [(delivery.device, answer) for delivery, answer in load if delivery.device]
+        answers = answers_judge(breaker=current.breaker, route=route, answered=answered, now=now)
+    for delivery, answer in zip(deliveries, answers, strict=True):
+        delivery.answer = answer
+        hold = None
+        if answer.detail == WITHDRAWN:
+            # It was not sent, so it does not count as an attempt: another worker makes the same one.
+            delivery.answer, hold = NOT_SENT, Hold(now)
+        elif answer.answer == Answer.UNKNOWN:
+            hold = Hold(now)
+        elif answer.answer == Answer.HELD and route and delivery.device:
+            hold = Hold(current.breaker.held_until(route, delivery.device) or now, EndReason.ROUTE_PAUSED)
+        if hold:
+            for attempt in delivery.attempts:
+                current.hold(attempt.notification_id, hold)
+    deliveries_record(current, deliveries, completed_groups(current, deliveries))
+
+
+@transaction.atomic
+def deliveries_record(current: PreparedRound, deliveries: Sequence[Delivery], complete: Sequence[ItemGroup]) -> None:
+    """Close the attempts, update the devices, and save the new state of each item in the `complete` groups."""
+    now = timezone.now()
+    unsent = [delivery for group in complete for delivery in group.deliveries if delivery.answer and not delivery.route]
+    answered = list({id(delivery): delivery for delivery in (*deliveries, *unsent)}.values())
+    attempts_close(
+        answers=[(delivery.attempts, delivery.answer) for delivery in answered if delivery.answer],
+        token=current.token,
+        now=now,
+    )
+    answers = [(delivery.device, delivery.answer) for delivery in deliveries if delivery.device and delivery.answer]
+    devices_note(
+        answers=[(device, answer) for device, answer in answers if answer not in (NOT_SENT, STOPPED)],
+        sent_at=current.started_at,
+        now=now,
+    )
+    addresses_note(deliveries)
+    shown_note(accepted=accepted_of(deliveries), at=current.started_at)
+    if accepted := notifications_accepted(deliveries):
+        changed_meanwhile_note(notifications=accepted, since=current.started_at)
+    quota_watch(delivery.answer for delivery in deliveries if delivery.answer)
+    for attempt in (attempt for delivery in answered for attempt in delivery.attempts):
+        current.history.add(attempt)
+    items = [item for group in complete for item in group.items]
+    outcomes_write([(item.key, outcome_of(current, item)) for item in items], token=current.token)
+
+
+def addresses_note(deliveries: Iterable[Delivery]) -> None:
+    """Mark e-mail addresses that were refused, and unmark those that work again."""
+    accepted: list[str] = []
+    refused: list[str] = []
+    for delivery in deliveries:
+        if delivery.email and delivery.answer:
+            if delivery.answer.reason == RECIPIENT_REFUSED:
+                refused += delivery.email.to
+            elif delivery.answer.answer == Answer.ACCEPTED:
+                accepted += delivery.email.to
+    if accepted or refused:
+        address_results_record(accepted=accepted, refused=refused)
+
+
+def accepted_of(deliveries: Iterable[Delivery]) -> list[tuple[Device, int]]:
+    """Return the devices that accepted a notification, each with the key of its room."""
+    return [
+        (delivery.device, delivery.room)
+        for delivery in deliveries
+        if delivery.device and delivery.room and delivery.answer and delivery.answer.answer == Answer.ACCEPTED
+    ]
+
+
+def notifications_accepted(deliveries: Iterable[Delivery]) -> list[int]:
+    """Return the keys of the notifications that a device accepted."""
+    return [
+        attempt.notification_id
+        for delivery in deliveries
+        if delivery.device and delivery.answer and delivery.answer.answer == Answer.ACCEPTED
+        for attempt in delivery.attempts
+    ]
+
+
+def outcome_of(current: PreparedRound, item: Item) -> Outcome:
+    """Return the state of the item after its attempts."""
+    targets: list[int | None] = [None] if item.is_email else [device.pk for device in item.devices]
+    hold, until = current.held.get(item.key), retry_end(item)
+    if hold and until and hold.until > until:
+        return current.history.outcome(item.key, ()) if current.history.is_tried(item.key) else unsent(item, hold)
+    return current.history.outcome(item.key, targets, hold=hold)
