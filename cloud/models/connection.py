@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from workspace.address_masks import address_mask
 from workspace.http_addresses import HttpAddressField
+from workspace.permissions import declared, permission
 from workspace.secret_addresses import SecretAddressField
 from workspace.setting_groups import SecretField
 
@@ -44,10 +45,14 @@ class CloudConnection(models.Model):
         verbose_name = _("cloud connection")
         verbose_name_plural = _("cloud connection")
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="cloud_connection_single")]
-        permissions = [
-            ("manage_cloud", "May manage the connection with the cloud"),
-            ("register_on_cloud", "May register the workspace with the cloud"),
-        ]
+        permissions = declared(
+            permission(
+                "manage_cloud", "May manage the connection with the cloud", checked_in="cloud.pages.connectivity"
+            ),
+            permission(
+                "register_on_cloud", "May register the workspace with the cloud", checked_in="cloud.pages.connectivity"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.workspace_id

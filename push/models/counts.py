@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from push.models.queue import Channel, State
+from workspace.permissions import declared, permission
 
 
 class OutcomeCount(models.Model):
@@ -22,7 +23,9 @@ class OutcomeCount(models.Model):
         verbose_name_plural = _("past outcomes")
         ordering = ["-day", "channel", "state", "reason"]
         constraints = [models.UniqueConstraint(fields=["day", "channel", "state", "reason"], name="outcome_count_once")]
-        permissions = [("view_statistics", "May read the workspace's statistics")]
+        permissions = declared(
+            permission("view_statistics", "May read the workspace's statistics", checked_in="push.api.statistics"),
+        )
 
     def __str__(self) -> str:
         return f"{self.day} {self.channel} {self.state} {self.reason}".strip()

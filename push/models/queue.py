@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from push.models.devices import Device
 from workspace.models import Message, Room, User
+from workspace.permissions import declared, permission
 
 
 class Channel(models.TextChoices):
@@ -64,7 +65,11 @@ class Decision(models.Model):
                 fields=["retry_at"], condition=models.Q(position__isnull=False), name="decision_being_counted"
             ),
         ]
-        permissions = [("explain_notifications", "May have anybody's notifications explained")]
+        permissions = declared(
+            permission(
+                "explain_notifications", "May have anybody's notifications explained", checked_in="push.explain.access"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.message} {self.event}"

@@ -15,6 +15,7 @@ from push.providers.google.credentials import service_account_describe, service_
 from push.providers.pem import certificate_describe, certificate_validate
 from push.providers.web_push.contact import subject_validate
 from workspace.http_addresses import http_address_validate
+from workspace.permissions import declared, permission
 from workspace.secret_addresses import SecretAddressLinesField
 from workspace.setting_groups import Action, SecretField, SettingsGroup, setting
 
@@ -283,10 +284,18 @@ class PushSettings(SettingsGroup):
 
     class Meta:
         verbose_name = verbose_name_plural = _("Push")
-        permissions = [
-            ("test_push_notifications", "May send test pushes to their own devices"),
-            ("test_push_of_others", "May send test pushes to other people's devices"),
-        ]
+        permissions = declared(
+            permission(
+                "test_push_notifications",
+                "May send test pushes to their own devices",
+                checked_in="push.services.testing",
+            ),
+            permission(
+                "test_push_of_others",
+                "May send test pushes to other people's devices",
+                checked_in="push.services.testing",
+            ),
+        )
 
     def changes_validate(self, changed: Collection[str]) -> None:
         problems = {

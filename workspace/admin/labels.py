@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from workspace.admin.columns import label, label_row
 from workspace.models import Connection, Message, Room, RoomType, Status, User
-from workspace.models.accounts import ADMIN
 from workspace.models.messages import ENCRYPTED
+from workspace.permissions import ADMIN
 from workspace.selectors.presence import PresenceView
 
 CONNECTION_KINDS = {Connection.ONLINE: "success", Connection.AWAY: "warning", Connection.OFFLINE: ""}

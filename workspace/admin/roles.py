@@ -15,9 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from workspace.admin.base import ModelAdmin, ReadOnlyAdmin
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.models import User
-from workspace.models.accounts import ADMIN, USER
+from workspace.permissions import ADMIN, USER, withheld_from_admins
 from workspace.roles import Role
-from workspace.services.roles import NOT_GRANTED_TO_ADMINS
 
 if TYPE_CHECKING:
     BaseForm = forms.ModelForm[Group]
@@ -57,7 +56,7 @@ class RoleForm(BaseForm):
         for permission in permissions:
             name = f"{permission.content_type.app_label}.{permission.codename}"
             if (
-                permission.codename in NOT_GRANTED_TO_ADMINS
+                permission.codename in withheld_from_admins()
                 and permission not in current
                 and not self.request.user.has_perm(name)
             ):

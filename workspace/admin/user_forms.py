@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from workspace.models import User
-from workspace.models.accounts import USER
+from workspace.permissions import USER
 from workspace.services.accounts import sign_ins_end, user_create
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from workspace.admin.contributions import RelatedLink, contribute
 from workspace.admin.filters import TimeRangeFilter
 from workspace.admin.user_forms import AccountChangeForm, AccountCreationForm, AccountPasswordForm
 from workspace.models import EmailAddress, Message, Presence, Subscription, User
-from workspace.models.accounts import ADMIN
+from workspace.permissions import ADMIN
 from workspace.roles import Role
 from workspace.selectors.permissions import CHANGE_ACCOUNTS, CHANGE_ROLES, may_manage
 from workspace.selectors.presence import connection_expression, presence_of, status_expression

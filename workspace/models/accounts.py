@@ -11,17 +11,20 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from workspace.ids import PublicIdField
 from workspace.models.history import track_history
+from workspace.permissions import declared, permission
 from workspace.time_zones import time_zone_validate
 
 ADDRESS_TAKEN = _("This address belongs to another account.")
 
-# The names of the built-in roles, which are groups of django.contrib.auth.
-ADMIN = "admin"
-USER = "user"
+
+def languages() -> list[tuple[str, str | Promise]]:
+    """Return the languages of notifications; as a function, so that adding one needs no migration."""
+    return list(settings.LANGUAGES)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -62,7 +65,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("language"),
         max_length=16,
         blank=True,
-        choices=settings.LANGUAGES,
+        choices=languages,
         help_text=_("Empty: the language of the workspace."),
     )
     time_zone = models.CharField(
@@ -102,7 +105,11 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.Index(Lower("name"), "id", name="user_name_any_case"),
             models.Index(fields=["created_at", "id"], name="user_created"),
         ]
-        permissions = [("api_bypass_rate_limit", "May call the API without rate limits")]
+        permissions = declared(
+            permission(
+                "api_bypass_rate_limit", "May call the API without rate limits", checked_in="workspace.api.throttling"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.username

@@ -12,6 +12,7 @@ from workspace.ids import PublicIdField
 from workspace.models.accounts import User
 from workspace.models.history import track_history
 from workspace.models.rooms import Room
+from workspace.permissions import declared, permission
 
 ENCRYPTED = "e2e"
 
@@ -68,7 +69,15 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
         ordering = ["-pk"]
         indexes = [models.Index(fields=["room", "sent_at"], name="message_of_room_in_time")]
-        permissions = [("view_message_text", "May read what messages say in the administration")]
+        permissions = declared(
+            # Who may read people's messages is a separate decision.
+            permission(
+                "view_message_text",
+                "May read what messages say in the administration",
+                checked_in="workspace.admin.messages",
+                roles=(),
+            ),
+        )
 
     def __str__(self) -> str:
         return str(self.public_id)

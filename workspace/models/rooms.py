@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from workspace.ids import PublicIdField
 from workspace.models.accounts import User
 from workspace.models.history import track_history
+from workspace.permissions import ADMIN, USER, declared, permission
 
 
 class RoomType(models.TextChoices):
@@ -70,22 +71,50 @@ class Room(models.Model):
                 name="room_named_unless_direct",
             ),
         ]
-        permissions = [
-            ("create_c", "May create channels"),
-            ("create_p", "May create private groups"),
-            ("create_d", "May begin direct messages"),
-            ("view_d_room", "May view direct messages"),
-            ("view_c_room", "May view and join channels"),
-            ("view_joined_room", "May list the channels that they are in"),
-            ("leave_c", "May leave channels"),
-            ("leave_p", "May leave private groups"),
-            ("add_user_to_joined_room", "May add people to rooms that they are in"),
-            ("add_user_to_any_c_room", "May add people to every channel"),
-            ("post_readonly", "May post in read-only rooms"),
-            ("mention_all", "May mention @all"),
-            ("mention_here", "May mention @here"),
-            ("message_impersonate", "May post under another name"),
-        ]
+        permissions = declared(
+            permission("create_c", "May create channels", checked_in="workspace.services.rooms", roles=(ADMIN, USER)),
+            permission(
+                "create_p", "May create private groups", checked_in="workspace.services.rooms", roles=(ADMIN, USER)
+            ),
+            permission(
+                "create_d", "May begin direct messages", checked_in="workspace.services.rooms", roles=(ADMIN, USER)
+            ),
+            permission(
+                "view_d_room", "May view direct messages", checked_in="workspace.selectors.rooms", roles=(ADMIN, USER)
+            ),
+            permission(
+                "view_c_room", "May view and join channels", checked_in="workspace.selectors.rooms", roles=(ADMIN, USER)
+            ),
+            permission(
+                "view_joined_room",
+                "May list the channels that they are in",
+                checked_in="workspace.selectors.directory",
+                roles=(ADMIN, USER),
+            ),
+            permission("leave_c", "May leave channels", checked_in="workspace.selectors.rooms", roles=(ADMIN, USER)),
+            permission(
+                "leave_p", "May leave private groups", checked_in="workspace.selectors.rooms", roles=(ADMIN, USER)
+            ),
+            permission(
+                "add_user_to_joined_room",
+                "May add people to rooms that they are in",
+                checked_in="workspace.services.rooms",
+                roles=(ADMIN, USER),
+            ),
+            permission(
+                "add_user_to_any_c_room", "May add people to every channel", checked_in="workspace.services.rooms"
+            ),
+            permission("post_readonly", "May post in read-only rooms", checked_in="workspace.services.messages"),
+            permission(
+                "mention_all", "May mention @all", checked_in="workspace.services.messages", roles=(ADMIN, USER)
+            ),
+            permission(
+                "mention_here", "May mention @here", checked_in="workspace.services.messages", roles=(ADMIN, USER)
+            ),
+            permission(
+                "message_impersonate", "May post under another name", checked_in="workspace.api.messages.posting"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"#{self.name}" if self.name else self.public_id

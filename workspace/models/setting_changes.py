@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from workspace.permissions import declared, permission
 from workspace.secret_addresses import SecretAddressJsonField
 
 
@@ -49,10 +50,14 @@ class SettingChange(models.Model):
         verbose_name_plural = _("changes of settings")
         ordering = ["-pk"]
         default_permissions = ("view",)
-        permissions = [
-            ("view_privileged_setting", "May view the workspace's settings"),
-            ("edit_privileged_setting", "May edit the workspace's settings"),
-        ]
+        permissions = declared(
+            permission(
+                "view_privileged_setting", "May view the workspace's settings", checked_in="workspace.services.settings"
+            ),
+            permission(
+                "edit_privileged_setting", "May edit the workspace's settings", checked_in="workspace.services.settings"
+            ),
+        )
         indexes = [models.Index(fields=["setting_id", "-id"], name="setting_change_of_setting")]
 
     def __str__(self) -> str:

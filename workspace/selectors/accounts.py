@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, GeneralSettings, User
-from workspace.models.accounts import ADMIN
+from workspace.permissions import ADMIN
 from workspace.selectors.permissions import VIEW_ACCOUNTS
 
 

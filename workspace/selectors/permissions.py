@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from workspace.errors import MissingPermissionError
 from workspace.models import User
-from workspace.models.accounts import USER
+from workspace.permissions import USER
 
 CREATE_ACCOUNTS = "workspace.add_user"
 CHANGE_ACCOUNTS = "workspace.change_user"

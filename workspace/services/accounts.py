@@ -11,7 +11,7 @@ from knox.models import AuthToken
 
 from workspace.errors import ApplicationError
 from workspace.models import Room, User
-from workspace.models.accounts import ADMIN, USER
+from workspace.permissions import ADMIN, USER
 from workspace.selectors.accounts import accepts_browser_time_zone, administrators
 from workspace.selectors.permissions import manage_check
 from workspace.selectors.rooms import rooms_owned_alone

@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, User
-from workspace.models.accounts import USER
+from workspace.permissions import USER
 from workspace.selectors.accounts import roles_of, user_by_username
 from workspace.selectors.permissions import CHANGE_ACCOUNTS, CHANGE_ROLES, CREATE_ACCOUNTS, may_change
 from workspace.services.accounts import password_set, roles_set, user_activate, user_create, user_deactivate

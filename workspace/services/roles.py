@@ -7,25 +7,7 @@ from collections.abc import Collection
 from django.contrib.auth.models import Group, Permission
 from django.db.models import QuerySet
 
-from workspace.models.accounts import ADMIN, USER
-
-USER_PERMISSIONS = (
-    "create_c",
-    "create_p",
-    "create_d",
-    "view_d_room",
-    "view_c_room",
-    "view_joined_room",
-    "leave_c",
-    "leave_p",
-    "add_user_to_joined_room",
-    "mention_all",
-    "mention_here",
-)
-
-
-# Permissions that administrators do not have by default. Who may read people's messages is a separate decision.
-NOT_GRANTED_TO_ADMINS = ("view_message_text",)
+from workspace.permissions import ADMIN, USER, default_permissions_of, withheld_from_admins
 
 
 def roles_ensure(*, known: Collection[int] | None = None) -> None:
@@ -43,10 +25,10 @@ def roles_ensure(*, known: Collection[int] | None = None) -> None:
 
 
 def admin_permissions() -> QuerySet[Permission]:
-    """Return the default permissions of administrators."""
-    return Permission.objects.exclude(content_type__app_label="workspace", codename__in=NOT_GRANTED_TO_ADMINS)
+    """Return the default permissions of administrators: all that Django adds to models, and most that are declared."""
+    return Permission.objects.exclude(codename__in=withheld_from_admins())
 
 
 def user_permissions() -> QuerySet[Permission]:
     """Return the default permissions of all users."""
-    return Permission.objects.filter(content_type__app_label="workspace", codename__in=USER_PERMISSIONS)
+    return Permission.objects.filter(codename__in=default_permissions_of(USER))

@@ -15,7 +15,7 @@ from rocketchat_API.rocketchat import RocketChat
 
 from tests.factories import PASSWORD, UserFactory
 from workspace.models import Room, Subscription, User
-from workspace.models.accounts import ADMIN
+from workspace.permissions import ADMIN
 from workspace.services.accounts import user_create
 from workspace.services.messages import message_post
 from workspace.services.roles import roles_ensure

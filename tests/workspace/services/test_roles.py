@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 
-from workspace.services.roles import USER_PERMISSIONS
+from workspace.permissions import USER, default_permissions_of
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ def held(role: str) -> set[str]:
 
 def test_a_new_workspace_has_both_roles() -> None:
     assert held("admin") == set(Permission.objects.values_list("codename", flat=True)) - {"view_message_text"}
-    assert held("user") == set(USER_PERMISSIONS)
+    assert held("user") == set(default_permissions_of(USER))
 
 
 def test_migrating_gives_the_roles_the_permissions_that_a_version_adds() -> None:
@@ -40,4 +40,4 @@ def test_migrating_does_not_give_back_what_admins_took() -> None:
 def test_a_role_that_is_missing_is_made_again() -> None:
     Group.objects.get(name="user").delete()
     call_command("migrate", verbosity=0)
-    assert held("user") == set(USER_PERMISSIONS)
+    assert held("user") == set(default_permissions_of(USER))

@@ -1,0 +1,48 @@
+"""Declaring permissions: each once, with its words, the roles that have it by default, and the module that checks it.
+
+A model lists its permissions in `Meta.permissions = declared(...)`. Clients know them by the same names with dashes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+# The names of the built-in roles, which are groups of django.contrib.auth.
+ADMIN = "admin"
+USER = "user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredPermission:
+    """One permission. `checked_in` is a module that asks for it by its full name, such as `push.view_statistics`."""
+
+    codename: str
+    words: str
+    checked_in: str
+    roles: tuple[str, ...]
+
+
+DECLARED: dict[str, DeclaredPermission] = {}
+
+
+def permission(codename: str, words: str, *, checked_in: str, roles: tuple[str, ...] = (ADMIN,)) -> DeclaredPermission:
+    """Declare a permission that these built-in roles have by default."""
+    assert codename not in DECLARED, f"Two permissions are called {codename}."
+    DECLARED[codename] = found = DeclaredPermission(codename=codename, words=words, checked_in=checked_in, roles=roles)
+    return found
+
+
+def declared(*permissions: DeclaredPermission) -> list[Any]:
+    """Return the permissions as the model's `Meta.permissions` lists them."""
+    return [(one.codename, one.words) for one in permissions]
+
+
+def withheld_from_admins() -> list[str]:
+    """Return the code names of the declared permissions that administrators do not have by default."""
+    return [one.codename for one in DECLARED.values() if ADMIN not in one.roles]
+
+
+def default_permissions_of(role: str) -> list[str]:
+    """Return the code names of the declared permissions that a built-in role has by default."""
+    return [one.codename for one in DECLARED.values() if role in one.roles]
