@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -63,6 +64,9 @@ class TestAdministration:
         html = page(admin, "explain", message=message.public_id, user="bob", channel="email")
         assert 'id="rule-no_email" aria-current="step"' in html
         assert 'id="rule-no_device"' not in html
+
+    def test_times_name_their_zone(self, admin: Client, message: Message, bob: User) -> None:
+        assert re.search(r">[^<]+ UTC</time>", page(admin, "explain", message=message.public_id, user="bob"))
 
     def test_finds_messages_by_room_sender_or_words(self, admin: Client, message: Message) -> None:
         for words in ("#secret", "ANA"):
