@@ -1,0 +1,1 @@
+"""The guides in docs/: each step that is forgotten fails a test, whose message names the step."""
