@@ -32,7 +32,7 @@ from preferences.selectors.accounts import account_preferences_by_key
 from preferences.services.accounts import account_preferences_save
 from preferences.services.rooms import room_preferences_save
 from push.models import DesktopEvent, SandboxPush
-from push.pages.lock_screen import card_of
+from push.pages.lock_screen import card_for
 from push.selectors.desktop import page_events
 from push.sending.breaker import suspects_of
 from tests.factories import DeviceFactory, EmailAddressFactory, RoomFactory, UserFactory, message_in, registered
@@ -299,14 +299,14 @@ def test_changes_for_open_pages_are_read() -> None:
     ],
 )
 def test_pushes_to_simulated_phones_are_shown(type: str, payload: dict[str, Any]) -> None:
-    assert card_of(SandboxPush(pk=1, type=type, payload=payload))["title"] == "t"
+    assert card_for(SandboxPush(pk=1, type=type, payload=payload))["title"] == "t"
     outer = "aps" if type == "apn" else "message"
     inner = payload[outer] if type == "apn" else payload["message"]["data"]
     variants = [*other_versions(payload)]
     variants += [(name, {outer: changed}) for name, changed in other_versions(inner)]
     variants += [(name, {"message": {"data": changed}}) for name, changed in other_versions(inner)]
     for name, other in [*variants, ("nothing", {}), ("broken", {"ejson": "{"}), ("a list", {"ejson": "[]"})]:
-        card = card_of(SandboxPush(pk=1, type=type, payload=other))
+        card = card_for(SandboxPush(pk=1, type=type, payload=other))
         assert isinstance(card["title"], str), name
 
 

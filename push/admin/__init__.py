@@ -1,4 +1,4 @@
-"""The administration of devices, decisions, notifications and their attempts."""
+"""Admin pages for devices, decisions, notifications and delivery attempts."""
 
 from push.admin import attempts, decisions, devices, explain, gateway_apps, notifications, outcomes, routes, sandbox
 

@@ -1,4 +1,4 @@
-"""The attempts' pages: each try to hand a notification to a device."""
+"""Admin pages of delivery attempts."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ from workspace.admin.filters import TimeRangeFilter
 
 
 class AttemptColumns:
-    """What the list and the inline show alike."""
+    """Columns shared by the list and the inline."""
 
     @admin.display(description=_("answer"))
-    def told(self, attempt: Attempt) -> SafeString:
+    def result(self, attempt: Attempt) -> SafeString:
         return labels.answer(attempt)
 
     @admin.display(description=_("device"))
     def sent_to(self, attempt: Attempt) -> SafeString | str:
         if attempt.device is None:
-            # Of a push, one that was removed since.
+            # The device of a push has been removed.
             return labels.channel(Channel.EMAIL) if attempt.notification.channel == Channel.EMAIL else EMPTY
         return change_link(attempt.device, attempt.device.name or labels.device_type(attempt.device.type))
 
     @admin.display(description=_("route"))
-    def way(self, attempt: Attempt) -> str:
+    def route_name(self, attempt: Attempt) -> str:
         return key_words(attempt.route) or EMPTY
 
-    @admin.display(description=_("what was said"))
-    def said(self, attempt: Attempt) -> str:
+    @admin.display(description=_("details"))
+    def details(self, attempt: Attempt) -> str:
         return try_words(attempt) or EMPTY
 
     @admin.display(description=_("finished"))
@@ -58,16 +58,26 @@ class AttemptColumns:
         return two_lines(time_cell(attempt.received_at), after)
 
     @admin.display(description=_("next try"))
-    def next_try(self, attempt: Attempt) -> SafeString | str:
+    def next_attempt(self, attempt: Attempt) -> SafeString | str:
         return time_cell(attempt.retry_at)
 
 
 class AttemptInline(AttemptColumns, ReadOnlyInline):
-    """A notification's attempts, the latest first."""
+    """A notification's attempts, latest first."""
 
     model = Attempt
     ordering = ("-pk",)
-    fields = readonly_fields = ("item", "sent_to", "number", "way", "told", "said", "ended", "received", "next_try")
+    fields = readonly_fields = (
+        "item",
+        "sent_to",
+        "number",
+        "route_name",
+        "result",
+        "details",
+        "ended",
+        "received",
+        "next_attempt",
+    )
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("device", "notification")
@@ -79,9 +89,19 @@ class AttemptInline(AttemptColumns, ReadOnlyInline):
 
 @admin.register(Attempt)
 class AttemptAdmin(AttemptColumns, ReadOnlyAdmin):
-    """Saved before sending and closed by the answer."""
+    """An attempt is saved before sending and completed with the provider's response."""
 
-    list_display = ("begun", "recipient", "sent_to", "number", "way", "told", "said", "received", "next_try")
+    list_display = (
+        "begun",
+        "recipient",
+        "sent_to",
+        "number",
+        "route_name",
+        "result",
+        "details",
+        "received",
+        "next_attempt",
+    )
     list_select_related = ("notification__user", "device")
     list_filter = (
         ("answer", MultipleChoicesDropdownFilter),
@@ -100,8 +120,8 @@ class AttemptAdmin(AttemptColumns, ReadOnlyAdmin):
             None,
             {
                 "fields": (
-                    ("told", "way"),
-                    "said",
+                    ("result", "route_name"),
+                    "details",
                     ("status", "reason"),
                     "detail",
                     ("notification", "device"),

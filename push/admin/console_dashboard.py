@@ -1,4 +1,4 @@
-"""The administration's first page where the installation is a cloud only."""
+"""The admin dashboard of an installation that is only a cloud."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from workspace.services.settings import VIEW_PERMISSION
 
 
 def console_context(request: HttpRequest) -> dict[str, Any]:
-    """Return what the reader may see of the cloud."""
+    """Return the sections about the cloud that the user may see."""
     context: dict[str, Any] = {}
     if request.user.has_perm(VIEW_PERMISSION):
         context["problems"] = [check for check in (worker_check(), mail_check()) if check.light != Light.GREEN]
@@ -40,14 +40,14 @@ def console_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def figure_cards(figures: CloudFigures) -> list[dict[str, Any]]:
-    """Return the cloud's figures."""
+    """Return the cards with the cloud's counts."""
     apps, traffic, workspaces = apps_count(), reverse("cloud_traffic"), changelist_url(RegisteredWorkspace)
     suspended = ngettext("%(count)d suspended", "%(count)d suspended", figures.suspended) % {"count": figures.suspended}
     today = _("today (UTC)")
     return [
         {"title": _("Workspaces"), "figure": intcomma(figures.workspaces), "note": suspended}
         | {"icon": "domain", "url": workspaces},
-        {"title": _("Counted"), "figure": intcomma(figures.used), "note": f"{month_of():%Y-%m} (UTC)"}
+        {"title": _("Pushes counted"), "figure": intcomma(figures.used), "note": f"{month_of():%Y-%m} (UTC)"}
         | {"icon": "calendar_month", "url": workspaces},
         {"title": _("Accepted"), "figure": intcomma(figures.accepted), "note": today}
         | {"icon": "check_circle", "url": traffic},
@@ -55,6 +55,6 @@ def figure_cards(figures: CloudFigures) -> list[dict[str, Any]]:
         | {"icon": "filter_alt_off", "url": traffic},
         {"title": _("Failed"), "figure": intcomma(figures.failed), "note": today}
         | {"icon": "error", "url": traffic, "is_bad": figures.failed > 0},
-        {"title": _("Apps"), "figure": apps, "note": _("pushed for") if apps else _("none has keys yet")}
+        {"title": _("Apps"), "figure": apps, "note": _("with keys") if apps else _("no app has keys yet")}
         | {"icon": "apps", "url": changelist_url(GatewayApp)},
     ]

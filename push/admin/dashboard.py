@@ -1,4 +1,4 @@
-"""The administration's first page."""
+"""The admin dashboard."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from workspace.selectors.database import database_problems
 from workspace.services.settings import VIEW_PERMISSION
 from workspace.templatetags.times import time_since
 
-REASONS_SHOWN = 6
+MAX_REASONS = 6
 SERIES = (
     (State.SENT, gettext_lazy("Sent"), "var(--color-primary-600)"),
     (State.DROPPED, gettext_lazy("Dropped"), "var(--color-base-400)"),
@@ -39,14 +39,14 @@ SERIES = (
 
 
 def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add what the reader may see (unfold's `DASHBOARD_CALLBACK`)."""
+    """Add the sections that the user may see (unfold's `DASHBOARD_CALLBACK`)."""
     now = timezone.now()
     context["title"] = _("Dashboard")
     context["database_problems"] = database_problems()
     if not is_workspace():
         return context | console_context(request)
     routes = routes_current()
-    found = pauses(routes)
+    paused = pauses(routes)
     if request.user.has_perm("push.view_notification"):
         day = last_day(now)
         context |= {
@@ -57,10 +57,10 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
             "reasons": reason_rows(day),
             "failures": failure_table(last_failures(now)),
         }
-        context["pauses"] = found
+        context["pauses"] = paused
         context["next_steps"] = next_steps(reader_of(request))
     if request.user.has_perm(VIEW_PERMISSION):
-        context |= {"problems": problems(routes, found), "asks_gateways": True}
+        context |= {"problems": problems(routes, paused), "asks_gateways": True}
     if request.user.has_perm(MANAGE):
         context["own_usage"] = own_usage()
     if is_cloud() and request.user.has_perm("push.view_gatewayapp"):
@@ -71,10 +71,10 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
 
 
 def queue_cards(queue: Queue) -> list[dict[str, Any]]:
-    """Return the figures of the queue."""
+    """Return the cards with the queue's counts."""
     queued = f"{changelist_url(Notification)}?state__exact={State.QUEUED}&state__exact={State.RETRYING}"
-    oldest = _("oldest for %(time)s") % {"time": time_since(queue.oldest_due)} if queue.oldest_due else _("none late")
-    undecided = ngettext("%(count)d message to decide upon", "%(count)d messages to decide upon", queue.undecided)
+    oldest = _("oldest: %(time)s") % {"time": time_since(queue.oldest_due)} if queue.oldest_due else _("none overdue")
+    undecided = ngettext("%(count)d message not decided yet", "%(count)d messages not decided yet", queue.undecided)
     undecided %= {"count": queue.undecided}
     return [
         {"title": _("Waiting"), "figure": queue.waiting, "note": undecided, "icon": "hourglass_top", "url": queued},
@@ -90,7 +90,7 @@ def queue_cards(queue: Queue) -> list[dict[str, Any]]:
 
 
 def day_cards(day: Day) -> list[dict[str, Any]]:
-    """Return what ended in the last 24 hours, by how it ended."""
+    """Return the cards with the notifications of the last 24 hours, by outcome."""
     icons = {State.SENT: "check_circle", State.DROPPED: "filter_alt_off", State.FAILED: "error"}
     return [
         {
@@ -106,7 +106,7 @@ def day_cards(day: Day) -> list[dict[str, Any]]:
 
 
 def day_chart(day: Day) -> str:
-    """Return the day's hours as the data of unfold's bar chart."""
+    """Return the data for unfold's bar chart, by hour."""
     return json.dumps(
         {
             "labels": [timezone.localtime(hour).strftime("%H:%M") for hour in day.hours],
@@ -128,7 +128,7 @@ def day_chart(day: Day) -> str:
 
 
 def reason_rows(day: Day) -> list[dict[str, Any]]:
-    """Return the commonest reasons for which nothing was sent."""
+    """Return the most frequent reasons why notifications were not sent."""
     total = day.total(State.DROPPED) + day.total(State.FAILED) or 1
     return [
         {
@@ -139,14 +139,14 @@ def reason_rows(day: Day) -> list[dict[str, Any]]:
             "failed": state == State.FAILED,
             "url": f"{changelist_url(Notification)}?reason={reason}",
         }
-        for (state, reason), count in day.reasons.most_common(REASONS_SHOWN)
+        for (state, reason), count in day.reasons.most_common(MAX_REASONS)
     ]
 
 
 def device_rows() -> list[dict[str, Any]]:
-    """Return the devices of each type, each with its share of the most common type for the bar."""
-    found = devices_by_type()
-    most = max((enabled for _kind, enabled, _disabled in found), default=0) or 1
+    """Return the device counts by type, each with its percentage of the most common type for the bar."""
+    paused = devices_by_type()
+    most = max((enabled for _kind, enabled, _disabled in paused), default=0) or 1
     return [
         {
             "name": labels.device_type(kind.type),
@@ -155,12 +155,12 @@ def device_rows() -> list[dict[str, Any]]:
             "share": round(100 * enabled / most),
             "url": f"{changelist_url(Device)}?type__exact={kind.type}",
         }
-        for kind, enabled, disabled in found
+        for kind, enabled, disabled in paused
     ]
 
 
 def failure_table(failures: list[Notification]) -> dict[str, Any]:
-    """Return the last failures as unfold's table."""
+    """Return the latest failures for unfold's table."""
     return {
         "headers": [_("failed"), _("member"), _("room"), _("channel"), _("reason")],
         "rows": [

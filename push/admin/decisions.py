@@ -1,4 +1,4 @@
-"""The decisions' pages: how many members were to be notified of a message, how many not, and why."""
+"""Admin pages of decisions: how many members are notified of a message, how many are not, and why."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from workspace.models import Message
 
 
 def sends(reason: str) -> bool:
-    """Return whether the code is that of a rule by which a notification is sent."""
+    """Return True if the code belongs to a rule that sends a notification."""
     rule = RULES_BY_CODE.get(reason)
     return rule is not None and rule.sends
 
 
-def sent_of(counts: dict[str, int]) -> tuple[int, int]:
-    """Return how many of a channel's members were to be notified, and of how many."""
+def notified_and_total(counts: dict[str, int]) -> tuple[int, int]:
+    """Return how many of a channel's members are notified, and the total number."""
     return sum(count for reason, count in counts.items() if sends(reason)), sum(counts.values())
 
 
-def uncounted_of(decision: Decision) -> int:
-    """Return how many members are still to be counted."""
+def uncounted_members(decision: Decision) -> int:
+    """Return how many members have not been counted yet."""
     if decision.position is None:
         return 0
     counted = max((sum(counts.values()) for counts in decision_counts(decision).values()), default=0)
@@ -47,7 +47,7 @@ def uncounted_of(decision: Decision) -> int:
 
 
 class DecidedFilter(DropdownFilter):  # type: ignore[misc]
-    """Whether the worker has decided yet."""
+    """Filter by whether the worker has decided."""
 
     title = _("state")
     parameter_name = "decided"
@@ -61,9 +61,9 @@ class DecidedFilter(DropdownFilter):  # type: ignore[misc]
 
 @admin.register(Decision)
 class DecisionAdmin(ReadOnlyAdmin):
-    """One row a message: decided by the worker, with the counts of every rule that decided."""
+    """One row per message, with the member counts of each rule that decided."""
 
-    list_display = ("of_message", "of_room", "event", "standing", "summary", "accepted", "decided")
+    list_display = ("message_id_code", "room_name", "event", "progress", "summary", "accepted", "decided")
     list_select_related = ("message__room",)
     list_filter = (
         DecidedFilter,
@@ -76,8 +76,8 @@ class DecisionAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
     sortable_by = ()
     fieldsets = (
-        (None, {"fields": (("message", "event"), ("standing", "failures"))}),
-        (_("What was decided"), {"fields": ("counts_told",)}),
+        (None, {"fields": (("message", "event"), ("progress", "failures"))}),
+        (_("Decision"), {"fields": ("counts_by_reason",)}),
         (_("When"), {"fields": (("accepted_at", "decided_at"), "retry_at")}),
     )
 
@@ -85,17 +85,21 @@ class DecisionAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).select_related("message__room")
 
     @admin.display(description=_("message"))
-    def of_message(self, decision: Decision) -> SafeString | str:
+    def message_id_code(self, decision: Decision) -> SafeString | str:
         return code(decision.message.public_id)
 
     @admin.display(description=_("room"))
-    def of_room(self, decision: Decision) -> SafeString | str:
+    def room_name(self, decision: Decision) -> SafeString | str:
         return room_link(decision.message.room)
 
     @admin.display(description=_("state"))
-    def standing(self, decision: Decision) -> SafeString:
+    def progress(self, decision: Decision) -> SafeString:
         if decision.position is not None and decision.decided_at:
-            return label(_("Counting"), "primary", title=_("Everybody is notified; the others are being counted."))
+            return label(
+                _("Counting"),
+                "primary",
+                title=_("All notifications are queued. The other members are still being counted."),
+            )
         if decision.decided_at:
             return label(_("Decided"), "success")
         return label(_("Failing"), "danger") if decision.failures else label(_("Waiting"), "info")
@@ -103,18 +107,20 @@ class DecisionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("to be notified"))
     def summary(self, decision: Decision) -> SafeString | str:
         return label_row(
-            format_html('<span class="cb-moment">{} {} / {}</span>', labels.channel(channel), *sent_of(counts))
+            format_html(
+                '<span class="cb-moment">{} {} / {}</span>', labels.channel(channel), *notified_and_total(counts)
+            )
             for channel, counts in decision_counts(decision).items()
             if channel in Channel.values
         )
 
     @admin.display(description=_("members"))
-    def counts_told(self, decision: Decision) -> SafeString | str:
+    def counts_by_reason(self, decision: Decision) -> SafeString | str:
         channels = [
             {
                 "name": labels.channel(channel),
-                "sent": sent_of(counts)[0],
-                "members": sent_of(counts)[1],
+                "sent": notified_and_total(counts)[0],
+                "members": notified_and_total(counts)[1],
                 "reasons": [
                     {"code": reason, "sentence": reason_sentence(reason), "count": count, "sends": sends(reason)}
                     for reason, count in sorted(counts.items(), key=lambda pair: (not sends(pair[0]), -pair[1]))
@@ -125,7 +131,7 @@ class DecisionAdmin(ReadOnlyAdmin):
         ]
         if not channels:
             return EMPTY
-        context = {"channels": channels, "uncounted": uncounted_of(decision)}
+        context = {"channels": channels, "uncounted": uncounted_members(decision)}
         return mark_safe(render_to_string("admin/decision_counts.html", context))  # noqa: S308
 
     @admin.display(description=_("accepted"))

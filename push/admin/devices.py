@@ -1,4 +1,4 @@
-"""The devices' pages; a token is a key to somebody's phone, so only its last characters are shown."""
+"""Admin pages of devices. Device tokens are secrets, so only their last characters are shown."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from workspace.models import User
 
 
 class EnabledFilter(DropdownFilter):  # type: ignore[misc]
-    """Whether devices are sent to."""
+    """Filter by enabled or disabled devices."""
 
     title = _("state")
     parameter_name = "enabled"
@@ -43,7 +43,7 @@ class EnabledFilter(DropdownFilter):  # type: ignore[misc]
 
 
 class DeviceColumns:
-    """What the list, the page and the inline show alike."""
+    """Columns shared by the list, the detail page and the inline."""
 
     @admin.display(description=_("type"))
     def kind(self, device: Device) -> SafeString:
@@ -51,7 +51,7 @@ class DeviceColumns:
 
     @admin.display(description=_("token"))
     def token_end(self, device: Device) -> SafeString | str:
-        # Of a subscription's address only the host is told: whoever knows the rest can send to it.
+        # Only the host of a web push endpoint is shown: anyone who knows the full URL can send to it.
         return code(f"{device.host}/…" if device.host else masked_secret(device.token))
 
     @admin.display(description=_("VoIP token"))
@@ -75,7 +75,7 @@ class DeviceColumns:
         return time_cell(device.last_received_at)
 
     @admin.display(description=_("abilities"))
-    def able(self, device: Device) -> str:
+    def capability_names(self, device: Device) -> str:
         return ", ".join(str(value.label) for value in Capability if value in device.capabilities) or EMPTY
 
     @admin.display(description=_("registered"), ordering="registered_at")
@@ -84,7 +84,7 @@ class DeviceColumns:
 
 
 class DeviceInline(DeviceColumns, ReadOnlyInline):
-    """A person's devices."""
+    """The devices on a user's page."""
 
     model = Device
     fields = readonly_fields = ("device", "app_name", "token_end", "state", "accepted", "registered")
@@ -96,7 +96,7 @@ class DeviceInline(DeviceColumns, ReadOnlyInline):
 
 @admin.register(Device)
 class DeviceAdmin(DeviceColumns, ReadOnlyAdmin):
-    """Apps register devices; here they are switched off and on."""
+    """Apps register devices; administrators can only disable and enable them."""
 
     list_display = ("kind", "owner", "app_name", "token_end", "state", "error", "accepted", "registered")
     list_select_related = ("user",)
@@ -115,10 +115,17 @@ class DeviceAdmin(DeviceColumns, ReadOnlyAdmin):
     fieldsets = (
         (
             None,
-            {"fields": (("user", "state"), ("name", "app_name"), ("kind", "able"), ("token_end", "voip_token_end"))},
+            {
+                "fields": (
+                    ("user", "state"),
+                    ("name", "app_name"),
+                    ("kind", "capability_names"),
+                    ("token_end", "voip_token_end"),
+                )
+            },
         ),
         (
-            _("How it fares"),
+            _("Status"),
             {"fields": (("last_accepted_at", "last_received_at"), "error", ("disabled_at", "disabled_reason"))},
         ),
         (_("Facts"), {"fields": (("registered_at", "created_at"), ("client_id", "public_id"))}),
@@ -127,7 +134,9 @@ class DeviceAdmin(DeviceColumns, ReadOnlyAdmin):
         ConfirmedAction(
             name="disable",
             title=_("Disable"),
-            question=_("Nothing is sent to a disabled device, until it is enabled here or its app registers it anew."),
+            question=_(
+                "No notifications are sent to a disabled device until it is enabled here or its app registers it again."
+            ),
             permission="push.change_device",
             icon="mobile_off",
             is_dangerous=True,
@@ -148,12 +157,12 @@ class DeviceAdmin(DeviceColumns, ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Device], search_term: str
     ) -> tuple[QuerySet[Device], bool]:
-        # A whole token is found through its digest, which alone is indexed.
-        found, has_duplicates = super().get_search_results(request, queryset, search_term)
+        # A complete token is searched by its digest, because only that is indexed.
+        matches, has_duplicates = super().get_search_results(request, queryset, search_term)
         if search_term:
             digests = [token_digest(spelling) for spelling in token_spellings(search_term)]
-            found = queryset.filter(Q(pk__in=found.values("pk")) | Q(token_digest__in=digests))
-        return found, has_duplicates
+            matches = queryset.filter(Q(pk__in=matches.values("pk")) | Q(token_digest__in=digests))
+        return matches, has_duplicates
 
     @admin.display(description=_("owner"))
     def owner(self, device: Device) -> SafeString:

@@ -1,4 +1,4 @@
-"""The ways from the administration's pages to the explanation of a notification."""
+"""Links from admin pages to the explanation of a notification."""
 
 from __future__ import annotations
 
@@ -16,59 +16,59 @@ from workspace.admin.contributions import PageLink, contribute
 from workspace.models import Message, Room, User
 from workspace.roles import Role
 
-TITLE = _("Why, or why not?")
+TITLE = _("Explain notifications")
 ICON = "help"
 
 
 class DecisionInline(ReadOnlyInline):
-    """How many members a message was to be sent to, and how many not, by the reason."""
+    """How many members are notified of a message and how many are not, by reason."""
 
     model = Decision
-    fields = readonly_fields = ("event", "counts_told", "decided_at")
+    fields = readonly_fields = ("event", "counts_by_reason", "decided_at")
     verbose_name_plural = _("Who was notified, and who was not")
-    counts_told = DecisionAdmin.counts_told
+    counts_by_reason = DecisionAdmin.counts_by_reason
 
 
-def address(**known: str) -> str:
-    """Return the address of the page for what is known: `message`, `user`, `channel` or `room`."""
-    return f"{reverse('explain')}?{urlencode({name: value for name, value in known.items() if value})}"
+def explanation_url(**query: str) -> str:
+    """Return the URL of the explanation page for a `message`, `user`, `channel` or `room`."""
+    return f"{reverse('explain')}?{urlencode({name: value for name, value in query.items() if value})}"
 
 
-def known_of(model: type[Model], object_id: str, **fields: str) -> dict[str, str]:
-    """Return what the page is told of a row, by name; nothing for an id that no row has."""
+def query_for(model: type[Model], object_id: str, **fields: str) -> dict[str, str]:
+    """Return the row's values as query parameters, or nothing if there is no row with this id."""
     rows = model._default_manager.filter(pk=object_id) if object_id.isdecimal() else model._default_manager.none()
     values = rows.values_list(*fields.values()).first() or ()
     return dict(zip(fields, values, strict=False))
 
 
-def of_message(object_id: str) -> str:
-    return address(**known_of(Message, object_id, message="public_id"))
+def message_url(object_id: str) -> str:
+    return explanation_url(**query_for(Message, object_id, message="public_id"))
 
 
-def of_user(object_id: str) -> str:
-    return address(**known_of(User, object_id, user="username"))
+def user_url(object_id: str) -> str:
+    return explanation_url(**query_for(User, object_id, user="username"))
 
 
-def of_room(object_id: str) -> str:
-    return address(**known_of(Room, object_id, room="public_id"))
+def room_url(object_id: str) -> str:
+    return explanation_url(**query_for(Room, object_id, room="public_id"))
 
 
-def of_device(object_id: str) -> str:
-    return address(**known_of(Device, object_id, user="user__username"), channel="push")
+def device_url(object_id: str) -> str:
+    return explanation_url(**query_for(Device, object_id, user="user__username"), channel="push")
 
 
-def of_notification(object_id: str) -> str:
+def notification_url(object_id: str) -> str:
     fields = {"message": "message__public_id", "user": "user__username", "channel": "channel"}
-    return address(**known_of(Notification, object_id, **fields))
+    return explanation_url(**query_for(Notification, object_id, **fields))
 
 
-for model, found in (
-    (Message, of_message),
-    (User, of_user),
-    (Room, of_room),
-    (Device, of_device),
-    (Notification, of_notification),
+for model, url in (
+    (Message, message_url),
+    (User, user_url),
+    (Room, room_url),
+    (Device, device_url),
+    (Notification, notification_url),
 ):
-    contribute(model, links=[PageLink(TITLE, ICON, found, EXPLAIN_PERMISSION, Role.WORKSPACE)])
+    contribute(model, links=[PageLink(TITLE, ICON, url, EXPLAIN_PERMISSION, Role.WORKSPACE)])
 
 contribute(Message, inlines=[DecisionInline])

@@ -1,4 +1,4 @@
-"""The console's apps: those that this installation's gateway pushes for, each with its keys."""
+"""Admin pages of the apps that this installation's gateway serves, with their provider keys."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from workspace.roles import Role
 
 
 class GatewayAppForm(ProviderKeysForm):
-    """An app at one of the services, with its keys there."""
+    """The form of an app at one push service, with its keys."""
 
     class Meta:
         model = GatewayApp
@@ -34,7 +34,7 @@ class GatewayAppForm(ProviderKeysForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not has_development(cleaned.get("type", "")):
-            # The provider has one service; the box is not shown for it.
+            # The provider has only one service, so the field is hidden.
             cleaned["production"] = True
         return cleaned
 
@@ -45,14 +45,14 @@ def has_development(type: str) -> bool:
 
 
 def shown_for(type: str, *names: str) -> dict[str, str]:
-    """Return the condition under which unfold shows the fields, and the boxes that remove their secrets."""
+    """Return unfold's display condition for the fields, and for the checkboxes that remove their secrets."""
     boxes = [name + CLEAR_SUFFIX for name in names if name in SECRETS]
     return dict.fromkeys((*names, *boxes), f"type == '{type}'")
 
 
 @admin.register(GatewayApp)
 class GatewayAppAdmin(ModelAdmin):
-    """A mobile app that is pushed to, by its bundle or package id."""
+    """A mobile app, identified by its bundle or package id."""
 
     belongs_to = Role.CLOUD
     form = GatewayAppForm
@@ -103,7 +103,7 @@ class GatewayAppAdmin(ModelAdmin):
     def active(self, app: GatewayApp) -> SafeString:
         return label(_("Active"), "success") if app.is_active else label(_("Off"), "")
 
-    @admin.display(description=_("keys end"))
+    @admin.display(description=_("keys expire"))
     def ends(self, app: GatewayApp) -> SafeString | str:
         at = app.keys_end_at
         if at is None:
@@ -113,5 +113,5 @@ class GatewayAppAdmin(ModelAdmin):
         if end is None:
             return day
         if end.is_over:
-            return label(_("Over since %(day)s") % {"day": day}, "danger")
-        return label(_("Ends on %(day)s") % {"day": day}, "warning")
+            return label(_("Expired on %(day)s") % {"day": day}, "danger")
+        return label(_("Expires on %(day)s") % {"day": day}, "warning")

@@ -1,4 +1,4 @@
-"""The keys of an app in a form: secrets are written, never shown."""
+"""Form fields for an app's provider keys. Secrets can be entered but are never shown."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KEY_FIELDS: dict[str, KeyFields] = {
 DESCRIBED: dict[str, Callable[[str], str]] = {
     name: describe for fields in KEY_FIELDS.values() for name, describe in fields.describe.items()
 }
-# The options and keys of all providers, in the order of forms.
+# The options and keys of all providers, in form order.
 ALL_KEY_FIELDS = tuple(name for fields in KEY_FIELDS.values() for name in (*fields.options, *fields.names))
 
 
@@ -35,7 +35,7 @@ else:
 
 
 class ProviderKeysForm(BaseForm):
-    """An empty secret keeps what is stored; a box beside it removes it."""
+    """An empty secret field keeps the stored value; a checkbox removes it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,7 +46,7 @@ class ProviderKeysForm(BaseForm):
             attrs = {"spellcheck": "false", "autocomplete": "off", "rows": 4}
             widget = SecretTextarea(attrs) if field.multiline else SecretInput()
             state = secret_state(name, self.stored[name])
-            keeps = " " + _("Leave empty to keep what is stored.") if self.stored[name] else ""
+            keeps = " " + _("Leave empty to keep the stored value.") if self.stored[name] else ""
             help_text = f"{state}. {field.help_text}{keeps}"
             self.fields[name] = forms.CharField(
                 label=field.verbose_name, help_text=help_text, required=False, widget=widget
@@ -65,15 +65,17 @@ class ProviderKeysForm(BaseForm):
         return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:
-        # What is stored was valid when it was entered: a certificate that has expired since bars no other change.
-        kept = {name for name, before in self.stored.items() if before and self.cleaned_data.get(name) == before}
+        # Unchanged secrets are not validated again: an expired certificate must not block other changes.
+        unchanged = {name for name, before in self.stored.items() if before and self.cleaned_data.get(name) == before}
         exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
-        return exclusions | kept
+        return exclusions | unchanged
 
 
 def clear_field() -> forms.BooleanField:
-    """Return the box that removes a stored secret."""
-    return forms.BooleanField(required=False, label=gettext_lazy("Remove what is stored"), widget=UnfoldBooleanWidget())
+    """Return the checkbox that removes a stored secret."""
+    return forms.BooleanField(
+        required=False, label=gettext_lazy("Remove the stored value"), widget=UnfoldBooleanWidget()
+    )
 
 
 for _name in SECRETS:
@@ -81,7 +83,7 @@ for _name in SECRETS:
 
 
 def with_clear(keys: ProviderKeys | None, *names: str) -> list[str]:
-    """Return the fields, each stored secret followed by the box that removes it."""
+    """Return the field names; each stored secret is followed by the checkbox that removes it."""
     rows: list[str] = []
     for name in names:
         is_stored = keys is not None and name in SECRETS and getattr(keys, name)
@@ -90,7 +92,7 @@ def with_clear(keys: ProviderKeys | None, *names: str) -> list[str]:
 
 
 def key_fieldsets(keys: ProviderKeys | None) -> list[tuple[Any, dict[str, Any]]]:
-    """Return the sets of fields for each provider's keys."""
+    """Return a fieldset for each provider's keys."""
     fieldsets = []
     for fields in KEY_FIELDS.values():
         rows: list[Any] = list(fields.options)
@@ -101,9 +103,9 @@ def key_fieldsets(keys: ProviderKeys | None) -> list[tuple[Any, dict[str, Any]]]
 
 
 def secret_state(name: str, value: str) -> str:
-    """Return what may be known of a stored secret."""
+    """Return a description of a stored secret that does not reveal it."""
     if not value:
         return _("Not set")
     described = DESCRIBED.get(name)
-    told = described(value) if described else _("fingerprint %(fingerprint)s") % secret_fingerprint(value)
-    return _("Set, %(hint)s") % {"hint": told}
+    hint = described(value) if described else _("fingerprint %(fingerprint)s") % secret_fingerprint(value)
+    return _("Set, %(hint)s") % {"hint": hint}

@@ -1,4 +1,4 @@
-"""The push app's states as coloured labels, and its codes as sentences."""
+"""States of the push app as coloured labels, and codes as sentences."""
 
 from __future__ import annotations
 
@@ -35,52 +35,52 @@ CHANNEL_ICONS = {Channel.DESKTOP: "desktop_windows", Channel.PUSH: "smartphone",
 
 
 def rule(value: str) -> SafeString | str:
-    """Return why a notification is sent: the rule's sentence, with its code beneath it."""
+    """Return the sentence of the rule that decided, with its code below."""
     return two_lines(reason_sentence(value), code(value)) if value else EMPTY
 
 
 def ending(value: str) -> SafeString | str:
-    """Return why a notification ended: the reason's sentence, with its code beneath it."""
+    """Return the sentence for why a notification ended, with its code below."""
     return two_lines(end_sentence(value), code(value)) if value else EMPTY
 
 
 def state(notification: Notification) -> SafeString:
-    """Return where the notification stands."""
+    """Return the notification's state as a label."""
     value = notification.current_state
     return label(value.label, STATE_KINDS[value], title=end_sentence(notification.reason))
 
 
 def outcome(count: OutcomeCount) -> SafeString:
-    """Return how pruned notifications ended."""
+    """Return the final state of pruned notifications as a label."""
     value = State(count.state)
     return label(value.label, STATE_KINDS[value])
 
 
 def answer(attempt: Attempt) -> SafeString:
-    """Return what became of the attempt."""
+    """Return the attempt's result as a label."""
     value = Answer(attempt.answer)
     return label(value.label, ANSWER_KINDS[value])
 
 
 def with_icon(icon: str, text: object) -> SafeString:
-    """Return a text behind a symbol."""
+    """Return a text with an icon."""
     symbol = format_html('<span class="material-symbols-outlined md-18" aria-hidden="true">{}</span>', icon)
     return format_html('<span class="cb-with-icon">{}{}</span>', symbol, text)
 
 
 def channel(value: str) -> SafeString:
-    """Return a channel with its symbol."""
+    """Return a channel with its icon."""
     return with_icon(CHANNEL_ICONS[Channel(value)], Channel(value).label)
 
 
 def device_type(value: str) -> SafeString:
-    """Return a device's type with its symbol."""
+    """Return a device type with its icon."""
     kind = device_kind(value)
     return with_icon(kind.icon, kind.label)
 
 
 def device_state(device: Device) -> SafeString:
-    """Return whether the device is sent to, and why not."""
+    """Return the device's state as a label, with the reason if it is disabled."""
     if device.disabled_at is None:
         return label(_("Enabled"), "success")
     return label(_("Disabled"), "danger", title=device.get_disabled_reason_display())

@@ -1,4 +1,4 @@
-"""The notifications' pages: everyone's queue, how it stands at the moment, and what became of each item."""
+"""Admin pages of notifications: the queue with live counts, and the outcome of each item."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from workspace.models import Message, Room, User
 
 
 class ReasonFilter(DropdownFilter):  # type: ignore[misc]
-    """Why items ended, by the sentences that people read."""
+    """Filter by end reason; shows the sentences."""
 
     title = _("reason")
     parameter_name = "reason"
@@ -49,26 +49,26 @@ class ReasonFilter(DropdownFilter):  # type: ignore[misc]
 
 
 class StateFilter(MultipleChoicesDropdownFilter):  # type: ignore[misc]
-    """States as the list shows them: an item that is being sent has that state only here, not in its row."""
+    """Filter by the displayed state. "Being sent" is not stored in the row but derived from claims."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Notification]) -> QuerySet[Notification]:
         states = self.used_parameters.get(self.lookup_kwarg)
         if not states:
             return queryset
         begun = ClaimedItem.objects.filter(begun_at__isnull=False)
-        found = Q(state__in=[state for state in states if state not in WAITING])
+        condition = Q(state__in=[state for state in states if state not in WAITING])
         if waiting := [state for state in states if state in WAITING]:
-            found |= Q(is_waiting(), state__in=waiting)
+            condition |= Q(is_waiting(), state__in=waiting)
         if State.CLAIMED in states:
-            found |= Q(pk__in=begun.values("pk"))
-        return queryset.filter(found)
+            condition |= Q(pk__in=begun.values("pk"))
+        return queryset.filter(condition)
 
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin):
-    """One item for one member, message and channel; kept with its reason, whatever became of it."""
+    """One item per member, message and channel. Items stay listed with their reason after they ended."""
 
-    list_display = ("item", "recipient", "of_room", "via", "standing_tried", "why", "times")
+    list_display = ("item", "recipient", "room_name", "via", "state_and_attempts", "reason_text", "times")
     list_filter = (
         ("state", StateFilter),
         ("channel", ChoicesDropdownFilter),
@@ -86,20 +86,20 @@ class NotificationAdmin(ReadOnlyAdmin):
     list_before_template = "admin/push/queue_live.html"
     confirmed_actions = QUEUE_ACTIONS
     fieldsets = (
-        (None, {"fields": (("standing", "reason_told"), ("user", "room"), ("via", "message"), "rule_told")}),
+        (None, {"fields": (("current_state", "end_reason"), ("user", "room"), ("via", "message"), "deciding_rule")}),
         (_("When"), {"fields": (("created_at", "due_at", "first_due_at"), ("held_until", "held_by"), "finished_at")}),
-        (_("Who is sending it"), {"fields": (("claimed_by", "claimed_until"),)}),
+        (_("Claim"), {"fields": (("claimed_by", "claimed_until"),)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notification]:
-        tries = Attempt.objects.filter(notification=OuterRef("pk")).order_by().values("notification")
-        # Read apart from their notifications: a join may keep a database from reading the newest only.
+        attempts = Attempt.objects.filter(notification=OuterRef("pk")).order_by().values("notification")
+        # Prefetched in separate queries: a join may prevent the database from reading only the newest rows.
         notifications: QuerySet[Notification] = (
             super().get_queryset(request).prefetch_related("user", "room", "claimed_item")
         )
         return notifications.annotate(
-            tries=Coalesce(Subquery(tries.annotate(n=Max("number")).values("n")), 0),
-            devices=Coalesce(Subquery(tries.annotate(n=Count("device", distinct=True)).values("n")), 0),
+            attempt_count=Coalesce(Subquery(attempts.annotate(n=Max("number")).values("n")), 0),
+            device_count=Coalesce(Subquery(attempts.annotate(n=Count("device", distinct=True)).values("n")), 0),
         )
 
     def get_urls(self) -> list[URLPattern]:
@@ -107,13 +107,13 @@ class NotificationAdmin(ReadOnlyAdmin):
         return [counts, *super().get_urls()]
 
     def counts_view(self, request: HttpRequest) -> HttpResponse:
-        """Answer with how the queue stands now, for the list that asks again and again."""
+        """Return the current counts of the queue, for the list that polls them."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         return TemplateResponse(request, "admin/push/queue_counts.html", self.counts_context())
 
     def counts_context(self) -> dict[str, Any]:
-        """Return what the figures above the list are drawn from."""
+        """Return the template context of the counts above the list."""
         return {"counts": queue_counts(timezone.now()), "limit": LIMIT}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -134,7 +134,7 @@ class NotificationAdmin(ReadOnlyAdmin):
         return user_link(notification.user)
 
     @admin.display(description=_("room"))
-    def of_room(self, notification: Notification) -> SafeString | str:
+    def room_name(self, notification: Notification) -> SafeString | str:
         return room_link(notification.room)
 
     @admin.display(description=_("channel"))
@@ -142,27 +142,28 @@ class NotificationAdmin(ReadOnlyAdmin):
         return labels.channel(notification.channel)
 
     @admin.display(description=_("state"))
-    def standing(self, notification: Notification) -> SafeString:
+    def current_state(self, notification: Notification) -> SafeString:
         return labels.state(notification)
 
     @admin.display(description=_("reason"))
-    def why(self, notification: Notification) -> SafeString | str:
+    def reason_text(self, notification: Notification) -> SafeString | str:
         return labels.ending(notification.reason) if notification.reason else labels.rule(notification.rule)
 
-    @admin.display(description=_("why it ended"))
-    def reason_told(self, notification: Notification) -> SafeString | str:
+    @admin.display(description=_("end reason"))
+    def end_reason(self, notification: Notification) -> SafeString | str:
         return labels.ending(notification.reason)
 
-    @admin.display(description=_("why it is sent"))
-    def rule_told(self, notification: Notification) -> SafeString | str:
+    @admin.display(description=_("rule that decided"))
+    def deciding_rule(self, notification: Notification) -> SafeString | str:
         return labels.rule(notification.rule)
 
-    @admin.display(description=_("state, tries"))
-    def standing_tried(self, notification: Any) -> SafeString:
-        count = ngettext("%(count)d try", "%(count)d tries", notification.tries) % {"count": notification.tries}
-        if notification.devices > 1:
-            devices = ngettext("%(count)d device", "%(count)d devices", notification.devices)
-            count = f"{count}, {devices % {'count': notification.devices}}"
+    @admin.display(description=_("state, attempts"))
+    def state_and_attempts(self, notification: Any) -> SafeString:
+        total = notification.attempt_count
+        count = ngettext("%(count)d attempt", "%(count)d attempts", total) % {"count": total}
+        if notification.device_count > 1:
+            devices = ngettext("%(count)d device", "%(count)d devices", notification.device_count)
+            count = f"{count}, {devices % {'count': notification.device_count}}"
         return two_lines(labels.state(notification), count)
 
     @admin.display(description=_("claimed by"))

@@ -1,4 +1,4 @@
-"""The page of what remains of pruned notifications."""
+"""Admin page of the daily counts that remain of pruned notifications."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from workspace.admin.base import ReadOnlyAdmin
 
 @admin.register(OutcomeCount)
 class OutcomeCountAdmin(ReadOnlyAdmin):
-    """How many notifications ended how on each day, of those that are not kept one by one any more."""
+    """Counts of pruned notifications per day and outcome; the notifications themselves are deleted."""
 
-    list_display = ("day", "via", "standing", "why", "count")
+    list_display = ("day", "via", "final_state", "reason_text", "count")
     list_display_links = ("day",)
     list_filter = (("channel", ChoicesDropdownFilter), ("state", ChoicesDropdownFilter))
     search_fields = ("=reason",)
-    search_help_text = _("Code of a reason")
+    search_help_text = _("Reason code")
     sortable_by = ("day", "count")
-    fields = (("day", "via"), ("standing", "why"), "count")
+    fields = (("day", "via"), ("final_state", "reason_text"), "count")
 
     @admin.display(description=_("channel"))
     def via(self, outcome: OutcomeCount) -> SafeString:
         return labels.channel(outcome.channel)
 
     @admin.display(description=_("state"))
-    def standing(self, outcome: OutcomeCount) -> SafeString:
+    def final_state(self, outcome: OutcomeCount) -> SafeString:
         return labels.outcome(outcome)
 
     @admin.display(description=_("reason"))
-    def why(self, outcome: OutcomeCount) -> SafeString | str:
+    def reason_text(self, outcome: OutcomeCount) -> SafeString | str:
         return labels.ending(outcome.reason)

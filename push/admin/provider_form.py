@@ -56,6 +56,6 @@ def form_field(field: ProviderField, stored: str) -> forms.Field:
         widget = UnfoldAdminTextInputWidget()
         initial = stored or field.default
         return forms.CharField(label=str(field.label), help_text=str(field.help_text), widget=widget, initial=initial)
-    keeps = " " + _("Leave empty to keep what is stored.") if stored else ""
+    keeps = " " + _("Leave empty to keep the stored value.") if stored else ""
     help_text = f"{secret_state(field.name, stored)}. {field.help_text}{keeps}"
     return forms.CharField(label=str(field.label), help_text=help_text, required=False, widget=SecretInput())

@@ -1,4 +1,4 @@
-"""What an administrator may do to an item of the queue: each asked first, and noted in the item's history."""
+"""Actions of administrators on queued notifications. Each asks for confirmation and is logged in the item's history."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ QUEUE_ACTIONS = (
     ConfirmedAction(
         name="send_now",
         title=_("Send now"),
-        question=_("It is sent at once, with everything else that waits for the same member."),
+        question=_("It is sent immediately, together with everything else that is waiting for the same member."),
         permission=MAY_CHANGE,
         icon="send",
         applies=lambda item: item.current_state in WAITING,
@@ -22,9 +22,9 @@ QUEUE_ACTIONS = (
     ),
     ConfirmedAction(
         name="cancel",
-        # Not "Cancel": so the button that closes the question is called.
+        # Not "Cancel", which is the button that closes the confirmation dialog.
         title=_("Do not send"),
-        question=_("It is cancelled: it is not sent, and kept with that reason."),
+        question=_("It will not be sent. It remains in the list as cancelled."),
         permission=MAY_CHANGE,
         icon="cancel",
         is_dangerous=True,
@@ -34,7 +34,7 @@ QUEUE_ACTIONS = (
     ConfirmedAction(
         name="retry",
         title=_("Retry"),
-        question=_("It goes back into the queue and is tried once more, unless what stood in its way still does."),
+        question=_("It goes back into the queue and is sent if the cause of the failure is gone."),
         permission=MAY_CHANGE,
         icon="replay",
         applies=lambda item: item.state in (State.FAILED, State.DROPPED),

@@ -1,4 +1,4 @@
-"""The form of an app's own route."""
+"""The form for an app's own route."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workspace.address_masks import addresses_mask, addresses_unmask
 
 
 class AppRouteForm(ProviderKeysForm):
-    """How one app's devices are reached, with its keys. Secrets inside the gateways' addresses are masked."""
+    """How one app's devices are reached, with its keys. Secrets in gateway addresses are masked."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -26,8 +26,8 @@ class AppRouteForm(ProviderKeysForm):
         fields = ("app_name", "kind", "gateway", *ALL_KEY_FIELDS)
         help_texts = {
             "gateway": _(
-                "One address a line; the next is tried when one cannot be reached. This workspace's access token is "
-                "handed only to the cloud and to the gateways of the Push settings: another one has to know from its "
-                "address who asks."
+                "One address per line. If one cannot be reached, the next is tried. This workspace's access token is "
+                "only sent to the cloud and to the gateways in the Push settings; any other gateway must authorize the "
+                "workspace by the address."
             )
         }

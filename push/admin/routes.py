@@ -1,4 +1,4 @@
-"""The routes' page: every app seen, how its devices are reached, and what is paused; and an app's own route."""
+"""Admin pages of routes: how each app's devices are reached, paused routes, and the apps' own routes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from workspace.pages.settings.forms import CLEAR_SUFFIX
 
 @admin.register(AppRoute)
 class AppRouteAdmin(ModelAdmin):
-    """Its list is a page of its own: it tells of all apps, not only of those with a route of their own."""
+    """The list is a custom page, because it shows all apps, not only those with their own route."""
 
     form = AppRouteForm
     conditional_fields = {
@@ -81,16 +81,16 @@ class AppRouteAdmin(ModelAdmin):
         return self._page(request, "admin/push/provider.html", context)
 
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask, and then let a paused route go on."""
+        """Ask for confirmation (GET), or resume a paused route (POST)."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         state = get_object_or_404(RouteState, pk=pk, paused_at__isnull=False)
         if request.method != "POST":
-            found = [pause for pause in pauses() if pause.state.pk == pk]
-            context = {"title": _("Let the route go on"), "state": state, "pause": found[0] if found else None}
+            matching = [pause for pause in pauses() if pause.state.pk == pk]
+            context = {"title": _("Resume the route"), "state": state, "pause": matching[0] if matching else None}
             return self._page(request, "admin/push/route_resume.html", context)
         route_resume(state=state)
-        messages.success(request, _("The route goes on; what waited for it is sent now."))
+        messages.success(request, _("The route is active again. Waiting notifications are sent now."))
         return redirect("admin:push_approute_changelist")
 
     def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The sandbox pushes' pages: what simulated phones were sent."""
+"""Admin pages of sandbox pushes: the requests for simulated phones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SECRET_KEYS = frozenset({"token", "authorization", ":path", "voiptoken"})
 
 
 def without_secrets(value: Any) -> Any:
-    """Return JSON in which device tokens and credentials are masked."""
+    """Return the JSON value with device tokens and credentials masked."""
     if isinstance(value, dict):
         return {
             key: masked_secret(str(item)) if key.lower() in SECRET_KEYS else without_secrets(item)
@@ -36,7 +36,7 @@ def without_secrets(value: Any) -> Any:
 
 @admin.register(SandboxPush)
 class SandboxPushAdmin(ReadOnlyAdmin):
-    """The sandbox stands in for Apple and Google; it exists outside production only."""
+    """The sandbox replaces Apple and Google; it only exists outside production."""
 
     belongs_to = Role.CLOUD
     list_display = ("received", "kind", "owner", "identity_code")
@@ -55,7 +55,7 @@ class SandboxPushAdmin(ReadOnlyAdmin):
         facts: tuple[Any, Any] = (None, {"fields": (("kind", "owner"), ("received_at", "identity_code"))})
         if not may_read_text(request):
             return [facts]
-        return [facts, (_("What was sent"), {"fields": ("payload_shown", "headers_shown")})]
+        return [facts, (_("Content"), {"fields": ("masked_payload", "masked_headers")})]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         push = kwargs.get("obj")
@@ -71,7 +71,7 @@ class SandboxPushAdmin(ReadOnlyAdmin):
     def kind(self, push: SandboxPush) -> SafeString:
         return labels.device_type(push.type)
 
-    @admin.display(description=_("device of"))
+    @admin.display(description=_("owner"))
     def owner(self, push: Any) -> str:
         return f"@{push.owner_name}" if push.owner_name else EMPTY
 
@@ -80,9 +80,9 @@ class SandboxPushAdmin(ReadOnlyAdmin):
         return code(push.identity)
 
     @admin.display(description=_("payload"))
-    def payload_shown(self, push: SandboxPush) -> SafeString:
+    def masked_payload(self, push: SandboxPush) -> SafeString:
         return json_block(without_secrets(push.payload))
 
     @admin.display(description=_("headers"))
-    def headers_shown(self, push: SandboxPush) -> SafeString:
+    def masked_headers(self, push: SandboxPush) -> SafeString:
         return json_block(without_secrets(push.headers))

@@ -1,4 +1,4 @@
-"""The reader's own devices: what they are, how they fare; to rename, test and remove."""
+"""The page with the user's own devices: their state, and actions to rename, test and remove them."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ from workspace.errors import ApplicationError
 from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
 
-# Test pushes, by whoever has the button before them.
+# Test pushes per user.
 TEST_RATE = Rate(10, 60_000)
-# Devices that a person adds by hand: each is an address that this server will send to.
+# Devices that users add by hand; this server sends requests to each of their addresses.
 ADD_RATE = Rate(10, 60_000)
 
-# The names of apps that people know under another than the one that they register with.
+# Display names of apps that register with a technical name.
 APPS: dict[str, str | Promise] = {
     WEB_APP: gettext_lazy("Browser"),
     PHONE_APP: gettext_lazy("Simulated phone"),
@@ -54,8 +54,8 @@ DeviceView = Callable[[HttpRequest, Device], HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
-class ShownDevice:
-    """A device as its owner reads of it."""
+class DeviceDisplay:
+    """A device with the texts that its owner sees."""
 
     device: Device
 
@@ -67,13 +67,13 @@ class ShownDevice:
         return bool(self.device.host) and self.device.app_name == WEB_APP
 
     @property
-    def app_shown(self) -> str:
+    def app_label(self) -> str:
         by_hand = self.device.kind.added_by_hand
         return str(by_hand.app_label if by_hand else APPS.get(self.device.app_name, self.device.app_name))
 
     @property
     def title(self) -> str:
-        return self.device.name or self.app_shown
+        return self.device.name or self.app_label
 
     @property
     def icon(self) -> str:
@@ -81,21 +81,21 @@ class ShownDevice:
         return "web" if self.is_browser else kind.own_icon or kind.icon
 
     @property
-    def trouble(self) -> str:
-        """Return why nothing is sent to it, or what was last wrong; empty where nothing is."""
+    def problem(self) -> str:
+        """Return why the device is disabled, or its last error; empty if there is none."""
         if self.device.disabled_reason == DisabledReason.ADMINISTRATOR:
             return self.device.get_disabled_reason_display()
         return error_words(self.device) or self.device.get_disabled_reason_display()
 
     @property
-    def way(self) -> str:
-        """Return who carries its notifications; of an endpoint the host only, the rest is a secret."""
+    def push_service(self) -> str:
+        """Return the push service; for web push with the endpoint's host only, because the rest is a secret."""
         carrier = str(self.device.kind.carrier)
         return f"{carrier} ({self.device.host})" if self.device.host else carrier
 
 
 def kinds_to_add() -> list[DeviceKind]:
-    """Return the types of devices that people can add by hand now."""
+    """Return the device types that users can currently add by hand."""
     return [
         provider.device
         for provider in providers()
@@ -104,30 +104,30 @@ def kinds_to_add() -> list[DeviceKind]:
 
 
 class NameForm(forms.Form):
-    """What a device is called."""
+    """The form to rename a device."""
 
     name = forms.CharField(max_length=NAME_MAX_LENGTH, required=False)
 
 
-def of_own_device(view: DeviceView) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Let the view answer for one of the reader's own devices; another's is as unknown as none."""
+def own_device_view(view: DeviceView) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Decorate a view of one of the user's own devices. A device of another user gives 404."""
 
     @wraps(view)
     @login_required
-    def guarded(request: HttpRequest, public_id: str) -> HttpResponse:
+    def wrapper(request: HttpRequest, public_id: str) -> HttpResponse:
         device = device_own(user=reader_of(request), public_id=public_id)
         if device is None:
             raise Http404
         return view(request, device)
 
-    return guarded
+    return wrapper
 
 
 @login_required
 @require_GET
 def devices(request: HttpRequest) -> HttpResponse:
-    """Show the reader's devices."""
-    shown = [ShownDevice(device) for device in devices_own(reader_of(request))]
+    """Show the user's devices."""
+    shown = [DeviceDisplay(device) for device in devices_own(reader_of(request))]
     context = {
         **page_context(request, title=_("Devices")),
         "devices": shown,
@@ -140,7 +140,7 @@ def devices(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def device_add_page(request: HttpRequest, type: str) -> HttpResponse:
-    """Add a device of a type that people can add by hand."""
+    """Add a device whose type allows adding by hand."""
     user = reader_of(request)
     kind = next((kind for kind in kinds_to_add() if kind.type == type), None)
     if kind is None or kind.added_by_hand is None:
@@ -155,42 +155,42 @@ def device_add_page(request: HttpRequest, type: str) -> HttpResponse:
         messages.error(request, error.message)
     else:
         added = _("“%(name)s” is added. Send it a test to see whether it arrives.")
-        messages.success(request, added % {"name": ShownDevice(device).title})
+        messages.success(request, added % {"name": DeviceDisplay(device).title})
     return redirect("devices")
 
 
 @require_POST
-@of_own_device
+@own_device_view
 def device_rename_page(request: HttpRequest, device: Device) -> HttpResponse:
-    """Give the device another name."""
+    """Rename the device."""
     form = NameForm(request.POST)
     if form.is_valid():
         device_rename(device=device, name=form.cleaned_data["name"])
-        messages.success(request, _("The device is called “%(name)s” now.") % {"name": ShownDevice(device).title})
+        messages.success(request, _("The device is now called “%(name)s”.") % {"name": DeviceDisplay(device).title})
     else:
-        messages.error(request, _("A name has at most %(count)d characters.") % {"count": NAME_MAX_LENGTH})
+        messages.error(request, _("A name can have at most %(count)d characters.") % {"count": NAME_MAX_LENGTH})
     return redirect("devices")
 
 
 @require_http_methods(["GET", "POST"])
-@of_own_device
+@own_device_view
 def device_remove_page(request: HttpRequest, device: Device) -> HttpResponse:
-    """Ask whether to remove the device, and remove it."""
+    """Ask for confirmation (GET), or remove the device (POST)."""
     if request.method == "POST":
-        name = ShownDevice(device).title
+        name = DeviceDisplay(device).title
         device_forget(device=device)
-        messages.success(request, _("“%(name)s” is removed. It gets no more notifications.") % {"name": name})
+        messages.success(request, _("“%(name)s” was removed and will get no more notifications.") % {"name": name})
         return redirect("devices")
-    context = {**page_context(request, title=_("Remove this device?")), "device": ShownDevice(device)}
+    context = {**page_context(request, title=_("Remove this device?")), "device": DeviceDisplay(device)}
     return TemplateResponse(request, "push/devices/remove.html", context)
 
 
 @require_POST
-@of_own_device
+@own_device_view
 def device_test_page(request: HttpRequest, device: Device) -> HttpResponse:
-    """Send a test push to the device, and lead to what becomes of it."""
+    """Send a test push to the device and redirect to its result."""
     if usage_count(TEST_RATE, f"device-test:{device.user_id}").exceeded:
-        messages.error(request, _("That were many tests. Wait a minute, then try again."))
+        messages.error(request, _("Too many tests. Wait a minute and try again."))
         return redirect("devices")
     try:
         notification = device_test_start(device=device)
@@ -203,13 +203,13 @@ def device_test_page(request: HttpRequest, device: Device) -> HttpResponse:
 @login_required
 @require_GET
 def device_test_result_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what became of the reader's test push; the page asks for the changing part until all is known."""
+    """Show the result of the user's test push. The page polls the changing part until the result is final."""
     notification = push_test_of(pk)
     if notification is None or notification.user != request.user:
         raise Http404
     result = push_test_result(notification)
-    shown = [(ShownDevice(found.device), found) for found in result.devices]
-    context = {"result": result, "shown": shown, "here": reverse("device-test-result", args=[pk])}
+    results = [(DeviceDisplay(one.device), one) for one in result.devices]
+    context = {"result": result, "results": results, "here": reverse("device-test-result", args=[pk])}
     if request.headers.get("HX-Request"):
         return render(request, "push/devices/test_result.html", context)
     return TemplateResponse(

@@ -1,6 +1,6 @@
-"""The stream of events to an open page, where the server cannot stream.
+"""The event stream of open pages as single responses, for servers that cannot stream (WSGI).
 
-Under ASGI the request does not get here: `push.streams.site` answers it.
+Under ASGI, `push.streams.site` answers these requests instead.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from push.streams.events import HEADERS, after_asked, is_same_site
 from push.streams.opening import streams_begin
 from workspace.models import User
 
-# Stands for the process where the server cannot hold a stream, and the page comes back again and again.
-LOOKING = "looking"
+# The process name of streams that are polled, because the server cannot hold connections open.
+POLLING = "looking"
 
 
 @require_GET
 def events(request: HttpRequest) -> HttpResponse:
-    """Answer the signed-in user's page with what is to be shown, and what is unread; it comes back for more."""
+    """Return the pending desktop notifications and unread counters of the signed-in user; the page polls."""
     user = request.user
     if not isinstance(user, User) or not is_same_site(request):
         return HttpResponseForbidden()
-    (begun,) = streams_begin(process=LOOKING, asked=[(user.pk, after_asked(request))])
+    (begun,) = streams_begin(process=POLLING, asked=[(user.pk, after_asked(request))])
     return HttpResponse(begun.content, headers=HEADERS)

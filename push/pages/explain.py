@@ -56,7 +56,7 @@ def _explain_admin(request: HttpRequest) -> HttpResponse:
     if message is not None and user is not None:
         context |= explanation_context(request, message, user, may_ask=True)
     request.current_app = admin.site.name
-    whole = {**admin.site.each_context(request), "title": gettext_lazy("Why, or why not?"), **context}
+    whole = {**admin.site.each_context(request), "title": gettext_lazy("Explain notifications"), **context}
     return render(request, "push/explain/admin.html", whole)
 
 

@@ -1,4 +1,4 @@
-"""What push adds to the pages of every signed-in user."""
+"""Links and scripts that the push app adds to the pages of signed-in users."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from workspace.pages.reader import reader_of
 
 
 def has_sandbox(_request: HttpRequest) -> bool:
-    """Return whether there are simulated phones here."""
+    """Return True if simulated phones are available."""
     return bool(settings.SANDBOX)
 
 
-def why_url(message: Message) -> str:
-    """Return the address of the explanation why the reader was or was not notified of the message."""
+def explanation_url(message: Message) -> str:
+    """Return the URL of the page that explains why the user was or was not notified of the message."""
     return f"{reverse('explain-own')}?{urlencode({'message': message.public_id})}"
 
 
 def desktop_data(request: HttpRequest) -> dict[str, str]:
-    """Return what the script needs that shows messages while a page is open."""
+    """Return the data for the script that shows desktop notifications while a page is open."""
     assert isinstance(request.user, User)
     return {
         "url": reverse("events"),
@@ -47,7 +47,7 @@ previewer_set(previews)
 
 
 def web_push_data(request: HttpRequest) -> dict[str, str]:
-    """Return what a page's script needs to keep up what its reader has enabled in this browser."""
+    """Return the data for the script that keeps this browser's web push subscription up to date."""
     return {
         "web-push": "",
         "user": reader_of(request).public_id,
@@ -64,7 +64,7 @@ pages_contribute(
             title=_("Devices"),
             icon="devices",
             view="devices",
-            text=_("Phones and browsers that you are notified on: add this one, try them, remove them."),
+            text=_("Phones and browsers where you get notifications: add this browser, send a test, or remove one."),
             order=40,
         ),
         PageLink(title=_("Devices"), icon="devices", view="devices", place=Place.ACCOUNT, order=40),
@@ -72,14 +72,14 @@ pages_contribute(
             title=_("Why didn't I get this?"),
             icon="help",
             view="explain-own",
-            text=_("Read why you were notified of a message, or why not."),
+            text=_("See why you were or were not notified of a message."),
             order=60,
         ),
         PageLink(
             title=_("Simulated phone"),
             icon="smartphone",
             view="phone",
-            text=_("See your notifications arrive as they would on a phone of Apple's or Google's."),
+            text=_("See your notifications as they would appear on an iPhone or Android phone."),
             order=70,
             shown=has_sandbox,
         ),
@@ -88,12 +88,12 @@ pages_contribute(
             icon="send_to_mobile",
             view="devices",
             place=Place.NOTIFICATIONS,
-            text=_("To one of your devices, with what became of it."),
+            text=_("To one of your devices. The page shows the result."),
         ),
     ],
     scripts=[
         PageScript("push/desktop.js", data=desktop_data),
         PageScript("push/web/keep.js", data=web_push_data, is_module=True),
     ],
-    message_links=[MessageLink(title=_("Why was I notified, or not?"), icon="help", url=why_url)],
+    message_links=[MessageLink(title=_("Why was I notified (or not)?"), icon="help", url=explanation_url)],
 )

@@ -1,4 +1,4 @@
-"""Reading a provider's payload back as a phone would show it."""
+"""Parses provider payloads into the notifications that a phone would show."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from push.providers.protocol import APN
 class Card(TypedDict):
     """One notification on a lock screen.
 
-    `thread` is the same for those that are stacked; `badge` is the number on the app's icon from then on, None where
-    the push leaves it as it is; `received_at` is in milliseconds since 1970. `message` and `room` are public ids, empty
-    where the push has none: one that `clears` and names a message takes only this away, one that `replaces` gives it
-    its new text.
+    Notifications with the same `thread` are stacked. `badge` is the new number on the app's icon, or None if the push
+    does not change it. `received_at` is in milliseconds since 1970. `message` and `room` are public ids, or empty if
+    the push has none. If `clears` is set, the push removes notifications: only that of `message` if there is one. If
+    `replaces` is set, it updates the text of that message's notification.
     """
 
     id: int
@@ -33,19 +33,19 @@ class Card(TypedDict):
     payload: dict[str, Any]
 
 
-def card_of(push: SandboxPush) -> Card:
-    """Return the notification that the push's provider would show, with the payload that it comes from.
+def card_for(push: SandboxPush) -> Card:
+    """Return the notification that a phone would show for the push, together with the payload.
 
-    One that `clears` shows nothing: the app takes the notifications of its `thread` away.
+    A push that `clears` shows nothing: the app removes the notifications of its `thread`.
     """
-    if cleared := cleared_by(push.payload):
+    if cleared := cleared_thread(push.payload):
         return card(push, "", "", *cleared, clears=True)
-    read = apple_read if push.type == APN else google_read
-    return card(push, *read(push.payload))
+    parse = parse_apple if push.type == APN else parse_google
+    return card(push, *parse(push.payload))
 
 
 def card(push: SandboxPush, title: str, text: str, thread: str, badge: int | None, *, clears: bool = False) -> Card:
-    """Return the notification of the push that has been read."""
+    """Return the notification with the parsed fields of the push."""
     content = content_of(push.payload)
     return Card(
         id=push.pk,
@@ -63,8 +63,8 @@ def card(push: SandboxPush, title: str, text: str, thread: str, badge: int | Non
     )
 
 
-def cleared_by(payload: dict[str, Any]) -> tuple[str, int | None] | None:
-    """Return the thread whose notifications a silent update takes away, and the badge after it; None for others."""
+def cleared_thread(payload: dict[str, Any]) -> tuple[str, int | None] | None:
+    """Return the thread that a silent update clears, and the new badge; None for other pushes."""
     content = content_of(payload)
     if content.get("type") != CLEAR:
         return None
@@ -72,7 +72,7 @@ def cleared_by(payload: dict[str, Any]) -> tuple[str, int | None] | None:
 
 
 def content_of(payload: dict[str, Any]) -> dict[str, Any]:
-    """Return what the push tells the app; empty if another version of the product wrote it in another form."""
+    """Return the push's content for the app; empty if another version wrote it in an unknown format."""
     ejson = text_in(payload, "ejson") or text_in(payload, "message", "data", "ejson") or "{}"
     try:
         content = json.loads(ejson)
@@ -81,15 +81,15 @@ def content_of(payload: dict[str, Any]) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def apple_read(payload: dict[str, Any]) -> tuple[str, str, str, int | None]:
-    """Return title, text, thread and badge of what was sent to Apple."""
+def parse_apple(payload: dict[str, Any]) -> tuple[str, str, str, int | None]:
+    """Return title, text, thread and badge of a payload for Apple."""
     title, text = (text_in(payload, "aps", "alert", name) for name in ("title", "body"))
     badge = value_in(payload, "aps", "badge")
     return title, text, text_in(payload, "aps", "thread-id"), badge if isinstance(badge, int) else None
 
 
-def google_read(payload: dict[str, Any]) -> tuple[str, str, str, int | None]:
-    """Return title, text, thread and badge of what was sent to Google."""
+def parse_google(payload: dict[str, Any]) -> tuple[str, str, str, int | None]:
+    """Return title, text, thread and badge of a payload for Google."""
     title, text, thread, badge = (
         text_in(payload, "message", "data", name) for name in ("title", "message", "notId", "msgcnt")
     )
@@ -97,13 +97,13 @@ def google_read(payload: dict[str, Any]) -> tuple[str, str, str, int | None]:
 
 
 def text_in(payload: object, *names: str) -> str:
-    """Return the text at this place of the payload; empty without one."""
+    """Return the string at this path of the payload, or an empty string."""
     value = value_in(payload, *names)
     return value if isinstance(value, str) else ""
 
 
 def value_in(payload: object, *names: str) -> Any:
-    """Return the value at this place of the payload; None without one."""
+    """Return the value at this path of the payload, or None."""
     for name in names:
         payload = payload.get(name) if isinstance(payload, dict) else None
     return payload

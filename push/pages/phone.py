@@ -1,4 +1,4 @@
-"""The simulated phone: a lock screen that shows what Apple or Google would (only where the sandbox is enabled)."""
+"""The simulated phone: a lock screen that shows pushes as a real phone would (only if the sandbox is enabled)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from push.pages.lock_screen import card_of
+from push.pages.lock_screen import card_for
 from push.pages.phone_texts import phone_texts
 from push.selectors.checklist import blocking_checks
 from push.selectors.checks import Light
@@ -35,22 +35,22 @@ PHONES_PER_BROWSER = 9
 
 
 def sandbox_only(view: View) -> View:
-    """Let the view answer only where the sandbox is enabled: elsewhere there is no such page."""
+    """Decorate a view that only exists if the sandbox is enabled; otherwise it gives 404."""
 
     @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponse:
+    def wrapper(request: HttpRequest) -> HttpResponse:
         if not settings.SANDBOX:
             raise Http404
         return view(request)
 
-    return guarded
+    return wrapper
 
 
 @require_GET
 @sandbox_only
 @login_required
 def phone(request: HttpRequest) -> HttpResponse:
-    """Show the phone; `?phone=2` is a further one in the same browser."""
+    """Show the phone; `?phone=2` is a second one in the same browser."""
     number = phone_number(request.GET.get("phone", ""))
     site_name = GeneralSettings.current().site_name
     context = {
@@ -63,17 +63,17 @@ def phone(request: HttpRequest) -> HttpResponse:
 
 
 def phone_number(raw: str) -> int:
-    """Return which of the browser's phones is meant: 1 to 9, the first where that makes no sense."""
+    """Return the number of the browser's phone, 1 to 9; 1 if the value is invalid."""
     return int(raw) if raw in {str(number) for number in range(1, PHONES_PER_BROWSER + 1)} else 1
 
 
 def phone_name(number: int) -> str:
-    """Return what a phone's page and device are called."""
+    """Return the name of a phone's page and device."""
     return _("Phone %(number)d") % {"number": number}
 
 
 def phone_config(request: HttpRequest, *, number: int, site_name: str) -> dict[str, Any]:
-    """Return what the phone's script has to know."""
+    """Return the configuration for the phone's script."""
     return {
         "number": number,
         "name": phone_name(number),
@@ -97,7 +97,7 @@ def phone_config(request: HttpRequest, *, number: int, site_name: str) -> dict[s
 @sandbox_only
 @signed_in_only
 def phone_credentials(request: HttpRequest, user: User) -> HttpResponse:
-    """Sign the phone in to the API as the session's user, and return the credentials that its requests carry."""
+    """Sign the phone in to the API as the session's user and return the credentials for its requests."""
     auth_token = sign_in(user=user)
     return JsonResponse({"authToken": auth_token, "userId": user.public_id})
 
@@ -106,19 +106,19 @@ def phone_credentials(request: HttpRequest, user: User) -> HttpResponse:
 @sandbox_only
 @signed_in_only
 def phone_inbox(request: HttpRequest, user: User) -> HttpResponse:
-    """Return what the user's phone with this `token` received `after` a push that it has already; 404 for no phone."""
+    """Return the pushes that the user's phone (`token`) received after the push with id `after`, or 404."""
     device = device_by_token(user=user, token=request.GET.get("token", ""))
     if device is None:
         return JsonResponse({"success": False, "error": "error-device-not-found"}, status=404)
     after = parse_key(request.GET.get("after", "")) or 0
-    return JsonResponse({"pushes": [card_of(push) for push in sandbox_inbox(device=device, after=after)]})
+    return JsonResponse({"pushes": [card_for(push) for push in sandbox_inbox(device=device, after=after)]})
 
 
 @require_GET
 @sandbox_only
 @login_required
 def phone_open(request: HttpRequest) -> HttpResponse:
-    """Open what a notification is about, as an app does when it is tapped: its `message`, else its `room`."""
+    """Open the target of a tapped notification, as an app does: its `message`, otherwise its `room`."""
     user = reader_of(request)
     message = message_shown_to(user=user, public_id=request.GET.get("message", ""))
     if message is not None:
@@ -126,7 +126,7 @@ def phone_open(request: HttpRequest) -> HttpResponse:
     try:
         return redirect(room_path(room_readable_by(user=user, public_id=request.GET.get("room", ""))))
     except ApplicationError:
-        messages.error(request, _("The message is not there any more."))
+        messages.error(request, _("The message no longer exists."))
         return redirect("rooms")
 
 
@@ -134,7 +134,7 @@ def phone_open(request: HttpRequest) -> HttpResponse:
 @sandbox_only
 @signed_in_only
 def phone_problems(request: HttpRequest, user: User) -> HttpResponse:
-    """Return why pushes cannot reach the simulated phones, with the pages to fix it for those who may open them."""
+    """Return the reasons why pushes cannot reach the simulated phones, with links for users who may fix them."""
     checks = blocking_checks(APP_NAME)
     checks += [check for check in gateway_checks() if check.light == Light.RED]
     may_view = user.has_perm(VIEW_PERMISSION)

@@ -1,4 +1,4 @@
-"""What the simulated phone's script says to people."""
+"""Texts of the simulated phone's script."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 
 def phone_texts() -> dict[str, str]:
-    """Return the texts in the reader's language; the script fills in what stands in braces."""
+    """Return the texts in the user's language; the script fills in the placeholders in braces."""
     return {
         "apple": _("Apple"),
         "google": _("Google"),
@@ -17,7 +17,7 @@ def phone_texts() -> dict[str, str]:
         "notSetUp": _("Not set up"),
         "loggedOut": _("Logged out. This phone receives no more notifications."),
         "unregistered": _("This phone is no longer registered. Set it up again to receive notifications."),
-        "sessionEnded": _("Your session has ended. Sign in again to go on."),
+        "sessionEnded": _("Your session has ended. Sign in again to continue."),
         "registerFailed": _("The phone could not be registered ({reason})."),
         "logoutFailed": _("Logging out failed ({reason}). The phone is still registered."),
         "ready": _("Ready. Notifications appear here as they arrive."),

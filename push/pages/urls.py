@@ -1,4 +1,4 @@
-"""The addresses of the pages around push notifications."""
+"""URLs of the pages for push notifications."""
 
 from django.urls import path
 
@@ -14,7 +14,7 @@ urlpatterns = [
     path("account/devices/<str:public_id>/name/", devices.device_rename_page, name="device-rename"),
     path("account/devices/<str:public_id>/remove/", devices.device_remove_page, name="device-remove"),
     path("account/devices/<str:public_id>/test/", devices.device_test_page, name="device-test"),
-    # A service worker acts for the addresses beneath its own only.
+    # A service worker only controls URLs below its own path.
     path("web-push-worker.js", web.worker_script, name="web-push-worker"),
     path("web-push/subscription", web.subscription, name="web-push-subscription"),
     path("web-push/received", web.received, name="web-push-received"),

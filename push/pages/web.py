@@ -1,4 +1,4 @@
-"""What browsers ask for around web push: the service worker, the key to subscribe for, and their registration."""
+"""Endpoints for web push: the service worker, the subscription key, the registration, and receipts."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from workspace.errors import ApplicationError
 from workspace.models import GeneralSettings, User
 from workspace.pages.reader import signed_in_only
 
-# What a browser is registered as; apps give their own name over the API.
+# The app name of registered browsers; mobile apps send their own name to the API.
 APP_NAME = "callboard.web"
-SILENCE_FORBIDDEN = ".push.apple.com"
+NO_SILENT_PUSH_HOST = ".push.apple.com"
 BODY_MAX_BYTES = 16 * 1024
 TOKEN_MAX_LENGTH = 200
 # A browser registers once, and again when its subscription or session changes.
@@ -39,7 +39,7 @@ RATE = Rate(20, 60_000)
 
 
 class SubscriptionParams(Params):
-    """A subscription as the browser's `PushSubscription` tells it."""
+    """A subscription in the JSON format of the browser's `PushSubscription`."""
 
     endpoint = TextParam(max_length=ENDPOINT_MAX_LENGTH)
     keys = KeysParams()
@@ -47,7 +47,7 @@ class SubscriptionParams(Params):
 
 @require_GET
 def worker_script(request: HttpRequest) -> HttpResponse:
-    """Serve the service worker from the site's root: it may only act for addresses beneath its own."""
+    """Serve the service worker from the site's root, because it only controls URLs below its own path."""
     config = json.dumps(worker_config())
     response = render(request, "push/web/worker.js", {"config": config}, content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = "no-cache"
@@ -55,7 +55,7 @@ def worker_script(request: HttpRequest) -> HttpResponse:
 
 
 def worker_config() -> dict[str, str]:
-    """Return what the service worker has to know beside what pushes tell it."""
+    """Return the service worker's configuration: values that pushes do not contain."""
     return {
         "site": GeneralSettings.current().site_name,
         "subscription": reverse("web-push-subscription"),
@@ -64,21 +64,21 @@ def worker_config() -> dict[str, str]:
     }
 
 
-def abilities_of(endpoint: str) -> list[str]:
-    """Return what the service worker can do there: Apple ends subscriptions whose pushes show nothing."""
+def capabilities_for(endpoint: str) -> list[str]:
+    """Return the capabilities of the subscription. Apple ends subscriptions that receive silent pushes."""
     host = urlsplit(endpoint).hostname or ""
-    return [] if host.endswith(SILENCE_FORBIDDEN) else [Capability.CLEAR.value]
+    return [] if host.endswith(NO_SILENT_PUSH_HOST) else [Capability.CLEAR.value]
 
 
 @require_GET
 def subscription_config(request: HttpRequest) -> HttpResponse:
-    """Tell what it takes to subscribe, to a page or to the service worker whose subscription the browser replaced."""
+    """Return the key and CSRF token that a page or the service worker needs to subscribe."""
     return JsonResponse({"publicKey": vapid_public_key(), "csrfToken": get_token(request)})
 
 
 @signed_in_only
 def subscription(request: HttpRequest, user: User) -> HttpResponse:
-    """Register the browser's subscription (POST), or tell what it takes (GET)."""
+    """Register the browser's subscription (POST), or return what is needed to subscribe (GET)."""
     if request.method != "POST":
         return subscription_config(request)
     if usage_count(RATE, f"web-push:{user.pk}").exceeded:
@@ -91,23 +91,23 @@ def subscription(request: HttpRequest, user: User) -> HttpResponse:
             app_name=APP_NAME,
             token=params["endpoint"],
             keys=SubscriptionKeys(params["keys"]["p256dh"], params["keys"]["auth"]),
-            capabilities=abilities_of(params["endpoint"]),
+            capabilities=capabilities_for(params["endpoint"]),
             session_digest=session_digest_of(request),
             name=browser_name(request.headers.get("User-Agent", "")),
         )
     except ApplicationError as error:
         return failure(error)
     except serializers.ValidationError:
-        return failure(ApplicationError("invalid-params", "The subscription is not one that a browser gives"))
+        return failure(ApplicationError("invalid-params", "The subscription is not valid"))
     return JsonResponse({"success": True, "id": device.public_id})
 
 
 @csrf_exempt
 @require_POST
 def received(request: HttpRequest) -> HttpResponse:
-    """Note that a device has a notification; whoever asks proves by the token that the notification reached them.
+    """Record that a device received a notification. The token, which is part of the push, authenticates the request.
 
-    Answers alike whatever the token, and a repetition changes nothing.
+    The response is the same for every token, and repeated requests have no effect.
     """
     token = json_read(request).get("token")
     if isinstance(token, str) and len(token) <= TOKEN_MAX_LENGTH:
@@ -116,14 +116,14 @@ def received(request: HttpRequest) -> HttpResponse:
 
 
 def json_read(request: HttpRequest) -> dict[str, Any]:
-    """Return the JSON object in the request's body, empty where there is none."""
+    """Return the JSON object in the request's body, or an empty one if there is none."""
     try:
-        found = json.loads(request.read(BODY_MAX_BYTES).decode())
+        body = json.loads(request.read(BODY_MAX_BYTES).decode())
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return body if isinstance(body, dict) else {}
 
 
 def failure(error: ApplicationError) -> JsonResponse:
-    """Return the error for the page's script to show."""
+    """Return the error as JSON for the page's script."""
     return JsonResponse({"success": False, "error": error.message, "errorType": error.code}, status=error.status)

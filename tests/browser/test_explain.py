@@ -60,7 +60,7 @@ def test_a_notification_leads_to_its_explanation(sign_in: SignIn, message: Messa
     page = sign_in(rose, "/")
     page.goto("/admin/push/notification/")
     page.locator("#result_list tbody th a").first.click()
-    page.get_by_role("link", name="Why, or why not?").last.click()
+    page.get_by_role("link", name="Explain notifications").last.click()
     expect(page.get_by_text("@bob look")).to_be_visible()
     expect(page.locator("[aria-current=step]")).to_contain_text("mentioned")
 

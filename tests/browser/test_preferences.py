@@ -113,7 +113,7 @@ def test_a_message_leads_to_why_nobody_was_notified(sign_in: SignIn, ana: User, 
     linked = page.locator(".room-linked")
     expect(linked).to_contain_text("Lunch?")
     linked.get_by_role("button", name="Menu of the message of Bob Meier").click()
-    linked.get_by_role("link", name="Why was I notified, or not?").click()
+    linked.get_by_role("link", name="Why was I notified (or not)?").click()
     page.wait_for_url(f"**/why/?message={message.public_id}")
     expect(page.locator("main")).to_contain_text("You chose Nothing for your whole account")
 

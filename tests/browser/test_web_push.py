@@ -114,7 +114,7 @@ def shown(page: Page) -> list[dict[str, str]]:
 
 def turn_on(page: Page) -> Device:
     page.get_by_role("button", name="Notify me in this browser").click()
-    expect(page.get_by_text("You are notified in this browser")).to_be_visible()
+    expect(page.get_by_text("You get notifications in this browser")).to_be_visible()
     return Device.objects.get()
 
 

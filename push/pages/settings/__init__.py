@@ -1,1 +1,1 @@
-"""What the Push settings page shows beside the settings: its state, and the test push."""
+"""Additions to the Push settings page: the checklist and the test push."""

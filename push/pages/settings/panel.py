@@ -1,4 +1,4 @@
-"""The top of the Push settings page: the state of push, point by point, and the test push."""
+"""The panel at the top of the Push settings page: the checklist and the test push."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from workspace.pages.settings.base import settings_view
 
 
 def panel(request: HttpRequest) -> SafeString:
-    """Return the panel; the gateways are asked by the page itself, or, without scripts, when a link is followed."""
-    asked = "gateways" in request.GET
+    """Return the panel. The page requests the gateway checks itself; without JavaScript, a link requests them."""
+    includes_gateways = "gateways" in request.GET
     context = {
         "checks": checklist(),
-        "gateway_checks": gateway_checks() if asked else None,
+        "gateway_checks": gateway_checks() if includes_gateways else None,
         "asks_gateways": PushSettings.current().enable_gateway and not misconfiguration(),
         "misconfiguration": misconfiguration(),
         "pauses": pauses(),
@@ -36,12 +36,12 @@ def panel(request: HttpRequest) -> SafeString:
 
 @settings_view()
 def gateways(request: HttpRequest) -> HttpResponse:
-    """Answer with the gateways' points alone, for the page that is waiting for them."""
+    """Return only the gateway checks, for the page that loads them separately."""
     return render(request, "push/settings/checks.html", {"checks": gateway_checks()})
 
 
 @settings_view()
-def problems_found(request: HttpRequest) -> HttpResponse:
-    """Answer with the dashboard's list of problems, now that the gateways have been asked."""
-    found = [*problems(), *(check for check in gateway_checks() if check.light != Light.GREEN)]
-    return render(request, "admin/push/problems.html", {"problems": found})
+def dashboard_problems(request: HttpRequest) -> HttpResponse:
+    """Return the dashboard's list of problems, including the gateway checks."""
+    failed = [*problems(), *(check for check in gateway_checks() if check.light != Light.GREEN)]
+    return render(request, "admin/push/problems.html", {"problems": failed})

@@ -1,4 +1,4 @@
-"""The test push: begun by a POST, then watched device by device."""
+"""The test push: started by a POST, with a result page that updates for each device."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @settings_view(permission=OWN_PERMISSION)
 def result(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what became of the test push; the page asks for the changing part again until all is known."""
+    """Show the result of the test push. The page polls the changing part until the result is final."""
     context = {"result": push_test_result(_visible(request, pk)), "here": reverse("push_test_result", args=[pk])}
     if request.headers.get("HX-Request"):
         return render(request, "push/settings/test_devices.html", context)

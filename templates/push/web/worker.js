@@ -1,5 +1,5 @@
-// Shows web pushes as notifications, opens what they tell of, and takes away what was read elsewhere. It is served from
-// the site's root so that it may act for every page. What a push holds is described in docs/web-push.md.
+// Shows web pushes as notifications, opens their target, and removes notifications that were read elsewhere. It is
+// served from the site's root so that it controls all pages. docs/web-push.md describes the format of the pushes.
 "use strict";
 
 const CONFIG = {{ config|safe }};
@@ -17,9 +17,9 @@ self.addEventListener("notificationclick", (event) => {
     event.waitUntil(open(event.notification.data?.url ?? self.registration.scope));
 });
 
-self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(subscribeAnew(event)));
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(resubscribe(event)));
 
-// Anything that is none of ours is shown as well: a browser ends subscriptions whose pushes show nothing.
+// Unknown content is shown as well, because browsers end subscriptions whose pushes show nothing.
 function contentOf(event) {
     try {
         return event.data.json();
@@ -31,51 +31,51 @@ function contentOf(event) {
 async function show(content) {
     const { title, text, tag, url, badge, sentAt, receipt, payload, replaces } = content;
     const message = payload?.messageId;
-    // What an open page has shown already is replaced without a further sign of it.
-    const before = (await self.registration.getNotifications()).find(({ data }) => message && data?.message === message);
-    // A text that replaces another one is of no use to a person who has closed that one.
-    if (replaces && !before) return badgeShow(badge);
+    // A notification that an open page has already shown is replaced silently.
+    const existing = (await self.registration.getNotifications()).find(({ data }) => message && data?.message === message);
+    // An updated text is not shown if the user has closed the original notification.
+    if (replaces && !existing) return badgeShow(badge);
     return Promise.all([
         self.registration.showNotification(title || CONFIG.site, {
             body: text,
             icon: CONFIG.icon,
             badge: CONFIG.badge,
-            tag: before?.tag || tag || undefined,
-            renotify: Boolean(tag) && !before,
-            silent: before ? true : undefined,
+            tag: existing?.tag || tag || undefined,
+            renotify: Boolean(tag) && !existing,
+            silent: existing ? true : undefined,
             timestamp: sentAt,
-            data: { url: samePlace(url), room: tag, message },
+            data: { url: ownUrl(url), room: tag, message },
         }),
         badgeShow(badge),
         acknowledge(receipt),
     ]);
 }
 
-// Of a whole room, or of one message.
+// Removes the notifications of a whole room, or of one message.
 async function clear({ tag, badge, message }) {
     for (const notification of await self.registration.getNotifications()) {
         const { room, message: shown } = notification.data ?? {};
-        const isMeant = message ? shown === message : notification.tag === tag || room === tag;
-        if (isMeant) notification.close();
+        const matches = message ? shown === message : notification.tag === tag || room === tag;
+        if (matches) notification.close();
     }
     await badgeShow(badge);
 }
 
-// The number on the app's icon, where the browser has one.
+// Sets the number on the app's icon, if the browser supports it.
 async function badgeShow(count) {
     if (!Number.isInteger(count) || !self.navigator.setAppBadge) return;
     try {
         await (count ? self.navigator.setAppBadge(count) : self.navigator.clearAppBadge());
     } catch {
-        // The page is not installed as an app: there is no icon to put a number on.
+        // The page is not installed as an app, so there is no icon.
     }
 }
 
-// Tells the workspace that the notification is here; it does without, where the network is gone again.
+// Confirms the notification to the workspace. Errors are ignored: the receipt is optional.
 async function acknowledge(receipt) {
     if (!receipt?.token) return;
     try {
-        await fetch(samePlace(receipt.url), {
+        await fetch(ownUrl(receipt.url), {
             method: "POST",
             headers: { "Content-Type": "application/json" },
             body: JSON.stringify({ token: receipt.token }),
@@ -86,31 +86,31 @@ async function acknowledge(receipt) {
     }
 }
 
-// Brings the room to the front: in the page that shows it, else in a new one.
+// Opens the room: focuses a page that shows it, or opens a new one.
 async function open(url) {
-    const wanted = new URL(url, self.location.origin);
+    const target = new URL(url, self.location.origin);
     const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-    const page = pages.find((one) => new URL(one.url).pathname === wanted.pathname);
-    if (!page) return self.clients.openWindow(wanted.href);
+    const page = pages.find((page) => new URL(page.url).pathname === target.pathname);
+    if (!page) return self.clients.openWindow(target.href);
     await page.focus();
     try {
-        return await page.navigate(wanted.href);
+        return await page.navigate(target.href);
     } catch {
         return page;
     }
 }
 
-// Addresses are taken for this site's own, whatever name the workspace has for itself.
-function samePlace(url) {
+// Uses only the path of a URL, so that it works on this origin even if the workspace uses another name.
+function ownUrl(url) {
     const { pathname, search } = new URL(url ?? self.registration.scope, self.location.origin);
     return pathname + search;
 }
 
-// The browser has replaced its subscription, or is about to: the workspace is told of the new one.
-async function subscribeAnew(event) {
-    const answer = await fetch(CONFIG.subscription, { headers: { Accept: "application/json" } });
-    if (!answer.ok) return;
-    const { publicKey, csrfToken } = await answer.json();
+// The browser has replaced its subscription, or will do so: register the new one with the workspace.
+async function resubscribe(event) {
+    const response = await fetch(CONFIG.subscription, { headers: { Accept: "application/json" } });
+    if (!response.ok) return;
+    const { publicKey, csrfToken } = await response.json();
     const subscription =
         event.newSubscription ??
         (await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: publicKey }));

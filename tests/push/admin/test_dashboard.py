@@ -1,4 +1,4 @@
-"""The administration's first page."""
+"""The admin dashboard."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def html_for(client: Client, user: object) -> str:
     return client.get("/admin/").content.decode()
 
 
-def test_an_empty_workspace_is_told_what_to_do(client: Client) -> None:
+def test_an_empty_workspace_shows_next_steps(client: Client) -> None:
     html = html_for(client, administrator())
     assert "Nothing was sent or dropped yet." in html
     assert "Nothing failed in the last week." in html
-    assert "none late" in html
+    assert "none overdue" in html
     for address in ("/admin/connectivity/", "/admin/workspace/user/add/", "/rooms/"):
         assert f'href="{address}"' in html.split("Next steps")[1]
 
@@ -42,7 +42,7 @@ def test_next_steps_end_with_the_first_notification(client: Client) -> None:
     assert "Next steps" not in html_for(client, administrator())
 
 
-def test_what_is_misconfigured_is_shown_with_links(client: Client, settings: Any) -> None:
+def test_misconfigurations_are_shown_with_links(client: Client, settings: Any) -> None:
     settings.EMAIL_BACKEND = "workspace.mail.FileBackend"
     found = html_for(client, administrator()).split("Needs attention")[1]
     for words in ("Server registered", "Terms agreed", "No worker is running", "Mail server"):
@@ -51,7 +51,7 @@ def test_what_is_misconfigured_is_shown_with_links(client: Client, settings: Any
     assert "/admin/connectivity/" in found
 
 
-def test_a_gateway_that_cannot_be_reached_is_shown(client: Client, fake_gateway: FakeGateway) -> None:
+def test_an_unreachable_gateway_is_shown(client: Client, fake_gateway: FakeGateway) -> None:
     gateway_connect("http://127.0.0.1:1")
     html = html_for(client, administrator())
     assert 'hx-get="/admin/settings/push/problems/"' in html
@@ -60,39 +60,39 @@ def test_a_gateway_that_cannot_be_reached_is_shown(client: Client, fake_gateway:
     assert "cannot be reached" not in client.get("/admin/settings/push/problems/").content.decode()
 
 
-def test_what_the_cloud_refuses_is_shown(client: Client) -> None:
+def test_rejections_by_the_cloud_are_shown(client: Client) -> None:
     gateway_connect("https://push.example")
     CloudConnection.objects.update(problem="error-client-unknown", problem_text="These credentials are not known.")
     assert "These credentials are not known." in html_for(client, administrator())
 
 
-def test_nothing_needs_attention_where_all_is_well(client: Client, settings: Any, fake_gateway: FakeGateway) -> None:
+def test_nothing_needs_attention_if_everything_works(client: Client, settings: Any, fake_gateway: FakeGateway) -> None:
     gateway_connect(fake_gateway.address)
     Heartbeat().beat()
     assert "Needs attention" not in html_for(client, administrator())
 
 
-def test_problems_are_not_shown_to_those_who_may_not_view_settings(client: Client) -> None:
+def test_problems_require_the_permission_to_view_settings(client: Client) -> None:
     html = html_for(client, staff("push.view_notification"))
     assert "Needs attention" not in html
     assert "push/problems" not in html
     assert client.get("/admin/settings/push/problems/").status_code == 403
 
 
-def test_reasons_are_told_in_sentences(client: Client) -> None:
+def test_reasons_are_shown_as_sentences(client: Client) -> None:
     member = UserFactory()
     message = message_in(RoomFactory(), UserFactory())
     notification_of(message, member, State.DROPPED, reason="cleared_by_read")
     assert "The member read the room first." in html_for(client, administrator())
 
 
-def test_how_late_the_queue_is_can_be_seen(client: Client) -> None:
+def test_the_delay_of_the_queue_is_shown(client: Client) -> None:
     message = message_in(RoomFactory(), UserFactory())
     notification_of(message, UserFactory(), State.QUEUED, due_at=timezone.now() - timedelta(hours=3))
-    assert "oldest for 3\xa0hours" in html_for(client, administrator())
+    assert "oldest: 3\xa0hours" in html_for(client, administrator())
 
 
-def test_failures_lead_to_their_pages(client: Client) -> None:
+def test_failures_link_to_their_pages(client: Client) -> None:
     message = message_in(RoomFactory(), UserFactory())
     failure = notification_of(message, UserFactory(), reason="gave_up")
     html = html_for(client, administrator())
@@ -114,7 +114,7 @@ def test_devices_are_counted_by_type(client: Client) -> None:
     assert "1 disabled" not in html_for(client, administrator())
 
 
-def test_what_is_used_of_the_month_is_told_with_the_way_to_it(client: Client) -> None:
+def test_the_usage_of_the_month_is_shown_with_a_link(client: Client) -> None:
     month = month_of()
     usage = {"month": f"{month:%Y-%m}", "used": 9_600, "limit": 10_000}
     OwnQuota.objects.create(month=month, used=9_600, limit=10_000, usage=usage)
@@ -124,20 +124,20 @@ def test_what_is_used_of_the_month_is_told_with_the_way_to_it(client: Client) ->
     assert "/admin/subscription/" in html
 
 
-def test_staff_see_only_the_figures_that_they_may(client: Client) -> None:
+def test_staff_see_only_permitted_counts(client: Client) -> None:
     rows_add()
     html = html_for(client, staff("push.view_device"))
     assert "Being sent" not in html
     assert "/admin/push/device/?type__exact=apn" in html
 
 
-def test_staff_without_permissions_see_no_figures(client: Client) -> None:
+def test_staff_without_permissions_see_no_counts(client: Client) -> None:
     rows_add()
     assert "Choose what you want to see from the menu." in html_for(client, staff())
 
 
 @pytest.mark.usefixtures("settings_remembered")
-def test_it_takes_few_queries_however_many_rows(client: Client) -> None:
+def test_the_number_of_queries_does_not_depend_on_the_number_of_rows(client: Client) -> None:
     client.force_login(administrator())
     rows_add()
     client.get("/admin/")
@@ -151,21 +151,21 @@ def test_it_takes_few_queries_however_many_rows(client: Client) -> None:
 
 
 class TestACloudOnly:
-    """The first page where the installation is no workspace."""
+    """The dashboard of an installation that is only a cloud."""
 
     @pytest.fixture(autouse=True)
     def cloud_only(self, settings: Any) -> None:
         settings.ROLES = frozenset({"cloud"})
 
-    def test_an_empty_cloud_is_told_what_to_do(self, client: Client) -> None:
+    def test_an_empty_cloud_shows_next_steps(self, client: Client) -> None:
         html = html_for(client, administrator())
         assert "No workspace is registered yet." in html
         assert "/admin/cloud/registrationtoken/add/" in html
-        assert "none has keys yet" in html
+        assert "no app has keys yet" in html
         for of_a_workspace in ("Due now", "Post a message in a room", "Devices", "Choose what you want to see"):
             assert of_a_workspace not in html
 
-    def test_all_workspaces_are_told_together_and_the_busiest_one_by_one(self, client: Client) -> None:
+    def test_totals_and_the_busiest_workspaces_are_shown(self, client: Client) -> None:
         for number, used in enumerate((1_200, 34)):
             workspace = registered(f"u{number}")[0]
             QuotaMonth.objects.create(workspace=workspace, month=month_of(), used=used)
@@ -178,13 +178,13 @@ class TestACloudOnly:
         assert "No workspace is registered yet." not in html
         assert html.count("/admin/cloud/registeredworkspace/") > 3
 
-    def test_staff_without_permissions_see_no_figures(self, client: Client) -> None:
+    def test_staff_without_permissions_see_no_counts(self, client: Client) -> None:
         html = html_for(client, staff())
         assert "Live traffic</h" not in html
         assert "today (UTC)" not in html
 
     @pytest.mark.usefixtures("settings_remembered")
-    def test_it_takes_few_queries_however_many_workspaces(self, client: Client) -> None:
+    def test_the_number_of_queries_does_not_depend_on_the_number_of_workspaces(self, client: Client) -> None:
         client.force_login(administrator())
         registered("u1")
         client.get("/admin/")

@@ -1,4 +1,4 @@
-"""The decisions' pages."""
+"""Admin pages of decisions."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ def decision(client: Client) -> Decision:
     return decision
 
 
-def test_the_counts_are_told_by_channel_in_sentences(client: Client, decision: Decision) -> None:
+def test_counts_are_shown_by_channel_with_sentences(client: Client, decision: Decision) -> None:
     html = client.get(f"{LIST}{decision.pk}/change/").content.decode()
     assert "3 of 8 members" in html
     assert "0 of 8 members" in html
     assert "No device of the member is registered." in html
 
 
-def test_the_list_sums_them_up(client: Client, decision: Decision) -> None:
+def test_the_list_shows_totals(client: Client, decision: Decision) -> None:
     assert "3 / 8" in client.get(LIST).content.decode()
 
 
-def test_messages_that_wait_for_a_decision_are_found(client: Client, decision: Decision) -> None:
+def test_undecided_messages_can_be_filtered(client: Client, decision: Decision) -> None:
     assert len(client.get(LIST, {"decided": "no"}).context["cl"].result_list) == 1
     Decision.objects.update(decided_at=timezone.now())
     assert len(client.get(LIST, {"decided": "no"}).context["cl"].result_list) == 0

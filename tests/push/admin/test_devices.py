@@ -1,4 +1,4 @@
-"""The devices' pages."""
+"""Admin pages of devices."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def device() -> Device:
     return device_of(UserFactory(username="grace"))
 
 
-def test_a_device_is_disabled_and_enabled_after_the_question(client: Client, device: Device) -> None:
+def test_a_device_is_disabled_and_enabled_after_confirmation(client: Client, device: Device) -> None:
     client.force_login(administrator())
     client.get(f"{LIST}{device.pk}/disable/")
     assert Device.objects.get().disabled_at is None
@@ -31,23 +31,23 @@ def test_a_device_is_disabled_and_enabled_after_the_question(client: Client, dev
     assert (device.disabled_at, device.disabled_reason) == (None, "")
 
 
-def test_only_what_makes_sense_is_offered(client: Client, device: Device) -> None:
+def test_only_applicable_actions_are_offered(client: Client, device: Device) -> None:
     client.force_login(administrator())
     html = client.get(f"{LIST}{device.pk}/change/").content.decode()
     assert f"{device.pk}/disable/" in html
     assert f"{device.pk}/enable/" not in html
 
 
-def test_a_list_of_devices_is_disabled_only_after_the_question(client: Client, device: Device) -> None:
+def test_several_devices_are_disabled_only_after_confirmation(client: Client, device: Device) -> None:
     client.force_login(administrator())
     sent = {"action": "disable", "_selected_action": [device.pk]}
-    assert b"Nothing is sent to a disabled device" in client.post(LIST, sent).content
+    assert b"No notifications are sent to a disabled device" in client.post(LIST, sent).content
     assert Device.objects.get().disabled_at is None
     client.post(LIST, {**sent, "confirmed": "yes"})
     assert Device.objects.get().disabled_at is not None
 
 
-def test_viewers_disable_nothing(client: Client, device: Device) -> None:
+def test_viewers_cannot_disable_devices(client: Client, device: Device) -> None:
     client.force_login(staff("push.view_device"))
     assert client.get(f"{LIST}{device.pk}/disable/").status_code == 403
     assert client.post(f"{LIST}{device.pk}/disable/", CONFIRMED).status_code == 403
@@ -55,7 +55,7 @@ def test_viewers_disable_nothing(client: Client, device: Device) -> None:
     assert Device.objects.get().disabled_at is None
 
 
-def test_a_device_is_found_by_its_whole_token_and_not_by_a_part(client: Client, device: Device) -> None:
+def test_a_device_is_found_by_its_complete_token_only(client: Client, device: Device) -> None:
     client.force_login(administrator())
     assert "@grace" in client.get(LIST, {"q": device.token}).content.decode()
     assert "@grace" not in client.get(LIST, {"q": device.token[:12]}).content.decode()
@@ -72,7 +72,7 @@ def test_devices_are_filtered_by_state(client: Client, device: Device, asked: st
     assert ("@grace" in client.get(LIST, {"enabled": asked}).content.decode()) is found
 
 
-def test_a_persons_page_shows_their_devices(client: Client, device: Device) -> None:
+def test_a_users_page_shows_their_devices(client: Client, device: Device) -> None:
     client.force_login(administrator())
     html = client.get(f"/admin/workspace/user/{device.user.pk}/change/").content.decode()
     assert f"{LIST}{device.pk}/change/" in html

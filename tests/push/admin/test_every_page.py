@@ -1,4 +1,4 @@
-"""What holds for every page of the administration, whatever app it belongs to."""
+"""Rules for all admin pages, of all apps."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def url_of(model: type[Model], page: str, *args: object) -> str:
 
 
 def pages_of(model: type[Model]) -> Iterator[str]:
-    """Yield the addresses of the model's list, its search, its sorted list, and its pages."""
+    """Yield the URLs of the model's list, search, sorted list and detail pages."""
     yield url_of(model, "changelist")
     yield url_of(model, "changelist") + "?q=e"
     for column in range(1, 4):
@@ -51,14 +51,14 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def test_a_stranger_is_led_to_the_sign_in_page(client: Client) -> None:
+def test_anonymous_users_are_redirected_to_sign_in(client: Client) -> None:
     rows_add()
     for url in every_page():
         answer = client.get(url)
         assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/admin/login/")
 
 
-def test_a_member_without_access_is_led_to_the_sign_in_page() -> None:
+def test_a_member_without_access_is_redirected_to_sign_in() -> None:
     rows_add()
     client = signed_in(UserFactory())
     for url in every_page():
@@ -73,7 +73,7 @@ def test_staff_without_the_permission_see_nothing() -> None:
 
 
 def secrets() -> list[str]:
-    """Return everything that no page may show."""
+    """Return the secrets that no page may show."""
     tokens = [token for device in Device.objects.all() for token in (device.token, device.voip_token)]
     return [*tokens, CloudConnection.objects.get().access_token, "secret-token-of-provider"]
 
@@ -99,7 +99,7 @@ def test_every_page_opens_with_rows_and_shows_no_token_and_runs_no_inline_script
 
 @pytest.mark.usefixtures("settings_remembered")
 @each_model
-def test_a_list_takes_as_many_queries_for_many_rows_as_for_few(model: type[Model]) -> None:
+def test_a_lists_queries_do_not_depend_on_the_number_of_rows(model: type[Model]) -> None:
     rows_add()
     client = signed_in(administrator())
     url = url_of(model, "changelist")
@@ -138,7 +138,7 @@ def test_the_title_of_a_list_does_not_name_the_app() -> None:
     assert 'href="/admin/push/"' not in html
 
 
-def test_the_sidebar_names_only_what_the_reader_may_see() -> None:
+def test_the_sidebar_shows_only_permitted_pages() -> None:
     html = signed_in(staff("workspace.view_room")).get("/admin/").content.decode()
     assert url_of(admin.site._registry[User].model, "changelist") not in html
     assert "/admin/workspace/room/" in html

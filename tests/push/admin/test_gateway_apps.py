@@ -1,4 +1,4 @@
-"""The console's apps: their list, their form, and what the audit log tells of them."""
+"""Admin pages of gateway apps: list, form and audit log."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def client() -> Client:
 
 
 def entered(**values: Any) -> dict[str, Any]:
-    """Return what a browser sends for an Apple app with a token key; fields given as None are left out."""
+    """Return the form data of an Apple app with a token key; fields that are None are omitted."""
     fields = {
         **dict.fromkeys(("apn_cert", "apn_key", "apn_passphrase", "google_api_credentials"), ""),
         "type": "apn",
@@ -53,7 +53,7 @@ def entered(**values: Any) -> dict[str, Any]:
 
 
 def certified(*, days: int = 365, **fields: Any) -> GatewayApp:
-    """Return an app with a certificate that ends in so many days."""
+    """Return an app whose certificate expires in that many days."""
     key = rsa_key()
     given = {"app_name": APP, "apn_cert": certificate_pem(key, days=days), "apn_key": key_pem(key), **fields}
     return GatewayApp.objects.create(**given)
@@ -106,7 +106,7 @@ def test_no_page_shows_a_secret_and_none_is_stored_as_it_was_entered(client: Cli
         ({"type": "webpush"}, "Select a valid choice"),
     ],
 )
-def test_what_is_wrong_is_told_and_what_was_entered_is_kept(client: Client, values: dict[str, Any], words: str) -> None:
+def test_errors_are_shown_and_input_is_kept(client: Client, values: dict[str, Any], words: str) -> None:
     answer = client.post(ADD, entered(**{"apn_team_id": "ZYXWVUTSRQ", **values}))
     text = answer.content.decode()
     assert answer.status_code == 200
@@ -116,7 +116,7 @@ def test_what_is_wrong_is_told_and_what_was_entered_is_kept(client: Client, valu
     assert not CloudEvent.objects.exists()
 
 
-def test_a_wrong_key_leaves_the_stored_one(client: Client) -> None:
+def test_an_invalid_key_does_not_replace_the_stored_one(client: Client) -> None:
     client.post(ADD, entered())
     app = GatewayApp.objects.get()
     answer = client.post(page_of(app), entered(apn_token_key=key_pem(rsa_key())))
@@ -125,7 +125,7 @@ def test_a_wrong_key_leaves_the_stored_one(client: Client) -> None:
     assert app.apn_token_key == key_pem(ec_key()).strip()
 
 
-def test_an_app_is_there_once_for_each_service(client: Client) -> None:
+def test_an_app_is_unique_for_each_service(client: Client) -> None:
     client.post(ADD, entered())
     assert "This app is there already." in client.post(ADD, entered()).content.decode()
     assert GatewayApp.objects.count() == 1
@@ -144,7 +144,7 @@ def test_secrets_are_kept_replaced_and_removed(client: Client) -> None:
     assert app.apn_token_key == key_pem(ec_key()).strip()
 
 
-def test_an_app_whose_certificate_is_over_can_be_turned_off(client: Client) -> None:
+def test_an_app_with_an_expired_certificate_can_be_turned_off(client: Client) -> None:
     app = certified(days=-1)
     no_token_key = {"apn_token_key": "", "apn_token_key_id": "", "apn_team_id": ""}
     assert client.post(page_of(app), entered(is_active=None, **no_token_key)).status_code == 302
@@ -152,7 +152,7 @@ def test_an_app_whose_certificate_is_over_can_be_turned_off(client: Client) -> N
     assert not app.is_active
 
 
-def test_saving_and_removing_are_noted_without_a_secret(client: Client) -> None:
+def test_saving_and_removing_are_audited_without_secrets(client: Client) -> None:
     client.post(ADD, entered(production=None))
     app = GatewayApp.objects.get()
     client.post(page_of(app), entered(production=None, is_active=None, apn_token_key=key_pem(ec_key())))
@@ -168,7 +168,7 @@ def test_saving_and_removing_are_noted_without_a_secret(client: Client) -> None:
     ]
 
 
-def test_several_apps_are_removed_after_a_question_and_each_is_noted(client: Client) -> None:
+def test_several_apps_are_removed_after_confirmation_and_audited(client: Client) -> None:
     apps = [certified(), certified(production=False)]
     chosen = {"action": "delete_selected", "_selected_action": [app.pk for app in apps]}
     assert client.post(LIST, chosen).status_code == 200
@@ -178,18 +178,18 @@ def test_several_apps_are_removed_after_a_question_and_each_is_noted(client: Cli
     assert CloudEvent.objects.filter(kind=EventKind.APP_REMOVED).count() == 2
 
 
-@pytest.mark.parametrize(("days", "words"), [(365, ""), (31, ""), (29, "Ends on"), (-1, "Over since")])
-def test_the_list_warns_of_a_certificate_that_ends(client: Client, days: int, words: str) -> None:
+@pytest.mark.parametrize(("days", "words"), [(365, ""), (31, ""), (29, "Expires on"), (-1, "Expired on")])
+def test_the_list_warns_about_expiring_certificates(client: Client, days: int, words: str) -> None:
     certified(days=days)
     text = text_of(client, LIST)
-    assert [sentence for sentence in ("Ends on", "Over since") if sentence in text] == [words] * bool(words)
+    assert [sentence for sentence in ("Expires on", "Expired on") if sentence in text] == [words] * bool(words)
 
 
-def test_the_dashboard_warns_before_the_end_and_after_it(client: Client) -> None:
+def test_the_dashboard_warns_before_and_after_expiry(client: Client) -> None:
     certified(days=90)
     certified(days=10, app_name="org.example.off", is_active=False)
     assert "The gateway&#x27;s certificate" not in text_of(client, "/admin/").replace("'", "&#x27;")
-    for days, words in ((70, f"certificate for {APP} ends soon"), (100, f"certificate for {APP} is over")):
+    for days, words in ((70, f"certificate for {APP} expires soon"), (100, f"certificate for {APP} has expired")):
         with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
             client.force_login(User.objects.get(username="keeper"))
             text = text_of(client, "/admin/")
@@ -198,7 +198,7 @@ def test_the_dashboard_warns_before_the_end_and_after_it(client: Client) -> None
     assert words not in text_of(signed_in(staff("push.view_device")), "/admin/")
 
 
-def test_who_may_only_read_changes_nothing(client: Client) -> None:
+def test_users_who_may_only_view_cannot_change_anything(client: Client) -> None:
     app = certified()
     reader = signed_in(staff("push.view_gatewayapp"))
     assert reader.get(LIST).status_code == 200
@@ -207,14 +207,14 @@ def test_who_may_only_read_changes_nothing(client: Client) -> None:
     assert GatewayApp.objects.get().apn_token_key == ""
 
 
-def test_a_stranger_is_refused() -> None:
+def test_users_without_permission_are_forbidden() -> None:
     app = certified()
     for path in (LIST, ADD, page_of(app)):
         assert signed_in(staff("push.view_approute")).get(path).status_code == 403
         assert Client().get(path).status_code == 302
 
 
-def test_a_workspace_alone_has_no_apps(client: Client, settings: Any) -> None:
+def test_a_workspace_without_gateway_has_no_apps(client: Client, settings: Any) -> None:
     registered("another", "Another")
     assert f'href="{LIST}"' in text_of(client, "/admin/")
     settings.ROLES = ["workspace"]

@@ -1,4 +1,4 @@
-"""The notifications' and attempts' pages."""
+"""Admin pages of notifications and attempts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def failed(message: Message) -> Notification:
     return notification_of(message, UserFactory(username="grace"), reason="gave_up")
 
 
-def test_a_page_tells_why_in_sentences_and_leads_on(client: Client, failed: Notification) -> None:
+def test_a_page_shows_the_reasons_and_links(client: Client, failed: Notification) -> None:
     device = device_of(failed.user)
     Attempt.objects.create(notification=failed, device=device, answer=Answer.RETRY, status=503, detail="Unavailable")
     html = client.get(f"{LIST}{failed.pk}/change/").content.decode()
@@ -46,7 +46,7 @@ def test_a_page_tells_why_in_sentences_and_leads_on(client: Client, failed: Noti
         assert url in html
 
 
-def test_a_messages_page_leads_to_its_notifications(client: Client, failed: Notification) -> None:
+def test_a_messages_page_links_to_its_notifications(client: Client, failed: Notification) -> None:
     other = notification_of(message_in(RoomFactory(), UserFactory()), UserFactory(username="alan"))
     url = f"{LIST}?message__id__exact={failed.message_id}"
     assert url in client.get(f"/admin/workspace/message/{failed.message_id}/change/").content.decode()
@@ -82,7 +82,7 @@ def test_notifications_are_filtered_and_found(
     assert len(answer.context["cl"].result_list) == int(found)
 
 
-def test_filters_by_person_and_room_load_neither(client: Client, failed: Notification) -> None:
+def test_filters_by_user_and_room_do_not_load_all_of_them(client: Client, failed: Notification) -> None:
     UserFactory(username="somebody.else")
     params = {"user__id__exact": failed.user_id, "room__id__exact": failed.room_id}
     answer = client.get(LIST, params)
@@ -101,7 +101,7 @@ def test_every_state_has_its_label(client: Client, message: Message) -> None:
 
 
 @pytest.mark.parametrize("page", ["add/", "{pk}/change/", "{pk}/delete/"])
-def test_the_record_cannot_be_changed(client: Client, failed: Notification, page: str) -> None:
+def test_a_notification_is_read_only(client: Client, failed: Notification, page: str) -> None:
     attempt = Attempt.objects.create(notification=failed, device=None)
     sent = {"state": "sent", "post": "yes"}
     assert client.post(LIST + page.format(pk=failed.pk), sent).status_code == 403
@@ -110,7 +110,7 @@ def test_the_record_cannot_be_changed(client: Client, failed: Notification, page
     assert failed.state == State.FAILED
 
 
-def test_a_try_of_an_email_is_told_from_one_to_a_device_that_is_gone(client: Client, message: Message) -> None:
+def test_an_email_attempt_differs_from_one_to_a_removed_device(client: Client, message: Message) -> None:
     pushed = notification_of(message, UserFactory())
     mailed = notification_of(message, UserFactory(), channel="email")
     for item, shown in ((pushed, False), (mailed, True)):
@@ -121,16 +121,16 @@ def test_a_try_of_an_email_is_told_from_one_to_a_device_that_is_gone(client: Cli
             assert ("E-mail" in table) == shown
 
 
-def test_one_try_at_several_devices_is_one_try(client: Client, message: Message) -> None:
+def test_one_attempt_at_several_devices_counts_once(client: Client, message: Message) -> None:
     item = notification_of(message, UserFactory())
     devices = [DeviceFactory(user=item.user) for _number in range(5)]
     for device in devices:
         Attempt.objects.create(notification=item, device=device)
-    assert "1 try, 5 devices" in client.get(LIST).content.decode()
+    assert "1 attempt, 5 devices" in client.get(LIST).content.decode()
     Attempt.objects.create(notification=item, device=devices[0], number=2)
-    assert "2 tries, 5 devices" in client.get(LIST).content.decode()
+    assert "2 attempts, 5 devices" in client.get(LIST).content.decode()
 
 
-def test_a_test_push_is_called_so(client: Client, message: Message) -> None:
+def test_a_test_push_is_labelled_as_such(client: Client, message: Message) -> None:
     notification_of(message, UserFactory(), State.QUEUED, reason="", rule="test_push")
     assert "This is a test push." in client.get(LIST).content.decode()

@@ -1,4 +1,4 @@
-"""Sending now, cancelling and retrying on the notifications' pages, and the figures above their list."""
+"""Actions on the notifications' admin pages (send now, cancel, retry), and the counts above the list."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def message(db: None) -> Message:
 
 
 def page_post(client: Client, item: Notification, action: str) -> int:
-    """Answer an action's dialog on the item's page with yes."""
+    """Confirm an action on the item's page."""
     return client.post(f"{LIST}{item.pk}/{action}/", {"confirmed": "yes"}, follow=True).status_code
 
 
@@ -47,7 +47,7 @@ def list_post(client: Client, action: str, *items: Notification, **fields: str) 
         ("retry", "Retry", State.FAILED, State.RETRYING),
     ],
 )
-def test_actions_ask_first_and_are_recorded(
+def test_actions_ask_for_confirmation_and_are_recorded(
     client: Client, admin: User, message: Message, action: str, title: str, before: State, after: State
 ) -> None:
     item = notification_of(message, UserFactory(username="grace"), before)
@@ -63,7 +63,7 @@ def test_actions_ask_first_and_are_recorded(
     assert title in entry.change_message
 
 
-def test_the_question_names_what_it_is_about(client: Client, admin: User, message: Message) -> None:
+def test_the_confirmation_names_the_items(client: Client, admin: User, message: Message) -> None:
     item = notification_of(message, UserFactory(username="grace", name="Grace Hall"), State.QUEUED)
     told = text_of(list_post(client, "cancel", item).decode())
     assert "Push · Grace Hall @grace · #deploys · " in told
@@ -71,7 +71,7 @@ def test_the_question_names_what_it_is_about(client: Client, admin: User, messag
 
 
 @pytest.mark.parametrize("action", ["send_now", "cancel", "retry"])
-def test_a_sent_item_is_left_as_it_is(client: Client, admin: User, message: Message, action: str) -> None:
+def test_a_sent_item_is_not_changed(client: Client, admin: User, message: Message, action: str) -> None:
     item = notification_of(message, UserFactory(), State.SENT)
     list_post(client, action, item, confirmed="yes")
     item.refresh_from_db()
@@ -80,7 +80,7 @@ def test_a_sent_item_is_left_as_it_is(client: Client, admin: User, message: Mess
 
 
 @pytest.mark.parametrize("action", ["send_now", "cancel", "retry"])
-def test_whoever_may_only_look_may_not_act(client: Client, message: Message, action: str) -> None:
+def test_viewers_cannot_use_actions(client: Client, message: Message, action: str) -> None:
     client.force_login(staff("push.view_notification"))
     item = notification_of(message, UserFactory(), State.FAILED if action == "retry" else State.QUEUED)
     state = item.state
@@ -90,7 +90,7 @@ def test_whoever_may_only_look_may_not_act(client: Client, message: Message, act
     assert item.state == state
 
 
-def test_the_list_tells_how_the_queue_stands(client: Client, admin: User, message: Message) -> None:
+def test_the_list_shows_the_queues_counts(client: Client, admin: User, message: Message) -> None:
     notification_of(message, UserFactory(), State.QUEUED)
     notification_of(message, UserFactory(), State.FAILED)
     html = client.get(LIST).content.decode()
@@ -100,9 +100,7 @@ def test_the_list_tells_how_the_queue_stands(client: Client, admin: User, messag
         assert (counts.due, counts.later, counts.sending, counts.sent, counts.failed) == (1, 0, 0, 0, 1)
 
 
-def test_counting_ends_where_nobody_reads_on(
-    client: Client, admin: User, message: Message, monkeypatch: object
-) -> None:
+def test_counting_stops_at_the_limit(client: Client, admin: User, message: Message, monkeypatch: object) -> None:
     monkeypatch.setattr("push.selectors.counts.LIMIT", 1)  # type: ignore[attr-defined]
     monkeypatch.setattr("push.admin.notifications.LIMIT", 1)  # type: ignore[attr-defined]
     for _number in range(3):
@@ -112,7 +110,7 @@ def test_counting_ends_where_nobody_reads_on(
     assert "&gt;&nbsp;1" in answer.content.decode()
 
 
-def test_the_figures_are_for_those_who_may_see_notifications(client: Client) -> None:
+def test_the_counts_require_the_permission_to_view_notifications(client: Client) -> None:
     assert client.get(f"{LIST}counts/").status_code == 302
     client.force_login(UserFactory())
     assert client.get(f"{LIST}counts/").status_code == 302

@@ -1,4 +1,4 @@
-"""The page of the routes, and the form of an app's own one."""
+"""The routes page, and the form of an app's own route."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def client() -> Client:
 
 
 def entered(**values: Any) -> dict[str, Any]:
-    """Return what a browser sends for a route with a token key."""
+    """Return the form data of a route with a token key."""
     return {
         **dict.fromkeys(("apn_cert", "apn_key", "apn_passphrase", "google_api_credentials"), ""),
         "app_name": APP,
@@ -55,13 +55,13 @@ def text_of(client: Client, path: str) -> str:
     return client.get(path).content.decode()
 
 
-def test_the_page_of_an_empty_workspace_says_what_is_missing(client: Client) -> None:
+def test_the_page_of_an_empty_workspace_shows_what_is_missing(client: Client) -> None:
     text = text_of(client, LIST)
     assert "No app has registered a device yet." in text
     assert "Server notifications are misconfigured" in text
 
 
-def test_every_app_is_listed_with_its_devices_and_its_way(client: Client, gateway: FakeGateway) -> None:
+def test_every_app_is_listed_with_its_devices_and_route(client: Client, gateway: FakeGateway) -> None:
     DeviceFactory.create_batch(2, user=UserFactory(), app_name="chat.rocket.reactnative")
     DeviceFactory(app_name="chat.rocket.reactnative", type="gcm", disabled_at=timezone.now())
     DeviceFactory(app_name=APP, type="gcm")
@@ -81,7 +81,7 @@ def test_an_app_is_found_by_its_name(client: Client) -> None:
     text = text_of(client, LIST + "?q=two")
     assert "org.two" in text
     assert "org.one" not in text
-    assert "No app has such a name." in text_of(client, LIST + "?q=three")
+    assert "No app found." in text_of(client, LIST + "?q=three")
 
 
 def test_the_list_is_bounded(client: Client, django_assert_max_num_queries: Any) -> None:
@@ -119,7 +119,7 @@ def test_a_route_is_added_for_an_app_that_was_seen(client: Client) -> None:
         ({"kind": "gateway", "gateway": "ftp://x"}, "is not the address of a server."),
     ],
 )
-def test_what_is_wrong_is_told_and_nothing_saved(client: Client, values: dict[str, Any], words: str) -> None:
+def test_errors_are_shown_and_nothing_is_saved(client: Client, values: dict[str, Any], words: str) -> None:
     answer = client.post(ADD, entered(**values))
     assert answer.status_code == 200
     assert words in answer.content.decode().replace("&#x27;", "'")
@@ -149,7 +149,7 @@ def test_secrets_are_kept_replaced_and_removed_but_never_shown(client: Client) -
     assert "BEGIN" not in stored
 
 
-def test_a_route_is_removed_after_a_question(client: Client) -> None:
+def test_a_route_is_removed_after_confirmation(client: Client) -> None:
     route = AppRoute.objects.create(app_name=APP, google_api_credentials=service_account_json())
     page = reverse("admin:push_approute_delete", args=[route.pk])
     assert client.get(page).status_code == 200
@@ -165,16 +165,16 @@ def pause(**fields: Any) -> RouteState:
 
 
 @pytest.mark.parametrize("path", [LIST, "/admin/settings/push/", "/admin/"])
-def test_a_paused_route_is_an_alarm(client: Client, gateway: FakeGateway, path: str) -> None:
+def test_a_paused_route_is_shown_as_an_alert(client: Client, gateway: FakeGateway, path: str) -> None:
     pause()
     text = text_of(client, path)
     assert "A route is paused" in text
     assert f"since {timezone.localdate():%Y-%m-%d} " in text
-    assert 'href="/admin/connectivity/">Put it right: Connectivity services' in text
+    assert 'href="/admin/connectivity/">Fix: Connectivity services' in text
     assert "Gateway: the credentials were refused (HTTP 401)." in text
 
 
-def test_a_paused_route_goes_on_after_a_question(client: Client, gateway: FakeGateway) -> None:
+def test_a_paused_route_is_resumed_after_confirmation(client: Client, gateway: FakeGateway) -> None:
     page = reverse("admin:push_approute_resume", args=[pause().pk])
     assert "the credentials were refused" in text_of(client, page)
     assert RouteState.objects.exists()
@@ -182,7 +182,7 @@ def test_a_paused_route_goes_on_after_a_question(client: Client, gateway: FakeGa
     assert not RouteState.objects.exists()
 
 
-def test_only_those_who_may_change_routes_let_one_go_on(gateway: FakeGateway) -> None:
+def test_resuming_requires_the_permission_to_change_routes(gateway: FakeGateway) -> None:
     page = reverse("admin:push_approute_resume", args=[pause().pk])
     reader = signed_in(staff("push.view_approute"))
     assert reader.get(LIST).status_code == 200
@@ -193,8 +193,8 @@ def test_only_those_who_may_change_routes_let_one_go_on(gateway: FakeGateway) ->
 
 
 @pytest.mark.parametrize("path", ["push.approute", "push.gatewayapp"])
-def test_a_reader_who_may_not_change_a_route_sees_no_secret_either(path: str) -> None:
-    """Django shows the plain value of a field where there is no form."""
+def test_viewers_of_a_route_see_no_secret(path: str) -> None:
+    """Django shows a field's plain value if there is no form."""
     key = key_pem(ec_key())
     keys = {"apn_token_key": key, "apn_token_key_id": "ABCDEFGHIJ", "apn_team_id": "KLMNOPQRST"}
     app, model = path.split(".")

@@ -1,4 +1,4 @@
-"""The sandbox pushes' pages."""
+"""Admin pages of sandbox pushes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def push() -> SandboxPush:
     return SandboxPush.objects.create(token_digest=device.token_digest, type=device.type, payload=payload)
 
 
-def test_whose_phone_it_was_and_what_was_sent_is_shown(client: Client, push: SandboxPush) -> None:
+def test_the_owner_and_the_payload_are_shown(client: Client, push: SandboxPush) -> None:
     client.force_login(administrator())
     html = client.get(f"/admin/push/sandboxpush/{push.pk}/change/").content.decode()
     assert "@grace" in html
@@ -28,13 +28,13 @@ def test_whose_phone_it_was_and_what_was_sent_is_shown(client: Client, push: San
     assert "secret-token" not in html
 
 
-def test_whoever_may_not_read_messages_does_not_read_pushes(client: Client, push: SandboxPush) -> None:
+def test_pushes_require_the_permission_to_read_messages(client: Client, push: SandboxPush) -> None:
     client.force_login(staff("push.view_sandboxpush"))
     html = client.get(f"/admin/push/sandboxpush/{push.pk}/change/").content.decode()
     assert "@grace" in html
     assert "launch code" not in html
 
 
-def test_tokens_and_credentials_are_masked_wherever_they_stand() -> None:
+def test_tokens_and_credentials_are_masked_at_any_depth() -> None:
     masked = without_secrets({"a": [{"Token": "x" * 20}], "authorization": "bearer abc", "title": "kept"})
     assert masked == {"a": [{"Token": "••••••xxxxxx"}], "authorization": "••••••", "title": "kept"}

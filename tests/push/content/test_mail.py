@@ -52,7 +52,7 @@ def test_it_names_sender_and_room_and_links_to_the_message(post: Post, mail_item
     assert mail.to == ["bob@example.org"]
     assert mail.subject == "[Callboard] ana wrote in #ops"
     assert mail.body.startswith(
-        f"ana wrote:\n\ndisk full\n\nOpen it: {django_settings.SITE_URL}/channel/ops?msg={message.public_id}\n"
+        f"ana wrote:\n\ndisk full\n\nOpen the room: {django_settings.SITE_URL}/channel/ops?msg={message.public_id}\n"
     )
     assert mail.message()["Auto-Submitted"] == "auto-generated"
 

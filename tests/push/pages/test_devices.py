@@ -1,4 +1,4 @@
-"""The devices' page: one's own devices, and nobody else's."""
+"""The page with the user's own devices."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def html_of(client: Client, address: str = DEVICES) -> str:
     return client.get(address).content.decode()
 
 
-def test_an_empty_page_tells_what_to_do(client: Client, ana: User) -> None:
+def test_an_empty_page_explains_what_to_do(client: Client, ana: User) -> None:
     html = html_of(client)
     assert "No device yet" in html
     assert "Sign in to the mobile app" in html
     assert "Notify me in this browser" in html
 
 
-def test_a_device_is_told_with_how_it_fares(client: Client, phone: Device) -> None:
+def test_a_device_is_listed_with_its_state(client: Client, phone: Device) -> None:
     phone.error_answer, phone.error_status, phone.error_reason = Answer.REFUSED, 400, "BadTopic"
     phone.last_accepted_at = timezone.now() - timedelta(days=1)
     phone.save()
@@ -58,7 +58,7 @@ def test_a_device_is_told_with_how_it_fares(client: Client, phone: Device) -> No
     assert phone.token not in html
 
 
-def test_a_browsers_secrets_are_not_told(client: Client, ana: User, push_service: FakePushService) -> None:
+def test_a_browsers_secrets_are_not_shown(client: Client, ana: User, push_service: FakePushService) -> None:
     device = subscribe(ana, push_service)
     html = html_of(client)
     assert "Firefox on Linux" in html
@@ -67,7 +67,7 @@ def test_a_browsers_secrets_are_not_told(client: Client, ana: User, push_service
         assert secret not in html
 
 
-def test_a_disabled_device_says_why_and_what_to_do(client: Client, phone: Device) -> None:
+def test_a_disabled_device_shows_why_and_what_to_do(client: Client, phone: Device) -> None:
     Device.objects.update(disabled_at=timezone.now(), disabled_reason=DisabledReason.TOKEN_DEAD)
     html = html_of(client)
     assert "Its push service does not know it any more." in html
@@ -77,7 +77,7 @@ def test_a_disabled_device_says_why_and_what_to_do(client: Client, phone: Device
 
 def test_a_device_is_renamed(client: Client, phone: Device) -> None:
     html = client.post(f"{DEVICES}{phone.public_id}/name/", {"name": "  Work phone "}, follow=True).content.decode()
-    assert "The device is called “Work phone” now." in html
+    assert "The device is now called “Work phone”." in html
     phone.refresh_from_db()
     assert phone.name == "Work phone"
     html = client.post(f"{DEVICES}{phone.public_id}/name/", {"name": "x" * 65}, follow=True).content.decode()
@@ -85,7 +85,7 @@ def test_a_device_is_renamed(client: Client, phone: Device) -> None:
     phone.refresh_from_db()
     assert phone.name == "Work phone"
     html = client.post(f"{DEVICES}{phone.public_id}/name/", {"name": ""}, follow=True).content.decode()
-    assert "The device is called “Phone” now." in html
+    assert "The device is now called “Phone”." in html
 
 
 def test_devices_of_one_person_have_distinct_names(client: Client, ana: User) -> None:
@@ -96,7 +96,7 @@ def test_devices_of_one_person_have_distinct_names(client: Client, ana: User) ->
     assert [device.name for device in (first, second, third)] == ["Phone", "Phone 2", "Phone 3"]
     assert device_register(type="gcm", token="t1", **fields).name == "Phone"
     html = client.post(f"{DEVICES}{third.public_id}/name/", {"name": "Phone"}, follow=True).content.decode()
-    assert "The device is called “Phone 3” now." in html
+    assert "The device is now called “Phone 3”." in html
     assert all(name in html for name in ("Phone 2", "Phone 3", "Rocket.Chat"))
     assert "chat.rocket.android" not in html
     assert device_register(user=UserFactory(), type="gcm", token="t4", app_name="app").name == "Phone"
@@ -112,7 +112,7 @@ def test_a_test_leaves_no_direct_room_behind(client: Client, gateway: FakeGatewa
     assert not Subscription.objects.filter(user=phone.user, is_open=True).exists()
 
 
-def test_a_failure_is_described_without_libcurls_words(client: Client, gateway: FakeGateway, phone: Device) -> None:
+def test_a_failure_is_described_without_libcurls_message(client: Client, gateway: FakeGateway, phone: Device) -> None:
     # libcurl itself tries again on the connections that it has open.
     gateway.script(phone.token, *[Reply(cut=True)] * 9)
     address = client.post(f"{DEVICES}{phone.public_id}/test/")["Location"]
@@ -123,19 +123,19 @@ def test_a_failure_is_described_without_libcurls_words(client: Client, gateway: 
     assert sentence in html
 
 
-def test_a_name_outlives_a_new_registration(client: Client, ana: User, push_service: FakePushService) -> None:
+def test_a_name_survives_a_new_registration(client: Client, ana: User, push_service: FakePushService) -> None:
     device = subscribe(ana, push_service, client_id="c1")
     client.post(f"{DEVICES}{device.public_id}/name/", {"name": "Desk"})
     subscribe(ana, push_service, client_id="c1")
     assert Device.objects.get().name == "Desk"
 
 
-def test_removing_asks_first(client: Client, phone: Device) -> None:
+def test_removing_asks_for_confirmation(client: Client, phone: Device) -> None:
     address = f"{DEVICES}{phone.public_id}/remove/"
     assert "Remove this device?" in html_of(client, address)
     assert Device.objects.exists()
     html = client.post(address, follow=True).content.decode()
-    assert "is removed. It gets no more notifications." in html
+    assert "was removed and will get no more notifications." in html
     assert not Device.objects.exists()
 
 
@@ -152,7 +152,9 @@ def test_a_test_goes_to_the_one_device(client: Client, gateway: FakeGateway, pho
     assert f'hx-get="{address}"' not in html
 
 
-def test_a_test_for_a_device_that_is_gone_goes_to_no_other(client: Client, gateway: FakeGateway, phone: Device) -> None:
+def test_a_test_for_a_removed_device_does_not_go_to_another(
+    client: Client, gateway: FakeGateway, phone: Device
+) -> None:
     DeviceFactory(user=phone.user)
     client.post(f"{DEVICES}{phone.public_id}/test/")
     phone.delete()
@@ -161,13 +163,13 @@ def test_a_test_for_a_device_that_is_gone_goes_to_no_other(client: Client, gatew
     assert Notification.objects.get(rule=TEST_RULE).reason == "no_device"
 
 
-def test_a_test_that_leads_nowhere_says_so(client: Client, phone: Device) -> None:
+def test_a_test_that_cannot_be_sent_shows_an_error(client: Client, phone: Device) -> None:
     html = client.post(f"{DEVICES}{phone.public_id}/test/", follow=True).content.decode()
     assert "misconfigured" in html
     assert not Notification.objects.exists()
 
 
-def test_many_tests_have_to_wait(client: Client, gateway: FakeGateway, phone: Device) -> None:
+def test_tests_are_rate_limited(client: Client, gateway: FakeGateway, phone: Device) -> None:
     for _number in range(10):
         client.post(f"{DEVICES}{phone.public_id}/test/")
     html = client.post(f"{DEVICES}{phone.public_id}/test/", follow=True).content.decode()
@@ -176,7 +178,7 @@ def test_many_tests_have_to_wait(client: Client, gateway: FakeGateway, phone: De
 
 
 @pytest.mark.parametrize("action", ["name", "remove", "test"])
-def test_anothers_device_is_not_found(client: Client, ana: User, action: str) -> None:
+def test_another_users_device_is_not_found(client: Client, ana: User, action: str) -> None:
     theirs = DeviceFactory(name="Theirs")
     assert client.post(f"{DEVICES}{theirs.public_id}/{action}/", {"name": "Mine"}).status_code == 404
     theirs.refresh_from_db()
@@ -184,18 +186,20 @@ def test_anothers_device_is_not_found(client: Client, ana: User, action: str) ->
     assert "Theirs" not in html_of(client)
 
 
-def test_anothers_test_is_not_found(client: Client, gateway: FakeGateway, phone: Device) -> None:
+def test_another_users_test_is_not_found(client: Client, gateway: FakeGateway, phone: Device) -> None:
     address = client.post(f"{DEVICES}{phone.public_id}/test/")["Location"]
     client.force_login(UserFactory(), backend=BACKEND)
     assert client.get(address).status_code == 404
 
 
 @pytest.mark.parametrize("address", [DEVICES, f"{DEVICES}x/remove/", f"{DEVICES}test/1/"])
-def test_a_stranger_is_sent_to_the_sign_in_page(client: Client, address: str) -> None:
+def test_anonymous_users_are_redirected_to_sign_in(client: Client, address: str) -> None:
     assert client.get(address)["Location"].startswith("/sign-in/")
 
 
-def test_many_devices_cost_no_more_queries(client: Client, ana: User, django_assert_max_num_queries: object) -> None:
+def test_the_number_of_queries_does_not_depend_on_the_number_of_devices(
+    client: Client, ana: User, django_assert_max_num_queries: object
+) -> None:
     DeviceFactory.create_batch(20, user=ana)
     with django_assert_max_num_queries(15):  # type: ignore[operator]
         client.get(DEVICES)

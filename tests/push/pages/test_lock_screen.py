@@ -1,11 +1,11 @@
-"""Reading a provider's payload back as a phone would show it."""
+"""Parsing provider payloads into the notifications that a phone would show."""
 
 from __future__ import annotations
 
 import pytest
 
 from push.models import SandboxPush
-from push.pages.lock_screen import card_of
+from push.pages.lock_screen import card_for
 from push.providers.pushes import Push
 from push.providers.sandbox.transport import SandboxProvider
 
@@ -18,30 +18,30 @@ def received(**fields: object) -> SandboxPush:
 
 
 @pytest.mark.parametrize("type", ["apn", "gcm"])
-def test_title_text_badge_and_room_are_read_from_what_the_provider_got(type: str) -> None:
+def test_title_text_badge_and_room_are_parsed_from_the_payload(type: str) -> None:
     push = received(type=type, title="#ops", text="ana: disk full", badge=3, not_id=42)
-    card = card_of(push)
+    card = card_for(push)
     assert (card["title"], card["text"], card["badge"], card["thread"]) == ("#ops", "ana: disk full", 3, "42")
     assert card["payload"] == push.payload
     assert card["received_at"] == int(push.received_at.timestamp() * 1000)
 
 
 @pytest.mark.parametrize("type", ["apn", "gcm"])
-def test_a_push_without_a_badge_leaves_the_icon_as_it_is(type: str) -> None:
-    assert card_of(received(type=type))["badge"] is None
+def test_a_push_without_a_badge_does_not_change_the_icon(type: str) -> None:
+    assert card_for(received(type=type))["badge"] is None
 
 
-def test_an_apple_push_without_a_room_belongs_to_no_stack() -> None:
-    assert card_of(received())["thread"] == ""
+def test_an_apple_push_without_a_room_has_no_thread() -> None:
+    assert card_for(received())["thread"] == ""
 
 
-def test_the_headers_are_shown_where_the_provider_takes_any() -> None:
-    assert card_of(received())["headers"]["apns-topic"] == "app"
+def test_headers_are_shown_if_the_provider_uses_any() -> None:
+    assert card_for(received())["headers"]["apns-topic"] == "app"
 
 
 @pytest.mark.parametrize("type", ["apn", "gcm"])
-def test_a_silent_update_takes_a_stack_away(type: str) -> None:
+def test_a_silent_update_clears_a_thread(type: str) -> None:
     payload = {"rid": "r1", "type": "clear", "notId": 42, "badge": 7}
-    card = card_of(received(type=type, is_silent=True, not_id=42, badge=7, payload=payload))
+    card = card_for(received(type=type, is_silent=True, not_id=42, badge=7, payload=payload))
     assert (card["clears"], card["thread"], card["badge"]) == (True, "42", 7)
     assert (card["title"], card["text"]) == ("", "")

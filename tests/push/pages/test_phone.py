@@ -1,4 +1,4 @@
-"""The simulated phone's page and its two endpoints."""
+"""The simulated phone's page and its endpoints."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ def texts(response: HttpResponse) -> list[str]:
     return [card["text"] for card in response.json()["pushes"]]
 
 
-def test_a_stranger_is_sent_to_the_sign_in_page_and_back(client: Client) -> None:
+def test_anonymous_users_sign_in_and_return(client: Client) -> None:
     response = client.get("/phone/?phone=2")
     assert (response.status_code, response["Location"]) == (302, "/sign-in/?next=/phone/%3Fphone%3D2")
 
 
 @pytest.mark.parametrize(("method", "address"), ADDRESSES[1:])
-def test_a_stranger_s_script_is_refused(client: Client, method: str, address: str) -> None:
+def test_anonymous_script_requests_are_rejected(client: Client, method: str, address: str) -> None:
     assert getattr(client, method)(address).status_code == 401
 
 
@@ -79,7 +79,7 @@ def test_the_page_is_one_of_nine_phones(browser: Client, query: str, number: int
     assert response.context["config"]["number"] == number
 
 
-def test_the_page_carries_no_script_or_style_of_its_own(browser: Client) -> None:
+def test_the_page_has_no_inline_script_or_style(browser: Client) -> None:
     html = browser.get("/phone/").content.decode()
     assert "<style" not in html
     assert "style=" not in html
@@ -102,11 +102,11 @@ def test_another_site_cannot_obtain_credentials(ana: User) -> None:
     assert not AuthToken.objects.exists()
 
 
-def test_credentials_are_not_given_for_looking(browser: Client) -> None:
+def test_credentials_require_post(browser: Client) -> None:
     assert browser.get("/phone/credentials").status_code == 405
 
 
-def test_the_inbox_holds_what_the_phone_received_in_order(browser: Client, ana: User) -> None:
+def test_the_inbox_returns_received_pushes_in_order(browser: Client, ana: User) -> None:
     device, other = DeviceFactory(user=ana), DeviceFactory(user=ana)
     push(device, "one")
     push(other, "elsewhere")
@@ -114,7 +114,7 @@ def test_the_inbox_holds_what_the_phone_received_in_order(browser: Client, ana: 
     assert texts(inbox(browser, token=device.token)) == ["one", "two"]
 
 
-def test_only_what_came_after_the_last_push_is_sent(browser: Client, ana: User) -> None:
+def test_only_pushes_after_the_given_one_are_returned(browser: Client, ana: User) -> None:
     device = DeviceFactory(user=ana)
     push(device, "one")
     last = inbox(browser, token=device.token).json()["pushes"][-1]["id"]
@@ -124,19 +124,19 @@ def test_only_what_came_after_the_last_push_is_sent(browser: Client, ana: User) 
 
 
 @pytest.mark.parametrize("after", ["", "x", "-1", "1.5", "9" * 5000])
-def test_an_id_that_makes_no_sense_means_from_the_beginning(browser: Client, ana: User, after: str) -> None:
+def test_an_invalid_id_means_from_the_beginning(browser: Client, ana: User, after: str) -> None:
     device = DeviceFactory(user=ana)
     push(device)
     assert texts(inbox(browser, token=device.token, after=after)) == ["hello"]
 
 
-def test_an_id_beyond_all_others_finds_nothing(browser: Client, ana: User) -> None:
+def test_an_id_after_the_last_push_returns_nothing(browser: Client, ana: User) -> None:
     device = DeviceFactory(user=ana)
     push(device)
     assert texts(inbox(browser, token=device.token, after="9" * 18)) == []
 
 
-def test_a_phone_that_was_closed_for_long_gets_the_newest(browser: Client, ana: User) -> None:
+def test_a_phone_that_was_closed_for_long_gets_the_newest_pushes(browser: Client, ana: User) -> None:
     device = DeviceFactory(user=ana)
     for number in range(55):
         push(device, str(number))
@@ -144,7 +144,7 @@ def test_a_phone_that_was_closed_for_long_gets_the_newest(browser: Client, ana: 
     assert (len(shown), shown[0], shown[-1]) == (50, "5", "54")
 
 
-def test_another_user_s_phone_is_as_unknown_as_none(browser: Client) -> None:
+def test_another_users_phone_is_not_found(browser: Client) -> None:
     device = DeviceFactory()
     push(device)
     for token in (device.token, "unknown", ""):
@@ -152,7 +152,7 @@ def test_another_user_s_phone_is_as_unknown_as_none(browser: Client) -> None:
         assert (response.status_code, response.json()["error"]) == (404, "error-device-not-found")
 
 
-def test_who_takes_a_phone_over_does_not_see_what_it_received_before(browser: Client, ana: User) -> None:
+def test_a_new_owner_does_not_see_earlier_pushes(browser: Client, ana: User) -> None:
     device = DeviceFactory()
     push(device, "for its owner")
     SandboxPush.objects.update(received_at=timezone.now() - timedelta(seconds=1))
@@ -161,14 +161,14 @@ def test_who_takes_a_phone_over_does_not_see_what_it_received_before(browser: Cl
     assert texts(inbox(browser, token=device.token)) == ["for ana"]
 
 
-def test_a_phone_that_registers_again_still_has_what_it_missed(browser: Client, ana: User) -> None:
+def test_a_phone_that_registers_again_still_gets_missed_pushes(browser: Client, ana: User) -> None:
     device = device_register(user=ana, type="apn", app_name="app", token="a" * 64)
     push(device, "missed")
     device_register(user=ana, type="apn", app_name="app", token="a" * 64)
     assert texts(inbox(browser, token="a" * 64)) == ["missed"]
 
 
-def test_a_notification_leads_to_its_message_or_room(browser: Client, ana: User) -> None:
+def test_a_notification_opens_its_message_or_room(browser: Client, ana: User) -> None:
     room = RoomFactory(name="ops", members=[ana])
     message = message_in(room, ana, "hello")
     address = f"/channel/ops?msg={message.public_id}"
@@ -177,7 +177,7 @@ def test_a_notification_leads_to_its_message_or_room(browser: Client, ana: User)
     secret = message_in(RoomFactory(name="secret", type=RoomType.PRIVATE), UserFactory(), "Between us")
     asked = {"message": secret.public_id, "room": secret.room.public_id}
     response = browser.get("/phone/open/", asked, follow=True)
-    assert "The message is not there any more." in response.content.decode()
+    assert "The message no longer exists." in response.content.decode()
     assert "Between us" not in response.content.decode()
     assert Client().get("/phone/open/", asked)["Location"].startswith("/sign-in/")
 
@@ -187,7 +187,7 @@ def problems(browser: Client) -> list[dict[str, str]]:
     return found
 
 
-def test_the_phone_says_why_no_push_can_arrive(browser: Client) -> None:
+def test_the_phone_shows_why_no_push_can_arrive(browser: Client) -> None:
     told = " ".join(problem["sentence"] for problem in problems(browser))
     assert "No worker is running" in told
     assert "“Register Server” is" in told
@@ -195,18 +195,18 @@ def test_the_phone_says_why_no_push_can_arrive(browser: Client) -> None:
     assert not any(problem["url"] for problem in problems(browser))
 
 
-def test_an_administrator_is_led_to_where_it_is_fixed(client: Client) -> None:
+def test_an_administrator_gets_a_link_to_the_fix(client: Client) -> None:
     client.force_login(administrator(), backend=BACKEND)
     assert any("/admin/connectivity" in problem["url"] for problem in problems(client))
 
 
-def test_a_gateway_that_cannot_be_reached_is_named(browser: Client) -> None:
+def test_an_unreachable_gateway_is_named(browser: Client) -> None:
     Heartbeat().beat()
     gateway_connect("http://127.0.0.1:1")
     (problem,) = problems(browser)
     assert "http://127.0.0.1:1 cannot be reached" in problem["sentence"]
 
 
-def test_nothing_is_said_while_pushes_can_arrive(browser: Client, gateway: FakeGateway) -> None:
+def test_no_problem_is_shown_while_pushes_can_arrive(browser: Client, gateway: FakeGateway) -> None:
     Heartbeat().beat()
     assert problems(browser) == []

@@ -1,4 +1,4 @@
-"""The top of the Push settings page, and the test push's pages."""
+"""The panel at the top of the Push settings page, and the pages of the test push."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ def client(rose: User) -> Client:
     return signed_in(rose)
 
 
-def test_the_page_begins_with_the_state(client: Client) -> None:
+def test_the_page_begins_with_the_checklist(client: Client) -> None:
     text = client.get(PUSH).content.decode()
     assert text.index("Server notifications are misconfigured") < text.index('id="Push_enable"')
     assert "#Register_Server" in text
 
 
-def test_the_gateways_are_asked_without_a_push(client: Client, gateway: FakeGateway) -> None:
+def test_the_gateways_are_checked_without_a_push(client: Client, gateway: FakeGateway) -> None:
     assert reverse("push_gateways") in client.get(PUSH).content.decode()
     text = client.get(reverse("push_gateways")).content.decode()
     assert f"{gateway.address} answers after " in text
     assert [(one.token, one.options) for one in gateway.received] == [("", {})]
 
 
-def test_the_gateways_are_asked_on_request_without_scripts(client: Client, gateway: FakeGateway) -> None:
+def test_the_gateways_can_be_checked_without_javascript(client: Client, gateway: FakeGateway) -> None:
     assert f"{gateway.address} answers after " in client.get(PUSH, {"gateways": ""}).content.decode()
 
 
@@ -56,23 +56,23 @@ def test_the_gateways_are_asked_on_request_without_scripts(client: Client, gatew
         (Reply(422), "answers after"),
     ],
 )
-def test_what_a_gateway_answers_is_told(client: Client, gateway: FakeGateway, reply: Reply, words: str) -> None:
+def test_a_gateways_response_is_shown(client: Client, gateway: FakeGateway, reply: Reply, words: str) -> None:
     gateway.script("", reply)
     assert words in client.get(reverse("push_gateways")).content.decode().replace("&#x27;", "'")
 
 
-def test_each_gateway_is_told(client: Client, gateway: FakeGateway) -> None:
+def test_each_gateway_is_shown(client: Client, gateway: FakeGateway) -> None:
     settings_change(gateway=f"http://127.0.0.1:9\n{gateway.address}")
     text = client.get(reverse("push_gateways")).content.decode()
     assert "http://127.0.0.1:9 cannot be reached" in text
     assert f"{gateway.address} answers after" in text
 
 
-def test_no_gateway_is_asked_while_there_is_no_way_to_one(client: Client) -> None:
+def test_no_gateway_is_checked_if_none_is_used(client: Client) -> None:
     assert "answers after" not in client.get(reverse("push_gateways")).content.decode()
 
 
-def test_a_test_push_is_watched_to_its_end(client: Client, gateway: FakeGateway) -> None:
+def test_the_result_page_follows_a_test_push(client: Client, gateway: FakeGateway) -> None:
     answer = client.post(reverse("push_test_start"))
     address = answer["Location"]
     waiting = client.get(address).content.decode()
@@ -82,7 +82,7 @@ def test_a_test_push_is_watched_to_its_end(client: Client, gateway: FakeGateway)
     due_dispatch()
     fragment = client.get(address, headers={"HX-Request": "true"}).content.decode()
     assert 'data-state="accepted"' in fragment
-    assert "1 of 1 device accepted it." in fragment
+    assert "1 of 1 device accepted the push." in fragment
     assert "hx-get" not in fragment
     assert "<html" not in fragment
 
@@ -94,7 +94,7 @@ def test_another_users_devices_are_tested_by_name(client: Client, gateway: FakeG
     assert Notification.objects.get().user.username == "bob"
 
 
-def test_an_unknown_user_and_what_stands_in_the_way_are_told(client: Client, gateway: FakeGateway) -> None:
+def test_an_unknown_user_and_other_obstacles_are_shown(client: Client, gateway: FakeGateway) -> None:
     answer = client.post(reverse("push_test_start"), {"username": "nobody"}, follow=True)
     assert "There is no user “nobody”." in answer.content.decode()
     settings_change(enable=False)
@@ -102,12 +102,12 @@ def test_an_unknown_user_and_what_stands_in_the_way_are_told(client: Client, gat
     assert "Push is disabled" in answer.content.decode()
 
 
-def test_a_test_push_needs_a_post(client: Client, gateway: FakeGateway) -> None:
+def test_a_test_push_requires_post(client: Client, gateway: FakeGateway) -> None:
     assert client.get(reverse("push_test_start")).status_code == 405
     assert not Notification.objects.exists()
 
 
-def test_only_test_pushes_are_shown_and_others_only_to_those_who_may(client: Client, gateway: FakeGateway) -> None:
+def test_only_test_pushes_are_shown_and_others_require_a_permission(client: Client, gateway: FakeGateway) -> None:
     real = queue(UserFactory(), message_in(RoomFactory(), UserFactory()))
     assert client.get(reverse("push_test_result", args=[real.pk])).status_code == 404
     address = client.post(reverse("push_test_start"))["Location"]
@@ -116,7 +116,7 @@ def test_only_test_pushes_are_shown_and_others_only_to_those_who_may(client: Cli
     assert signed_in(staff("test_push_notifications", "test_push_of_others")).get(address).status_code == 200
 
 
-def test_strangers_are_refused(gateway: FakeGateway) -> None:
+def test_anonymous_users_are_rejected(gateway: FakeGateway) -> None:
     for name in ("push_test_start", "push_gateways"):
         client = signed_in(staff("view_user"))
         answer = client.post(reverse(name)) if name == "push_test_start" else client.get(reverse(name))

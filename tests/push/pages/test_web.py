@@ -1,4 +1,4 @@
-"""What browsers ask for around web push."""
+"""The endpoints for web push."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def post(client: Client, body: object) -> Any:
     return client.post(ADDRESS, json.dumps(body), "application/json", headers={"User-Agent": FIREFOX})
 
 
-def test_the_worker_may_act_for_every_page(client: Client) -> None:
+def test_the_worker_controls_all_pages(client: Client) -> None:
     answer = client.get("/web-push-worker.js")
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith("text/javascript")
@@ -56,7 +56,7 @@ def test_a_browser_registers_itself(client: Client, ana: User, subscription: dic
     assert post(client, subscription).json()["id"] == device.public_id
 
 
-def test_where_silence_ends_subscriptions_nothing_silent_is_sent(client: Client, ana: User, settings: Any) -> None:
+def test_no_silent_push_is_sent_where_it_ends_the_subscription(client: Client, ana: User, settings: Any) -> None:
     with FakePushService() as service:
         keys = service.subscribe("").keys
     settings.WEB_PUSH_PRIVATE_HOSTS = ["web.push.apple.com"]
@@ -64,7 +64,7 @@ def test_where_silence_ends_subscriptions_nothing_silent_is_sent(client: Client,
     assert Device.objects.get().capabilities == []
 
 
-def test_a_browser_ends_with_its_session(client: Client, ana: User, subscription: dict[str, Any]) -> None:
+def test_a_browser_is_removed_when_its_session_ends(client: Client, ana: User, subscription: dict[str, Any]) -> None:
     elsewhere = Client()
     elsewhere.force_login(ana, backend=BACKEND)
     post(client, subscription)
@@ -74,7 +74,7 @@ def test_a_browser_ends_with_its_session(client: Client, ana: User, subscription
     assert not Device.objects.exists()
 
 
-def test_a_browser_ends_when_the_password_is_changed_in_another(
+def test_a_browser_is_removed_when_the_password_changes_elsewhere(
     client: Client, ana: User, subscription: dict[str, Any]
 ) -> None:
     elsewhere = Client()
@@ -86,21 +86,21 @@ def test_a_browser_ends_when_the_password_is_changed_in_another(
     assert post(client, subscription).json()["success"]
 
 
-def test_what_it_takes_is_told_to_those_signed_in(client: Client, ana: User) -> None:
+def test_signed_in_users_get_the_subscription_key(client: Client, ana: User) -> None:
     answer = client.get(ADDRESS).json()
     assert answer["publicKey"] == vapid_public_key()
     assert answer["csrfToken"]
     assert Client().get(ADDRESS).status_code == 401
 
 
-def test_a_stranger_registers_nothing(client: Client, subscription: dict[str, Any]) -> None:
+def test_anonymous_users_cannot_register(client: Client, subscription: dict[str, Any]) -> None:
     answer = post(client, subscription)
     assert answer.status_code == 401
     assert answer.json()["error"] == "Your session has ended. Sign in again to continue."
     assert not Device.objects.exists()
 
 
-def test_a_forged_request_registers_nothing(ana: User, subscription: dict[str, Any]) -> None:
+def test_a_forged_request_is_rejected(ana: User, subscription: dict[str, Any]) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(ana, backend=BACKEND)
     assert post(client, subscription).status_code == 403
@@ -110,24 +110,24 @@ def test_a_forged_request_registers_nothing(ana: User, subscription: dict[str, A
 @pytest.mark.parametrize(
     "body", [[], "text", {}, {"endpoint": "https://push.example.org/x"}, {"endpoint": 7, "keys": {}}]
 )
-def test_nonsense_is_refused(client: Client, ana: User, body: object) -> None:
+def test_invalid_subscriptions_are_rejected(client: Client, ana: User, body: object) -> None:
     answer = post(client, body)
     assert answer.status_code == 400
     assert answer.json()["success"] is False
 
 
-def test_hostile_endpoints_are_refused_with_the_reason(client: Client, ana: User, subscription: dict[str, Any]) -> None:
+def test_unsafe_endpoints_are_rejected_with_the_reason(client: Client, ana: User, subscription: dict[str, Any]) -> None:
     answer = post(client, {**subscription, "endpoint": "https://169.254.169.254/latest/meta-data"})
     assert answer.status_code == 400
     assert answer.json()["error"] == "The endpoint's host is not on the public internet."
     assert not Device.objects.exists()
 
 
-def test_too_many_registrations_have_to_wait(client: Client, ana: User) -> None:
+def test_registrations_are_rate_limited(client: Client, ana: User) -> None:
     assert {post(client, {}).status_code for _number in range(21)} == {400, 429}
 
 
-def test_every_page_keeps_up_what_was_enabled(client: Client, ana: User) -> None:
+def test_every_page_keeps_the_subscription_up_to_date(client: Client, ana: User) -> None:
     html = client.get("/").content.decode()
     assert f'data-key="{vapid_public_key()}"' in html
     assert f'data-user="{ana.public_id}"' in html
