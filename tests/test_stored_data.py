@@ -255,7 +255,7 @@ class TestHistory:
 
 
 class TestAdministration:
-    def test_abilities_that_do_not_exist_any_more_are_left_out(self, admin: Client) -> None:
+    def test_removed_abilities_are_omitted(self, admin: Client) -> None:
         device = DeviceFactory(capabilities=["clear", "removed_since"])
         assert admin.get(f"/admin/push/device/{device.pk}/change/").status_code == 200
 

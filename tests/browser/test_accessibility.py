@@ -105,9 +105,7 @@ def problems_of(page: Page, address: str) -> list[str]:
     return problems + ([f"{address}: {width} pixels wide"] if width > NARROW["width"] else [])
 
 
-def test_nothing_serious_is_found_on_any_page_of_a_member(
-    page: Page, site: str, ana: User, names: dict[str, str]
-) -> None:
+def test_no_page_of_a_member_has_serious_problems(page: Page, site: str, ana: User, names: dict[str, str]) -> None:
     client = Client()
     client.force_login(ana, backend="workspace.authentication.NameOrEmailBackend")
     name = settings.SESSION_COOKIE_NAME
@@ -115,6 +113,6 @@ def test_nothing_serious_is_found_on_any_page_of_a_member(
     assert [problem for address in MEMBERS for problem in problems_of(page, address.format(**names))] == []
 
 
-def test_nothing_serious_is_found_on_any_page_of_a_stranger(page: Page) -> None:
+def test_no_public_page_has_serious_problems(page: Page) -> None:
     token = SIGNER.sign(UserFactory(username="ana").public_id)
     assert [problem for address in STRANGERS for problem in problems_of(page, address.format(token=token))] == []

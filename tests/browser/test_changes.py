@@ -84,7 +84,7 @@ def test_a_thread_follows_in_place_and_ends_with_its_first_message(
     page.wait_for_url("**/channel/ops")
 
 
-def test_a_room_that_one_loses_is_emptied(context: BrowserContext, sign_in: SignIn, ana: User, bob: User) -> None:
+def test_a_page_of_a_lost_room_is_cleared(context: BrowserContext, sign_in: SignIn, ana: User, bob: User) -> None:
     secret = RoomFactory(name="secret", type=RoomType.PRIVATE, members=[ana, bob])
     message_in(secret, ana, "Between us")
     page = opened(context, sign_in, bob, "/group/secret")
@@ -97,7 +97,7 @@ def test_a_room_that_one_loses_is_emptied(context: BrowserContext, sign_in: Sign
     page.wait_for_url("**/rooms/")
 
 
-def test_a_channel_that_one_leaves_can_still_be_read(
+def test_a_channel_can_be_read_after_leaving_it(
     context: BrowserContext, sign_in: SignIn, room: Room, ana: User, bob: User
 ) -> None:
     message_in(room, ana, "For everybody")

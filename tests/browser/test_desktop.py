@@ -96,7 +96,7 @@ def test_two_tabs_show_it_once_and_both_count(home: Page, context: BrowserContex
     assert len(shown(home)) + len(shown(other)) == 1
 
 
-def test_nothing_is_shown_of_the_room_that_is_being_read(home: Page, room: Room, ana: User) -> None:
+def test_messages_in_the_open_room_are_not_shown(home: Page, room: Room, ana: User) -> None:
     elsewhere = RoomFactory(name="news", members=[ana, User.objects.get(username="bob")])
     home.evaluate(f"document.querySelector('[data-open-room]').dataset.openRoom = '{room.public_id}'")
     home.evaluate(FOCUS % "true")
@@ -106,7 +106,7 @@ def test_nothing_is_shown_of_the_room_that_is_being_read(home: Page, room: Room,
     assert [notification["title"] for notification in shown(home)] == ["#news"]
 
 
-def test_what_was_missed_while_the_stream_was_cut_is_shown_once(
+def test_messages_missed_during_a_disconnect_are_shown_once(
     home: Page, context: BrowserContext, room: Room, ana: User
 ) -> None:
     post(room, ana, "one")
@@ -120,7 +120,7 @@ def test_what_was_missed_while_the_stream_was_cut_is_shown_once(
     assert [notification["body"] for notification in shown(home)] == ["ana: one", "ana: two"]
 
 
-def test_a_page_that_comes_back_as_it_was_left_is_told_again(
+def test_a_page_restored_from_the_browsers_cache_reports_again(
     home: Page, context: BrowserContext, room: Room, ana: User
 ) -> None:
     left = "dispatchEvent(new PageTransitionEvent('%s', {persisted: true}))"
@@ -131,7 +131,7 @@ def test_a_page_that_comes_back_as_it_was_left_is_told_again(
     wait_for_shown(home, 1)
 
 
-def test_a_badge_that_was_still_being_drawn_is_not_put_on_when_all_is_read(
+def test_a_badge_that_is_rendered_late_is_not_shown_after_everything_was_read(
     home: Page, context: BrowserContext, bob: User
 ) -> None:
     other = context.new_page()

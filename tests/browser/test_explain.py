@@ -52,7 +52,7 @@ def test_the_chart_names_the_cause_and_answers_what_if(sign_in: SignIn, message:
     expect(page.locator("[aria-current=step]")).to_contain_text("group_mentions_muted")
 
 
-def test_a_notification_leads_to_its_explanation(sign_in: SignIn, message: Message) -> None:
+def test_a_notification_links_to_its_explanation(sign_in: SignIn, message: Message) -> None:
     message_in(message.room, message.sender, "@bob look")
     pending_decide()
     rose = UserFactory(username="rose", roles=("admin",))

@@ -84,9 +84,7 @@ def test_the_focus_goes_to_the_next_room_when_one_is_lost(
     expect(page.locator(f"#sidebar-rooms a[href='{following}']")).to_be_focused()
 
 
-def test_a_thread_keeps_the_focus_on_its_button_and_the_selected_text(
-    sign_in: SignIn, ana: User, bob: User, rooms: list[Room]
-) -> None:
+def test_a_thread_preserves_focus_and_selected_text(sign_in: SignIn, ana: User, bob: User, rooms: list[Room]) -> None:
     thread = message_in(rooms[0], bob, "Who can help with the curtain?")
     page = sign_in(ana, f"/threads/{thread.public_id}/")
     page.get_by_role("combobox", name="Message").fill("Half a sen")

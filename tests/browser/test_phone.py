@@ -124,7 +124,7 @@ def test_a_phone_that_was_closed_shows_what_it_missed(sign_in: SignIn, push: Pus
     assert Device.objects.get().pk == device.pk
 
 
-def test_what_was_cleared_stays_away(sign_in: SignIn, push: Push, ana: User) -> None:
+def test_cleared_notifications_stay_cleared(sign_in: SignIn, push: Push, ana: User) -> None:
     page = sign_in(ana, "/phone/")
     device = set_up(page, "Apple")
     push(device, text="bob: old", badge=2)
@@ -139,7 +139,7 @@ def test_what_was_cleared_stays_away(sign_in: SignIn, push: Push, ana: User) -> 
     expect(page.locator("#badge")).to_have_text("2")
 
 
-def test_a_phone_that_logs_out_says_so_and_is_no_device_any_more(sign_in: SignIn, ana: User) -> None:
+def test_a_phone_that_signs_out_is_no_longer_a_device(sign_in: SignIn, ana: User) -> None:
     page = sign_in(ana, "/phone/")
     device = set_up(page, "Apple")
     page.get_by_role("button", name="Log out").click()
@@ -150,7 +150,7 @@ def test_a_phone_that_logs_out_says_so_and_is_no_device_any_more(sign_in: SignIn
     assert again.token != device.token
 
 
-def test_a_text_is_never_taken_for_markup(sign_in: SignIn, push: Push, ana: User) -> None:
+def test_a_text_is_never_interpreted_as_markup(sign_in: SignIn, push: Push, ana: User) -> None:
     page = sign_in(ana, "/phone/")
     device = set_up(page, "Apple")
     push(device, title="<b>bold</b>", text="<img src=x onerror=alert(1)>")
@@ -181,7 +181,7 @@ def test_clicking_a_notification_opens_its_room(sign_in: SignIn, push: Push, ana
     expect(page.locator(".room-linked")).to_contain_text("Curtain up!")
 
 
-def test_what_is_read_elsewhere_is_taken_off_the_lock_screen(sign_in: SignIn, push: Push, ana: User) -> None:
+def test_messages_read_elsewhere_are_removed_from_the_lock_screen(sign_in: SignIn, push: Push, ana: User) -> None:
     page = sign_in(ana, "/phone/")
     device = set_up(page, "Apple")
     assert device.capabilities == ["clear"]

@@ -106,7 +106,7 @@ def test_set_room_preferences_as_the_document_says(sign_in: SignIn, ana: User, r
     assert verdict(said_by_bob(room, "hello @all and @ana"), ana) == "mentioned"
 
 
-def test_a_message_leads_to_why_nobody_was_notified(sign_in: SignIn, ana: User, room: Room) -> None:
+def test_a_message_links_to_the_explanation_of_its_notifications(sign_in: SignIn, ana: User, room: Room) -> None:
     message = said_by_bob(room, "Lunch?")
     AccountPreferences.objects.create(user=ana, push="nothing")
     page = sign_in(ana, f"/channel/general?msg={message.public_id}")

@@ -24,7 +24,7 @@ navigator.sendBeacon = (url, body) => { window.sendHeld = () => fetch(url, { met
 """
 
 
-def test_a_page_reports_that_it_is_open_used_and_left(sign_in: SignIn, site: str) -> None:
+def test_a_page_reports_that_it_is_open_in_use_and_closing(sign_in: SignIn, site: str) -> None:
     ana = UserFactory(username="ana")
     page = sign_in(ana, "/")
     page.wait_for_load_state("networkidle")
@@ -46,7 +46,7 @@ def test_a_page_reports_that_it_is_open_used_and_left(sign_in: SignIn, site: str
     pytest.fail("The page did not tell that it was left.")
 
 
-def test_a_page_that_comes_back_is_open_though_its_beacon_arrives_late(sign_in: SignIn, site: str) -> None:
+def test_a_restored_page_is_open_even_if_its_beacon_arrives_late(sign_in: SignIn, site: str) -> None:
     page = sign_in(UserFactory(username="ana"), "/")
     page.wait_for_load_state("networkidle")
     page.evaluate(HOLD_BEACON)

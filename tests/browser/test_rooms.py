@@ -29,7 +29,7 @@ def room(ana: User) -> Room:
     return RoomFactory(name="general", members=[ana, bob, bea])
 
 
-def test_a_message_is_written_by_keyboard_alone_with_a_name_completed(sign_in: SignIn, ana: User, room: Room) -> None:
+def test_a_message_can_be_written_by_keyboard_with_a_completed_name(sign_in: SignIn, ana: User, room: Room) -> None:
     page = sign_in(ana, "/channel/general")
     composer = page.get_by_role("combobox", name="Message")
     composer.focus()
@@ -57,7 +57,7 @@ def test_a_message_is_written_by_keyboard_alone_with_a_name_completed(sign_in: S
     assert [user.username for user in message.mentioned_users.all()] == ["bob"]
 
 
-def test_what_others_say_appears_and_is_read_once_it_is_seen(sign_in: SignIn, ana: User, room: Room) -> None:
+def test_messages_of_others_appear_and_are_read_when_seen(sign_in: SignIn, ana: User, room: Room) -> None:
     bob = User.objects.get(username="bob")
     message_in(room, bob, "First")
     Subscription.objects.filter(user=ana).update(unread=1)
@@ -73,7 +73,7 @@ def test_what_others_say_appears_and_is_read_once_it_is_seen(sign_in: SignIn, an
     expect(page.locator(f"#message-{second.public_id}")).to_be_in_viewport()
 
 
-def test_an_open_thread_follows_what_is_replied(sign_in: SignIn, ana: User, room: Room) -> None:
+def test_an_open_thread_shows_new_replies(sign_in: SignIn, ana: User, room: Room) -> None:
     bob = User.objects.get(username="bob")
     question = message_in(room, bob, "Who can?")
     page = sign_in(ana, f"/threads/{question.public_id}/")
@@ -92,7 +92,7 @@ def test_an_open_thread_follows_what_is_replied(sign_in: SignIn, ana: User, room
     expect(page.get_by_role("heading", name="2 replies")).to_be_visible()
 
 
-def test_a_long_name_leaves_a_rooms_counter_in_sight(sign_in: SignIn, ana: User, room: Room) -> None:
+def test_a_long_name_does_not_hide_a_rooms_counter(sign_in: SignIn, ana: User, room: Room) -> None:
     long = RoomFactory(name="a-room-with-a-name-that-has-no-end-at-all", members=[ana])
     Subscription.objects.filter(room=long).update(unread=3)
     page = sign_in(ana, "/rooms/")
@@ -105,7 +105,7 @@ def test_a_long_name_leaves_a_rooms_counter_in_sight(sign_in: SignIn, ana: User,
     }""")
 
 
-def test_what_cannot_be_sent_stays_and_is_told(sign_in: SignIn, ana: User, room: Room) -> None:
+def test_a_message_that_cannot_be_sent_stays_with_an_error(sign_in: SignIn, ana: User, room: Room) -> None:
     page = sign_in(ana, "/channel/general")
     Room.objects.filter(pk=room.pk).update(is_archived=True)
     composer = page.get_by_role("combobox", name="Message")
@@ -115,7 +115,7 @@ def test_what_cannot_be_sent_stays_and_is_told(sign_in: SignIn, ana: User, room:
     expect(composer).to_have_value("Too late")
 
 
-def test_what_is_written_while_a_message_is_on_its_way_stays(sign_in: SignIn, ana: User, room: Room) -> None:
+def test_text_typed_while_a_message_is_being_sent_is_kept(sign_in: SignIn, ana: User, room: Room) -> None:
     page = sign_in(ana, "/channel/general")
     held: list[Route] = []
 
@@ -140,9 +140,7 @@ def test_what_is_written_while_a_message_is_on_its_way_stays(sign_in: SignIn, an
     assert [message.text for message in Message.objects.all()] == ["One"]
 
 
-def test_whoever_is_signed_out_meanwhile_is_told_and_loses_nothing(
-    browser: Browser, site: str, ana: User, room: Room
-) -> None:
+def test_a_signed_out_user_gets_an_error_and_loses_nothing(browser: Browser, site: str, ana: User, room: Room) -> None:
     client = Client()
     client.force_login(ana, backend="workspace.authentication.NameOrEmailBackend")
     name = settings.SESSION_COOKIE_NAME

@@ -57,7 +57,7 @@ def save(page: Page) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
 
 
-def test_the_sidebar_leads_to_each_screen_and_each_can_be_saved(open_as: OpenAs, rose: User) -> None:
+def test_the_sidebar_links_to_each_screen_and_each_can_be_saved(open_as: OpenAs, rose: User) -> None:
     page = open_as(rose, ADMIN)
     for slug in SLUGS:
         page.locator(f"#nav-sidebar-apps a[href='{ADMIN}{slug}/']").click()
@@ -87,7 +87,7 @@ def test_a_changed_default_changes_the_very_next_messages_verdict(open_as: OpenA
     assert Notification.objects.filter(user=member, channel="push").count() == 1
 
 
-def test_fields_without_effect_are_out_of_reach_until_their_requirement_holds(open_as: OpenAs, rose: User) -> None:
+def test_fields_without_effect_are_disabled_until_their_requirement_is_met(open_as: OpenAs, rose: User) -> None:
     page = open_as(rose, f"{ADMIN}mobile/")
     after = page.get_by_label("Force Screen Lock After")
     inert = row(page, "Force_Screen_Lock_After").locator(".settings-input")
@@ -112,7 +112,7 @@ def test_the_gateway_can_be_turned_off_though_nothing_is_registered(open_as: Ope
     expect(page.get_by_text("Apple credentials")).to_be_visible()
 
 
-def test_a_wrong_key_is_explained_beside_its_field_which_has_the_focus(open_as: OpenAs, rose: User) -> None:
+def test_a_wrong_key_is_explained_at_its_focused_field(open_as: OpenAs, rose: User) -> None:
     PushSettings(enable_gateway=False).save()
     page = open_as(rose, f"{ADMIN}push/")
     page.get_by_label("APN token key (.p8)").fill(key_pem(rsa_key()))
@@ -123,7 +123,7 @@ def test_a_wrong_key_is_explained_beside_its_field_which_has_the_focus(open_as: 
     assert PushSettings.stored().apn_token_key == ""
 
 
-def test_a_locked_setting_cannot_be_changed_and_says_why(
+def test_a_locked_setting_cannot_be_changed_and_shows_the_reason(
     open_as: OpenAs, rose: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OVERWRITE_SETTING_Site_Name", "Fixed name")
@@ -187,7 +187,7 @@ def test_leaving_a_page_with_unsaved_changes_warns(open_as: OpenAs, rose: User) 
     assert asked == ["beforeunload"]
 
 
-def test_edits_that_were_refused_are_still_unsaved_and_none_is_lost(open_as: OpenAs, rose: User) -> None:
+def test_rejected_edits_remain_unsaved_in_the_form(open_as: OpenAs, rose: User) -> None:
     PushSettings(enable_gateway=False).save()
     page = open_as(rose, f"{ADMIN}push/")
     page.get_by_label("APN passphrase", exact=True).fill("open sesame")
@@ -236,7 +236,7 @@ def test_the_letter_t_is_only_a_letter_in_a_field(open_as: OpenAs, rose: User) -
     expect(page.get_by_label("Site name")).to_have_value("theatre")
 
 
-def test_keys_without_effect_are_folded_until_they_have_one_or_are_asked_for(open_as: OpenAs, rose: User) -> None:
+def test_keys_without_effect_are_folded_until_they_have_one_or_are_linked(open_as: OpenAs, rose: User) -> None:
     page = open_as(rose, f"{ADMIN}push/")
     key = page.get_by_label("APN token key (.p8)")
     expect(key).to_be_hidden()
@@ -249,7 +249,7 @@ def test_keys_without_effect_are_folded_until_they_have_one_or_are_asked_for(ope
     expect(key).to_be_visible()
 
 
-def test_a_part_of_the_menu_stays_closed_and_the_menu_can_be_skipped(open_as: OpenAs, rose: User) -> None:
+def test_a_closed_menu_section_stays_closed_and_the_menu_can_be_skipped(open_as: OpenAs, rose: User) -> None:
     page = open_as(rose, "/admin/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()

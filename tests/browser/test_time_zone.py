@@ -44,7 +44,7 @@ def test_the_first_page_after_sign_in_is_in_the_browsers_zone(berlin: BrowserCon
     expect(page.get_by_text(NOTICE)).to_be_hidden()
 
 
-def test_an_open_session_of_an_account_without_a_zone_reports_it(berlin: BrowserContext) -> None:
+def test_an_open_session_reports_the_missing_time_zone(berlin: BrowserContext) -> None:
     page = signed_in_page(berlin)
     User.objects.update(time_zone="", accepts_browser_time_zone=True)
     page.goto("/account/quiet-hours/")

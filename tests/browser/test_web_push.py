@@ -227,7 +227,7 @@ def test_permission_is_asked_for_on_the_click_only(
     assert not Device.objects.exists()
 
 
-def test_a_refusal_is_explained_with_the_way_back(context: BrowserContext, sign_in: SignIn, ana: User) -> None:
+def test_a_forbidden_page_explains_why_and_links_back(context: BrowserContext, sign_in: SignIn, ana: User) -> None:
     context.add_init_script("Object.defineProperty(Notification, 'permission', { get: () => 'denied' });")
     page = sign_in(ana, DEVICES)
     expect(page.get_by_text("Only you can undo this")).to_be_visible()
@@ -245,7 +245,7 @@ def test_it_is_turned_off_where_it_was_turned_on(
     assert not Device.objects.exists()
 
 
-def test_a_failure_is_told_in_words(
+def test_an_error_is_shown_as_text(
     context: BrowserContext, sign_in: SignIn, site: str, ana: User, service: FakePushService
 ) -> None:
     context.grant_permissions(["notifications"], origin=site)

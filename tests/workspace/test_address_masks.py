@@ -65,7 +65,7 @@ def test_a_mask_is_not_accepted_for_another_host() -> None:
 
 
 @pytest.mark.parametrize("text", ["https//ada:hunter@host", "https://ada:hun/ter@host", "ada:hunter@", "http://a b@c"])
-def test_what_is_not_an_address_is_refused_without_its_password(text: str) -> None:
+def test_an_invalid_address_is_rejected_without_showing_its_password(text: str) -> None:
     with pytest.raises(ValidationError) as refused:
         http_address_validate(text)
     assert not re.search("hun|ada|a b", refused.value.messages[0])

@@ -27,7 +27,7 @@ def mail(subject: str = "News") -> EmailMultiAlternatives:
     return message
 
 
-def test_a_mail_is_kept_whole() -> None:
+def test_a_mail_is_stored_completely() -> None:
     assert mail().send() == 1
     kept = KeptMail.objects.get()
     assert (kept.subject, kept.recipients, kept.text) == ("News", ["bob@example.org"], "plain <words>")
@@ -35,7 +35,7 @@ def test_a_mail_is_kept_whole() -> None:
     assert kept.headers["Auto-Submitted"] == "yes"
 
 
-def test_what_no_server_would_take_is_not_kept() -> None:
+def test_an_invalid_mail_is_not_stored() -> None:
     with pytest.raises(ValueError, match="newlines"):
         mail("News\nBcc: all@example.org").send()
     assert not KeptMail.objects.exists()
@@ -52,7 +52,7 @@ def test_administrators_read_them_without_their_scripts(client: Client) -> None:
     assert "<script>alert(1)" not in html
 
 
-def test_others_do_not(client: Client) -> None:
+def test_other_messages_do_not_continue_a_group(client: Client) -> None:
     assert client.get(LIST).status_code == 302
     client.force_login(staff("push.view_device"))
     assert client.get(LIST).status_code == 403

@@ -97,7 +97,7 @@ KNOWN = {"ana", "bob", "bob.", "bob.smith", "a-b", "c_d"}
         ("a\u0301@ana", set()),
     ],
 )
-def test_names_are_found_where_people_mean_them(text: str, meant: set[str]) -> None:
+def test_names_are_found_where_they_are_meant_as_mentions(text: str, meant: set[str]) -> None:
     assert mentions_parse(text).resolve(KNOWN) == meant
 
 
@@ -113,7 +113,7 @@ def test_names_are_found_where_people_mean_them(text: str, meant: set[str]) -> N
         ("all@here.example", set()),
     ],
 )
-def test_groups_are_called_as_people_are(text: str, called: set[str]) -> None:
+def test_groups_are_mentioned_like_users(text: str, called: set[str]) -> None:
     parsed = mentions_parse(text)
     assert {group for group in ("all", "here") if parsed.mentions_group(group)} == called
 
@@ -163,18 +163,18 @@ SILENCED = st.sampled_from(
 
 
 @given(name=NAMES, before=BEFORE, after=AFTER, upper=st.booleans())
-def test_a_name_is_called_whatever_stands_around_it(name: str, before: str, after: str, upper: bool) -> None:
+def test_a_name_is_mentioned_with_any_allowed_text_around_it(name: str, before: str, after: str, upper: bool) -> None:
     written = name.upper() if upper else name
     assert mentions_parse(f"{before}@{written}{after}").resolve({name}) == {name}
 
 
 @given(name=NAMES, before=BEFORE, form=SILENCED)
-def test_a_name_in_code_or_an_address_or_escaped_is_not(name: str, before: str, form: str) -> None:
+def test_a_name_in_code_or_an_address_or_escaped_is_not_mentioned(name: str, before: str, form: str) -> None:
     assert mentions_parse(f"{before} {form.format(name)} ").resolve({name}) == set()
 
 
 @given(name=NAMES, letter=st.characters(categories=["Ll", "Lu", "Nd"], max_codepoint=0x52F))
-def test_a_name_that_goes_on_is_another(name: str, letter: str) -> None:
+def test_a_longer_name_is_another_name(name: str, letter: str) -> None:
     assert mentions_parse(f"@{name}{letter}").resolve({name}) == set()
 
 

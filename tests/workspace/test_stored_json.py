@@ -121,7 +121,7 @@ class TestRequiredFields:
         assert stored_read(Needy, {"name": "a"}, fallback={}.__getitem__) == Needy("a", 5)
 
 
-def test_truth_values_are_no_numbers() -> None:
+def test_booleans_are_not_numbers() -> None:
     with pytest.raises(TypeError):
         value_read(int, True)
 

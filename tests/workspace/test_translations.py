@@ -62,7 +62,7 @@ def served(home: str, language: str) -> gettext.GNUTranslations:
         return gettext.GNUTranslations(compiled)
 
 
-def test_no_translating_function_goes_by_a_name_that_the_catalogues_do_not_know() -> None:
+def test_translating_functions_have_names_that_makemessages_knows() -> None:
     """`makemessages` would not recognize it, and the text would be shown in English."""
     renamed = [
         f"{path.name}: {alias.name} as {alias.asname}"
@@ -89,11 +89,11 @@ class TestCatalogue:
                 assert translated, f"not translated: {english}"
                 assert sorted(PLACES.findall(translated)) == sorted(PLACES.findall(english)), english
 
-    def test_nothing_in_it_is_a_guess(self, home: str, language: str) -> None:
+    def test_no_translation_is_fuzzy(self, home: str, language: str) -> None:
         source = settings.BASE_DIR / home / "locale" / language / "LC_MESSAGES" / "django.po"
         assert "fuzzy" not in source.read_text(encoding="utf-8")
 
-    def test_the_compiled_form_says_the_same(self, home: str, language: str) -> None:
+    def test_the_compiled_catalogue_is_up_to_date(self, home: str, language: str) -> None:
         compiled = served(home, language)
         for (text, plural), said in written(home, language).items():
             told = [compiled.ngettext(text, plural, count) for count in (1, 2)] if plural else [compiled.gettext(text)]

@@ -16,7 +16,7 @@ from workspace.models import User
 pytestmark = pytest.mark.django_db
 
 
-def test_a_list_is_counted_up_to_the_limit_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_is_only_counted_up_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base, "COUNT_LIMIT", 3)
     UserFactory.create_batch(3)
     short = CappedPaginator(User.objects.order_by("pk"), 2)
@@ -26,7 +26,7 @@ def test_a_list_is_counted_up_to_the_limit_only(monkeypatch: pytest.MonkeyPatch)
     assert (long.count, long.is_capped) == (4, True)
 
 
-def test_a_list_beyond_the_limit_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_beyond_the_limit_shows_more_than(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base, "COUNT_LIMIT", 3)
     client.force_login(administrator())
     UserFactory.create_batch(5)
@@ -40,7 +40,7 @@ def test_the_heading_counts_results_of_a_search_only(client: Client) -> None:
     assert "1 result" in client.get("/admin/workspace/user/", {"q": "ada"}).content.decode()
 
 
-def test_a_list_is_called_by_what_it_holds(client: Client) -> None:
+def test_a_list_has_the_name_of_its_model_as_title(client: Client) -> None:
     client.force_login(administrator())
     html = client.get("/admin/workspace/user/").content.decode()
     assert re.findall(r"<title>\s*(.*?)\s*</title>", html) == ["Users | Callboard"]
@@ -53,7 +53,7 @@ def test_the_heading_leaves_names_as_they_are(client: Client) -> None:
     assert re.findall(r'tracking-tight">\s*(\w+)\s*</', html) == ["Users", "ada"]
 
 
-def test_an_empty_list_says_so_and_offers_what_can_be_done(client: Client) -> None:
+def test_an_empty_list_shows_a_text_and_possible_actions(client: Client) -> None:
     client.force_login(administrator())
     mails = client.get("/admin/workspace/keptmail/").content.decode()
     assert "Nothing here yet" in mails
@@ -64,7 +64,7 @@ def test_an_empty_list_says_so_and_offers_what_can_be_done(client: Client) -> No
     assert "Add room" in rooms
 
 
-def test_a_search_in_vain_leads_back_to_all(client: Client) -> None:
+def test_a_search_without_results_links_to_all_rows(client: Client) -> None:
     client.force_login(administrator())
     html = client.get("/admin/workspace/user/?q=nobody").content.decode()
     assert "Nothing matches the search and the filters." in html

@@ -13,11 +13,11 @@ from workspace.admin.columns import json_block, label, masked_secret, time_cell
     ("secret", "shown"),
     [("", "–"), ("short", "••••••"), ("123456789012", "••••••"), ("1234567890123", "••••••890123")],
 )
-def test_a_secret_shows_its_end_only_where_more_stays_hidden(secret: str, shown: str) -> None:
+def test_a_secret_shows_its_end_only_if_it_is_long(secret: str, shown: str) -> None:
     assert masked_secret(secret) == shown
 
 
-def test_a_moment_is_told_to_the_second() -> None:
+def test_a_time_is_shown_with_seconds() -> None:
     assert "2026-03-02 12:34:56" in time_cell(datetime(2026, 3, 2, 12, 34, 56, tzinfo=UTC))
     assert time_cell(None) == "–"
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
         ({"created_at_from_0": "yesterday", "created_at_to_1": "noon"}, True),
     ],
 )
-def test_moments_are_filtered_by_days_and_times(client: Client, params: dict[str, str], found: bool) -> None:
+def test_times_are_filtered_by_days_and_times(client: Client, params: dict[str, str], found: bool) -> None:
     client.force_login(administrator())
     UserFactory(username="grace", created_at=datetime(2026, 3, 2, 12, tzinfo=UTC))
     assert ("@grace" in client.get("/admin/workspace/user/", params).content.decode()) is found

@@ -18,21 +18,21 @@ def attempt() -> AccessAttempt:
     )
 
 
-def test_a_locked_out_account_is_let_in_again(client: Client, attempt: AccessAttempt) -> None:
+def test_a_locked_account_can_be_unlocked(client: Client, attempt: AccessAttempt) -> None:
     client.force_login(administrator())
     assert "Locked" in client.get("/admin/axes/accessattempt/").content.decode()
     client.post(f"/admin/axes/accessattempt/{attempt.pk}/let_in_again/", {"_form_submitted": "True"})
     assert not AccessAttempt.objects.exists()
 
 
-def test_whoever_may_only_look_lets_nobody_in(client: Client, attempt: AccessAttempt) -> None:
+def test_unlocking_requires_the_permission(client: Client, attempt: AccessAttempt) -> None:
     client.force_login(staff("axes.view_accessattempt"))
     answer = client.post(f"/admin/axes/accessattempt/{attempt.pk}/let_in_again/", {"_form_submitted": "True"})
     assert answer.status_code == 403
     assert AccessAttempt.objects.exists()
 
 
-def test_what_was_tried_is_not_shown(client: Client, attempt: AccessAttempt) -> None:
+def test_attempted_passwords_are_not_shown(client: Client, attempt: AccessAttempt) -> None:
     client.force_login(administrator())
     html = client.get(f"/admin/axes/accessattempt/{attempt.pk}/change/").content.decode()
     assert "mallory" in html
@@ -40,6 +40,6 @@ def test_what_was_tried_is_not_shown(client: Client, attempt: AccessAttempt) -> 
 
 
 @pytest.mark.parametrize("path", ["knox/authtoken", "django_q/ormq", "django_q/success"])
-def test_pages_with_secrets_are_taken_away(client: Client, path: str) -> None:
+def test_pages_with_secrets_are_removed(client: Client, path: str) -> None:
     client.force_login(administrator())
     assert client.get(f"/admin/{path}/").status_code == 404

@@ -20,14 +20,14 @@ def message() -> Message:
     return message_in(RoomFactory(), UserFactory(username="grace"), "the launch code is 0000")
 
 
-def test_whoever_may_read_the_text_finds_it(client: Client, message: Message) -> None:
+def test_the_text_is_searchable_with_permission(client: Client, message: Message) -> None:
     client.force_login(administrator())
     assert "launch code" in client.get(LIST).content.decode()
     assert "@grace" in client.get(LIST, {"q": "launch"}).content.decode()
     assert "launch code" in client.get(f"{LIST}{message.pk}/change/").content.decode()
 
 
-def test_whoever_may_not_read_the_text_neither_sees_nor_finds_it(client: Client, message: Message) -> None:
+def test_the_text_is_hidden_and_not_searchable_without_permission(client: Client, message: Message) -> None:
     client.force_login(staff("workspace.view_message"))
     listed = client.get(LIST).content.decode()
     assert "@grace" in listed
@@ -63,14 +63,14 @@ def test_every_text_that_is_shown_is_recorded(client: Client, message: Message) 
     assert reader.username in client.get("/admin/workspace/textview/").content.decode()
 
 
-def test_who_is_shown_no_text_is_not_recorded(client: Client, message: Message) -> None:
+def test_access_without_text_is_not_logged(client: Client, message: Message) -> None:
     client.force_login(staff("workspace.view_message"))
     client.get(LIST)
     client.get(f"{LIST}{message.pk}/change/")
     assert not TextView.objects.exists()
 
 
-def test_the_role_of_administrators_does_not_read_messages_and_cannot_give_itself_that(
+def test_administrators_cannot_read_messages_or_grant_themselves_the_permission(
     client: Client, message: Message
 ) -> None:
     admin = UserFactory(is_staff=True)
@@ -86,7 +86,7 @@ def test_the_role_of_administrators_does_not_read_messages_and_cannot_give_itsel
     assert not role.permissions.filter(pk=text.pk).exists()
 
 
-def test_the_text_of_kept_emails_needs_the_same_permission_and_is_recorded(client: Client) -> None:
+def test_the_text_of_stored_emails_requires_the_same_permission_and_is_logged(client: Client) -> None:
     mail = KeptMail.objects.create(sender="a@example.org", recipients=["b@example.org"], subject="s", text="the code")
     page = f"/admin/workspace/keptmail/{mail.pk}/change/"
     client.force_login(staff("workspace.view_keptmail"))
@@ -96,6 +96,6 @@ def test_the_text_of_kept_emails_needs_the_same_permission_and_is_recorded(clien
     assert list(TextView.objects.values_list("about", "place")) == [(f"{mail.pk}: b@example.org", "mail")]
 
 
-def test_strangers_do_not_see_who_read_what(client: Client) -> None:
+def test_the_access_log_requires_the_permission(client: Client) -> None:
     client.force_login(staff("workspace.view_message"))
     assert client.get("/admin/workspace/textview/").status_code == 403

@@ -29,7 +29,7 @@ def menu(client: Client) -> dict[str, list[dict[str, Any]]]:
     return {str(part.get("title", "")): part["items"] for part in client.get("/admin/").context["sidebar_navigation"]}
 
 
-def test_every_item_is_named_as_the_page_that_it_leads_to(client: Client) -> None:
+def test_every_menu_item_has_the_title_of_its_page(client: Client) -> None:
     registered()
     for items in menu(client).values():
         for item in items:
@@ -37,7 +37,7 @@ def test_every_item_is_named_as_the_page_that_it_leads_to(client: Client) -> Non
             assert str(item["title"]) == str(answer.context["title"]), item["link"]
 
 
-def test_the_settings_stand_near_the_top_under_workspace(client: Client) -> None:
+def test_the_settings_are_near_the_top_under_workspace(client: Client) -> None:
     parts = menu(client)
     assert list(parts)[:2] == ["", "Workspace"]
     assert [str(item["title"]) for item in parts["Workspace"]][:2] == ["Settings", "Accounts"]
@@ -64,7 +64,7 @@ def test_the_address_that_the_documentation_names_shows_the_registration(client:
     assert "Register by e-mail" in text_of(answer.content.decode())
 
 
-def test_the_address_of_the_cloud_is_closed_to_strangers_and_members() -> None:
+def test_the_cloud_pages_require_an_administrator() -> None:
     assert "/login/" in Client().get("/admin/cloud/", follow=True).redirect_chain[-1][0]
     member = Client()
     member.force_login(UserFactory(), backend="workspace.authentication.NameOrEmailBackend")
@@ -76,20 +76,20 @@ def test_settings_are_found_by_addresses_as_rocket_chat_spells_them(client: Clie
     assert client.get(f"/admin/settings/{slug}/").status_code == 200
 
 
-def test_every_page_begins_with_a_link_past_the_menu(client: Client) -> None:
+def test_every_page_starts_with_a_link_to_skip_the_menu(client: Client) -> None:
     html = client.get("/admin/").content.decode()
     assert html.index('href="#content"') < html.index('id="nav-sidebar"')
     assert 'id="content"' in html
 
 
 @pytest.mark.parametrize("missing", ["/admin/nothing/", "/admin/push/nothing/"])
-def test_a_page_that_is_missing_leads_back_to_where_one_was(client: Client, missing: str) -> None:
+def test_a_missing_page_links_back_to_the_previous_page(client: Client, missing: str) -> None:
     html = client.get(missing, headers={"referer": "http://testserver/admin/push/device/?q=ana"}).content.decode()
     assert '<a class="button" href="/admin/push/device/?q=ana">Back to the previous page</a>' in html
     assert '<a href="/admin/">Dashboard</a>' in html
 
 
-def test_a_refused_page_leads_back_to_where_one_was() -> None:
+def test_a_forbidden_page_links_back_to_the_previous_page() -> None:
     helper = UserFactory(roles=())
     helper.is_staff = True
     helper.save()
@@ -103,6 +103,6 @@ def test_a_refused_page_leads_back_to_where_one_was() -> None:
 @pytest.mark.parametrize(
     "referer", ["", "https://elsewhere.example/admin/", "javascript:alert(1)", "/admin/", "http://testserver/nothing/"]
 )
-def test_no_way_back_leads_elsewhere_or_in_circles(client: Client, referer: str) -> None:
+def test_links_back_never_lead_to_other_sites_or_the_same_page(client: Client, referer: str) -> None:
     html = client.get("/nothing/", headers={"referer": referer}).content.decode()
     assert "Back to the previous page" not in html

@@ -29,7 +29,7 @@ def test_people_are_found_by_their_connection_now(client: Client, seconds: int, 
             assert ("@grace" in html) is (asked == connection)
 
 
-def test_a_picked_status_that_has_ended_is_not_shown(client: Client) -> None:
+def test_an_expired_status_is_not_shown(client: Client) -> None:
     user = UserFactory()
     with time_machine.travel(NOW, tick=False) as clock:
         status_set(user=user, status="busy", expires_at=NOW + timedelta(hours=1))
@@ -51,7 +51,7 @@ def test_a_persons_page_lists_their_clients(client: Client) -> None:
     ] * 3
 
 
-def test_whoever_never_had_a_client_has_an_empty_list(client: Client) -> None:
+def test_a_user_without_clients_has_an_empty_list(client: Client) -> None:
     user = UserFactory()
     status_set(user=user, status="busy")
     client.force_login(administrator())

@@ -12,7 +12,7 @@ from tests.factories import UserFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_the_built_in_roles_keep_their_names_and_stay(client: Client) -> None:
+def test_the_built_in_roles_cannot_be_renamed_or_deleted(client: Client) -> None:
     client.force_login(administrator())
     role = Group.objects.get(name="user")
     kept = [permission.pk for permission in role.permissions.all()]
@@ -22,7 +22,7 @@ def test_the_built_in_roles_keep_their_names_and_stay(client: Client) -> None:
     assert client.post(f"/admin/auth/group/{role.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
-def test_a_role_of_ones_own_is_made_and_deleted(client: Client) -> None:
+def test_a_custom_role_can_be_created_and_deleted(client: Client) -> None:
     client.force_login(administrator())
     permission = Permission.objects.get(codename="view_device")
     client.post("/admin/auth/group/add/", {"name": "helpers", "permissions": [permission.pk]})
@@ -32,7 +32,7 @@ def test_a_role_of_ones_own_is_made_and_deleted(client: Client) -> None:
     assert not Group.objects.filter(name="helpers").exists()
 
 
-def test_members_and_permissions_are_counted_each_by_itself(client: Client) -> None:
+def test_members_and_permissions_are_counted_separately(client: Client) -> None:
     client.force_login(administrator())
     role = Group.objects.create(name="zz")
     role.permissions.set(Permission.objects.all()[:7])

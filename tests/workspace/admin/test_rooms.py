@@ -50,7 +50,7 @@ def test_a_new_room_has_its_creator_and_members_and_counts_them(client: Client, 
         ({"type": "d"}, "Select a valid choice."),
     ],
 )
-def test_a_wrong_room_is_refused_with_a_sentence(
+def test_an_invalid_room_is_rejected_with_an_explanation(
     client: Client, admin: User, changes: dict[str, str], told: str
 ) -> None:
     RoomFactory(name="taken")
@@ -58,7 +58,7 @@ def test_a_wrong_room_is_refused_with_a_sentence(
     assert Room.objects.count() == 1
 
 
-def test_whoever_may_not_create_private_groups_is_told_so(client: Client) -> None:
+def test_creating_private_groups_requires_the_permission(client: Client) -> None:
     client.force_login(staff("workspace.add_room", "workspace.view_room", "workspace.create_c"))
     refused = client.post("/admin/workspace/room/add/", new_room(type="p")).content.decode()
     assert "Your roles do not allow you to create rooms of this type." in refused
@@ -86,7 +86,7 @@ def test_nobody_is_added_to_a_direct_room(client: Client, admin: User) -> None:
     assert room.subscriptions.count() == 2
 
 
-def test_a_room_is_archived_and_reopened_after_the_question(client: Client, admin: User) -> None:
+def test_a_room_is_archived_and_reopened_after_confirmation(client: Client, admin: User) -> None:
     room = RoomFactory()
     client.get(room_url(room, "archive"))
     assert not Room.objects.get().is_archived
@@ -96,7 +96,7 @@ def test_a_room_is_archived_and_reopened_after_the_question(client: Client, admi
     assert not Room.objects.get().is_archived
 
 
-def test_a_direct_room_is_shown_by_its_people_and_cannot_be_changed(client: Client, admin: User) -> None:
+def test_a_direct_room_is_shown_with_its_members_and_cannot_be_changed(client: Client, admin: User) -> None:
     room = direct_room(UserFactory(username="grace"), UserFactory(username="alan"))
     assert "@grace, @alan" in client.get("/admin/workspace/room/").content.decode()
     assert client.post(room_url(room), {"name": "named"}).status_code == 403
@@ -106,7 +106,7 @@ def test_rooms_are_not_deleted(client: Client, admin: User) -> None:
     assert client.post(room_url(RoomFactory(), "delete"), {"post": "yes"}).status_code == 403
 
 
-def test_a_rooms_page_leads_to_its_subscriptions(client: Client, admin: User) -> None:
+def test_a_rooms_page_links_to_its_subscriptions(client: Client, admin: User) -> None:
     room = RoomFactory(members=[UserFactory(username="grace")])
     RoomFactory(members=[UserFactory(username="alan")])
     url = f"/admin/workspace/subscription/?room__id__exact={room.pk}"
@@ -116,7 +116,7 @@ def test_a_rooms_page_leads_to_its_subscriptions(client: Client, admin: User) ->
     assert "@alan" not in html
 
 
-def test_a_member_let_out_is_no_longer_counted(client: Client, admin: User) -> None:
+def test_a_removed_member_is_no_longer_counted(client: Client, admin: User) -> None:
     room = RoomFactory(members=[UserFactory(), UserFactory()])
     membership = room.subscriptions.first()
     assert membership is not None

@@ -72,7 +72,7 @@ def test_a_new_account_need_not_have_a_password(client: Client, admin: User) -> 
     assert not User.objects.get(username="bot").has_usable_password()
 
 
-def test_a_new_administrator_may_open_the_administration(client: Client, admin: User) -> None:
+def test_a_new_administrator_has_access_to_the_administration(client: Client, admin: User) -> None:
     role = Group.objects.get(name="admin").pk
     sent = {
         "username": "ada",
@@ -86,7 +86,7 @@ def test_a_new_administrator_may_open_the_administration(client: Client, admin: 
 
 
 @pytest.mark.parametrize("username", ["GRACE", "gr ace", "", "x" * 65])
-def test_an_account_of_a_wrong_or_taken_name_is_refused(client: Client, admin: User, username: str) -> None:
+def test_an_account_with_an_invalid_or_taken_name_is_rejected(client: Client, admin: User, username: str) -> None:
     UserFactory(username="grace")
     before = User.objects.count()
     sent = {"username": username, "usable_password": "true", "password1": PASSWORD, "password2": PASSWORD, **EMAILS}
@@ -101,14 +101,14 @@ def test_an_account_is_changed(client: Client, admin: User) -> None:
     assert (user.name, user.language) == ("After", "de")
 
 
-def test_an_account_that_is_given_the_role_admin_may_open_the_administration(client: Client, admin: User) -> None:
+def test_an_account_with_the_role_admin_has_access_to_the_administration(client: Client, admin: User) -> None:
     user = UserFactory()
     client.post(change_url(user), form_of(user, groups=[Group.objects.get(name="admin").pk]))
     user.refresh_from_db()
     assert user.is_staff
 
 
-def test_an_address_that_is_ticked_as_verified_is_the_accounts_alone(client: Client, admin: User) -> None:
+def test_an_address_marked_as_verified_belongs_to_the_account_alone(client: Client, admin: User) -> None:
     named, other = EmailAddressFactory(verified=False), EmailAddressFactory(verified=False)
     other.user.emails.create(address=named.address.upper())
     row = {"emails-TOTAL_FORMS": 1, "emails-INITIAL_FORMS": 1, "emails-0-id": named.pk, "emails-0-user": named.user_id}
@@ -126,7 +126,7 @@ def test_an_address_that_another_account_has_verified_is_refused(client: Client,
     assert not user.emails.exists()
 
 
-def test_a_password_is_set_anew(client: Client, admin: User) -> None:
+def test_a_password_can_be_changed(client: Client, admin: User) -> None:
     user = UserFactory()
     sent = {"usable_password": "true", "password1": "another horse battery", "password2": "another horse battery"}
     assert client.post(change_url(user, "password"), sent).status_code == 302
@@ -142,7 +142,7 @@ def test_asking_to_deactivate_changes_nothing(client: Client, admin: User) -> No
     assert user.is_active
 
 
-def test_a_confirmed_deactivation_is_done_and_kept_in_the_history(client: Client, admin: User) -> None:
+def test_a_confirmed_deactivation_is_performed_and_logged(client: Client, admin: User) -> None:
     user = UserFactory()
     client.post(change_url(user, "deactivate"), {"_form_submitted": "True"})
     user.refresh_from_db()
@@ -157,7 +157,7 @@ def test_a_deactivated_account_is_activated_again(client: Client, admin: User) -
     assert user.is_active
 
 
-def test_a_list_of_accounts_is_deactivated_only_after_the_question(client: Client, admin: User) -> None:
+def test_a_list_of_accounts_is_deactivated_only_after_confirmation(client: Client, admin: User) -> None:
     first, second, other = UserFactory(), UserFactory(), UserFactory()
     sent: dict[str, Any] = {"action": "deactivate", "_selected_action": [first.pk, second.pk]}
     asked = client.post("/admin/workspace/user/", sent).content.decode()
@@ -175,14 +175,14 @@ def test_nobody_deactivates_themselves(client: Client, admin: User) -> None:
     assert "You cannot deactivate your own account." in answer.content.decode()
 
 
-def test_nobody_is_deleted(client: Client, admin: User) -> None:
+def test_accounts_cannot_be_deleted(client: Client, admin: User) -> None:
     user = UserFactory()
     assert client.post(change_url(user, "delete"), {"post": "yes"}).status_code == 403
     client.post("/admin/workspace/user/", {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"})
     assert User.objects.filter(pk=user.pk).exists()
 
 
-def test_a_helper_changes_members_but_not_administrators(client: Client) -> None:
+def test_an_account_manager_changes_members_but_not_administrators(client: Client) -> None:
     member, admin = UserFactory(), UserFactory(roles=("admin",))
     client.force_login(staff("workspace.view_user", "workspace.change_user"))
     client.post(change_url(member), form_of(member, name="Changed"))
@@ -194,7 +194,7 @@ def test_a_helper_changes_members_but_not_administrators(client: Client) -> None
 
 
 @pytest.mark.parametrize("is_active", [True, False])
-def test_who_holds_more_than_the_reader_is_out_of_reach(client: Client, is_active: bool) -> None:
+def test_accounts_with_more_permissions_cannot_be_changed(client: Client, is_active: bool) -> None:
     reader, mighty = staff("workspace.view_user", "workspace.change_user"), UserFactory(is_active=is_active)
     mighty.groups.add(staff("workspace.edit_privileged_setting").groups.get())
     client.force_login(reader)
@@ -204,7 +204,7 @@ def test_who_holds_more_than_the_reader_is_out_of_reach(client: Client, is_activ
     assert client.post(change_url(mighty, "password"), sent).status_code == 302
 
 
-def test_a_helper_cannot_make_anyone_mightier(client: Client) -> None:
+def test_an_account_manager_cannot_grant_more_permissions(client: Client) -> None:
     helper = staff("workspace.view_user", "workspace.change_user")
     client.force_login(helper)
     role = Group.objects.get(name="admin").pk
@@ -215,7 +215,7 @@ def test_a_helper_cannot_make_anyone_mightier(client: Client) -> None:
         assert not user.groups.filter(name="admin").exists()
 
 
-def test_an_administrator_who_is_no_superuser_makes_none(client: Client) -> None:
+def test_only_superusers_can_create_superusers(client: Client) -> None:
     admin, user = UserFactory(roles=("admin",)), UserFactory()
     client.force_login(admin)
     client.post(change_url(user), form_of(user, is_superuser="on"))
@@ -223,7 +223,7 @@ def test_an_administrator_who_is_no_superuser_makes_none(client: Client) -> None
     assert not user.is_superuser
 
 
-def test_viewers_are_offered_no_action(client: Client) -> None:
+def test_viewers_see_no_actions(client: Client) -> None:
     user = UserFactory()
     client.force_login(staff("workspace.view_user"))
     assert "/deactivate/" not in client.get(change_url(user)).content.decode()

@@ -33,25 +33,25 @@ def test_a_call_of_the_mobile_app_connects_its_user(ana: User, app: ApiClient) -
     assert presence_of(ana).connection == "online"
 
 
-def test_other_programs_calls_say_nothing(ana: User) -> None:
+def test_calls_of_other_programs_do_not_count_as_activity(ana: User) -> None:
     ApiClient(ana).get("me")
     assert not Presence.objects.exists()
 
 
-def test_what_apps_call_in_the_background_says_nothing(ana: User, app: ApiClient) -> None:
+def test_background_calls_do_not_count_as_activity(ana: User, app: ApiClient) -> None:
     app.post("push.token", type="apn", value="a" * 64, appName="chat.rocket.ios")
     app.delete("push.token", token="a" * 64)
     assert not Presence.objects.exists()
 
 
-def test_a_call_that_is_refused_says_nothing(ana: User, app: ApiClient) -> None:
+def test_a_rejected_call_does_not_count_as_activity(ana: User, app: ApiClient) -> None:
     app.headers["X-Auth-Token"] = "wrong"
     assert app.get("me").status_code == 401
     assert not Presence.objects.exists()
 
 
 @override_settings(CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}})
-def test_calls_within_seconds_are_told_as_one(ana: User, app: ApiClient) -> None:
+def test_calls_within_seconds_count_as_one_report(ana: User, app: ApiClient) -> None:
     # Redis expires keys by its own clock, which a test cannot set.
     with time_machine.travel("2026-05-01T12:00:00Z", tick=False) as clock:
         app.get("me")

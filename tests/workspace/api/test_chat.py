@@ -49,7 +49,7 @@ def test_a_message_has_every_field_that_clients_read(api: ApiClient, room: Room)
     assert message.keys() - lists.keys() == {"_id", "rid", "msg", "ts", "u", "_updatedAt"}
 
 
-def test_tells_whom_the_message_mentions(api: ApiClient, room: Room) -> None:
+def test_returns_the_mentions_of_the_message(api: ApiClient, room: Room) -> None:
     bob = UserFactory(username="bob", name="Bob B")
     message = api.post("chat.postMessage", roomId="GENERAL", text="@bob, @here @nobody").json()["message"]
     assert message["mentions"] == [
@@ -81,7 +81,7 @@ def test_without_a_text_an_empty_message_is_posted(api: ApiClient, room: Room, t
     assert api.post("chat.postMessage", roomId="GENERAL", **text).json()["message"]["msg"] == ""
 
 
-def test_the_text_is_kept_as_it_stands(api: ApiClient, room: Room) -> None:
+def test_the_text_is_stored_unchanged(api: ApiClient, room: Room) -> None:
     text = "  <b>ünïcode 🎭</b>\n\n"
     assert api.post("chat.postMessage", roomId="GENERAL", text=text).json()["message"]["msg"] == text
 
@@ -108,7 +108,7 @@ def test_a_message_needs_a_target(api: ApiClient) -> None:
     assert failure(api.post("chat.postMessage", text="hello")).endswith("must match a schema in anyOf [invalid-params]")
 
 
-def test_what_a_stranger_may_not_know_is_an_invalid_channel(room: Room, ana: User) -> None:
+def test_an_unreadable_room_is_an_invalid_channel(room: Room, ana: User) -> None:
     stranger = ApiClient(UserFactory())
     group = RoomFactory(type=RoomType.PRIVATE, name="secret", members=[ana])
     direct = direct_room(ana, UserFactory())
@@ -125,7 +125,9 @@ def test_what_a_stranger_may_not_know_is_an_invalid_channel(room: Room, ana: Use
         ({"is_read_only": True}, "room_is_read_only"),
     ],
 )
-def test_rooms_that_cannot_be_posted_in_say_why(api: ApiClient, room: Room, state: dict[str, bool], error: str) -> None:
+def test_rooms_that_do_not_allow_posting_show_why(
+    api: ApiClient, room: Room, state: dict[str, bool], error: str
+) -> None:
     Room.objects.update(**state)
     assert failure(api.post("chat.postMessage", roomId="GENERAL", text="hello")) == error
 
@@ -137,14 +139,14 @@ def test_a_text_that_is_too_long_is_refused(api: ApiClient, room: Room) -> None:
 
 
 @pytest.mark.parametrize("form", ["roomId", "channel"])
-def test_answers_in_a_thread(api: ApiClient, room: Room, ana: User, form: str) -> None:
+def test_replies_in_a_thread(api: ApiClient, room: Room, ana: User, form: str) -> None:
     parent = message_in(room, UserFactory(), "who is in?")
     fields = {form: "GENERAL", "tmid": parent.public_id}
     message = api.post("chat.postMessage", text="me", **fields).json()["message"]
     assert (message["tmid"], message["tshow"]) == (parent.public_id, False)
 
 
-def test_the_beginning_of_a_thread_tells_of_it(api: ApiClient, room: Room, ana: User) -> None:
+def test_the_first_message_of_a_thread_describes_it(api: ApiClient, room: Room, ana: User) -> None:
     first = {"_id": CLIENT_ID, "rid": "GENERAL", "msg": "who is in?"}
     api.post("chat.sendMessage", message=first)
     api.post("chat.postMessage", roomId="GENERAL", text="me", tmid=CLIENT_ID)
@@ -160,7 +162,7 @@ def test_a_thread_in_another_room_is_refused(api: ApiClient, room: Room) -> None
         assert failure(response) == "Invalid message [error-invalid-message]"
 
 
-def test_another_name_needs_the_permission(api: ApiClient, room: Room) -> None:
+def test_an_alias_requires_the_permission(api: ApiClient, room: Room) -> None:
     response = api.post("chat.postMessage", roomId="GENERAL", text="hello", alias="The boss")
     assert failure(response) == "Not allowed [error-not-allowed]"
     admin = UserFactory(roles=("admin",))
@@ -179,7 +181,7 @@ def test_sends_a_message_object_under_the_clients_own_id(api: ApiClient, room: R
 ATTACHMENT = {"title": "Disk full", "text": "on db-1", "color": "#f00", "fields": [{"short": True, "value": 7}]}
 
 
-def test_a_message_of_attachments_alone_is_stored_as_it_was_sent(api: ApiClient, room: Room) -> None:
+def test_a_message_with_only_attachments_is_stored_as_sent(api: ApiClient, room: Room) -> None:
     message = {"rid": "GENERAL", "attachments": [ATTACHMENT]}
     sent = api.post("chat.sendMessage", message=message).json()["message"]
     assert (sent["msg"], sent["attachments"]) == ("", [ATTACHMENT])
@@ -208,7 +210,7 @@ def test_attachments_that_cannot_be_stored_are_refused(
     assert not Message.objects.filter(type="").exists()
 
 
-def test_sending_it_again_changes_nothing(api: ApiClient, room: Room) -> None:
+def test_sending_again_changes_nothing(api: ApiClient, room: Room) -> None:
     message = {"_id": CLIENT_ID, "rid": "GENERAL", "msg": "hello"}
     first = api.post("chat.sendMessage", message=message).json()
     assert api.post("chat.sendMessage", message=message | {"msg": "again"}).json() == first
@@ -235,7 +237,7 @@ def test_sends_an_encrypted_message(api: ApiClient, room: Room) -> None:
     assert (answer["t"], answer["content"], answer["msg"]) == ("e2e", content, "")
 
 
-def test_an_answer_can_stand_in_the_room_too(api: ApiClient, room: Room) -> None:
+def test_a_thread_reply_can_also_be_shown_in_the_room(api: ApiClient, room: Room) -> None:
     parent = message_in(room, UserFactory())
     message = {"rid": "GENERAL", "msg": "me", "tmid": parent.public_id, "tshow": True}
     assert api.post("chat.sendMessage", message=message).json()["message"]["tshow"] is True
@@ -261,7 +263,7 @@ def test_an_answer_can_stand_in_the_room_too(api: ApiClient, room: Room) -> None
         ),
     ],
 )
-def test_a_wrong_message_object_is_told(api: ApiClient, room: Room, fields: dict[str, Any], error: str) -> None:
+def test_an_invalid_message_object_is_reported(api: ApiClient, room: Room, fields: dict[str, Any], error: str) -> None:
     assert failure(api.post("chat.sendMessage", fields)) == error
     assert not Message.objects.exists()
 

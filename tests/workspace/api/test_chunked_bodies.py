@@ -38,13 +38,13 @@ def api() -> ApiClient:
     return ApiClient(user)
 
 
-def test_are_read_as_any_other(api: ApiClient) -> None:
+def test_chunked_bodies_are_read_like_others(api: ApiClient) -> None:
     body = json.dumps({"roomId": "GENERAL", "text": "hello"}).encode()
     status, answer = post_in_chunks("chat.postMessage", api.headers, body)
     assert (status, answer["message"]["msg"]) == (200, "hello")
 
 
-def test_are_bounded_as_any_other(api: ApiClient) -> None:
+def test_chunked_bodies_have_the_same_size_limit(api: ApiClient) -> None:
     body = b"x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
     status, answer = post_in_chunks("chat.postMessage", api.headers, body)
     assert (status, answer["errorType"]) == (413, "error-request-too-large")

@@ -36,7 +36,7 @@ def test_a_malformed_body_is_invalid_params(api: ApiClient, body: str | bytes) -
 
 
 @pytest.mark.parametrize("body", ["[]", '"text"', "3", "null", "true"])
-def test_a_body_that_is_no_object_is_refused(api: ApiClient, body: str) -> None:
+def test_a_body_that_is_not_an_object_is_rejected(api: ApiClient, body: str) -> None:
     assert failure(api.send("post", "channels.create", body)) == "must be object [invalid-params]"
 
 
@@ -50,7 +50,7 @@ def test_a_claimed_encoding_changes_nothing(api: ApiClient, charset: str) -> Non
     assert response.status_code == 200
 
 
-def test_a_body_that_is_too_large_is_refused_and_nothing_written(api: ApiClient, ana: User) -> None:
+def test_a_body_that_is_too_large_is_rejected_without_writing_it_to_disk(api: ApiClient, ana: User) -> None:
     room = RoomFactory(members=[ana])
     body = json.dumps({"roomId": room.public_id, "text": "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE})
     error = failure(api.send("post", "chat.postMessage", body), 413)
@@ -76,14 +76,14 @@ def test_a_body_of_another_type_is_refused(api: ApiClient) -> None:
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\ud800b"])
-def test_characters_that_no_database_keeps_are_refused(api: ApiClient, ana: User, text: str) -> None:
+def test_characters_that_databases_cannot_store_are_rejected(api: ApiClient, ana: User, text: str) -> None:
     room = RoomFactory(members=[ana])
     assert failure(api.post("chat.postMessage", roomId=room.public_id, text=text)).endswith("[invalid-params]")
     assert failure(api.post("chat.postMessage", channel=text, text="hi")).endswith("[invalid-params]")
     assert failure(api.post("channels.invite", roomId=text, userId=text)).endswith("[invalid-params]")
 
 
-def test_problems_are_told_one_a_line_without_a_full_stop(api: ApiClient) -> None:
+def test_problems_are_reported_one_per_line_without_a_full_stop(api: ApiClient) -> None:
     error = failure(api.post("push.token", type="fcm", value="", voipToken=3))
     assert error.removesuffix(" [invalid-params]").splitlines() == [
         "must be equal to one of the allowed values",
@@ -107,7 +107,7 @@ def test_problems_are_told_one_a_line_without_a_full_stop(api: ApiClient) -> Non
         ({"name": "ops", "members": [1]}, "must be string"),
     ],
 )
-def test_types_are_taken_strictly(api: ApiClient, fields: dict[str, Any], sentence: str) -> None:
+def test_types_are_strict(api: ApiClient, fields: dict[str, Any], sentence: str) -> None:
     response = api.post("channels.create", fields)
     assert response.json() == {
         "success": False,
@@ -122,27 +122,27 @@ def test_types_are_taken_strictly(api: ApiClient, fields: dict[str, Any], senten
     "address", ["/api/", "/api/v1/", "/api/v1/no.such", "/api/v2/me", "/api/v1/chat.postMessage/x"]
 )
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
-def test_an_unknown_address_is_told_in_json(address: str, method: str) -> None:
+def test_an_unknown_url_is_reported_in_json(address: str, method: str) -> None:
     response = getattr(Client(), method)(address)
     assert failure(response, 404).endswith("[error-endpoint-not-found]")
     assert response.headers["Content-Type"] == "application/json"
 
 
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete", "options"])
-def test_an_unknown_method_is_told_in_json(api: ApiClient, method: str) -> None:
+def test_an_unknown_method_is_reported_in_json(api: ApiClient, method: str) -> None:
     response = api.send(method, "chat.postMessage", "{}")
     assert failure(response, 405).endswith("[error-method-not-allowed]")
     assert response.headers["Allow"] == "POST"
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "nonsense", ""])
-def test_answers_in_json_whatever_is_accepted(api: ApiClient, accept: str) -> None:
+def test_responds_in_json_whatever_the_accept_header(api: ApiClient, accept: str) -> None:
     api.headers["Accept"] = accept
     response = api.get("me", format="html")
     assert response.json()["success"] is True
 
 
-def test_addresses_work_with_a_slash_at_their_end_too(api: ApiClient, ana: User) -> None:
+def test_urls_work_with_a_trailing_slash(api: ApiClient, ana: User) -> None:
     room = RoomFactory(members=[ana])
     response = api.post("chat.postMessage/", roomId=room.public_id, text="hello")
     assert (response.status_code, response.json()["success"]) == (200, True)

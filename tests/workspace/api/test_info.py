@@ -10,7 +10,7 @@ from tests.factories import UserFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_tells_anybody_the_version() -> None:
+def test_returns_the_version_to_anyone() -> None:
     response = ApiClient().get("/api/info")
     assert (response.status_code, response.json()) == (200, {"version": "8.7", "success": True})
 
@@ -20,7 +20,7 @@ def test_shows_the_patch_version_to_users_who_are_signed_in() -> None:
     assert body == {"version": "8.7.0", "info": {"version": "8.7.0"}, "success": True}
 
 
-def test_a_sign_in_that_is_over_is_as_good_as_none() -> None:
+def test_an_expired_sign_in_counts_as_none() -> None:
     client = ApiClient(UserFactory())
     client.post("logout", {})
     response = client.get("/api/info")
@@ -28,5 +28,5 @@ def test_a_sign_in_that_is_over_is_as_good_as_none() -> None:
     assert response.json() == {"version": "8.7", "success": True}
 
 
-def test_is_not_under_v1() -> None:
+def test_info_is_not_under_v1() -> None:
     assert ApiClient().get("info").status_code == 404

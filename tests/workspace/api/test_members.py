@@ -56,7 +56,7 @@ def test_the_members_by_username(prefix: str, api: ApiClient, ana: User) -> None
 
 
 @pytest.mark.parametrize("prefix", ["dm", "im"])
-def test_the_people_of_a_direct_room(prefix: str, api: ApiClient, ana: User) -> None:
+def test_the_members_of_a_direct_room(prefix: str, api: ApiClient, ana: User) -> None:
     bob = UserFactory(username="bob")
     room = direct_room(ana, bob)
     body = api.get(f"{prefix}.members", roomId=room.public_id).json()
@@ -67,13 +67,13 @@ def test_the_people_of_a_direct_room(prefix: str, api: ApiClient, ana: User) -> 
     assert failure(api.get(f"{prefix}.members")) == "must have required property 'roomId' [invalid-params]"
 
 
-def test_the_order_can_be_turned(api: ApiClient, room: Room) -> None:
+def test_the_order_can_be_reversed(api: ApiClient, room: Room) -> None:
     assert names(api, room) == ["ana", "bob", "Cy", "dora"]
     assert names(api, room, sort='{"username": -1}') == ["dora", "Cy", "bob", "ana"]
     assert names(api, room, sort='{"status": -1}') == ["ana", "bob", "Cy", "dora"]
 
 
-def test_a_deactivated_account_is_no_member_to_be_shown(api: ApiClient, room: Room) -> None:
+def test_a_deactivated_account_is_not_listed_as_a_member(api: ApiClient, room: Room) -> None:
     User.objects.filter(username="bob").update(is_active=False)
     assert names(api, room) == ["ana", "Cy", "dora"]
 
@@ -128,6 +128,6 @@ def test_rooms_of_another_type_and_of_others_are_unknown(prefix: str, api: ApiCl
 
 
 @pytest.mark.parametrize("prefix", [*TYPES, "dm", "im"])
-def test_a_stranger_is_refused(prefix: str, room: Room) -> None:
+def test_an_anonymous_user_is_rejected(prefix: str, room: Room) -> None:
     response = ApiClient().get(f"{prefix}.members", roomId=room.public_id)
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)

@@ -57,21 +57,21 @@ def moment(value: Any) -> str:
 
 
 class TestReading:
-    def test_tells_the_message(self, api: ApiClient, message: Message) -> None:
+    def test_returns_the_message(self, api: ApiClient, message: Message) -> None:
         body = api.get("chat.getMessage", msgId=message.public_id).json()
         assert body["success"] is True
         told = {"_id": message.public_id, "rid": "GENERAL", "msg": "hello", "ts": moment(message.sent_at)}
         assert told.items() <= body["message"].items()
         assert body["message"]["u"]["username"] == "ana"
 
-    def test_the_message_has_to_be_named(self, api: ApiClient) -> None:
+    def test_the_message_is_required(self, api: ApiClient) -> None:
         response = api.get("chat.getMessage")
         assert failure(response) == 'The "msgId" query parameter must be provided.'
         assert "errorType" not in response.json()
 
 
 class TestChanging:
-    def test_its_author_changes_what_it_says(self, api: ApiClient, message: Message, ana: User) -> None:
+    def test_the_author_can_edit_a_message(self, api: ApiClient, message: Message, ana: User) -> None:
         bob = UserFactory(username="bob")
         body = change(api, message, text="@bob goodbye").json()
         assert body["success"] is True
@@ -83,25 +83,23 @@ class TestChanging:
         assert told["editedAt"] == told["_updatedAt"] == moment(stored.edited_at)
         assert told["ts"] == moment(stored.sent_at)
 
-    def test_an_encrypted_message_takes_content_for_text(self, api: ApiClient, room: Room, ana: User) -> None:
+    def test_an_encrypted_message_accepts_content_instead_of_text(self, api: ApiClient, room: Room, ana: User) -> None:
         message = message_in(room, ana, "", type="e2e", content={**CONTENT, "ciphertext": "old"})
         told = change(api, message, content=CONTENT).json()["message"]
         assert (told["t"], told["content"], told["msg"]) == ("e2e", CONTENT, "")
         assert Message.objects.get().content == CONTENT
 
-    def test_a_plain_message_takes_no_content(self, api: ApiClient, message: Message) -> None:
+    def test_a_plain_message_rejects_encrypted_content(self, api: ApiClient, message: Message) -> None:
         error = failure(change(api, message, content=CONTENT))
         assert error == "The message is not encrypted. [error-invalid-params]"
 
-    def test_nobody_else_changes_it(self, room: Room, message: Message) -> None:
+    def test_other_users_cannot_edit_a_message(self, room: Room, message: Message) -> None:
         admin = UserFactory(roles=("admin", "user"))
         message_in(room, admin)
         assert failure(change(ApiClient(admin), message, text="changed")).endswith("[error-action-not-allowed]")
         assert Message.objects.get(pk=message.pk).text == "hello"
 
-    def test_nothing_is_changed_where_nothing_is_said_any_more(
-        self, api: ApiClient, room: Room, message: Message
-    ) -> None:
+    def test_an_archived_room_allows_no_edits(self, api: ApiClient, room: Room, message: Message) -> None:
         room_archive(room=room)
         assert failure(change(api, message, text="changed")).endswith("[error-room-archived]")
 
@@ -119,7 +117,7 @@ class TestChanging:
             ),
         ],
     )
-    def test_what_it_cannot_say_is_refused(
+    def test_an_empty_edit_is_rejected(
         self, api: ApiClient, message: Message, fields: dict[str, Any], error: str
     ) -> None:
         assert failure(change(api, message, **fields)) == error
@@ -133,7 +131,7 @@ class TestChanging:
 
 
 class TestDeleting:
-    def test_its_author_deletes_it(self, api: ApiClient, message: Message, ana: User) -> None:
+    def test_the_author_can_delete_a_message(self, api: ApiClient, message: Message, ana: User) -> None:
         body = delete(api, message).json()
         stored = Message.objects.get()
         assert stored.deleted_at is not None
@@ -145,7 +143,7 @@ class TestDeleting:
             "success": True,
         }
 
-    def test_it_is_unknown_from_then_on(self, api: ApiClient, message: Message) -> None:
+    def test_a_deleted_message_is_unknown(self, api: ApiClient, message: Message) -> None:
         delete(api, message)
         for response in (
             delete(api, message),
@@ -155,7 +153,9 @@ class TestDeleting:
             assert failure(response) == unknown(message.public_id)
 
     @pytest.mark.parametrize("fields", [{}, {"asUser": True}])
-    def test_of_others_only_administrators_do(self, room: Room, message: Message, fields: dict[str, bool]) -> None:
+    def test_only_administrators_delete_messages_of_others(
+        self, room: Room, message: Message, fields: dict[str, bool]
+    ) -> None:
         member, admin = UserFactory(), UserFactory(roles=("admin", "user"))
         for user in (member, admin):
             message_in(room, user)
@@ -182,7 +182,7 @@ def test_a_message_of_another_room_is_refused(
 
 
 @pytest.mark.parametrize("name", ["chat.getMessage", "chat.update", "chat.delete"])
-def test_a_message_that_one_may_not_read_is_unknown(message: Message, ana: User, name: str) -> None:
+def test_an_unreadable_message_is_reported_as_unknown(message: Message, ana: User, name: str) -> None:
     admin = ApiClient(UserFactory(roles=("admin", "user")))
     direct = message_in(direct_room(ana, UserFactory()), ana, "hello")
     for room, public_id in (("GENERAL", message.public_id), (direct.room.public_id, direct.public_id), ("x", "none")):
@@ -194,7 +194,7 @@ def test_a_message_that_one_may_not_read_is_unknown(message: Message, ana: User,
 
 
 @pytest.mark.parametrize("name", ["chat.getMessage", "chat.update", "chat.delete", "chat.getMentionedMessages"])
-def test_a_stranger_is_refused(message: Message, name: str) -> None:
+def test_an_anonymous_user_is_rejected(message: Message, name: str) -> None:
     fields = {"roomId": "GENERAL", "msgId": message.public_id, "text": "changed"}
     response = ApiClient().get(name, **fields) if ".get" in name else ApiClient().post(name, **fields)
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)
@@ -213,7 +213,7 @@ class TestMentions:
         message_in(room, bob, "a question")
         return bob
 
-    def test_tells_what_mentions_the_caller_by_name_the_latest_first(
+    def test_returns_messages_that_mention_the_caller_the_latest_first(
         self, api: ApiClient, room: Room, bob: User
     ) -> None:
         for text in ("@ana one", "@bob two", "@all three", "@ana four"):
@@ -224,7 +224,7 @@ class TestMentions:
         assert self.texts(api, room) == ["@ana five", "@ana four", "@ana one"]
         assert self.texts(api, room, sort='{"ts": 1}') == ["@ana one", "@ana four", "@ana five"]
 
-    def test_comes_page_by_page(self, api: ApiClient, room: Room, bob: User) -> None:
+    def test_members_are_returned_in_pages(self, api: ApiClient, room: Room, bob: User) -> None:
         for number in range(5):
             message_in(room, bob, f"@ana {number}")
         assert self.texts(api, room, count=2, offset=1) == ["@ana 3", "@ana 2"]
@@ -250,7 +250,7 @@ class TestMentions:
             thread()
         assert queries() == few
 
-    def test_the_room_has_to_be_named_and_known(self, api: ApiClient, message: Message) -> None:
+    def test_a_known_room_is_required(self, api: ApiClient, message: Message) -> None:
         error = failure(api.get("chat.getMentionedMessages"))
         assert error == "must have required property 'roomId' [invalid-params]"
         for user, room in ((UserFactory(), "GENERAL"), (message.sender, "nowhere")):

@@ -44,7 +44,7 @@ class TestInfo:
         error = 'The parameter "roomId" or "roomName" is required [error-roomid-param-not-provided]'
         assert failure(api.get(f"{prefix}.info")) == error
 
-    def test_of_another_type_and_unreadable_are_unknown(
+    def test_rooms_of_another_type_and_unreadable_rooms_are_unknown(
         self, api: ApiClient, ana: User, prefix: str, key: str, type: RoomType
     ) -> None:
         other_type = RoomType.PRIVATE if type == RoomType.CHANNEL else RoomType.CHANNEL
@@ -68,12 +68,12 @@ class TestLeave:
         assert (body[key]["_id"], body[key]["usersCount"], body["success"]) == (room.public_id, 1, True)
         assert not is_member(ana, room)
 
-    def test_by_name(self, api: ApiClient, ana: User, prefix: str, key: str, type: RoomType) -> None:
+    def test_a_room_is_found_by_name(self, api: ApiClient, ana: User, prefix: str, key: str, type: RoomType) -> None:
         room = RoomFactory(name="ops", type=type, members=[ana])
         assert api.post(f"{prefix}.leave", roomName="ops").status_code == 200
         assert not is_member(ana, room)
 
-    def test_the_last_owner_stays_be_it_alone(
+    def test_the_last_owner_cannot_leave_an_otherwise_empty_room(
         self, api: ApiClient, ana: User, prefix: str, key: str, type: RoomType
     ) -> None:
         bob = UserFactory()
@@ -85,14 +85,14 @@ class TestLeave:
         Subscription.objects.filter(user=bob).update(is_owner=True)
         assert api.post(f"{prefix}.leave", roomId=room.public_id).status_code == 200
 
-    def test_needs_the_permission(self, prefix: str, key: str, type: RoomType) -> None:
+    def test_the_permission_is_required(self, prefix: str, key: str, type: RoomType) -> None:
         guest = UserFactory(roles=())
         room = RoomFactory(type=type, members=[guest])
         response = ApiClient(guest).post(f"{prefix}.leave", roomId=room.public_id)
         assert failure(response) == "Not allowed [error-not-allowed]"
         assert is_member(guest, room)
 
-    def test_who_is_not_in_it_is_told(self, api: ApiClient, prefix: str, key: str, type: RoomType) -> None:
+    def test_a_non_member_gets_an_error(self, api: ApiClient, prefix: str, key: str, type: RoomType) -> None:
         code = "error-user-not-in-room" if type == RoomType.CHANNEL else "error-room-not-found"
         response = api.post(f"{prefix}.leave", roomId=RoomFactory(type=type).public_id)
         assert failure(response).endswith(f"[{code}]")
@@ -102,7 +102,7 @@ class TestLeave:
 @of_both_kinds
 class TestOpen:
     @pytest.mark.parametrize("parameter", ["roomId", "roomName"])
-    def test_a_hidden_room_is_shown_again_and_stays_so(
+    def test_a_hidden_room_can_be_shown_again_repeatedly(
         self, api: ApiClient, ana: User, prefix: str, key: str, type: RoomType, parameter: str
     ) -> None:
         room = RoomFactory(type=type, members=[ana, UserFactory()])
@@ -114,7 +114,7 @@ class TestOpen:
         assert shown["open"] is True
         assert room.subscriptions.filter(is_open=True).count() == 1
 
-    def test_a_room_that_one_is_not_in_has_no_place_in_the_list(
+    def test_a_room_of_others_cannot_be_shown_in_the_list(
         self, api: ApiClient, prefix: str, key: str, type: RoomType
     ) -> None:
         code = "error-user-not-in-room" if type == RoomType.CHANNEL else "error-room-not-found"
@@ -145,7 +145,7 @@ def test_what_changed_of_the_list_is_told_to_clients_that_know_the_rest(api: Api
 
 
 @pytest.mark.parametrize("name", ["channels.info", "groups.info"])
-def test_a_stranger_is_told_nothing_of_a_room(name: str) -> None:
+def test_a_non_member_gets_no_information_about_a_room(name: str) -> None:
     response = ApiClient().get(name, roomId=RoomFactory().public_id)
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)
 
@@ -153,6 +153,6 @@ def test_a_stranger_is_told_nothing_of_a_room(name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["channels.leave", "groups.leave", "channels.open", "groups.open", "dm.open", "im.open"]
 )
-def test_a_stranger_is_refused(name: str) -> None:
+def test_an_anonymous_user_is_rejected(name: str) -> None:
     response = ApiClient().post(name, roomId=RoomFactory().public_id)
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)

@@ -28,19 +28,19 @@ def roles_told(**query: str) -> dict[str, list[str]]:
     return {row["_id"]: row["roles"] for row in body["update"]}
 
 
-def test_a_stranger_is_told_nothing() -> None:
+def test_an_anonymous_user_gets_no_information() -> None:
     response = ApiClient().get("permissions.listAll")
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)
 
 
-def test_each_permission_names_the_roles_that_hold_it() -> None:
+def test_each_permission_lists_the_roles_that_have_it() -> None:
     told = roles_told()
     assert told.keys() >= MOBILE_APP_ASKS
     assert told["test-push-notifications"] == ["admin"]
     assert told["mention-all"] == ["admin", "user"]
 
 
-def test_what_django_adds_by_itself_is_told_by_the_names_that_clients_know() -> None:
+def test_djangos_permissions_are_returned_with_the_names_that_clients_know() -> None:
     role = Group.objects.create(name="crew")
     role.permissions.add(Permission.objects.get(codename="change_user"))
     told = roles_told()
@@ -48,13 +48,13 @@ def test_what_django_adds_by_itself_is_told_by_the_names_that_clients_know() -> 
     assert told["edit-other-user-info"] == told["edit-other-user-active-status"] == ["admin", "crew"]
 
 
-def test_what_only_the_administration_asks_about_is_left_out() -> None:
+def test_permissions_for_the_administration_only_are_omitted() -> None:
     told = roles_told()
     assert "add-user-to-joined-room" in told
     assert not told.keys() & {"add-user", "change-room", "delete-message", "view-device"}
 
 
-def test_a_role_that_is_given_a_permission_is_told_whatever_the_client_knows() -> None:
+def test_a_role_with_a_new_permission_is_returned_despite_updated_since() -> None:
     role = Group.objects.create(name="crew")
     role.permissions.add(Permission.objects.get(codename="test_push_notifications"))
     assert roles_told(updatedSince="2999-01-01T00:00:00.000Z")["test-push-notifications"] == ["admin", "crew"]

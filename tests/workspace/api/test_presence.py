@@ -27,7 +27,7 @@ def api(ana: User) -> ApiClient:
     return ApiClient(ana)
 
 
-def test_picking_a_status_connects_the_caller(api: ApiClient, ana: User) -> None:
+def test_setting_a_status_connects_the_caller(api: ApiClient, ana: User) -> None:
     assert presence_of(ana).connection == "offline"
     assert api.post("users.setStatus", status="busy", message="on stage").json() == {"success": True}
     view = presence_of(ana)
@@ -35,7 +35,7 @@ def test_picking_a_status_connects_the_caller(api: ApiClient, ana: User) -> None
 
 
 @pytest.mark.parametrize("fields", [{"status": "away"}, {"message": "on stage"}])
-def test_what_is_left_out_stays(api: ApiClient, ana: User, fields: dict[str, str]) -> None:
+def test_omitted_arguments_keep_their_value(api: ApiClient, ana: User, fields: dict[str, str]) -> None:
     api.post("users.setStatus", status="busy", message="first")
     api.post("users.setStatus", **fields)
     view = presence_of(ana)
@@ -52,7 +52,7 @@ def test_offline_is_invisible_to_others_only(api: ApiClient, ana: User) -> None:
 
 
 @pytest.mark.parametrize("fields", [{}, {"expiresAt": "2030-01-01T00:00:00Z"}, {"userId": "x"}])
-def test_nothing_to_set_is_a_match_error(api: ApiClient, ana: User, fields: dict[str, str]) -> None:
+def test_a_request_without_status_is_a_match_error(api: ApiClient, ana: User, fields: dict[str, str]) -> None:
     assert failure(api.post("users.setStatus", **fields)).startswith("Match error: ")
     assert presence_of(ana).connection == "offline"
 
@@ -69,14 +69,14 @@ def test_nothing_to_set_is_a_match_error(api: ApiClient, ana: User, fields: dict
         ({"status": "away", "expiresAt": 3}, 'must match format "date-time"'),
     ],
 )
-def test_wrong_values_are_told_and_nothing_is_set(
+def test_invalid_values_are_reported_and_nothing_is_set(
     api: ApiClient, ana: User, fields: dict[str, Any], sentence: str
 ) -> None:
     assert failure(api.post("users.setStatus", **fields)) == f"{sentence} [invalid-params]"
     assert presence_of(ana).connection == "offline"
 
 
-def test_a_status_ends_at_its_time(api: ApiClient) -> None:
+def test_a_status_expires(api: ApiClient) -> None:
     with time_machine.travel("2026-05-01T10:00:00Z", tick=False) as clock:
         api.post("users.setStatus", status="busy", message="lunch", expiresAt="2026-05-01T10:01:00.5Z")
         status = api.get("users.getStatus").json()
@@ -92,7 +92,7 @@ def test_an_end_in_the_past_is_refused(api: ApiClient) -> None:
     assert failure(response).endswith("[error-invalid-date]")
 
 
-def test_anothers_status_needs_the_permission(api: ApiClient, ana: User) -> None:
+def test_setting_another_users_status_requires_the_permission(api: ApiClient, ana: User) -> None:
     bob = UserFactory(username="bob")
     response = api.post("users.setStatus", status="busy", userId=bob.public_id)
     assert failure(response, 403).endswith("[error-unauthorized]")
@@ -102,14 +102,14 @@ def test_anothers_status_needs_the_permission(api: ApiClient, ana: User) -> None
     assert (view.status, view.connection) == ("busy", "offline")
 
 
-def test_an_administrators_status_is_out_of_reach_of_whoever_may_only_change_accounts() -> None:
+def test_an_account_manager_cannot_set_an_administrators_status() -> None:
     api, admin = ApiClient(staff("workspace.change_user")), UserFactory(roles=("admin",))
     response = api.post("users.setStatus", status="busy", userId=admin.public_id)
     assert failure(response, 403).endswith("[error-unauthorized]")
     assert api.post("users.setStatus", status="busy", userId=UserFactory().public_id).status_code == 200
 
 
-def test_tells_ones_own_status_with_the_connection(api: ApiClient, ana: User) -> None:
+def test_returns_ones_own_status_with_the_connection(api: ApiClient, ana: User) -> None:
     activity_report(user=ana)
     assert api.get("users.getStatus").json() == {
         "success": True,
@@ -121,7 +121,7 @@ def test_tells_ones_own_status_with_the_connection(api: ApiClient, ana: User) ->
     }
 
 
-def test_tells_others_what_is_shown(api: ApiClient, ana: User) -> None:
+def test_returns_the_visible_status_to_others(api: ApiClient, ana: User) -> None:
     api.post("users.setStatus", status="busy", message="on stage")
     other = ApiClient(UserFactory())
     body = other.get("users.getStatus", userId=ana.public_id).json()
@@ -144,12 +144,12 @@ def test_ones_own_presence_has_all_three_fields(ana: User) -> None:
 
 
 @pytest.mark.parametrize("name", ["users.getStatus", "users.getPresence"])
-def test_an_unknown_person_is_told(api: ApiClient, name: str) -> None:
+def test_an_unknown_user_is_reported(api: ApiClient, name: str) -> None:
     assert failure(api.get(name, username="nobody")).endswith("[error-invalid-user]")
     assert failure(api.get(name, userId="nobody\0")).endswith("[invalid-params]")
 
 
 @pytest.mark.parametrize("name", ["users.getStatus", "users.getPresence"])
-def test_strangers_are_told_to_sign_in(name: str, ana: User) -> None:
+def test_anonymous_users_are_asked_to_sign_in(name: str, ana: User) -> None:
     response = ApiClient().get(name, userId=ana.public_id)
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)

@@ -36,7 +36,7 @@ def statuses(body: dict[str, Any]) -> dict[str, str]:
     return {user["username"]: user["status"] for user in body["users"]}
 
 
-def test_tells_who_is_there(api: ApiClient, ana: User, bob: User) -> None:
+def test_returns_users_who_are_not_offline(api: ApiClient, ana: User, bob: User) -> None:
     activity_report(user=ana)
     body = api.get("users.presence").json()
     assert body == {
@@ -55,7 +55,7 @@ def test_tells_who_is_there(api: ApiClient, ana: User, bob: User) -> None:
     }
 
 
-def test_tells_a_status_with_text_and_end(api: ApiClient, ana: User) -> None:
+def test_returns_a_status_with_text_and_end(api: ApiClient, ana: User) -> None:
     with time_machine.travel(NOON, tick=False):
         activity_report(user=ana)
         ApiClient(ana).post("users.setStatus", status="busy", message="lunch", expiresAt="2026-05-01T12:30:00Z")
@@ -64,7 +64,7 @@ def test_tells_a_status_with_text_and_end(api: ApiClient, ana: User) -> None:
     assert person["statusExpiresAt"] == "2026-05-01T12:30:00.000Z"
 
 
-def test_an_invisible_person_is_not_there(api: ApiClient, ana: User) -> None:
+def test_an_invisible_user_is_not_listed(api: ApiClient, ana: User) -> None:
     activity_report(user=ana)
     status_set(user=ana, status="offline")
     assert statuses(api.get("users.presence").json()) == {}
@@ -72,7 +72,7 @@ def test_an_invisible_person_is_not_there(api: ApiClient, ana: User) -> None:
 
 
 @pytest.mark.parametrize("form", ["{0},{1}", "{0},,{1},nobody"])
-def test_tells_of_the_people_asked_for(api: ApiClient, ana: User, bob: User, form: str) -> None:
+def test_returns_the_requested_users(api: ApiClient, ana: User, bob: User, form: str) -> None:
     UserFactory(username="cy")
     activity_report(user=ana)
     body = api.get("users.presence", ids=form.format(ana.public_id, bob.public_id)).json()
@@ -84,7 +84,7 @@ def test_ids_may_be_repeated(api: ApiClient, ana: User, bob: User) -> None:
     assert len(api.get("users.presence", ids=[ana.public_id, bob.public_id]).json()["users"]) == 2
 
 
-def test_tells_what_has_changed_by_a_report_or_by_itself(api: ApiClient, ana: User, bob: User) -> None:
+def test_returns_presence_changed_by_a_report_or_by_timeout(api: ApiClient, ana: User, bob: User) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         activity_report(user=ana)
         clock.shift(100)
@@ -111,17 +111,17 @@ def test_changes_since_more_than_ten_minutes_ago_are_answered_with_everybody_onl
         assert statuses(body) == {"bob": "online"}
 
 
-def test_a_deactivated_person_is_not_told_of(api: ApiClient, ana: User) -> None:
+def test_a_deactivated_user_is_not_listed(api: ApiClient, ana: User) -> None:
     activity_report(user=ana)
     User.objects.filter(pk=ana.pk).update(is_active=False)
     assert statuses(api.get("users.presence").json()) == {}
     assert statuses(api.get("users.presence", ids=ana.public_id).json()) == {}
 
 
-def test_a_moment_that_is_none_is_told(api: ApiClient) -> None:
+def test_an_invalid_time_is_reported(api: ApiClient) -> None:
     assert failure(api.get("users.presence", **{"from": "yesterday"})).endswith("[invalid-params]")
 
 
-def test_strangers_are_told_to_sign_in() -> None:
+def test_anonymous_users_are_asked_to_sign_in() -> None:
     response = ApiClient().get("users.presence")
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)

@@ -44,7 +44,7 @@ def names(api: ApiClient, list_name: str = "channels.list", **query: Any) -> lis
     return [row["name"] for row in api.get(list_name, **query).json()[LISTS[list_name]]]
 
 
-def test_every_channel_by_name_as_channels_info_tells_it(api: ApiClient, ana: User) -> None:
+def test_every_channel_by_name_as_in_channels_info(api: ApiClient, ana: User) -> None:
     RoomFactory(name="ops", members=[ana])
     RoomFactory(name="Board", is_archived=True)
     RoomFactory(name="secret", type=RoomType.PRIVATE, members=[ana])
@@ -55,7 +55,7 @@ def test_every_channel_by_name_as_channels_info_tells_it(api: ApiClient, ana: Us
     assert body["channels"][1] == api.get("channels.info", roomName="ops").json()["channel"]
 
 
-def test_whoever_may_not_view_channels_lists_those_that_they_are_in(api: ApiClient, ana: User) -> None:
+def test_without_permission_only_joined_channels_are_listed(api: ApiClient, ana: User) -> None:
     RoomFactory(name="ops", members=[ana, UserFactory()])
     RoomFactory(name="board", members=[UserFactory()])
     take("view_c_room")
@@ -64,7 +64,7 @@ def test_whoever_may_not_view_channels_lists_those_that_they_are_in(api: ApiClie
     assert failure(api.get("channels.list"), 403).endswith("[error-unauthorized]")
 
 
-def test_only_ones_own_private_groups(ana: User, api: ApiClient) -> None:
+def test_only_own_private_groups_are_listed(ana: User, api: ApiClient) -> None:
     RoomFactory(name="board", type=RoomType.PRIVATE, members=[ana, UserFactory()])
     RoomFactory(name="secret", type=RoomType.PRIVATE, members=[UserFactory()])
     RoomFactory(name="ops", members=[ana])
@@ -73,7 +73,7 @@ def test_only_ones_own_private_groups(ana: User, api: ApiClient) -> None:
 
 
 @pytest.mark.parametrize("name", ["dm.list", "im.list"])
-def test_ones_own_direct_rooms_the_liveliest_first(
+def test_own_direct_rooms_the_most_recently_active_first(
     name: str, api: ApiClient, ana: User, clock: time_machine.Coordinates
 ) -> None:
     bob, cy = UserFactory(username="bob"), UserFactory(username="cy")
@@ -88,7 +88,7 @@ def test_ones_own_direct_rooms_the_liveliest_first(
     assert body["total"] == 2
 
 
-def test_direct_rooms_are_not_listed_to_whoever_may_not_view_them(api: ApiClient, ana: User) -> None:
+def test_direct_rooms_are_not_listed_without_permission(api: ApiClient, ana: User) -> None:
     direct_room(ana, UserFactory())
     take("view_d_room")
     assert failure(api.get("im.list"), 403).endswith("[error-unauthorized]")
@@ -151,12 +151,12 @@ def test_only_the_page_is_read_however_many_rooms_there_are(
 
 
 @pytest.mark.parametrize("query", [{"offset": -1}, {"offset": 2**64}, {"count": "many"}, {"sort": "name"}])
-def test_a_page_that_makes_no_sense_is_refused(api: ApiClient, query: dict[str, Any]) -> None:
+def test_an_invalid_page_number_is_rejected(api: ApiClient, query: dict[str, Any]) -> None:
     for name in LISTS:
         assert "invalid-params" in failure(api.get(name, **query))
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_stranger_is_refused(name: str) -> None:
+def test_an_anonymous_user_is_rejected(name: str) -> None:
     response = ApiClient().get(name)
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)

@@ -59,17 +59,17 @@ def test_a_name_is_used_once_in_any_case(api: ApiClient) -> None:
 
 
 @pytest.mark.parametrize("name", ["two words", "#ops", "ünicode", "a/b", "ops\n"])
-def test_a_misspelt_name_is_refused(api: ApiClient, name: str) -> None:
+def test_an_invalid_name_is_rejected(api: ApiClient, name: str) -> None:
     assert failure(api.post("channels.create", name=name)).endswith("[error-invalid-room-name]")
     assert not Room.objects.exists()
 
 
-def test_an_unknown_member_is_refused_and_no_room_made(api: ApiClient) -> None:
+def test_an_unknown_member_is_rejected_and_no_room_is_created(api: ApiClient) -> None:
     assert failure(api.post("channels.create", name="ops", members=["nobody"])).endswith("[error-invalid-user]")
     assert not Room.objects.exists()
 
 
-def test_a_missing_name_is_told_in_the_words_that_clients_know(api: ApiClient) -> None:
+def test_a_missing_name_is_reported_with_the_expected_error(api: ApiClient) -> None:
     assert failure(api.post("groups.create")) == 'Body param "name" is required'
     assert failure(api.post("channels.create")) == "must have required property 'name' [invalid-params]"
 
@@ -96,7 +96,7 @@ def test_inviting_twice_counts_once(api: ApiClient, ana: User, bob: User) -> Non
     assert body["channel"]["usersCount"] == 2
 
 
-def test_an_invitation_needs_somebody(api: ApiClient, ana: User) -> None:
+def test_an_invitation_requires_a_user(api: ApiClient, ana: User) -> None:
     room = RoomFactory(members=[ana])
     error = failure(api.post("channels.invite", roomId=room.public_id))
     assert error.splitlines() == [
@@ -115,7 +115,7 @@ def test_a_stranger_to_the_channel_may_not_invite(bob: User) -> None:
     assert members_of(room.public_id) == set()
 
 
-def test_a_private_group_is_unknown_to_strangers(ana: User, bob: User, api: ApiClient) -> None:
+def test_a_private_group_is_unknown_to_non_members(ana: User, bob: User, api: ApiClient) -> None:
     room = RoomFactory(type=RoomType.PRIVATE, members=[bob])
     strange = failure(api.post("groups.invite", roomId=room.public_id, userId=ana.public_id))
     assert strange == failure(api.post("groups.invite", roomId="unknown", userId=ana.public_id))
@@ -165,7 +165,7 @@ def test_opens_a_direct_room_of_several(api: ApiClient, bob: User) -> None:
     assert error.endswith("[error-direct-message-max-user-exceeded]")
 
 
-def test_an_unknown_person_is_told_with_the_method(api: ApiClient) -> None:
+def test_an_unknown_user_is_reported_with_the_method(api: ApiClient) -> None:
     for fields in ({"username": "nobody"}, {"usernames": "ana,,"}):
         response = api.post("im.create", **fields)
         assert failure(response) == "Invalid user [error-invalid-user]"
@@ -173,7 +173,7 @@ def test_an_unknown_person_is_told_with_the_method(api: ApiClient) -> None:
     assert not Room.objects.exists()
 
 
-def test_a_direct_room_needs_exactly_one_way_of_naming(api: ApiClient, bob: User) -> None:
+def test_a_direct_room_requires_exactly_one_parameter(api: ApiClient, bob: User) -> None:
     assert failure(api.post("dm.create")).splitlines() == [
         "must have required property 'username'",
         "must have required property 'usernames'",
@@ -206,6 +206,6 @@ def test_beginning_a_direct_room_needs_the_permission(bob: User) -> None:
         "users.setStatus",
     ],
 )
-def test_strangers_to_the_workspace_are_told_to_sign_in(name: str) -> None:
+def test_anonymous_callers_are_asked_to_sign_in(name: str) -> None:
     response = ApiClient().post(name)
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)

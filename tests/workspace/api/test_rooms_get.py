@@ -49,7 +49,7 @@ def since(client: ApiClient, at: datetime) -> tuple[list[str], list[str]]:
 
 
 class TestRoomsGet:
-    def test_ones_own_rooms_as_rooms_info_tells_them(self, client: ApiClient, room: Room, user: User) -> None:
+    def test_own_rooms_as_in_rooms_info(self, client: ApiClient, room: Room, user: User) -> None:
         direct = direct_room(user, UserFactory(username="bob"))
         RoomFactory(members=[UserFactory()])
         body = client.get("rooms.get").json()
@@ -58,7 +58,7 @@ class TestRoomsGet:
         assert (body["remove"], body["success"]) == ([], True)
         assert body["update"][0] == client.get("rooms.info", roomId=room.public_id).json()["room"]
 
-    def test_with_a_moment_only_what_has_changed_since(
+    def test_with_a_time_only_later_changes_are_returned(
         self, client: ApiClient, room: Room, user: User, clock: time_machine.Coordinates
     ) -> None:
         RoomFactory(members=[user])
@@ -85,7 +85,7 @@ class TestRoomsGet:
         room_archive(room=room)
         assert since(client, moment) == ([room.public_id], [])
 
-    def test_a_room_that_was_left_is_gone_until_it_is_joined_again(
+    def test_a_left_room_is_removed_until_it_is_joined_again(
         self, client: ApiClient, room: Room, user: User, clock: time_machine.Coordinates
     ) -> None:
         moment = timezone.now()
@@ -95,7 +95,7 @@ class TestRoomsGet:
         members_add(room=room, users=[user])
         assert since(client, moment) == ([room.public_id], [])
 
-    def test_a_stranger_is_refused(self) -> None:
+    def test_an_anonymous_user_is_rejected(self) -> None:
         assert ApiClient().get("rooms.get").status_code == 401
 
 
@@ -108,7 +108,7 @@ class TestRoomsInfo:
     def test_one_of_them_is_required(self, client: ApiClient) -> None:
         assert "error-roomid-param-not-provided" in failure(client.get("rooms.info"))
 
-    def test_a_private_room_of_others_is_as_unknown_as_none(self, client: ApiClient) -> None:
+    def test_another_users_private_room_is_reported_as_unknown(self, client: ApiClient) -> None:
         private = RoomFactory(type="p", name="board", members=[UserFactory()])
         for query in ({"roomId": private.public_id}, {"roomName": "board"}, {"roomId": "nowhere"}):
             assert "error-room-not-found" in failure(client.get("rooms.info", **query))
@@ -158,12 +158,12 @@ class TestSubscriptionsUnread:
         assert client.post("subscriptions.unread", body).json() == {"success": True}
         assert self.counters(user) == (2, 2, 1)
 
-    def test_ones_own_message_cannot_be_unread(self, client: ApiClient, room: Room, user: User) -> None:
+    def test_ones_own_message_cannot_be_marked_unread(self, client: ApiClient, room: Room, user: User) -> None:
         own = message_in(room, user)
         body = {"firstUnreadMessage": {"_id": own.public_id}}
         assert "error-action-not-allowed" in failure(client.post("subscriptions.unread", body))
 
-    def test_a_room_where_only_the_caller_has_written_can_be_unread(
+    def test_a_room_with_only_own_messages_can_be_marked_unread(
         self, client: ApiClient, room: Room, user: User
     ) -> None:
         message_in(room, user)
@@ -171,7 +171,7 @@ class TestSubscriptionsUnread:
         assert client.post("subscriptions.unread", roomId=room.public_id).json() == {"success": True}
         assert self.counters(user) == (0, 0, 0)
 
-    def test_an_empty_room_cannot_be_unread(self, client: ApiClient, room: Room) -> None:
+    def test_an_empty_room_cannot_be_marked_unread(self, client: ApiClient, room: Room) -> None:
         assert "error-no-message-for-unread" in failure(client.post("subscriptions.unread", roomId=room.public_id))
 
     def test_one_of_them_is_required(self, client: ApiClient) -> None:
@@ -179,7 +179,7 @@ class TestSubscriptionsUnread:
         assert "must have required property 'roomId'" in told
         assert "must match a schema in anyOf" in told
 
-    def test_a_stranger_is_refused(self, room: Room, bob: User) -> None:
+    def test_an_anonymous_user_is_rejected(self, room: Room, bob: User) -> None:
         message = message_in(room, bob)
         outsider = ApiClient(UserFactory())
         for body in ({"roomId": room.public_id}, {"firstUnreadMessage": {"_id": message.public_id}}):

@@ -28,7 +28,7 @@ def operations(schema: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
     return [(path, method, found) for path, methods in schema["paths"].items() for method, found in methods.items()]
 
 
-def test_is_valid_and_made_without_a_warning() -> None:
+def test_the_schema_is_valid_and_generated_without_warnings() -> None:
     GENERATOR_STATS.reset()
     validate_schema(SchemaGenerator().get_schema(request=None, public=True))
     assert not GENERATOR_STATS._warn_cache
@@ -36,7 +36,7 @@ def test_is_valid_and_made_without_a_warning() -> None:
 
 
 @pytest.mark.parametrize("address", ["/api/schema", "/api/schema/"])
-def test_is_told_to_anybody_as_an_openapi_document(address: str) -> None:
+def test_the_schema_is_public_as_an_openapi_document(address: str) -> None:
     response = Client().get(address)
     assert response["Content-Type"] == "application/vnd.oai.openapi+json"
     assert response.json()["openapi"].startswith("3.")
@@ -54,7 +54,7 @@ def test_every_endpoint_is_in_it_once(schema: dict[str, Any]) -> None:
     assert not [path for path in schema["paths"] if path.endswith("/")]
 
 
-def test_every_operation_declares_what_it_takes_and_answers(schema: dict[str, Any]) -> None:
+def test_every_operation_declares_parameters_and_responses(schema: dict[str, Any]) -> None:
     for path, method, operation in operations(schema):
         assert operation["summary"], path
         assert operation["responses"]["200"]["content"], path
@@ -63,19 +63,19 @@ def test_every_operation_declares_what_it_takes_and_answers(schema: dict[str, An
             assert operation["requestBody"]["content"], path
 
 
-def test_tells_which_operations_need_a_sign_in(schema: dict[str, Any]) -> None:
+def test_describes_which_operations_require_a_sign_in(schema: dict[str, Any]) -> None:
     public = {path for path, _method, operation in operations(schema) if not operation.get("security")}
     assert {"/api/info", "/api/v1/login"} <= public
     assert "/api/v1/me" not in public
 
 
-def test_which_of_several_parameters_must_be_there_is_in_it(schema: dict[str, Any]) -> None:
+def test_the_schema_describes_which_parameters_are_required(schema: dict[str, Any]) -> None:
     schemas = schema["components"]["schemas"]
     assert schemas["PostMessageParams"]["anyOf"] == [{"required": ["roomId"]}, {"required": ["channel"]}]
     assert schemas["DirectCreateParams"]["oneOf"] == [{"required": ["username"]}, {"required": ["usernames"]}]
 
 
-def test_an_array_of_targets_is_in_it(schema: dict[str, Any]) -> None:
+def test_the_schema_contains_an_array_of_targets(schema: dict[str, Any]) -> None:
     kinds = schema["components"]["schemas"]["PostMessageParams"]["properties"]["channel"]["oneOf"]
     assert [kind["type"] for kind in kinds] == ["string", "array"]
 

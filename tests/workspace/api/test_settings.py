@@ -28,7 +28,7 @@ def by_id(answer: Any) -> dict[str, Any]:
     return {row["_id"]: row for row in body["settings"]}
 
 
-def test_anybody_reads_the_public_settings_and_no_others() -> None:
+def test_anyone_can_read_public_settings_and_no_others() -> None:
     rows = by_id(ApiClient().get("settings.public", count=0))
     assert rows["Push_enable"] == {"_id": "Push_enable", "value": True}
     assert rows["Site_Url"]["value"].startswith("http")
@@ -36,13 +36,13 @@ def test_anybody_reads_the_public_settings_and_no_others() -> None:
     assert "Push_apn_key" not in rows
 
 
-def test_public_settings_are_asked_for_by_id() -> None:
+def test_public_settings_are_requested_by_id() -> None:
     body = ApiClient().get("settings.public", _id="Site_Name, uniqueID,Unknown").json()
     assert [row["_id"] for row in body["settings"]] == ["Site_Name", "uniqueID"]
     assert (body["total"], body["count"], body["offset"]) == (2, 2, 0)
 
 
-def test_public_settings_come_in_pages_that_hold_each_once() -> None:
+def test_public_settings_are_paginated_without_duplicates() -> None:
     seen: list[str] = []
     total = 1
     while len(seen) < total:
@@ -64,11 +64,11 @@ def test_a_page_has_the_length_that_the_workspace_sets() -> None:
     "query",
     [{"offset": -1}, {"offset": 10**30}, {"count": "many"}, {"sort": "{"}, {"sort": '{"_id": 2}'}, {"sort": "[1]"}],
 )
-def test_a_page_that_makes_no_sense_is_refused(query: dict[str, Any]) -> None:
+def test_an_invalid_page_number_is_rejected(query: dict[str, Any]) -> None:
     assert "invalid-params" in failure(ApiClient().get("settings.public", **query))
 
 
-def test_the_order_can_be_turned() -> None:
+def test_the_order_can_be_reversed() -> None:
     body = ApiClient().get("settings.public", sort='{"_id": -1}', count=0).json()
     names = [row["_id"] for row in body["settings"]]
     assert names == sorted(names, reverse=True)
@@ -82,11 +82,11 @@ def test_every_setting_of_the_contract_is_served_with_its_default(api: ApiClient
     assert set(settings_by_id()) <= set(rows)
 
 
-def test_defaults_are_told_on_request_only(api: ApiClient) -> None:
+def test_defaults_are_returned_on_request_only(api: ApiClient) -> None:
     assert "packageValue" not in by_id(api.get("settings", count=0))["Push_gateway"]
 
 
-def test_a_setting_tells_what_its_screen_shows(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_contains_what_its_screen_shows(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OVERWRITE_SETTING_Push_enable", "false")
     rows = by_id(api.get("settings", count=0))
     assert rows["Push_enable"]["value"] is False
@@ -97,7 +97,7 @@ def test_a_setting_tells_what_its_screen_shows(api: ApiClient, monkeypatch: pyte
     assert rows["Notifications_Busy_Silences"]["values"][1]["key"] == "desktop"
 
 
-def test_a_secret_is_never_told(api: ApiClient) -> None:
+def test_a_secret_is_never_returned(api: ApiClient) -> None:
     PushSettings(apn_passphrase="open sesame").save()
     answer = api.get("settings", count=0, includeDefaults="true")
     row = by_id(answer)["Push_apn_passphrase"]
@@ -118,12 +118,12 @@ def test_one_setting_is_read_and_saved(api: ApiClient) -> None:
 
 
 @pytest.mark.parametrize("value", ["false", False])
-def test_a_truth_value_may_be_spelt_as_text(api: ApiClient, value: Any) -> None:
+def test_a_boolean_may_be_given_as_text(api: ApiClient, value: Any) -> None:
     api.post("settings/Push_enable", value=value, editor="color")
     assert PushSettings.current().enable is False
 
 
-def test_what_is_answered_by_the_server_itself_is_read_but_not_saved(api: ApiClient) -> None:
+def test_built_in_settings_can_be_read_but_not_saved(api: ApiClient) -> None:
     assert api.get("settings/Threads_enabled").json()["value"] is True
     assert "error-action-not-allowed" in failure(api.post("settings/Threads_enabled", value=False), 403)
 
@@ -177,14 +177,14 @@ def test_an_unknown_setting_is_refused(api: ApiClient) -> None:
     assert "error-setting-not-found" in failure(api.post("settings/Push_enable", execute=True))
 
 
-def test_a_refused_secret_is_not_repeated_in_the_answer(api: ApiClient) -> None:
+def test_a_rejected_secret_is_not_repeated_in_the_response(api: ApiClient) -> None:
     answer = api.post("settings/Push_apn_key", value="open sesame, this is no key")
     assert "no private key in PEM format" in failure(answer)
     assert "open sesame" not in answer.content.decode()
 
 
 @pytest.mark.parametrize("user_of", [lambda: UserFactory(), lambda: staff("view_user")])
-def test_without_the_permissions_there_is_nothing(user_of: Any) -> None:
+def test_without_the_permissions_nothing_is_shown(user_of: Any) -> None:
     api = ApiClient(user_of())
     for answer in (
         api.get("settings"),
@@ -197,7 +197,7 @@ def test_without_the_permissions_there_is_nothing(user_of: Any) -> None:
     assert PushSettings.stored().enable is True
 
 
-def test_viewing_and_editing_are_permissions_of_their_own() -> None:
+def test_viewing_and_editing_require_separate_permissions() -> None:
     viewer, editor = ApiClient(staff("view_privileged_setting")), ApiClient(staff("edit_privileged_setting"))
     assert viewer.get("settings/Push_enable").status_code == 200
     assert viewer.post("settings/Push_enable", value=False).status_code == 403
@@ -205,7 +205,7 @@ def test_viewing_and_editing_are_permissions_of_their_own() -> None:
     assert editor.post("settings/Push_enable", value=False).status_code == 200
 
 
-def test_a_stranger_is_refused() -> None:
+def test_an_anonymous_user_is_rejected() -> None:
     for answer in (
         ApiClient().get("settings"),
         ApiClient().get("settings/Push_enable"),
@@ -225,7 +225,7 @@ MOBILE_APP_READS = (
 )
 
 
-def test_whatever_the_mobile_app_reads_of_this_domain_is_answered() -> None:
+def test_all_settings_that_the_mobile_app_reads_are_returned() -> None:
     body = ApiClient().get("settings.public", _id=",".join(MOBILE_APP_READS)).json()
     assert {row["_id"] for row in body["settings"]} == set(MOBILE_APP_READS)
     assert body["total"] == len(MOBILE_APP_READS)

@@ -69,7 +69,7 @@ def test_signs_in_with_the_digest_of_the_password(settings: Any) -> None:
         assert ApiClient().post("login", user="ana", password=wrong).json() == UNAUTHORIZED
 
 
-def test_a_password_stored_before_is_moved_at_the_next_sign_in(settings: Any) -> None:
+def test_an_old_password_hash_is_upgraded_at_the_next_sign_in(settings: Any) -> None:
     ana = UserFactory(username="ana")
     settings.PASSWORD_HASHERS = [f"{__name__}.QuickHasher", *settings.PASSWORD_HASHERS]
     assert ApiClient().post("login", user="ana", password=digest_of(PASSWORD)).json() == UNAUTHORIZED
@@ -83,19 +83,19 @@ def test_a_password_stored_before_is_moved_at_the_next_sign_in(settings: Any) ->
     "password",
     [{"digest": "x", "algorithm": "sha-256"}, {"digest": "0" * 64}, {"digest": "0" * 64, "algorithm": "md5"}],
 )
-def test_a_digest_that_is_none_is_refused(ana: User, password: dict[str, str]) -> None:
+def test_an_invalid_digest_is_rejected(ana: User, password: dict[str, str]) -> None:
     response = ApiClient().post("login", user="ana", password=password)
     assert (response.status_code, response.json()["errorType"]) == (400, "invalid-params")
 
 
-def test_an_address_is_that_of_the_account_which_has_verified_it(ana: User) -> None:
+def test_an_address_identifies_the_account_that_has_verified_it(ana: User) -> None:
     EmailAddressFactory(address="ana.silva@example.org", verified=False)
     assert ApiClient().post("login", user="ana.silva@example.org", password=PASSWORD).json()["data"]["userId"] == (
         ana.public_id
     )
 
 
-def test_an_address_that_nobody_has_verified_is_that_of_the_only_account_that_names_it() -> None:
+def test_an_unverified_address_identifies_the_only_account_that_has_it() -> None:
     bob = EmailAddressFactory(address="bob@example.org", verified=False).user
     login = {"user": "bob@example.org", "password": PASSWORD}
     assert ApiClient().post("login", login).json()["data"]["userId"] == bob.public_id
@@ -109,7 +109,7 @@ def test_signs_in_with_a_submitted_form(ana: User) -> None:
     assert response.json()["data"]["me"]["_id"] == ana.public_id
 
 
-def test_tells_what_clients_read_of_the_account(ana: User) -> None:
+def test_returns_the_fields_that_clients_read(ana: User) -> None:
     me = ApiClient().post("login", user="ana", password=PASSWORD).json()["data"]["me"]
     assert me["emails"] == [{"address": "ana.silva@example.org", "verified": True}]
     assert (me["name"], me["roles"], me["active"]) == ("Ana Silva", ["user"], True)
@@ -133,11 +133,11 @@ def test_wrong_credentials_are_unauthorized(ana: User, name: str, password: str)
     assert (response.status_code, response.json()) == (401, UNAUTHORIZED)
 
 
-def test_a_missing_password_is_as_wrong_as_another(ana: User) -> None:
+def test_a_missing_password_is_treated_as_wrong(ana: User) -> None:
     assert ApiClient().post("login", user="ana").json() == UNAUTHORIZED
 
 
-def test_a_sign_in_without_a_name_names_what_is_missing(ana: User) -> None:
+def test_a_sign_in_without_a_name_reports_the_missing_parameters(ana: User) -> None:
     response = ApiClient().post("login", password=PASSWORD)
     assert response.status_code == 400
     assert response.json()["errorType"] == "invalid-params"
@@ -150,7 +150,7 @@ def test_resumes_an_earlier_sign_in_under_the_same_token(ana: User) -> None:
     assert (data["authToken"], data["userId"]) == (token, ana.public_id)
 
 
-def test_a_sign_in_that_ended_cannot_be_resumed(ana: User) -> None:
+def test_an_expired_sign_in_cannot_be_resumed(ana: User) -> None:
     client = ApiClient(ana)
     client.post("logout", {})
     response = ApiClient().post("login", resume=client.token)
@@ -177,7 +177,7 @@ def test_too_many_failures_block_the_account_whichever_name_is_tried(ana: User) 
     assert (response.json()["status"], response.json()["error"]) == ("error", "error-login-blocked-for-user")
 
 
-def test_a_block_ends_by_itself_and_does_not_reach_others(ana: User) -> None:
+def test_a_lockout_expires_and_does_not_affect_others(ana: User) -> None:
     UserFactory(username="bob")
     with time_machine.travel("2026-05-01T10:00:00Z", tick=False) as clock:
         for _try in range(10):
@@ -187,14 +187,14 @@ def test_a_block_ends_by_itself_and_does_not_reach_others(ana: User) -> None:
         assert ApiClient().post("login", user="ana", password=PASSWORD).status_code == 200
 
 
-def test_a_success_forgets_the_failures_before_it(ana: User) -> None:
+def test_a_successful_sign_in_resets_earlier_failures(ana: User) -> None:
     for _round in range(2):
         for _try in range(9):
             ApiClient().post("login", user="ana", password="wrong")
         assert ApiClient().post("login", user="ana", password=PASSWORD).status_code == 200
 
 
-def test_a_sign_in_is_noted_and_opens_no_session(ana: User) -> None:
+def test_a_sign_in_is_recorded_and_creates_no_session(ana: User) -> None:
     client = ApiClient()
     client.post("login", user="ana", password=PASSWORD)
     ana.refresh_from_db()
@@ -223,13 +223,13 @@ def test_a_logout_ends_the_connection_of_its_client_only(ana: User) -> None:
 
 
 @pytest.mark.parametrize("name", ["me", "logout"])
-def test_strangers_are_told_to_sign_in(name: str) -> None:
+def test_anonymous_users_are_asked_to_sign_in(name: str) -> None:
     call = ApiClient().get if name == "me" else ApiClient().post
     response = call(name)
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)
 
 
-def test_a_token_counts_only_with_its_own_users_id(ana: User) -> None:
+def test_a_token_is_only_valid_with_the_id_of_its_user(ana: User) -> None:
     bob = UserFactory()
     client = ApiClient(ana)
     for headers in (
@@ -248,12 +248,12 @@ def test_header_names_may_be_in_lower_case(ana: User) -> None:
     assert client.get("me").status_code == 200
 
 
-def test_login_does_not_look_at_a_stale_token(ana: User) -> None:
+def test_login_ignores_an_expired_token(ana: User) -> None:
     client = ApiClient()
     client.headers = {"X-Auth-Token": "stale", "X-User-Id": ana.public_id}
     assert client.post("login", user="ana", password=PASSWORD).status_code == 200
 
 
-def test_parameters_that_clients_send_besides_are_ignored(ana: User) -> None:
+def test_additional_parameters_are_ignored(ana: User) -> None:
     body = json.dumps({"user": "ana", "password": PASSWORD, "ldapOptions": {}, "code": None})
     assert ApiClient().send("post", "login", body).status_code == 200

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("name", ["rid", "roomId"])
-def test_reading_sets_the_counters_to_nothing(name: str) -> None:
+def test_reading_resets_the_counters(name: str) -> None:
     ana = UserFactory(username="ana")
     room = RoomFactory(members=[ana])
     unread_count_add(message=message_in(room, UserFactory(), "@ana @all"))
@@ -32,13 +32,13 @@ def test_a_room_is_needed() -> None:
     ]
 
 
-def test_a_room_that_the_caller_is_not_in_is_as_wrong_as_none() -> None:
+def test_a_room_of_others_is_reported_as_missing() -> None:
     api = ApiClient(UserFactory())
     for rid in (RoomFactory().public_id, "unknown"):
         assert failure(api.post("subscriptions.read", rid=rid)) == "error-invalid-subscription"
 
 
-def test_reading_is_the_members_own() -> None:
+def test_reading_affects_only_the_member() -> None:
     ana, bob = UserFactory(username="ana"), UserFactory(username="bob")
     room = RoomFactory(members=[ana, bob])
     unread_count_add(message=message_in(room, UserFactory(), "@ana @bob"))

@@ -53,7 +53,7 @@ def test_reads_the_servers_version(live_server: Any, rocket: RocketChat) -> None
     assert RocketChat(server_url=live_server.url).info()["version"] == "8.7"
 
 
-def test_makes_rooms_and_lets_people_in(rocket: RocketChat, people: dict[str, User]) -> None:
+def test_creates_rooms_and_adds_members(rocket: RocketChat, people: dict[str, User]) -> None:
     channel = rocket.channels_create("stage", readOnly=True)["channel"]
     assert channel["ro"] is True
     invited = rocket.channels_invite(room_id=channel["_id"], user_id=people["bob"].public_id)
@@ -158,7 +158,7 @@ def test_reads_peoples_accounts_to_their_end(rocket: RocketChat, people: dict[st
     assert raised.value.error == "User not found."
 
 
-def test_makes_and_changes_accounts(live_server: Any, people: dict[str, User]) -> None:
+def test_creates_and_changes_accounts(live_server: Any, people: dict[str, User]) -> None:
     user_create(username="admin", password=PASSWORD, roles=["admin"])
     rocket = RocketChat("admin", PASSWORD, server_url=live_server.url)
     made = rocket.users_create("grace@example.org", "Grace", PASSWORD, "grace", verified=True)["user"]
@@ -174,7 +174,7 @@ def test_makes_and_changes_accounts(live_server: Any, people: dict[str, User]) -
     assert raised.value.error_type == "error-field-unavailable"
 
 
-def test_tells_its_status(rocket: RocketChat, people: dict[str, User]) -> None:
+def test_returns_the_status_of_an_account(rocket: RocketChat, people: dict[str, User]) -> None:
     assert rocket.users_set_status("on stage", status="busy")["success"]
     for name in ({"user_id": people["ana"].public_id}, {"username": "ana"}):
         presence = rocket.users_get_presence(**name)

@@ -24,7 +24,7 @@ def clock(settings: Any) -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
-def test_tells_the_limit_and_what_is_left_of_it() -> None:
+def test_returns_the_limit_and_the_remaining_calls() -> None:
     api = ApiClient(UserFactory())
     api.get("me")
     headers = api.get("me").headers
@@ -40,7 +40,7 @@ def test_the_eleventh_call_in_a_minute_is_refused(clock: time_machine.Traveller)
     assert api.get("me").status_code == 200
 
 
-def test_the_seconds_to_wait_are_the_only_digits() -> None:
+def test_the_seconds_to_wait_are_the_only_digits_in_the_error() -> None:
     api = ApiClient(UserFactory())
     for _call in range(10):
         api.get("me")
@@ -52,7 +52,7 @@ def test_the_seconds_to_wait_are_the_only_digits() -> None:
     assert (int(response.headers["x-ratelimit-reset"]) / 1000 - NOW) <= wait
 
 
-def test_each_endpoint_and_each_caller_has_a_limit_of_their_own() -> None:
+def test_limits_apply_per_endpoint_and_caller() -> None:
     ana, bob = ApiClient(UserFactory()), ApiClient(UserFactory())
     for _call in range(11):
         ana.get("me")
@@ -81,12 +81,12 @@ def test_sending_has_its_documented_limit(clock: time_machine.Traveller) -> None
     assert api.post("chat.sendMessage", message=message).headers["x-ratelimit-limit"] == "5"
 
 
-def test_whoever_may_bypass_the_limits_does() -> None:
+def test_users_with_the_permission_bypass_the_limits() -> None:
     api = ApiClient(UserFactory(roles=("admin",)))
     assert {api.get("me").status_code for _call in range(12)} == {200}
 
 
-def test_people_who_are_not_signed_in_are_told_apart_by_address() -> None:
+def test_anonymous_callers_are_distinguished_by_address() -> None:
     api = ApiClient()
     statuses = [api.post("login", user="nobody", password="x", n=number).status_code for number in range(11)]
     assert statuses == [401] * 10 + [429]

@@ -126,7 +126,7 @@ def test_unread_threads_follow_edits_and_deletions(api: ApiClient, room: Room, t
     assert unread(api, room) == NOTHING
 
 
-def test_what_was_replied_before_one_joined_is_not_unread(
+def test_replies_from_before_joining_are_not_unread(
     api: ApiClient, room: Room, thread: Message, ana: User, bob: User
 ) -> None:
     message_in(room, ana, "@bob look", parent=thread)
@@ -136,7 +136,7 @@ def test_what_was_replied_before_one_joined_is_not_unread(
     assert unread(api, room) == NOTHING
 
 
-def test_clients_that_ask_for_changes_are_told(api: ApiClient, room: Room, thread: Message, ana: User) -> None:
+def test_clients_that_request_changes_receive_them(api: ApiClient, room: Room, thread: Message, ana: User) -> None:
     reply = message_in(room, ana, "@bob look", parent=thread)
     since = row(api, room)["_updatedAt"]
     for change in (

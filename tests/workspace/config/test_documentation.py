@@ -27,7 +27,7 @@ def test_the_page_lists_every_variable_and_no_other(read: set[str]) -> None:
     assert {name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)} == read
 
 
-def test_the_example_names_none_that_is_not_read(read: set[str]) -> None:
+def test_the_example_contains_only_variables_that_are_used(read: set[str]) -> None:
     named = re.findall(r"^#(\w+)=", text_of(".env.example"), re.MULTILINE)
     assert {name.removesuffix("_FILE") if name not in read else name for name in named} <= read
 

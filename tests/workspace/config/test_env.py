@@ -15,7 +15,7 @@ env = Environment()
 
 
 @pytest.mark.parametrize(("raw", "value"), [("true", True), ("YES", True), ("1", True), ("off", False), ("no", False)])
-def test_truth_values_are_read_as_people_write_them(monkeypatch: Any, raw: str, value: bool) -> None:
+def test_booleans_are_parsed_leniently(monkeypatch: Any, raw: str, value: bool) -> None:
     monkeypatch.setenv("SANDBOX", raw)
     assert env.boolean("SANDBOX", default=not value) is value
 
@@ -41,13 +41,13 @@ def test_an_empty_value_leaves_the_default(monkeypatch: Any) -> None:
         ("EMAIL_URL", "pigeon://roof", lambda: env.email("EMAIL_URL", "")),
     ],
 )
-def test_a_wrong_value_is_refused_by_the_variables_name(monkeypatch: Any, name: str, raw: str, read: Any) -> None:
+def test_an_invalid_value_is_rejected_with_the_variables_name(monkeypatch: Any, name: str, raw: str, read: Any) -> None:
     monkeypatch.setenv(name, raw)
     with pytest.raises(ImproperlyConfigured, match=name):
         read()
 
 
-def test_a_password_does_not_stand_in_the_sentence(monkeypatch: Any) -> None:
+def test_a_password_is_not_quoted_in_the_error(monkeypatch: Any) -> None:
     monkeypatch.setenv("DATABASE_URL", "oracle://user:hunter2@host/name")
     with pytest.raises(ImproperlyConfigured) as refused:
         env.database("DATABASE_URL", "")
@@ -68,13 +68,13 @@ def test_a_secret_given_twice_is_refused(monkeypatch: Any, tmp_path: Path) -> No
         env.secret("SECRET_KEY")
 
 
-def test_a_file_that_is_not_there_is_told_by_the_variables_name(monkeypatch: Any, tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_with_the_variables_name(monkeypatch: Any, tmp_path: Path) -> None:
     monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "missing"))
     with pytest.raises(ImproperlyConfigured, match="SECRET_KEY_FILE"):
         env.secret("SECRET_KEY")
 
 
-def test_an_embedded_secret_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+def test_an_embedded_secret_is_created_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
     first = embedded_secret(tmp_path / "var", "secret_key")
     assert len(first) >= 48
     assert embedded_secret(tmp_path / "var", "secret_key") == first
@@ -82,7 +82,7 @@ def test_an_embedded_secret_is_made_once_and_for_its_owner_only(tmp_path: Path) 
     assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
 
 
-def test_a_file_that_is_still_to_be_made_may_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_will_be_created_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OUTBOUND_CA_FILE", "/nowhere/authority.pem")
     environment = Environment()
     with pytest.raises(ImproperlyConfigured):

@@ -38,7 +38,7 @@ def test_production_starts_with_what_it_needs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "ENCRYPTION_KEY", "ALLOWED_HOSTS"])
-def test_production_says_what_is_missing(tmp_path: Path, name: str) -> None:
+def test_production_reports_what_is_missing(tmp_path: Path, name: str) -> None:
     result = check(tmp_path, **{**PRODUCTION, name: ""})
     assert result.returncode != 0
     assert f"Callboard cannot start: {name}" in result.stderr
@@ -66,7 +66,7 @@ def test_production_refuses_simulated_phones(tmp_path: Path) -> None:
     assert "SANDBOX must be off" in check(tmp_path, **PRODUCTION, SANDBOX="true").stderr
 
 
-def test_a_wrong_value_ends_the_start_with_a_sentence_and_no_traceback(tmp_path: Path) -> None:
+def test_an_invalid_value_stops_the_start_with_a_message_and_no_traceback(tmp_path: Path) -> None:
     result = check(tmp_path, PORT="eighty")
     assert result.returncode != 0
     assert result.stderr.strip() == "Callboard cannot start: PORT must be a whole number."
@@ -77,14 +77,14 @@ def test_an_empty_key_among_others_is_refused(tmp_path: Path, keys: str) -> None
     assert "Callboard cannot start: ENCRYPTION_KEY" in check(tmp_path, ENCRYPTION_KEY=keys).stderr
 
 
-def test_a_data_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_a_data_folder_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     result = check(tmp_path, DATA_DIR=str(tmp_path / "file" / "folder"))
     assert "Callboard cannot start: DATA_DIR names a folder that cannot be made" in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_a_database_that_does_not_answer_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_a_database_that_does_not_respond_is_reported(tmp_path: Path) -> None:
     result = check(tmp_path, "setup", DATABASE_URL="postgres://callboard:hunter2@127.0.0.1:1/callboard")
     assert result.returncode != 0
     assert "CommandError: The database (DATABASE_URL) cannot be used" in result.stderr
@@ -93,7 +93,7 @@ def test_a_database_that_does_not_answer_is_told_in_a_sentence(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("variable", ["OVERWRITE_SETTING_Push_enable", "OVERWRITE_SETTING_No_such_setting"])
-def test_a_wrong_override_is_told_by_name(tmp_path: Path, variable: str) -> None:
+def test_an_invalid_override_is_reported_with_its_name(tmp_path: Path, variable: str) -> None:
     result = check(tmp_path, **{variable: "perhaps"})
     assert result.returncode != 0
     assert variable in result.stderr

@@ -140,20 +140,20 @@ def test_the_walk_finds_pages_endpoints_and_the_administration() -> None:
     assert not OPEN - EVERY.keys()
 
 
-def test_a_stranger_is_refused() -> None:
+def test_an_anonymous_user_is_rejected() -> None:
     assert not let_in(Client(), GUARDED)
 
 
-def test_a_member_is_let_nowhere_into_the_administration() -> None:
+def test_a_member_has_no_access_to_any_admin_page() -> None:
     assert not let_in(signed_in(UserFactory()), [address for address in GUARDED if address.startswith("/admin/")])
 
 
-def test_only_what_reads_no_cookie_takes_a_post_of_another_site() -> None:
+def test_only_urls_without_cookies_accept_posts_from_other_sites() -> None:
     exempt = {address for address, callback in EVERY.items() if getattr(callback, "csrf_exempt", False)}
     assert {address for address in exempt if not address.startswith(NO_COOKIE_READ)} == WITHOUT_CSRF_TOKEN
 
 
-def test_a_post_of_another_site_is_refused() -> None:
+def test_a_post_from_another_site_is_rejected() -> None:
     client = signed_in(administrator(), enforce_csrf_checks=True)
     reading_cookies = [address for address in GUARDED if not address.startswith(NO_COOKIE_READ)]
     assert [address for address in reading_cookies if client.post(address).status_code not in (403, 405)] == []

@@ -23,7 +23,7 @@ def without_connection() -> OperationalError:
     return error
 
 
-def test_calls_that_waited_for_a_connection_in_vain_fail_together() -> None:
+def test_queued_calls_fail_together_without_a_connection() -> None:
     called, go_on = list[str](), threading.Event()
 
     def fail(name: str) -> None:

@@ -75,7 +75,7 @@ def test_clients_are_asked_to_try_again_and_nothing_is_half_written(
     assert Decision.objects.filter(message__in=saved).count() == saved.count()
 
 
-def test_pages_say_it_in_the_readers_language(room: Room, unwritable: Break) -> None:
+def test_pages_show_it_in_the_readers_language(room: Room, unwritable: Break) -> None:
     browser = browser_of(User.objects.get(username="ana"))
     browser.raise_request_exception = False
     with unwritable():
@@ -88,7 +88,7 @@ def test_pages_say_it_in_the_readers_language(room: Room, unwritable: Break) -> 
     assert page.headers["Retry-After"]
 
 
-def test_what_only_reads_goes_on(room: Room) -> None:
+def test_requests_that_only_read_still_work(room: Room) -> None:
     ana = User.objects.get(username="ana")
     client, browser = ApiClient(ana), browser_of(ana)
     client.headers["User-Agent"] = "RC Mobile; iOS"
@@ -106,7 +106,7 @@ def test_the_dashboard_has_a_red_line(room: Room) -> None:
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL cannot be told to have a full disk.")
-def test_the_dashboard_tells_of_the_last_minutes(room: Room, log: io.StringIO) -> None:
+def test_the_dashboard_shows_recent_problems(room: Room, log: io.StringIO) -> None:
     ana = ApiClient(User.objects.get(username="ana"))
     with full():
         for _number in range(20):

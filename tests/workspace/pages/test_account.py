@@ -29,7 +29,7 @@ def ana(client: Client) -> User:
 
 
 @pytest.mark.parametrize("address", ["/account/", "/account/password/", "/rooms/"])
-def test_a_stranger_is_sent_to_the_sign_in_page(client: Client, address: str) -> None:
+def test_an_anonymous_user_is_redirected_to_sign_in(client: Client, address: str) -> None:
     assert client.get(address)["Location"] == f"/sign-in/?next={address}"
 
 
@@ -44,14 +44,14 @@ def test_the_profile_is_shown_and_saved(client: Client, ana: User) -> None:
     assert (presence_of(ana).status, presence_of(ana).status_text) == ("busy", "In a meeting")
 
 
-def test_a_status_that_ends_by_itself_outlives_a_change_of_name(client: Client, ana: User) -> None:
+def test_an_expiring_status_survives_a_change_of_name(client: Client, ana: User) -> None:
     presence = presence_of(ana)
     client.post("/account/", {"name": "Ana", "status": presence.status, "status_text": "", "language": ""})
     assert not hasattr(User.objects.get(pk=ana.pk), "presence")
 
 
 @pytest.mark.parametrize(("field", "value"), [("status", "sleeping"), ("language", "xx"), ("name", "x" * 256)])
-def test_what_cannot_be_chosen_is_told_and_not_saved(client: Client, ana: User, field: str, value: str) -> None:
+def test_an_invalid_choice_is_reported_and_not_saved(client: Client, ana: User, field: str, value: str) -> None:
     fields = {"name": "New", "status": "online", "status_text": "", "language": "", field: value}
     html = client.post("/account/", fields).content.decode()
     assert "text-red-600" in html
@@ -67,7 +67,7 @@ def test_the_tab_of_the_open_page_is_marked_and_of_what_lies_below_it(client: Cl
     assert html.count("aria-current") == 1
 
 
-def test_pages_speak_the_language_that_was_chosen(client: Client, ana: User) -> None:
+def test_pages_use_the_chosen_language(client: Client, ana: User) -> None:
     User.objects.filter(pk=ana.pk).update(language="de")
     response = client.get("/account/")
     assert response["Content-Language"] == "de"
@@ -76,7 +76,7 @@ def test_pages_speak_the_language_that_was_chosen(client: Client, ana: User) -> 
     assert client.get("/account/")["Content-Language"] == "en"
 
 
-def test_pages_speak_the_language_of_the_browser_where_none_was_chosen(client: Client, ana: User) -> None:
+def test_pages_use_the_browsers_language_by_default(client: Client, ana: User) -> None:
     german = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
     response = client.get("/account/", headers=german)
     assert response["Content-Language"] == "de"
@@ -85,7 +85,7 @@ def test_pages_speak_the_language_of_the_browser_where_none_was_chosen(client: C
     assert client.get("/account/", headers=german)["Content-Language"] == "en"
 
 
-def test_pages_before_the_sign_in_speak_the_language_of_the_browser() -> None:
+def test_pages_before_sign_in_use_the_language_of_the_browser() -> None:
     stranger = Client()
     response = stranger.get("/sign-in/", headers={"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"})
     assert response["Content-Language"] == "de"
@@ -94,7 +94,7 @@ def test_pages_before_the_sign_in_speak_the_language_of_the_browser() -> None:
     assert stranger.get("/sign-in/", headers={"Accept-Language": "es"})["Content-Language"] == "en"
 
 
-def test_a_new_password_ends_the_sign_ins_of_apps_and_of_other_browsers(client: Client, ana: User) -> None:
+def test_a_new_password_signs_out_apps_and_other_browsers(client: Client, ana: User) -> None:
     elsewhere = Client()
     elsewhere.force_login(ana, backend=BACKEND)
     sign_in(user=ana)
@@ -106,7 +106,7 @@ def test_a_new_password_ends_the_sign_ins_of_apps_and_of_other_browsers(client: 
     assert not get_user(elsewhere).is_authenticated
 
 
-def test_whoever_does_not_know_the_old_password_changes_nothing(client: Client, ana: User) -> None:
+def test_a_wrong_current_password_changes_nothing(client: Client, ana: User) -> None:
     sign_in(user=ana)
     fields = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}
     assert client.post("/account/password/", fields).status_code == 200
@@ -125,7 +125,7 @@ def test_the_old_password_cannot_be_guessed_in_many_tries(client: Client, ana: U
     assert ana.check_password(PASSWORD)
 
 
-def test_the_new_password_never_stands_on_the_page(client: Client, ana: User) -> None:
+def test_the_new_password_is_never_shown(client: Client, ana: User) -> None:
     fields = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}
     assert NEW not in client.post("/account/password/", fields).content.decode()
 

@@ -55,7 +55,7 @@ def test_an_address_is_verified_by_the_link_that_it_receives(client: Client, ana
 @pytest.mark.parametrize(
     ("address", "told"), [("ana", "Enter a valid email address."), ("bob@example.org", "belongs to another account")]
 )
-def test_an_address_that_cannot_be_is_told(client: Client, ana: User, address: str, told: str) -> None:
+def test_an_invalid_address_is_reported(client: Client, ana: User, address: str, told: str) -> None:
     EmailAddressFactory(address="bob@example.org")
     html = client.post(ADD, {"address": address}).content.decode()
     field, problem = html.split('id="address"')[1].split('id="address-problem"')
@@ -72,7 +72,7 @@ def test_an_account_has_a_few_addresses(client: Client, ana: User) -> None:
     assert ana.emails.count() == 5
 
 
-def test_an_address_that_others_only_named_is_had_by_whoever_verifies_it(client: Client, ana: User) -> None:
+def test_an_address_belongs_to_the_account_that_verifies_it(client: Client, ana: User) -> None:
     bob = EmailAddressFactory(address="Ana@Example.org", verified=False).user
     EmailAddressFactory(user=bob, address="bob@example.org", verified=False)
     client.post(ADD, {"address": "ana@example.org"})
@@ -82,7 +82,7 @@ def test_an_address_that_others_only_named_is_had_by_whoever_verifies_it(client:
     assert ana.emails.get().verified
 
 
-def test_of_two_links_to_one_address_the_first_that_is_followed_counts(client: Client, ana: User) -> None:
+def test_the_first_of_two_verification_links_wins(client: Client, ana: User) -> None:
     bob = EmailAddressFactory(address="ana@example.org", verified=False).user
     client.post(ADD, {"address": "ana@example.org"})
     first = link()
@@ -92,14 +92,14 @@ def test_of_two_links_to_one_address_the_first_that_is_followed_counts(client: C
     assert list(EmailAddress.objects.values_list("user", "verified")) == [(bob.pk, True)]
 
 
-def test_an_account_names_an_address_once(client: Client, ana: User) -> None:
+def test_an_account_cannot_add_an_address_twice(client: Client, ana: User) -> None:
     for address in ("ana@example.org", "ANA@example.org"):
         html = client.post(ADD, {"address": address}, follow=True).content.decode()
     assert "already has this address" in html
     assert ana.emails.count() == 1
 
 
-def test_one_address_receives_a_few_links_whichever_accounts_name_it(client: Client) -> None:
+def test_an_address_receives_a_limited_number_of_links_from_all_accounts(client: Client) -> None:
     for _account in range(12):
         client.force_login(UserFactory(), backend="workspace.authentication.NameOrEmailBackend")
         html = client.post(ADD, {"address": "ana@example.org"}, follow=True).content.decode()
@@ -107,7 +107,7 @@ def test_one_address_receives_a_few_links_whichever_accounts_name_it(client: Cli
     assert len(mail.outbox) == 10
 
 
-def test_a_link_is_sent_again_but_not_for_ever(client: Client, ana: User) -> None:
+def test_a_link_can_be_resent_a_limited_number_of_times(client: Client, ana: User) -> None:
     email = EmailAddressFactory(user=ana, verified=False)
     for _time in range(12):
         html = client.post(ADD, {"again": str(email.pk)}, follow=True).content.decode()
@@ -115,7 +115,7 @@ def test_a_link_is_sent_again_but_not_for_ever(client: Client, ana: User) -> Non
     assert len(mail.outbox) == 10
 
 
-def test_a_link_ends_and_cannot_be_made_up(client: Client, ana: User) -> None:
+def test_a_link_expires_and_cannot_be_forged(client: Client, ana: User) -> None:
     client.post(ADD, {"address": "ana@example.org"})
     assert client.post(link()[:-3] + "xx/").status_code == 404
     with time_machine.travel(timezone.now() + timedelta(days=3, minutes=1)):
@@ -134,7 +134,7 @@ def test_removing_asks_first(client: Client, ana: User) -> None:
     assert not ana.emails.exists()
 
 
-def test_addresses_of_others_are_out_of_reach(client: Client, ana: User) -> None:
+def test_addresses_of_others_cannot_be_changed(client: Client, ana: User) -> None:
     email = EmailAddressFactory(verified=False)
     for key in (email.pk, "none", "9" * 5000):
         assert client.post(f"{ADD}{key}/remove/").status_code == 404

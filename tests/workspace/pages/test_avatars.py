@@ -33,7 +33,7 @@ def test_a_user_is_shown_by_id(client: Client) -> None:
     assert client.get("/avatar/uid/unknown").status_code == 404
 
 
-def test_a_private_room_looks_like_none_to_those_who_may_not_read_it(client: Client) -> None:
+def test_an_unreadable_private_room_looks_like_a_missing_one(client: Client) -> None:
     channel, group = RoomFactory(name="ops"), RoomFactory(name="secret", type=RoomType.PRIVATE)
     assert letter(client, f"/avatar/room/{channel.public_id}") == "O"
     hidden = client.get(f"/avatar/room/{group.public_id}")
@@ -47,7 +47,7 @@ def test_a_private_room_looks_like_none_to_those_who_may_not_read_it(client: Cli
 
 
 @pytest.mark.parametrize("address", ["/avatar/ana", "/avatar/ana?format=png", "/favicon.ico"])
-def test_what_a_client_has_already_is_not_sent_again(client: Client, address: str) -> None:
+def test_a_cached_avatar_is_not_sent_again(client: Client, address: str) -> None:
     response = client.get(address)
     assert "public, max-age=" in response["Cache-Control"]
     again = client.get(address, headers={"If-None-Match": response["ETag"]})

@@ -29,7 +29,7 @@ def home_of(client: Client) -> str:
     return client.get("/").content.decode()
 
 
-def test_links_stand_in_their_order_for_those_who_may_see_them(client: Client) -> None:
+def test_links_are_ordered_and_limited_to_users_who_may_see_them(client: Client) -> None:
     pages_contribute(
         links=[
             PageLink(title="Late", icon="home", view="directory", order=99),
@@ -44,20 +44,20 @@ def test_links_stand_in_their_order_for_those_who_may_see_them(client: Client) -
     assert ">Nowhere<" not in html
 
 
-def test_a_link_that_says_what_it_is_for_is_a_card_on_the_first_page(client: Client) -> None:
+def test_a_link_with_a_description_is_a_card_on_the_home_page(client: Client) -> None:
     pages_contribute(
         links=[PageLink(title="New", icon="add", view="room-new", place=Place.HOME, text="Begin <something>.")]
     )
     assert "Begin &lt;something&gt;." in home_of(client)
 
 
-def test_scripts_stand_on_every_page_with_their_data(client: Client) -> None:
+def test_scripts_are_on_every_page_with_their_data(client: Client) -> None:
     pages_contribute(scripts=[PageScript("workspace/room.js", data=lambda request: {"who": f'"{request.user}"'})])
     html = home_of(client)
     assert 'src="/static/workspace/room.js"' in html
     assert 'data-who="&quot;user' in html
 
 
-def test_strangers_receive_no_scripts(client: Client) -> None:
+def test_anonymous_users_receive_no_scripts(client: Client) -> None:
     pages_contribute(scripts=[PageScript("workspace/room.js")])
     assert "workspace/room.js" not in client.get("/sign-in/").content.decode()

@@ -49,13 +49,13 @@ def test_the_help_beside_a_field_is_the_one_that_it_names(client: Client, ada: U
         ("/admin/settings/accounts/", {"Accounts_Default_User_Preferences_idleTimeLimit": "long"}),
     ],
 )
-def test_so_are_the_errors(client: Client, ada: User, address: str, sent: dict[str, str]) -> None:
+def test_errors_are_described(client: Client, ada: User, address: str, sent: dict[str, str]) -> None:
     html = client.post(address, sent).content.decode()
     assert "_error" in html
     assert descriptions_missing(html) == set()
 
 
-def test_so_are_those_of_what_is_asked_for(client: Client, ada: User) -> None:
+def test_errors_for_requested_fields_are_described(client: Client, ada: User) -> None:
     html = client.get("/admin/settings/history/?since=yesterday").content.decode()
     assert 'id="id_since_error"' in html
     assert descriptions_missing(html) == set()

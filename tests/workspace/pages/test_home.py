@@ -21,11 +21,11 @@ def home_of(client: Client, **fields: Any) -> str:
     return response.content.decode()
 
 
-def test_a_stranger_is_sent_to_the_sign_in_page(client: Client) -> None:
+def test_an_anonymous_user_is_redirected_to_sign_in(client: Client) -> None:
     assert client.get("/")["Location"] == "/sign-in/?next=/"
 
 
-def test_a_member_is_greeted_and_shown_the_ways_on(client: Client) -> None:
+def test_a_member_is_greeted_and_shown_links(client: Client) -> None:
     html = home_of(client, name="Ana Silva")
     assert "Hello, Ana Silva" in html
     assert 'href="/phone/"' in html
@@ -50,7 +50,7 @@ def test_a_name_is_shown_as_text(client: Client) -> None:
     assert "<b>Ana</b>" not in home_of(client, name="<b>Ana</b>")
 
 
-def test_rooms_with_something_unread_stand_first(client: Client) -> None:
+def test_rooms_with_unread_messages_are_shown_on_top(client: Client) -> None:
     ana = UserFactory()
     quiet, waiting = RoomFactory(name="calm-room", members=[ana]), RoomFactory(name="busy-one", members=[ana])
     waiting.subscriptions.filter(user=ana).update(unread=3)

@@ -42,7 +42,7 @@ def test_use_counts_from_when_it_happened(client: Client, ana: User) -> None:
         assert presence_of(ana).connection == "away"
 
 
-def test_an_open_page_that_nobody_uses_keeps_its_user_connected(client: Client, ana: User) -> None:
+def test_an_unused_open_page_keeps_its_user_connected(client: Client, ana: User) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         report(client)
         for _minute in range(10):
@@ -51,7 +51,7 @@ def test_an_open_page_that_nobody_uses_keeps_its_user_connected(client: Client, 
         assert presence_of(ana).connection == "away"
 
 
-def test_a_page_that_closes_is_gone_in_a_moment(client: Client, ana: User) -> None:
+def test_a_closing_page_is_soon_disconnected(client: Client, ana: User) -> None:
     with time_machine.travel(NOON, tick=False) as clock:
         report(client)
         assert report(client, "closing") == 204
@@ -92,16 +92,16 @@ def test_signing_out_ends_every_page_of_the_browser_and_none_of_another(client: 
         {"ago": "soon"},
     ],
 )
-def test_what_is_no_report_is_refused(client: Client, ana: User, fields: dict[str, str]) -> None:
+def test_an_invalid_report_is_rejected(client: Client, ana: User, fields: dict[str, str]) -> None:
     assert report(client, **fields) == 400
     assert not Presence.objects.exists()
 
 
-def test_a_stranger_is_refused(client: Client) -> None:
+def test_an_anonymous_user_is_rejected(client: Client) -> None:
     assert report(client) == 403
 
 
-def test_only_posts_report(client: Client, ana: User) -> None:
+def test_reports_require_post(client: Client, ana: User) -> None:
     assert client.get("/presence/").status_code == 405
 
 

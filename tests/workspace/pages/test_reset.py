@@ -49,11 +49,11 @@ def choose(client: Client, address: str, password: str = NEW) -> str:
     return client.post(where, sent, follow=True).content.decode()
 
 
-def test_the_sign_in_page_leads_there(client: Client) -> None:
+def test_the_sign_in_page_links_to_the_reset(client: Client) -> None:
     assert f'href="{PAGE}"' in client.get("/sign-in/").content.decode()
 
 
-def test_the_link_in_the_e_mail_lets_one_choose_a_new_password(client: Client, ana: User) -> None:
+def test_the_link_in_the_e_mail_allows_choosing_a_new_password(client: Client, ana: User) -> None:
     sign_in(user=ana)
     client.post(PAGE, {"address": "Ana@Example.org"})
     (message,) = mail.outbox
@@ -68,7 +68,7 @@ def test_the_link_in_the_e_mail_lets_one_choose_a_new_password(client: Client, a
     assert ana.check_password(NEW)
 
 
-def test_the_answer_is_the_same_whether_there_is_an_account_or_not(client: Client, ana: User) -> None:
+def test_the_response_is_the_same_with_and_without_an_account(client: Client, ana: User) -> None:
     EmailAddressFactory(user=ana, address="other@example.org", verified=False)
     told = {
         re.sub(r"(ana|other|nobody)@example.org|csrf\S+|name=.csrfmiddlewaretoken.\S* value=\S+", "", html)
@@ -86,7 +86,7 @@ def test_accounts_that_cannot_sign_in_receive_no_link(client: Client, ana: User,
     assert mail.outbox == []
 
 
-def test_a_link_ends_after_four_hours(client: Client, ana: User) -> None:
+def test_a_link_expires_after_four_hours(client: Client, ana: User) -> None:
     client.post(PAGE, {"address": "ana@example.org"})
     with time_machine.travel(timezone.now() + timedelta(hours=4, minutes=1)):
         assert "This link no longer works" in client.get(link_of(), follow=True).content.decode()
@@ -99,7 +99,7 @@ def test_a_weak_password_is_refused(client: Client, ana: User) -> None:
     assert ana.check_password(PASSWORD)
 
 
-def test_an_address_receives_a_few_links_and_a_caller_asks_for_some(client: Client, ana: User) -> None:
+def test_reset_links_are_limited_per_address_and_per_caller(client: Client, ana: User) -> None:
     for _time in range(6):
         assert client.post(PAGE, {"address": "ana@example.org"}).status_code == 200
     assert len(mail.outbox) == 3
@@ -107,9 +107,9 @@ def test_an_address_receives_a_few_links_and_a_caller_asks_for_some(client: Clie
     assert answers.count(429) == 6
 
 
-def test_what_is_no_address_is_told(client: Client) -> None:
+def test_an_invalid_address_is_rejected_with_a_message(client: Client) -> None:
     assert "Enter a valid email address." in client.post(PAGE, {"address": "ana"}).content.decode()
 
 
-def test_the_administrations_own_page_for_it_leads_here(client: Client) -> None:
+def test_djangos_password_page_redirects_here(client: Client) -> None:
     assert client.post("/admin/password_change/", {"new_password1": NEW})["Location"] == "/account/password/"

@@ -32,7 +32,7 @@ def found(client: Client, query: str, *, part: str = "found") -> dict[str, list[
     return {each.key: [hit.title for hit in each.hits] for each in parts}
 
 
-def test_strangers_and_members_are_led_to_the_sign_in() -> None:
+def test_anonymous_users_and_members_are_redirected_to_sign_in() -> None:
     assert Client().get(ADDRESS, {"q": "push"}).status_code == 302
     assert signed_in(UserFactory()).get(ADDRESS, {"q": "push"}).status_code == 302
 
@@ -47,7 +47,7 @@ def test_settings_people_rooms_and_pages_are_found_together(client: Client) -> N
     assert every["rooms"] == ["#devices-lab"]
 
 
-def test_each_result_leads_to_its_page(client: Client) -> None:
+def test_each_result_links_to_its_page(client: Client) -> None:
     devon = UserFactory(username="devon")
     room = RoomFactory(name="devices-lab")
     html = client.get(ADDRESS, {"q": "dev"}).content.decode()
@@ -64,7 +64,7 @@ def test_people_are_found_by_address_and_the_best_match_comes_first(client: Clie
     assert found(client, "smith")["people"] == ["Smithers", "Black", "Carl"]
 
 
-def test_every_word_must_be_there_and_nothing_found_is_said(client: Client) -> None:
+def test_every_word_must_match_and_an_empty_result_is_shown(client: Client) -> None:
     UserFactory(username="anna", name="Anna Berg")
     assert found(client, "berg ann")["people"] == ["Anna Berg"]
     assert found(client, "berg xyz") == {}
@@ -74,22 +74,22 @@ def test_every_word_must_be_there_and_nothing_found_is_said(client: Client) -> N
 
 
 @pytest.mark.parametrize("part", ["found", ""])
-def test_what_was_searched_for_is_shown_as_text(client: Client, part: str) -> None:
+def test_the_query_is_shown_as_text(client: Client, part: str) -> None:
     html = client.get(ADDRESS, {"q": "<script>alert(1)", "part": part}).content.decode()
     assert "<script>alert" not in html
 
 
 @pytest.mark.parametrize("query", ["", "   ", "%", "x" * 5000])
-def test_a_strange_query_is_answered(client: Client, query: str) -> None:
+def test_an_unusual_query_gets_a_response(client: Client, query: str) -> None:
     assert client.get(ADDRESS, {"q": query}).status_code == 200
 
 
-def test_direct_rooms_have_no_name_to_be_found_by(client: Client) -> None:
+def test_direct_rooms_cannot_be_found_by_name(client: Client) -> None:
     direct_room(UserFactory(username="anna"), UserFactory(username="bert"))
     assert "rooms" not in found(client, "anna")
 
 
-def test_nothing_is_found_that_the_reader_may_not_see() -> None:
+def test_search_results_respect_permissions() -> None:
     helper = UserFactory(username="helper", roles=())
     helper.is_staff = True
     helper.save()

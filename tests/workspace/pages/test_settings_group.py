@@ -79,14 +79,14 @@ def test_an_unknown_group_is_not_found(client: Client) -> None:
     assert client.get(address("nothing")).status_code == 404
 
 
-def test_the_sidebar_leads_to_every_group(client: Client) -> None:
+def test_the_sidebar_links_to_every_group(client: Client) -> None:
     text = client.get(reverse("admin:index")).content.decode()
     for slug in SLUGS:
         assert address(slug) in text
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_a_stranger_is_led_to_the_sign_in(slug: str) -> None:
+def test_an_anonymous_user_is_redirected_to_the_sign_in_page(slug: str) -> None:
     for method in ("get", "post"):
         assert getattr(Client(), method)(address(slug)).status_code == 302
 
@@ -99,7 +99,7 @@ def test_an_administrator_without_the_permission_gets_nothing(slug: str) -> None
     assert address(slug) not in client.get(reverse("admin:index")).content.decode()
 
 
-def test_who_may_only_view_can_save_nothing() -> None:
+def test_viewers_cannot_save() -> None:
     client = signed_in(staff("view_privileged_setting"))
     page = client.get(address("general"))
     assert "but not change them" in page.content.decode()
@@ -117,7 +117,7 @@ def test_saving_changes_what_was_changed(client: Client) -> None:
     assert (change.setting_id, change.actor_name, change.address) == ("Site_Name", "rose", "127.0.0.1")
 
 
-def test_saving_nothing_says_so(client: Client) -> None:
+def test_saving_nothing_shows_a_message(client: Client) -> None:
     answer = client.post(address("general"), entered(GeneralSettings), follow=True)
     assert "Nothing was changed." in answer.content.decode()
     assert not SettingChange.objects.exists()
@@ -136,7 +136,7 @@ def test_a_switch_is_turned_off(client: Client) -> None:
     assert MobileSettings.current().allow_save_media is False
 
 
-def test_a_wrong_value_is_told_beside_its_field_and_the_old_one_kept(client: Client) -> None:
+def test_an_invalid_value_is_reported_at_its_field_and_not_saved(client: Client) -> None:
     answer = client.post(address("push"), entered(PushSettings, Push_gateway="gopher://x", Push_enable=False))
     text = answer.content.decode()
     assert "gopher://x is not a valid server address" in text
@@ -169,14 +169,12 @@ def test_without_scripts_a_reset_is_put_into_the_form_and_saved_with_the_other_c
     assert SettingChange.objects.count() == 3
 
 
-def test_who_may_only_view_cannot_stage_a_reset() -> None:
+def test_viewers_cannot_stage_a_reset() -> None:
     viewer = signed_in(staff("view_privileged_setting"))
     assert viewer.post(address("general"), {"reset": "Site_Name"}).status_code == 403
 
 
-def test_a_reset_of_what_is_no_setting_of_the_group_or_secret_or_locked_changes_nothing(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_invalid_reset_changes_nothing(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     PushSettings(apn_passphrase="open sesame").save()
     monkeypatch.setenv("OVERWRITE_SETTING_Push_gateway", "https://fixed.example")
     for setting_id in ("Nothing", "Site_Name", "Push_apn_passphrase", "Push_gateway"):
@@ -203,7 +201,7 @@ def test_a_forged_staged_secret_counts_as_not_entered(client: Client, sent: str)
     assert PushSettings.stored().apn_passphrase == ""
 
 
-def test_a_staged_secret_is_worth_nothing_after_an_hour(client: Client) -> None:
+def test_a_staged_secret_expires_after_an_hour(client: Client) -> None:
     sent = entered(PushSettings, Push_apn_passphrase="open sesame", Push_gateway="gopher://x")
     form = client.post(address("push"), sent).context["form"]
     (staged,) = [form.staged(entry) for entry in form.entries if entry.id == "Push_apn_passphrase"]
@@ -225,30 +223,30 @@ def test_a_locked_setting_is_shown_with_the_reason_and_not_saved(
     assert GeneralSettings.current().site_name == "Fixed name"
 
 
-def test_a_premium_setting_says_what_unlocks_it(client: Client) -> None:
+def test_a_premium_setting_shows_what_unlocks_it(client: Client) -> None:
     text = client.get(address("push")).content.decode()
     assert "Requires a licence with the module “push-privacy”" in text
 
 
-def test_the_gateway_of_a_hosted_workspace_says_that_it_is_fixed(client: Client, settings: Any) -> None:
+def test_the_gateway_of_a_hosted_workspace_is_shown_as_fixed(client: Client, settings: Any) -> None:
     settings.CLOUD_HOSTED = True
     text = client.get(address("push")).content.decode()
     assert text.count("Fixed, because this workspace is hosted in the cloud.") == 2
 
 
-def test_what_a_setting_lacks_is_told_with_a_link(client: Client) -> None:
+def test_unmet_requirements_are_shown_with_a_link(client: Client) -> None:
     text = client.get(address("push")).content.decode()
     assert f'<a href="{address("setupwizard")}#Register_Server">Register Server</a> on' in text
 
 
-def test_the_accounts_page_tells_how_many_inherit(client: Client) -> None:
+def test_the_accounts_settings_show_how_many_users_inherit(client: Client) -> None:
     AccountPreferencesFactory(push=Level.NOTHING)
     text = client.get(address("accounts")).content.decode()
     assert "1 user inherits this value now." in text
     assert "2 users inherit this value now." in text
 
 
-def test_a_changed_default_is_in_force_at_once(client: Client) -> None:
+def test_a_changed_default_takes_effect_at_once(client: Client) -> None:
     name = "Accounts_Default_User_Preferences_pushNotifications"
     client.post(address("accounts"), entered(AccountsSettings, **{name: "mentions"}))
     assert AccountsSettings.current().push == Level.MENTIONS
@@ -268,20 +266,20 @@ def test_a_secret_is_written_and_never_shown(client: Client) -> None:
     assert certificate.splitlines()[5] not in text
 
 
-def test_of_a_wrong_value_of_great_length_only_the_beginning_is_told(client: Client) -> None:
+def test_a_long_invalid_value_is_truncated_in_the_error(client: Client) -> None:
     answer = client.post(address("push"), entered(PushSettings, Push_gateway="gopher://" + "x" * 1000))
     found = answer.context["form"].errors["Push_gateway"]
     assert "x… is not a valid server address" in found[0]
     assert len(found[0]) < 200
 
 
-def test_what_a_missing_licence_turns_off_is_not_marked_as_changed_by_somebody(client: Client) -> None:
+def test_a_setting_without_its_licence_is_not_marked_as_changed(client: Client) -> None:
     text = client.get(address("push")).content.decode()
     assert "Requires a licence" in text
     assert "Changed from default" not in text
 
 
-def test_a_refused_secret_is_not_in_the_answer_and_the_old_one_kept(client: Client) -> None:
+def test_a_rejected_secret_is_not_in_the_response_and_not_saved(client: Client) -> None:
     PushSettings(google_api_credentials=service_account_json()).save()
     bad = service_account_json(project_id=None)
     answer = client.post(address("push"), entered(PushSettings, Push_google_api_credentials=bad))
@@ -291,7 +289,7 @@ def test_a_refused_secret_is_not_in_the_answer_and_the_old_one_kept(client: Clie
     assert PushSettings.stored().google_api_credentials == service_account_json()
 
 
-def test_an_empty_secret_field_keeps_what_is_stored_and_removing_removes_it(client: Client) -> None:
+def test_an_empty_secret_field_keeps_the_stored_secret_which_can_be_removed(client: Client) -> None:
     PushSettings(apn_passphrase="open sesame").save()
     client.post(address("push"), entered(PushSettings))
     assert PushSettings.current().apn_passphrase == "open sesame"

@@ -38,7 +38,7 @@ def listed(client: Client, **filters: str) -> str:
     return client.get(HISTORY, filters).content.decode()
 
 
-def test_a_change_is_told_in_words(client: Client, rose: User) -> None:
+def test_a_change_is_described(client: Client, rose: User) -> None:
     change(rose, "Push_show_message", False)
     text = listed(client)
     assert "<del>on</del>" in text
@@ -46,7 +46,7 @@ def test_a_change_is_told_in_words(client: Client, rose: User) -> None:
     assert "rose, " in text
 
 
-def test_a_secret_is_told_by_its_fingerprint_only(client: Client, rose: User) -> None:
+def test_only_the_fingerprint_of_a_secret_is_shown(client: Client, rose: User) -> None:
     change(rose, "Push_apn_passphrase", "open sesame")
     text = listed(client)
     assert "set (fingerprint " in text
@@ -80,7 +80,7 @@ def test_changes_are_filtered(client: Client, rose: User) -> None:
         {"until": "9999-12-31"},
     ],
 )
-def test_a_filter_that_cannot_be_understood_shows_nothing(client: Client, rose: User, filters: dict[str, str]) -> None:
+def test_an_invalid_filter_shows_nothing(client: Client, rose: User, filters: dict[str, str]) -> None:
     change(rose, "Site_Name", "Globe")
     assert "<ins>" not in listed(client, **filters)
 
@@ -95,7 +95,7 @@ def test_the_list_has_pages(client: Client, rose: User) -> None:
     assert "<ins>name 3</ins>" in listed(client, page="999")
 
 
-def test_a_revert_asks_first_and_then_brings_the_value_back(client: Client, rose: User) -> None:
+def test_a_revert_asks_for_confirmation_and_restores_the_value(client: Client, rose: User) -> None:
     made = change(rose, "Site_Name", "Globe")
     address = reverse("settings_revert", args=[made.pk])
     assert "and will be set back to <strong>Callboard</strong>" in client.get(address).content.decode()
@@ -106,7 +106,7 @@ def test_a_revert_asks_first_and_then_brings_the_value_back(client: Client, rose
     assert SettingChange.objects.first().source == ChangeSource.REVERT  # type: ignore[union-attr]
 
 
-def test_a_revert_that_is_impossible_says_why(client: Client, rose: User) -> None:
+def test_an_impossible_revert_shows_the_reason(client: Client, rose: User) -> None:
     secret = change(rose, "Push_apn_passphrase", "open sesame")
     assert (
         "Former values of secrets are not stored"
@@ -119,13 +119,13 @@ def test_a_revert_that_is_impossible_says_why(client: Client, rose: User) -> Non
     assert "already has this value" in client.get(reverse("settings_revert", args=[done.pk])).content.decode()
 
 
-def test_a_change_of_a_setting_that_is_gone_is_still_told(client: Client) -> None:
+def test_a_change_of_a_removed_setting_is_still_listed(client: Client) -> None:
     gone = SettingChange.objects.create(setting_id="Old_one", before=1, after=2, source=ChangeSource.API)
     assert "Old_one" in listed(client)
     assert "This setting no longer exists" in client.get(reverse("settings_revert", args=[gone.pk])).content.decode()
 
 
-def test_strangers_and_those_without_the_permission_are_refused(rose: User) -> None:
+def test_anonymous_users_and_users_without_permission_are_rejected(rose: User) -> None:
     made = change(rose, "Site_Name", "Globe")
     address = reverse("settings_revert", args=[made.pk])
     assert Client().get(HISTORY).status_code == 302

@@ -17,6 +17,6 @@ def test_a_setting_is_found_by_id_label_help_and_section(query: str) -> None:
     assert "Push_show_message" in [entry.id for entry in search(query)]
 
 
-def test_all_words_must_be_there() -> None:
+def test_all_words_must_match() -> None:
     assert search("message gallery chime") == []
     assert search("  ") == []

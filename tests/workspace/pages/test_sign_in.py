@@ -24,7 +24,7 @@ def sign_in(client: Client, username: str = "ana", password: str = PASSWORD, **f
     return client.post("/sign-in/", {"username": username, "password": password, **fields})
 
 
-def test_the_page_asks_for_name_and_password(client: Client) -> None:
+def test_the_page_has_fields_for_name_and_password(client: Client) -> None:
     html = client.get("/sign-in/").content.decode()
     assert "Sign in to Callboard" in html
     assert "Username or e-mail address" in html
@@ -40,21 +40,21 @@ def test_the_page_loads_no_script_that_it_does_not_need(client: Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["ana", "ANA", "ana@example.org"])
-def test_signing_in_by_username_or_address_leads_home(client: Client, ana: User, name: str) -> None:
+def test_signing_in_by_username_or_address_redirects_to_the_home_page(client: Client, ana: User, name: str) -> None:
     EmailAddressFactory(user=ana, address="ana@example.org")
     response = sign_in(client, name)
     assert (response.status_code, response["Location"]) == (302, "/")
     assert get_user(client) == ana
 
 
-def test_signing_in_leads_to_where_one_wanted(client: Client, ana: User) -> None:
+def test_signing_in_redirects_to_the_requested_page(client: Client, ana: User) -> None:
     html = client.get("/sign-in/", {"next": "/phone/"}).content.decode()
     assert '<input type="hidden" name="next" value="/phone/">' in html
     assert sign_in(client, next="/phone/")["Location"] == "/phone/"
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
-def test_signing_in_never_leads_to_another_site(client: Client, ana: User, elsewhere: str) -> None:
+def test_signing_in_never_redirects_to_another_site(client: Client, ana: User, elsewhere: str) -> None:
     assert sign_in(client, next=elsewhere)["Location"] == "/"
 
 
@@ -67,7 +67,7 @@ def test_wrong_credentials_are_refused(client: Client, ana: User, username: str,
     assert not get_user(client).is_authenticated
 
 
-def test_the_answer_does_not_tell_whether_the_account_exists(client: Client, ana: User) -> None:
+def test_the_response_does_not_reveal_whether_the_account_exists(client: Client, ana: User) -> None:
     expected = "Wrong username or password."
     for name in ("ana", "nobody"):
         assert expected in sign_in(client, name, "wrong").content.decode()
@@ -91,14 +91,14 @@ def test_too_many_wrong_passwords_lock_the_name_for_a_while(client: Client, ana:
     assert not get_user(client).is_authenticated
 
 
-def test_a_lock_on_one_name_leaves_others_alone(client: Client, ana: User) -> None:
+def test_a_lockout_of_one_name_does_not_affect_others(client: Client, ana: User) -> None:
     UserFactory(username="bob")
     for _time in range(10):
         sign_in(client, "bob", "wrong")
     assert sign_in(client).status_code == 302
 
 
-def test_who_is_signed_in_already_goes_on(client: Client, ana: User) -> None:
+def test_a_signed_in_user_is_redirected(client: Client, ana: User) -> None:
     sign_in(client)
     assert client.get("/sign-in/", {"next": "/phone/"})["Location"] == "/phone/"
 

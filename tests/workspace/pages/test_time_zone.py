@@ -40,7 +40,7 @@ def zone_of(user: User) -> str:
     return user.time_zone
 
 
-def test_a_stranger_cannot_report_a_time_zone(client: Client, ana: User) -> None:
+def test_an_anonymous_user_cannot_report_a_time_zone(client: Client, ana: User) -> None:
     assert client.post(ADDRESS, {"time_zone": "Europe/Berlin"}).status_code == 401
     assert client.get(ADDRESS).status_code == 405
     assert zone_of(ana) == ""
@@ -63,7 +63,7 @@ def test_it_is_saved_on_the_way_to_the_administration_as_well(client: Client) ->
     assert zone_of(rose) == "Europe/Berlin"
 
 
-def test_a_page_of_a_signed_in_account_asks_for_it_once(reader: Client, ana: User) -> None:
+def test_a_page_reports_the_time_zone_of_a_signed_in_account_once(reader: Client, ana: User) -> None:
     assert ADDRESS in reader.get("/rooms/").content.decode()
     assert reader.post(ADDRESS, {"time_zone": "Europe/Berlin"}).status_code == 205
     html = reader.get("/rooms/").content.decode()
@@ -74,7 +74,7 @@ def test_a_page_of_a_signed_in_account_asks_for_it_once(reader: Client, ana: Use
 
 
 @pytest.mark.parametrize("name", ["Mars/Olympus_Mons", "../../etc/passwd", "x" * 5000])
-def test_an_unknown_zone_is_not_saved_and_not_asked_for_again(reader: Client, ana: User, name: str) -> None:
+def test_an_unknown_time_zone_is_not_saved_and_not_requested_again(reader: Client, ana: User, name: str) -> None:
     assert reader.post(ADDRESS, {"time_zone": name}).status_code == 204
     assert zone_of(ana) == ""
     assert ADDRESS not in reader.get("/rooms/").content.decode()
@@ -93,7 +93,7 @@ def test_the_workspaces_zone_is_saved_without_a_notice(client: Client, ana: User
     assert zone_of(ana) == "Europe/Berlin"
 
 
-def test_a_zone_that_was_chosen_is_left_alone_even_if_it_is_the_workspaces(client: Client, ana: User) -> None:
+def test_a_chosen_time_zone_is_not_replaced_even_if_it_is_the_default(client: Client, ana: User) -> None:
     locale_save(user=ana, time_zone="America/New_York")
     signed_in(client)
     assert zone_of(ana) == "America/New_York"
@@ -103,11 +103,11 @@ def test_a_zone_that_was_chosen_is_left_alone_even_if_it_is_the_workspaces(clien
     assert zone_of(ana) == ""
 
 
-def test_a_zone_guessed_from_a_clients_offset_is_replaced(client: Client, ana: User) -> None:
+def test_a_time_zone_guessed_from_a_clients_offset_is_replaced(client: Client, ana: User) -> None:
     locale_save(user=ana, time_zone="Etc/GMT-1", is_guess=True)
     signed_in(client)
     assert zone_of(ana) == "Europe/Berlin"
 
 
-def test_a_page_that_answers_a_form_does_not_ask(reader: Client, ana: User) -> None:
+def test_a_page_after_a_form_does_not_ask_for_the_time_zone(reader: Client, ana: User) -> None:
     assert ADDRESS not in reader.post("/account/", {"status": "sleeping"}).content.decode()

@@ -50,7 +50,7 @@ def strangers_try(count: int = 10, name: str = "ana") -> None:
         sign_in(f"203.0.113.{100 + number}", "wrong", name=name)
 
 
-def test_a_locked_account_does_not_sign_in_from_another_unknown_address(ana: User) -> None:
+def test_a_locked_account_cannot_sign_in_from_another_unknown_address(ana: User) -> None:
     for _time in range(10):
         sign_in(STRANGER, "wrong")
     assert sign_in(OFFICE).status_code == 429
@@ -59,7 +59,7 @@ def test_a_locked_account_does_not_sign_in_from_another_unknown_address(ana: Use
         assert sign_in(OFFICE).status_code == 302
 
 
-def test_a_lock_ends_by_itself_although_strangers_go_on_trying(ana: User) -> None:
+def test_a_lockout_expires_even_if_strangers_continue(ana: User) -> None:
     now = timezone.now()
     strangers_try()
     with time_machine.travel(now + timedelta(minutes=14)):
@@ -68,7 +68,7 @@ def test_a_lock_ends_by_itself_although_strangers_go_on_trying(ana: User) -> Non
         assert sign_in(OFFICE).status_code == 302
 
 
-def test_an_account_has_one_budget_for_all_unknown_addresses_and_names(ana: User) -> None:
+def test_an_account_has_one_limit_for_all_unknown_addresses_and_names(ana: User) -> None:
     EmailAddressFactory(user=ana, address="ana@example.org")
     strangers_try(5)
     strangers_try(4, name="ANA@example.org")
@@ -107,7 +107,7 @@ def test_a_known_browser_and_a_known_address_have_their_own_limits(ana: User) ->
     assert sign_in(OFFICE).status_code == 302
 
 
-def test_the_cookie_of_one_account_is_worth_nothing_for_another(ana: User) -> None:
+def test_the_cookie_of_one_account_is_not_valid_for_another(ana: User) -> None:
     UserFactory(username="mallory")
     browser = Client()
     assert sign_in(STRANGER, name="mallory", client=browser).status_code == 302
@@ -116,7 +116,7 @@ def test_the_cookie_of_one_account_is_worth_nothing_for_another(ana: User) -> No
     assert sign_in(STRANGER, client=browser).status_code == 429
 
 
-def test_a_forged_cookie_is_worth_nothing(ana: User) -> None:
+def test_a_forged_cookie_is_ignored(ana: User) -> None:
     browser = Client()
     sign_in(HOME, client=browser)
     cookie = browser.cookies[settings.KNOWN_BROWSER_COOKIE_NAME]
@@ -127,7 +127,7 @@ def test_a_forged_cookie_is_worth_nothing(ana: User) -> None:
     assert sign_in(STRANGER, client=forger).status_code == 429
 
 
-def test_an_address_is_no_longer_known_after_ninety_days(ana: User) -> None:
+def test_a_known_address_is_forgotten_after_ninety_days(ana: User) -> None:
     sign_in(HOME)
     with time_machine.travel(timezone.now() + timedelta(days=91)):
         strangers_try()
@@ -135,7 +135,7 @@ def test_an_address_is_no_longer_known_after_ninety_days(ana: User) -> None:
     assert KnownAddress.objects.count() == 1
 
 
-def test_one_address_has_a_budget_for_all_names(ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_has_one_limit_for_all_names(ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lockout, "ADDRESS_LIMIT", 5)
     browser = Client()
     sign_in(STRANGER, client=browser)
@@ -162,7 +162,7 @@ def test_the_addresses_of_one_ipv6_network_count_as_one(ana: User, monkeypatch: 
     assert sign_in("2001:db8:1:3::1").status_code == 302
 
 
-def test_a_success_elsewhere_does_not_give_strangers_more_tries(ana: User) -> None:
+def test_a_sign_in_elsewhere_does_not_reset_the_limit_of_strangers(ana: User) -> None:
     sign_in(HOME)
     strangers_try(9)
     assert sign_in(HOME).status_code == 302
@@ -176,7 +176,7 @@ def test_names_without_an_account_are_locked_in_the_same_way(ana: User) -> None:
 
 
 @pytest.mark.parametrize("name", ["ana at known address 198.51.100.7", "ANA AT KNOWN ADDRESS 198.51.100.7"])
-def test_nobody_can_name_the_budget_of_a_known_address(ana: User, name: str) -> None:
+def test_the_limit_of_a_known_address_cannot_be_addressed_by_name(ana: User, name: str) -> None:
     sign_in(HOME)
     strangers_try(12, name=name)
     assert sign_in(HOME).status_code == 302
@@ -193,7 +193,7 @@ def test_choosing_a_new_password_by_e_mail_lets_the_owner_in(ana: User) -> None:
 
 
 @pytest.mark.parametrize("how", ["removed", "replaced", "unverified"])
-def test_a_reset_link_ends_with_its_address(ana: User, how: str) -> None:
+def test_removing_an_address_invalidates_its_reset_link(ana: User, how: str) -> None:
     email = EmailAddressFactory(user=ana, address="old@example.org")
     EmailAddressFactory(user=ana, address="other@example.org")
     reset_mails_send(address="old@example.org")

@@ -35,7 +35,7 @@ def has_unseen(user: User, room: Room) -> bool:
     return row.pk in unseen_subscription_keys([row])
 
 
-def test_what_others_say_is_new_until_it_is_read(ana: User, bob: User, room: Room) -> None:
+def test_messages_of_others_are_unseen_until_read(ana: User, bob: User, room: Room) -> None:
     assert not has_unseen(ana, room)
     message_in(room, bob)
     assert has_unseen(ana, room)
@@ -43,24 +43,24 @@ def test_what_others_say_is_new_until_it_is_read(ana: User, bob: User, room: Roo
     assert not has_unseen(ana, room)
 
 
-def test_what_one_says_oneself_is_not_new(ana: User, bob: User, room: Room) -> None:
+def test_ones_own_messages_are_not_unseen(ana: User, bob: User, room: Room) -> None:
     message_in(room, ana)
     assert not has_unseen(ana, room)
     assert has_unseen(bob, room)
 
 
-def test_what_one_says_oneself_hides_nothing_that_others_said_before(ana: User, bob: User, room: Room) -> None:
+def test_ones_own_message_does_not_hide_earlier_unseen_ones(ana: User, bob: User, room: Room) -> None:
     message_in(room, bob)
     message_in(room, ana)
     assert has_unseen(ana, room)
 
 
-def test_what_was_deleted_is_not_new(ana: User, bob: User, room: Room) -> None:
+def test_deleted_messages_are_not_unseen(ana: User, bob: User, room: Room) -> None:
     message_delete(deleter=bob, message=message_in(room, bob))
     assert not has_unseen(ana, room)
 
 
-def test_what_is_counted_is_new(ana: User, room: Room) -> None:
+def test_counted_messages_are_unseen(ana: User, room: Room) -> None:
     Subscription.objects.filter(user=ana).update(unread=1)
     assert has_unseen(ana, room)
 

@@ -108,7 +108,7 @@ def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     started.thread.join()
 
 
-def test_half_sent_requests_are_ended(running: Running) -> None:
+def test_incomplete_requests_are_aborted(running: Running) -> None:
     answers = running.send(*[HALF_HEADERS] * 40, *[HALF_BODY] * 40, *[CHUNKED] * 40)
     assert {answer.split(b"\r\n")[0] for answer in answers[:40]} == {b"HTTP/1.1 408 Request Timeout"}
     for answer in answers[40:]:
@@ -122,13 +122,13 @@ def test_connections_that_send_nothing_are_ended(running: Running) -> None:
     assert running.send(b"") == [b""]
 
 
-def test_a_body_that_nobody_waits_for_is_not_waited_for(running: Running) -> None:
+def test_a_body_that_the_site_does_not_read_is_not_awaited(running: Running) -> None:
     (answer,) = running.send(EARLY)
     assert answer.startswith(b"HTTP/1.1 200 OK")
 
 
 @pytest.mark.parametrize("body", [b"", b"x" * 600_000], ids=["before the body", "with the body"])
-def test_a_body_that_announces_to_be_too_large_is_refused_unread(running: Running, body: bytes) -> None:
+def test_a_body_with_too_large_a_content_length_is_rejected_without_reading_it(running: Running, body: bytes) -> None:
     (answer,) = running.send(LONG + body)
     assert answer.startswith(b"HTTP/1.1 413 Request Entity Too Large")
     assert b"[error-request-too-large]" in answer
@@ -141,7 +141,7 @@ def test_chunks_that_become_too_large_are_refused(running: Running) -> None:
     assert running.site.read <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
-def test_a_whole_request_is_answered_and_the_next_one_waited_for_a_while(running: Running) -> None:
+def test_a_complete_request_is_answered_and_the_connection_kept_alive(running: Running) -> None:
     (answer,) = running.send(WHOLE + WHOLE)
     assert answer.count(b"HTTP/1.1 200 OK") == 2
 

@@ -22,12 +22,12 @@ def strict(response: HttpResponse) -> bool:
 
 
 @pytest.mark.parametrize("address", ["/sign-in/", "/admin/login/", "/api/docs", "/api/nothing", "/nothing/here/"])
-def test_a_page_runs_nothing_but_the_sites_own_files(client: Client, address: str) -> None:
+def test_a_page_runs_only_the_sites_own_files(client: Client, address: str) -> None:
     assert strict(client.get(address))
 
 
 @pytest.mark.parametrize("address", ["/", "/rooms/", "/account/", "/why/", "/phone/"])
-def test_a_members_page_runs_nothing_but_the_sites_own_files(client: Client, address: str) -> None:
+def test_a_members_page_runs_only_the_sites_own_files(client: Client, address: str) -> None:
     client.force_login(UserFactory(), backend="workspace.authentication.NameOrEmailBackend")
     assert strict(client.get(address))
 
@@ -78,23 +78,21 @@ def fail(*_args: object, **_options: object) -> None:
         "/admin/push/notification/?reason=a%00b",
     ],
 )
-def test_an_address_with_the_character_zero_is_no_pages(client: Client, address: str) -> None:
+def test_a_url_with_a_nul_byte_is_not_found(client: Client, address: str) -> None:
     client.force_login(administrator(), backend="workspace.authentication.NameOrEmailBackend")
     assert client.get(address).status_code == 404
 
 
-def test_a_percent_sign_before_two_zeros_is_none(client: Client) -> None:
+def test_an_encoded_percent_sign_before_two_zeros_is_no_nul_byte(client: Client) -> None:
     client.force_login(administrator(), backend="workspace.authentication.NameOrEmailBackend")
     assert client.get("/rooms/?q=100%2500").status_code == 200
 
 
 @pytest.mark.parametrize("address", ["/rooms/sidebar/", "/account/devices/test/1/", "/admin/push/notification/counts/"])
-def test_a_part_of_a_page_is_refused_to_strangers_rather_than_the_sign_in_page_put_there(
-    client: Client, address: str
-) -> None:
+def test_a_partial_page_request_gets_401_instead_of_the_sign_in_page(client: Client, address: str) -> None:
     assert client.get(address)["Location"].endswith(f"?next={address}")
     assert client.get(address, headers={"HX-Request": "true"}).status_code == 401
 
 
-def test_the_api_tells_of_it_in_its_own_words() -> None:
+def test_the_api_reports_nul_bytes_in_its_own_format() -> None:
     assert ApiClient(administrator()).get("rooms.info", roomName="a\0b").json()["errorType"] == "invalid-params"

@@ -120,7 +120,7 @@ def test_a_large_body_is_refused(connection: http.client.HTTPSConnection) -> Non
     assert connection.getresponse().status == 413
 
 
-def test_half_a_body_is_given_up(connection: http.client.HTTPSConnection) -> None:
+def test_an_incomplete_body_is_aborted(connection: http.client.HTTPSConnection) -> None:
     connection.putrequest("POST", "/api/v1/login")
     connection.putheader("Content-Length", "1000")
     connection.endheaders(b"{")

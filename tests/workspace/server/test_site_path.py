@@ -28,7 +28,7 @@ from workspace.server.site_path import SitePath, path_in_site
         ("/chatter", "/chat/chatter", "/chatter"),
     ],
 )
-def test_the_path_is_the_same_whatever_the_proxy_does(settings: Any, asked: str, path: str, rest: str) -> None:
+def test_the_path_is_the_same_with_either_kind_of_proxy(settings: Any, asked: str, path: str, rest: str) -> None:
     settings.SITE_PATH = "/chat"
     seen = []
 
@@ -50,13 +50,13 @@ def test_a_link_has_the_path_of_the_site_once(settings: Any, path: str) -> None:
 @pytest.mark.parametrize(
     "address", ["https://example.org/chat?x=1", "https://a@example.org", "https://example.org/a b"]
 )
-def test_an_address_that_no_site_can_have_is_refused(tmp_path: Any, address: str) -> None:
+def test_an_invalid_site_url_is_rejected(tmp_path: Any, address: str) -> None:
     assert "Callboard cannot start: SITE_URL must be an address such as" in check(tmp_path, SITE_URL=address).stderr
 
 
 @pytest.mark.processes
 @pytest.mark.parametrize("path", ["api", "admin", "static", "push", "rooms/x"])
-def test_a_path_that_a_page_has_is_refused(tmp_path: Any, path: str) -> None:
+def test_a_site_path_that_a_page_has_is_rejected(tmp_path: Any, path: str) -> None:
     result = check(tmp_path, SITE_URL=f"https://example.org/{path}")
     assert result.returncode != 0
     assert f"must not start with /{path.split('/')[0]}" in result.stderr
@@ -70,7 +70,7 @@ def site() -> Iterator[Installation]:
 
 @pytest.mark.processes
 @pytest.mark.parametrize("prefix", ["/chat", ""])
-def test_every_address_leads_into_the_site(site: Installation, prefix: str) -> None:
+def test_every_url_is_within_the_sites_path(site: Installation, prefix: str) -> None:
     page = site.get(f"{prefix}/sign-in/")
     addresses = set(re.findall(r'(?:href|src)="(/[^"]+)"', page.text))
     assert addresses
@@ -82,12 +82,12 @@ def test_every_address_leads_into_the_site(site: Installation, prefix: str) -> N
 
 
 @pytest.mark.processes
-def test_a_push_goes_its_whole_way(site: Installation) -> None:
+def test_a_push_is_delivered_end_to_end(site: Installation) -> None:
     assert_phone_rings(site)
 
 
 @pytest.mark.processes
-def test_a_page_stays_open_and_the_worker_acts_for_the_whole_site(site: Installation) -> None:
+def test_an_open_page_and_the_worker_know_the_path_of_the_site(site: Installation) -> None:
     browser = site.browser("bob")
     assert {cookie.path for cookie in browser.cookies} == {"/chat"}
     with browser.get(f"{site.url}/chat/events/", timeout=30, stream=True) as stream:

@@ -38,7 +38,7 @@ def test_text_is_compressed_for_browsers_that_accept_it(client: Client) -> None:
     assert "Content-Encoding" not in font
 
 
-def test_a_head_request_is_answered_without_the_file(client: Client) -> None:
+def test_a_head_request_gets_no_content(client: Client) -> None:
     response = client.head(STYLES)
     assert (response.status_code, response.content) == (200, b"")
 
@@ -60,13 +60,13 @@ def test_a_file_that_was_changed_since_the_start_is_served_whole(tmp_path: Path,
     assert (response.content, response["Content-Length"]) == (b"a longer text", "13")
 
 
-def test_under_asgi_nothing_is_warned_of() -> None:
+def test_there_are_no_warnings_under_asgi() -> None:
     response = asyncio.run(AsyncClient().get(STYLES))
     assert response.status_code == 200
     assert not response.streaming
 
 
 @pytest.mark.django_db
-def test_there_is_no_way_out_of_the_folder(client: Client) -> None:
+def test_files_outside_of_the_folder_are_not_served(client: Client) -> None:
     assert client.get("/static/../manage.py").status_code == 404
     assert client.get("/static/%2e%2e/manage.py").status_code == 404

@@ -14,7 +14,7 @@ from workspace.services.accounts import locale_save, user_activate, user_deactiv
 pytestmark = pytest.mark.django_db
 
 
-def test_language_and_time_zone_are_saved_each_by_itself() -> None:
+def test_language_and_time_zone_are_saved_separately() -> None:
     user = UserFactory()
     locale_save(user=user, language="de")
     locale_save(user=user, time_zone="Europe/Berlin")
@@ -26,7 +26,7 @@ def test_language_and_time_zone_are_saved_each_by_itself() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"language": "xx"}, {"time_zone": "Europe/Atlantis"}])
-def test_what_there_is_not_is_refused(wrong: dict[str, str]) -> None:
+def test_missing_objects_are_reported(wrong: dict[str, str]) -> None:
     user = UserFactory(language="de")
     with pytest.raises(ValidationError):
         locale_save(user=user, **wrong)
@@ -35,7 +35,7 @@ def test_what_there_is_not_is_refused(wrong: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("permissions", [(), ("workspace.change_user",)])
-def test_only_who_may_change_an_account_deactivates_and_activates_it(permissions: tuple[str, ...]) -> None:
+def test_only_users_who_may_change_an_account_can_deactivate_or_activate_it(permissions: tuple[str, ...]) -> None:
     by, admin = staff(*permissions), UserFactory(roles=("admin",))
     for change in (user_deactivate, user_activate):
         with pytest.raises(MissingPermissionError):

@@ -22,7 +22,7 @@ AT_ONCE = 4
 
 
 @pytest.mark.parametrize("shared", ["username", "email"])
-def test_of_several_who_want_one_name_or_address_one_gets_it_and_the_others_are_told(shared: str) -> None:
+def test_concurrent_requests_for_a_name_or_address_give_it_to_one_account(shared: str) -> None:
     roles_ensure()
     maker, together = staff("workspace.add_user"), Barrier(AT_ONCE)
 
@@ -44,7 +44,7 @@ def test_of_several_who_want_one_name_or_address_one_gets_it_and_the_others_are_
     assert User.objects.filter(username__startswith="grace").count() == 1
 
 
-def test_of_several_who_verify_one_address_at_once_one_has_it() -> None:
+def test_concurrent_verification_gives_the_address_to_one_account() -> None:
     tokens = [verification_token(EmailAddressFactory(address="a@example.org", verified=False)) for _n in range(AT_ONCE)]
     together = Barrier(AT_ONCE)
 

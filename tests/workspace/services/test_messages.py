@@ -75,28 +75,28 @@ def test_mentions_are_resolved_when_posted(ana: User, room: Room) -> None:
     assert list(message.mentioned_users.all()) == [bob]
 
 
-def test_groups_are_called_only_by_whoever_may() -> None:
+def test_group_mentions_require_the_permission() -> None:
     guest = UserFactory(roles=())
     message = message_in(RoomFactory(), guest, "@all @here")
     assert (message.mentions_all, message.mentions_here) == (False, False)
 
 
 @pytest.mark.parametrize(("codename", "called"), [("mention_all", (True, False)), ("mention_here", (False, True))])
-def test_each_group_takes_a_permission_of_its_own(codename: str, called: tuple[bool, bool]) -> None:
+def test_each_group_mention_requires_its_own_permission(codename: str, called: tuple[bool, bool]) -> None:
     guest = UserFactory(roles=())
     guest.user_permissions.add(Permission.objects.get(codename=codename))
     message = message_in(RoomFactory(), guest, "@all @here")
     assert (message.mentions_all, message.mentions_here) == called
 
 
-def test_a_repeated_request_returns_the_first_message(ana: User, room: Room, heard: list[tuple[str, Message]]) -> None:
+def test_a_retry_returns_the_first_message(ana: User, room: Room, heard: list[tuple[str, Message]]) -> None:
     first = message_post(sender=ana, room=room, text="one", public_id=CLIENT_ID)
     again = message_post(sender=ana, room=room, text="two", public_id=CLIENT_ID)
     room.refresh_from_db()
     assert (again.pk, again.text, room.messages_count, len(heard)) == (first.pk, "one", 1, 1)
 
 
-def test_a_request_repeated_at_the_same_moment_returns_the_first_message(
+def test_a_concurrent_retry_returns_the_first_message(
     ana: User, room: Room, heard: list[tuple[str, Message]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = message_post(sender=ana, room=room, text="one", public_id=CLIENT_ID)
@@ -126,7 +126,7 @@ def test_an_id_is_made_of_letters_and_digits(ana: User, room: Room, public_id: s
     assert not Message.objects.exists()
 
 
-def test_who_may_post(ana: User, room: Room) -> None:
+def test_posting_permissions(ana: User, room: Room) -> None:
     stranger, muted, owner = UserFactory(), UserFactory(), UserFactory()
     for user in (muted, owner):
         Subscription.objects.create(room=room, user=user, is_muted=user == muted, is_owner=user == owner)
@@ -148,7 +148,7 @@ def test_who_may_post(ana: User, room: Room) -> None:
     assert Message.objects.count() == 1
 
 
-def test_nothing_stays_of_a_post_that_a_listener_fails(ana: User, room: Room) -> None:
+def test_a_failing_receiver_rolls_back_the_post(ana: User, room: Room) -> None:
     def fail(**_kwargs: Any) -> None:
         raise RuntimeError
 
@@ -176,7 +176,7 @@ def test_an_edit_changes_text_and_mentions_and_is_announced(
     assert [name for name, _message in heard] == ["posted", "edited"]
 
 
-def test_an_edit_loses_no_reply_counted_meanwhile(ana: User, room: Room) -> None:
+def test_an_edit_does_not_lose_a_reply_counted_meanwhile(ana: User, room: Room) -> None:
     message = message_post(sender=ana, room=room, text="who is in?")
     message_post(sender=ana, room=room, text="me", parent=Message.objects.get(pk=message.pk))
     message_edit(editor=ana, message=message, text="who comes?")
@@ -184,7 +184,7 @@ def test_an_edit_loses_no_reply_counted_meanwhile(ana: User, room: Room) -> None
     assert message.reply_count == 1
 
 
-def test_an_encrypted_message_takes_new_content_or_text_in_the_place_of_what_it_said(ana: User, room: Room) -> None:
+def test_editing_an_encrypted_message_replaces_its_content_or_text(ana: User, room: Room) -> None:
     message = message_post(sender=ana, room=room, text="", type=ENCRYPTED, content={"ciphertext": "a"})
     said = []
     for change in ({"content": {"ciphertext": "b"}}, {"text": "c"}, {"content": {"ciphertext": "d"}}):
@@ -195,7 +195,7 @@ def test_an_encrypted_message_takes_new_content_or_text_in_the_place_of_what_it_
     assert said == [("", {"ciphertext": "b"}), ("c", None), ("", {"ciphertext": "d"})]
 
 
-def test_a_plain_message_takes_no_encrypted_content(ana: User, room: Room) -> None:
+def test_a_plain_message_does_not_accept_encrypted_content(ana: User, room: Room) -> None:
     message = message_post(sender=ana, room=room, text="hello")
     with pytest.raises(ApplicationError) as raised:
         message_edit(editor=ana, message=message, content={"ciphertext": "a"})
@@ -258,7 +258,7 @@ def test_others_messages_are_deleted_by_administrators_only(ana: User, room: Roo
     assert Message.objects.get().deleted_at is not None
 
 
-def test_what_the_system_says_of_somebody_is_not_theirs_to_delete(ana: User, room: Room) -> None:
+def test_users_cannot_delete_system_messages_about_themselves(ana: User, room: Room) -> None:
     message = system_message_post(room=room, user=ana, type="uj")
     with pytest.raises(ApplicationError) as raised:
         message_delete(deleter=ana, message=message)
@@ -267,7 +267,7 @@ def test_what_the_system_says_of_somebody_is_not_theirs_to_delete(ana: User, roo
     assert Message.objects.get().deleted_at is not None
 
 
-def test_a_deleted_message_cannot_be_edited_nor_one_deleted_since_it_was_read(ana: User, room: Room) -> None:
+def test_a_message_cannot_be_edited_after_or_while_it_is_deleted(ana: User, room: Room) -> None:
     message = message_post(sender=ana, room=room, text="hello")
     read_before = Message.objects.get()
     message_delete(deleter=ana, message=message)

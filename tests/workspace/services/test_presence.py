@@ -76,9 +76,7 @@ def test_an_idle_client_keeps_the_user_connected_but_not_online(ana: User, clock
     assert away_since(ana, 600) == 60
 
 
-def test_an_idle_client_that_is_left_alone_makes_the_user_away_from_then_on(
-    ana: User, clock: time_machine.Coordinates
-) -> None:
+def test_the_user_is_away_when_only_an_idle_client_remains(ana: User, clock: time_machine.Coordinates) -> None:
     activity_report(user=ana, client="idle")
     clock.shift(200)
     activity_report(user=ana, client="used")
@@ -91,9 +89,7 @@ def test_an_idle_client_that_is_left_alone_makes_the_user_away_from_then_on(
     assert away_since(ana, 240) == 210
 
 
-def test_a_client_that_crashed_keeps_nobody_online_beyond_its_grace_time(
-    ana: User, clock: time_machine.Coordinates
-) -> None:
+def test_a_crashed_client_is_offline_after_the_grace_time(ana: User, clock: time_machine.Coordinates) -> None:
     limit_set(ana, 1000)
     activity_report(user=ana, client="idle", at=NOON - timedelta(seconds=900))
     activity_report(user=ana, client="crashed")
@@ -103,7 +99,7 @@ def test_a_client_that_crashed_keeps_nobody_online_beyond_its_grace_time(
     assert away_since(ana, 300) == 300
 
 
-def test_a_page_that_is_left_counts_for_a_moment_longer(ana: User, clock: time_machine.Coordinates) -> None:
+def test_a_closing_page_still_counts_for_a_few_seconds(ana: User, clock: time_machine.Coordinates) -> None:
     activity_report(user=ana, client="page")
     client_leave(user=ana, client="page")
     assert [connection_after(ana, second) for second in (4, 5)] == ["online", "offline"]
@@ -112,14 +108,14 @@ def test_a_page_that_is_left_counts_for_a_moment_longer(ana: User, clock: time_m
     assert connection_after(ana, 5) == "online"
 
 
-def test_leaving_one_of_two_pages_leaves_the_other_connected(ana: User, clock: time_machine.Coordinates) -> None:
+def test_closing_one_of_two_pages_keeps_the_user_connected(ana: User, clock: time_machine.Coordinates) -> None:
     activity_report(user=ana, client="a")
     activity_report(user=ana, client="b")
     client_leave(user=ana, client="a")
     assert connection_after(ana, 30) == "online"
 
 
-def test_what_has_gone_cannot_leave_or_end(ana: User, clock: time_machine.Coordinates) -> None:
+def test_disconnecting_a_disconnected_client_changes_nothing(ana: User, clock: time_machine.Coordinates) -> None:
     client_leave(user=ana, client="a")
     clients_disconnect(user=ana)
     assert not Presence.objects.exists()
@@ -130,7 +126,7 @@ def test_what_has_gone_cannot_leave_or_end(ana: User, clock: time_machine.Coordi
     assert Presence.objects.get().connected_until == NOON + timedelta(seconds=300)
 
 
-def test_activity_from_before_the_report_counts_from_then(ana: User, clock: time_machine.Coordinates) -> None:
+def test_earlier_activity_in_a_report_counts_from_its_time(ana: User, clock: time_machine.Coordinates) -> None:
     client_report(user=ana, client="a", active_at=NOON - timedelta(seconds=10))
     assert away_since(ana, 50) == 50
     client_report(user=ana, client="a", active_at=NOON - timedelta(seconds=30))
@@ -142,14 +138,14 @@ def test_a_client_that_was_never_used_is_away_at_once(ana: User, clock: time_mac
     assert away_since(ana, 0) == 0
 
 
-def test_without_auto_away_whoever_is_connected_is_online(ana: User, clock: time_machine.Coordinates) -> None:
+def test_without_auto_away_connected_users_are_online(ana: User, clock: time_machine.Coordinates) -> None:
     limit_set(ana, 0)
     client_report(user=ana, client="a")
     assert connection_after(ana, 299) == "online"
     assert connection_after(ana, 300) == "offline"
 
 
-def test_one_users_clients_are_not_anothers(ana: User, clock: time_machine.Coordinates) -> None:
+def test_clients_of_users_are_separate(ana: User, clock: time_machine.Coordinates) -> None:
     bob = UserFactory()
     activity_report(user=ana, client="a")
     activity_report(user=bob, client="a")
@@ -157,7 +153,7 @@ def test_one_users_clients_are_not_anothers(ana: User, clock: time_machine.Coord
     assert connection_after(ana, 1) == "online"
 
 
-def test_clients_that_have_gone_leave_no_rows_for_long(ana: User, clock: time_machine.Coordinates) -> None:
+def test_rows_of_disconnected_clients_are_deleted(ana: User, clock: time_machine.Coordinates) -> None:
     for number in range(5):
         activity_report(user=ana, client=f"page {number}")
         clock.shift(301)

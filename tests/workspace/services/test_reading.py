@@ -48,7 +48,7 @@ def counters(user: User, room: Room) -> tuple[int, int, int]:
         ("@ana", (0, 0, 0)),
     ],
 )
-def test_counts_what_calls_for_the_member(
+def test_messages_that_concern_the_member_are_counted(
     ana: User, bob: User, room: Room, text: str, expected: tuple[int, int, int]
 ) -> None:
     unread_count_add(message=message_in(room, ana, text))
@@ -77,7 +77,7 @@ def test_neither_system_messages_nor_thread_replies_count(ana: User, bob: User) 
     assert counters(bob, room) == (1, 1, 0)
 
 
-def test_who_has_read_since_it_was_posted_has_read_it(ana: User, bob: User, room: Room) -> None:
+def test_a_message_is_read_if_the_room_was_read_after_it(ana: User, bob: User, room: Room) -> None:
     with time_machine.travel("2026-05-01T10:00:00Z", tick=False) as clock:
         message = message_in(room, ana, "@bob")
         clock.shift(1)

@@ -30,14 +30,14 @@ def test_migrating_gives_the_roles_the_permissions_that_a_version_adds() -> None
     assert "explain_notifications" not in held("user")
 
 
-def test_migrating_does_not_give_back_what_admins_took() -> None:
+def test_migrating_does_not_restore_removed_permissions() -> None:
     for role in Group.objects.all():
         role.permissions.remove(*Permission.objects.filter(codename__in=["mention_all", "explain_notifications"]))
     call_command("migrate", verbosity=0)
     assert not {"mention_all", "explain_notifications"} & (held("admin") | held("user"))
 
 
-def test_a_role_that_is_missing_is_made_again() -> None:
+def test_a_missing_role_is_created_again() -> None:
     Group.objects.get(name="user").delete()
     call_command("migrate", verbosity=0)
     assert held("user") == set(default_permissions_of(USER))

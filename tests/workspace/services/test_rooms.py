@@ -38,7 +38,7 @@ def code_of(raised: pytest.ExceptionInfo[ApplicationError]) -> str:
     return raised.value.code
 
 
-def test_the_member_count_is_true_whoever_is_added_again(ana: User) -> None:
+def test_the_member_count_is_correct_after_adding_users_twice(ana: User) -> None:
     room, bob = RoomFactory(), UserFactory()
     assert members_add(room=room, users=[ana, ana, bob]) == 2
     assert members_add(room=room, users=[bob, UserFactory()]) == 1
@@ -47,7 +47,7 @@ def test_the_member_count_is_true_whoever_is_added_again(ana: User) -> None:
     assert counted_truly(room)
 
 
-def test_the_member_count_is_true_after_leaving(ana: User) -> None:
+def test_the_member_count_is_correct_after_leaving(ana: User) -> None:
     room = RoomFactory(members=[ana, UserFactory()])
     room_leave(user=ana, room=room)
     assert room.members_count == 1
@@ -67,14 +67,14 @@ def test_the_creator_owns_the_room(ana: User) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "two words", "x" * 256, "ops\n", "#ops"])
-def test_a_room_needs_a_proper_name(ana: User, name: str) -> None:
+def test_a_room_needs_a_valid_name(ana: User, name: str) -> None:
     with pytest.raises(ApplicationError) as raised:
         room_create(creator=ana, name=name)
     assert code_of(raised) == "error-invalid-room-name"
     assert not Room.objects.exists()
 
 
-def test_names_are_taken_in_any_case_across_types(ana: User) -> None:
+def test_room_names_are_unique_across_types_ignoring_case(ana: User) -> None:
     room_create(creator=ana, name="Ops")
     with pytest.raises(ApplicationError) as raised:
         room_create(creator=ana, name="oPS", type=RoomType.PRIVATE)
@@ -83,7 +83,7 @@ def test_names_are_taken_in_any_case_across_types(ana: User) -> None:
 
 
 @pytest.mark.parametrize("type", [RoomType.CHANNEL, RoomType.PRIVATE])
-def test_making_a_room_needs_the_permission(type: RoomType) -> None:
+def test_creating_a_room_requires_the_permission(type: RoomType) -> None:
     with pytest.raises(ApplicationError) as raised:
         room_create(creator=UserFactory(roles=()), name="ops", type=type)
     assert raised.value.status == 403
@@ -138,7 +138,7 @@ def test_only_open_channels_are_joined(ana: User) -> None:
         assert code_of(raised) == code
 
 
-def test_members_let_others_in_and_administrators_into_every_channel(ana: User) -> None:
+def test_members_can_add_users_and_administrators_can_to_every_channel(ana: User) -> None:
     admin, guest = UserFactory(roles=("admin",)), UserFactory()
     channel = RoomFactory(members=[ana])
     group = RoomFactory(type=RoomType.PRIVATE, members=[ana])
@@ -151,7 +151,7 @@ def test_members_let_others_in_and_administrators_into_every_channel(ana: User) 
         assert raised.value.status == 403
 
 
-def test_the_last_owner_does_not_leave_others_alone(ana: User) -> None:
+def test_the_last_owner_cannot_leave_other_members_without_an_owner(ana: User) -> None:
     bob = UserFactory()
     room = room_create(creator=ana, name="ops")
     members_add(room=Room.objects.get(pk=room.pk), users=[bob])
@@ -174,7 +174,7 @@ def test_the_last_owner_can_be_kept_where_nobody_would_be_left(ana: User) -> Non
 
 
 @pytest.mark.parametrize("type", [RoomType.CHANNEL, RoomType.PRIVATE])
-def test_leaving_takes_the_permission_and_being_let_out_does_not(type: RoomType) -> None:
+def test_leaving_requires_the_permission_and_being_removed_does_not(type: RoomType) -> None:
     guest = UserFactory(roles=())
     room = RoomFactory(type=type, members=[guest])
     with pytest.raises(ApplicationError) as raised:
@@ -211,7 +211,7 @@ def told(room: Room) -> list[tuple[str, str, str]]:
     return list(room.messages.order_by("pk").values_list("type", "sender__username", "text"))
 
 
-def test_the_room_tells_who_came_and_went(ana: User) -> None:
+def test_system_messages_record_who_joined_and_left(ana: User) -> None:
     room, bob = RoomFactory(members=[UserFactory()]), UserFactory(username="bob")
     room_join(user=ana, room=room)
     room_invite(inviter=ana, room=room, users=[bob, ana])
@@ -219,7 +219,7 @@ def test_the_room_tells_who_came_and_went(ana: User) -> None:
     assert told(room) == [("uj", "ana", "ana"), ("au", "ana", "bob"), ("ul", "bob", "bob")]
 
 
-def test_joining_again_is_not_told_again(ana: User) -> None:
+def test_joining_again_posts_no_second_message(ana: User) -> None:
     room = RoomFactory()
     room_join(user=ana, room=room)
     room_join(user=ana, room=room)

@@ -33,7 +33,7 @@ def refused(values: dict[str, Any], origin: Origin) -> ApplicationError:
     return caught.value
 
 
-def test_a_saved_setting_is_in_force_at_once(origin: Origin) -> None:
+def test_a_saved_setting_takes_effect_at_once(origin: Origin) -> None:
     assert GeneralSettings.current().max_room_members == 100
     setting_save(setting_id="Notifications_Max_Room_Members", value=5, origin=origin)
     assert GeneralSettings.current().max_room_members == 5
@@ -55,7 +55,7 @@ def test_saving_the_same_value_records_nothing(origin: Origin) -> None:
     assert not SettingChange.objects.exists()
 
 
-def test_a_change_outlives_the_account_that_made_it(admin: User, origin: Origin) -> None:
+def test_a_change_remains_after_its_account_is_deleted(admin: User, origin: Origin) -> None:
     setting_save(setting_id="Site_Name", value="Globe", origin=origin)
     name = admin.username
     admin.delete()
@@ -69,7 +69,7 @@ def test_all_are_saved_or_none(origin: Origin) -> None:
     assert GeneralSettings.stored().site_name == "Callboard"
 
 
-def test_a_refusal_in_one_group_leaves_the_others_unsaved(origin: Origin) -> None:
+def test_an_error_in_one_group_prevents_saving_the_others(origin: Origin) -> None:
     error = refused({"Site_Name": "Globe", "Push_apn_key": "no key"}, origin)
     assert list(error.details["errors"]) == ["Push_apn_key"]
     assert GeneralSettings.stored().site_name == "Callboard"
@@ -82,7 +82,7 @@ def test_an_unknown_setting_is_refused(origin: Origin) -> None:
 
 
 @pytest.mark.parametrize("setting_id", ["uniqueID", "Site_Url", "Push_request_content_from_server"])
-def test_a_setting_that_no_one_may_change_is_refused(origin: Origin, setting_id: str) -> None:
+def test_a_setting_that_cannot_be_changed_is_rejected(origin: Origin, setting_id: str) -> None:
     error = refused({setting_id: "true"}, origin)
     assert (error.code, error.status, error.details["settingIds"]) == ("error-action-not-allowed", 403, [setting_id])
 
@@ -98,13 +98,13 @@ def test_the_gateway_of_a_hosted_workspace_is_refused(origin: Origin, settings: 
     assert refused({"Push_gateway": "https://own.example"}, origin).details["settingIds"] == ["Push_gateway"]
 
 
-def test_a_stranger_may_save_nothing() -> None:
+def test_an_anonymous_user_cannot_save_anything() -> None:
     with pytest.raises(MissingPermissionError):
         setting_save(setting_id="Site_Name", value="Mine", origin=Origin(source=ChangeSource.API, actor=UserFactory()))
     assert GeneralSettings.stored().site_name == "Callboard"
 
 
-def test_a_revert_brings_the_value_back_and_is_recorded(admin: User, origin: Origin) -> None:
+def test_a_revert_restores_the_value_and_is_recorded(admin: User, origin: Origin) -> None:
     (change,) = setting_save(setting_id="Site_Name", value="Globe", origin=origin)
     (reverted,) = setting_revert(change=change, actor=admin)
     assert GeneralSettings.current().site_name == "Callboard"
@@ -138,7 +138,7 @@ def test_a_certificate_and_its_key_are_saved_together(origin: Origin) -> None:
     assert PushSettings.stored().apn_key == key_pem(key).strip()
 
 
-def test_a_key_of_another_certificate_is_refused_and_the_old_one_kept(origin: Origin) -> None:
+def test_a_key_for_another_certificate_is_rejected_and_nothing_is_saved(origin: Origin) -> None:
     key = rsa_key()
     settings_save(values={"Push_apn_cert": certificate_pem(key), "Push_apn_key": key_pem(key)}, origin=origin)
     error = refused({"Push_apn_key": key_pem(rsa_key("other"))}, origin)
@@ -146,7 +146,7 @@ def test_a_key_of_another_certificate_is_refused_and_the_old_one_kept(origin: Or
     assert PushSettings.stored().apn_key == key_pem(key).strip()
 
 
-def test_a_certificate_of_another_key_is_refused_beside_the_certificate(origin: Origin) -> None:
+def test_a_certificate_for_another_key_is_rejected_with_an_error_at_the_certificate(origin: Origin) -> None:
     setting_save(setting_id="Push_apn_key", value=key_pem(rsa_key()), origin=origin)
     error = refused({"Push_apn_cert": certificate_pem(rsa_key("other"))}, origin)
     assert list(error.details["errors"]) == ["Push_apn_cert"]
@@ -161,7 +161,7 @@ def test_a_wrong_passphrase_is_refused_and_the_right_one_accepted(origin: Origin
     assert list(refused({"Push_apn_passphrase": "open barley"}, origin).details["errors"]) == ["Push_apn_passphrase"]
 
 
-def test_an_expired_certificate_does_not_keep_other_settings_from_being_saved(origin: Origin) -> None:
+def test_an_expired_certificate_does_not_prevent_saving_other_settings(origin: Origin) -> None:
     PushSettings(apn_cert=certificate_pem(rsa_key(), days=-1)).save()
     setting_save(setting_id="Push_show_message", value=False, origin=origin)
     assert PushSettings.current().show_message is False

@@ -16,20 +16,20 @@ from workspace.services.sign_in import sign_in
 pytestmark = pytest.mark.django_db
 
 
-def test_a_sign_in_that_is_not_used_ends_after_ninety_days() -> None:
+def test_an_unused_sign_in_expires_after_ninety_days() -> None:
     api = ApiClient(UserFactory())
     with time_machine.travel(timezone.now() + timedelta(days=91), tick=False):
         assert api.get("me").status_code == 401
 
 
-def test_a_sign_in_that_is_used_goes_on() -> None:
+def test_a_sign_in_in_use_is_extended() -> None:
     api = ApiClient(UserFactory())
     for days in (60, 120):
         with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
             assert api.get("me").status_code == 200
 
 
-def test_the_next_sign_in_puts_away_those_that_ended() -> None:
+def test_the_next_sign_in_removes_expired_ones() -> None:
     user = UserFactory()
     sign_in(user=user)
     with time_machine.travel(timezone.now() + timedelta(days=91), tick=False):

@@ -29,7 +29,7 @@ def ana() -> User:
     return UserFactory(username="ana")
 
 
-def test_nobody_was_ever_connected_without_a_report(ana: User) -> None:
+def test_a_user_without_reports_is_offline(ana: User) -> None:
     view = presence_of(ana)
     assert (view.connection, view.status, view.shown) == ("offline", "online", "offline")
 
@@ -55,7 +55,7 @@ def test_others_see_the_status_while_connected(ana: User, status: str, shown: st
     assert presence_of(ana).shown == shown
 
 
-def test_a_status_ends_at_its_time_and_does_not_come_back(ana: User, clock: time_machine.Traveller) -> None:
+def test_a_status_expires_and_does_not_return(ana: User, clock: time_machine.Traveller) -> None:
     status_set(user=ana, status="busy", text="lunch", expires_at=timezone.now() + timedelta(seconds=60))
     view = presence_of(ana)
     assert (view.status, view.status_text, view.expires_at) == ("busy", "lunch", timezone.now() + timedelta(seconds=60))
@@ -67,7 +67,7 @@ def test_a_status_ends_at_its_time_and_does_not_come_back(ana: User, clock: time
     assert (view.status, view.status_text) == ("online", "back")
 
 
-def test_what_is_not_given_stays(ana: User) -> None:
+def test_omitted_fields_stay_unchanged(ana: User) -> None:
     status_set(user=ana, status="busy", text="on stage")
     status_set(user=ana, status="away")
     assert presence_of(ana).status_text == "on stage"

@@ -47,13 +47,13 @@ def test_the_first_reply_makes_both_authors_follow(thread: Message, bob: User, r
     assert (thread.reply_count, thread.last_reply_at) == (1, reply.accepted_at)
 
 
-def test_whoever_is_mentioned_in_a_reply_follows(thread: Message, bob: User, room: Room) -> None:
+def test_users_mentioned_in_a_reply_follow_the_thread(thread: Message, bob: User, room: Room) -> None:
     cy = UserFactory(username="cy")
     message_post(sender=bob, room=room, text="ask @cy", parent=thread)
     assert followers(thread) == {"ana", "bob", cy.username}
 
 
-def test_whoever_stopped_following_is_not_brought_back_by_others(thread: Message, bob: User, room: Room) -> None:
+def test_users_who_stopped_following_are_not_added_again_by_others(thread: Message, bob: User, room: Room) -> None:
     message_post(sender=bob, room=room, text="me", parent=thread)
     ThreadFollower.objects.filter(user=thread.sender).delete()
     thread.refresh_from_db()
@@ -61,7 +61,7 @@ def test_whoever_stopped_following_is_not_brought_back_by_others(thread: Message
     assert followers(thread) == {"bob"}
 
 
-def test_replying_or_being_mentioned_brings_back(thread: Message, ana: User, bob: User, room: Room) -> None:
+def test_replying_or_being_mentioned_follows_again(thread: Message, ana: User, bob: User, room: Room) -> None:
     message_post(sender=bob, room=room, text="me", parent=thread)
     ThreadFollower.objects.all().delete()
     thread.refresh_from_db()
@@ -69,27 +69,27 @@ def test_replying_or_being_mentioned_brings_back(thread: Message, ana: User, bob
     assert followers(thread) == {"ana", "bob"}
 
 
-def test_an_answer_to_an_answer_stands_in_the_same_thread(thread: Message, bob: User, room: Room) -> None:
+def test_a_reply_to_a_reply_belongs_to_the_same_thread(thread: Message, bob: User, room: Room) -> None:
     reply = message_post(sender=bob, room=room, text="me", parent=thread)
     further = message_post(sender=bob, room=room, text="really", parent=reply)
     assert further.parent == thread
 
 
 @pytest.mark.parametrize("shown", [True, False])
-def test_only_an_answer_can_be_shown_in_the_room_too(thread: Message, bob: User, room: Room, shown: bool) -> None:
+def test_only_a_reply_can_also_be_shown_in_the_room(thread: Message, bob: User, room: Room, shown: bool) -> None:
     reply = message_post(sender=bob, room=room, text="me", parent=thread, is_shown_in_room=shown)
     assert (reply.is_shown_in_room, reply.is_thread_reply) == (shown, not shown)
     assert message_post(sender=bob, room=room, text="x", is_shown_in_room=True).is_shown_in_room is False
 
 
-def test_threads_stay_in_their_room(thread: Message, bob: User) -> None:
+def test_a_reply_must_be_in_the_room_of_its_thread(thread: Message, bob: User) -> None:
     elsewhere = RoomFactory(members=[bob])
     with pytest.raises(ApplicationError) as raised:
         message_post(sender=bob, room=elsewhere, text="me", parent=thread)
     assert raised.value.code == "error-invalid-message"
 
 
-def test_a_deleted_message_begins_no_thread(thread: Message, ana: User, bob: User, room: Room) -> None:
+def test_a_deleted_message_cannot_start_a_thread(thread: Message, ana: User, bob: User, room: Room) -> None:
     message_delete(deleter=ana, message=thread)
     with pytest.raises(ApplicationError) as raised:
         message_post(sender=bob, room=room, text="me", parent=thread)

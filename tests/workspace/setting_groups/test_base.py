@@ -70,7 +70,7 @@ def test_a_setting_of_the_contract_has_its_default(setting_id: str, default: Any
     assert settings_by_id()[setting_id].value == default
 
 
-def test_the_premium_setting_of_the_contract_has_its_default_and_reads_as_off() -> None:
+def test_the_premium_setting_of_the_contract_is_off_by_default() -> None:
     entry = settings_by_id()["Push_request_content_from_server"]
     assert (entry.default, entry.value) == (True, False)
 
@@ -131,7 +131,7 @@ def test_the_environment_fixes_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
         ("OVERWRITE_SETTING_Notifications_Max_Room_Members", "-5", "greater than or equal to 0"),
     ],
 )
-def test_the_start_is_refused_with_an_override_that_cannot_be_used(
+def test_the_start_fails_with_an_invalid_override(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -141,7 +141,7 @@ def test_the_start_is_refused_with_an_override_that_cannot_be_used(
     assert words in problems[0]
 
 
-def test_a_premium_setting_reads_as_off_without_its_module() -> None:
+def test_a_premium_setting_is_off_without_its_module() -> None:
     PushSettings(request_content_from_server=True).save()
     assert PushSettings.current().request_content_from_server is False
     lock = settings_by_id()["Push_request_content_from_server"].lock
@@ -149,7 +149,7 @@ def test_a_premium_setting_reads_as_off_without_its_module() -> None:
     assert "push-privacy" in str(lock.reason)
 
 
-def test_the_environment_takes_the_place_of_no_licence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_does_not_replace_a_licence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OVERWRITE_SETTING_Push_request_content_from_server", "true")
     assert PushSettings.current().request_content_from_server is False
     lock = settings_by_id()["Push_request_content_from_server"].lock
@@ -157,7 +157,7 @@ def test_the_environment_takes_the_place_of_no_licence(monkeypatch: pytest.Monke
     assert lock.kind == LockKind.PREMIUM
 
 
-def test_a_premium_setting_holds_with_its_module() -> None:
+def test_a_premium_setting_takes_effect_with_its_module() -> None:
     PushSettings(request_content_from_server=True).save()
 
     def modules() -> list[str]:
@@ -189,7 +189,7 @@ def test_a_hosted_workspace_that_is_not_registered_has_no_gateway(settings: Any)
     assert PushSettings.current().gateway == ""
 
 
-def test_requirements_name_what_does_not_hold() -> None:
+def test_requirements_list_what_is_not_met() -> None:
     PushSettings().save()
     unmet = requirements_unmet(settings_by_id()["Push_enable_gateway"].declaration.requires)
     assert [(entry.id, wanted) for entry, wanted in unmet] == [
@@ -200,7 +200,7 @@ def test_requirements_name_what_does_not_hold() -> None:
     assert (unmet_negation[0].id, unmet_negation[1]) == ("Push_enable_gateway", False)
 
 
-def test_a_group_is_read_once_a_second(django_assert_num_queries: Any) -> None:
+def test_a_group_is_queried_at_most_once_a_second(django_assert_num_queries: Any) -> None:
     GeneralSettings.current()
     with django_assert_num_queries(0):
         GeneralSettings.current()

@@ -16,7 +16,7 @@ def test_the_page_in_the_repository_is_up_to_date() -> None:
     assert call_command("settingsdoc", "--check") == "settings.md is up to date."
 
 
-def test_a_stale_page_is_told(tmp_path: Path) -> None:
+def test_an_outdated_page_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "settings.md"
     with pytest.raises(CommandError, match="stale"):
         call_command("settingsdoc", "--check", path=path)

@@ -27,7 +27,7 @@ def parse(setting_id: str, raw: Any) -> Any:
         ("Push_apn_cert", Kind.MULTILINE),
     ],
 )
-def test_a_field_has_its_kind(setting_id: str, kind: Kind) -> None:
+def test_the_kind_of_a_setting_follows_from_its_field(setting_id: str, kind: Kind) -> None:
     assert settings_by_id()[setting_id].kind == kind
 
 
@@ -78,6 +78,6 @@ def test_a_value_is_read(setting_id: str, raw: Any, value: Any) -> None:
         ("Push_apn_team_id", "short"),
     ],
 )
-def test_a_value_that_the_setting_cannot_hold_is_refused(setting_id: str, raw: Any) -> None:
+def test_a_value_that_is_invalid_for_the_setting_is_rejected(setting_id: str, raw: Any) -> None:
     with pytest.raises(ValidationError):
         parse(setting_id, raw)

@@ -55,9 +55,7 @@ def test_a_previous_secret_key_decrypts(settings: Any) -> None:
     assert PushSettings.stored().apn_passphrase == SECRET
 
 
-def test_a_secret_that_no_key_opens_is_empty_and_said_so_in_the_log(
-    settings: Any, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_secret_that_no_key_decrypts_is_empty_and_logged(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
     PushSettings(apn_passphrase=SECRET).save()
     settings.SALT_KEY = ["another key"]
     with caplog.at_level(logging.ERROR):

@@ -88,7 +88,7 @@ def readers() -> Iterator[list[Reader]]:
         reader.end()
 
 
-def test_a_saved_setting_is_in_force_in_web_and_worker_within_two_seconds(readers: list[Reader]) -> None:
+def test_a_saved_setting_takes_effect_in_web_and_worker_within_two_seconds(readers: list[Reader]) -> None:
     assert all(reader.sees("all", within=60) for reader in readers)
     origin = Origin(source=ChangeSource.COMMAND)
     for level in ("mentions", "nothing"):

@@ -39,7 +39,7 @@ def listeners_end() -> None:
 
 
 @on_postgresql
-def test_whoever_begins_to_listen_may_have_missed_something() -> None:
+def test_a_new_listener_may_have_missed_announcements() -> None:
     ear = Listener("one", "other")
     assert ear.wait(60) == [Announcement("one"), Announcement("other")]
     assert ear.is_connected
@@ -47,7 +47,7 @@ def test_whoever_begins_to_listen_may_have_missed_something() -> None:
 
 
 @on_postgresql
-def test_an_announcement_is_heard_once_its_transaction_is_committed(ear: Listener) -> None:
+def test_an_announcement_is_received_after_its_transaction_commits(ear: Listener) -> None:
     with transaction.atomic():
         announce("one", "of something")
         announce("one", "of something")
@@ -57,7 +57,7 @@ def test_an_announcement_is_heard_once_its_transaction_is_committed(ear: Listene
 
 
 @on_postgresql
-def test_what_is_rolled_back_is_never_heard(ear: Listener) -> None:
+def test_rolled_back_announcements_are_not_received(ear: Listener) -> None:
     with transaction.atomic():
         announce("one")
         transaction.set_rollback(True)
@@ -66,7 +66,7 @@ def test_what_is_rolled_back_is_never_heard(ear: Listener) -> None:
 
 
 @on_postgresql
-def test_other_channels_are_not_heard(ear: Listener) -> None:
+def test_other_channels_are_not_received(ear: Listener) -> None:
     announce("a third")
     announce("other")
     assert ear.wait(60) == [Announcement("other")]
@@ -83,7 +83,7 @@ def test_it_wakes_while_it_waits(ear: Listener) -> None:
 
 
 @on_postgresql
-def test_a_lost_connection_is_made_anew_and_what_was_missed_is_told(
+def test_a_lost_connection_is_reestablished_and_missed_announcements_are_reported(
     ear: Listener, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(listener, "RECONNECT_SECONDS", 0)
@@ -96,14 +96,14 @@ def test_a_lost_connection_is_made_anew_and_what_was_missed_is_told(
 
 
 @on_postgresql
-def test_without_a_database_it_waits_its_time_and_does_not_hear(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_database_waiting_times_out_disconnected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(connection.settings_dict, "PORT", "1")
     ear = Listener("one")
     assert ear.wait(0) == []
     assert not ear.is_connected
 
 
-def test_something_else_may_wake_it(ear: Listener) -> None:
+def test_a_file_descriptor_can_wake_it(ear: Listener) -> None:
     reading, writing = os.pipe()
     os.write(writing, b"!")
     assert ear.wait(60, until_readable=[reading]) == []
@@ -115,7 +115,7 @@ def test_something_else_may_wake_it(ear: Listener) -> None:
     "postgres" in os.environ.get("DATABASE_URL", ""),
     reason="Of a database that carries no announcements, as this run's does: `make test` runs it on SQLite.",
 )
-def test_sqlite_announces_nothing_and_the_time_goes_by() -> None:
+def test_waiting_on_sqlite_times_out_without_announcements() -> None:
     ear = Listener("one")
     announce("one")
     assert ear.wait(0.01) == []

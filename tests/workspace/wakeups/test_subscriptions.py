@@ -41,7 +41,7 @@ async def heard(subscription: Subscription) -> None:
 
 
 @on_postgresql
-def test_only_those_concerned_are_woken() -> None:
+def test_only_matching_subscriptions_are_woken() -> None:
     async def main() -> None:
         async with subscribe("feed", "ana") as ana, subscribe("feed", "bob") as bob:
             await heard(ana)
@@ -84,7 +84,7 @@ def test_one_connection_serves_all_and_ends_with_the_last() -> None:
 
 
 @on_postgresql
-def test_a_lost_connection_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_connection_is_reestablished(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subscriptions, "RECONNECT_SECONDS", 0.01)
 
     async def main() -> None:
@@ -103,7 +103,7 @@ def test_a_lost_connection_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None
     "postgres" in os.environ.get("DATABASE_URL", ""),
     reason="Of a database that carries no announcements, as this run's does: `make test` runs it on SQLite.",
 )
-def test_where_nothing_is_announced_it_is_time_to_look_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_subscriptions_poll_without_announcements(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subscriptions, "POLL_SECONDS", 0.01)
 
     async def main() -> None:

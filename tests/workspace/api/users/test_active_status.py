@@ -56,9 +56,7 @@ def test_activating_lets_sign_in_again(changer: ApiClient, ana: User) -> None:
     assert is_active(ana)
 
 
-def test_the_last_owner_of_a_room_that_others_are_in_is_deactivated_only_if_that_is_confirmed(
-    changer: ApiClient, ana: User
-) -> None:
+def test_the_only_owner_of_a_room_with_members_is_deactivated_only_if_confirmed(changer: ApiClient, ana: User) -> None:
     bob = UserFactory()
     for name, members in (("stage", [ana, bob]), ("alone", [ana]), ("shared", [ana, bob])):
         RoomFactory(name=name, members=members).subscriptions.filter(user=ana).update(is_owner=True)
@@ -78,13 +76,13 @@ def test_nobody_deactivates_themselves(ana: User) -> None:
     assert is_active(admin)
 
 
-def test_an_administrator_is_out_of_reach_of_whoever_only_changes_accounts(changer: ApiClient) -> None:
+def test_an_account_manager_cannot_change_an_administrator(changer: ApiClient) -> None:
     admin = User.objects.get(username="admin")
     assert failure(set_status(changer, admin, active=False), 403).endswith("[error-unauthorized]")
     assert is_active(admin)
 
 
-def test_needs_the_permission(ana: User) -> None:
+def test_the_permission_is_required(ana: User) -> None:
     assert failure(set_status(ApiClient(ana), UserFactory(), active=False), 403).endswith("[error-unauthorized]")
 
 
@@ -97,10 +95,10 @@ def test_needs_the_permission(ana: User) -> None:
         ({"userId": "x", "activeStatus": True}, "Invalid user [error-invalid-user]"),
     ],
 )
-def test_what_is_wrong_is_told(changer: ApiClient, body: dict[str, Any], told: str) -> None:
+def test_invalid_parameters_are_reported(changer: ApiClient, body: dict[str, Any], told: str) -> None:
     assert failure(changer.post("users.setActiveStatus", body)) == told
 
 
-def test_strangers_are_told_to_sign_in(ana: User) -> None:
+def test_anonymous_users_are_asked_to_sign_in(ana: User) -> None:
     response = set_status(ApiClient(), ana, active=False)
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)

@@ -55,7 +55,7 @@ def refused(api: ApiClient, **fields: Any) -> dict[str, Any]:
     return body
 
 
-def test_makes_a_member_who_can_sign_in(maker: ApiClient) -> None:
+def test_creates_a_member_who_can_sign_in(maker: ApiClient) -> None:
     general = RoomFactory(public_id="GENERAL", name="general")
     told = created(maker)
     grace = User.objects.get(username="grace")
@@ -70,7 +70,7 @@ def test_makes_a_member_who_can_sign_in(maker: ApiClient) -> None:
     assert ApiClient().post("login", user="grace@example.org", password=SECRET).status_code == 200
 
 
-def test_the_password_is_told_to_nobody(maker: ApiClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_password_is_never_shown(maker: ApiClient, caplog: pytest.LogCaptureFixture) -> None:
     response = maker.post("users.create", GRACE)
     assert response.status_code == 200
     assert SECRET not in response.text
@@ -85,7 +85,7 @@ def test_an_address_that_is_not_verified_receives_its_link(maker: ApiClient, ver
     assert [message.to for message in mail.outbox] == ([] if verified else [["grace@example.org"]])
 
 
-def test_what_is_asked_for_besides_is_done(admin: ApiClient) -> None:
+def test_additional_fields_are_applied(admin: ApiClient) -> None:
     general = RoomFactory(public_id="GENERAL", name="general")
     told = created(admin, roles=["admin", "user"], joinDefaultChannels=False, active=False, statusText="new here")
     grace = User.objects.get(username="grace")
@@ -96,7 +96,7 @@ def test_what_is_asked_for_besides_is_done(admin: ApiClient) -> None:
 
 
 @pytest.mark.parametrize("given", [{"password": ""}, {"password": None}, {"requirePasswordChange": True}])
-def test_a_random_password_is_one_that_nobody_knows(maker: ApiClient, given: dict[str, Any]) -> None:
+def test_a_random_password_can_be_set(maker: ApiClient, given: dict[str, Any]) -> None:
     body = {name: value for name, value in {**GRACE, **given}.items() if value is not None}
     assert maker.post("users.create", {**body, "setRandomPassword": True}).status_code == 200
     grace = User.objects.get(username="grace")
@@ -105,7 +105,7 @@ def test_a_random_password_is_one_that_nobody_knows(maker: ApiClient, given: dic
     assert not grace.check_password("")
 
 
-def test_a_password_that_has_to_be_changed_is_refused_for_there_is_none(maker: ApiClient) -> None:
+def test_a_required_password_change_is_rejected_without_a_random_password(maker: ApiClient) -> None:
     assert refused(maker, requirePasswordChange=True)["errorType"] == "invalid-params"
     assert created(maker, requirePasswordChange=False)["requirePasswordChange"] is False
 
@@ -134,7 +134,7 @@ def test_names_what_is_missing(maker: ApiClient, name: str) -> None:
         ({"active": "yes"}, "invalid-params"),
     ],
 )
-def test_what_cannot_be_is_told(admin: ApiClient, given: dict[str, Any], code: str) -> None:
+def test_an_invalid_account_is_reported(admin: ApiClient, given: dict[str, Any], code: str) -> None:
     UserFactory(username="grace.H")
     EmailAddressFactory(address="taken@example.org")
     body = refused(admin, **given)
@@ -143,13 +143,13 @@ def test_what_cannot_be_is_told(admin: ApiClient, given: dict[str, Any], code: s
         assert body["error"].startswith(f"{next(iter(given.values()))} is already in use ")
 
 
-def test_an_address_that_another_account_only_named_is_free(maker: ApiClient) -> None:
+def test_an_unverified_address_of_another_account_can_be_added(maker: ApiClient) -> None:
     EmailAddressFactory(address="grace@example.org", verified=False)
     assert created(maker)["emails"][0]["address"] == "grace@example.org"
 
 
 @pytest.mark.parametrize("roles", [["admin"], ["user", "admin"], []])
-def test_whoever_only_makes_accounts_gives_no_other_role(maker: ApiClient, roles: list[str]) -> None:
+def test_account_creators_cannot_assign_other_roles(maker: ApiClient, roles: list[str]) -> None:
     body = refused(maker, roles=roles)
     assert body["errorType"] == "error-action-not-allowed"
     assert body["details"] == {"method": "insertOrUpdateUser", "action": "Assign_role"}
@@ -160,13 +160,13 @@ def test_a_deactivated_account_needs_the_permission_to_deactivate(maker: ApiClie
     assert refused(maker, active=False)["errorType"] == "error-action-not-allowed"
 
 
-def test_needs_the_permission() -> None:
+def test_the_permission_is_required() -> None:
     body = refused(ApiClient(UserFactory()))
     assert body["errorType"] == "error-action-not-allowed"
     assert body["details"] == {"method": "insertOrUpdateUser", "action": "Adding_user"}
 
 
-def test_strangers_are_told_to_sign_in() -> None:
+def test_anonymous_users_are_asked_to_sign_in() -> None:
     response = ApiClient().post("users.create", GRACE)
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)
     assert not User.objects.exists()

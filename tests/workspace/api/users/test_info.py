@@ -33,7 +33,7 @@ def info(reader: User, **query: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("query", [{"username": "ana"}, {"username": "Ana"}, {"email": "ANA@example.org"}])
-def test_tells_a_person_everything_of_themselves(ana: User, query: dict[str, str]) -> None:
+def test_returns_all_fields_to_the_user_themselves(ana: User, query: dict[str, str]) -> None:
     activity_report(user=ana)
     status_set(user=ana, status="offline", text="on stage")
     told = info(ana, **query)
@@ -46,7 +46,7 @@ def test_tells_a_person_everything_of_themselves(ana: User, query: dict[str, str
     assert "rooms" not in told
 
 
-def test_tells_others_no_address_connection_or_sign_in(ana: User) -> None:
+def test_hides_addresses_connection_and_sign_ins_from_others(ana: User) -> None:
     activity_report(user=ana)
     status_set(user=ana, status="offline")
     told = info(UserFactory(), userId=ana.public_id)
@@ -54,28 +54,28 @@ def test_tells_others_no_address_connection_or_sign_in(ana: User) -> None:
     assert not FOR_ONESELF & told.keys()
 
 
-def test_tells_everything_to_whoever_may_see_accounts(ana: User) -> None:
+def test_returns_all_fields_with_the_permission(ana: User) -> None:
     told = info(staff("workspace.view_user"), email="ana@example.org")
     assert told["emails"] == [{"address": "ana@example.org", "verified": True}]
     assert told["canViewAllInfo"] is True
 
 
-def test_an_address_leads_others_to_nobody(ana: User) -> None:
+def test_other_users_cannot_be_found_by_address(ana: User) -> None:
     assert ApiClient(UserFactory()).get("users.info", email="ana@example.org").json() == NOT_FOUND
 
 
-def test_a_deactivated_person_is_told_of(ana: User) -> None:
+def test_a_deactivated_user_is_returned(ana: User) -> None:
     User.objects.filter(pk=ana.pk).update(is_active=False)
     assert info(UserFactory(), username="ana")["active"] is False
 
 
 @pytest.mark.parametrize("name", ["userId", "username", "importId", "email", "freeSwitchExtension"])
-def test_an_unknown_person_is_told_in_the_known_words(ana: User, name: str) -> None:
+def test_an_unknown_user_is_reported_with_the_expected_error(ana: User, name: str) -> None:
     response = ApiClient(UserFactory(roles=("admin",))).get("users.info", **{name: "nobody"})
     assert (response.status_code, response.json()) == (400, NOT_FOUND)
 
 
-def test_one_name_is_needed(ana: User) -> None:
+def test_a_name_is_required(ana: User) -> None:
     assert failure(ApiClient(ana).get("users.info")).splitlines() == [
         "must have required property 'userId'",
         "must have required property 'username'",
@@ -90,7 +90,7 @@ def test_several_names_are_refused(ana: User) -> None:
 
 
 @pytest.mark.parametrize("spelt", ["True", "true"])
-def test_tells_the_rooms_that_one_is_in(ana: User, spelt: str) -> None:
+def test_returns_the_rooms_of_the_caller(ana: User, spelt: str) -> None:
     bob = UserFactory(username="bob")
     stage, direct = RoomFactory(name="stage", members=[ana]), direct_room(ana, bob)
     stage.subscriptions.update(is_owner=True, unread=3)
@@ -116,11 +116,11 @@ def test_the_rooms_of_others_need_the_permission(ana: User) -> None:
     assert "rooms" not in info(ana, username="ana", includeUserRooms="False")
 
 
-def test_a_flag_that_is_none_is_told(ana: User) -> None:
+def test_an_invalid_flag_is_reported(ana: User) -> None:
     response = ApiClient(ana).get("users.info", username="ana", includeUserRooms="perhaps")
     assert failure(response) == "must be boolean [invalid-params]"
 
 
-def test_strangers_are_told_to_sign_in(ana: User) -> None:
+def test_anonymous_users_are_asked_to_sign_in(ana: User) -> None:
     response = ApiClient().get("users.info", username="ana")
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)

@@ -44,7 +44,7 @@ def usernames(body: dict[str, Any]) -> list[str]:
     return [user["username"] for user in body["users"]]
 
 
-def test_tells_accounts_by_username_whether_active_or_not(reader: User, people: dict[str, User]) -> None:
+def test_lists_active_and_deactivated_accounts_by_username(reader: User, people: dict[str, User]) -> None:
     User.objects.filter(username="cy").update(is_active=False)
     body = listed(reader)
     assert usernames(body) == ["Ana", "bob", "cy", "reader"]
@@ -65,7 +65,9 @@ def test_tells_accounts_by_username_whether_active_or_not(reader: User, people: 
         ({"unknown": 1}, ["Ana", "bob", "cy", "reader"]),
     ],
 )
-def test_is_sorted_as_asked(reader: User, people: dict[str, User], sort: dict[str, int], expected: list[str]) -> None:
+def test_the_list_is_sorted_as_requested(
+    reader: User, people: dict[str, User], sort: dict[str, int], expected: list[str]
+) -> None:
     for username, status in (("bob", "busy"), ("cy", "away"), ("reader", "online")):
         user = User.objects.get(username=username)
         activity_report(user=user)
@@ -73,7 +75,7 @@ def test_is_sorted_as_asked(reader: User, people: dict[str, User], sort: dict[st
     assert usernames(listed(reader, sort=json.dumps(sort))) == expected
 
 
-def test_pages_tell_everybody_once(reader: User, people: dict[str, User]) -> None:
+def test_pages_list_every_user_once(reader: User, people: dict[str, User]) -> None:
     User.objects.update(name="Same")
     pages = [listed(reader, offset=offset, count=2, sort='{"name": -1}') for offset in (0, 2, 4)]
     assert [page["count"] for page in pages] == [2, 2, 0]
@@ -83,7 +85,7 @@ def test_pages_tell_everybody_once(reader: User, people: dict[str, User]) -> Non
 
 
 @pytest.mark.parametrize("count", [0, 4])
-def test_no_page_is_longer_than_any_may_be(
+def test_no_page_exceeds_the_maximum_length(
     reader: User, people: dict[str, User], monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
     monkeypatch.setattr("workspace.api.paging.MAX_ITEMS", 3)
@@ -92,7 +94,7 @@ def test_no_page_is_longer_than_any_may_be(
     assert (first["count"], first["total"]) == (3, 4)
 
 
-def test_addresses_and_sign_ins_are_told_of_oneself_only(reader: User) -> None:
+def test_addresses_and_sign_ins_are_only_returned_for_oneself(reader: User) -> None:
     for user in (reader, UserFactory(username="other")):
         EmailAddressFactory(user=user)
     own = {"emails", "lastLogin", "statusConnection"}
@@ -103,7 +105,7 @@ def test_addresses_and_sign_ins_are_told_of_oneself_only(reader: User) -> None:
     assert {user["username"] for user in seen if "emails" in user} >= {"reader", "other"}
 
 
-def test_people_are_found_by_their_address_by_whoever_may_see_it(reader: User, people: dict[str, User]) -> None:
+def test_users_are_found_by_address_with_the_permission(reader: User, people: dict[str, User]) -> None:
     EmailAddressFactory(user=people["bob"], address="Bob@example.org")
     EmailAddressFactory(user=reader, address="reader@example.org")
     admin = UserFactory(roles=("admin",))
@@ -115,7 +117,7 @@ def test_people_are_found_by_their_address_by_whoever_may_see_it(reader: User, p
 
 
 @pytest.mark.usefixtures("settings_remembered")
-def test_is_read_by_as_many_queries_however_many_there_are(reader: User) -> None:
+def test_the_number_of_queries_does_not_depend_on_the_number_of_users(reader: User) -> None:
     api = ApiClient(reader)
     api.get("users.list")
     counted: list[int] = []
@@ -127,11 +129,11 @@ def test_is_read_by_as_many_queries_however_many_there_are(reader: User) -> None
     assert counted[0] == counted[1]
 
 
-def test_needs_the_permission() -> None:
+def test_the_permission_is_required() -> None:
     response = ApiClient(UserFactory(roles=())).get("users.list")
     assert failure(response, 403).endswith("[error-unauthorized]")
 
 
-def test_strangers_are_told_to_sign_in() -> None:
+def test_anonymous_users_are_asked_to_sign_in() -> None:
     response = ApiClient().get("users.list")
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)

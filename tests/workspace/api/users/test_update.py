@@ -61,7 +61,7 @@ def not_allowed(response: Any, action: str) -> None:
     assert response.json()["details"] == {"method": "insertOrUpdateUser", "action": action}
 
 
-def test_only_what_is_named_changes(admin: ApiClient, ana: User) -> None:
+def test_only_given_fields_change(admin: ApiClient, ana: User) -> None:
     EmailAddressFactory(user=ana, address="ana@example.org")
     told = updated(admin, ana, name="Ana Costa", statusText="on tour")
     assert (told["_id"], told["name"], told["username"]) == (ana.public_id, "Ana Costa", "ana")
@@ -79,13 +79,13 @@ def test_a_username_is_changed(changer: ApiClient, ana: User) -> None:
     assert "error-invalid-username" in failure(update(changer, ana, username="a b"))
 
 
-def test_addresses_are_told_only_to_whoever_may_see_them(changer: ApiClient, ana: User) -> None:
+def test_addresses_are_only_returned_to_users_who_may_see_them(changer: ApiClient, ana: User) -> None:
     EmailAddressFactory(user=ana)
     assert "emails" not in updated(changer, ana, name="Ana")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_new_address_takes_the_place_of_the_first_and_receives_its_link(admin: ApiClient, ana: User) -> None:
+def test_a_new_address_replaces_the_first_and_receives_a_link(admin: ApiClient, ana: User) -> None:
     for address in ("old@example.org", "other@example.org"):
         EmailAddressFactory(user=ana, address=address)
     told = updated(admin, ana, email="new@example.org")
@@ -96,7 +96,7 @@ def test_a_new_address_takes_the_place_of_the_first_and_receives_its_link(admin:
     assert [message.to for message in mail.outbox] == [["new@example.org"]]
 
 
-def test_what_is_known_of_an_address_is_changed_by_somebodys_word(admin: ApiClient, ana: User) -> None:
+def test_the_verification_of_an_address_can_be_changed(admin: ApiClient, ana: User) -> None:
     named = EmailAddressFactory(address="ana@example.org", verified=False).user
     assert updated(admin, ana, email="ana@example.org", verified=True)["emails"][0]["verified"] is True
     assert not named.emails.exists()
@@ -105,7 +105,7 @@ def test_what_is_known_of_an_address_is_changed_by_somebodys_word(admin: ApiClie
     assert updated(admin, named, verified=True)["emails"] == []
 
 
-def test_somebodys_word_takes_no_address_from_an_administrator(changer: ApiClient, ana: User) -> None:
+def test_vouching_for_an_address_does_not_take_it_from_an_administrator(changer: ApiClient, ana: User) -> None:
     mighty, member = UserFactory(roles=("admin",)), UserFactory()
     for user in (mighty, member):
         EmailAddressFactory(user=user, address="stage@example.org", verified=False)
@@ -113,7 +113,7 @@ def test_somebodys_word_takes_no_address_from_an_administrator(changer: ApiClien
     assert (mighty.emails.count(), member.emails.count()) == (1, 0)
 
 
-def test_an_address_that_cannot_be_is_told(admin: ApiClient, ana: User) -> None:
+def test_an_invalid_address_is_reported(admin: ApiClient, ana: User) -> None:
     EmailAddressFactory(address="taken@example.org")
     assert "error-field-unavailable" in failure(update(admin, ana, email="TAKEN@example.org"))
     assert "error-invalid-email" in failure(update(admin, ana, email="ana"))
@@ -145,7 +145,7 @@ def test_roles_are_given_and_taken_by_an_administrator(admin: ApiClient, ana: Us
     assert "error-invalid-role" in failure(update(admin, ana, roles=["nobody"]))
 
 
-def test_the_last_administrator_keeps_the_role(admin: ApiClient) -> None:
+def test_the_role_of_the_last_administrator_cannot_be_removed(admin: ApiClient) -> None:
     own = User.objects.get(username="admin")
     assert "error-action-not-allowed" in failure(update(admin, own, roles=["user"]))
     assert list(own.groups.values_list("name", flat=True)) == ["admin"]
@@ -153,7 +153,7 @@ def test_the_last_administrator_keeps_the_role(admin: ApiClient) -> None:
     assert updated(admin, own, roles=["user"])["roles"] == ["user"]
 
 
-def test_whoever_only_changes_accounts_gives_and_takes_no_role(changer: ApiClient, ana: User) -> None:
+def test_account_managers_cannot_change_roles(changer: ApiClient, ana: User) -> None:
     for roles in (["user", "admin"], [], ["admin"]):
         not_allowed(update(changer, ana, roles=roles), "Assign_role")
     own = User.objects.get(is_staff=True)
@@ -174,9 +174,7 @@ def test_whoever_only_changes_accounts_gives_and_takes_no_role(changer: ApiClien
         {},
     ],
 )
-def test_an_administrator_is_out_of_reach_of_whoever_only_changes_accounts(
-    changer: ApiClient, data: dict[str, Any]
-) -> None:
+def test_an_account_manager_cannot_change_an_administrator(changer: ApiClient, data: dict[str, Any]) -> None:
     mighty = UserFactory(roles=("admin",))
     EmailAddressFactory(user=mighty, address="admin@example.org", verified=False)
     not_allowed(update(changer, mighty, **data), "Editing_user")
@@ -185,7 +183,7 @@ def test_an_administrator_is_out_of_reach_of_whoever_only_changes_accounts(
     assert list(mighty.emails.values_list("address", "verified")) == [("admin@example.org", False)]
 
 
-def test_a_superuser_is_out_of_reach_of_an_administrator(admin: ApiClient) -> None:
+def test_an_administrator_cannot_change_a_superuser(admin: ApiClient) -> None:
     not_allowed(update(admin, administrator(), password=SECRET), "Editing_user")
 
 
@@ -218,6 +216,6 @@ def test_names_what_is_missing(admin: ApiClient, ana: User) -> None:
     assert "error-invalid-user" in failure(admin.post("users.update", userId="nobody", data={}))
 
 
-def test_strangers_are_told_to_sign_in(ana: User) -> None:
+def test_anonymous_users_are_asked_to_sign_in(ana: User) -> None:
     response = update(ApiClient(), ana, name="After")
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)

@@ -61,7 +61,7 @@ def test_messages_of_one_sender_are_one_group_for_five_minutes(
     assert second.public_id not in continued(client.get("/channel/ops").content.decode())
 
 
-def test_what_follows_on_an_open_page_continues_the_group_and_the_day(
+def test_newer_messages_on_an_open_page_continue_the_group_and_day(
     client: Client, room: Room, ana: User, bob: User
 ) -> None:
     last = said_at(room, bob, MONDAY)
@@ -80,7 +80,7 @@ def test_what_follows_on_an_open_page_continues_the_group_and_the_day(
     assert len(DAYS.findall(html)) == 2
 
 
-def test_what_the_system_says_ends_a_group(client: Client, room: Room, ana: User, bob: User) -> None:
+def test_system_messages_end_a_group(client: Client, room: Room, ana: User, bob: User) -> None:
     message_in(room, bob, "one")
     room.subscriptions.filter(user=ana).delete()
     room_join(user=ana, room=room)

@@ -19,7 +19,7 @@ def main_of(client: Client, address: str) -> str:
 
 
 @pytest.mark.parametrize("address", ["/rooms/", "/rooms/channels/", "/rooms/new/", "/rooms/sidebar/"])
-def test_a_stranger_is_sent_to_the_sign_in_page(client: Client, address: str) -> None:
+def test_an_anonymous_user_is_redirected_to_sign_in(client: Client, address: str) -> None:
     assert client.get(address)["Location"] == f"/sign-in/?next={address}"
 
 
@@ -36,7 +36,7 @@ def test_ones_own_rooms_are_listed_and_found(client: Client, room: Room, ana: Us
     assert "You have no room with this name." in main_of(client, "/rooms/?q=nowhere")
 
 
-def test_rooms_with_something_unread_come_first(client: Client, room: Room, ana: User) -> None:
+def test_rooms_with_unread_messages_come_first(client: Client, room: Room, ana: User) -> None:
     RoomFactory(name="quiet", members=[ana])
     room.subscriptions.filter(user=ana).update(unread=120, group_mentions=1)
     html = main_of(client, "/rooms/")
@@ -59,7 +59,7 @@ def test_channels_can_be_found_and_joined(client: Client, room: Room, ana: User)
     assert lobby.subscriptions.filter(user=ana).exists()
 
 
-def test_who_may_view_no_channels_finds_none(client: Client, ana: User) -> None:
+def test_channels_are_hidden_without_the_permission(client: Client, ana: User) -> None:
     lobby = RoomFactory(name="lobby")
     Group.objects.get(name="user").permissions.clear()
     html = main_of(client, "/rooms/channels/")
@@ -72,7 +72,7 @@ def test_who_may_view_no_channels_finds_none(client: Client, ana: User) -> None:
 
 
 @pytest.mark.parametrize(("type", "address"), [("c", "/channel/launch"), ("p", "/group/launch")])
-def test_a_room_is_created_with_people_in_it(client: Client, ana: User, bob: User, type: str, address: str) -> None:
+def test_a_room_is_created_with_members(client: Client, ana: User, bob: User, type: str, address: str) -> None:
     response = client.post("/rooms/new/", {"type": type, "name": "launch", "people": "@bob, "})
     assert response["Location"] == address
     room = Room.objects.get(name="launch")
@@ -89,13 +89,13 @@ def test_a_room_is_created_with_people_in_it(client: Client, ana: User, bob: Use
         ({"name": ""}, "This field is required."),
     ],
 )
-def test_a_room_that_cannot_be_is_told(client: Client, room: Room, sent: dict[str, str], told: str) -> None:
+def test_an_invalid_room_is_reported(client: Client, room: Room, sent: dict[str, str], told: str) -> None:
     count = Room.objects.count()
     assert told in client.post("/rooms/new/", {"type": "c", **sent}).content.decode()
     assert Room.objects.count() == count
 
 
-def test_direct_messages_are_begun_by_a_username(client: Client, ana: User, bob: User) -> None:
+def test_direct_messages_are_started_with_a_username(client: Client, ana: User, bob: User) -> None:
     first = client.post("/rooms/direct/", {"people": "@bob"})["Location"]
     assert first.startswith("/direct/")
     assert client.post("/rooms/direct/", {"people": "bob"})["Location"] == first
@@ -120,7 +120,7 @@ def test_leaving_asks_first(client: Client, room: Room, ana: User) -> None:
     assert not room.subscriptions.filter(user=ana).exists()
 
 
-def test_whoever_may_not_leave_is_not_offered_to(client: Client, room: Room, ana: User) -> None:
+def test_users_who_may_not_leave_see_no_link(client: Client, room: Room, ana: User) -> None:
     address = f"/rooms/{room.public_id}/leave/"
     assert address in client.get("/channel/ops").content.decode()
     ana.groups.clear()
@@ -146,7 +146,7 @@ def test_names_are_completed_from_the_rooms_members_only(client: Client, room: R
     assert client.get(f"/rooms/{secret.public_id}/people/?q=b").status_code == 404
 
 
-def test_the_lists_ask_the_database_as_much_with_many_rooms(
+def test_the_number_of_queries_does_not_depend_on_the_number_of_rooms(
     client: Client, ana: User, django_assert_max_num_queries: Any
 ) -> None:
     for index in range(60):
@@ -159,7 +159,7 @@ def test_the_lists_ask_the_database_as_much_with_many_rooms(
             assert client.get(address).status_code == 200
 
 
-def test_the_sidebar_shows_the_liveliest_rooms_and_the_way_to_the_others(client: Client, ana: User) -> None:
+def test_the_sidebar_shows_the_most_active_rooms_and_a_link_to_the_others(client: Client, ana: User) -> None:
     for _index in range(25):
         RoomFactory(members=[ana])
     html = client.get("/rooms/sidebar/").content.decode()

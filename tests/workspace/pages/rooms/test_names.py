@@ -28,14 +28,14 @@ def test_usernames_and_names_are_completed(client: Client, ana: User, bob: User)
     assert names(client, q="") == []
 
 
-def test_with_a_room_only_its_members_are_named(client: Client, ana: User, room: Room) -> None:
+def test_with_a_room_only_its_members_are_completed(client: Client, ana: User, room: Room) -> None:
     UserFactory(username="bobby")
     assert names(client, q="bo", room=room.public_id) == ["bob"]
     secret = RoomFactory(type=RoomType.PRIVATE, members=[UserFactory(username="bodo")])
     assert client.get("/people/", {"q": "bo", "room": secret.public_id}).status_code == 404
 
 
-def test_strangers_and_who_may_not_list_people_learn_no_names(client: Client) -> None:
+def test_names_are_not_completed_without_permission(client: Client) -> None:
     assert client.get("/people/", {"q": "a"})["Location"].startswith("/sign-in/")
     client.force_login(UserFactory(username="anna", roles=()), backend=BACKEND)
     assert names(client, q="a") == []

@@ -16,7 +16,7 @@ from workspace.services.reading import room_mark_read
 pytestmark = pytest.mark.django_db
 
 
-def test_a_member_sees_the_message_and_what_was_said_last(client: Client, room: Room) -> None:
+def test_a_member_sees_the_message_and_the_latest_ones(client: Client, room: Room) -> None:
     message = message_in(room, UserFactory(name="Carl"), "disk <full>")
     html = client.get(f"/channel/ops?msg={message.public_id}").content.decode()
     assert "#ops" in html
@@ -38,7 +38,7 @@ def test_private_and_direct_rooms_have_their_own_addresses(client: Client, ana: 
 
 
 @pytest.mark.parametrize("address", ["/channel/nothing", "/group/secret", "/direct/nobody", "/channel/a%00b"])
-def test_what_one_may_not_read_is_not_found(client: Client, ana: User, address: str) -> None:
+def test_unreadable_rooms_are_not_found(client: Client, ana: User, address: str) -> None:
     RoomFactory(name="secret", type=RoomType.PRIVATE)
     assert client.get(address).status_code == 404
 
@@ -53,11 +53,11 @@ def test_deleted_and_encrypted_messages_are_not_shown(client: Client, room: Room
     assert "This message is encrypted." in html
 
 
-def test_a_stranger_is_sent_to_the_sign_in_page_and_back(client: Client) -> None:
+def test_an_anonymous_user_is_redirected_to_sign_in_and_back(client: Client) -> None:
     assert client.get("/channel/ops?msg=x")["Location"] == "/sign-in/?next=/channel/ops%3Fmsg%3Dx"
 
 
-def test_older_messages_are_a_page_away(client: Client, room: Room, bob: User) -> None:
+def test_older_messages_are_on_the_previous_page(client: Client, room: Room, bob: User) -> None:
     texts = [f"number {index:03}" for index in range(50)]
     posted = [message_in(room, bob, text) for text in texts]
     html = client.get("/channel/ops").content.decode()
@@ -85,7 +85,7 @@ def test_a_link_to_an_old_message_opens_the_page_around_it(client: Client, room:
     assert f'room-linked" id="message-{posted[30].public_id}"' in html
 
 
-def test_a_line_stands_above_what_was_not_seen(client: Client, room: Room, ana: User, bob: User) -> None:
+def test_a_marker_is_shown_above_unseen_messages(client: Client, room: Room, ana: User, bob: User) -> None:
     message_in(room, bob, "seen")
     room_mark_read(user=ana, room=room)
     new = message_in(room, bob, "not seen")
@@ -107,7 +107,7 @@ def test_opening_a_room_does_not_mark_it_read_but_telling_that_it_was_seen_does(
     assert room.subscriptions.get(user=ana).unread == 0
 
 
-def test_an_open_page_is_given_what_was_said_since(client: Client, room: Room, bob: User) -> None:
+def test_an_open_page_can_load_newer_messages(client: Client, room: Room, bob: User) -> None:
     first = message_in(room, bob, "first")
     address = f"/rooms/{room.public_id}/messages/newer/?after={first.public_id}"
     assert client.get(address).status_code == 204
@@ -118,7 +118,7 @@ def test_an_open_page_is_given_what_was_said_since(client: Client, room: Room, b
     assert f"after={second.public_id}" in html
 
 
-def test_what_an_open_page_ended_with_may_be_deleted(client: Client, room: Room, bob: User) -> None:
+def test_an_open_page_can_load_messages_after_a_deleted_one(client: Client, room: Room, bob: User) -> None:
     message_in(room, bob, "first")
     second = message_in(room, bob, "second")
     message_delete(deleter=bob, message=second)
@@ -126,18 +126,18 @@ def test_what_an_open_page_ended_with_may_be_deleted(client: Client, room: Room,
     assert client.get(address).status_code == 204
 
 
-def test_each_message_leads_to_why_one_was_notified_of_it(client: Client, room: Room, bob: User) -> None:
+def test_each_message_links_to_the_explanation_of_its_notification(client: Client, room: Room, bob: User) -> None:
     message = message_in(room, bob)
     assert f"/why/?message={message.public_id}" in client.get("/channel/ops").content.decode()
 
 
-def test_the_menu_leads_to_the_notification_preferences(client: Client, room: Room) -> None:
+def test_the_menu_links_to_the_notification_preferences(client: Client, room: Room) -> None:
     html = client.get("/channel/ops").content.decode()
     assert f'href="/rooms/{room.public_id}/preferences/"' in html
     assert "Notification Preferences" in html
 
 
-def test_a_channel_can_be_read_and_joined_by_who_is_not_in_it(client: Client, ana: User) -> None:
+def test_a_channel_can_be_read_and_joined_by_non_members(client: Client, ana: User) -> None:
     room = RoomFactory(name="open")
     html = client.get("/channel/open").content.decode()
     assert "You have not joined this channel." in html
@@ -146,7 +146,7 @@ def test_a_channel_can_be_read_and_joined_by_who_is_not_in_it(client: Client, an
     assert "data-composer" in client.get("/channel/open").content.decode()
 
 
-def test_the_page_asks_the_database_as_much_with_many_rooms_and_messages(
+def test_the_number_of_queries_does_not_depend_on_rooms_and_messages(
     client: Client, room: Room, ana: User, bob: User, django_assert_max_num_queries: Any
 ) -> None:
     for index in range(60):
@@ -157,7 +157,7 @@ def test_the_page_asks_the_database_as_much_with_many_rooms_and_messages(
         assert client.get("/channel/ops").status_code == 200
 
 
-def test_an_open_page_is_given_one_message_as_it_is_now(client: Client, room: Room, bob: User) -> None:
+def test_an_open_page_can_load_the_current_version_of_a_message(client: Client, room: Room, bob: User) -> None:
     message = message_in(room, bob, "Old")
     address = f"/messages/{message.public_id}/shown/"
     message_edit(editor=bob, message=message, text="New")
@@ -170,7 +170,7 @@ def test_an_open_page_is_given_one_message_as_it_is_now(client: Client, room: Ro
     assert client.get(address).status_code == 204
 
 
-def test_a_message_of_a_room_that_one_may_not_read_is_not_shown(client: Client, ana: User, bob: User) -> None:
+def test_a_message_in_an_unreadable_room_is_not_shown(client: Client, ana: User, bob: User) -> None:
     message = message_in(RoomFactory(type=RoomType.PRIVATE, members=[bob]), bob)
     address = f"/messages/{message.public_id}/shown/"
     assert client.get(address).status_code == 404

@@ -19,14 +19,14 @@ def send(client: Client, room: Room, text: str, **fields: str) -> str:
     return answer.content.decode()
 
 
-def test_what_was_written_stands_in_the_room_and_is_read_by_its_writer(client: Client, room: Room, ana: User) -> None:
+def test_a_posted_message_is_shown_and_read_by_its_author(client: Client, room: Room, ana: User) -> None:
     assert "Hello there" in send(client, room, " Hello there ")
     message = Message.objects.get()
     assert (message.sender, message.text) == (ana, "Hello there")
     assert room.subscriptions.get(user=ana).last_seen_at >= message.accepted_at
 
 
-def test_a_script_sends_without_leaving_the_page(client: Client, room: Room) -> None:
+def test_a_message_is_sent_by_script_without_leaving_the_page(client: Client, room: Room) -> None:
     answer = client.post(f"/rooms/{room.public_id}/messages/", {"text": "Hello"}, headers=HTMX)
     assert answer["HX-Trigger"] == "callboard:message"
     assert Message.objects.get().text == "Hello"
@@ -53,7 +53,7 @@ def test_a_rejected_message_shows_the_problem(
     assert not Message.objects.exists()
 
 
-def test_where_something_cannot_be_sent_the_links_lead_to_the_room(client: Client, room: Room, bob: User) -> None:
+def test_links_lead_to_the_room_after_a_failed_post(client: Client, room: Room, bob: User) -> None:
     posted = [message_in(room, bob) for _ in range(50)]
     html = client.post(f"/rooms/{room.public_id}/messages/", {"text": " "}).content.decode()
     for message, query in ((posted[10], "before"), (posted[49], "msg")):
@@ -64,7 +64,7 @@ def test_where_something_cannot_be_sent_the_links_lead_to_the_room(client: Clien
     assert f'href="/threads/{posted[49].public_id}/?msg=' in html
 
 
-def test_an_end_of_line_is_one_character(client: Client, room: Room) -> None:
+def test_a_line_end_counts_as_one_character(client: Client, room: Room) -> None:
     text = "a\n" * 2499 + "b"
     send(client, room, text.replace("\n", "\r\n"))
     message = Message.objects.get()
@@ -74,7 +74,7 @@ def test_an_end_of_line_is_one_character(client: Client, room: Room) -> None:
     assert message.text == "one\ntwo"
 
 
-def test_nobody_writes_where_they_may_not(client: Client, room: Room, ana: User) -> None:
+def test_users_cannot_post_without_permission(client: Client, room: Room, ana: User) -> None:
     room.subscriptions.filter(user=ana).update(is_muted=True)
     assert "You may not do that in this room." in send(client, room, "Hello")
     assert "You can read this room, but not post in it." in send(client, room, "Hello")
@@ -85,7 +85,7 @@ def test_nobody_writes_where_they_may_not(client: Client, room: Room, ana: User)
     assert not Message.objects.exists()
 
 
-def test_strangers_are_sent_to_the_sign_in_page(client: Client) -> None:
+def test_anonymous_users_are_redirected_to_the_sign_in_page(client: Client) -> None:
     message = message_in(RoomFactory(), UserFactory())
     for address in (
         f"/rooms/{message.room.public_id}/messages/",
@@ -108,7 +108,7 @@ def test_text_is_shown_as_text_with_mentions_addresses_and_code_marked(client: C
 
 
 @pytest.mark.parametrize("written", ["@ana.", "_@ana_", "__@Ana__", "@here"])
-def test_whatever_calls_the_reader_is_marked_as_theirs(client: Client, room: Room, written: str) -> None:
+def test_mentions_of_the_reader_are_highlighted(client: Client, room: Room, written: str) -> None:
     assert f'<span class="said-mention said-mention-own">{written}</span>' in send(client, room, f"to {written} now")
 
 
@@ -122,7 +122,7 @@ def test_ones_own_message_is_changed(client: Client, room: Room, ana: User) -> N
     assert "(edited)" in html
 
 
-def test_an_encrypted_message_is_changed_by_no_page(client: Client, room: Room, ana: User) -> None:
+def test_an_encrypted_message_cannot_be_edited_on_a_page(client: Client, room: Room, ana: User) -> None:
     message = message_in(room, ana, "", type="e2e", content={"ciphertext": "x"})
     assert client.post(f"/messages/{message.public_id}/edit/", {"text": "plain"}).status_code == 404
     message.refresh_from_db()
@@ -140,7 +140,7 @@ def test_deleting_asks_first(client: Client, room: Room, ana: User) -> None:
     assert message.deleted_at is not None
 
 
-def test_messages_of_others_are_out_of_reach(client: Client, room: Room, bob: User) -> None:
+def test_messages_of_others_cannot_be_edited(client: Client, room: Room, bob: User) -> None:
     message = message_in(room, bob, "mine")
     for name in ("edit", "delete"):
         assert client.get(f"/messages/{message.public_id}/{name}/").status_code == 404

@@ -21,7 +21,7 @@ def reply(client: Client, room: Room, thread: Message, **fields: str) -> str:
     return client.post(f"/rooms/{room.public_id}/messages/", sent, follow=True).content.decode()
 
 
-def test_a_reply_stands_in_its_thread_and_is_counted_in_the_room(client: Client, room: Room, thread: Message) -> None:
+def test_a_reply_is_shown_in_its_thread_and_counted_in_the_room(client: Client, room: Room, thread: Message) -> None:
     html = reply(client, room, thread)
     assert "Who can?" in html
     assert "I can" in html
@@ -33,7 +33,7 @@ def test_a_reply_stands_in_its_thread_and_is_counted_in_the_room(client: Client,
     assert "You follow this thread." in html
 
 
-def test_a_reply_may_stand_in_the_room_as_well(client: Client, room: Room, thread: Message) -> None:
+def test_a_reply_can_also_be_shown_in_the_room(client: Client, room: Room, thread: Message) -> None:
     html = reply(client, room, thread, in_room="1")
     assert "I can" in html
     assert "Replied in a thread" in html
@@ -61,14 +61,14 @@ def test_a_link_to_a_reply_opens_its_thread(client: Client, room: Room, bob: Use
         assert f'room-linked" id="message-{answer.public_id}"' in response.content.decode()
 
 
-def test_threads_of_rooms_that_one_may_not_read_are_not_found(client: Client, ana: User) -> None:
+def test_threads_in_unreadable_rooms_are_not_found(client: Client, ana: User) -> None:
     secret = message_in(RoomFactory(type=RoomType.PRIVATE, name="secret"), UserFactory())
     assert client.get(f"/threads/{secret.public_id}/").status_code == 404
     assert client.post(f"/threads/{secret.public_id}/following/").status_code == 404
     assert client.get("/threads/nothing/").status_code == 404
 
 
-def test_an_open_thread_is_given_what_was_replied_since(client: Client, room: Room, bob: User, thread: Message) -> None:
+def test_an_open_thread_can_load_newer_replies(client: Client, room: Room, bob: User, thread: Message) -> None:
     first = message_in(room, bob, "First", parent=thread)
     address = f"/threads/{thread.public_id}/newer/?after={first.public_id}"
     assert client.get(address).status_code == 204
@@ -81,9 +81,7 @@ def test_an_open_thread_is_given_what_was_replied_since(client: Client, room: Ro
     assert f"/threads/{thread.public_id}/newer/?after={second.public_id}" in html
 
 
-def test_a_thread_that_nobody_replied_in_yet_is_given_the_first_reply(
-    client: Client, room: Room, bob: User, thread: Message
-) -> None:
+def test_an_empty_thread_receives_the_first_reply(client: Client, room: Room, bob: User, thread: Message) -> None:
     address = f"/threads/{thread.public_id}/newer/?after="
     assert client.get(address).status_code == 204
     message_in(room, bob, "First", parent=thread)
