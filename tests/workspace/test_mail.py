@@ -52,7 +52,7 @@ def test_administrators_read_them_without_their_scripts(client: Client) -> None:
     assert "<script>alert(1)" not in html
 
 
-def test_other_messages_do_not_continue_a_group(client: Client) -> None:
+def test_stored_mails_require_the_permission(client: Client) -> None:
     assert client.get(LIST).status_code == 302
     client.force_login(staff("push.view_device"))
     assert client.get(LIST).status_code == 403

@@ -117,7 +117,7 @@ class TestChanging:
             ),
         ],
     )
-    def test_an_empty_edit_is_rejected(
+    def test_invalid_edits_are_rejected(
         self, api: ApiClient, message: Message, fields: dict[str, Any], error: str
     ) -> None:
         assert failure(change(api, message, **fields)) == error

@@ -68,7 +68,7 @@ class TestLeave:
         assert (body[key]["_id"], body[key]["usersCount"], body["success"]) == (room.public_id, 1, True)
         assert not is_member(ana, room)
 
-    def test_a_room_is_found_by_name(self, api: ApiClient, ana: User, prefix: str, key: str, type: RoomType) -> None:
+    def test_a_room_can_be_left_by_name(self, api: ApiClient, ana: User, prefix: str, key: str, type: RoomType) -> None:
         room = RoomFactory(name="ops", type=type, members=[ana])
         assert api.post(f"{prefix}.leave", roomName="ops").status_code == 200
         assert not is_member(ana, room)

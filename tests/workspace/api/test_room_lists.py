@@ -151,7 +151,7 @@ def test_only_the_page_is_read_however_many_rooms_there_are(
 
 
 @pytest.mark.parametrize("query", [{"offset": -1}, {"offset": 2**64}, {"count": "many"}, {"sort": "name"}])
-def test_an_invalid_page_number_is_rejected(api: ApiClient, query: dict[str, Any]) -> None:
+def test_invalid_paging_parameters_are_rejected(api: ApiClient, query: dict[str, Any]) -> None:
     for name in LISTS:
         assert "invalid-params" in failure(api.get(name, **query))
 

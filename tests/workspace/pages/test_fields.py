@@ -55,7 +55,7 @@ def test_errors_are_described(client: Client, ada: User, address: str, sent: dic
     assert descriptions_missing(html) == set()
 
 
-def test_errors_for_requested_fields_are_described(client: Client, ada: User) -> None:
+def test_errors_of_filter_fields_are_described(client: Client, ada: User) -> None:
     html = client.get("/admin/settings/history/?since=yesterday").content.decode()
     assert 'id="id_since_error"' in html
     assert descriptions_missing(html) == set()

@@ -26,7 +26,7 @@ def test_language_and_time_zone_are_saved_separately() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"language": "xx"}, {"time_zone": "Europe/Atlantis"}])
-def test_missing_objects_are_reported(wrong: dict[str, str]) -> None:
+def test_unknown_locales_are_rejected(wrong: dict[str, str]) -> None:
     user = UserFactory(language="de")
     with pytest.raises(ValidationError):
         locale_save(user=user, **wrong)

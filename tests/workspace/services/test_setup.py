@@ -33,7 +33,7 @@ COUNT = (
 
 
 @pytest.mark.processes
-def test_roles_depend_on_the_last_migrated_app(tmp_path: Path) -> None:
+def test_apps_can_be_migrated_one_after_the_other(tmp_path: Path) -> None:
     for target in (("workspace",), ()):
         manage(tmp_path, "migrate", *target, "--verbosity", "0")
     assert manage(tmp_path, "shell", "--no-imports", "-c", COUNT).split() == ["2", "1", "1"]

@@ -41,7 +41,7 @@ const Live = (() => {
     };
 
     const updateChildren = (old, updated) => {
-        const children = [...made.childNodes];
+        const children = [...updated.childNodes];
         const keys = new Set(children.map(keyOf));
         let next = old.firstChild;
         const skipRemoved = () => {

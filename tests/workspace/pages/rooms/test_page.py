@@ -118,7 +118,7 @@ def test_an_open_page_can_load_newer_messages(client: Client, room: Room, bob: U
     assert f"after={second.public_id}" in html
 
 
-def test_an_open_page_can_load_messages_after_a_deleted_one(client: Client, room: Room, bob: User) -> None:
+def test_an_open_page_can_poll_after_a_deleted_message(client: Client, room: Room, bob: User) -> None:
     message_in(room, bob, "first")
     second = message_in(room, bob, "second")
     message_delete(deleter=bob, message=second)
