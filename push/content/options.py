@@ -30,6 +30,8 @@ CATEGORY_NO_REPLY = "MESSAGE_NOREPLY"
 RESERVED_IDS = 2
 # The rules that may use the whole quota, whatever part of it is kept for them.
 FOR_ONE_PERSON = {"direct_message", "mentioned", TEST_RULE}
+# The rules for messages that are meant for the member: these wake a device that saves power.
+URGENT = frozenset({"direct_message", "mentioned", "highlight", TEST_RULE})
 
 
 @dataclass(frozen=True, slots=True)

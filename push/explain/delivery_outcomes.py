@@ -75,6 +75,9 @@ ADVICE: dict[str, str | Promise] = {
     EndReason.NO_WEB_PUSH_KEYS: gettext_lazy(
         "The server's operator can restore ENCRYPTION_KEY or create new keys: manage.py webpushkeys --renew."
     ),
+    EndReason.PROVIDER_OFF: gettext_lazy(
+        "Under Routes, an administrator can turn on the service that delivers to the device."
+    ),
     EndReason.NOT_BUILT: gettext_lazy("The error is in the server's log."),
 }
 

@@ -57,4 +57,5 @@ class EndReason(models.TextChoices):
         _("There is no way to the device: no gateway is used for it, and there are no keys to its push service."),
     )
     NO_WEB_PUSH_KEYS = "no_web_push_keys", _("The workspace's web push keys are missing or cannot be decrypted.")
+    PROVIDER_OFF = "provider_off", _("The service that delivers to the device is turned off.")
     NOT_BUILT = "not_built", _("Its content could not be built; the log holds the error.")

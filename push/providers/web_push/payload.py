@@ -14,17 +14,15 @@ from typing import Any
 from django.urls import reverse
 
 from push.content.mail import room_url
-from push.content.options import CLEAR, PushContent, payload_of
+from push.content.options import CLEAR, URGENT, PushContent, payload_of
 from push.content.texts import texts_of
-from push.models import TEST_RULE, Device, PushSettings
+from push.models import Device, PushSettings
 from push.receipts import receipt_token
 from push.selectors.items import Item
 from workspace.addresses import absolute_url
 from workspace.models import GeneralSettings
 
 MESSAGE = "message"
-# The rules by which somebody is called for: these wake a device that saves power.
-URGENT = frozenset({"direct_message", "mentioned", "highlight", TEST_RULE})
 # The length of a topic (RFC 8030, 5.4): letters, digits, - and _.
 TOPIC_BYTES = 24
 
