@@ -70,8 +70,8 @@ class AppSeen:
 
 def pauses(routes: Routes | None = None) -> list[Pause]:
     """Return the routes that are paused, the latest first; `routes` are the current ones, if the caller has them."""
-    current = {(route.key, route.fingerprint) for route in (routes or routes_current()).all()}
-    states = RouteState.objects.filter(paused_at__isnull=False).order_by("-paused_at")
+    states = list(RouteState.objects.filter(paused_at__isnull=False).order_by("-paused_at"))
+    current = {(route.key, route.fingerprint) for route in (routes or routes_current()).all()} if states else set()
     shown = [state for state in states if (state.key, state.fingerprint) in current]
     return [Pause(state, pause_words(state), *pause_step(state)) for state in shown]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from cloud.models import SetupWizardSettings
 from cloud.selectors.connection import cloud_url, connection_current
@@ -25,8 +26,8 @@ class Routes:
 
     default: Ways
     apps: Mapping[str, Ways]
-    # Of the types with routes of their provider's own: what makes the route to a token.
-    own: Mapping[str, Callable[[str], Route] | EndReason]
+    # Of the types with routes of their provider's own: what reads the function that makes the route to a token.
+    own: Mapping[str, Callable[[], Callable[[str], Route] | EndReason]]
 
     def of(self, device: Device) -> Route | EndReason:
         """Return the way to the device, or else why there is none."""
@@ -35,7 +36,7 @@ class Routes:
     def way_of(self, app_name: str, type: str, *, token: str = "") -> Route | EndReason:
         """Return the way to an app's devices of one type; without a `token`, to any of them."""
         if type in self.own:
-            route = self.own[type]
+            route = self.own[type]()
             return route if isinstance(route, EndReason) else route(token)
         return self.ways_of(app_name).get(type, EndReason.NO_ROUTE)
 
@@ -56,7 +57,8 @@ class Routes:
 
     def own_routes(self) -> Iterator[Route]:
         """Yield the routes that need no app's keys."""
-        for make in self.own.values():
+        for read in self.own.values():
+            make = read()
             if not isinstance(make, EndReason):
                 yield make("")
 
@@ -65,7 +67,8 @@ def routes_current(app_names: Collection[str] | None = None) -> Routes:
     """Return the routes as they stand now; of the apps' own ones all, or those of these apps."""
     own = AppRoute.objects.all() if app_names is None else AppRoute.objects.filter(app_name__in=app_names)
     ways = {route.app_name: app_ways(route) for route in own}
-    direct = {type: provider.own_route() for type, provider in providers_by_type().items() if provider.own_route}
+    # Read from the database when a device of the type is asked for, and once.
+    direct = {type: cache(provider.own_route) for type, provider in providers_by_type().items() if provider.own_route}
     return Routes(default=default_ways(), apps=ways, own=direct)
 
 
