@@ -13,5 +13,6 @@ PROVIDERS = (
     "apple",
     "google",
     "web_push",
+    "ntfy",
     "gateway",
 )
