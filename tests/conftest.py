@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 from collections.abc import Iterator
+from functools import cache as cache_once
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -21,22 +23,30 @@ from pytest_django import DjangoDbBlocker
 from cloud.services.licences import licence_cache_clear
 from push.gateway.admission import callers_forget
 from push.gateway.apps import apps_current
-from tests.database import Beginning, migrations_record
+from tests.database import Beginning, migrations_record, template_drop, template_use
 from tests.under_way import requests_admit
 
 pytest_plugins = ["tests.fakes.fixtures"]
+# The workers inherit this name of the run.
+os.environ.setdefault("TEST_RUN", str(os.getpid()))
 
 # The suite limits the duration of tests. On a busy machine, generating input is slow, too.
 hypothesis_settings.register_profile("callboard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("callboard")
 
 
+@cache_once
+def redis_server() -> redis.Redis:
+    """Return the client for Redis. All tests share its connections, because new ones take time."""
+    return redis.Redis.from_url(settings.REDIS_URL)
+
+
 def redis_keys_delete() -> None:
     """Remove the keys of this run from Redis. Clearing the cache would flush the whole database of the server."""
-    server = redis.Redis.from_url(settings.REDIS_URL)
-    for pattern in (f"{settings.REDIS_PREFIX}*", f"django_q:{settings.REDIS_PREFIX}*"):
-        if keys := list(server.scan_iter(pattern)):
-            server.delete(*keys)
+    server = redis_server()
+    # Keys of the broker have a prefix of its own before ours. Each scan visits all keys, so one scan finds both.
+    if keys := list(server.scan_iter(f"*{settings.REDIS_PREFIX}*", count=10_000)):
+        server.delete(*keys)
 
 
 def caches_forget() -> None:
@@ -105,6 +115,28 @@ def _redis_left_as_found() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, django_db_use_migrations: bool, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Let only one of several workers run the migrations."""
+    if connection.vendor == "postgresql" and django_db_use_migrations and "PYTEST_XDIST_WORKER" in os.environ:
+        with django_db_blocker.unblock():
+            template_use()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Remove the template when the last worker has ended."""
+    is_used = session.config.option.dist != "no" and not session.config.option.nomigrations
+    if (
+        is_used
+        and "PYTEST_XDIST_WORKER" not in os.environ
+        and os.environ.get("DATABASE_URL", "").startswith("postgres")
+    ):
+        template_drop()
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(
     django_db_setup: None, django_db_use_migrations: bool, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
@@ -117,13 +149,23 @@ def django_db_setup(
             settings.MIGRATION_MODULES = {}
             migrations_record()
         beginning = Beginning.read()
+        if connection.vendor == "postgresql":
+            # Only a crash of the server itself could lose data that it has not yet written to the disk.
+            _database_alter("SET synchronous_commit = off")
+            connection.close()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: beginning.restore())
         yield
     if connection.vendor == "postgresql":
-        name = connection.settings_dict["NAME"]
         with django_db_blocker.unblock():
             connection.close()
+            _database_alter("ALLOW_CONNECTIONS false")
             with connection._nodb_cursor() as cursor:
-                cursor.execute(f"ALTER DATABASE {connection.ops.quote_name(name)} ALLOW_CONNECTIONS false")
+                name = connection.settings_dict["NAME"]
                 cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+
+
+def _database_alter(change: str) -> None:
+    """Change a property of the test database on PostgreSQL."""
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {connection.ops.quote_name(connection.settings_dict['NAME'])} {change}")
