@@ -94,6 +94,7 @@ CAUSES: Mapping[str, Cause] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("code", CAUSES)
 def test_the_page_names_the_cause(demo: Demo, code: str) -> None:
     channel, bring = CAUSES[code]

@@ -161,6 +161,7 @@ ENDINGS: Mapping[str, Cause] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("code", ENDINGS)
 def test_the_page_names_the_ending_and_the_rule_that_sent_it(demo: Demo, code: str) -> None:
     channel, bring = ENDINGS[code]

@@ -97,6 +97,7 @@ def test_every_page_opens_with_rows_and_shows_no_token_and_runs_no_inline_script
         assert not inline_scripts(answer.content.decode())
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("settings_remembered")
 @each_model
 def test_a_lists_queries_do_not_depend_on_the_number_of_rows(model: type[Model]) -> None:

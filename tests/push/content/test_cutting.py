@@ -47,6 +47,7 @@ def test_a_character_longer_than_the_limit_leaves_the_ellipsis_alone() -> None:
     assert shorten("e" + "\u0301" * 500, 240) == ELLIPSIS
 
 
+@pytest.mark.thorough
 @given(st.text(max_size=60), st.integers(min_value=1, max_value=40))
 def test_the_limit_holds_for_any_text(text: str, limit: int) -> None:
     cut = shorten(text, limit)

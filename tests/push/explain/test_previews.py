@@ -33,6 +33,7 @@ def situation() -> Situation:
     return ana, bob, RoomFactory(name="ops", members=[ana, bob])
 
 
+@pytest.mark.thorough
 @given(room=LEVELS, account=LEVELS, is_muted=st.booleans(), is_off=st.booleans())
 @SETTINGS
 def test_a_rooms_previews_match_the_decisions_after_saving(
@@ -51,6 +52,7 @@ def test_a_rooms_previews_match_the_decisions_after_saving(
     assert previewed == [channel_decision(message_in(place, bob, text), ana, Channel.DESKTOP).sends for text in TEXTS]
 
 
+@pytest.mark.thorough
 @given(saved=LEVELS, unsaved=LEVELS)
 @SETTINGS
 def test_the_accounts_previews_match_the_decisions_after_saving(situation: Situation, saved: str, unsaved: str) -> None:

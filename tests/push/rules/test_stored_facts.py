@@ -129,6 +129,7 @@ class TestHalfDecided:
         assert decision.decided_at is None
         return decision
 
+    @pytest.mark.thorough
     def test_it_is_finished(self, half: Decision, message: Message) -> None:
         for name, stored in other_facts(message):
             facts = {**half.facts, "message": stored}

@@ -166,6 +166,7 @@ class TestRemainder:
         assert (edit.counts["push"], edit.position) == ({"edited": 8}, None)
 
 
+@pytest.mark.thorough
 @settings(
     max_examples=12,
     deadline=None,

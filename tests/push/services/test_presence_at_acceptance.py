@@ -153,6 +153,7 @@ def test_a_client_in_use_writes_no_history(user: User, clock: Any) -> None:
     assert FormerPresence.objects.count() == before
 
 
+@pytest.mark.thorough
 def test_presence_of_any_moment_is_known_after_any_sequence_of_changes(clock: Any) -> None:
     """Compare what the queries say afterwards of each moment with what was true at it."""
     random = Random(12)

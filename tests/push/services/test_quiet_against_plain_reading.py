@@ -50,6 +50,7 @@ def plainly_due(
     return end
 
 
+@pytest.mark.thorough
 class TestDue(TestCase):
     @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
     @given(
