@@ -1,23 +1,23 @@
-# Everything that is done with this project. `make run` and `make test` need only Python >= 3.11, pip and make.
+# All commands of this project. `make run` and `make test` need only Python >= 3.11, pip and make.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # Compiled modules are kept, whatever the environment says: the tests start many interpreters, and each would compile
 # the project again.
 export PYTHONDONTWRITEBYTECODE :=
-# A key for one command, made when it runs.
+# A random key, generated for one command.
 FRESH_KEY = $$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))')
 
 .PHONY: run test check test-services faults situations format lock messages screenshots clean
 
-# The process manager gives each process a PORT of its own, so the site's goes by another name.
+# The process manager sets PORT for each process, so the site's port is in WEB_PORT.
 run: export PATH := $(CURDIR)/$(BIN):$(PATH)
 run: $(VENV)/.run
 	@set -a; given=$$PORT; test ! -f .env || . ./.env; \
 	WEB_PORT=$${given:-$${PORT:-8000}}; SITE_URL=$${SITE_URL:-http://127.0.0.1:$$WEB_PORT}; \
 	python manage.py setup --listen "$${BIND_HOST:-127.0.0.1}:$$WEB_PORT" && { honcho start || test $$? -eq 130; }
 
-# The fast suite. What it leaves out by marks (pyproject.toml) and for the time its imports take runs in test-services.
+# The fast suite. Tests excluded by marks (pyproject.toml), or because of slow imports, run in test-services.
 test: $(VENV)/.dev
 	@env -u DATABASE_URL -u REDIS_URL $(BIN)/pytest -q -n auto --maxprocesses 4 --dist worksteal \
 		-m "not (browser or processes or thorough)" \
@@ -39,15 +39,15 @@ test-services: $(VENV)/.dev
 faults: $(VENV)/.dev
 	@env -u DATABASE_URL -u REDIS_URL FAULT_KILLS=200 $(BIN)/pytest -q -s tests/push/worker/test_faults.py tests/push/worker/test_faults_within.py
 
-# The rules in the database against a plain reading of their table: 20,000 situations per channel on SQLite and as many
-# on PostgreSQL (DATABASE_URL names the server, the local one by default; some minutes).
+# Compares the rules in the database with a simple implementation of their table: 20,000 situations per channel on SQLite
+# and on PostgreSQL (DATABASE_URL, by default the local server). Takes some minutes.
 SITUATION_TESTS := tests/push/rules/test_against_plain_reading.py tests/push/rules/test_history.py
 situations: $(VENV)/.dev
 	@env -u DATABASE_URL -u REDIS_URL SITUATIONS=20000 $(BIN)/pytest -q $(SITUATION_TESTS)
 	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} SITUATIONS=20000 \
 		$(BIN)/pytest -q $(SITUATION_TESTS)
 
-# The pictures of the users' pages in docs/images/; needs Chromium.
+# The screenshots of the documentation in docs/images/; needs Chromium.
 screenshots: $(VENV)/.dev
 	$(BIN)/python bench/screenshots.py
 
@@ -55,20 +55,20 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Each stamp file says that what the lock file names is installed.
+# Each stamp file means that the packages of its lock file are installed.
 $(VENV)/.run: requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing what requirements.lock names (once; about a minute) ..."
+	@echo "Installing the packages of requirements.lock (once; takes about a minute) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing what requirements-dev.lock names (once; about a minute) ..."
+	@echo "Installing the packages of requirements-dev.lock (once; takes about a minute) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/.run
 
-# The catalogues of translations: what is to be translated, and the compiled form that the site reads (needs gettext).
+# Updates the translation catalogues, and compiles them for the site (needs gettext).
 messages: $(VENV)/.run
 	$(BIN)/python manage.py makemessages
 	$(BIN)/python manage.py compilemessages --ignore $(VENV)

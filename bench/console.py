@@ -1,10 +1,10 @@
-"""How long the console's pages of a large cloud take: 100,000 workspaces that all pushed today.
+"""Measures the response times of the cloud console's pages, with 100,000 workspaces that all pushed today.
 
     .venv/bin/python bench/console.py            # on SQLite
     DATABASE_URL=postgres://... .venv/bin/python bench/console.py
 
-One of them has counts of 700 days, twelve apps, both platforms and five outcomes. Each page is asked for five times in
-one process, as an administrator; prints lines for docs/figures.md.
+One of them has counts for 700 days, twelve apps, both platforms and five outcomes. Each page is requested five times in
+one process, as an administrator. Prints lines for docs/figures.md.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LIST = "/admin/cloud/registeredworkspace/"
 
 
 def fill() -> int:
-    """Make the workspaces, with what they used, and return the key of the one with most counts."""
+    """Create the workspaces with their usage, and return the key of the one with the most counts."""
     now = timezone.now()
     rows = [
         RegisteredWorkspace(
@@ -75,7 +75,7 @@ def fill() -> int:
 
 
 def measure(client: Client, name: str, address: str) -> None:
-    """Print how long a page takes, and how many queries."""
+    """Print a page's response time and number of queries."""
     client.get(address)
     took = []
     for _time in range(TIMES):

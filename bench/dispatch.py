@@ -1,15 +1,15 @@
-"""The queue's figures: claims, whole dispatch, lateness, latency.
+"""Measures the queue: claims, dispatch, lateness, latency, and recovery from kills.
 
     [DATABASE_URL=postgres://...] [REDIS_URL=redis://...] .venv/bin/python bench/dispatch.py claims 10000 100000 1000000
     [ANSWER_SECONDS=0.02] [WORKERS=1] ... bench/dispatch.py dispatch
-                                       pushes per second with one worker and with two, beside only sending them
-    ... bench/dispatch.py lateness     start of what comes due while 100,000 items wait, beside a queue without them
-    ... bench/dispatch.py latency      from accepting a message to the gateway, beside doing it all in one process
+                                       pushes per second with one and two workers, compared with only sending them
+    ... bench/dispatch.py lateness     delay of due items while 100,000 items wait, compared with a queue without them
+    ... bench/dispatch.py latency      from accepting a message to the gateway, compared with a single process
     ... bench/dispatch.py storm [30 [20]]
-                                       after so many kills of a worker under load (20 messages to 4,000 people), without
-                                       vacuum: how fast the queue drains, compared with before; dead rows
+                                       after this many kills of a worker under load (20 messages to 4,000 users),
+                                       without vacuum: how fast the queue drains, compared with before; dead rows
 
-Each makes a database of its own and removes it at the end; each prints a ratio to a baseline.
+Each command creates its own database, removes it at the end, and prints a ratio to a baseline.
 """
 
 from __future__ import annotations
@@ -52,19 +52,19 @@ from workspace.models import Room
 from workspace.services.messages import message_post
 
 CLAIMS = 100
-# A claim is undone, and leaves its rows' dead versions: no more of them than of waiting rows are ever there.
+# Each claim is rolled back and leaves dead row versions. This limits their number to that of the waiting rows.
 CLAIMS_UNTIL_VACUUM = 5
 CLAIMED_USERS = 200
 ITEMS_EACH = 10
 USERS = 1_000
 DISPATCH_USERS = 4_000
-# What the gateway takes for each answer, in seconds: none, or what a real one takes.
+# The gateway's response time in seconds: 0, or that of a real gateway.
 ANSWER_SECONDS = float(os.environ.get("ANSWER_SECONDS", "0"))
 LATE_ITEMS = 100
 MESSAGES = 15
-# A killed worker's lease ends soon, so that what it held comes back while the others are being killed.
+# A short lease, so that a killed worker's items return to the queue while the others are being killed.
 STORM_WORKER = {"CLAIM_LEASE": "2", "WORKERS": "1"}
-# A worker is killed at a random time within so many seconds after it has sent something.
+# A worker is killed at a random time within this many seconds after it has sent something.
 KILLED_WITHIN = 0.5
 STATISTICS_SECONDS = 1.5
 PAUSE_SECONDS = 0.3
@@ -80,9 +80,9 @@ def main() -> None:
 
 
 def claims(sizes: list[int]) -> None:
-    """Time claims of 200 users, with ten items each, out of queues of these sizes.
+    """Measure claims of 200 users with ten items each, from queues of these sizes.
 
-    Each message is queued for everybody before the next one, so a user's items lie far apart, as they do when messages
+    Each message is queued for all users before the next one, so a user's items are far apart, as when messages
     come over time.
     """
     queued, first, users = 0, 0.0, list[int]()
@@ -102,7 +102,7 @@ def claims(sizes: list[int]) -> None:
 
 
 def buffers() -> str:
-    """Return how much of its tables the database keeps at hand."""
+    """Return the size of the database's buffers."""
     if connection.vendor != "postgresql":
         return "no buffers of its own"
     with connection.cursor() as cursor:
@@ -111,7 +111,7 @@ def buffers() -> str:
 
 
 def queue_megabytes() -> float:
-    """Return the size of the queue with its indexes; 0 where the database does not tell."""
+    """Return the size of the queue with its indexes; 0 if the database does not report it."""
     if connection.vendor != "postgresql":
         return 0.0
     with connection.cursor() as cursor:
@@ -121,7 +121,7 @@ def queue_megabytes() -> float:
 
 
 def claim_time(users: list[int]) -> float:
-    """Make one item of each user due and return how long their claim takes; then everything is as before."""
+    """Make one item of each user due and return how long their claim takes; then undo the changes."""
     with transaction.atomic():
         heads = Notification.objects.filter(user__in=users).values("user").annotate(first=Min("pk")).values("first")
         Notification.objects.filter(pk__in=heads).update(due_at=timezone.now())
@@ -134,7 +134,7 @@ def claim_time(users: list[int]) -> float:
 
 
 def dispatch(sizes: list[int]) -> None:
-    """Time workers that send what is due, from the first push to the last."""
+    """Measure how long workers take to send due items, from the first push to the last."""
     room, messages = room_fill(DISPATCH_USERS), (sizes or [10])[0]
     with gateway(f"delay={ANSWER_SECONDS}") as _told:
         alone = only_sending(DISPATCH_USERS * messages)
@@ -153,14 +153,14 @@ def dispatch(sizes: list[int]) -> None:
 def rate_of(times: list[datetime]) -> float:
     """Return how many items ended per second.
 
-    The first and last tenth are left out: workers do not start and end at the same moment.
+    The first and last tenth are left out, because workers do not start and end at the same time.
     """
     finished, tenth = sorted(times), len(times) // 10
     return (len(finished) - 2 * tenth) / (finished[-tenth - 1] - finished[tenth]).total_seconds()
 
 
 def only_sending(count: int) -> float:
-    """Return how many pushes per second the engine alone hands over in one process."""
+    """Return how many pushes per second the HTTP engine alone sends in one process."""
     route, engine = gateway_current(), Engine()
     push = GatewayPush(service="apn", token="0" * 64, options={"text": "Hello", "title": "#bench", "badge": 1})
     started = time.perf_counter()
@@ -174,7 +174,7 @@ def wait_until_sent() -> None:
 
 
 def storm(sizes: list[int]) -> None:
-    """Compare how a queue drains after its worker was killed again and again with how one drained before."""
+    """Compare how fast the queue drains after its worker was killed repeatedly with how fast it drained before."""
     kills, messages = (*sizes, *(30, 20)[len(sizes) :])[:2]
     room = room_fill(DISPATCH_USERS)
     with gateway(f"delay={ANSWER_SECONDS}") as _told:
@@ -192,10 +192,10 @@ def storm(sizes: list[int]) -> None:
             worker_kill(worker)
         left = list(Notification.objects.filter(finished_at=None).values_list("pk", flat=True))
         dead = queue_statistic("n_dead_tup")
-        # The leases of killed workers expire however long the queue is; from then on it drains.
+        # The leases of killed workers must expire first, independent of the length of the queue.
         time.sleep(int(STORM_WORKER["CLAIM_LEASE"]))
         with workers(1, **STORM_WORKER):
-            # The undisturbed rate does not contain the start of a worker either.
+            # The baseline rate does not include the start of a worker either.
             wait_until_sending()
             started = time.monotonic()
             wait_until_sent()
@@ -215,7 +215,7 @@ def storm(sizes: list[int]) -> None:
 
 
 def wait_until_sending() -> None:
-    """Wait until an item ends; nothing else ends any meanwhile."""
+    """Wait until an item ends; no other process ends items meanwhile."""
     waiting = Notification.objects.filter(finished_at=None)
     before = waiting.count()
     while waiting.count() == before:
@@ -223,7 +223,7 @@ def wait_until_sending() -> None:
 
 
 def vacuum_disable() -> None:
-    """Keep PostgreSQL from vacuuming any table by itself."""
+    """Turn off PostgreSQL's autovacuum for all tables."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             for table in connection.introspection.table_names(cursor):
@@ -231,10 +231,10 @@ def vacuum_disable() -> None:
 
 
 def queue_statistic(name: str) -> int:
-    """Return a figure that PostgreSQL keeps of the queue's table; 0 where there is none."""
+    """Return one of PostgreSQL's statistics of the queue's table; 0 if there is none."""
     if connection.vendor != "postgresql":
         return 0
-    # Sessions report what they did at the latest a second after they have done it.
+    # Sessions report their statistics within a second.
     time.sleep(STATISTICS_SECONDS)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -246,7 +246,7 @@ def queue_statistic(name: str) -> int:
 
 
 def lateness(sizes: list[int]) -> None:
-    """Compare when items come due with when the gateway gets them, with and without a long queue behind them."""
+    """Compare items' due times with their arrival at the gateway, with and without a long queue behind them."""
     waiting = (sizes or [100_000])[0]
     room = room_fill(USERS)
     print(f"{connection.vendor}: waiting items, p50 ms, p99 ms, ratio of p50 to none waiting")
@@ -261,7 +261,7 @@ def lateness(sizes: list[int]) -> None:
 
 
 def lateness_of_some(told: IO[str]) -> list[float]:
-    """Return how many milliseconds after its time each of some items, one per member, reached the gateway."""
+    """Return how many milliseconds after its due time each of some items (one per member) reached the gateway."""
     room = room_fill(LATE_ITEMS)
     members = list(room.subscriptions.exclude(user=room.creator).order_by("pk").values_list("user_id", flat=True))
     start, begun = timezone.now() + timedelta(seconds=3), time.monotonic() + 3
@@ -274,7 +274,7 @@ def lateness_of_some(told: IO[str]) -> list[float]:
 
 
 def latency(_sizes: list[int]) -> None:
-    """Compare how long an idle installation takes from a message to its push with doing it all in one process."""
+    """Compare the time from a message to its push in an idle installation with doing everything in one process."""
     room = room_fill(1)
     with gateway("tell") as told:
         alone = [message_time(room, told, number, is_alone=True) for number in range(MESSAGES)]
@@ -287,7 +287,7 @@ def latency(_sizes: list[int]) -> None:
 
 
 def message_time(room: Room, told: IO[str], number: int, *, is_alone: bool) -> float:
-    """Post a message and return after how many milliseconds its push reached the gateway."""
+    """Post a message and return the milliseconds until its push reached the gateway."""
     time.sleep(PAUSE_SECONDS)
     started = time.monotonic()
     message_post(sender=room.creator, room=room, text=f"@member0 {number}")

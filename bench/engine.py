@@ -1,11 +1,11 @@
-"""The sending's figures: pushes per second beside others' senders, and what ends of connections cost.
+"""Measures the HTTP engine: pushes per second compared with other senders, and the effect of closed connections.
 
     .venv/bin/python bench/engine.py speed [PUSHES]    to one local server: h2load, the engine, aioapns, send_each
-    .venv/bin/python bench/engine.py faults [PUSHES]   1,000 sends across GOAWAYs and abrupt closes: lost and doubled
+    .venv/bin/python bench/engine.py faults [PUSHES]   1,000 sends with GOAWAYs and abrupt closes: lost and duplicate
 
-The server of the first is nginx (`nginx-light`) on this machine, over TLS, one worker; h2load is nghttp2-client's. All
-send the same headers and texts; h2load sends ready bytes, the others make each push anew. That of the second is the
-fake Apple of the tests, which knows what it accepted.
+`speed` uses nginx (`nginx-light`) on this machine, over TLS, with one worker; h2load is part of nghttp2-client. All
+send the same headers and texts. h2load sends prepared bytes; the others build each push. `faults` uses the
+fake Apple of the tests, which records what it accepted.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ from tests.fakes.apple import FakeApple
 from tests.fakes.certificates import Authority, service_account_make, token_key_make
 
 RUNS = 5
-# Requests under way at once, where a sender lets itself be told.
+# Number of parallel requests, for senders in which it can be set.
 STREAMS = 100
 APP = "chat.callboard.app"
 TEXT = "ana: the disk of the second server is nearly full, who is on call?"
@@ -76,7 +76,7 @@ def main() -> None:
 
 
 def speed(authority: Authority, count: int) -> None:
-    """Print each sender's pushes per second and the engine's ratio to it, each the median of some turns."""
+    """Print each sender's pushes per second and the engine's ratio to it, each the median of several runs."""
     with nginx(authority, FOLDER) as address:
         settings.APPLE_PRODUCTION_URL = settings.GOOGLE_SEND_URL = address
         settings.GOOGLE_TOKEN_URL = f"{address}/token"
@@ -91,9 +91,9 @@ def speed(authority: Authority, count: int) -> None:
         }
         for send, number in senders.values():
             send(number)
-        # As the worker does: what the programs themselves consist of is no garbage to look through.
+        # As in the worker: exclude the program's own objects from garbage collection.
         gc.freeze()
-        # In turn, so that what else the machine does meanwhile meets all of them.
+        # Alternate between senders, so that other load on the machine affects all of them.
         turns = [{name: number / send(number) for name, (send, number) in senders.items()} for _ in range(RUNS)]
         for name in senders:
             print(f"{name}: {median(turn[name] for turn in turns):,.0f}/s", flush=True)
@@ -107,7 +107,7 @@ def speed(authority: Authority, count: int) -> None:
 
 
 def faults(authority: Authority, count: int) -> None:
-    """Print what became of pushes while connections end in good order, and while they break off."""
+    """Print the outcomes of pushes while connections are closed properly, and while they break off."""
     key = token_key_make()
     credentials = AppleCredentials(AppleTokenKey(key.key, key.key_id, key.team_id))
     print("fault, connections, accepted by the answers, lost, arrived twice or more, of them told by `tries`")
@@ -117,7 +117,7 @@ def faults(authority: Authority, count: int) -> None:
             fake.faults.goaway_after, fake.faults.cut_after = goaway, cut
             engine = Engine(ca_file=str(FOLDER / "authority.pem"))
             remaining, tries = [push_of(number) for number in range(count)], Counter[str]()
-            # What is to be tried again is, as the queue does, under the same identity.
+            # Retry with the same identity, as the queue does.
             while remaining:
                 answers = apple_send(remaining, credentials=credentials, engine=engine)
                 tries.update({push.identity: answer.tries for push, answer in zip(remaining, answers, strict=True)})
@@ -131,7 +131,7 @@ def faults(authority: Authority, count: int) -> None:
         print(f"{name}, {len(fake.connections)}, {count}, {count - len(arrived)}, {len(doubled)}, {told}", flush=True)
 
 
-# The senders: each sends so many pushes and returns how many seconds it took.
+# The senders. Each sends a number of pushes and returns the seconds it took.
 
 
 def h2load(number: int) -> float:
@@ -151,7 +151,7 @@ def h2load(number: int) -> float:
 
 
 def engine_requests(engine: Engine, number: int) -> float:
-    # As h2load is told: one connection, and as many requests at once.
+    # The same settings as for h2load: one connection and the same number of parallel requests.
     lane = replace(apple_lane(CREDENTIALS), concurrency=STREAMS, connections=1)
     requests = [replace(request, lane=lane) for request in requests_of(number)]
     started = time.perf_counter()
@@ -195,7 +195,7 @@ def aioapns(number: int) -> float:
         context = ssl.create_default_context(cafile=str(FOLDER / "authority.pem"))
         context.set_alpn_protocols(["h2"])
         client = APNs(key=KEY.key, key_id=KEY.key_id, team_id=KEY.team_id, topic=APP, ssl_context=context)
-        # More at once overrun its flow control, whereupon it waits for a second.
+        # More parallel requests exceed its flow control limit, and it then waits for a second.
         room = asyncio.Semaphore(STREAMS)
 
         async def send_one(number: int, body: dict[str, Any]) -> bool:
@@ -222,7 +222,7 @@ def send_each(number: int) -> float:
     if not firebase_admin._apps:
         account = json.loads(SERVICE_ACCOUNT) | {"token_uri": settings.GOOGLE_TOKEN_URL}
         firebase_admin.initialize_app(credentials.Certificate(account))
-        # What it does for Google's own address: as many connections as messages, instead of ten.
+        # As for Google's own URL: as many connections as messages, instead of ten.
         session = messaging._get_messaging_service(firebase_admin.get_app())._client.session
         session.mount(settings.GOOGLE_SEND_URL, session.get_adapter("https://fcm.googleapis.com"))
     messages = []
@@ -234,13 +234,13 @@ def send_each(number: int) -> float:
         message.token = f"token-{one}"
         messages.append(message)
     started = time.perf_counter()
-    # 500 is the most that it takes at once.
+    # It accepts at most 500 messages per call.
     for first in range(0, number, 500):
         assert messaging.send_each(messages[first : first + 500]).failure_count == 0
     return time.perf_counter() - started
 
 
-# What is sent, and where to.
+# The pushes and their destination.
 
 KEY = token_key_make()
 SERVICE_ACCOUNT = service_account_make()

@@ -1,15 +1,15 @@
-"""The cost of deciding upon one message, beside the cost of only writing the notifications that it brings.
+"""Measures the cost of deciding one message, compared with the cost of only writing its notifications.
 
     [DATABASE_URL=postgres://...] .venv/bin/python bench/fanout.py 1000 10000
 
-Makes a database of its own (named as the tests' is, and removed at the end), fills a channel with members whose
-presence, devices, addresses and preferences differ, posts a message and decides upon it for all three channels. The
-rows that this wrote are then deleted and written again by the fastest means that Python has: COPY on PostgreSQL,
-`executemany` on SQLite; the ratio says how many times the cost of only writing the rows a decision costs. Besides:
-by how much the process grew at its largest while it decided (Linux only; SQLite works within it), how long it takes to
-decide upon a mention of two members where the default is Mentions, some chose otherwise, though none All messages, and
-a tenth have a highlight word; and then to count everybody else by reason. At the end, how long `chat.postMessage`
-takes over the API in each room, posting in one after the other, beside a room of ten. Every figure is the median of
+It creates its own database (with the name of the test database, removed at the end), fills a channel with members of
+different presence, devices, addresses and preferences, posts a message and decides it for all three channels. The
+written rows are then deleted and written again in the fastest way from Python: COPY on PostgreSQL,
+`executemany` on SQLite. The ratio is the cost of a decision divided by the cost of only writing the rows. It also
+measures the process's memory growth during the decision (Linux only; includes SQLite), and the time for
+deciding a mention of two members if the default is Mentions, some members chose otherwise (none All messages), and
+a tenth have a highlight word; and then for counting all others by reason. Finally, it measures `chat.postMessage`
+over the API in each room in turn, compared with a room of ten. Every figure is the median of
 several runs.
 """
 
@@ -64,7 +64,7 @@ def main() -> None:
     parser.add_argument("members", nargs="*", type=int, default=[1_000, 10_000])
     sizes = parser.parse_args().members
     if connection.vendor == "sqlite":
-        # In memory, where the tests have it, all that it holds would count as the process's own.
+        # The tests' in-memory database would count towards the process's memory.
         connection.settings_dict["TEST"]["NAME"] = str(Path(os.environ["DATA_DIR"]) / "bench.sqlite3")
     databases = setup_databases(verbosity=0, interactive=False)
     settings.ALLOWED_HOSTS = ["testserver"]
@@ -102,7 +102,7 @@ def measure(sender: User, room: Room, members: int) -> tuple[str, ...]:
 
 
 def growth(work: Callable[[], Any]) -> float:
-    """Return by how many MB the process was larger at its largest during the work than before it."""
+    """Return the process's peak memory growth during the work, in MB."""
     PEAK_RESET.write_text("5")
     before = status_megabytes("VmRSS")
     work()
@@ -116,7 +116,7 @@ def status_megabytes(name: str) -> float:
 
 
 def posting(rooms: Sequence[tuple[User, Room]]) -> Iterable[tuple[str, ...]]:
-    """Yield, of each room, how long `chat.postMessage` takes from request to answer; deciding is left to the worker."""
+    """Yield the response time of `chat.postMessage` for each room; the worker would decide the message."""
     times: list[list[float]] = [[] for _room in rooms]
     posts = [poster(sender, room) for sender, room in rooms]
     for number in range(POSTS + 3):
@@ -131,7 +131,7 @@ def posting(rooms: Sequence[tuple[User, Room]]) -> Iterable[tuple[str, ...]]:
 
 
 def poster(sender: User, room: Room) -> Callable[[], None]:
-    """Return what posts one message in the room."""
+    """Return a function that posts one message in the room."""
     client = Client(headers={"X-Auth-Token": sign_in(user=sender), "X-User-Id": sender.public_id})
     body = {"roomId": room.public_id, "text": "Lunch is ready"}
 
@@ -143,9 +143,9 @@ def poster(sender: User, room: Room) -> Callable[[], None]:
 
 
 def mention_time(sender: User, room: Room, members: int) -> tuple[float, float]:
-    """Return how long it takes to decide upon a mention of two members, where the default is Mentions.
+    """Return the time for deciding a mention of two members if the default is Mentions.
 
-    And how long it takes then to count all others by the reason.
+    Also returns the time for counting all others by reason.
     """
     accounts = AccountsSettings.stored()
     accounts.desktop = accounts.push = accounts.email = Level.MENTIONS
@@ -165,7 +165,7 @@ def mention_time(sender: User, room: Room, members: int) -> tuple[float, float]:
 
 
 def room_fill(members: int) -> tuple[User, Room]:
-    """Return a sender, and a channel without a size limit with them and as many members as wanted."""
+    """Return a sender, and a channel without a size limit that has the sender and this many members."""
     random, now = Random(members), timezone.now()
     general, accounts = GeneralSettings.stored(), AccountsSettings.stored()
     general.max_room_members, accounts.email = 0, Level.ALL
@@ -198,7 +198,7 @@ def room_fill(members: int) -> tuple[User, Room]:
 
 
 def tidy() -> None:
-    """Let the database know its tables, as it does by itself after a while."""
+    """Update the database's statistics, as autovacuum would after a while."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
@@ -210,7 +210,7 @@ def create(rows: Iterable[models.Model]) -> list[Any]:
 
 
 def timed(work: Callable[[], Any], *, prepare: Callable[[], Any]) -> float:
-    """Return how many seconds the work takes, after a preparation that does not count."""
+    """Return how many seconds the work takes, without the preparation."""
     prepare()
     started = time.perf_counter()
     work()
@@ -218,7 +218,7 @@ def timed(work: Callable[[], Any], *, prepare: Callable[[], Any]) -> float:
 
 
 def notifications_forget() -> None:
-    """Remove all notifications, so that the table is as new; none has an attempt."""
+    """Remove all notifications, so that the table is like new; none has an attempt."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE push_notification CASCADE")
@@ -227,13 +227,13 @@ def notifications_forget() -> None:
 
 
 def undecide() -> None:
-    """Let the last message be decided upon anew."""
+    """Mark the last message as undecided."""
     notifications_forget()
     Decision.objects.filter(pk=Decision.objects.latest("pk").pk).update(decided_at=None, position=None)
 
 
 def rows_written() -> tuple[list[str], list[Row]]:
-    """Return the columns and rows that the decision wrote, as the database's driver has them, without their keys."""
+    """Return the columns and rows that the decision wrote, as the database driver returns them, without their keys."""
     columns = [field.column for field in Notification._meta.concrete_fields if not field.primary_key]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(columns)} FROM push_notification")
@@ -241,12 +241,12 @@ def rows_written() -> tuple[list[str], list[Row]]:
 
 
 def baseline_name() -> str:
-    """Return how the rows are written for comparison."""
+    """Return the name of the method that writes the rows for comparison."""
     return "COPY" if connection.vendor == "postgresql" else "executemany"
 
 
 def rows_write(columns: Sequence[str], rows: Sequence[Row]) -> None:
-    """Write the rows by the database's fastest way in."""
+    """Write the rows with the database's fastest method."""
     table = f"push_notification ({', '.join(columns)})"
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":

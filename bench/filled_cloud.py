@@ -1,4 +1,4 @@
-"""A cloud as it looks after some months, for the pictures of its console."""
+"""Fills a cloud with data of some months, for the screenshots of its console."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.keys import certificate_pem, ec_key, key_pem, rsa_key, service_accoun
 from workspace.models import User
 
 APP = "org.example.chat"
-# Name, how it came, plan, limit of its own, and pushes of the current month.
+# Name, admission, plan, own limit, and pushes of the current month.
 WORKSPACES = (
     ("Harbour Theatre", Admission.EMAIL, Plan.COMMUNITY, None, 8_214),
     ("Northern Clinics", Admission.TOKEN, Plan.PREMIUM, None, 184_092),
@@ -30,7 +30,7 @@ WORKSPACES = (
     ("rocket.kitchen.example", Admission.OPEN, Plan.COMMUNITY, None, 412),
     ("Railway Museum", Admission.EMAIL, Plan.COMMUNITY, None, 96),
 )
-# Of a day's pushes, those counted by app, platform and outcome.
+# Shares of a day's pushes by app, platform and outcome.
 SHARES = (
     (APP, "apn", Outcome.ACCEPTED, 0.55),
     (APP, "gcm", Outcome.ACCEPTED, 0.30),
@@ -42,9 +42,9 @@ SHARES = (
 
 
 def cloud_fill() -> RegisteredWorkspace:
-    """Connect this installation's workspace to its own cloud, which must be served, and fill the console.
+    """Connect this installation's workspace to its own cloud, which must be running, and fill the console.
 
-    Returns the workspace whose page has most to show.
+    Returns the workspace with the most data.
     """
     admin = User.objects.get(username="admin")
     _token, text = registration_token_create()
@@ -65,7 +65,7 @@ def cloud_fill() -> RegisteredWorkspace:
 
 
 def usage_fill(workspace: RegisteredWorkspace, used: int) -> None:
-    """Count that many pushes in the current month, as people chat on working days, and some in the three before."""
+    """Count this many pushes in the current month, more on working days, and some in the previous three months."""
     rates = random.Random(workspace.pk)
     today = timezone.now().astimezone(UTC).date()
     months = [month_of()]
@@ -100,7 +100,7 @@ def day_fill(workspace: RegisteredWorkspace, day: date, pushes: int) -> None:
 
 
 def apps_fill() -> None:
-    """Enter two apps: one with a token key and Google's, one with a certificate that ends soon."""
+    """Add two apps: one with a token key and Google credentials, one with a certificate that expires soon."""
     certified = rsa_key()
     GatewayApp.objects.create(
         app_name=APP, apn_token_key=key_pem(ec_key()), apn_token_key_id="A1B2C3D4E5", apn_team_id="F6G7H8I9J0"

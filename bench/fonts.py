@@ -1,11 +1,11 @@
-"""Build the small fonts of the users' pages from those that django-unfold ships.
+"""Builds the small fonts of the users' pages from the fonts in django-unfold.
 
-    pip install fonttools brotli    # in an environment of its own; nothing else needs them
+    pip install fonttools brotli    # in a separate environment; nothing else needs them
     python bench/fonts.py .venv/lib/python3.11/site-packages/unfold/static/unfold/fonts
 
-Writes to workspace/static/workspace/fonts/: Inter with the characters of Western European languages only, and the icons
-that a template or module names, listed in icons.txt. Run it again when a page uses an icon that is not listed; a test
-says so. Characters that the small fonts lack are taken from the whole ones.
+Writes to workspace/static/workspace/fonts/: Inter with only the characters of Western European languages, and the icons
+used in templates and modules, listed in icons.txt. Run it again when a page uses an icon that is not listed; a test
+fails in that case. Browsers take characters that the small fonts lack from the full fonts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "workspace" / "static" / "workspace" / "fonts"
 SOURCES = ("templates", "workspace", "preferences", "push", "cloud")
 WORD = re.compile(r"[a-z][a-z0-9_]+")
-# Names that stand in quotes or between tags, or are set by a script; more than are icons, which costs little.
+# Names in quotes or between tags, or set by a script. This also matches other words, which costs little.
 NAMED = re.compile(r"""["'>},]([a-z0-9_,]+)["'<{]""")
 WEIGHTS = {"Regular": 400, "Medium": 500, "SemiBold": 600, "Bold": 700}
 LATIN = "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+2000-206F,U+20AC,U+2122,U+2190-2193,U+2212"
@@ -45,7 +45,7 @@ HEADER = "/* Made by bench/fonts.py. */\n"
 
 
 def reduced(path: Path, *, features: list[str], layout_closure: bool, **content: object) -> TTFont:
-    """Return the font with some of its content only."""
+    """Return a subset of the font."""
     options = subset.Options()
     options.layout_features = features
     options.layout_closure = layout_closure
@@ -74,7 +74,7 @@ def ligatures(font: TTFont) -> dict[str, str]:
 
 
 def words_used() -> set[str]:
-    """Return everything in templates and modules that may be the name of an icon."""
+    """Return all words in templates and modules that may be names of icons."""
     paths = [path for source in SOURCES for ending in ("*.html", "*.py") for path in (ROOT / source).rglob(ending)]
     named = (match for path in paths for match in NAMED.findall(path.read_text()))
     return {word for text in named for word in WORD.findall(text)}

@@ -1,10 +1,10 @@
-"""What the gateway takes: pushes a second, and how long each waits, beside a bare ASGI endpoint that answers at once.
+"""Measures the gateway: pushes per second and latency, compared with a minimal ASGI endpoint that responds at once.
 
     .venv/bin/python bench/gateway.py            # on SQLite
     DATABASE_URL=postgres://... .venv/bin/python bench/gateway.py
 
-One process serves the gateway, nginx (`nginx-light`, one worker, over TLS) plays Apple, h2load (of nghttp2-client)
-asks. Prints lines for docs/figures.md.
+One process serves the gateway, nginx (`nginx-light`, one worker, over TLS) simulates Apple, and h2load (part of
+nghttp2-client) sends requests. Prints lines for docs/figures.md.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ OPTIONS = {
 
 @contextmanager
 def served(application: str, **environment: str) -> Iterator[tuple[str, int]]:
-    """Serve an ASGI application by one process, and give its address and the process's number."""
+    """Serve an ASGI application with one process, and yield its URL and the process id."""
     port = port_free()
     command = [sys.executable, "-m", "uvicorn", application, "--port", str(port), "--log-level", "warning"]
     command += ["--http", "workspace.server.protocol:BoundedProtocol"]
@@ -82,7 +82,7 @@ def served(application: str, **environment: str) -> Iterator[tuple[str, int]]:
 
 
 def ask(url: str, body: bytes, token: str, *, requests: int, in_flight: int) -> tuple[float, float, float]:
-    """Send that many requests and return requests a second, and the median and 99th percentile (ms) of each."""
+    """Send this many requests; returns requests per second, and the median and 99th percentile of the latency (ms)."""
     with tempfile.TemporaryDirectory() as folder:
         data, log = Path(folder, "body"), Path(folder, "log")
         data.write_bytes(body)

@@ -1,4 +1,4 @@
-"""An nginx on a free port that accepts every push, for the figures."""
+"""An nginx on a free port that accepts every push, for the benchmarks."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ http {{
 
 @contextmanager
 def nginx(authority: Authority, folder: Path) -> Iterator[str]:
-    """Start nginx with its files in the folder, and give its address; `authority` vouches for it."""
+    """Start nginx with its files in the folder, and yield its URL; `authority` signs its certificate."""
     issued, port = authority.server(), port_free()
     trusted = folder / "authority.pem"
     trusted.write_text(authority.pem)

@@ -1,11 +1,11 @@
-"""How long the users' pages take on the server, for a member of many rooms in a large workspace.
+"""Measures the server's response times of the users' pages, for a member of many rooms in a large workspace.
 
     [DATABASE_URL=postgres://...] .venv/bin/python bench/pages.py [--rooms 500] [--users 100000] [--times 40]
 
-Makes a database of its own (named as the tests' is, and removed at the end) with so many accounts, all of them in the
-first room, and one member of so many rooms who has chosen something for every fifth. Each page is asked for in one
-process, through all middleware. Told are the median and 95th percentile of the time that passed, the 95th percentile of
-the time that the process itself worked (with SQLite, the database's work is part of it), and the page's queries.
+It creates its own database (with the name of the test database, removed at the end) with this many accounts, all in the
+first room, and one member of many rooms who has custom settings for every fifth. Each page is requested in one
+process, through all middleware. Prints the median and 95th percentile of the elapsed time, the 95th percentile of
+the process's CPU time (which includes SQLite), and the page's number of queries.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MESSAGES = 200
 
 
 def fill(rooms: int, users: int) -> tuple[User, Room, Message]:
-    """Fill the workspace, and return the member, their largest room and a message in it that begins a thread."""
+    """Fill the workspace, and return the member, their largest room and a message in it that starts a thread."""
     roles_ensure()
     people = User.objects.bulk_create([User(username=f"user{number}") for number in range(users)], BATCH)
     ana = User.objects.create(username="ana", name="Ana Silva", is_superuser=True)
@@ -86,7 +86,7 @@ def addresses(room: Room, message: Message) -> list[str]:
 
 
 def measure(client: Client, address: str, times: int) -> tuple[float, float, float, int]:
-    """Return a page's median and 95th percentile, and that of the time worked, in milliseconds; and its queries."""
+    """Return a page's median and 95th percentile, the 95th percentile of its CPU time (ms), and its queries."""
     client.get(address)
     taken, worked = [], []
     for _time in range(times):

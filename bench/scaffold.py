@@ -1,6 +1,6 @@
-"""What the queue's figures share: a database of their own, a room full of people, a gateway, workers.
+"""Shared parts of the queue's benchmarks: their database, a room with members, a gateway, and workers.
 
-Importing it sets Django up, so it comes first.
+Importing this module sets up Django, so import it first.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from workspace.models import Message, Room, Subscription, User
 
 @contextmanager
 def database() -> Iterator[None]:
-    """Make a database of the figures' own, named as the tests' is; it is removed at the end."""
+    """Create the benchmarks' database, with the name of the test database; it is removed at the end."""
     is_file = connection.vendor == "sqlite"
     name = str(settings.DATA_DIR / "bench.sqlite3") if is_file else f"bench_callboard_{os.getpid()}"
     settings.DATABASES["default"]["TEST"]["NAME"] = name
@@ -49,7 +49,7 @@ def database() -> Iterator[None]:
 
 
 def database_url() -> str:
-    """Return the address of the figures' database."""
+    """Return the URL of the benchmarks' database."""
     values = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{values['NAME']}"
@@ -58,7 +58,7 @@ def database_url() -> str:
 
 
 def room_fill(members: int) -> Room:
-    """Return a room with that many members, each with one device."""
+    """Return a room with this many members, each with one device."""
     place = Room.objects.count()
     creator = User.objects.create(username=f"sender{place}")
     room = Room.objects.create(type="c", name=f"bench{place}", creator=creator, members_count=members + 1)
@@ -76,7 +76,7 @@ def room_fill(members: int) -> Room:
 
 
 def items_queue(room: Room, *, messages: int, due_at: Callable[[int], datetime], text: str = "Hello") -> int:
-    """Queue a push of each of so many messages to every member; `due_at` is asked with the item's number."""
+    """Queue pushes of this many messages to every member; `due_at` is called with the item's number."""
     users, number = (
         list(room.subscriptions.exclude(user=room.creator).order_by("pk").values_list("user_id", flat=True)),
         0,
@@ -97,7 +97,7 @@ def items_queue(room: Room, *, messages: int, due_at: Callable[[int], datetime],
 
 
 def items_queue_many(room: Room, *, messages: int, due_at: datetime) -> int:
-    """Queue a push of each of so many messages to every member, all due at one time, without reading them here."""
+    """Queue pushes of this many messages to every member, all due at the same time, without loading them here."""
     values = {"channel": Channel.PUSH, "rule": "bench", "room": room, "due_at": due_at}
     pattern = Notification(user_id=0, message_id=0, **values)
     fields = [field for field in Notification._meta.concrete_fields if not field.primary_key]
@@ -111,7 +111,7 @@ def items_queue_many(room: Room, *, messages: int, due_at: datetime) -> int:
     for _message in range(messages):
         message = Message.objects.create(room=room, sender=room.creator, text="Hello")
         with connection.cursor() as cursor:
-            # Only names of tables and columns are set into the statement.
+            # Only names of tables and columns are formatted into the statement.
             cursor.execute(
                 f"INSERT INTO {Notification._meta.db_table} ({columns})"
                 f" SELECT {read} FROM {table}"
@@ -123,14 +123,14 @@ def items_queue_many(room: Room, *, messages: int, due_at: datetime) -> int:
 
 
 def analyze() -> None:
-    """Let the database see to its tables after they have grown, as it does by itself after a while."""
+    """Update the database's statistics after its tables have grown, as autovacuum would after a while."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
 
 
 @contextmanager
 def gateway(*arguments: str) -> Iterator[IO[str]]:
-    """Start the swift gateway, push through it, and give its output."""
+    """Start the swift gateway, configure it as the push gateway, and yield its output."""
     command = [sys.executable, str(BASE_DIR / "bench" / "swift_gateway.py"), *arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout
@@ -149,7 +149,7 @@ def gateway(*arguments: str) -> Iterator[IO[str]]:
 
 
 def worker_start(**environment: str) -> subprocess.Popen[str]:
-    """Start a worker, in a process group of its own, and return it once it is ready."""
+    """Start a worker in its own process group, and return it when it is ready."""
     values = {**os.environ, "DATABASE_URL": database_url(), "DATA_DIR": str(settings.DATA_DIR), **environment}
     command = [sys.executable, "manage.py", "worker"]
     process = subprocess.Popen(
@@ -159,13 +159,13 @@ def worker_start(**environment: str) -> subprocess.Popen[str]:
     while "The worker is ready." not in process.stderr.readline():
         if process.poll() is not None:
             raise RuntimeError("The worker did not start.")
-    # Read on, or the worker would wait for room in the pipe.
+    # Keep reading, or the worker would block when the pipe is full.
     subprocess.Popen(["cat"], stdin=process.stderr, stdout=subprocess.DEVNULL)
     return process
 
 
 def worker_kill(process: subprocess.Popen[str]) -> None:
-    """Kill a worker with all of its processes."""
+    """Kill a worker and all of its processes."""
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     assert process.stderr
@@ -174,7 +174,7 @@ def worker_kill(process: subprocess.Popen[str]) -> None:
 
 @contextmanager
 def workers(count: int, **environment: str) -> Iterator[None]:
-    """Start that many workers and wait until they are ready."""
+    """Start this many workers and wait until they are ready."""
     running = [worker_start(**environment) for _number in range(count)]
     try:
         yield
@@ -188,6 +188,6 @@ def workers(count: int, **environment: str) -> Iterator[None]:
 
 
 def percentiles(values: list[float]) -> tuple[float, float]:
-    """Return the median and the value that 99 of 100 do not exceed."""
+    """Return the median and the 99th percentile."""
     ordered = sorted(values)
     return ordered[len(ordered) // 2], ordered[min(len(ordered) * 99 // 100, len(ordered) - 1)]

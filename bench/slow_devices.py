@@ -1,11 +1,12 @@
-"""What devices that answer slowly, and a provider that does not answer, cost everybody else.
+"""Measures how slow devices and an unresponsive provider delay other pushes.
 
     [DATABASE_URL=postgres://...] [REDIS_URL=redis://...] .venv/bin/python bench/slow_devices.py [SECONDS]
 
 One worker pushes to the fake Apple and Google of the tests while four messages a second each mention one member. The
 delay is measured from accepting the message to its push. Each case runs for SECONDS (20 by default): undisturbed;
-with one device that never answers; with 5 % of the devices answering after 15 s; with Google silent. Slow devices are
-mentioned as often as the others, and are left out of the figures. Each case is compared with the undisturbed one.
+with one device that never responds; with 5 % of the devices responding after 15 s; with Google unresponsive. Slow
+devices are mentioned as often as the others, but are left out of the figures. Each case is compared with the
+undisturbed one.
 """
 
 from __future__ import annotations
@@ -35,25 +36,25 @@ RATE = 4.0
 SLOW_SHARE = 0.05
 SLOW_SECONDS = 15.0
 NEVER_SECONDS = 3600.0
-# After the last message, for what is late.
+# Time after the last message, for late pushes.
 WAIT_SECONDS = 20.0
 
 
 @dataclass
 class Providers:
-    """The fake providers, and which device tokens are whose."""
+    """The fake providers, and the device tokens of each."""
 
     apple: FakeApple
     google: FakeGoogle
     tokens: list[str] = field(default_factory=list)
 
     def slow(self, tokens: list[str], seconds: float) -> None:
-        """Let pushes to these devices be answered after so many seconds; to all others at once."""
+        """Respond to pushes to these devices after this many seconds, and to all others at once."""
         for fake in (self.apple, self.google):
             fake.standing = dict.fromkeys(tokens, lambda: Reply(delay=seconds))
 
     def arrived(self) -> dict[int, float]:
-        """Return when each message's push was accepted, by the message's number."""
+        """Return when each message's push was accepted, by message number."""
         times = {}
         for push in self.apple.accepted:
             times[int(push.payload["aps"]["alert"]["body"].split()[-1])] = push.received_at
@@ -93,7 +94,7 @@ _numbers = iter(range(1, 1_000_000))
 
 
 def delays(room: Room, fakes: Providers, slow: set[str], seconds: float) -> tuple[list[float], int]:
-    """Post messages for so long; return the milliseconds of each that is for no slow device, and how many came not."""
+    """Post messages for this long; returns the delays (ms) without slow devices, and how many did not arrive."""
     posted: dict[int, float] = {}
     begun = time.monotonic()
     for place in range(int(seconds * RATE)):
@@ -117,7 +118,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 @contextmanager
 def providers() -> Iterator[Providers]:
-    """Start both providers, and let the workspace push to them."""
+    """Start both providers, and configure the workspace to push to them."""
     authority, key, account = Authority(), token_key_make(), service_account_make()
     (settings.DATA_DIR / "authority.pem").write_text(authority.pem)
     push = PushSettings.stored()
@@ -129,7 +130,7 @@ def providers() -> Iterator[Providers]:
 
 
 def environment(fakes: Providers) -> dict[str, str]:
-    """Return what tells the worker where the providers are."""
+    """Return the worker's environment variables with the providers' URLs."""
     return {
         "OUTBOUND_CA_FILE": str(settings.DATA_DIR / "authority.pem"),
         "APPLE_PRODUCTION_URL": fakes.apple.address,

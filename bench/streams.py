@@ -1,14 +1,14 @@
-"""What open streams cost one web process at idle, and how long many pages take to reconnect.
+"""Measures idle event streams in one web process, and how long many pages take to reconnect.
 
     [DATABASE_URL=postgres://...] .venv/bin/python bench/streams.py 500 [--idle 30]
 
-Makes a database of its own, signs that many people in, opens one stream for each, and measures the server's process for
-30 seconds in which nobody says anything. Then: how long a message for all of them takes until it has arrived at the
-last one, from being posted (it is decided at once). At last all streams are cut and all pages reconnect at once,
-while a person loads one page after the other.
+It creates its own database, signs in this many users, opens a stream for each, and measures the server's process for
+30 seconds without messages. Then it measures how long a message for all of them takes to arrive at the
+last one, from being posted (it is decided at once). Finally, all streams are cut and all pages reconnect at once,
+while one user loads one page after the other.
 
-Target for 500 pages and one process on PostgreSQL (pool of 16): all stream within 10 s, no answer of 500 or above, and
-95 of 100 other pages within 300 ms meanwhile.
+Target for 500 pages and one process on PostgreSQL (pool of 16): all streams open within 10 s, no response of 500 or
+above, and 95 % of other pages within 300 ms meanwhile.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def everybody_hears() -> None:
-    """Let a message reach everybody, however large the room is."""
+    """Remove the size limit, so that a message reaches all members."""
     from workspace.models import GeneralSettings
 
     settings = GeneralSettings.stored()
@@ -51,7 +51,7 @@ def everybody_hears() -> None:
 
 
 def sign_in_all() -> list[str]:
-    """Sign everybody in with a browser; returns the sessions' keys."""
+    """Sign in all users with a browser; returns the session keys."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
@@ -102,7 +102,7 @@ async def measure(room_key: int, sessions: list[str], idle: int) -> None:
 
 
 async def reconnect(port: int, sessions: list[str], pid: int) -> None:
-    """Let all pages reconnect at once, and print how long it took and what another page noticed of it."""
+    """Let all pages reconnect at once, and print how long it took and the effect on another page."""
     before = [await page_seconds(port, sessions[0]) for _number in range(20)]
     meanwhile: list[float] = []
     begun, busy = time.monotonic(), processor(pid)
@@ -117,7 +117,7 @@ async def reconnect(port: int, sessions: list[str], pid: int) -> None:
 
 
 async def reopened(port: int, session: str) -> int:
-    """Open a stream as a page does that was cut; returns the status, once the stream has begun."""
+    """Reopen a stream like a page whose stream was cut; returns the status when the stream has started."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request("/events/", session, "Last-Event-ID: 1"))
     status = int((await reader.readline()).split()[1])
@@ -127,13 +127,13 @@ async def reopened(port: int, session: str) -> int:
 
 
 async def pages_load(port: int, session: str, seconds: list[float]) -> None:
-    """Load one page after the other, and note how long each took."""
+    """Load one page after the other, and record how long each took."""
     while True:
         seconds.append(await page_seconds(port, session))
 
 
 async def page_seconds(port: int, session: str) -> float:
-    """Return after how many seconds the page with the rooms was there."""
+    """Return how many seconds the page with the rooms took to load."""
     begun = time.monotonic()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request("/rooms/", session, "Connection: close"))
@@ -143,7 +143,7 @@ async def page_seconds(port: int, session: str) -> float:
 
 
 def request(path: str, session: str, header: str) -> bytes:
-    """Return a request of a browser that is signed in."""
+    """Return a request with a signed-in session."""
     from django.conf import settings
 
     cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
@@ -151,13 +151,13 @@ def request(path: str, session: str, header: str) -> bytes:
 
 
 def p95(seconds: list[float]) -> float:
-    """Return what 95 of 100 do not exceed, in milliseconds."""
+    """Return the 95th percentile in milliseconds."""
     ordered = sorted(seconds) or [0.0]
     return ordered[min(len(ordered) * 95 // 100, len(ordered) - 1)] * 1000
 
 
 async def until_answers(port: int) -> None:
-    """Wait until the server takes connections."""
+    """Wait until the server accepts connections."""
     while True:
         try:
             _reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -169,7 +169,7 @@ async def until_answers(port: int) -> None:
 
 
 async def opened(port: int, session: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """Open a stream, and wait until it has begun."""
+    """Open a stream, and wait until it has started."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request("/events/", session, "Accept: text/event-stream"))
     await reader.readuntil(b"event: counters")
@@ -177,12 +177,12 @@ async def opened(port: int, session: str) -> tuple[asyncio.StreamReader, asyncio
 
 
 async def arrival(reader: asyncio.StreamReader) -> None:
-    """Wait for the message."""
+    """Wait until the message arrives."""
     await reader.readuntil(b"event: notification")
 
 
 def post(room_key: int) -> None:
-    """Post a message that calls everybody, and decide upon it."""
+    """Post a message with @all, and decide it."""
     from django.db import connection
 
     from push.services.fanout import pending_decide
@@ -202,7 +202,7 @@ def memory(pid: int) -> float:
 
 
 def processor(pid: int) -> float:
-    """Return the processor time that the process has used, in seconds."""
+    """Return the CPU time that the process has used, in seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 

@@ -1,8 +1,8 @@
-"""A push gateway that accepts everything as fast as one process can: the other end of the figures, not a product.
+"""A push gateway that accepts everything as fast as one process can. It is only for benchmarks.
 
     .venv/bin/python bench/swift_gateway.py
 
-Prints its port; with any argument also a line per request: when it came (by the monotonic clock), token and text.
+Prints its port; with any argument also a line per request: arrival time (monotonic clock), token and text.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ import sys
 import time
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
-# It announces nothing of what newer gateways can do.
+# It does not announce the features of newer gateways.
 NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 TELLS = "tell" in sys.argv
 DELAY = next((float(argument.removeprefix("delay=")) for argument in sys.argv if argument.startswith("delay=")), 0.0)
 
 
 class Connection(asyncio.Protocol):
-    """One client's connection, with what of a request has arrived."""
+    """A client's connection, with the part of a request that has arrived."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport

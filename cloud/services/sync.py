@@ -1,4 +1,4 @@
-"""What workspace and cloud tell each other whenever the workspace synchronizes: the workspace's end."""
+"""The workspace's side of synchronization: reports consents to the cloud, and stores its terms, licence and usage."""
 
 from __future__ import annotations
 
