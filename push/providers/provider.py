@@ -191,6 +191,8 @@ class Provider:
     codes: Mapping[str, Text] = field(default_factory=dict)
     answers: tuple[AnswersSection, ...]
     disclosure: Disclosure
+    # The page in docs/ that describes how it is used.
+    docs: str
     device: DeviceKind | None = None
     credentials: Callable[[PushSettings | ProviderKeys], Any] | None = None
     own_route: Callable[[], Callable[[str], Route] | EndReason] | None = None

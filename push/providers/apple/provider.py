@@ -95,6 +95,7 @@ PROVIDER = Provider(
             (*APPLE_MEANINGS, *BY_STATUS.values(), OTHERWISE),
         ),
     ),
+    docs="routes.md",
     disclosure=Disclosure(
         title="at Apple",
         places={

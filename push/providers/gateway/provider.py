@@ -36,6 +36,7 @@ PROVIDER = Provider(
             tuple(meanings()),
         ),
     ),
+    docs="routes.md",
     # Gateways are sent the fields themselves.
     disclosure=Disclosure(),
 )

@@ -82,6 +82,7 @@ PROVIDER = Provider(
             (*TOKEN_MEANINGS, OTHERWISE),
         ),
     ),
+    docs="routes.md",
     disclosure=Disclosure(
         title="at Google",
         places={

@@ -111,5 +111,6 @@ PROVIDER = Provider(
             STRANGER_MEANINGS,
         ),
     ),
+    docs="ntfy.md",
     disclosure=DISCLOSURE,
 )

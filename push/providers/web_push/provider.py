@@ -47,6 +47,7 @@ PROVIDER = Provider(
             (*WEBPUSH_MEANINGS, OTHER_SUCCESS, OTHER_REFUSAL, OTHER_FAILURE),
         ),
     ),
+    docs="web-push.md",
     disclosure=Disclosure(
         note="Web push is encrypted for the browser: its push service learns the subscription's address, the size, the "
         "urgency and the time.",
