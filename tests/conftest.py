@@ -105,6 +105,19 @@ def _nothing_cached() -> Iterator[None]:
 def settings_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let settings be loaded only once, for tests that count queries."""
     monkeypatch.setattr("workspace.setting_groups.base.CACHE_SECONDS", 3600.0)
+    monkeypatch.setattr("cloud.selectors.licence.CACHE_SECONDS", 3600.0)
+
+
+@pytest.fixture
+def django_assert_num_queries(settings_remembered: None, django_assert_num_queries: Any) -> Any:
+    """Count queries as pytest-django does, without those of settings that expire on a slow machine."""
+    return django_assert_num_queries
+
+
+@pytest.fixture
+def django_assert_max_num_queries(settings_remembered: None, django_assert_max_num_queries: Any) -> Any:
+    """Count queries as pytest-django does, without those of settings that expire on a slow machine."""
+    return django_assert_max_num_queries
 
 
 @pytest.fixture(scope="session", autouse=True)

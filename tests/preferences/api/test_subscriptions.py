@@ -147,6 +147,7 @@ class TestWhatIsTold:
         assert ApiClient().get("subscriptions.get").status_code == 401
         assert ApiClient().get("subscriptions.getOne", roomId="x").status_code == 401
 
+    @pytest.mark.usefixtures("settings_remembered")
     def test_many_rooms_cost_no_more_queries_than_few(self, client: ApiClient, user: User) -> None:
         def queries() -> int:
             with CaptureQueriesContext(
