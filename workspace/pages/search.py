@@ -88,8 +88,8 @@ def setting_hits(request: HttpRequest, query: str) -> list[Hit]:
     """Return the matching settings, first those whose name or id contains the query."""
     if not may_view(request):
         return []
-    wanted = query.casefold()
-    settings = sorted(settings_found(query), key=lambda entry: wanted not in f"{entry.label} {entry.id}".casefold())
+    needle = query.casefold()
+    settings = sorted(settings_found(query), key=lambda entry: needle not in f"{entry.label} {entry.id}".casefold())
     return [
         Hit(title=entry.label, url=setting_url(entry), icon="tune", text=setting_place(entry)) for entry in settings
     ]

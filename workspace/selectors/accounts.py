@@ -56,24 +56,24 @@ def users_by_ids(ids: Collection[str]) -> list[User]:
 
 def users_by_names(names: Collection[str]) -> list[User]:
     """Return the accounts with these usernames, ignoring case; raises `error-invalid-user` if one is missing."""
-    wanted = [name.lower() for name in names]
-    users = User.objects.filter(username__lower__in=wanted)
-    return users_in_order({user.username.lower(): user for user in users}, wanted)
+    requested = [name.lower() for name in names]
+    users = User.objects.filter(username__lower__in=requested)
+    return users_in_order({user.username.lower(): user for user in users}, requested)
 
 
 def usernames_missing(names: Collection[str]) -> list[str]:
     """Return the usernames that do not exist, ignoring case, without duplicates."""
-    wanted = {name.lower(): name for name in names}
-    existing = User.objects.filter(username__lower__in=wanted).values_list("username", flat=True)
+    requested = {name.lower(): name for name in names}
+    existing = User.objects.filter(username__lower__in=requested).values_list("username", flat=True)
     known = {username.lower() for username in existing}
-    return [name for key, name in wanted.items() if key not in known]
+    return [name for key, name in requested.items() if key not in known]
 
 
-def users_in_order(users: Mapping[str, User], wanted: Collection[str]) -> list[User]:
+def users_in_order(users: Mapping[str, User], requested: Collection[str]) -> list[User]:
     """Return the accounts in the requested order, without duplicates; raises `error-invalid-user` if one is missing."""
-    if any(key not in users for key in wanted):
+    if any(key not in users for key in requested):
         raise ApplicationError("error-invalid-user", "Invalid user")
-    return [users[key] for key in dict.fromkeys(wanted)]
+    return [users[key] for key in dict.fromkeys(requested)]
 
 
 def has_chosen_time_zone(user: User) -> bool:

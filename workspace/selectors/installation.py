@@ -15,8 +15,8 @@ from workspace.models import GeneralSettings
 
 def installed_at() -> datetime:
     """Return when the database was set up, which is when the first migration was applied."""
-    moment: datetime = MigrationRecorder(connection).migration_qs.aggregate(moment=Min("applied"))["moment"]
-    return moment
+    applied_at: datetime = MigrationRecorder(connection).migration_qs.aggregate(applied_at=Min("applied"))["applied_at"]
+    return applied_at
 
 
 def deployment_fingerprint() -> str:

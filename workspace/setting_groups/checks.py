@@ -25,7 +25,7 @@ def overrides_are_valid(**_kwargs: Any) -> list[checks.CheckMessage]:
             continue
         setting_id = name.removeprefix(overrides.PREFIX)
         if setting_id not in known:
-            problems.append(checks.Error(f"{name} names no setting.", id="workspace.E001"))
+            problems.append(checks.Error(f"{name} does not name a setting.", id="workspace.E001"))
             continue
         try:
             overrides.override_value(setting_id, known[setting_id].field)
@@ -38,11 +38,11 @@ def overrides_are_valid(**_kwargs: Any) -> list[checks.CheckMessage]:
 def requirements_are_known(**_kwargs: Any) -> list[checks.CheckMessage]:
     """Reject declarations that require a setting which does not exist or is not a boolean."""
     known = settings_by_id()
-    wanted = [(entry.id, entry.declaration.requires) for entry in known.values()]
-    wanted += [(name, entry.action.requires) for name, entry in actions_by_id().items()]
+    requirements = [(entry.id, entry.declaration.requires) for entry in known.values()]
+    requirements += [(name, entry.action.requires) for name, entry in actions_by_id().items()]
     return [
-        checks.Error(f"{name} requires {other}, which is no truth-valued setting.", id="workspace.E003")
-        for name, requires in wanted
+        checks.Error(f"{name} requires {other}, which is not a boolean setting.", id="workspace.E003")
+        for name, requires in requirements
         for other in (required.removeprefix("!") for required in requires)
         if other not in known or known[other].kind != Kind.BOOLEAN
     ]

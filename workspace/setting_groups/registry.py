@@ -102,7 +102,7 @@ def requirements_unmet(requires: tuple[str, ...]) -> list[tuple[RegisteredSettin
     """Return the requirements that are not met: the setting, and the value that it must have."""
     unmet = []
     for name in requires:
-        entry, wanted = settings_by_id()[name.removeprefix("!")], not name.startswith("!")
-        if bool(entry.value) is not wanted:
-            unmet.append((entry, wanted))
+        entry, expected = settings_by_id()[name.removeprefix("!")], not name.startswith("!")
+        if bool(entry.value) is not expected:
+            unmet.append((entry, expected))
     return unmet

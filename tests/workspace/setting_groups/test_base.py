@@ -126,7 +126,7 @@ def test_the_environment_fixes_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("OVERWRITE_SETTING_Nothing", "1", "names no setting"),
+        ("OVERWRITE_SETTING_Nothing", "1", "does not name a setting"),
         ("OVERWRITE_SETTING_Push_enable", "perhaps", "true or false"),
         ("OVERWRITE_SETTING_Notifications_Max_Room_Members", "-5", "greater than or equal to 0"),
     ],

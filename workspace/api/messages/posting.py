@@ -147,24 +147,24 @@ class SendMessageApi(Api):
         description="A message without `msg`, `content` and `attachments` is rejected with `error-invalid-params`.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        sender, given = caller_of(request), params["message"]
-        if not (given.get("msg") or given.get("content") or given.get("attachments")):
+        sender, fields = caller_of(request), params["message"]
+        if not (fields.get("msg") or fields.get("content") or fields.get("attachments")):
             raise empty_message_error()
         try:
-            room = room_readable_by(user=sender, public_id=given["rid"])
+            room = room_readable_by(user=sender, public_id=fields["rid"])
         except ApplicationError as error:
             raise ApplicationError("error-invalid-room", "Invalid room") from error
         message = message_post(
             sender=sender,
             room=room,
-            text=given.get("msg", ""),
-            public_id=given.get("_id", ""),
-            parent=parent_of(room, given.get("tmid")),
-            is_shown_in_room=given.get("tshow", False),
-            type=given.get("t", ""),
-            content=given.get("content"),
-            attachments=given.get("attachments", []),
-            alias=alias_allowed(sender, given.get("alias", "")),
+            text=fields.get("msg", ""),
+            public_id=fields.get("_id", ""),
+            parent=parent_of(room, fields.get("tmid")),
+            is_shown_in_room=fields.get("tshow", False),
+            type=fields.get("t", ""),
+            content=fields.get("content"),
+            attachments=fields.get("attachments", []),
+            alias=alias_allowed(sender, fields.get("alias", "")),
         )
         return {"message": message_of(message)}
 

@@ -22,10 +22,10 @@ class Command(BaseCommand):
         parser.add_argument("--path", type=Path, default=settings.BASE_DIR / "docs" / "settings.md")
 
     def handle(self, *_args: Any, check: bool, path: Path, **_options: Any) -> str:
-        wanted = page()
+        content = page()
         if check:
-            if not path.exists() or path.read_text(encoding="utf-8") != wanted:
+            if not path.exists() or path.read_text(encoding="utf-8") != content:
                 raise CommandError(f"{path.name} is stale: run manage.py settingsdoc.")
             return f"{path.name} is up to date."
-        path.write_text(wanted, encoding="utf-8")
+        path.write_text(content, encoding="utf-8")
         return f"Wrote {path.name}."
