@@ -42,7 +42,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class ParsedMentions:
-    """The names mentioned in a text, in lower case. Each has shorter readings without trailing punctuation."""
+    """The names mentioned in a text, in lower case. `bob.` may be a name, or mean `bob`, so it has two readings."""
 
     candidates: tuple[tuple[str, ...], ...]
 

@@ -136,9 +136,9 @@ def test_a_badge_that_is_rendered_late_is_not_shown_after_everything_was_read(
 ) -> None:
     other = context.new_page()
     other.goto("/rooms/")
-    other.evaluate(f"window.told = new BroadcastChannel('callboard-desktop-{bob.public_id}')")
+    other.evaluate(f"window.result = new BroadcastChannel('callboard-desktop-{bob.public_id}')")
     home.evaluate("counted = []; document.addEventListener('callboard:counters', (e) => counted.push(e.detail.unread))")
-    other.evaluate("for (const unread of [5, 0]) told.postMessage({kind: 'counted', unread})")
+    other.evaluate("for (const unread of [5, 0]) result.postMessage({kind: 'counted', unread})")
     home.wait_for_function("() => String(counted.slice(-2)) === '5,0'")
     icon = "document.querySelector('link[rel~=icon]').href"
     home.evaluate(f"async () => {{ const image = new Image(); image.src = {icon}; await image.decode(); }}")

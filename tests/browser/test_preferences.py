@@ -68,11 +68,11 @@ def test_set_general_preferences_as_the_document_says(sign_in: SignIn, ana: User
         "Mentions",
         "Nothing",
     ]
-    told = here.locator("#preview-push li").first
-    expect(told).to_contain_text("#general, someone writes without mentioning you, you are away: a push within 2 min")
+    result = here.locator("#preview-push li").first
+    expect(result).to_contain_text("#general, someone writes without mentioning you, you are away: a push within 2 min")
     choose(page, desktop, "Nothing")
     choose(page, push, "Mentions")
-    expect(told).to_contain_text("#general, someone writes without mentioning you, you are away: no push.")
+    expect(result).to_contain_text("#general, someone writes without mentioning you, you are away: no push.")
     choose(page, email, "Mentions and direct messages")
     choose(page, always, "Off")
     expect(here.locator("#preview-push li").last).to_contain_text("you are online: no push.")
@@ -96,9 +96,9 @@ def test_set_room_preferences_as_the_document_says(sign_in: SignIn, ana: User, r
         assert page.get_by_label(name, exact=True).is_checked() is is_on
     page.get_by_label(mute, exact=True).check()
     choose(page, mobile, "Mentions")
-    told = page.locator("#preview-push")
-    expect(told).to_contain_text("#general, someone writes @all, you are away: no push.")
-    expect(told).to_contain_text("#general, someone mentions you, you are away: a push within 2 minutes.")
+    result = page.locator("#preview-push")
+    expect(result).to_contain_text("#general, someone writes @all, you are away: no push.")
+    expect(result).to_contain_text("#general, someone mentions you, you are away: a push within 2 minutes.")
     page.get_by_role("button", name=save, exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("preferences are saved.")
     assert RoomPreferences.objects.get(subscription__user=ana).group_mentions_muted

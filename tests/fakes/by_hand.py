@@ -119,13 +119,13 @@ class PushServiceByHand(FakePushService):
 class GatewayByHand(FakeGateway):
     """A push gateway that accepts pushes of all workspaces.
 
-    `standing` contains the responses for tokens with a certain prefix; `told` lists the responses that were sent.
+    `standing` contains the responses for tokens with a certain prefix; `sent_responses` are those that were sent.
     """
 
     def __init__(self, *, port: int) -> None:
         super().__init__(port=port)
         self.standing: dict[str, Callable[[], HttpReply]] = {}
-        self.told: list[Received] = []
+        self.sent_responses: list[Received] = []
 
     def take(self, received: Received) -> HttpReply:
         """Return the response for the token's prefix, or an acceptance."""
@@ -135,7 +135,7 @@ class GatewayByHand(FakeGateway):
     def answered(self, received: Received, status: int) -> None:
         """Record the response to a push."""
         super().answered(received, status)
-        self.told.append(received)
+        self.sent_responses.append(received)
 
 
 class FakeProviders:
@@ -227,7 +227,7 @@ class FakeProviders:
             yield from (line_of_apple(name, push) for push in self._new(name, server.received))
         yield from (line_of_google(push) for push in self._new("Google", self.google.received))
         yield from (line_of_web_push(push) for push in self._new("Web push", self.web_push.delivered))
-        yield from (line_of_gateway(push) for push in self._new("Gateway", self.gateway.told))
+        yield from (line_of_gateway(push) for push in self._new("Gateway", self.gateway.sent_responses))
         yield from (f"Web push: refused, {why}" for why in self._new("Web push refused", self.web_push.refused))
 
     def _new(self, name: str, received: Sequence[Push]) -> Sequence[Push]:
@@ -255,20 +255,22 @@ def line_of_apple(name: str, push: ApplePush) -> str:
     """Return a push to Apple as a line of text."""
     alert = push.payload.get("aps", {}).get("alert", {})
     answer = push.reason or "accepted"
-    return told(f"{name}, by {push.method or 'nothing'}", push.token, alert.get("title"), alert.get("body"), answer)
+    return push_line(
+        f"{name}, by {push.method or 'nothing'}", push.token, alert.get("title"), alert.get("body"), answer
+    )
 
 
 def line_of_google(push: GooglePush) -> str:
     """Return a push to Google as a line of text."""
     answer = push.code or ("accepted" if push.status == 200 else str(push.status))
-    return told("Google", push.token, push.data.get("title"), push.data.get("message"), answer)
+    return push_line("Google", push.token, push.data.get("title"), push.data.get("message"), answer)
 
 
 def line_of_gateway(push: Received) -> str:
     """Return a push through the gateway as a line of text."""
     answer = "accepted" if 200 <= push.status < 300 else str(push.status)
     options = push.options
-    return told(f"Gateway, for {push.service}", push.token, options.get("title"), options.get("text"), answer)
+    return push_line(f"Gateway, for {push.service}", push.token, options.get("title"), options.get("text"), answer)
 
 
 def is_status(text: str) -> bool:
@@ -281,10 +283,10 @@ def line_of_web_push(push: Delivered) -> str:
     device, content = push.endpoint.rpartition("/")[2], push.content
     if content["kind"] == "clear":
         return f"Web push: {device} clear {content['tag']} -> accepted"
-    return told("Web push", device, content.get("title"), content.get("text"), "accepted")
+    return push_line("Web push", device, content.get("title"), content.get("text"), "accepted")
 
 
-def told(name: str, token: str, title: object, text: object, answer: str) -> str:
+def push_line(name: str, token: str, title: object, text: object, answer: str) -> str:
     """Return one line; a token is abbreviated to its prefix."""
     content = json.dumps([title, text], ensure_ascii=False)[1:-1]
     return f"{name}: {token[:12]}… {content} -> {answer}"

@@ -96,8 +96,10 @@ class TestCatalogue:
     def test_the_compiled_catalogue_is_up_to_date(self, home: str, language: str) -> None:
         compiled = served(home, language)
         for (text, plural), said in written(home, language).items():
-            told = [compiled.ngettext(text, plural, count) for count in (1, 2)] if plural else [compiled.gettext(text)]
-            assert told == said, "run `make messages`"
+            returned = (
+                [compiled.ngettext(text, plural, count) for count in (1, 2)] if plural else [compiled.gettext(text)]
+            )
+            assert returned == said, "run `make messages`"
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

@@ -27,7 +27,7 @@ def logging_config(level: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             "django-q": {"level": "WARNING"},
             "axes": {"level": "WARNING"},
-            # The requests without a connection report it.
+            # Requests that get no connection log this themselves.
             "psycopg.pool": {"level": "ERROR"},
             # uvicorn's own handler logs uncaught exceptions.
             "uvicorn.error": {"filters": ["database"]},

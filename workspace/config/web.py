@@ -7,7 +7,7 @@ connection per thread would end with the request. Worker processes use one persi
 from workspace.config.settings import *  # noqa: F403
 from workspace.config.settings import DATABASE, env
 
-# Seconds after which a request without a connection is answered with 503, within two seconds in total.
+# How long a request waits for a database connection (seconds). After that, the response is 503.
 POOL_SECONDS = 1.5
 # Seconds that a request waits for SQLite's write lock. Workers wait longer.
 SQLITE_LOCK_SECONDS = 5

@@ -41,7 +41,7 @@ def test_a_new_room_has_its_creator_and_members_and_counts_them(client: Client, 
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "result"),
     [
         ({"name": "Taken"}, "A room with this name already exists."),
         ({"name": "two words"}, "Use only letters, digits, dots, dashes and underscores."),
@@ -51,10 +51,10 @@ def test_a_new_room_has_its_creator_and_members_and_counts_them(client: Client, 
     ],
 )
 def test_an_invalid_room_is_rejected_with_an_explanation(
-    client: Client, admin: User, changes: dict[str, str], told: str
+    client: Client, admin: User, changes: dict[str, str], result: str
 ) -> None:
     RoomFactory(name="taken")
-    assert told in client.post("/admin/workspace/room/add/", new_room(**changes)).content.decode()
+    assert result in client.post("/admin/workspace/room/add/", new_room(**changes)).content.decode()
     assert Room.objects.count() == 1
 
 

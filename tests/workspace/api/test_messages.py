@@ -60,8 +60,8 @@ class TestReading:
     def test_returns_the_message(self, api: ApiClient, message: Message) -> None:
         body = api.get("chat.getMessage", msgId=message.public_id).json()
         assert body["success"] is True
-        told = {"_id": message.public_id, "rid": "GENERAL", "msg": "hello", "ts": moment(message.sent_at)}
-        assert told.items() <= body["message"].items()
+        result = {"_id": message.public_id, "rid": "GENERAL", "msg": "hello", "ts": moment(message.sent_at)}
+        assert result.items() <= body["message"].items()
         assert body["message"]["u"]["username"] == "ana"
 
     def test_the_message_is_required(self, api: ApiClient) -> None:
@@ -75,18 +75,18 @@ class TestChanging:
         bob = UserFactory(username="bob")
         body = change(api, message, text="@bob goodbye").json()
         assert body["success"] is True
-        told, stored = body["message"], Message.objects.get()
-        assert (told["_id"], told["msg"], stored.text) == (message.public_id, "@bob goodbye", "@bob goodbye")
-        assert [person["_id"] for person in told["mentions"]] == [bob.public_id]
-        assert told["editedBy"] == {"_id": ana.public_id, "username": "ana", "name": "Ana"}
+        result, stored = body["message"], Message.objects.get()
+        assert (result["_id"], result["msg"], stored.text) == (message.public_id, "@bob goodbye", "@bob goodbye")
+        assert [person["_id"] for person in result["mentions"]] == [bob.public_id]
+        assert result["editedBy"] == {"_id": ana.public_id, "username": "ana", "name": "Ana"}
         assert stored.edited_at is not None
-        assert told["editedAt"] == told["_updatedAt"] == moment(stored.edited_at)
-        assert told["ts"] == moment(stored.sent_at)
+        assert result["editedAt"] == result["_updatedAt"] == moment(stored.edited_at)
+        assert result["ts"] == moment(stored.sent_at)
 
     def test_an_encrypted_message_accepts_content_instead_of_text(self, api: ApiClient, room: Room, ana: User) -> None:
         message = message_in(room, ana, "", type="e2e", content={**CONTENT, "ciphertext": "old"})
-        told = change(api, message, content=CONTENT).json()["message"]
-        assert (told["t"], told["content"], told["msg"]) == ("e2e", CONTENT, "")
+        result = change(api, message, content=CONTENT).json()["message"]
+        assert (result["t"], result["content"], result["msg"]) == ("e2e", CONTENT, "")
         assert Message.objects.get().content == CONTENT
 
     def test_a_plain_message_rejects_encrypted_content(self, api: ApiClient, message: Message) -> None:

@@ -20,7 +20,7 @@ MOBILE_APP_ASKS = {
 }
 
 
-def roles_told(**query: str) -> dict[str, list[str]]:
+def returned_roles(**query: str) -> dict[str, list[str]]:
     body = ApiClient(UserFactory()).get("permissions.listAll", **query).json()
     assert body["success"] is True
     assert body["remove"] == []
@@ -34,27 +34,27 @@ def test_an_anonymous_user_gets_no_information() -> None:
 
 
 def test_each_permission_lists_the_roles_that_have_it() -> None:
-    told = roles_told()
-    assert told.keys() >= MOBILE_APP_ASKS
-    assert told["test-push-notifications"] == ["admin"]
-    assert told["mention-all"] == ["admin", "user"]
+    result = returned_roles()
+    assert result.keys() >= MOBILE_APP_ASKS
+    assert result["test-push-notifications"] == ["admin"]
+    assert result["mention-all"] == ["admin", "user"]
 
 
 def test_djangos_permissions_are_returned_with_the_names_that_clients_know() -> None:
     role = Group.objects.create(name="crew")
     role.permissions.add(Permission.objects.get(codename="change_user"))
-    told = roles_told()
-    assert told["create-user"] == told["view-full-other-user-info"] == ["admin"]
-    assert told["edit-other-user-info"] == told["edit-other-user-active-status"] == ["admin", "crew"]
+    result = returned_roles()
+    assert result["create-user"] == result["view-full-other-user-info"] == ["admin"]
+    assert result["edit-other-user-info"] == result["edit-other-user-active-status"] == ["admin", "crew"]
 
 
 def test_permissions_for_the_administration_only_are_omitted() -> None:
-    told = roles_told()
-    assert "add-user-to-joined-room" in told
-    assert not told.keys() & {"add-user", "change-room", "delete-message", "view-device"}
+    result = returned_roles()
+    assert "add-user-to-joined-room" in result
+    assert not result.keys() & {"add-user", "change-room", "delete-message", "view-device"}
 
 
 def test_a_role_with_a_new_permission_is_returned_despite_updated_since() -> None:
     role = Group.objects.create(name="crew")
     role.permissions.add(Permission.objects.get(codename="test_push_notifications"))
-    assert roles_told(updatedSince="2999-01-01T00:00:00.000Z")["test-push-notifications"] == ["admin", "crew"]
+    assert returned_roles(updatedSince="2999-01-01T00:00:00.000Z")["test-push-notifications"] == ["admin", "crew"]

@@ -101,9 +101,9 @@ class TestRoomsGet:
 
 class TestRoomsInfo:
     def test_a_room_by_id_and_by_name(self, client: ApiClient, room: Room) -> None:
-        told = client.get("rooms.info", roomId=room.public_id).json()
-        assert (told["room"]["_id"], told["room"]["t"], told["room"]["usersCount"]) == (room.public_id, "c", 1)
-        assert client.get("rooms.info", roomName="ops").json() == told
+        result = client.get("rooms.info", roomId=room.public_id).json()
+        assert (result["room"]["_id"], result["room"]["t"], result["room"]["usersCount"]) == (room.public_id, "c", 1)
+        assert client.get("rooms.info", roomName="ops").json() == result
 
     def test_one_of_them_is_required(self, client: ApiClient) -> None:
         assert "error-roomid-param-not-provided" in failure(client.get("rooms.info"))
@@ -139,8 +139,8 @@ class TestSubscriptionsUnread:
         assert seen is not None
         assert seen < last.accepted_at
         assert self.counters(user) == (0, 0, 0)
-        told = client.get("subscriptions.getOne", roomId=room.public_id).json()["subscription"]
-        assert told["alert"] is True
+        result = client.get("subscriptions.getOne", roomId=room.public_id).json()["subscription"]
+        assert result["alert"] is True
 
     def test_from_a_message_that_is_named(
         self, client: ApiClient, room: Room, user: User, bob: User, clock: time_machine.Coordinates
@@ -175,9 +175,9 @@ class TestSubscriptionsUnread:
         assert "error-no-message-for-unread" in failure(client.post("subscriptions.unread", roomId=room.public_id))
 
     def test_one_of_them_is_required(self, client: ApiClient) -> None:
-        told = failure(client.post("subscriptions.unread", {}))
-        assert "must have required property 'roomId'" in told
-        assert "must match a schema in anyOf" in told
+        result = failure(client.post("subscriptions.unread", {}))
+        assert "must have required property 'roomId'" in result
+        assert "must match a schema in anyOf" in result
 
     def test_an_anonymous_user_is_rejected(self, room: Room, bob: User) -> None:
         message = message_in(room, bob)

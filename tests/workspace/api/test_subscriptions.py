@@ -50,8 +50,8 @@ def test_two_different_rooms_are_refused_and_the_same_one_twice_is_read() -> Non
     ana = UserFactory(username="ana")
     room, other = RoomFactory(members=[ana]), RoomFactory(members=[ana])
     unread_count_add(message=message_in(room, UserFactory(), "@ana"))
-    told = failure(ApiClient(ana).post("subscriptions.read", rid=room.public_id, roomId=other.public_id))
-    assert told == "must match exactly one schema in oneOf [invalid-params]"
+    result = failure(ApiClient(ana).post("subscriptions.read", rid=room.public_id, roomId=other.public_id))
+    assert result == "must match exactly one schema in oneOf [invalid-params]"
     assert Subscription.objects.get(user=ana, room=room).unread == 1
     body = {"rid": room.public_id, "roomId": room.public_id}
     assert ApiClient(ana).post("subscriptions.read", **body).status_code == 200

@@ -135,15 +135,15 @@ def test_reads_rooms(rocket: RocketChat, people: dict[str, User]) -> None:
 
 
 def test_reads_who_may_do_what(rocket: RocketChat) -> None:
-    told = {row["_id"]: row["roles"] for row in rocket.permissions_list_all()["update"]}
-    assert told["mention-here"] == ["admin", "user"]
+    result = {row["_id"]: row["roles"] for row in rocket.permissions_list_all()["update"]}
+    assert result["mention-here"] == ["admin", "user"]
 
 
 def test_reads_the_statistics(rocket: RocketChat, people: dict[str, User]) -> None:
     people["ana"].groups.add(Group.objects.get(name=ADMIN))
-    told = rocket.statistics(refresh=True)
-    assert {"wizard", "uniqueId", "installedAt", "push", "pushQueue", "pushSecured"} <= told.keys()
-    assert {"deploymentFingerprintHash", "deploymentFingerprintVerified"} <= told.keys()
+    result = rocket.statistics(refresh=True)
+    assert {"wizard", "uniqueId", "installedAt", "push", "pushQueue", "pushSecured"} <= result.keys()
+    assert {"deploymentFingerprintHash", "deploymentFingerprintVerified"} <= result.keys()
 
 
 def test_reads_peoples_accounts_to_their_end(rocket: RocketChat, people: dict[str, User]) -> None:

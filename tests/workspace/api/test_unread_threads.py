@@ -62,8 +62,8 @@ def test_a_thread_mention_stays_unread_when_only_the_room_is_read(
         assert api.post("subscriptions.read", rid=room.public_id, **params).status_code == 200
         assert unread(api, room) == (mine, mine, [])
         assert row(api, room)["alert"] is True
-    [told] = api.get("subscriptions.get").json()["update"]
-    assert told["tunread"] == mine
+    [result] = api.get("subscriptions.get").json()["update"]
+    assert result["tunread"] == mine
     assert api.post("subscriptions.read", rid=room.public_id, readThreads=True).status_code == 200
     assert unread(api, room) == NOTHING
     assert row(api, room)["alert"] is False
@@ -144,5 +144,5 @@ def test_clients_that_request_changes_receive_them(api: ApiClient, room: Room, t
         lambda: api.post("subscriptions.read", rid=room.public_id, readThreads=True),
     ):
         change()
-        [told] = api.get("subscriptions.get", updatedSince=since).json()["update"]
-        since = told["_updatedAt"]
+        [result] = api.get("subscriptions.get", updatedSince=since).json()["update"]
+        since = result["_updatedAt"]

@@ -65,7 +65,7 @@ def locked() -> Iterator[None]:
 def full() -> Iterator[None]:
     """The disk has no space for another page of the database."""
     if connection.vendor == "postgresql":
-        pytest.skip("PostgreSQL cannot be told to have a full disk.")
+        pytest.skip("A full disk cannot be simulated on PostgreSQL.")
     with each_connection("PRAGMA max_page_count = 1"):
         yield
 

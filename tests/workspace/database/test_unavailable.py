@@ -105,7 +105,7 @@ def test_the_dashboard_has_a_red_line(room: Room) -> None:
         assert "The database is read-only, so nothing can be saved." in browser.get("/admin/").content.decode()
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL cannot be told to have a full disk.")
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="A full disk cannot be simulated on PostgreSQL.")
 def test_the_dashboard_shows_recent_problems(room: Room, log: io.StringIO) -> None:
     ana = ApiClient(User.objects.get(username="ana"))
     with full():

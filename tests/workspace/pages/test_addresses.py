@@ -53,13 +53,13 @@ def test_an_address_is_verified_by_the_link_that_it_receives(client: Client, ana
 
 
 @pytest.mark.parametrize(
-    ("address", "told"), [("ana", "Enter a valid email address."), ("bob@example.org", "belongs to another account")]
+    ("address", "result"), [("ana", "Enter a valid email address."), ("bob@example.org", "belongs to another account")]
 )
-def test_an_invalid_address_is_reported(client: Client, ana: User, address: str, told: str) -> None:
+def test_an_invalid_address_is_reported(client: Client, ana: User, address: str, result: str) -> None:
     EmailAddressFactory(address="bob@example.org")
     html = client.post(ADD, {"address": address}).content.decode()
     field, problem = html.split('id="address"')[1].split('id="address-problem"')
-    assert told in problem
+    assert result in problem
     assert f'value="{address}"' in field
     assert '<form class="page-panel" method="post" action="/account/"' in html
     assert not ana.emails.exists()

@@ -27,6 +27,6 @@ def test_database_and_python_agree_for_any_presence() -> None:
             status_expires_at=expires_at,
         )
     UserFactory()
-    told = dict(User.objects.annotate(shown=shown_expression(NOW, "presence__")).values_list("pk", "shown"))
-    assert told == {user.pk: presence_of(user, at=NOW).shown for user in User.objects.all()}
-    assert set(told.values()) == set(Status.values)
+    result = dict(User.objects.annotate(shown=shown_expression(NOW, "presence__")).values_list("pk", "shown"))
+    assert result == {user.pk: presence_of(user, at=NOW).shown for user in User.objects.all()}
+    assert set(result.values()) == set(Status.values)

@@ -35,21 +35,21 @@ def room(ana: User) -> Room:
 
 
 @pytest.fixture
-def heard() -> Iterator[list[tuple[str, Message]]]:
+def sent_signals() -> Iterator[list[tuple[str, Message]]]:
     """The signals that were sent, in order."""
-    told: list[tuple[str, Message]] = []
+    result: list[tuple[str, Message]] = []
     signals = {"posted": message_posted, "edited": message_edited, "deleted": message_deleted}
 
     def listener(name: str) -> Any:
         def listen(message: Message, **_kwargs: Any) -> None:
-            told.append((name, message))
+            result.append((name, message))
 
         return listen
 
     listeners = {name: listener(name) for name in signals}
     for name, signal in signals.items():
         signal.connect(listeners[name])
-    yield told
+    yield result
     for name, signal in signals.items():
         signal.disconnect(listeners[name])
 
@@ -58,12 +58,14 @@ def code_of(raised: pytest.ExceptionInfo[ApplicationError]) -> str:
     return raised.value.code
 
 
-def test_a_post_is_stored_counted_and_announced_once(ana: User, room: Room, heard: list[tuple[str, Message]]) -> None:
+def test_a_post_is_stored_counted_and_announced_once(
+    ana: User, room: Room, sent_signals: list[tuple[str, Message]]
+) -> None:
     message = message_post(sender=ana, room=room, text="hello")
     room.refresh_from_db()
     assert (room.messages_count, room.last_message_at) == (1, message.accepted_at)
     assert message.sent_at == message.accepted_at
-    assert heard == [("posted", message)]
+    assert sent_signals == [("posted", message)]
 
 
 def test_mentions_are_resolved_when_posted(ana: User, room: Room) -> None:
@@ -89,15 +91,15 @@ def test_each_group_mention_requires_its_own_permission(codename: str, called: t
     assert (message.mentions_all, message.mentions_here) == called
 
 
-def test_a_retry_returns_the_first_message(ana: User, room: Room, heard: list[tuple[str, Message]]) -> None:
+def test_a_retry_returns_the_first_message(ana: User, room: Room, sent_signals: list[tuple[str, Message]]) -> None:
     first = message_post(sender=ana, room=room, text="one", public_id=CLIENT_ID)
     again = message_post(sender=ana, room=room, text="two", public_id=CLIENT_ID)
     room.refresh_from_db()
-    assert (again.pk, again.text, room.messages_count, len(heard)) == (first.pk, "one", 1, 1)
+    assert (again.pk, again.text, room.messages_count, len(sent_signals)) == (first.pk, "one", 1, 1)
 
 
 def test_a_concurrent_retry_returns_the_first_message(
-    ana: User, room: Room, heard: list[tuple[str, Message]], monkeypatch: pytest.MonkeyPatch
+    ana: User, room: Room, sent_signals: list[tuple[str, Message]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = message_post(sender=ana, room=room, text="one", public_id=CLIENT_ID)
     look, looked = service.stored_message, []
@@ -108,7 +110,7 @@ def test_a_concurrent_retry_returns_the_first_message(
 
     monkeypatch.setattr(service, "stored_message", look_too_early_at_first)
     again = message_post(sender=ana, room=room, text="one", public_id=CLIENT_ID)
-    assert (again.pk, Message.objects.count(), len(heard)) == (first.pk, 1, 1)
+    assert (again.pk, Message.objects.count(), len(sent_signals)) == (first.pk, 1, 1)
 
 
 def test_an_id_belongs_to_one_sender_and_room(ana: User, room: Room) -> None:
@@ -163,7 +165,7 @@ def test_a_failing_receiver_rolls_back_the_post(ana: User, room: Room) -> None:
 
 
 def test_an_edit_changes_text_and_mentions_and_is_announced(
-    ana: User, room: Room, heard: list[tuple[str, Message]]
+    ana: User, room: Room, sent_signals: list[tuple[str, Message]]
 ) -> None:
     bob, cy = UserFactory(username="bob"), UserFactory(username="cy")
     message = message_post(sender=ana, room=room, text="@bob @all")
@@ -173,7 +175,7 @@ def test_an_edit_changes_text_and_mentions_and_is_announced(
     assert message.edited_at is not None
     assert list(message.mentioned_users.all()) == [cy]
     assert bob not in message.mentioned_users.all()
-    assert [name for name, _message in heard] == ["posted", "edited"]
+    assert [name for name, _message in sent_signals] == ["posted", "edited"]
 
 
 def test_an_edit_does_not_lose_a_reply_counted_meanwhile(ana: User, room: Room) -> None:
@@ -235,7 +237,7 @@ def test_texts_are_bounded_for_posts_and_edits(ana: User, room: Room, length: in
 
 
 def test_a_deleted_message_is_emptied_and_announced_once(
-    ana: User, room: Room, heard: list[tuple[str, Message]]
+    ana: User, room: Room, sent_signals: list[tuple[str, Message]]
 ) -> None:
     message = message_post(sender=ana, room=room, text="secret", content={"ciphertext": "x"})
     read_before = Message.objects.get()
@@ -246,7 +248,7 @@ def test_a_deleted_message_is_emptied_and_announced_once(
     assert (stored.text, stored.content, room.messages_count) == ("", None, 0)
     assert stored.deleted_at is not None
     assert message.deleted_at == read_before.deleted_at == stored.deleted_at
-    assert [name for name, _message in heard] == ["posted", "deleted"]
+    assert [name for name, _message in sent_signals] == ["posted", "deleted"]
 
 
 def test_others_messages_are_deleted_by_administrators_only(ana: User, room: Room) -> None:

@@ -90,10 +90,10 @@ def test_a_message_read_before_it_is_counted_does_not_count(ana: User, bob: User
 
 
 def test_reading_clears_ones_own_counters_and_is_announced(ana: User, bob: User, room: Room) -> None:
-    heard: list[dict[str, Any]] = []
+    sent: list[dict[str, Any]] = []
 
     def listen(**fields: Any) -> None:
-        heard.append(fields)
+        sent.append(fields)
 
     unread_count_add(message=message_in(room, UserFactory(), "@ana @bob"))
     room_read.connect(listen)
@@ -103,7 +103,7 @@ def test_reading_clears_ones_own_counters_and_is_announced(ana: User, bob: User,
         room_read.disconnect(listen)
     seen = Subscription.objects.get(user=bob, room=room)
     assert (counters(bob, room), counters(ana, room)) == ((0, 0, 0), (1, 1, 0))
-    assert (heard[0]["user"], heard[0]["room"], heard[0]["at"]) == (bob, room, seen.last_seen_at)
+    assert (sent[0]["user"], sent[0]["room"], sent[0]["at"]) == (bob, room, seen.last_seen_at)
 
 
 def test_a_room_that_the_user_is_not_in_is_not_read(room: Room) -> None:

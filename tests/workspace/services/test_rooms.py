@@ -192,10 +192,10 @@ def test_a_direct_room_cannot_be_left(ana: User) -> None:
 
 
 def test_leaving_is_announced(ana: User) -> None:
-    heard: list[tuple[User, Room]] = []
+    sent: list[tuple[User, Room]] = []
 
     def listen(user: User, room: Room, **_kwargs: Any) -> None:
-        heard.append((user, room))
+        sent.append((user, room))
 
     room = RoomFactory(members=[ana])
     membership_ended.connect(listen)
@@ -203,10 +203,10 @@ def test_leaving_is_announced(ana: User) -> None:
         room_leave(user=ana, room=room)
     finally:
         membership_ended.disconnect(listen)
-    assert heard == [(ana, room)]
+    assert sent == [(ana, room)]
 
 
-def told(room: Room) -> list[tuple[str, str, str]]:
+def system_messages(room: Room) -> list[tuple[str, str, str]]:
     """Return the system messages of the room: type, acting user, and affected user."""
     return list(room.messages.order_by("pk").values_list("type", "sender__username", "text"))
 
@@ -216,11 +216,11 @@ def test_system_messages_record_who_joined_and_left(ana: User) -> None:
     room_join(user=ana, room=room)
     room_invite(inviter=ana, room=room, users=[bob, ana])
     room_leave(user=bob, room=room)
-    assert told(room) == [("uj", "ana", "ana"), ("au", "ana", "bob"), ("ul", "bob", "bob")]
+    assert system_messages(room) == [("uj", "ana", "ana"), ("au", "ana", "bob"), ("ul", "bob", "bob")]
 
 
 def test_joining_again_posts_no_second_message(ana: User) -> None:
     room = RoomFactory()
     room_join(user=ana, room=room)
     room_join(user=ana, room=room)
-    assert [kind for kind, _who, _whom in told(room)] == ["uj"]
+    assert [kind for kind, _who, _whom in system_messages(room)] == ["uj"]

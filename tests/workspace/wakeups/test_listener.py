@@ -21,12 +21,12 @@ on_postgresql = pytest.mark.skipif(
 
 
 @pytest.fixture
-def ear() -> Iterator[Listener]:
+def connected_listener() -> Iterator[Listener]:
     """A listener that is connected."""
-    ear = Listener("one", "other")
-    ear.wait(0)
-    yield ear
-    ear.close()
+    connected_listener = Listener("one", "other")
+    connected_listener.wait(0)
+    yield connected_listener
+    connected_listener.close()
 
 
 def listeners_end() -> None:
@@ -40,73 +40,73 @@ def listeners_end() -> None:
 
 @on_postgresql
 def test_a_new_listener_may_have_missed_announcements() -> None:
-    ear = Listener("one", "other")
-    assert ear.wait(60) == [Announcement("one"), Announcement("other")]
-    assert ear.is_connected
-    ear.close()
+    connected_listener = Listener("one", "other")
+    assert connected_listener.wait(60) == [Announcement("one"), Announcement("other")]
+    assert connected_listener.is_connected
+    connected_listener.close()
 
 
 @on_postgresql
-def test_an_announcement_is_received_after_its_transaction_commits(ear: Listener) -> None:
+def test_an_announcement_is_received_after_its_transaction_commits(connected_listener: Listener) -> None:
     with transaction.atomic():
         announce("one", "of something")
         announce("one", "of something")
-        assert ear.wait(0) == []
-    assert ear.wait(60) == [Announcement("one", "of something")]
-    assert ear.wait(0) == []
+        assert connected_listener.wait(0) == []
+    assert connected_listener.wait(60) == [Announcement("one", "of something")]
+    assert connected_listener.wait(0) == []
 
 
 @on_postgresql
-def test_rolled_back_announcements_are_not_received(ear: Listener) -> None:
+def test_rolled_back_announcements_are_not_received(connected_listener: Listener) -> None:
     with transaction.atomic():
         announce("one")
         transaction.set_rollback(True)
     announce("other")
-    assert ear.wait(60) == [Announcement("other")]
+    assert connected_listener.wait(60) == [Announcement("other")]
 
 
 @on_postgresql
-def test_other_channels_are_not_received(ear: Listener) -> None:
+def test_other_channels_are_not_received(connected_listener: Listener) -> None:
     announce("a third")
     announce("other")
-    assert ear.wait(60) == [Announcement("other")]
+    assert connected_listener.wait(60) == [Announcement("other")]
 
 
 @on_postgresql
-def test_it_wakes_while_it_waits(ear: Listener) -> None:
-    heard: Future[list[Announcement]] = Future()
-    thread = threading.Thread(target=lambda: heard.set_result(ear.wait(60)))
+def test_it_wakes_while_it_waits(connected_listener: Listener) -> None:
+    received: Future[list[Announcement]] = Future()
+    thread = threading.Thread(target=lambda: received.set_result(connected_listener.wait(60)))
     thread.start()
     announce("one")
-    assert heard.result(30) == [Announcement("one")]
+    assert received.result(30) == [Announcement("one")]
     thread.join()
 
 
 @on_postgresql
 def test_a_lost_connection_is_reestablished_and_missed_announcements_are_reported(
-    ear: Listener, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    connected_listener: Listener, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(listener, "RECONNECT_SECONDS", 0)
     listeners_end()
-    wait_until(lambda: Announcement("one") in ear.wait(0.1))
+    wait_until(lambda: Announcement("one") in connected_listener.wait(0.1))
     # Log lines about an unavailable database are shortened, at most once a minute.
     assert any(words in caplog.text for words in ("sends no announcements", "The database is unavailable"))
     announce("one", "again")
-    assert ear.wait(60) == [Announcement("one", "again")]
+    assert connected_listener.wait(60) == [Announcement("one", "again")]
 
 
 @on_postgresql
 def test_without_a_database_waiting_times_out_disconnected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(connection.settings_dict, "PORT", "1")
-    ear = Listener("one")
-    assert ear.wait(0) == []
-    assert not ear.is_connected
+    connected_listener = Listener("one")
+    assert connected_listener.wait(0) == []
+    assert not connected_listener.is_connected
 
 
-def test_a_file_descriptor_can_wake_it(ear: Listener) -> None:
+def test_a_file_descriptor_can_wake_it(connected_listener: Listener) -> None:
     reading, writing = os.pipe()
     os.write(writing, b"!")
-    assert ear.wait(60, until_readable=[reading]) == []
+    assert connected_listener.wait(60, until_readable=[reading]) == []
     os.close(reading)
     os.close(writing)
 
@@ -116,7 +116,7 @@ def test_a_file_descriptor_can_wake_it(ear: Listener) -> None:
     reason="Of a database that carries no announcements, as this run's does: `make test` runs it on SQLite.",
 )
 def test_waiting_on_sqlite_times_out_without_announcements() -> None:
-    ear = Listener("one")
+    connected_listener = Listener("one")
     announce("one")
-    assert ear.wait(0.01) == []
-    assert not ear.is_connected
+    assert connected_listener.wait(0.01) == []
+    assert not connected_listener.is_connected

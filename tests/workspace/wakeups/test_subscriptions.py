@@ -33,7 +33,7 @@ async def elsewhere(call: Callable[..., None], *arguments: str) -> None:
     await sync_to_async(called)()
 
 
-async def heard(subscription: Subscription) -> None:
+async def received(subscription: Subscription) -> None:
     """Wait until the subscription is connected and nothing is pending."""
     while not subscription._exchange.is_connected:
         await subscription.wait(0.01)
@@ -44,7 +44,7 @@ async def heard(subscription: Subscription) -> None:
 def test_only_matching_subscriptions_are_woken() -> None:
     async def main() -> None:
         async with subscribe("feed", "ana") as ana, subscribe("feed", "bob") as bob:
-            await heard(ana)
+            await received(ana)
             await bob.wait(0)
             await elsewhere(announce, "feed", "bob")
             assert await bob.wait(DEADLINE)
@@ -58,7 +58,7 @@ def test_only_matching_subscriptions_are_woken() -> None:
 def test_an_announcement_without_payload_wakes_everybody() -> None:
     async def main() -> None:
         async with subscribe("feed", "ana") as ana, subscribe("feed", "bob") as bob:
-            await heard(ana)
+            await received(ana)
             await bob.wait(0)
             await elsewhere(announce, "feed")
             assert await ana.wait(DEADLINE)
@@ -71,7 +71,7 @@ def test_an_announcement_without_payload_wakes_everybody() -> None:
 def test_one_connection_serves_all_and_ends_with_the_last() -> None:
     async def main() -> None:
         async with subscribe("feed", "ana") as ana, subscribe("feed", "bob") as bob:
-            await heard(ana)
+            await received(ana)
             assert ana._exchange is bob._exchange
             task = ana._exchange._task
         assert task
@@ -89,10 +89,10 @@ def test_a_lost_connection_is_reestablished(monkeypatch: pytest.MonkeyPatch) -> 
 
     async def main() -> None:
         async with subscribe("feed", "ana") as ana:
-            await heard(ana)
+            await received(ana)
             await elsewhere(listeners_end)
             assert await ana.wait(DEADLINE)
-            await heard(ana)
+            await received(ana)
             await elsewhere(announce, "feed", "ana")
             assert await ana.wait(DEADLINE)
 

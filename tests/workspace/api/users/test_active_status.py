@@ -87,7 +87,7 @@ def test_the_permission_is_required(ana: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "result"),
     [
         ({"activeStatus": True}, "must have required property 'userId' [invalid-params]"),
         ({"userId": "x"}, "must have required property 'activeStatus' [invalid-params]"),
@@ -95,8 +95,8 @@ def test_the_permission_is_required(ana: User) -> None:
         ({"userId": "x", "activeStatus": True}, "Invalid user [error-invalid-user]"),
     ],
 )
-def test_invalid_parameters_are_reported(changer: ApiClient, body: dict[str, Any], told: str) -> None:
-    assert failure(changer.post("users.setActiveStatus", body)) == told
+def test_invalid_parameters_are_reported(changer: ApiClient, body: dict[str, Any], result: str) -> None:
+    assert failure(changer.post("users.setActiveStatus", body)) == result
 
 
 def test_anonymous_users_are_asked_to_sign_in(ana: User) -> None:

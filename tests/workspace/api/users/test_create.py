@@ -40,8 +40,8 @@ def maker() -> ApiClient:
 def created(api: ApiClient, **fields: Any) -> dict[str, Any]:
     body = api.post("users.create", {**GRACE, **fields}).json()
     assert body["success"] is True, body
-    told: dict[str, Any] = body["user"]
-    return told
+    result: dict[str, Any] = body["user"]
+    return result
 
 
 def refused(api: ApiClient, **fields: Any) -> dict[str, Any]:
@@ -57,15 +57,15 @@ def refused(api: ApiClient, **fields: Any) -> dict[str, Any]:
 
 def test_creates_a_member_who_can_sign_in(maker: ApiClient) -> None:
     general = RoomFactory(public_id="GENERAL", name="general")
-    told = created(maker)
+    result = created(maker)
     grace = User.objects.get(username="grace")
-    assert told["_id"] == grace.public_id
-    assert (told["username"], told["name"], told["type"]) == ("grace", "Grace Hopper", "user")
-    assert told["emails"] == [{"address": "grace@example.org", "verified": False}]
-    assert (told["roles"], told["active"], told["status"]) == (["user"], True, "offline")
-    assert told["createdAt"].endswith("Z")
-    assert told["_updatedAt"].endswith("Z")
-    assert "preferences" in told["settings"]
+    assert result["_id"] == grace.public_id
+    assert (result["username"], result["name"], result["type"]) == ("grace", "Grace Hopper", "user")
+    assert result["emails"] == [{"address": "grace@example.org", "verified": False}]
+    assert (result["roles"], result["active"], result["status"]) == (["user"], True, "offline")
+    assert result["createdAt"].endswith("Z")
+    assert result["_updatedAt"].endswith("Z")
+    assert "preferences" in result["settings"]
     assert general.subscriptions.get().user == grace
     assert ApiClient().post("login", user="grace@example.org", password=SECRET).status_code == 200
 
@@ -80,16 +80,16 @@ def test_the_password_is_never_shown(maker: ApiClient, caplog: pytest.LogCapture
 @pytest.mark.parametrize("verified", [False, True])
 @pytest.mark.django_db(transaction=True)
 def test_an_address_that_is_not_verified_receives_its_link(maker: ApiClient, verified: bool) -> None:
-    told = created(maker, verified=verified)
-    assert told["emails"][0]["verified"] is verified
+    result = created(maker, verified=verified)
+    assert result["emails"][0]["verified"] is verified
     assert [message.to for message in mail.outbox] == ([] if verified else [["grace@example.org"]])
 
 
 def test_additional_fields_are_applied(admin: ApiClient) -> None:
     general = RoomFactory(public_id="GENERAL", name="general")
-    told = created(admin, roles=["admin", "user"], joinDefaultChannels=False, active=False, statusText="new here")
+    result = created(admin, roles=["admin", "user"], joinDefaultChannels=False, active=False, statusText="new here")
     grace = User.objects.get(username="grace")
-    assert (told["roles"], told["active"], told["statusText"]) == (["admin", "user"], False, "new here")
+    assert (result["roles"], result["active"], result["statusText"]) == (["admin", "user"], False, "new here")
     assert (grace.is_staff, grace.is_active) == (True, False)
     assert not general.subscriptions.exists()
     assert presence_of(grace).status_text == "new here"

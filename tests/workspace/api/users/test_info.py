@@ -28,36 +28,36 @@ def ana() -> User:
 def info(reader: User, **query: str) -> dict[str, Any]:
     body = ApiClient(reader).get("users.info", **query).json()
     assert body["success"] is True
-    told: dict[str, Any] = body["user"]
-    return told
+    result: dict[str, Any] = body["user"]
+    return result
 
 
 @pytest.mark.parametrize("query", [{"username": "ana"}, {"username": "Ana"}, {"email": "ANA@example.org"}])
 def test_returns_all_fields_to_the_user_themselves(ana: User, query: dict[str, str]) -> None:
     activity_report(user=ana)
     status_set(user=ana, status="offline", text="on stage")
-    told = info(ana, **query)
-    assert (told["_id"], told["username"], told["name"]) == (ana.public_id, "Ana", "Ana Silva")
-    assert told["emails"] == [{"address": "ana@example.org", "verified": True}]
-    assert (told["status"], told["statusConnection"], told["statusText"]) == ("offline", "online", "on stage")
-    assert (told["type"], told["active"], told["roles"]) == ("user", True, ["user"])
-    assert told["createdAt"].endswith("Z")
-    assert (told["requirePasswordChange"], told["utcOffset"], told["canViewAllInfo"]) == (False, 0, True)
-    assert "rooms" not in told
+    result = info(ana, **query)
+    assert (result["_id"], result["username"], result["name"]) == (ana.public_id, "Ana", "Ana Silva")
+    assert result["emails"] == [{"address": "ana@example.org", "verified": True}]
+    assert (result["status"], result["statusConnection"], result["statusText"]) == ("offline", "online", "on stage")
+    assert (result["type"], result["active"], result["roles"]) == ("user", True, ["user"])
+    assert result["createdAt"].endswith("Z")
+    assert (result["requirePasswordChange"], result["utcOffset"], result["canViewAllInfo"]) == (False, 0, True)
+    assert "rooms" not in result
 
 
 def test_hides_addresses_connection_and_sign_ins_from_others(ana: User) -> None:
     activity_report(user=ana)
     status_set(user=ana, status="offline")
-    told = info(UserFactory(), userId=ana.public_id)
-    assert (told["username"], told["status"], told["roles"]) == ("Ana", "offline", ["user"])
-    assert not FOR_ONESELF & told.keys()
+    result = info(UserFactory(), userId=ana.public_id)
+    assert (result["username"], result["status"], result["roles"]) == ("Ana", "offline", ["user"])
+    assert not FOR_ONESELF & result.keys()
 
 
 def test_returns_all_fields_with_the_permission(ana: User) -> None:
-    told = info(staff("workspace.view_user"), email="ana@example.org")
-    assert told["emails"] == [{"address": "ana@example.org", "verified": True}]
-    assert told["canViewAllInfo"] is True
+    result = info(staff("workspace.view_user"), email="ana@example.org")
+    assert result["emails"] == [{"address": "ana@example.org", "verified": True}]
+    assert result["canViewAllInfo"] is True
 
 
 def test_other_users_cannot_be_found_by_address(ana: User) -> None:
@@ -111,8 +111,8 @@ def test_returns_the_rooms_of_the_caller(ana: User, spelt: str) -> None:
 def test_the_rooms_of_others_need_the_permission(ana: User) -> None:
     RoomFactory(name="stage", members=[ana])
     assert "rooms" not in info(UserFactory(), username="ana", includeUserRooms="True")
-    told = info(staff("workspace.view_subscription"), username="ana", includeUserRooms="True")
-    assert [room["name"] for room in told["rooms"]] == ["stage"]
+    result = info(staff("workspace.view_subscription"), username="ana", includeUserRooms="True")
+    assert [room["name"] for room in result["rooms"]] == ["stage"]
     assert "rooms" not in info(ana, username="ana", includeUserRooms="False")
 
 

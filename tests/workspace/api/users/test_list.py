@@ -99,8 +99,8 @@ def test_addresses_and_sign_ins_are_only_returned_for_oneself(reader: User) -> N
         EmailAddressFactory(user=user)
     own = {"emails", "lastLogin", "statusConnection"}
     User.objects.update(last_login=datetime(2026, 1, 1, tzinfo=UTC))
-    told = {user["username"]: own & user.keys() for user in listed(reader)["users"]}
-    assert told == {"reader": own, "other": set()}
+    result = {user["username"]: own & user.keys() for user in listed(reader)["users"]}
+    assert result == {"reader": own, "other": set()}
     seen = listed(staff("workspace.view_user", "workspace.view_d_room"))["users"]
     assert {user["username"] for user in seen if "emails" in user} >= {"reader", "other"}
 

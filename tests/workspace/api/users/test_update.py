@@ -50,8 +50,8 @@ def updated(api: ApiClient, user: User, /, **data: Any) -> dict[str, Any]:
     response = update(api, user, **data)
     assert response.status_code == 200, response.json()
     user.refresh_from_db()
-    told: dict[str, Any] = response.json()["user"]
-    return told
+    result: dict[str, Any] = response.json()["user"]
+    return result
 
 
 def not_allowed(response: Any, action: str) -> None:
@@ -63,10 +63,10 @@ def not_allowed(response: Any, action: str) -> None:
 
 def test_only_given_fields_change(admin: ApiClient, ana: User) -> None:
     EmailAddressFactory(user=ana, address="ana@example.org")
-    told = updated(admin, ana, name="Ana Costa", statusText="on tour")
-    assert (told["_id"], told["name"], told["username"]) == (ana.public_id, "Ana Costa", "ana")
-    assert (told["statusText"], told["active"], told["roles"]) == ("on tour", True, ["user"])
-    assert told["emails"] == [{"address": "ana@example.org", "verified": True}]
+    result = updated(admin, ana, name="Ana Costa", statusText="on tour")
+    assert (result["_id"], result["name"], result["username"]) == (ana.public_id, "Ana Costa", "ana")
+    assert (result["statusText"], result["active"], result["roles"]) == ("on tour", True, ["user"])
+    assert result["emails"] == [{"address": "ana@example.org", "verified": True}]
     assert (ana.name, presence_of(ana).status_text) == ("Ana Costa", "on tour")
     assert ana.check_password(PASSWORD)
     assert updated(admin, ana)["name"] == "Ana Costa"
@@ -88,8 +88,8 @@ def test_addresses_are_only_returned_to_users_who_may_see_them(changer: ApiClien
 def test_a_new_address_replaces_the_first_and_receives_a_link(admin: ApiClient, ana: User) -> None:
     for address in ("old@example.org", "other@example.org"):
         EmailAddressFactory(user=ana, address=address)
-    told = updated(admin, ana, email="new@example.org")
-    assert told["emails"] == [
+    result = updated(admin, ana, email="new@example.org")
+    assert result["emails"] == [
         {"address": "new@example.org", "verified": False},
         {"address": "other@example.org", "verified": True},
     ]

@@ -80,7 +80,7 @@ def test_a_room_is_created_with_members(client: Client, ana: User, bob: User, ty
 
 
 @pytest.mark.parametrize(
-    ("sent", "told"),
+    ("sent", "result"),
     [
         ({"name": "ops"}, "A room with this name already exists."),
         ({"name": "a b"}, "may contain letters"),
@@ -89,9 +89,9 @@ def test_a_room_is_created_with_members(client: Client, ana: User, bob: User, ty
         ({"name": ""}, "This field is required."),
     ],
 )
-def test_an_invalid_room_is_reported(client: Client, room: Room, sent: dict[str, str], told: str) -> None:
+def test_an_invalid_room_is_reported(client: Client, room: Room, sent: dict[str, str], result: str) -> None:
     count = Room.objects.count()
-    assert told in client.post("/rooms/new/", {"type": "c", **sent}).content.decode()
+    assert result in client.post("/rooms/new/", {"type": "c", **sent}).content.decode()
     assert Room.objects.count() == count
 
 
