@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SignIn = Callable[[User, str], Page]
 # Playwright does not see the beacon that a browser sends when a page closes, so the test polls the database.
-LOOKS = 100
+POLLS = 100
 # Delays the beacon of the page until the test sends it.
 HOLD_BEACON = """
 navigator.sendBeacon = (url, body) => { window.sendHeld = () => fetch(url, { method: "POST", body }); };
@@ -39,11 +39,11 @@ def test_a_page_reports_that_it_is_open_in_use_and_closing(sign_in: SignIn, site
     assert used > first.last_active_at
     page.goto("/phone/")
     is_left = ClientPresence.objects.filter(pk=first.pk, connected_until__lt=first.connected_until)
-    for _look in range(LOOKS):
+    for _poll in range(POLLS):
         if is_left.exists():
             return
         page.wait_for_timeout(50)
-    pytest.fail("The page did not tell that it was left.")
+    pytest.fail("The page did not report that it was closing.")
 
 
 def test_a_restored_page_is_open_even_if_its_beacon_arrives_late(sign_in: SignIn, site: str) -> None:

@@ -24,7 +24,7 @@ LINGER_SECONDS = 3.0
 
 
 class LenientConnection(h2.connection.H2Connection):
-    """Leaves the counting of streams to its user: surplus streams are refused, without closing the connection.
+    """Does not close the connection when a client opens too many streams: the fake refuses them one by one.
 
     A client cannot know the limit before it receives the server's settings.
     """

@@ -51,7 +51,7 @@ def unknown(public_id: str) -> str:
     return f'No message found with the id of "{public_id}".'
 
 
-def moment(value: Any) -> str:
+def api_time(value: Any) -> str:
     """Return a time in the format of the API."""
     return f"{value:%Y-%m-%dT%H:%M:%S}.{value.microsecond // 1000:03}Z"
 
@@ -60,7 +60,7 @@ class TestReading:
     def test_returns_the_message(self, api: ApiClient, message: Message) -> None:
         body = api.get("chat.getMessage", msgId=message.public_id).json()
         assert body["success"] is True
-        result = {"_id": message.public_id, "rid": "GENERAL", "msg": "hello", "ts": moment(message.sent_at)}
+        result = {"_id": message.public_id, "rid": "GENERAL", "msg": "hello", "ts": api_time(message.sent_at)}
         assert result.items() <= body["message"].items()
         assert body["message"]["u"]["username"] == "ana"
 
@@ -80,8 +80,8 @@ class TestChanging:
         assert [person["_id"] for person in result["mentions"]] == [bob.public_id]
         assert result["editedBy"] == {"_id": ana.public_id, "username": "ana", "name": "Ana"}
         assert stored.edited_at is not None
-        assert result["editedAt"] == result["_updatedAt"] == moment(stored.edited_at)
-        assert result["ts"] == moment(stored.sent_at)
+        assert result["editedAt"] == result["_updatedAt"] == api_time(stored.edited_at)
+        assert result["ts"] == api_time(stored.sent_at)
 
     def test_an_encrypted_message_accepts_content_instead_of_text(self, api: ApiClient, room: Room, ana: User) -> None:
         message = message_in(room, ana, "", type="e2e", content={**CONTENT, "ciphertext": "old"})

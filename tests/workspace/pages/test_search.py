@@ -26,7 +26,7 @@ def client() -> Client:
     return signed_in(UserFactory(username="rose", roles=("admin",)))
 
 
-def found(client: Client, query: str, *, part: str = "found") -> dict[str, list[str]]:
+def titles_found(client: Client, query: str, *, part: str = "found") -> dict[str, list[str]]:
     """Return the titles that the search finds, by kind."""
     parts = client.get(ADDRESS, {"q": query, "part": part}).context["parts"]
     return {each.key: [hit.title for hit in each.hits] for each in parts}
@@ -40,7 +40,7 @@ def test_anonymous_users_and_members_are_redirected_to_sign_in() -> None:
 def test_settings_people_rooms_and_pages_are_found_together(client: Client) -> None:
     UserFactory(username="devon", name="Deborah Vice")
     RoomFactory(name="devices-lab")
-    every = found(client, "dev")
+    every = titles_found(client, "dev")
     assert "Devices" in every["pages"]
     assert "APN Dev certificate" in every["settings"]
     assert every["people"] == ["Deborah Vice"]
@@ -61,13 +61,13 @@ def test_people_are_found_by_address_and_the_best_match_comes_first(client: Clie
     EmailAddressFactory(user=UserFactory(username="carl", name="Carl"), address="smith@example.org")
     UserFactory(username="blacksmith", name="Black")
     UserFactory(username="smithers", name="Smithers")
-    assert found(client, "smith")["people"] == ["Smithers", "Black", "Carl"]
+    assert titles_found(client, "smith")["people"] == ["Smithers", "Black", "Carl"]
 
 
 def test_every_word_must_match_and_an_empty_result_is_shown(client: Client) -> None:
     UserFactory(username="anna", name="Anna Berg")
-    assert found(client, "berg ann")["people"] == ["Anna Berg"]
-    assert found(client, "berg xyz") == {}
+    assert titles_found(client, "berg ann")["people"] == ["Anna Berg"]
+    assert titles_found(client, "berg xyz") == {}
     assert "Nothing found for “berg xyz”." in text_of(
         client.get(ADDRESS, {"q": "berg xyz", "part": "found"}).content.decode()
     )
@@ -86,7 +86,7 @@ def test_an_unusual_query_gets_a_response(client: Client, query: str) -> None:
 
 def test_direct_rooms_cannot_be_found_by_name(client: Client) -> None:
     direct_room(UserFactory(username="anna"), UserFactory(username="bert"))
-    assert "rooms" not in found(client, "anna")
+    assert "rooms" not in titles_found(client, "anna")
 
 
 def test_search_results_respect_permissions() -> None:
@@ -96,12 +96,12 @@ def test_search_results_respect_permissions() -> None:
     RoomFactory(name="devices-lab")
     UserFactory(username="devon")
     client = signed_in(helper)
-    assert found(client, "dev") == {}
+    assert titles_found(client, "dev") == {}
     role = Group.objects.create(name="helpers")
     role.permissions.set(Permission.objects.filter(codename="view_room"))
     helper.groups.add(role)
-    assert found(signed_in(User.objects.get(pk=helper.pk)), "dev") == {"rooms": ["#devices-lab"]}
+    assert titles_found(signed_in(User.objects.get(pk=helper.pk)), "dev") == {"rooms": ["#devices-lab"]}
 
 
 def test_the_pages_of_a_console_that_the_menu_hides_are_found(client: Client) -> None:
-    assert "Registration tokens" in found(client, "registration")["pages"]
+    assert "Registration tokens" in titles_found(client, "registration")["pages"]

@@ -16,7 +16,7 @@ from workspace.wakeups import Announcement, Listener, announce, listener
 pytestmark = pytest.mark.django_db(transaction=True)
 
 on_postgresql = pytest.mark.skipif(
-    "postgres" not in os.environ.get("DATABASE_URL", ""), reason="Only PostgreSQL carries announcements."
+    "postgres" not in os.environ.get("DATABASE_URL", ""), reason="Only PostgreSQL supports announcements."
 )
 
 
@@ -113,7 +113,7 @@ def test_a_file_descriptor_can_wake_it(connected_listener: Listener) -> None:
 
 @pytest.mark.skipif(
     "postgres" in os.environ.get("DATABASE_URL", ""),
-    reason="Of a database that carries no announcements, as this run's does: `make test` runs it on SQLite.",
+    reason="For databases without announcements; `make test` runs it on SQLite.",
 )
 def test_waiting_on_sqlite_times_out_without_announcements() -> None:
     connected_listener = Listener("one")

@@ -101,7 +101,7 @@ def test_a_lost_connection_is_reestablished(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.skipif(
     "postgres" in os.environ.get("DATABASE_URL", ""),
-    reason="Of a database that carries no announcements, as this run's does: `make test` runs it on SQLite.",
+    reason="For databases without announcements; `make test` runs it on SQLite.",
 )
 def test_subscriptions_poll_without_announcements(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subscriptions, "POLL_SECONDS", 0.01)
