@@ -16,8 +16,8 @@ from unfold.contrib.filters.admin import (
 
 from push.admin import labels
 from push.models import Attempt, Channel, Device
-from push.selectors.answer_words import receipt_delay, try_words
-from push.selectors.route_words import key_words
+from push.selectors.response_texts import attempt_detail, receipt_delay
+from push.selectors.route_texts import route_label
 from workspace.admin.base import ReadOnlyAdmin, ReadOnlyInline
 from workspace.admin.columns import EMPTY, change_link, time_cell, two_lines, user_link
 from workspace.admin.contributions import RelatedLink, contribute
@@ -40,11 +40,11 @@ class AttemptColumns:
 
     @admin.display(description=_("route"))
     def route_name(self, attempt: Attempt) -> str:
-        return key_words(attempt.route) or EMPTY
+        return route_label(attempt.route) or EMPTY
 
     @admin.display(description=_("details"))
     def details(self, attempt: Attempt) -> str:
-        return try_words(attempt) or EMPTY
+        return attempt_detail(attempt) or EMPTY
 
     @admin.display(description=_("finished"))
     def ended(self, attempt: Attempt) -> SafeString | str:
@@ -57,7 +57,7 @@ class AttemptColumns:
         after = _("after %(seconds)s s") % {"seconds": receipt_delay(attempt)}
         return two_lines(time_cell(attempt.received_at), after)
 
-    @admin.display(description=_("next try"))
+    @admin.display(description=_("next attempt"))
     def next_attempt(self, attempt: Attempt) -> SafeString | str:
         return time_cell(attempt.retry_at)
 

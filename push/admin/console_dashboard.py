@@ -19,7 +19,7 @@ from cloud.selectors.traffic import traffic_now
 from push.models import GatewayApp
 from push.selectors.checklist import mail_check, worker_check
 from push.selectors.checks import Light
-from push.selectors.gateway_apps import apps_count, keys_ending
+from push.selectors.gateway_apps import apps_count, expiring_keys
 from workspace.admin.contributions import changelist_url
 from workspace.services.settings import VIEW_PERMISSION
 
@@ -30,7 +30,7 @@ def console_context(request: HttpRequest) -> dict[str, Any]:
     if request.user.has_perm(VIEW_PERMISSION):
         context["problems"] = [check for check in (worker_check(), mail_check()) if check.light != Light.GREEN]
     if request.user.has_perm("push.view_gatewayapp"):
-        context["keys_ending"] = keys_ending()
+        context["expiring_keys"] = expiring_keys()
     if request.user.has_perm("cloud.view_registeredworkspace"):
         figures = cloud_figures()
         context |= {"console_cards": figure_cards(figures), "has_workspaces": figures.workspaces > 0}

@@ -17,8 +17,8 @@ from push.admin.console_dashboard import console_context
 from push.explain.reasons import reason_sentence
 from push.models import Device, Notification, State
 from push.selectors.checklist import problems
-from push.selectors.dashboard import Day, Queue, devices_by_type, last_day, last_failures, queue_now
-from push.selectors.gateway_apps import keys_ending
+from push.selectors.dashboard import Day, Queue, devices_by_type, last_day, last_failures, queue_summary
+from push.selectors.gateway_apps import expiring_keys
 from push.selectors.next_steps import next_steps
 from push.selectors.route_overview import pauses
 from push.selectors.routes import routes_current
@@ -50,7 +50,7 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
     if request.user.has_perm("push.view_notification"):
         day = last_day(now)
         context |= {
-            "queue_cards": queue_cards(queue_now(now)),
+            "queue_cards": queue_cards(queue_summary(now)),
             "day_cards": day_cards(day),
             "day_chart": day_chart(day) if any(day.total(state) for state, *_rest in SERIES) else "",
             "legend": [(title, colour) for _state, title, colour in SERIES],
@@ -64,7 +64,7 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
     if request.user.has_perm(MANAGE):
         context["own_usage"] = own_usage()
     if is_cloud() and request.user.has_perm("push.view_gatewayapp"):
-        context["keys_ending"] = keys_ending()
+        context["expiring_keys"] = expiring_keys()
     if request.user.has_perm("push.view_device"):
         context["devices"] = device_rows()
     return context

@@ -19,7 +19,7 @@ from unfold.contrib.filters.admin import (
 from push.admin import labels
 from push.models import Capability, Device, DisabledReason, token_digest
 from push.providers.tokens import token_spellings
-from push.selectors.answer_words import error_words
+from push.selectors.response_texts import error_text
 from push.services.switching import device_disable, device_enable
 from workspace.admin.base import ReadOnlyAdmin, ReadOnlyInline
 from workspace.admin.columns import EMPTY, change_link, code, masked_secret, time_cell, user_link
@@ -68,7 +68,7 @@ class DeviceColumns:
 
     @admin.display(description=_("last error"))
     def error(self, device: Device) -> str:
-        return error_words(device) or EMPTY
+        return error_text(device) or EMPTY
 
     @admin.display(description=_("last received push"))
     def received(self, device: Device) -> SafeString | str:

@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilt
 from push.admin import labels
 from push.admin.keys_form import ALL_KEY_FIELDS, KEY_FIELDS, SECRETS, ProviderKeysForm, key_fieldsets
 from push.models import GatewayApp
-from push.selectors.gateway_apps import keys_end
+from push.selectors.gateway_apps import key_expiry
 from push.services.gateway_apps import gateway_app_remove, gateway_app_save
 from workspace.admin.base import ModelAdmin
 from workspace.admin.columns import EMPTY, label
@@ -109,9 +109,9 @@ class GatewayAppAdmin(ModelAdmin):
         if at is None:
             return EMPTY
         day = date_format(timezone.localtime(at))
-        end = keys_end(app, timezone.now())
-        if end is None:
+        expiry = key_expiry(app, timezone.now())
+        if expiry is None:
             return day
-        if end.is_over:
+        if expiry.is_over:
             return label(_("Expired on %(day)s") % {"day": day}, "danger")
         return label(_("Expires on %(day)s") % {"day": day}, "warning")

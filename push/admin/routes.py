@@ -17,9 +17,9 @@ from push.admin.provider_form import ProviderSetupForm
 from push.admin.route_forms import AppRouteForm
 from push.models import AppRoute, RouteState
 from push.providers.registry import providers, providers_by_route
-from push.selectors.checklist import way_checks
+from push.selectors.checklist import default_route_checks
 from push.selectors.provider_values import ENABLED, is_enabled, stored_values
-from push.selectors.route_overview import apps_seen, paused_routes, pauses
+from push.selectors.route_overview import known_apps, paused_routes, pauses
 from push.sending.breaker import route_resume
 from push.services.provider_values import provider_configure
 from workspace.admin.base import ModelAdmin
@@ -51,7 +51,7 @@ class AppRouteAdmin(ModelAdmin):
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         query = request.GET.get("q", "").strip()[:255]
-        apps, more = apps_seen(query)
+        apps, more = known_apps(query)
         context = {
             "title": _("Routes"),
             "apps": apps,
@@ -59,7 +59,7 @@ class AppRouteAdmin(ModelAdmin):
             "query": query,
             "pauses": pauses(),
             "setups": [(provider, is_enabled(provider)) for provider in providers() if provider.setup],
-            "checks": list(way_checks(paused_routes())),
+            "checks": list(default_route_checks(paused_routes())),
             "may_add": self.has_add_permission(request),
             "may_change": self.has_change_permission(request),
         }

@@ -15,8 +15,8 @@ from push.explain import personal_wording
 from push.explain.reasons import end_sentence
 from push.explain.structure import HistoryEntry
 from push.models import Answer, Attempt, Channel, Decision, EndReason, Event, HeldBy, Notification, State
-from push.selectors.answer_words import receipt_delay, try_words
-from push.selectors.route_words import key_words
+from push.selectors.response_texts import attempt_detail, receipt_delay
+from push.selectors.route_texts import route_label
 from workspace.models import Message, User
 from workspace.selectors.accounts import time_zone_of
 from workspace.time_zones import zone
@@ -173,9 +173,9 @@ def attempt_text(notification: Notification, attempt: Attempt) -> str:
     to = str(attempt.device) if attempt.device else _("a device that was removed")
     if notification.channel == Channel.EMAIL:
         to = _("the e-mail address")
-    values = {"number": attempt.number, "to": to, "way": key_words(attempt.route)}
+    values = {"number": attempt.number, "to": to, "way": route_label(attempt.route)}
     sentence = _("Attempt %(number)d, to %(to)s (%(way)s)") if attempt.route else _("Attempt %(number)d, to %(to)s")
-    detail, label = try_words(attempt), str(Answer(attempt.answer).label)
+    detail, label = attempt_detail(attempt), str(Answer(attempt.answer).label)
     if attempt.answer == Answer.RETRY and attempt.retry_at is None:
         label = _("No definite answer")
     line = f"{sentence % values}: {label}" + (f" – {detail}" if detail else "")

@@ -40,7 +40,7 @@ async def orders_carry(
     for index, (order, keys) in enumerate(orders):
         if keys is None:
             sandboxed.append(index)
-        elif (way := way_of(order, keys)) is None:
+        elif (way := route_of(order, keys)) is None:
             answers[index] = NO_KEYS
         else:
             parts.append(Part((index,), order_steps(order.push, way, other_way(order, keys))))
@@ -66,7 +66,7 @@ async def orders_carry(
     yield answers
 
 
-def way_of(order: Order, keys: AppKeys) -> Any:
+def route_of(order: Order, keys: AppKeys) -> Any:
     """Return the credentials that the push is sent with first; None where the app has none of that service."""
     fields = providers_by_type()[order.push.type].key_fields
     if order.production is None or not (fields and fields.has_development):

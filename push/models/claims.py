@@ -13,7 +13,7 @@ from workspace.models import User
 
 
 class Lease(models.Model):
-    """How long one worker may keep what it claimed with `token`; the worker extends it while it is alive."""
+    """The time until which a worker owns the items that it claimed with `token`; running workers extend it."""
 
     token = models.CharField(_("token"), max_length=36, primary_key=True)
     until = models.DateTimeField(_("until"))
@@ -44,7 +44,7 @@ class ClaimedItem(models.Model):
         verbose_name=_("lease"),
     )
     begun_at = models.DateTimeField(
-        _("begun"), null=True, help_text=_("Empty: the item waits for its turn within the claim.")
+        _("begun"), null=True, help_text=_("Empty: the worker has not started sending this item.")
     )
 
     class Meta:

@@ -1,4 +1,4 @@
-"""What remains of notifications whose own rows have been pruned: how many ended how, day by day."""
+"""Daily counts of notifications whose rows have been pruned, by outcome."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workspace.permissions import declared, permission
 
 
 class OutcomeCount(models.Model):
-    """How many pruned notifications of one channel ended on one day (UTC) in one state for one reason."""
+    """The number of pruned notifications of one channel that ended on a day (UTC) with the same state and reason."""
 
     day = models.DateField(_("day"))
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)

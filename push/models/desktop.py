@@ -1,4 +1,4 @@
-"""What is shown at once in open pages, and whose pages are open."""
+"""Desktop events for open pages, and the users who have pages open."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from workspace.models import Message, User
 
 
 class DesktopStream(models.Model):
-    """That a web process holds a stream to an open page of a user, or held one a moment ago.
+    """A user with an open event stream in a web process, or with one that was recently open.
 
-    Events are written for these users only. A stream that was cut leaves its row for as long as it may come back.
+    Events are only written for these users. After a connection breaks, the row stays until the page has had time to
+    reconnect.
     """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("user"))
@@ -33,10 +34,10 @@ class DesktopStream(models.Model):
 
 
 class DesktopEvent(models.Model):
-    """Something for a user's open pages: a message to show, a change to follow, or only new counters.
+    """An event for a user's open pages: a message to show, a change to apply, or just new counters.
 
-    Kept for minutes, so that a page whose stream was cut receives what it missed. Written many at once, so the foreign
-    keys carry no database constraint (docs/keys.md).
+    Events are stored for some minutes, so that a page that reconnects receives the events it missed. They are written
+    in large batches, so the foreign keys have no database constraint (docs/keys.md).
     """
 
     user = models.ForeignKey(
@@ -52,11 +53,14 @@ class DesktopEvent(models.Model):
         verbose_name=_("message"),
     )
     rule = models.CharField(
-        _("rule"), max_length=32, blank=True, help_text=_("Code of the rule that shows it; empty: only counters.")
+        _("rule"),
+        max_length=32,
+        blank=True,
+        help_text=_("Code of the rule that decided; empty if only counters changed."),
     )
-    # With public ids, because rooms and messages may be gone when it is read.
+    # Contains public ids, because rooms and messages may have been deleted when it is read.
     change: models.JSONField[Any, Any] = models.JSONField(
-        _("change"), null=True, help_text=_("What pages that show the room have to follow.")
+        _("change"), null=True, help_text=_("The change that pages showing the room must apply.")
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 

@@ -23,39 +23,41 @@ TOKEN_MAX_LENGTH = 4096
 
 
 class Capability(models.TextChoices):
-    """What an app may announce that it can do beyond showing notifications."""
+    """Optional features that an app can announce."""
 
-    CLEAR = "clear", _("Removes what was read elsewhere")
+    CLEAR = "clear", _("Removes notifications that were read elsewhere")
 
 
 class DisabledReason(models.TextChoices):
-    """Why a device is sent nothing any more."""
+    """Why no notifications are sent to a device."""
 
-    TOKEN_DEAD = "token_dead", _("Its push service does not know it any more.")
+    TOKEN_DEAD = "token_dead", _("The push service no longer knows this device.")
     DEACTIVATED = "deactivated", _("Its owner's account was deactivated.")
     ADMINISTRATOR = "administrator", _("Disabled by an administrator.")
 
 
-# What the fields hold that tell of a device's last error, while there is none.
+# Values of a device's error fields if there is no error.
 NO_ERROR = {"error_answer": "", "error_status": None, "error_reason": "", "error_detail": ""}
 
 
 def token_digest(token: str) -> str:
-    """Return what a device token is looked up by: tokens are longer than an index can hold."""
+    """Return the digest by which device tokens are indexed, because tokens are too long for an index."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 class Device(models.Model):
     """A push token that an app registered for one user.
 
-    With web push (RFC 8030) the token is the subscription's endpoint, `public_key` and `auth_secret` are the keys that
-    its messages are encrypted for, in base64url.
+    With web push (RFC 8030) the token is the subscription's endpoint; `public_key` and `auth_secret` are the keys for
+    encrypting its messages, in base64url.
     """
 
     public_id = PublicIdField()
     user = models.ForeignKey(User, models.CASCADE, related_name="devices", verbose_name=_("user"))
-    client_id = models.CharField(_("device id"), max_length=255, blank=True, help_text=_("As the client calls itself."))
-    name = models.CharField(_("name"), max_length=64, blank=True, help_text=_("As its owner calls it."))
+    client_id = models.CharField(
+        _("device id"), max_length=255, blank=True, help_text=_("The id that the client sent.")
+    )
+    name = models.CharField(_("name"), max_length=64, blank=True, help_text=_("The name given by its owner."))
     type = models.CharField(_("type"), max_length=32, choices=device_choices)
     app_name = models.CharField(_("app name"), max_length=255)
     token = models.TextField(_("token"))
@@ -65,21 +67,23 @@ class Device(models.Model):
     token_digest = models.CharField(max_length=64, unique=True, editable=False)
     voip_token = models.TextField(_("VoIP token"), blank=True)
     session_digest = models.CharField(
-        max_length=128, blank=True, editable=False, help_text=_("The sign-in that registered it.")
+        max_length=128, blank=True, editable=False, help_text=_("The session that registered it.")
     )
     disabled_at = models.DateTimeField(_("disabled"), null=True, blank=True)
-    disabled_reason = models.CharField(_("why disabled"), max_length=16, choices=DisabledReason.choices, blank=True)
+    disabled_reason = models.CharField(
+        _("reason for disabling"), max_length=16, choices=DisabledReason.choices, blank=True
+    )
     last_accepted_at = models.DateTimeField(_("last accepted push"), null=True, blank=True)
     last_received_at = models.DateTimeField(
-        _("last received push"), null=True, blank=True, help_text=_("When the app last said that it has one.")
+        _("last received push"), null=True, blank=True, help_text=_("When the app last confirmed a push.")
     )
-    # What was last wrong, as :class:`Attempt` has it.
+    # The last error, with the same fields as :class:`Attempt`.
     error_answer = models.CharField(_("last error"), max_length=12, blank=True)
     error_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
     error_reason = models.CharField(_("reason"), max_length=64, blank=True)
     error_detail = models.CharField(_("detail"), max_length=255, blank=True)
     registered_at = models.DateTimeField(
-        _("registered"), default=timezone.now, help_text=_("When the app last presented this token.")
+        _("registered"), default=timezone.now, help_text=_("When the app last registered this token.")
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
@@ -106,12 +110,12 @@ class Device(models.Model):
 
     @property
     def host(self) -> str:
-        """Return the host of a token that is an address; the rest of it is a secret."""
+        """Return the host if the token is a URL, else an empty string; the rest of the URL is a secret."""
         return urlsplit(self.token).netloc if self.kind.token_is_address else ""
 
 
 class SandboxPush(models.Model):
-    """What the sandbox provider received for a simulated phone, as Apple or Google would have."""
+    """A push for a simulated phone, as Apple or Google would receive it."""
 
     token_digest = models.CharField(max_length=64)
     type = models.CharField(_("type"), max_length=3, choices=phone_choices)

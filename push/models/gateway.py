@@ -1,4 +1,4 @@
-"""The gateway: the apps that it pushes for, and what it has handed on, so that nothing is sent or counted twice."""
+"""The gateway's apps, and the pushes that it forwards, so that none is sent or counted twice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from push.providers.registry import phone_choices
 
 
 class GatewayApp(ProviderKeys):
-    """An app that this gateway pushes for, with its keys at one provider's service."""
+    """An app that this gateway serves, with its keys for one provider's service."""
 
     type = models.CharField(_("service"), max_length=3, choices=phone_choices, default=APN)
     app_name = models.CharField(
@@ -27,11 +27,11 @@ class GatewayApp(ProviderKeys):
         blank=True,
         validators=[RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", _("Letters, digits, dots and hyphens only."))],
         help_text=_(
-            "The bundle id (Apple) or package id (Google). Empty, for Google: every app that is not named otherwise; "
-            "servers may not tell which it is."
+            "The bundle id (Apple) or package id (Google). Empty (Google only): every app that has no entry; some "
+            "servers do not send the app name."
         ),
     )
-    is_active = models.BooleanField(_("active"), default=True, help_text=_("Off: nothing is pushed to this app."))
+    is_active = models.BooleanField(_("active"), default=True, help_text=_("Off: no pushes are sent to this app."))
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
@@ -43,16 +43,16 @@ class GatewayApp(ProviderKeys):
             models.UniqueConstraint(
                 fields=["type", "app_name", "production"],
                 name="gateway_app_once",
-                violation_error_message=_("This app is there already."),
+                violation_error_message=_("This app already exists."),
             )
         ]
 
     def __str__(self) -> str:
-        return self.app_name or str(_("every other app"))
+        return self.app_name or str(_("all other apps"))
 
     @property
     def keys_end_at(self) -> datetime | None:
-        """Return when the certificate that is used expires; None for keys that do not."""
+        """Return when the app's certificate expires, or None if its keys do not expire."""
         if self.type != APN or self.apn_token_key or not self.apn_cert:
             return None
         try:
@@ -67,7 +67,7 @@ class GatewayApp(ProviderKeys):
             if not self.app_name:
                 problems["app_name"] = ValidationError(_("Enter the app's bundle id."))
             if not (self.apn_token_key or self.apn_cert):
-                problems.setdefault("apn_token_key", ValidationError(_("Enter a token key, or a certificate.")))
+                problems.setdefault("apn_token_key", ValidationError(_("Enter a token key or a certificate.")))
         elif not self.google_api_credentials:
             problems["google_api_credentials"] = ValidationError(_("Paste the service account's JSON."))
         if self.type == GCM and not self.production:
@@ -77,11 +77,11 @@ class GatewayApp(ProviderKeys):
 
 
 class GatewayPush(models.Model):
-    """One push of a workspace to one device token, under the identity that it keeps through every retry.
+    """One push from a workspace to one device token, with an identity that stays the same for all retries.
 
-    The row is written before the push is sent, together with the reservation of its place in the month's quota; both
-    are settled together when the provider has answered. Those without an identity of their own are given one, and
-    forgotten once settled.
+    The row is written before the push is sent, together with its reservation in the month's quota. Both are settled
+    together when the provider has responded. Pushes without an identity get a generated one; their rows are deleted
+    when they are settled.
     """
 
     workspace = models.ForeignKey(
@@ -90,10 +90,10 @@ class GatewayPush(models.Model):
     identity = models.CharField(_("identity"), max_length=64)
     token_digest = models.CharField(max_length=64, editable=False)
     taken_at = models.DateTimeField(_("taken"), default=timezone.now)
-    # Which request has it in hand.
+    # The request that is processing it.
     taken_by = models.CharField(max_length=32, blank=True, default="", editable=False)
     accepted_at = models.DateTimeField(_("accepted"), null=True)
-    # The month whose quota it counts against; none for what is not counted.
+    # The month of the quota that it counts against; None if it is not counted.
     month = models.DateField(_("month"), null=True)
     settled_at = models.DateTimeField(_("settled"), null=True)
     app = models.CharField(_("app"), max_length=128, blank=True, default="")

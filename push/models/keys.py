@@ -1,4 +1,4 @@
-"""The keys to Apple's and Google's push services, as an app's row holds them."""
+"""The model fields for an app's keys for the push services of Apple and Google."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workspace.setting_groups import SecretField
 
 
 class ProviderKeys(models.Model):
-    """What authenticates one app with Apple, with Google, or with both."""
+    """Abstract model with the credentials of one app for Apple, Google or both."""
 
     production = models.BooleanField(
         _("production"), default=True, help_text=_("Off: pushes go to Apple's development service.")
@@ -31,7 +31,7 @@ class ProviderKeys(models.Model):
         blank=True,
         default="",
         validators=[apple_id_validator],
-        help_text=_("10 letters and digits, beside the key on Apple's developer site."),
+        help_text=_("10 letters and digits, next to the key on Apple's developer site."),
     )
     apn_team_id = models.CharField(
         _("APN team id"),
@@ -48,19 +48,19 @@ class ProviderKeys(models.Model):
     )
     apn_key = SecretField(_("APN key"), help_text=_("The certificate's private key, PEM."))
     apn_passphrase = SecretField(
-        _("APN passphrase"), multiline=False, help_text=_("Opens the key, where it is encrypted.")
+        _("APN passphrase"), multiline=False, help_text=_("Decrypts the key, if it is encrypted.")
     )
     google_api_credentials = SecretField(
         _("FCM service account"),
         validators=[service_account_validate],
-        help_text=_("The JSON file that Google's console offers for the project's service account."),
+        help_text=_("The JSON file of the project's service account, from Google's console."),
     )
 
     class Meta:
         abstract = True
 
     def keys_problems(self) -> dict[str, Any]:
-        """Return what is wrong with the keys taken together, by field name."""
+        """Return the errors of the combination of keys, by field name."""
         problems: dict[str, Any] = certificate_pair_validate(self, "apn", ["apn_key"])
         if self.apn_token_key and not self.apn_token_key_id:
             problems["apn_token_key_id"] = ValidationError(_("The token key needs its key id and team id."))
@@ -68,5 +68,5 @@ class ProviderKeys(models.Model):
             problems["apn_team_id"] = ValidationError(_("The token key needs its key id and team id."))
         if bool(self.apn_cert) != bool(self.apn_key):
             missing = "apn_key" if self.apn_cert else "apn_cert"
-            problems.setdefault(missing, ValidationError(_("A certificate and its key belong together.")))
+            problems.setdefault(missing, ValidationError(_("A certificate needs its key, and a key its certificate.")))
         return problems

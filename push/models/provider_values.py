@@ -1,4 +1,4 @@
-"""What administrators enter for providers that need no app's keys, such as the address of a server."""
+"""Values that administrators enter for providers without app keys, such as the URL of a server."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from workspace.setting_groups import SecretField
 
 
 class ProviderValue(models.Model):
-    """One value that a provider declares (push/providers/provider.py), encrypted whether it is a secret or not.
+    """One value that a provider declares (push/providers/provider.py); always encrypted, secret or not.
 
-    Rows instead of columns: another provider needs no migration.
+    The values are rows instead of columns, so that a new provider needs no migration.
     """
 
     kind = models.CharField(_("provider"), max_length=32)
@@ -20,8 +20,8 @@ class ProviderValue(models.Model):
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:
-        verbose_name = _("value of a provider")
-        verbose_name_plural = _("values of providers")
+        verbose_name = _("provider value")
+        verbose_name_plural = _("provider values")
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["kind", "name"], name="provider_value_once")]
 

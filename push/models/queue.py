@@ -1,4 +1,4 @@
-"""What was decided of a message, and the notifications that wait, travel or ended."""
+"""Decisions about messages, and the queue of notifications with their delivery attempts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workspace.permissions import declared, permission
 
 
 class Channel(models.TextChoices):
-    """How a notification reaches its member."""
+    """The channel that delivers a notification."""
 
     DESKTOP = "desktop", _("Desktop")
     PUSH = "push", _("Push")
@@ -23,7 +23,7 @@ class Channel(models.TextChoices):
 
 
 class Event(models.TextChoices):
-    """What happened to a message."""
+    """The event that caused a decision."""
 
     POSTED = "posted", _("Posted")
     EDITED = "edited", _("Edited")
@@ -31,24 +31,27 @@ class Event(models.TextChoices):
 
 
 class Decision(models.Model):
-    """That a message has to be, or has been, decided upon: the row outlives any task that was lost.
+    """The pending or completed decision about who is notified of a message. The row survives a lost task.
 
-    While its room is read part by part, `position` is the key of the last member who was read.
+    While the members of a large room are processed in parts, `position` is the key of the last processed member.
     """
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="decisions", verbose_name=_("message"))
     event = models.CharField(_("event"), max_length=8, choices=Event.choices, default=Event.POSTED)
     accepted_at = models.DateTimeField(_("accepted"), default=timezone.now)
     decided_at = models.DateTimeField(_("decided"), null=True)
-    position = models.PositiveBigIntegerField(_("read up to"), null=True, editable=False)
+    position = models.PositiveBigIntegerField(_("processed up to"), null=True, editable=False)
     counts: models.JSONField[Any, Any] = models.JSONField(
         _("counts"), default=dict, help_text=_("Members by channel and reason code.")
     )
     facts: models.JSONField[Any, Any] = models.JSONField(
-        _("facts"), default=dict, editable=False, help_text=_("What it was decided by, where that is no member's own.")
+        _("facts"),
+        default=dict,
+        editable=False,
+        help_text=_("The message's facts for the decision, without values of single members."),
     )
     failures = models.PositiveSmallIntegerField(_("failures"), default=0)
-    retry_at = models.DateTimeField(_("next try"), default=timezone.now)
+    retry_at = models.DateTimeField(_("next attempt"), default=timezone.now)
 
     class Meta:
         verbose_name = _("decision")
@@ -86,7 +89,7 @@ class State(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
-# Stands in the place of a rule's code where no rule decided, but somebody who wants to see a push arrive.
+# Used instead of a rule's code for test pushes, which no rule decides.
 TEST_RULE = "test_push"
 WAITING = (State.QUEUED, State.RETRYING)
 # The item is in the queue, worded like the condition of the partial indexes. It does not name states: SQLite uses a
@@ -95,17 +98,17 @@ IS_UNFINISHED = models.Q(finished_at__isnull=True)
 
 
 class HeldBy(models.TextChoices):
-    """Whose quiet hours hold a push back."""
+    """What holds a push back: whose quiet hours, or a pause."""
 
-    OWN = "own", _("the member's own quiet hours")
+    OWN = "own", _("the member's quiet hours")
     DEFAULT = "default", _("the workspace's quiet hours")
     PAUSE = "pause", _("the member's pause")
 
 
 class Notification(models.Model):
-    """One queued or finished item for one member and one message.
+    """One queued or finished notification for one member and message on one channel.
 
-    Rows are written by the hundred thousand, so the foreign keys carry no database constraint (docs/keys.md).
+    Rows are written in very large batches, so the foreign keys have no database constraint (docs/keys.md).
     """
 
     user = models.ForeignKey(
@@ -125,12 +128,12 @@ class Notification(models.Model):
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
     rule = models.CharField(_("rule"), max_length=32, help_text=_("Code of the rule that decided to send it."))
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.QUEUED)
-    reason = models.CharField(_("reason"), max_length=32, blank=True, help_text=_("Code of why it ended."))
+    reason = models.CharField(_("reason"), max_length=32, blank=True, help_text=_("Code of the end reason."))
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     due_at = models.DateTimeField(_("due"))
-    # Costs the many new rows nothing: it is filled in by whoever changes `due_at`.
+    # Set only by code that changes `due_at`, so that new rows do not have to store it.
     first_due_at = models.DateTimeField(
-        _("first due"), null=True, blank=True, help_text=_("Empty: nothing has changed when it is due.")
+        _("originally due"), null=True, blank=True, help_text=_("Empty: the due time has not changed.")
     )
     held_from = models.DateTimeField(
         _("held back from"), null=True, blank=True, help_text=_("When it would have been due without quiet hours.")
@@ -140,7 +143,7 @@ class Notification(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     only_device = models.ForeignKey(
         Device,
-        # A test for a device that is gone is no test for the others.
+        # If the device is removed, the test must not be sent to the others.
         models.DO_NOTHING,
         null=True,
         blank=True,
@@ -148,7 +151,7 @@ class Notification(models.Model):
         db_constraint=False,
         db_index=False,
         verbose_name=_("only device"),
-        help_text=_("The one that a test is for; none: all of the member's."),
+        help_text=_("The device that a test is for; empty: all of the member's devices."),
     )
 
     class Meta:
@@ -187,25 +190,25 @@ class Notification(models.Model):
 
 
 class Answer(models.TextChoices):
-    """What became of one try to hand a notification to a device."""
+    """The result of one delivery attempt."""
 
-    SENDING = "sending", _("No answer yet")
+    SENDING = "sending", _("No response yet")
     UNKNOWN = "unknown", _("Unknown: the worker died")
     ACCEPTED = "accepted", _("Accepted")
-    DEAD = "dead", _("Token dead")
+    DEAD = "dead", _("Invalid token")
     REFUSED = "refused", _("Refused")
     UNAUTHORIZED = "unauthorized", _("Credentials refused")
-    RETRY = "retry", _("To be tried again")
-    NO_ROUTE = "no_route", _("No way to the device")
+    RETRY = "retry", _("Will be retried")
+    NO_ROUTE = "no_route", _("No route to the device")
     OVER_QUOTA = "over_quota", _("Quota exhausted")
-    HELD = "held", _("Waits: the route is paused")
+    HELD = "held", _("Waiting: the route is paused")
 
 
 DEFINITE = (Answer.ACCEPTED, Answer.DEAD, Answer.REFUSED, Answer.UNAUTHORIZED, Answer.NO_ROUTE, Answer.OVER_QUOTA)
 
 
 class Attempt(models.Model):
-    """One try to hand a notification to one device; saved before sending, closed by the answer."""
+    """One attempt to deliver a notification to one device; saved before sending, completed with the response."""
 
     notification = models.ForeignKey(
         Notification, models.CASCADE, related_name="attempts", verbose_name=_("notification")
@@ -214,24 +217,27 @@ class Attempt(models.Model):
     number = models.PositiveSmallIntegerField(_("number"), default=1)
     claimed_by = models.CharField(_("sent by"), max_length=36, blank=True)
     answer = models.CharField(_("answer"), max_length=12, choices=Answer.choices, default=Answer.SENDING)
-    route = models.CharField(_("route"), max_length=300, blank=True, help_text=_("The way that it went."))
+    route = models.CharField(_("route"), max_length=300, blank=True, help_text=_("The route that was used."))
     status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
-    reason = models.CharField(_("reason"), max_length=64, blank=True, help_text=_("The push service's own code."))
+    reason = models.CharField(_("reason"), max_length=64, blank=True, help_text=_("The push service's code."))
     detail = models.CharField(_("detail"), max_length=255, blank=True)
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    retry_at = models.DateTimeField(_("next try"), null=True, blank=True)
+    retry_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
     received_at = models.DateTimeField(
-        _("received"), null=True, blank=True, help_text=_("When the device said that it has it; not every app does.")
+        _("received"),
+        null=True,
+        blank=True,
+        help_text=_("When the device confirmed the push; not every app does this."),
     )
 
-    # Set on a try that is about to be made: how many earlier ones for this device their workers did not survive, and
-    # the last of them if it is the one before this.
+    # Set on an attempt that is about to be made: the number of earlier attempts for this device during which the worker
+    # died, and the last of them if it is the previous attempt.
     unknown_before = 0
     unanswered: Attempt | None = None
-    # Set on a try that is about to be made: the push service's code for the try before it.
+    # Set on an attempt that is about to be made: the push service's code for the previous attempt.
     previous_reason = ""
-    # Set on a try that is about to be made: it is not repeated after this time. None: as often as usual.
+    # Set on an attempt that is about to be made: no retries after this time. None: the usual retries.
     retry_until: datetime | None = None
 
     class Meta:
@@ -247,5 +253,5 @@ class Attempt(models.Model):
 
     @property
     def step(self) -> int:
-        """Return the number by which the wait before the next try is chosen: unknown tries are not retries."""
+        """Return the retry step that determines the delay; attempts with unknown result do not count."""
         return self.number - self.unknown_before

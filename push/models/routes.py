@@ -1,4 +1,4 @@
-"""How the devices of one app are reached where that is not by the Push settings, and which routes are paused."""
+"""Routes of single apps that override the Push settings, and the state of routes that are paused."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from workspace.secret_addresses import SecretAddressLinesField
 
 
 class AppRouteKind(models.TextChoices):
-    """Who delivers to an app."""
+    """How pushes for an app are delivered."""
 
     DIRECT = "direct", _("Apple and Google directly")
     GATEWAY = "gateway", _("Gateway")
 
 
 class AppRoute(ProviderKeys):
-    """The way to the devices of one app, instead of the one that the Push settings name."""
+    """The route to the devices of one app, overriding the Push settings."""
 
     app_name = models.CharField(
         _("app name"),
@@ -32,13 +32,13 @@ class AppRoute(ProviderKeys):
         validators=[RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", _("Letters, digits, dots and hyphens only."))],
         help_text=_("The app's bundle id (Apple) or package id (Google), such as org.example.chat."),
     )
-    kind = models.CharField(_("goes through"), max_length=8, choices=AppRouteKind.choices, default=AppRouteKind.DIRECT)
+    kind = models.CharField(_("delivery"), max_length=8, choices=AppRouteKind.choices, default=AppRouteKind.DIRECT)
     gateway = SecretAddressLinesField(
         _("gateway"),
         blank=True,
         default="",
         validators=[MaxLengthValidator(2000), gateways_validate],
-        help_text=_("One address a line; the next is tried when one cannot be reached."),
+        help_text=_("One address per line. If one cannot be reached, the next is tried."),
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
@@ -65,10 +65,10 @@ class AppRoute(ProviderKeys):
 
 
 class RouteState(models.Model):
-    """That a route, or one app on it, was answered as misconfigured: suspected at first, then paused.
+    """A route, or one app on it, whose responses indicate a misconfiguration: it is first suspected, then paused.
 
-    A route that fares well has no row. `fingerprint` is that of the addresses and credentials that were answered so:
-    with others the route is another one.
+    A route that works has no row. `fingerprint` identifies the addresses and credentials that got these responses; with
+    others it counts as another route.
     """
 
     key = models.CharField(_("route"), max_length=300)
@@ -84,8 +84,8 @@ class RouteState(models.Model):
     probe_at = models.DateTimeField(_("next probe"), null=True)
 
     class Meta:
-        verbose_name = _("state of a route")
-        verbose_name_plural = _("states of routes")
+        verbose_name = _("route state")
+        verbose_name_plural = _("route states")
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["key", "app_name"], name="route_state_once")]
 

@@ -1,4 +1,4 @@
-"""The settings Administration > Workspace > Settings > Push."""
+"""The settings under Administration > Workspace > Settings > Push."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from workspace.secret_addresses import SecretAddressLinesField
 from workspace.setting_groups import Action, SecretField, SettingsGroup, setting
 
 DEFAULT_GATEWAY = "https://gateway.rocket.chat"
-# How long a push service stores a push for a device that is off, in seconds, unless the workspace says otherwise.
+# The default time (seconds) for which a push service stores a push for a device that is off.
 LIFETIME = 86_400
-# The longest that may be asked for (Google: 28 days; Apple stores for up to 30).
+# The maximum (seconds): Google stores pushes for up to 28 days, Apple for up to 30.
 LIFETIME_MAX = 28 * 86_400
 CERTIFICATES_AND_KEYS = _("Certificates and Keys")
 PRIVACY = _("Privacy")
@@ -31,7 +31,7 @@ DIRECT = ("Push_enable", "!Push_enable_gateway")
 
 
 def gateways_validate(text: str) -> None:
-    """Accept http(s) addresses, one a line, of hosts with or without a dot in their name."""
+    """Accept http(s) URLs, one per line; host names may be without a dot."""
     lines = text.split()
     if not lines:
         raise ValidationError(_("Enter at least one gateway address."))
@@ -40,7 +40,7 @@ def gateways_validate(text: str) -> None:
 
 
 class PushSettings(SettingsGroup):
-    """How push notifications leave the workspace, and what they reveal."""
+    """How push notifications are delivered, and what they contain."""
 
     icon = "notifications_active"
     panel = "push.pages.settings.panel.panel"
@@ -48,7 +48,7 @@ class PushSettings(SettingsGroup):
         Action(
             id="Push_test_push",
             label=_("Send a test push to my user"),
-            help=_("To all of your devices, by the way that every notification takes; shows what became of each."),
+            help=_("To all your devices, via the same route as every notification. Shows the result for each device."),
             requires=("Push_enable",),
             permission="push.test_push_notifications",
             run="push.services.testing.own_push_test",
@@ -57,7 +57,7 @@ class PushSettings(SettingsGroup):
     )
 
     enable = setting(
-        models.BooleanField(_("Enable"), default=True, help_text=_("Off: no notification is pushed to any phone.")),
+        models.BooleanField(_("Enable"), default=True, help_text=_("Off: no push notifications are sent.")),
         id="Push_enable",
         public=True,
     )
@@ -66,8 +66,8 @@ class PushSettings(SettingsGroup):
             _("Enable Gateway"),
             default=True,
             help_text=_(
-                "Push through a gateway that holds the app's keys. Needs registration and agreed terms. Off: push to "
-                "Apple and Google directly, with the certificates and keys below."
+                "Send pushes through a gateway that has the app's keys. Requires registration and accepted terms. Off: "
+                "send directly to Apple and Google, with the certificates and keys below."
             ),
         ),
         id="Push_enable_gateway",
@@ -79,7 +79,7 @@ class PushSettings(SettingsGroup):
             _("Gateway"),
             default=DEFAULT_GATEWAY,
             validators=[MaxLengthValidator(2000), gateways_validate],
-            help_text=_("One address a line; the next is tried when one cannot be reached."),
+            help_text=_("One address per line. If one cannot be reached, the next is tried."),
         ),
         id="Push_gateway",
         requires=("Push_enable", "Push_enable_gateway"),
@@ -129,9 +129,9 @@ class PushSettings(SettingsGroup):
             default="",
             validators=[subject_validate],
             help_text=_(
-                "Where browsers' push services can reach you about this workspace: mailto: with an e-mail address, or "
-                "an https address, on the public internet. Empty: the contact e-mail of the Setup Wizard, or this "
-                "site's address if there is none."
+                "Contact for operators of browsers' push services: mailto: with an e-mail address, or an https URL, on "
+                "the public internet. Empty: the contact e-mail of the Setup Wizard, or this site's URL if there is "
+                "none."
             ),
         ),
         id="Push_web_push_contact",
@@ -155,7 +155,7 @@ class PushSettings(SettingsGroup):
             blank=True,
             default="",
             validators=[apple_id_validator],
-            help_text=_("Shown beside the key on Apple's developer site: 10 letters and digits."),
+            help_text=_("Shown next to the key on Apple's developer site: 10 letters and digits."),
         ),
         id="Push_apn_token_key_id",
         section=CERTIFICATES_AND_KEYS,
@@ -192,7 +192,7 @@ class PushSettings(SettingsGroup):
         requires=DIRECT,
     )
     apn_passphrase = setting(
-        SecretField(_("APN passphrase"), multiline=False, help_text=_("Opens the key, where it is encrypted.")),
+        SecretField(_("APN passphrase"), multiline=False, help_text=_("Decrypts the key, if it is encrypted.")),
         id="Push_apn_passphrase",
         section=CERTIFICATES_AND_KEYS,
         requires=DIRECT,
@@ -215,7 +215,7 @@ class PushSettings(SettingsGroup):
         requires=DIRECT,
     )
     apn_dev_passphrase = setting(
-        SecretField(_("APN Dev passphrase"), multiline=False, help_text=_("Opens the Dev key, where it is encrypted.")),
+        SecretField(_("APN Dev passphrase"), multiline=False, help_text=_("Decrypts the Dev key, if it is encrypted.")),
         id="Push_apn_dev_passphrase",
         section=CERTIFICATES_AND_KEYS,
         requires=DIRECT,
@@ -224,7 +224,7 @@ class PushSettings(SettingsGroup):
         SecretField(
             _("FCM service account"),
             validators=[service_account_validate],
-            help_text=_("The JSON file that Google's console offers for the project's service account."),
+            help_text=_("The JSON file of the project's service account, from Google's console."),
         ),
         id="Push_google_api_credentials",
         section=CERTIFICATES_AND_KEYS,
@@ -235,14 +235,14 @@ class PushSettings(SettingsGroup):
         SecretField(
             _("GCM API key (legacy)"),
             multiline=False,
-            help_text=_("Not used: Google ended the service in 2024. Kept for tools that still set it."),
+            help_text=_("Not used: Google shut down the service in 2024. Still accepted for tools that set it."),
         ),
         id="Push_gcm_api_key",
         section=CERTIFICATES_AND_KEYS,
         requires=DIRECT,
     )
     gcm_project_number = setting(
-        SecretField(_("GCM project number (legacy)"), multiline=False, help_text=_("Not used, as the key above.")),
+        SecretField(_("GCM project number (legacy)"), multiline=False, help_text=_("Not used, like the key above.")),
         id="Push_gcm_project_number",
         section=CERTIFICATES_AND_KEYS,
         requires=DIRECT,
@@ -252,7 +252,7 @@ class PushSettings(SettingsGroup):
         models.BooleanField(
             _("Show Channel/Group/Username in Notification"),
             default=True,
-            help_text=_("Off: the notification does not say who wrote, nor where."),
+            help_text=_("Off: notifications do not show the sender or the room."),
         ),
         id="Push_show_username_room",
         section=PRIVACY,
@@ -263,7 +263,7 @@ class PushSettings(SettingsGroup):
         models.BooleanField(
             _("Show Message in Notification"),
             default=True,
-            help_text=_("Off: the notification only says that there is a new message."),
+            help_text=_("Off: notifications only show that there is a new message."),
         ),
         id="Push_show_message",
         section=PRIVACY,
@@ -274,7 +274,7 @@ class PushSettings(SettingsGroup):
         models.BooleanField(
             _("Hide message content from Apple and Google"),
             default=True,
-            help_text=_("The push carries the message's id only; the app fetches the content from this server."),
+            help_text=_("Pushes only contain the message's id. The app fetches the content from this server."),
         ),
         id="Push_request_content_from_server",
         section=PRIVACY,

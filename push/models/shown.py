@@ -1,4 +1,4 @@
-"""What devices still show, so that it can be taken away or corrected later."""
+"""Notifications that devices still show, so that they can be removed or updated later."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from workspace.models import Room
 
 
 class ShownRoom(models.Model):
-    """That a device was sent notifications of a room which it can take away again, and has not been told to.
+    """A device that shows notifications of a room and can remove them, but has not been asked to yet.
 
-    Since `read_at` they are read; then an update is due at `due_at`, of which `tries` have failed so far. The row goes
-    when the device has it.
+    When the member reads the room (`read_at`), an update becomes due at `due_at`; `tries` is the number of failed
+    attempts. The row is deleted when the device has received the update.
     """
 
     device = models.ForeignKey(Device, models.CASCADE, related_name="shown_rooms", verbose_name=_("device"))
     room = models.ForeignKey(
-        # The row outlives its room, so that what devices show of the room can be taken away.
+        # The row remains if the room is deleted, so that its notifications can be removed from devices.
         Room,
         models.DO_NOTHING,
         related_name="+",
@@ -28,7 +28,9 @@ class ShownRoom(models.Model):
         db_index=False,
         verbose_name=_("room"),
     )
-    room_public_id = models.CharField(max_length=64, blank=True, editable=False, help_text=_("Of a room that is gone."))
+    room_public_id = models.CharField(
+        max_length=64, blank=True, editable=False, help_text=_("Set if the room was deleted.")
+    )
     shown_at = models.DateTimeField(_("shown"), default=timezone.now)
     read_at = models.DateTimeField(_("read"), null=True)
     due_at = models.DateTimeField(_("due"), null=True)
@@ -49,9 +51,9 @@ class ShownRoom(models.Model):
 
 
 class ShownMessage(models.Model):
-    """A notification on a device whose message was edited or deleted since: an update is due at `due_at`.
+    """A notification on a device whose message was edited or deleted later: an update is due at `due_at`.
 
-    `tries` updates have failed so far. The row goes when the device has the update.
+    `tries` is the number of failed attempts. The row is deleted when the device has received the update.
     """
 
     device = models.ForeignKey(Device, models.CASCADE, related_name="shown_messages", verbose_name=_("device"))

@@ -1,4 +1,4 @@
-"""The key pair by which push services of browsers know this workspace."""
+"""The key pair that identifies this workspace to browsers' push services."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from workspace.setting_groups import SecretField
 
 
 class VapidKeys(models.Model):
-    """The workspace's own keys for voluntary application server identification (RFC 8292): a single row.
+    """The workspace's keys for voluntary application server identification (VAPID, RFC 8292); a single row.
 
-    Browsers subscribe for the public key; with another one, every subscription has to be made anew.
+    Browser subscriptions are bound to the public key. After a key change, all browsers must subscribe again.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)

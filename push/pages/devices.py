@@ -25,9 +25,9 @@ from push.pages.phone import APP_NAME as PHONE_APP
 from push.pages.web import APP_NAME as WEB_APP
 from push.providers.provider import DeviceKind
 from push.providers.registry import providers
-from push.selectors.answer_words import error_words
 from push.selectors.devices import device_own, devices_own
 from push.selectors.provider_values import is_enabled
+from push.selectors.response_texts import error_text
 from push.selectors.testing import push_test_of, push_test_result
 from push.services.devices import NAME_MAX_LENGTH, device_forget, device_register, device_rename
 from push.services.testing import device_test_start
@@ -85,7 +85,7 @@ class DeviceDisplay:
         """Return why the device is disabled, or its last error; empty if there is none."""
         if self.device.disabled_reason == DisabledReason.ADMINISTRATOR:
             return self.device.get_disabled_reason_display()
-        return error_words(self.device) or self.device.get_disabled_reason_display()
+        return error_text(self.device) or self.device.get_disabled_reason_display()
 
     @property
     def push_service(self) -> str:

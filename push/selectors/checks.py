@@ -1,4 +1,4 @@
-"""A point of a checklist."""
+"""A check of a checklist, and the links to fix problems."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workspace.setting_groups.registry import settings_by_id
 
 
 class Light(StrEnum):
-    """How a point stands."""
+    """The result of a check."""
 
     GREEN = "green"
     AMBER = "amber"
@@ -25,7 +25,7 @@ class Light(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One point: how it stands, what is so, and where to go next."""
+    """One check: its result, a sentence, and a link to fix the problem."""
 
     light: Light
     title: str | Promise
@@ -35,18 +35,18 @@ class Check:
 
 
 def setting_step(setting_id: str) -> tuple[str, str]:
-    """Return the address and name of the setting that a point is put right with."""
+    """Return the URL and name of the setting that fixes a problem."""
     entry = settings_by_id()[setting_id]
     return setting_url(entry), entry.label
 
 
 def connection_step() -> tuple[str, Promise]:
-    """Return the address and name of the page where the workspace's connection with its cloud is put right."""
+    """Return the URL and name of the page for the workspace's connection to its cloud."""
     return reverse("connectivity"), gettext_lazy("Connectivity services")
 
 
 def key_step(source: PushSettings | AppRoute, name: str) -> tuple[str, str]:
-    """Return the address and name of the page where a key is entered, of the settings or of an app's own route."""
+    """Return the URL and name of the page where a key is entered: in the settings or in an app's own route."""
     if isinstance(source, AppRoute):
         return reverse("admin:push_approute_change", args=[source.pk]), source.app_name
     return setting_step(f"Push_{name}")

@@ -1,8 +1,8 @@
-"""Whether notifications can leave the server at all, and what is missing for it."""
+"""Checks whether pushes can be delivered, and what is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from push.models import Device, EndReason
 from push.providers.routes import Route
@@ -10,25 +10,29 @@ from push.selectors.routes import Routes, routes_current
 
 
 def misconfiguration(routes: Routes | None = None) -> EndReason | None:
-    """Return why no phone can be reached, with a sentence that names the reason; None when one can.
+    """Return why no phone can be reached; None if at least one can.
 
-    `routes` are the current ones, if the caller has them.
+    `routes` can be passed if the caller has already queried them.
     """
     routes = routes or routes_current()
-    if any(isinstance(way, Route) for ways in routes.apps.values() for way in ways.values()):
+    if any(isinstance(route, Route) for app in routes.apps.values() for route in app.values()):
         return None
-    ways = list(routes.default.values())
-    return next((way for way in ways if isinstance(way, EndReason)), None) if not any_route(ways) else None
+    defaults = list(routes.default.values())
+    return first_reason(defaults)
 
 
 def unreachable(devices: Iterable[Device]) -> EndReason | None:
-    """Return why none of these devices can be reached; None when one can."""
-    found = list(devices)
-    routes = routes_current({device.app_name for device in found})
-    ways = [routes.of(device) for device in found]
-    return next((way for way in ways if isinstance(way, EndReason)), None) if not any_route(ways) else None
+    """Return why none of these devices can be reached; None if at least one can."""
+    devices = list(devices)
+    routes = routes_current({device.app_name for device in devices})
+    return first_reason([routes.of(device) for device in devices])
 
 
-def any_route(ways: Iterable[Route | EndReason]) -> bool:
-    """Return whether one of these leads to a device."""
-    return any(isinstance(way, Route) for way in ways)
+def first_reason(routes: Collection[Route | EndReason]) -> EndReason | None:
+    """Return the first reason if there is no route among these; else None."""
+    return None if any_route(routes) else next((route for route in routes if isinstance(route, EndReason)), None)
+
+
+def any_route(routes: Iterable[Route | EndReason]) -> bool:
+    """Return True if there is a route among these."""
+    return any(isinstance(route, Route) for route in routes)

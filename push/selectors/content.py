@@ -1,4 +1,4 @@
-"""Reading what a notification of a message says to one member, whether or not one was sent."""
+"""The content of a notification about a message for one member, even if none was sent."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ NOT_FOUND = "error-message-not-found"
 
 
 def message_readable_by(*, user: User, public_id: str) -> Message:
-    """Return the message when the user may read its room.
+    """Return the message if the user may read its room.
 
-    Raises `error-message-not-found` for one that there is not, or that was deleted, and `error-not-allowed`.
+    Raises `error-message-not-found` if it does not exist or was deleted, and `error-not-allowed`.
     """
     messages = Message.objects.select_related("room", "sender", "parent")
     message = messages.filter(public_id=public_id, deleted_at=None).first()
@@ -30,7 +30,7 @@ def message_readable_by(*, user: User, public_id: str) -> Message:
 
 
 def notification_content(*, user: User, message: Message) -> dict[str, Any]:
-    """Return the options of the push that tells the user of the message, with all of its content."""
+    """Return the push options for the message and user, with the full content."""
     notification = Notification(user=user, message=message, room=message.room, channel=Channel.PUSH, pk=0)
     item = Item(
         notification=notification,

@@ -1,4 +1,4 @@
-"""Counts of the queue at this moment, and of all pushes that were sent."""
+"""Current counts of the queue, and the total of sent pushes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from django.db.models.functions import Coalesce
 
 from push.models import Channel, ClaimedItem, Notification, OutcomeCount, State, is_waiting
 
-# Counting goes no further: "more than" says as much, and a million rows are not read for it.
+# Counting stops here, so that a million rows are not read; the page shows "more than".
 LIMIT = 10_000
 RECENTLY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """How many items are due, wait for their time, are being sent, and ended within the last minute."""
+    """Numbers of items that are due, due later, being sent, and that ended within the last minute."""
 
     due: int
     later: int
@@ -28,36 +28,36 @@ class QueueCounts:
 
 
 def queue_counts(now: datetime) -> QueueCounts:
-    """Return how the queue stands; each count ends just beyond :data:`LIMIT`."""
+    """Return the queue's counts; each stops at :data:`LIMIT` + 1."""
     ended = Q(finished_at__gte=now - RECENTLY)
     return QueueCounts(
-        due=counted(is_waiting(), due_at__lte=now),
-        later=counted(is_waiting(), due_at__gt=now),
+        due=limited_count(is_waiting(), due_at__lte=now),
+        later=limited_count(is_waiting(), due_at__gt=now),
         sending=ClaimedItem.objects.filter(begun_at__isnull=False)[: LIMIT + 1].count(),
-        sent=counted(ended, state=State.SENT),
-        dropped=counted(ended, state=State.DROPPED),
-        failed=counted(ended, state=State.FAILED),
+        sent=limited_count(ended, state=State.SENT),
+        dropped=limited_count(ended, state=State.DROPPED),
+        failed=limited_count(ended, state=State.FAILED),
     )
 
 
-def counted(*conditions: Q, **fields: object) -> int:
-    """Return how many items there are of a kind, :data:`LIMIT` + 1 standing for any more."""
+def limited_count(*conditions: Q, **fields: object) -> int:
+    """Return the number of items that meet the conditions, at most :data:`LIMIT` + 1."""
     return Notification.objects.filter(*conditions, **fields).order_by()[: LIMIT + 1].count()
 
 
 def pushes_sent() -> int:
-    """Return how many pushes have ever been sent: those still known, and those that were pruned.
+    """Return how many pushes have ever been sent, including pruned ones.
 
-    Both are read in one statement, because pruning moves them from the one to the other.
+    Both counts are read in one statement, because pruning moves rows from one to the other.
     """
     sent = {"channel": Channel.PUSH, "state": State.SENT}
     pruned = OutcomeCount.objects.filter(**sent).order_by().values("channel").annotate(total=Sum("count"))
-    known = Notification.objects.filter(**sent)
-    found = known.aggregate(total=Count("pk") + Coalesce(Subquery(pruned.values("total")), 0))
-    total: int = found["total"]
+    stored = Notification.objects.filter(**sent)
+    sums = stored.aggregate(total=Count("pk") + Coalesce(Subquery(pruned.values("total")), 0))
+    total: int = sums["total"]
     return total
 
 
 def pushes_waiting() -> int:
-    """Return how many pushes wait for their time, or to be tried again."""
+    """Return how many pushes are queued or waiting for a retry."""
     return Notification.objects.filter(is_waiting(), channel=Channel.PUSH).count()

@@ -1,4 +1,4 @@
-"""The points of the checklist about the workspace's own keys, where it pushes without a gateway."""
+"""Checks of the workspace's own keys, for pushes without a gateway."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from push.selectors.route_overview import Pause
 
 
 def credential_checks(settings: PushSettings, paused: Mapping[str, Pause]) -> Iterator[Check]:
-    """Yield a point for each provider with keys of the settings; `paused` are the paused routes by their keys."""
+    """Yield a check for each provider that uses keys of the settings; `paused` are the paused routes by their keys."""
     for provider in providers():
         if provider.credentials_check:
             check = provider.credentials_check(settings)
@@ -22,7 +22,7 @@ def credential_checks(settings: PushSettings, paused: Mapping[str, Pause]) -> It
 
 
 def app_credential_checks(route: AppRoute) -> Iterator[Check]:
-    """Yield a point for each provider whose keys are set in an app's own route."""
+    """Yield a check for each provider whose keys are set in an app's own route."""
     for provider in providers():
         fields = provider.key_fields
         if provider.credentials_check and fields and any(getattr(route, name) for name in fields.names):
@@ -30,5 +30,5 @@ def app_credential_checks(route: AppRoute) -> Iterator[Check]:
 
 
 def pause_check(title: str | Promise, pause: Pause) -> Check:
-    """Return the point of a paused route; it is never green, whatever its credentials look like."""
+    """Return the failed check for a paused route."""
     return Check(Light.RED, title, pause.sentence, pause.step_url, pause.step)

@@ -1,4 +1,4 @@
-"""What the administration's first page tells: how the queue stands, and what the last day was like."""
+"""Data of the admin dashboard: the queue, the last 24 hours, devices and failures."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from push.providers.provider import DeviceKind
 from push.providers.registry import device_kinds
 
 DAY_HOURS = 24
-FAILURES_SHOWN = 8
+MAX_FAILURES = 8
 FAILURES_SINCE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """How the queue stands at one moment; `undecided` messages come before it."""
+    """The current counts of the queue; `undecided` is the number of messages without a decision yet."""
 
     waiting: int
     due: int
@@ -31,7 +31,7 @@ class Queue:
 
 @dataclass(slots=True)
 class Day:
-    """What ended in the last 24 hours; `hours` begin with the oldest."""
+    """The notifications that ended in the last 24 hours; `hours` starts with the oldest."""
 
     hours: list[datetime] = field(default_factory=list)
     by_state: dict[str, Counter[datetime]] = field(default_factory=dict)
@@ -41,29 +41,29 @@ class Day:
         return self.by_state[state].total()
 
     def series(self, state: str) -> list[int]:
-        """Return the count of each hour."""
+        """Return the count for each hour."""
         return [self.by_state[state][hour] for hour in self.hours]
 
 
-def queue_now(now: datetime) -> Queue:
-    """Return the state of the queue; three queries, each over rows of a partial index or of a small table."""
+def queue_summary(now: datetime) -> Queue:
+    """Return the queue's counts, with three queries that only use partial indexes or small tables."""
     due = Q(due_at__lte=now)
-    found = Notification.objects.filter(is_waiting()).aggregate(
+    counts = Notification.objects.filter(is_waiting()).aggregate(
         waiting=Count("pk"), due=Count("pk", filter=due), oldest_due=Min("due_at", filter=due)
     )
     sending = ClaimedItem.objects.filter(begun_at__isnull=False).count()
-    return Queue(**found, sending=sending, undecided=Decision.objects.filter(decided_at=None).count())
+    return Queue(**counts, sending=sending, undecided=Decision.objects.filter(decided_at=None).count())
 
 
 def last_day(now: datetime) -> Day:
-    """Return what ended in the last 24 hours, in one query over the index of the moments of ending."""
+    """Return the notifications that ended in the last 24 hours, with one query over the index of `finished_at`."""
     first = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=DAY_HOURS - 1)
     day = Day(
         hours=[first + timedelta(hours=hour) for hour in range(DAY_HOURS)],
         by_state={state: Counter() for state in (State.SENT, State.DROPPED, State.FAILED)},
     )
-    # Either database writes a moment as "2026-03-02 12:34:56…" in UTC, so its hour is its first 13 characters; SQLite
-    # would cut moments to the hour by calling Python for every row.
+    # Both databases format timestamps as "2026-03-02 12:34:56…" in UTC, so the first 13 characters are the hour.
+    # TruncHour would call Python for every row on SQLite.
     hour = Substr(Cast("finished_at", CharField()), 1, 13)
     ended = Notification.objects.filter(finished_at__gte=first, finished_at__lte=now).order_by()
     counted = ended.annotate(hour=hour).values_list("hour", "state", "reason").annotate(count=Count("pk"))
@@ -75,16 +75,16 @@ def last_day(now: datetime) -> Day:
 
 
 def devices_by_type() -> list[tuple[DeviceKind, int, int]]:
-    """Return each type of device with how many are enabled and how many are disabled."""
+    """Return for each device type the numbers of enabled and disabled devices."""
     counted = Device.objects.order_by().values_list("type")
-    found = {
+    counts = {
         kind: (enabled, total - enabled)
         for kind, total, enabled in counted.annotate(total=Count("pk"), enabled=Count("pk", filter=Q(disabled_at=None)))
     }
-    return [(kind, *found.get(kind.type, (0, 0))) for kind in device_kinds()]
+    return [(kind, *counts.get(kind.type, (0, 0))) for kind in device_kinds()]
 
 
 def last_failures(now: datetime) -> list[Notification]:
-    """Return the last notifications that failed within the week, the newest first."""
+    """Return the latest notifications that failed within the last week, newest first."""
     failed = Notification.objects.filter(state=State.FAILED, finished_at__gte=now - FAILURES_SINCE)
-    return list(failed.select_related("user", "room").order_by("-finished_at")[:FAILURES_SHOWN])
+    return list(failed.select_related("user", "room").order_by("-finished_at")[:MAX_FAILURES])

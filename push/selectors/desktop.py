@@ -1,4 +1,4 @@
-"""What open pages are told: messages with how they are shown, and counters, for many users by a few queries."""
+"""Data for open pages: desktop notifications and unread counters, for many users with a few queries."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from push.rules.quiet_hours import MENTION_RULES, hold
 from workspace.models import Message, Subscription, User
 from workspace.stored_json import value_or
 
-MOST_EVENTS = 500
-# Two transactions may commit in another order than they took their keys in.
-OVERTAKING = timedelta(seconds=5)
-CALLING_RULES = (*MENTION_RULES, "highlight", "group_mention")
+MAX_EVENTS = 500
+# Transactions may commit in a different order than they allocated their keys.
+COMMIT_SKEW = timedelta(seconds=5)
+MENTIONING_RULES = (*MENTION_RULES, "highlight", "group_mention")
 
 
 @dataclass(frozen=True, slots=True)
 class PageEvent:
-    """One event for one user's pages: a message to show (`data`), a `change` to follow, or neither: only counters."""
+    """An event for one user's pages: a message to show (`data`), a `change` to apply, or just new counters."""
 
     key: int
     user_id: int
@@ -38,44 +38,44 @@ class PageEvent:
 
 
 def events_after(key: int) -> list[tuple[int, int]]:
-    """Return the keys of the next events after that one, each with its user's."""
+    """Return the keys of the next events after the given key, each with its user's key."""
     later = DesktopEvent.objects.filter(pk__gt=key).order_by("pk")
-    return list(later.values_list("pk", "user_id")[:MOST_EVENTS])
+    return list(later.values_list("pk", "user_id")[:MAX_EVENTS])
 
 
 def newest_event() -> int:
-    """Return the key of the newest event; 0 without any."""
+    """Return the key of the newest event, or 0 if there is none."""
     return DesktopEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def events_missed(asked: Collection[tuple[int, int]]) -> dict[tuple[int, int], list[int]]:
-    """Return the keys of the events that pages missed, as far as they are kept, in one query for all pages.
+def missed_events(pages: Collection[tuple[int, int]]) -> dict[tuple[int, int], list[int]]:
+    """Return the keys of the stored events that pages missed, with one query for all pages.
 
-    Each page is asked for by its user's key and the key of the last event that it received. Among the events may be
-    some that it has received: such as were overtaken are sent again rather than never.
+    Each page is given by its user's key and the key of the last event that it received. The result may contain events
+    that the page has already received, because events can be committed out of order.
     """
-    missed: dict[tuple[int, int], list[int]] = {page: [] for page in asked}
-    if not asked:
+    missed: dict[tuple[int, int], list[int]] = {page: [] for page in pages}
+    if not pages:
         return missed
-    lasts = {key for _user, key in asked}
+    lasts = {key for _user, key in pages}
     seen = dict(DesktopEvent.objects.filter(pk__in=lasts).values_list("pk", "created_at"))
-    since = {key: at - OVERTAKING for key, at in seen.items()}
+    since = {key: at - COMMIT_SKEW for key, at in seen.items()}
     later = Q(pk__gt=min(lasts))
     if since:
         later |= Q(created_at__gt=min(since.values()))
     events: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
-    rows = DesktopEvent.objects.filter(later, user__in={user for user, _key in asked}).order_by("pk")
+    rows = DesktopEvent.objects.filter(later, user__in={user for user, _key in pages}).order_by("pk")
     for key, user, created_at in rows.values_list("pk", "user_id", "created_at"):
         events[user].append((key, created_at))
-    for user, last in asked:
+    for user, last in pages:
         missed[user, last] = [
             key for key, at in events[user] if key > last or (key < last and last in since and at > since[last])
-        ][:MOST_EVENTS]
+        ][:MAX_EVENTS]
     return missed
 
 
 def page_events(keys: Collection[int], at: datetime) -> list[PageEvent]:
-    """Return the events in order, with what their pages show; messages that are gone or read are not shown."""
+    """Return the events in order, with the data for the pages. Deleted or read messages are not shown."""
     rows = hold(DesktopEvent.objects.filter(pk__in=keys), due=moment(at), rule="rule").rows
     is_quiet = Case(When(quiet_until__gt=moment(at), then=Value(True)), default=Value(False))
     events = list(
@@ -85,7 +85,7 @@ def page_events(keys: Collection[int], at: datetime) -> list[PageEvent]:
     )
     memberships = memberships_of(event for event in events if event.rule or event.change)
     return [
-        PageEvent(event.pk, event.user_id, shown(event, memberships), page_change(event, memberships))
+        PageEvent(event.pk, event.user_id, message_data(event, memberships), page_change(event, memberships))
         for event in events
     ]
 
@@ -96,12 +96,12 @@ def memberships_of(events: Iterable[DesktopEvent]) -> dict[tuple[int, int], Subs
     if not pairs:
         return {}
     users, rooms = ({pair[place] for pair in pairs} for place in (0, 1))
-    found = Subscription.objects.filter(user__in=users, room__in=rooms).select_related("preferences")
-    return {(row.user_id, row.room_id): row for row in found}
+    subscriptions = Subscription.objects.filter(user__in=users, room__in=rooms).select_related("preferences")
+    return {(row.user_id, row.room_id): row for row in subscriptions}
 
 
-def shown(event: Any, memberships: dict[tuple[int, int], Subscription]) -> dict[str, Any] | None:
-    """Return how the page shows the event's message; None if it does not."""
+def message_data(event: Any, memberships: dict[tuple[int, int], Subscription]) -> dict[str, Any] | None:
+    """Return the data of the event's message for the page; None if it is not shown."""
     message: Message | None = event.message
     if not event.rule or message is None or message.deleted_at is not None:
         return None
@@ -113,29 +113,29 @@ def shown(event: Any, memberships: dict[tuple[int, int], Subscription]) -> dict[
         "message": message.public_id,
         "room": message.room.public_id,
         "url": room_path(message.room, message),
-        **texts_shown(message, event.user),
-        **manner(event, chosen),
+        **message_texts(message, event.user),
+        **presentation(event, chosen),
     }
 
 
 def page_change(event: Any, memberships: dict[tuple[int, int], Subscription]) -> dict[str, Any] | None:
-    """Return the change that the event tells of, with the new texts of a message that the user may still read."""
+    """Return the event's change, with the new texts if the user may still read the message."""
     message: Message | None = event.message
     change: dict[str, Any] = value_or(dict[str, Any], event.change or {}, {}, name="DesktopEvent.change")
     if not change or message is None or message.deleted_at is not None:
         return change or None
     is_member = (event.user_id, message.room_id) in memberships
-    return {**change, **texts_shown(message, event.user)} if is_member else change
+    return {**change, **message_texts(message, event.user)} if is_member else change
 
 
-def texts_shown(message: Message, user: User) -> dict[str, str]:
-    """Return the title and text by which pages show a message to the user; privacy settings do not apply here."""
+def message_texts(message: Message, user: User) -> dict[str, str]:
+    """Return the title and text of a message for the user's pages. Privacy settings do not apply here."""
     texts = texts_composed(said_by(message, user), sender=message.sender, room=message.room)
     return {"title": texts.title, "text": texts.text}
 
 
-def manner(event: Any, chosen: RoomPreferences | None) -> dict[str, Any]:
-    """Return how the notification sounds and how long it stays, by the account's and the room's preferences."""
+def presentation(event: Any, chosen: RoomPreferences | None) -> dict[str, Any]:
+    """Return the notification's sound and duration, from the account's and the room's preferences."""
     own = getattr(event.user, "preferences", None) or AccountPreferences()
     sound = (chosen.sound if chosen else "") or effective_value(own, "new_message_sound")
     is_heard = not event.is_quiet and sounds_for(event.rule, chosen.audio if chosen else "")
@@ -149,14 +149,14 @@ def manner(event: Any, chosen: RoomPreferences | None) -> dict[str, Any]:
 
 
 def sounds_for(rule: str, audio: str) -> bool:
-    """Return whether a message that is shown by the rule sounds, by what the member chose for the room's sounds."""
-    return audio != Level.NOTHING and (audio != Level.MENTIONS or rule in CALLING_RULES)
+    """Return True if a message shown by this rule plays a sound, given the member's setting for the room."""
+    return audio != Level.NOTHING and (audio != Level.MENTIONS or rule in MENTIONING_RULES)
 
 
 def counters_of(users: Collection[int]) -> dict[int, int]:
-    """Return what the title and icon of each user's pages count: unread messages of the rooms that are to be counted.
+    """Return the unread counters for the title and icon of each user's pages.
 
-    A room may be set to count nothing, or mentions only; whoever turned the unread alert off has nothing counted.
+    Members can exclude a room, count only its mentions, or turn the unread alert off completely.
     """
     default = AccountsSettings.current().unread_alert
     mentions = F("user_mentions") + F("group_mentions")

@@ -1,4 +1,4 @@
-"""Reading what is due, always through the partial indexes and never over the whole due set."""
+"""Selectors for due work. They only use partial indexes and never read all due rows."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from push.models import IS_UNFINISHED, ClaimedItem, Decision, Lease, Notificatio
 
 
 def leases_expired(at: datetime) -> QuerySet[Lease]:
-    """Return the leases that were not extended in time: their worker died."""
+    """Return the leases that were not extended in time, so their worker has died."""
     return Lease.objects.filter(until__lte=at)
 
 
 def leases_of_the_future(at: datetime) -> QuerySet[Lease]:
-    """Return the leases that end later than possible: a worker's clock was ahead, or was set back since."""
+    """Return the leases that end impossibly late: a worker's clock was ahead or has been set back."""
     return Lease.objects.filter(until__gt=at + 2 * timedelta(seconds=settings.CLAIM_LEASE))
 
 
@@ -27,57 +27,57 @@ def leases_doubtful(at: datetime) -> bool:
 
 
 def waiting_of_free_users() -> QuerySet[Notification]:
-    """Return the waiting items, due or not, earliest first, of users whom no worker serves."""
+    """Return the waiting items, due or not, of users that no worker is serving, earliest first."""
     served = ClaimedItem.objects.filter(user=OuterRef("user"))
     return Notification.objects.filter(IS_UNFINISHED, ~Exists(served)).order_by("due_at")
 
 
 def due_users(at: datetime, *, rows: int, without: Collection[int] = ()) -> tuple[list[int], bool]:
-    """Return the keys of users with something due, from the first `rows` due items only, longest due first.
+    """Return the keys of users with due items, longest due first, and whether these are all.
 
-    With them, whether these were all that is due.
+    Reads only the first `rows` due items.
     """
     due = waiting_of_free_users().filter(due_at__lte=at)
-    found = list((due.exclude(user__in=without) if without else due).values_list("user_id", flat=True)[:rows])
-    return list(dict.fromkeys(found)), len(found) < rows
+    users = list((due.exclude(user__in=without) if without else due).values_list("user_id", flat=True)[:rows])
+    return list(dict.fromkeys(users)), len(users) < rows
 
 
 def due_next() -> tuple[int, datetime] | None:
-    """Return the key and due time of the free users' item that is due first, be it in the past or the future."""
+    """Return the key and due time of the earliest item of users that no worker is serving."""
     return waiting_of_free_users().values_list("pk", "due_at").first()
 
 
 def decision_next() -> tuple[int, datetime] | None:
-    """Return the key of the decision that is to be taken first, and from when on it may be."""
+    """Return the key of the next pending decision, and the time from which it may be processed."""
     pending = Decision.objects.filter(decided_at=None).order_by("retry_at")
     return pending.values_list("pk", "retry_at").first()
 
 
 def lease_end_next() -> datetime | None:
-    """Return when the first of the workers' leases ends."""
+    """Return when the earliest lease ends."""
     return Lease.objects.order_by("until").values_list("until", flat=True).first()
 
 
 def count_next(at: datetime) -> tuple[int, int | None] | None:
-    """Return the key and position of a decision whose members are still to be counted, since before the moment `at`."""
+    """Return the key and position of a decision, made before `at`, whose members have not all been counted."""
     uncounted = Decision.objects.filter(position__isnull=False, decided_at__lte=at, retry_at__lte=at)
     return uncounted.order_by("retry_at").values_list("pk", "position").first()
 
 
 def clearing_next() -> tuple[int, datetime] | None:
-    """Return the key and due time of the update for a device that is due first (:mod:`push.sending.remove_shown`)."""
+    """Return the key and due time of the next update for a device (:mod:`push.sending.remove_shown`)."""
     rooms = ShownRoom.objects.filter(due_at__isnull=False).order_by("due_at").values_list("pk", "due_at").first()
     messages = ShownMessage.objects.order_by("due_at").values_list("pk", "due_at").first()
-    found = [(key, due_at) for key, due_at in filter(None, (rooms, messages)) if due_at is not None]
-    return min(found, key=lambda first: first[1], default=None)
+    candidates = [(key, due_at) for key, due_at in filter(None, (rooms, messages)) if due_at is not None]
+    return min(candidates, key=lambda candidate: candidate[1], default=None)
 
 
 def work_waits(at: datetime) -> bool:
-    """Return whether a worker is needed: an item of a free user is due, or a lease has expired."""
+    """Return True if there is work: an item of a user that no worker is serving is due, or a lease has expired."""
     head = due_next()
     return (head is not None and head[1] <= at) or leases_doubtful(at)
 
 
 def work_waits_of(users: Collection[int], at: datetime) -> bool:
-    """Return whether something is due of these users, served or not."""
+    """Return True if an item of these users is due, even if a worker is serving them."""
     return Notification.objects.filter(IS_UNFINISHED, user__in=users, due_at__lte=at).exists()

@@ -1,4 +1,4 @@
-"""The gateway's apps whose keys end soon."""
+"""The gateway's apps, and those whose keys expire soon."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from django.utils import timezone
 from push.models import GatewayApp
 from push.providers.protocol import APN
 
-# So long before a certificate's end it is warned of: time to ask Apple for another one.
-WARNED_BEFORE = timedelta(days=30)
-# Certificates are read one by one to learn their ends; a gateway with more apps uses token keys, which do not end.
-APPS_READ = 200
+# How long before the expiry of a certificate a warning is shown: enough time to get a new one from Apple.
+WARNING_PERIOD = timedelta(days=30)
+# Each certificate must be parsed to get its expiry. Gateways with more apps use token keys, which do not expire.
+MAX_APPS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class KeysEnd:
-    """When an app's certificate ends, within the time that is warned of."""
+class KeyExpiry:
+    """The expiry of an app's certificate that has expired or will expire soon."""
 
     app: GatewayApp
     at: datetime
     is_over: bool
 
 
-def keys_end(app: GatewayApp, now: datetime) -> KeysEnd | None:
-    """Return when the app's keys end if that is worth a warning at `now`; None where it is not."""
+def key_expiry(app: GatewayApp, now: datetime) -> KeyExpiry | None:
+    """Return the expiry of the app's keys if a warning is due at `now`, else None."""
     at = app.keys_end_at
-    return KeysEnd(app, at, at <= now) if at is not None and at - WARNED_BEFORE <= now else None
+    return KeyExpiry(app, at, at <= now) if at is not None and at - WARNING_PERIOD <= now else None
 
 
-def keys_ending() -> list[KeysEnd]:
-    """Return the active apps whose keys are over or end soon, the most urgent first."""
-    apps = GatewayApp.objects.filter(type=APN, is_active=True).exclude(apn_cert="")[:APPS_READ]
+def expiring_keys() -> list[KeyExpiry]:
+    """Return the expiries of active apps whose keys have expired or expire soon, most urgent first."""
+    apps = GatewayApp.objects.filter(type=APN, is_active=True).exclude(apn_cert="")[:MAX_APPS]
     now = timezone.now()
-    found = [end for app in apps if (end := keys_end(app, now)) is not None]
-    return sorted(found, key=lambda end: end.at)
+    expiries = [expiry for app in apps if (expiry := key_expiry(app, now)) is not None]
+    return sorted(expiries, key=lambda expiry: expiry.at)
 
 
 def apps_count() -> int:
-    """Return how many apps this gateway pushes for; one with several keys is one."""
+    """Return how many apps this gateway serves; an app with several keys counts once."""
     return GatewayApp.objects.filter(is_active=True).values("app_name").distinct().order_by().count()

@@ -1,4 +1,4 @@
-"""The points of the checklist that need an answer from the gateways."""
+"""Checks that send a request to the gateways."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from workspace.address_masks import address_mask
 
 
 def gateway_checks() -> list[Check]:
-    """Ask the gateways and return a point for each."""
+    """Probe the gateways and return a check for each."""
     route = gateway_current()
     if not isinstance(route, GatewayRoute):
         return []
     paused = next((pause for pause in pauses() if pause.state.key == GATEWAY and not pause.state.app_name), None)
     checks = [_gateway_check(probe) for probe in gateways_probe(route)]
-    # A gateway that can be reached again is not green before its route carries pushes again.
+    # A reachable gateway is not green while its route is still paused.
     return [pause_check(check.title, paused) if paused and check.light == Light.GREEN else check for check in checks]
 
 
@@ -33,9 +33,9 @@ def _gateway_check(probe: GatewayProbe) -> Check:
         sentence = _("%(address)s cannot be reached: %(error)s") % values
         return Check(Light.RED, title, sentence, *setting_step("Push_gateway"))
     if not probe.authorized:
-        sentence = _("%(address)s answers after %(milliseconds)d ms, but refuses this workspace's authorization.")
+        sentence = _("%(address)s responds in %(milliseconds)d ms, but rejects this workspace's authorization.")
         return Check(Light.RED, title, sentence % values, *setting_step("Register_Server"))
     if not probe.speaks_protocol:
-        sentence = _("%(address)s answers after %(milliseconds)d ms, but not as a push gateway.") % values
+        sentence = _("%(address)s responds in %(milliseconds)d ms, but not like a push gateway.") % values
         return Check(Light.RED, title, sentence, *setting_step("Push_gateway"))
-    return Check(Light.GREEN, title, _("%(address)s answers after %(milliseconds)d ms.") % values)
+    return Check(Light.GREEN, title, _("%(address)s responds in %(milliseconds)d ms.") % values)

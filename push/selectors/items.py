@@ -1,4 +1,4 @@
-"""Reading everything that sending a claimed notification depends on, as it stands now, a round of items at once."""
+"""Loads claimed notifications with all data needed to send them, many at once."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from workspace.models import Connection, EmailAddress, Message, Room, Subscripti
 from workspace.selectors.permissions import users_with_permission
 from workspace.selectors.presence import connection_expression
 
-# What makes reading members by the thousand slow, and sending has no use for.
+# Columns that sending does not need; loading them for thousands of users is slow.
 UNUSED_OF_USERS = ("password", "last_login", "created_at", "updated_at")
 VIEW_DIRECT = "workspace.view_d_room"
 
 
 @dataclass(slots=True)
 class Item:
-    """A claimed notification with what stands now of its message, room, member, and ways to reach them."""
+    """A claimed notification with the current data of its message, room, member, devices and e-mail address."""
 
     notification: Notification
     subscription: Subscription | None
@@ -51,9 +51,9 @@ class Item:
 
 
 def items_load(*, keys: Collection[int], token: str, at: datetime) -> list[Item]:
-    """Return the unfinished items that `token` holds, in order of creation, without those whose room was deleted."""
+    """Return the unfinished items claimed with `token`, in order of creation, without those whose room was deleted."""
     membership = Subscription.objects.filter(room=OuterRef("room"), user=OuterRef("user"))
-    held = list(
+    claimed = list(
         Notification.objects.filter(IS_UNFINISHED, pk__in=keys, claimed_item__lease=token)
         .annotate(
             connection=connection_expression(at, "user__presence__"),
@@ -62,8 +62,8 @@ def items_load(*, keys: Collection[int], token: str, at: datetime) -> list[Item]
         )
         .order_by("pk")
     )
-    whole = relations_fill(held)
-    rows = [row for row in held if row.pk in whole]
+    complete = relations_fill(claimed)
+    rows = [row for row in claimed if row.pk in complete]
     subscriptions = Subscription.objects.in_bulk([row.subscription_key for row in rows])
     viewers = direct_viewers(rows)
     badges = unread_sums({row.user_id for row in rows if row.channel == Channel.PUSH})
@@ -78,7 +78,7 @@ def items_load(*, keys: Collection[int], token: str, at: datetime) -> list[Item]
             always_display_mobile=default if row.always_display is None else row.always_display,
             may_view_directs=row.user_id in viewers,
             badge=badges.get(row.user_id, 0),
-            devices=meant(devices.get(row.user_id, []), row),
+            devices=target_devices(devices.get(row.user_id, []), row),
             address=addresses.get(row.user_id, ""),
         )
         for row in rows
@@ -86,56 +86,56 @@ def items_load(*, keys: Collection[int], token: str, at: datetime) -> list[Item]
 
 
 def relations_fill(rows: Sequence[Notification]) -> set[int]:
-    """Give the rows their users, rooms and messages, each read once however many rows tell of it.
+    """Set the users, rooms and messages of the rows; each is loaded only once.
 
-    Returns the keys of those that have all three: the columns carry no constraint (docs/keys.md).
+    Returns the keys of the rows that have all three, because the columns have no constraint (docs/keys.md).
     """
     users = User.objects.defer(*UNUSED_OF_USERS).in_bulk({row.user_id for row in rows})
     rooms = Room.objects.in_bulk({row.room_id for row in rows})
     messages = Message.objects.select_related("sender", "parent").in_bulk({row.message_id for row in rows})
-    whole = set()
+    complete = set()
     for row in rows:
         user, room, message = users.get(row.user_id), rooms.get(row.room_id), messages.get(row.message_id)
         if user and room and message:
             row.user, row.room, row.message = user, room, message
-            whole.add(row.pk)
-    return whole
+            complete.add(row.pk)
+    return complete
 
 
 def direct_viewers(rows: Iterable[Notification]) -> set[int]:
-    """Return those of the direct rooms' members who may view direct messages."""
+    """Return the members of direct rooms among the rows who may view direct messages."""
     members = {row.user_id for row in rows if row.room.is_direct}
     return users_with_permission(VIEW_DIRECT, users=members) if members else set()
 
 
 def unread_sums(users: Collection[int]) -> dict[int, int]:
-    """Return what each of the users has unread in all rooms: the number on the app's icon."""
+    """Return each user's total of unread messages in all rooms, which is the badge on the app's icon."""
     sums = Subscription.objects.filter(user__in=users).values_list("user").annotate(total=Sum("unread"))
     return dict(sums.order_by())
 
 
 def devices_of(users: Collection[int]) -> dict[int, list[Device]]:
-    """Return the users' devices that pushes are sent to."""
+    """Return the users' enabled devices."""
     devices: dict[int, list[Device]] = defaultdict(list)
     for device in Device.objects.filter(user__in=users, disabled_at=None).order_by("pk"):
         devices[device.user_id].append(device)
     return devices
 
 
-def meant(devices: list[Device], notification: Notification) -> list[Device]:
-    """Return those of the devices that the notification is for: all of them, or the one that is tested."""
+def target_devices(devices: list[Device], notification: Notification) -> list[Device]:
+    """Return the devices that the notification is for: all, or the one that is tested."""
     only = notification.only_device_id
     return devices if only is None else [device for device in devices if device.pk == only]
 
 
 def addresses_of(users: Collection[int]) -> dict[int, str]:
-    """Return the address that each user's mail goes to: the first verified one that accepts e-mails."""
+    """Return each user's e-mail address for notifications: the first verified one that is not suppressed."""
     usable = EmailAddress.objects.filter(user__in=users, verified=True, suppressed_at=None).order_by("-pk")
     return dict(usable.values_list("user_id", "address"))
 
 
 def obstacle_of(item: Item) -> EndReason | None:
-    """Return why the item must not be sent any more, if anything has changed since it was queued (docs/worker.md)."""
+    """Return why the item must no longer be sent because of changes since it was queued, or None (docs/worker.md)."""
     message, subscription = item.notification.message, item.subscription
     if message.deleted_at is not None:
         return EndReason.MESSAGE_GONE
@@ -149,7 +149,7 @@ def obstacle_of(item: Item) -> EndReason | None:
 
 
 def push_obstacle_of(item: Item) -> EndReason | None:
-    """Return what stands in the way of a push."""
+    """Return why a push must not be sent, or None."""
     if not PushSettings.current().enable:
         return EndReason.PUSH_DISABLED
     is_test = item.notification.rule == TEST_RULE
@@ -159,7 +159,7 @@ def push_obstacle_of(item: Item) -> EndReason | None:
 
 
 def email_obstacle_of(item: Item) -> EndReason | None:
-    """Return what stands in the way of an e-mail."""
+    """Return why an e-mail must not be sent, or None."""
     if not AccountsSettings.current().allow_email:
         return EndReason.EMAIL_DISABLED
     if item.connection == Connection.ONLINE:

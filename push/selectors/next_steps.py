@@ -1,4 +1,4 @@
-"""What an administrator of an empty workspace does next."""
+"""The next steps for an administrator of a new workspace."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from workspace.models import User
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """One thing to do: its name, why, and the page for it."""
+    """One step: its title, the reason, and the page for it."""
 
     title: str | Promise
     text: str | Promise
@@ -25,27 +25,29 @@ class NextStep:
 
 
 def next_steps(user: User) -> list[NextStep]:
-    """Return what is left to do until the first notification, of what the user may do; empty after it."""
+    """Return the remaining steps, which the user may do, until the first notification; empty after it."""
     return [] if Notification.objects.exists() else list(_steps(user))
 
 
 def _steps(user: User) -> Iterator[NextStep]:
     needs_cloud = PushSettings.current().enable_gateway and not CloudConnection.objects.exists()
     if needs_cloud and user.has_perm("cloud.manage_cloud"):
-        text = _("The push gateway needs it.")
+        text = _("The push gateway requires this.")
         yield NextStep(_("Register the workspace with a cloud"), text, reverse("connectivity"))
     if user.has_perm("workspace.add_user") and User.objects.count() < 2:
         text = _("No one is notified of their own messages.")
         yield NextStep(_("Add people"), text, reverse("admin:workspace_user_add"))
     if not Device.objects.filter(disabled_at=None).exists():
         yield _device_step()
-    text = _("Write @ and their username. They are notified two minutes later at most, or at once if they are offline.")
+    text = _(
+        "Write @ and their username. They are notified after at most two minutes, or immediately if they are offline."
+    )
     yield NextStep(_("Post a message that mentions someone"), text, reverse("rooms"))
 
 
 def _device_step() -> NextStep:
     if settings.SANDBOX:
-        text = _("It shows notifications as a phone does. Open it as the person you want to notify.")
+        text = _("It shows notifications like a phone. Open it as the user you want to notify.")
         return NextStep(_("Open a simulated phone"), text, reverse("phone"))
     text = _("Sign in with a mobile app, or turn on notifications in this browser.")
     return NextStep(_("Add a device"), text, reverse("devices"))

@@ -1,4 +1,4 @@
-"""The apps whose devices are registered, how each is reached, and which routes are paused."""
+"""The apps with registered devices, their routes, and the paused routes."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from push.models import AppRoute, Device, RouteState
 from push.providers.provider import DeviceKind
 from push.providers.registry import device_kinds, phone_kinds
 from push.providers.routes import Route
-from push.selectors.route_words import pause_step, pause_words, route_words
+from push.selectors.route_texts import pause_step, pause_text, route_text
 from push.selectors.routes import Routes, routes_current
 
-# Apps name themselves, so there is no telling how many names there are.
-APPS_SHOWN = 100
+# Apps register with any name, so the number of names is unlimited.
+MAX_APPS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A paused route, what happened to it in words, and what puts it right."""
+    """A paused route, a sentence about the cause, and a link to fix it."""
 
     state: RouteState
     sentence: str
@@ -36,81 +36,81 @@ class Pause:
 
 
 @dataclass(slots=True)
-class AppWay:
-    """How the devices of one type of an app are reached; `problem` says why they are not."""
+class AppTypeRoute:
+    """The route to an app's devices of one type; `problem` is the reason if there is none."""
 
     type: DeviceKind
     enabled: int
     disabled: int
-    words: str = ""
+    text: str = ""
     problem: str = ""
     paused_at: datetime | None = None
 
 
 @dataclass(slots=True)
-class AppSeen:
-    """An app whose devices are registered, or that has a route of its own."""
+class KnownApp:
+    """An app with registered devices or with its own route."""
 
     name: str
     route: AppRoute | None = None
-    ways: list[AppWay] = field(default_factory=list)
+    type_routes: list[AppTypeRoute] = field(default_factory=list)
 
     @property
     def is_phones(self) -> bool:
-        """Return whether a route can be chosen for it: browsers are sent to by their own push services."""
-        return any(way.type.is_phone for way in self.ways)
+        """Return True if the app can have its own route; browsers always use their own push services."""
+        return any(route.type.is_phone for route in self.type_routes)
 
     @property
     def url(self) -> str:
-        """Return the address where its route is changed, or added."""
+        """Return the URL to change or add the app's route."""
         if self.route:
             return reverse("admin:push_approute_change", args=[self.route.pk])
         return reverse("admin:push_approute_add") + f"?app_name={self.name}"
 
 
 def pauses(routes: Routes | None = None) -> list[Pause]:
-    """Return the routes that are paused, the latest first; `routes` are the current ones, if the caller has them."""
+    """Return the paused routes, latest first; `routes` can be passed if the caller has already queried them."""
     states = list(RouteState.objects.filter(paused_at__isnull=False).order_by("-paused_at"))
     current = {(route.key, route.fingerprint) for route in (routes or routes_current()).all()} if states else set()
-    shown = [state for state in states if (state.key, state.fingerprint) in current]
-    return [Pause(state, pause_words(state), *pause_step(state)) for state in shown]
+    active = [state for state in states if (state.key, state.fingerprint) in current]
+    return [Pause(state, pause_text(state), *pause_step(state)) for state in active]
 
 
-def paused_routes(found: Iterable[Pause] | None = None) -> dict[str, Pause]:
-    """Return the paused routes by their keys; the pause of a whole route hides those of single apps on it.
+def paused_routes(current_pauses: Iterable[Pause] | None = None) -> dict[str, Pause]:
+    """Return the paused routes by their keys. The pause of a whole route takes precedence over that of a single app.
 
-    `found` are the current pauses, if the caller has them.
+    `current_pauses` can be passed if the caller has already queried them.
     """
-    paused = pauses() if found is None else found
+    paused = pauses() if current_pauses is None else current_pauses
     return {pause.state.key: pause for pause in sorted(paused, key=lambda pause: not pause.state.app_name)}
 
 
-def apps_seen(query: str = "", *, routes: Routes | None = None) -> tuple[list[AppSeen], bool]:
-    """Return the apps by name, those with a route first, and whether there are more than are returned.
+def known_apps(query: str = "", *, routes: Routes | None = None) -> tuple[list[KnownApp], bool]:
+    """Return the apps by name, those with their own route first, and whether there are more.
 
-    `routes` are the current ones, if the caller has them.
+    `routes` can be passed if the caller has already queried them.
     """
-    own = list(AppRoute.objects.filter(app_name__icontains=query)[: APPS_SHOWN + 1])
+    own = list(AppRoute.objects.filter(app_name__icontains=query)[: MAX_APPS + 1])
     counts = counts_by_app(query, named=[route.app_name for route in own])
     routes = routes or routes_current([route.app_name for route in own])
     states = {(state.key, state.app_name): state for state in RouteState.objects.filter(paused_at__isnull=False)}
-    found = {route.app_name: AppSeen(route.app_name, route) for route in own}
+    by_name = {route.app_name: KnownApp(route.app_name, route) for route in own}
     for name in counts:
-        found.setdefault(name, AppSeen(name))
-    for app in found.values():
+        by_name.setdefault(name, KnownApp(name))
+    for app in by_name.values():
         counted = counts.get(app.name, {})
-        app.ways = [
-            way_of(routes, states, app.name, kind, *counted.get(kind.type, (0, 0)))
+        app.type_routes = [
+            type_route_of(routes, states, app.name, kind, *counted.get(kind.type, (0, 0)))
             for kind in kinds_shown(counted, has_route=app.route is not None)
         ]
-    apps = sorted(found.values(), key=lambda app: (app.route is None, app.name))
-    return apps[:APPS_SHOWN], len(apps) > APPS_SHOWN
+    apps = sorted(by_name.values(), key=lambda app: (app.route is None, app.name))
+    return apps[:MAX_APPS], len(apps) > MAX_APPS
 
 
 def kinds_shown(counted: Collection[str], *, has_route: bool) -> list[DeviceKind]:
-    """Return the types of devices whose routes an app shows: phones, unless none of its devices is one.
+    """Return the device types that are listed for an app: phones, unless it only has other devices.
 
-    Others, such as browsers, are shown if there are any: no route can be chosen for them.
+    Other types, such as browsers, are listed if the app has such devices.
     """
     phones = phone_kinds()
     is_without_phones = counted and not has_route and not set(counted) & {kind.type for kind in phones}
@@ -119,9 +119,9 @@ def kinds_shown(counted: Collection[str], *, has_route: bool) -> list[DeviceKind
 
 
 def counts_by_app(query: str, *, named: list[str]) -> dict[str, dict[str, tuple[int, int]]]:
-    """Return the enabled and disabled devices of each type, by app: of those with most devices, and those named."""
+    """Return the numbers of enabled and disabled devices by app and type, for the largest apps and the named ones."""
     devices = Device.objects.filter(app_name__icontains=query) if query else Device.objects.all()
-    largest = devices.order_by().values_list("app_name").annotate(n=Count("pk")).order_by("-n")[: APPS_SHOWN + 1]
+    largest = devices.order_by().values_list("app_name").annotate(n=Count("pk")).order_by("-n")[: MAX_APPS + 1]
     names = {name for name, _count in largest} | set(named)
     counted = Device.objects.filter(app_name__in=names).order_by().values_list("app_name", "type")
     counts: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
@@ -132,23 +132,23 @@ def counts_by_app(query: str, *, named: list[str]) -> dict[str, dict[str, tuple[
     return counts
 
 
-def way_of(
+def type_route_of(
     routes: Routes,
     states: dict[tuple[str, str], RouteState],
     app_name: str,
     kind: DeviceKind,
     enabled: int,
     disabled: int,
-) -> AppWay:
-    """Return how an app's devices of one type are reached."""
-    way = AppWay(kind, enabled, disabled)
-    route = routes.way_of(app_name, kind.type)
+) -> AppTypeRoute:
+    """Return the route to an app's devices of one type."""
+    result = AppTypeRoute(kind, enabled, disabled)
+    route = routes.route_of(app_name, kind.type)
     if not isinstance(route, Route):
-        way.problem = str(route.label)
-        return way
-    way.words = route_words(route)
+        result.problem = str(route.label)
+        return result
+    result.text = route_text(route)
     for scope in ((route.key, ""), (route.key, app_name)):
         state = states.get(scope)
         if state and state.fingerprint == route.fingerprint:
-            way.paused_at = state.paused_at
-    return way
+            result.paused_at = state.paused_at
+    return result

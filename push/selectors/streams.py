@@ -1,4 +1,4 @@
-"""Whose sessions are signed in: a stream ends with the sign-in that it was opened with."""
+"""Checks of sessions: an event stream ends when its user signs out."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from django.utils.crypto import constant_time_compare
 
 from workspace.models import User
 
-# A user's key, a session's key, and the user's password as it is kept.
+# A user's key, a session's key, and the user's password hash.
 SignIn = tuple[int, str, str]
 
 
-def streams_ended(sign_ins: Collection[SignIn]) -> set[SignIn]:
-    """Return those that have ended: signed out, account deactivated, or password changed."""
+def ended_sign_ins(sign_ins: Collection[SignIn]) -> set[SignIn]:
+    """Return the sign-ins that have ended: signed out, account deactivated, or password changed."""
     users = User.objects.filter(pk__in={user for user, _session, _password in sign_ins}, is_active=True)
     passwords = dict(users.values_list("pk", "password"))
-    living = sessions_living({session for _user, session, _password in sign_ins})
+    active = active_sessions({session for _user, session, _password in sign_ins})
     return {
         (user, session, password)
         for user, session, password in sign_ins
-        if session not in living or passwords.get(user) != password
+        if session not in active or passwords.get(user) != password
     }
 
 
-def sessions_living(keys: Collection[str]) -> set[str]:
-    """Return the keys of the sessions that have not ended; of those kept in the database all at once."""
+def active_sessions(keys: Collection[str]) -> set[str]:
+    """Return the keys of the sessions that have not ended; with one query if they are stored in the database."""
     store: Any = import_module(settings.SESSION_ENGINE).SessionStore
     model = getattr(store, "get_model_class", None)
     if model is None:
@@ -39,9 +39,9 @@ def sessions_living(keys: Collection[str]) -> set[str]:
 
 
 def users_signed_in(keys: Collection[str]) -> dict[str, User]:
-    """Return the active user of each session that is signed in, in two queries for all sessions.
+    """Return the active user of each signed-in session, with two queries for all sessions.
 
-    A session is valid on the same conditions as for a page (`django.contrib.auth.get_user`).
+    The conditions are the same as for pages (`django.contrib.auth.get_user`).
     """
     sessions = {
         key: data
@@ -50,20 +50,22 @@ def users_signed_in(keys: Collection[str]) -> dict[str, User]:
         and str(data.get(SESSION_KEY, "")).isdigit()
     }
     users = User.objects.filter(is_active=True).in_bulk({int(data[SESSION_KEY]) for data in sessions.values()})
-    found = {key: users.get(int(data[SESSION_KEY])) for key, data in sessions.items()}
+    candidates = {key: users.get(int(data[SESSION_KEY])) for key, data in sessions.items()}
     return {
-        key: user for key, user in found.items() if user and is_hash_of(user, sessions[key].get(HASH_SESSION_KEY, ""))
+        key: user
+        for key, user in candidates.items()
+        if user and is_hash_of(user, sessions[key].get(HASH_SESSION_KEY, ""))
     }
 
 
 def is_hash_of(user: User, session_hash: str) -> bool:
-    """Return whether the session was begun with the user's present password."""
+    """Return True if the session was started with the user's current password."""
     hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
     return any(constant_time_compare(session_hash, known) for known in hashes)
 
 
 def sessions_read(keys: Collection[str]) -> dict[str, dict[str, Any]]:
-    """Return what each session that has not ended contains, in one query where the database stores them."""
+    """Return the data of each active session; with one query if they are stored in the database."""
     store: Any = import_module(settings.SESSION_ENGINE).SessionStore
     model = getattr(store, "get_model_class", None)
     if model is None:

@@ -1,4 +1,4 @@
-"""What became of a test push, device by device: one result for the page and for `push.test`."""
+"""The result of a test push for each device, for the page and for `push.test`."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from push.models import TEST_RULE, WAITING, Answer, Attempt, Device, EndReason, Notification
-from push.selectors.answer_words import receipt_delay, try_words
-from push.selectors.route_words import key_words
+from push.selectors.response_texts import attempt_detail, receipt_delay
+from push.selectors.route_texts import route_label
 
-# The page waits this long for a result. By then a provider has answered, or its not answering is the result; a test
-# push is not retried for any longer.
-TEST_PATIENCE = timedelta(seconds=10)
+# The page waits this long for a result. A provider that has not responded by then counts as unreachable; test pushes
+# are not retried after it.
+TEST_TIMEOUT = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceResult:
-    """What is known of one device; `state` is `waiting`, `accepted`, `refused` or `unreachable`."""
+    """The result for one device; `state` is `waiting`, `accepted`, `refused` or `unreachable`."""
 
     device: Device
     state: str
@@ -28,7 +28,7 @@ class DeviceResult:
 
 @dataclass(frozen=True, slots=True)
 class PushTestResult:
-    """What is known of a test push; `problem` says why it did not get as far as the devices."""
+    """The current result of a test push; `problem` is set if it did not reach the devices."""
 
     notification: Notification
     devices: list[DeviceResult]
@@ -41,7 +41,7 @@ class PushTestResult:
 
 
 def push_test_result(notification: Notification) -> PushTestResult:
-    """Return what is known now of a test push."""
+    """Return the current result of a test push."""
     attempts = {
         attempt.device_id: attempt for attempt in notification.attempts.select_related("device").order_by("number")
     }
@@ -54,7 +54,7 @@ def push_test_result(notification: Notification) -> PushTestResult:
         if notification.only_device_id is not None:
             untried = untried.filter(pk=notification.only_device_id)
         results += [DeviceResult(device, "waiting", _("Waiting for the worker …")) for device in untried]
-    late = timezone.now() - notification.created_at > TEST_PATIENCE
+    late = timezone.now() - notification.created_at > TEST_TIMEOUT
     answered = not any(result.state == "waiting" for result in results)
     return PushTestResult(
         notification=notification,
@@ -71,7 +71,7 @@ def push_test_of(pk: int) -> Notification | None:
 
 def _problem(notification: Notification, *, is_late: bool) -> str:
     if is_late:
-        return _("Nothing has come back for 10 seconds. Is the worker running?")
+        return _("No result after 10 seconds. Is the worker running?")
     if notification.state in WAITING or notification.attempts.exists():
         return ""
     return str(EndReason(notification.reason).label) if notification.reason in EndReason.values else ""
@@ -79,22 +79,22 @@ def _problem(notification: Notification, *, is_late: bool) -> str:
 
 def _device_result(attempt: Attempt) -> DeviceResult:
     assert attempt.device is not None
-    state, words = {
-        Answer.SENDING: ("waiting", _("Sent; no answer yet …")),
+    state, text = {
+        Answer.SENDING: ("waiting", _("Sent; no response yet …")),
         Answer.UNKNOWN: ("unreachable", _("Unknown: the worker died")),
         Answer.ACCEPTED: ("accepted", _("Accepted")),
-        Answer.DEAD: ("refused", _("Refused: the push service does not know this device any more")),
+        Answer.DEAD: ("refused", _("Refused: the push service no longer knows this device")),
         Answer.REFUSED: ("refused", _("Refused")),
-        Answer.UNAUTHORIZED: ("refused", _("Refused: this workspace's credentials are not accepted")),
-        Answer.RETRY: ("unreachable", _("Unreachable; it will be tried again")),
-        Answer.NO_ROUTE: ("refused", _("Not sent: there is no way to this device")),
+        Answer.UNAUTHORIZED: ("refused", _("Refused: this workspace's credentials were not accepted")),
+        Answer.RETRY: ("unreachable", _("Unreachable; will be retried")),
+        Answer.NO_ROUTE: ("refused", _("Not sent: there is no route to this device")),
         Answer.OVER_QUOTA: ("refused", _("Refused: the gateway's quota is used up")),
         Answer.HELD: ("unreachable", _("Held: the route is paused")),
     }[Answer(attempt.answer)]
     if attempt.answer == Answer.RETRY and attempt.retry_at is None:
-        words = _("Unreachable")
-    said, way = try_words(attempt), key_words(attempt.route)
+        text = _("Unreachable")
+    detail, route = attempt_detail(attempt), route_label(attempt.route)
     if attempt.received_at is not None:
-        state, words, said = "accepted", _("Received after %(seconds)s s") % {"seconds": receipt_delay(attempt)}, ""
-    sentence = f"{words}: {said}" if said else f"{words}."
-    return DeviceResult(attempt.device, state, f"{way}. {sentence}" if way else sentence)
+        state, text, detail = "accepted", _("Received after %(seconds)s s") % {"seconds": receipt_delay(attempt)}, ""
+    sentence = f"{text}: {detail}" if detail else f"{text}."
+    return DeviceResult(attempt.device, state, f"{route}. {sentence}" if route else sentence)

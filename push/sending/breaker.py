@@ -204,7 +204,7 @@ def pauses_review() -> None:
 
 def concerns(state: RouteState, routes: Routes) -> bool:
     """Return whether what is held against a route still concerns one, and the app on it if it names one."""
-    ways = [*routes.ways_of(state.app_name).values(), *routes.own_routes()] if state.app_name else routes.all()
+    ways = [*routes.routes_of(state.app_name).values(), *routes.own_routes()] if state.app_name else routes.all()
     return any(isinstance(way, Route) and (way.key, way.fingerprint) == (state.key, state.fingerprint) for way in ways)
 
 

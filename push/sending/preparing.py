@@ -23,7 +23,7 @@ from push.providers.answers import IN_PROGRESS, SendAnswer
 from push.providers.routes import DevicePush, Route
 from push.selectors.items import Item, items_load, obstacle_of
 from push.selectors.routes import Routes, routes_current
-from push.selectors.testing import TEST_PATIENCE
+from push.selectors.testing import TEST_TIMEOUT
 from push.sending.attempts import History, Hold, Outcome, attempts_open, history_of
 from push.sending.breaker import Breaker, breaker_read
 from push.sending.carriers import Capacity, Carriers
@@ -151,7 +151,7 @@ def ending_of(current: PreparedRound, item: Item) -> Outcome | None:
 def retry_end(item: Item) -> datetime | None:
     """Return when retries of the item end: for a test push, when its page stops waiting; None for other items."""
     is_test = item.notification.rule == TEST_RULE
-    return item.notification.created_at + TEST_PATIENCE if is_test else None
+    return item.notification.created_at + TEST_TIMEOUT if is_test else None
 
 
 def is_repeated(current: PreparedRound, item: Item) -> bool:

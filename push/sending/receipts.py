@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from push.models import Answer, Attempt, Channel, Device, Notification, State, is_waiting
 from push.receipts import receipt_read
-from push.selectors.items import devices_of, meant
+from push.selectors.items import devices_of, target_devices
 from push.sending.attempts import history_of
 from push.services.shown import shown_note
 from workspace.models import Message, User
@@ -70,7 +70,7 @@ def item_settle(*, key: int) -> None:
     item = unsettled.first()
     if item is None:
         return
-    devices = meant(devices_of([item.user_id]).get(item.user_id, []), item)
+    devices = target_devices(devices_of([item.user_id]).get(item.user_id, []), item)
     outcome = history_of([key]).outcome(key, [device.pk for device in devices])
     if outcome.state == State.SENT:
         unsettled.update(state=State.SENT, reason="", finished_at=Coalesce("finished_at", timezone.now()))

@@ -15,8 +15,8 @@ from weakref import WeakKeyDictionary
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from push.selectors.desktop import OVERTAKING, counters_of, events_after, newest_event, page_events
-from push.selectors.streams import streams_ended, users_signed_in
+from push.selectors.desktop import COMMIT_SKEW, counters_of, events_after, newest_event, page_events
+from push.selectors.streams import ended_sign_ins, users_signed_in
 from push.services.desktop import EVENTS, streams_hold
 from push.streams.events import KEEPALIVE, event
 from push.streams.opening import streams_begin
@@ -244,7 +244,7 @@ class Hub:
         self._told.update(dict.fromkeys(keys, now))
         if keys:
             self._floors.append((now, max(keys)))
-        while self._floors and now - self._floors[0][0] > OVERTAKING.total_seconds():
+        while self._floors and now - self._floors[0][0] > COMMIT_SKEW.total_seconds():
             self._floor = max(self._floor, self._floors.popleft()[1])
         self._told = {key: at for key, at in self._told.items() if key > self._floor}
 
@@ -252,7 +252,7 @@ class Hub:
         """End the streams of sign-ins that have ended, and hold the others' rows."""
         streams = self.all()
         ended = await in_database(
-            streams_ended, {(stream.user_id, stream.session, stream.password) for stream in streams}
+            ended_sign_ins, {(stream.user_id, stream.session, stream.password) for stream in streams}
         )
         if ended:
             # What was written with the end of the sign-in, such as that the account was deactivated, still arrives.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from push.selectors.desktop import counters_of, events_missed, newest_event, page_events
+from push.selectors.desktop import counters_of, missed_events, newest_event, page_events
 from push.services.desktop import streams_hold
 from push.streams.events import beginning, event
 
@@ -28,7 +28,7 @@ def streams_begin(*, process: str, asked: Sequence[tuple[int, int | None]]) -> l
     users = {user for user, _after in asked}
     streams_hold(process=process, users=users)
     newest = newest_event()
-    missed = events_missed({(user, after) for user, after in asked if after is not None})
+    missed = missed_events({(user, after) for user, after in asked if after is not None})
     keys = {key for some in missed.values() for key in some}
     events_by_key = {item.key: item for item in page_events(keys, timezone.now())} if keys else {}
     unread = counters_of(users)

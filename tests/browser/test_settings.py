@@ -300,7 +300,7 @@ def test_a_test_push_is_reported_live_for_each_device(
     fake_gateway.script(dead.token, Reply(406))
     fake_gateway.script(_unreachable.token, Reply(503))
     page = open_as(rose, f"{ADMIN}push/")
-    expect(page.get_by_text("answers after")).to_be_visible()
+    expect(page.get_by_text("responds in")).to_be_visible()
     page.get_by_role("button", name="Send a test push to my user").click()
     expect(page.get_by_text("1 of 3 devices accepted the push.")).to_be_visible()
     assert [item.get_attribute("data-state") for item in page.locator("[data-state]").all()] == [

@@ -15,7 +15,7 @@ from cloud.models import SetupWizardSettings
 from cloud.services.connection import connection_save
 from push.models import AppRoute, PushSettings
 from push.providers.gateway.transport import GatewayRoute
-from push.selectors.route_words import route_words
+from push.selectors.route_texts import route_text
 from push.selectors.routes import gateway_route
 from tests.admin_rows import administrator, staff
 from tests.api_client import ApiClient
@@ -74,7 +74,7 @@ def test_a_gateways_key_is_found_nowhere(admin: User, client: Client, caplog: py
     places = {**dict(zip(["saving", *pages, "reader"], texts, strict=False)), "tables": dump(), "logs": caplog.text}
     places |= {
         "dump": dumped.getvalue(),
-        "words": route_words(gateway_route(GatewayRoute(tuple(BOTH.split()), "token"))),
+        "words": route_text(gateway_route(GatewayRoute(tuple(BOTH.split()), "token"))),
         "all": "\n".join(texts),
     }
     assert [name for name, text in places.items() if KEY in text] == []

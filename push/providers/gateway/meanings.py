@@ -24,9 +24,9 @@ MISCONFIGURED = {401, 403}
 # The codes in words for people.
 SENTENCES: Mapping[str, Text] = {
     "error-push-quota-exhausted": _("The gateway's quota of pushes is used up for this month."),
-    "error-push-quota-kept": _("What is left of the quota is kept for direct messages and mentions."),
-    "error-workspace-suspended": _("Whoever runs the gateway has suspended this workspace."),
-    "error-terms-not-agreed": _("The gateway waits for an agreement to its terms."),
+    "error-push-quota-kept": _("The remaining quota is reserved for direct messages and mentions."),
+    "error-workspace-suspended": _("The gateway's operator has suspended this workspace."),
+    "error-terms-not-agreed": _("The gateway requires that its terms are accepted."),
     "error-unauthorized": _("The gateway does not know this workspace's access token."),
 }
 

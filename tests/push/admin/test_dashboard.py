@@ -45,7 +45,7 @@ def test_next_steps_end_with_the_first_notification(client: Client) -> None:
 def test_misconfigurations_are_shown_with_links(client: Client, settings: Any) -> None:
     settings.EMAIL_BACKEND = "workspace.mail.FileBackend"
     found = html_for(client, administrator()).split("Needs attention")[1]
-    for words in ("Server registered", "Terms agreed", "No worker is running", "Mail server"):
+    for words in ("Server registration", "Cloud terms", "No worker is running", "Mail server"):
         assert words in found
     assert "#Cloud_Service_Agree_PrivacyTerms" in found
     assert "/admin/connectivity/" in found
@@ -97,7 +97,7 @@ def test_failures_link_to_their_pages(client: Client) -> None:
     failure = notification_of(message, UserFactory(), reason="gave_up")
     html = html_for(client, administrator())
     assert f"/admin/push/notification/{failure.pk}/change/" in html
-    assert "No try succeeded; given up after the last retry." in html
+    assert "All attempts failed." in html
 
 
 def test_the_bars_of_devices_show_their_numbers(client: Client) -> None:

@@ -96,10 +96,10 @@ def test_no_page_shows_a_secret_and_none_is_stored_as_it_was_entered(client: Cli
     [
         ({"apn_token_key": "no key"}, "no private key in PEM format"),
         ({"apn_token_key_id": ""}, "needs its key id and team id"),
-        ({"apn_token_key": ""}, "Enter a token key, or a certificate."),
+        ({"apn_token_key": ""}, "Enter a token key or a certificate."),
         ({"app_name": ""}, "Enter the app's bundle id."),
         ({"app_name": "no name"}, "Letters, digits, dots and hyphens only."),
-        ({"apn_cert": certificate_pem(rsa_key())}, "A certificate and its key belong together."),
+        ({"apn_cert": certificate_pem(rsa_key())}, "A certificate needs its key, and a key its certificate."),
         ({"apn_cert": certificate_pem(rsa_key(), days=-1), "apn_key": key_pem(rsa_key())}, "expired on"),
         ({"type": "gcm"}, "Paste the service account's JSON."),
         ({"type": "gcm", "google_api_credentials": "{}"}, "are missing"),
@@ -127,7 +127,7 @@ def test_an_invalid_key_does_not_replace_the_stored_one(client: Client) -> None:
 
 def test_an_app_is_unique_for_each_service(client: Client) -> None:
     client.post(ADD, entered())
-    assert "This app is there already." in client.post(ADD, entered()).content.decode()
+    assert "This app already exists." in client.post(ADD, entered()).content.decode()
     assert GatewayApp.objects.count() == 1
 
 

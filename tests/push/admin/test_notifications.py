@@ -32,9 +32,9 @@ def test_a_page_shows_the_reasons_and_links(client: Client, failed: Notification
     device = device_of(failed.user)
     Attempt.objects.create(notification=failed, device=device, answer=Answer.RETRY, status=503, detail="Unavailable")
     html = client.get(f"{LIST}{failed.pk}/change/").content.decode()
-    assert "No try succeeded; given up after the last retry." in html
+    assert "All attempts failed." in html
     assert "mentions the member" in html
-    for told in ("503", "Unavailable", "To be tried again"):
+    for told in ("503", "Unavailable", "Will be retried"):
         assert told in html
     for url in (
         f"/workspace/user/{failed.user_id}/change/",

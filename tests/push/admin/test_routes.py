@@ -111,12 +111,12 @@ def test_a_route_is_added_for_an_app_that_was_seen(client: Client) -> None:
         ({"apn_team_id": "short"}, "10 capital letters and digits"),
         ({"apn_token_key": ""}, "Enter credentials for Apple, for Google, or for both."),
         ({"google_api_credentials": "{}"}, "are missing"),
-        ({"apn_cert": certificate_pem(rsa_key())}, "A certificate and its key belong together."),
+        ({"apn_cert": certificate_pem(rsa_key())}, "A certificate needs its key, and a key its certificate."),
         ({"apn_cert": certificate_pem(rsa_key()), "apn_key": key_pem(rsa_key("other"))}, "does not belong to the cert"),
         ({"apn_cert": certificate_pem(rsa_key(), days=-1), "apn_key": key_pem(rsa_key())}, "expired on"),
         ({"app_name": "no name"}, "Letters, digits, dots and hyphens only."),
         ({"kind": "gateway"}, "Enter at least one gateway address."),
-        ({"kind": "gateway", "gateway": "ftp://x"}, "is not the address of a server."),
+        ({"kind": "gateway", "gateway": "ftp://x"}, "is not a valid server address."),
     ],
 )
 def test_errors_are_shown_and_nothing_is_saved(client: Client, values: dict[str, Any], words: str) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from preferences.services.quiet import quiet_pause, quiet_resume
 from push.explain.delivery_outcomes import ADVICE, local_datetime, notification_history
 from push.models import Device, EndReason, Notification, State
-from push.selectors.answer_words import error_words
+from push.selectors.response_texts import error_text
 from push.sending.dispatching import due_dispatch
 from push.sending.queue import item_send_now, room_items_drop
 from tests.fakes.gateway import FakeGateway, Reply
@@ -43,7 +43,7 @@ def test_each_attempt_is_listed_with_device_answer_and_next_attempt(
     first = item.attempts.get()
     _queued, tried, waits = history_of(item)
     assert tried.startswith(f"Attempt 1, to {device}")
-    assert "To be tried again – HTTP 503" in tried
+    assert "Will be retried – HTTP 503" in tried
     assert tried.endswith(f"Next attempt at {local_datetime(first.retry_at)}.")
     assert waits == "Will be sent at this time, unless the room is read first."
     dispatch(item, 1)
@@ -157,4 +157,4 @@ def test_the_last_attempt_does_not_announce_a_retry(
     assert "No definite answer – HTTP 503" in last
     assert "again" not in last
     device.refresh_from_db()
-    assert "again" not in error_words(device)
+    assert "again" not in error_text(device)

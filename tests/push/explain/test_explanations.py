@@ -332,11 +332,11 @@ class TestQuietHours:
     def test_a_held_notification_is_shown(self, room: Room, ana: User, sleeper: User) -> None:
         texts = [entry.text for entry in explained(decided(room, ana), sleeper).history]
         assert texts[0].startswith("Queued for 2027-03-01 22:30:00")
-        assert texts[1] == "Held back until 2027-03-02 07:00:00 (Europe/Berlin) by the member's own quiet hours."
+        assert texts[1] == "Held back until 2027-03-02 07:00:00 (Europe/Berlin) by the member's quiet hours."
 
     def test_previews_and_what_if_forecast_the_delay(self, room: Room, ana: User, sleeper: User) -> None:
         message = message_in(room, ana)
-        held = "Held back until 2027-03-02 07:00:00 (Europe/Berlin) by the member's own quiet hours."
+        held = "Held back until 2027-03-02 07:00:00 (Europe/Berlin) by the member's quiet hours."
         assert [entry.text for entry in explained(message, sleeper).history] == [
             "Would be due at this time.",
             held,

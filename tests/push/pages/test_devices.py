@@ -70,7 +70,7 @@ def test_a_browsers_secrets_are_not_shown(client: Client, ana: User, push_servic
 def test_a_disabled_device_shows_why_and_what_to_do(client: Client, phone: Device) -> None:
     Device.objects.update(disabled_at=timezone.now(), disabled_reason=DisabledReason.TOKEN_DEAD)
     html = html_of(client)
-    assert "Its push service does not know it any more." in html
+    assert "The push service no longer knows this device." in html
     assert "Sign in to its app again" in html
     assert f"{phone.public_id}/test/" not in html
 

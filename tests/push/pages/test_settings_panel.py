@@ -40,20 +40,20 @@ def test_the_page_begins_with_the_checklist(client: Client) -> None:
 def test_the_gateways_are_checked_without_a_push(client: Client, gateway: FakeGateway) -> None:
     assert reverse("push_gateways") in client.get(PUSH).content.decode()
     text = client.get(reverse("push_gateways")).content.decode()
-    assert f"{gateway.address} answers after " in text
+    assert f"{gateway.address} responds in " in text
     assert [(one.token, one.options) for one in gateway.received] == [("", {})]
 
 
 def test_the_gateways_can_be_checked_without_javascript(client: Client, gateway: FakeGateway) -> None:
-    assert f"{gateway.address} answers after " in client.get(PUSH, {"gateways": ""}).content.decode()
+    assert f"{gateway.address} responds in " in client.get(PUSH, {"gateways": ""}).content.decode()
 
 
 @pytest.mark.parametrize(
     ("reply", "words"),
     [
-        (Reply(401), "refuses this workspace's authorization"),
-        (Reply(404), "not as a push gateway"),
-        (Reply(422), "answers after"),
+        (Reply(401), "rejects this workspace's authorization"),
+        (Reply(404), "not like a push gateway"),
+        (Reply(422), "responds in"),
     ],
 )
 def test_a_gateways_response_is_shown(client: Client, gateway: FakeGateway, reply: Reply, words: str) -> None:
@@ -65,11 +65,11 @@ def test_each_gateway_is_shown(client: Client, gateway: FakeGateway) -> None:
     settings_change(gateway=f"http://127.0.0.1:9\n{gateway.address}")
     text = client.get(reverse("push_gateways")).content.decode()
     assert "http://127.0.0.1:9 cannot be reached" in text
-    assert f"{gateway.address} answers after" in text
+    assert f"{gateway.address} responds in" in text
 
 
 def test_no_gateway_is_checked_if_none_is_used(client: Client) -> None:
-    assert "answers after" not in client.get(reverse("push_gateways")).content.decode()
+    assert "responds in" not in client.get(reverse("push_gateways")).content.decode()
 
 
 def test_the_result_page_follows_a_test_push(client: Client, gateway: FakeGateway) -> None:

@@ -33,26 +33,26 @@ def test_a_workspace_just_made_says_what_is_missing() -> None:
     lights = {str(one.title): one.light for one in checklist()}
     assert lights == {
         "Push": Light.GREEN,
-        "Server registered": Light.RED,
-        "Terms agreed": Light.RED,
-        "Quota left": Light.UNKNOWN,
-        "Way to the devices": Light.RED,
-        "Devices registered": Light.AMBER,
-        "Worker alive": Light.RED,
-        "Oldest due item": Light.GREEN,
+        "Server registration": Light.RED,
+        "Cloud terms": Light.RED,
+        "Quota": Light.UNKNOWN,
+        "Route to the devices": Light.RED,
+        "Registered devices": Light.AMBER,
+        "Worker": Light.RED,
+        "Overdue notifications": Light.GREEN,
         "Mail server": Light.GREEN,
     }
-    assert "misconfigured" in check("Way to the devices").sentence
-    assert check("Way to the devices").url == check("Server registered").url == "/admin/connectivity/"
-    assert check("Terms agreed").url == "/admin/settings/setupwizard/#Cloud_Service_Agree_PrivacyTerms"
+    assert "misconfigured" in check("Route to the devices").sentence
+    assert check("Route to the devices").url == check("Server registration").url == "/admin/connectivity/"
+    assert check("Cloud terms").url == "/admin/settings/setupwizard/#Cloud_Service_Agree_PrivacyTerms"
 
 
 def test_a_workspace_that_works_is_green(gateway: FakeGateway) -> None:
     DeviceFactory()
     DeviceFactory(user=UserFactory())
     Heartbeat().beat()
-    assert {one.light for one in checklist() if str(one.title) != "Quota left"} == {Light.GREEN}
-    assert check("Devices registered").sentence == "2 devices of 2 users."
+    assert {one.light for one in checklist() if str(one.title) != "Quota"} == {Light.GREEN}
+    assert check("Registered devices").sentence == "2 devices of 2 users."
 
 
 def test_push_turned_off_is_red_with_the_way_to_turn_it_on() -> None:
@@ -63,45 +63,45 @@ def test_push_turned_off_is_red_with_the_way_to_turn_it_on() -> None:
 
 def test_registered_only_in_the_settings_is_not_registered() -> None:
     SetupWizardSettings(register_server=True, privacy_terms_agreed=True).save()
-    assert check("Server registered").light == Light.RED
-    assert check("Server registered").url == "/admin/connectivity/"
-    assert check("Way to the devices").url == "/admin/connectivity/"
-    assert "not connected to a cloud" in check("Way to the devices").sentence
+    assert check("Server registration").light == Light.RED
+    assert check("Server registration").url == "/admin/connectivity/"
+    assert check("Route to the devices").url == "/admin/connectivity/"
+    assert "not connected to a cloud" in check("Route to the devices").sentence
 
 
 def test_the_next_step_leads_to_what_is_missing(gateway: FakeGateway) -> None:
     wizard = SetupWizardSettings.stored()
     wizard.privacy_terms_agreed = False
     wizard.save()
-    assert check("Way to the devices").url.endswith("#Cloud_Service_Agree_PrivacyTerms")
+    assert check("Route to the devices").url.endswith("#Cloud_Service_Agree_PrivacyTerms")
     wizard.register_server = False
     wizard.save()
-    assert check("Way to the devices").url.endswith("#Register_Server")
+    assert check("Route to the devices").url.endswith("#Register_Server")
     settings_change(enable_gateway=False)
-    assert check("Way to the devices").url.endswith("#Push_enable_gateway")
+    assert check("Route to the devices").url.endswith("#Push_enable_gateway")
 
 
 @pytest.mark.parametrize(
     ("used", "limit", "light", "sentence"),
     [
-        (10, 10_000, Light.GREEN, "9,990 of 10,000 this month."),
-        (8_000, 10_000, Light.AMBER, "2,000 of 10,000 this month."),
-        (10_000, 10_000, Light.RED, "0 of 10,000 this month."),
-        (10, None, Light.GREEN, "any number"),
+        (10, 10_000, Light.GREEN, "9,990 of 10,000 pushes left this month."),
+        (8_000, 10_000, Light.AMBER, "2,000 of 10,000 pushes left this month."),
+        (10_000, 10_000, Light.RED, "0 of 10,000 pushes left this month."),
+        (10, None, Light.GREEN, "Unlimited."),
     ],
 )
 def test_what_is_left_of_the_quota_is_told(
     gateway: FakeGateway, used: int, limit: int | None, light: Light, sentence: str
 ) -> None:
     OwnQuota.objects.create(month=month_of(), used=used, limit=limit)
-    found = check("Quota left")
+    found = check("Quota")
     assert (found.light, found.sentence, found.url) == (light, sentence, "/admin/subscription/")
 
 
 def test_the_quota_is_said_to_be_unknown_where_a_gateway_counts(gateway: FakeGateway) -> None:
-    assert check("Quota left").sentence == "Counted by the gateway; this one does not report it."
+    assert check("Quota").sentence == "The gateway counts it but does not report it."
     settings_change(enable_gateway=False)
-    assert "Quota left" not in {str(one.title) for one in checklist()}
+    assert "Quota" not in {str(one.title) for one in checklist()}
 
 
 @pytest.mark.parametrize(
@@ -138,13 +138,13 @@ def test_without_the_gateway_googles_credentials_count() -> None:
 def test_a_worker_counts_while_it_gives_signs_of_life() -> None:
     heartbeat = Heartbeat()
     heartbeat.beat()
-    assert check("Worker alive").light == Light.GREEN
+    assert check("Worker").light == Light.GREEN
     for later, shown in ((timedelta(seconds=40), "40 seconds"), (timedelta(minutes=3), "3\xa0minutes")):
         with time_machine.travel(timezone.now() + later, tick=False):
-            assert check("Worker alive").light == Light.RED
-            assert f"No heartbeat for {shown}" in check("Worker alive").sentence
+            assert check("Worker").light == Light.RED
+            assert f"No heartbeat for {shown}" in check("Worker").sentence
     heartbeat.stop()
-    assert "No worker is running" in check("Worker alive").sentence
+    assert "No worker is running" in check("Worker").sentence
 
 
 def test_a_heartbeat_writes_now_and_then_only(django_assert_num_queries: object) -> None:
@@ -166,7 +166,7 @@ def test_workers_that_are_long_gone_are_swept_away() -> None:
 def test_an_item_that_waits_too_long_is_told(seconds: int, light: Light) -> None:
     user, room = UserFactory(), RoomFactory()
     queue(user, message_in(room, UserFactory()), due_in=-seconds)
-    assert check("Oldest due item").light == light
+    assert check("Overdue notifications").light == light
 
 
 def test_a_paused_route_is_never_green(settings: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from push.models import Decision, State
 from push.providers.registry import device_kinds
-from push.selectors.dashboard import devices_by_type, last_day, last_failures, queue_now
+from push.selectors.dashboard import devices_by_type, last_day, last_failures, queue_summary
 from tests.admin_rows import notification_of
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from workspace.models import Message
@@ -28,19 +28,19 @@ def test_the_queue_counts_what_waits_what_is_due_and_what_is_being_sent(message:
     notification_of(message, UserFactory(), State.RETRYING, due_at=NOW + timedelta(minutes=5))
     notification_of(message, UserFactory(), State.CLAIMED, due_at=NOW - timedelta(hours=1))
     notification_of(message, UserFactory(), State.SENT, due_at=NOW - timedelta(hours=2))
-    queue = queue_now(NOW)
+    queue = queue_summary(NOW)
     assert (queue.waiting, queue.due, queue.sending) == (2, 1, 1)
     assert queue.oldest_due == NOW - timedelta(minutes=5)
 
 
 def test_messages_that_wait_for_a_decision_are_counted(message: Message) -> None:
-    assert queue_now(NOW).undecided == 1
+    assert queue_summary(NOW).undecided == 1
     Decision.objects.update(decided_at=NOW)
-    assert queue_now(NOW).undecided == 0
+    assert queue_summary(NOW).undecided == 0
 
 
 def test_an_empty_queue_has_no_oldest_item() -> None:
-    queue = queue_now(NOW)
+    queue = queue_summary(NOW)
     assert (queue.waiting, queue.oldest_due) == (0, None)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from push.models import Device
 from push.providers.routes import Route
-from push.selectors.route_words import key_words
+from push.selectors.route_texts import route_label
 from push.selectors.routes import routes_current
 
 pytestmark = pytest.mark.django_db
@@ -36,4 +36,4 @@ def test_no_other_push_service_holds_these_up() -> None:
     keys = {route_to(f"https://push{number}.example.org/x").key for number in range(200)}
     assert "webpush" not in keys
     assert 1 < len(keys) <= 8, "somebody's own service waits for few others, and there are not endlessly many ways"
-    assert {key_words(key) for key in keys} == {"Web push"}
+    assert {route_label(key) for key in keys} == {"Web push"}

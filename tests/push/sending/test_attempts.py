@@ -14,7 +14,7 @@ from django.utils import timezone
 from push.explain.delivery_outcomes import notification_history
 from push.models import Answer, Attempt, ClaimedItem, Device, DisabledReason, EndReason, Lease, Notification, State
 from push.providers.answers import SendAnswer
-from push.selectors.answer_words import error_words
+from push.selectors.response_texts import error_text
 from push.sending import dispatching, sending
 from push.sending.attempts import attempts_close
 from push.sending.claiming import users_claim
@@ -204,12 +204,12 @@ def test_a_refusal_is_told_on_the_device_until_a_push_is_accepted(
     queue(receiver, post())
     due_dispatch()
     device.refresh_from_db()
-    assert error_words(device) == "The push was refused. HTTP 422: Payload too large"
+    assert error_text(device) == "The push was refused. HTTP 422: Payload too large"
     assert device.disabled_at is None
     queue(receiver, post())
     due_dispatch()
     device.refresh_from_db()
-    assert error_words(device) == ""
+    assert error_text(device) == ""
     assert device.last_accepted_at is not None
 
 

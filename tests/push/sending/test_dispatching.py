@@ -243,7 +243,7 @@ def test_without_a_registration_the_item_fails_visibly(receiver: User, post: Pos
     ("missing", "reason", "words"),
     [
         ("register_server", EndReason.NOT_REGISTERED, "“Register Server” is off"),
-        ("privacy_terms_agreed", EndReason.TERMS_NOT_AGREED, "nobody has agreed"),
+        ("privacy_terms_agreed", EndReason.TERMS_NOT_AGREED, "Privacy Terms are accepted"),
         ("connection", EndReason.NOT_CONNECTED, "not connected to a cloud"),
     ],
 )

@@ -15,7 +15,7 @@ from preferences.services.quiet import quiet_hours_save
 from preferences.services.rooms import room_preferences_save
 from push.models import DesktopEvent, DesktopStream
 from push.rules import candidates
-from push.selectors.desktop import counters_of, events_missed, page_events
+from push.selectors.desktop import counters_of, missed_events, page_events
 from push.services.desktop import events_prune, streams_hold
 from push.services.fanout import pending_decide
 from tests.factories import RoomFactory, UserFactory, direct_room, message_in
@@ -212,7 +212,7 @@ class TestResuming:
             post(room, ana)
             clock.shift(10)
         first, second, third = DesktopEvent.objects.values_list("pk", flat=True)
-        assert events_missed({(bob.pk, first), (bob.pk, second), (ana.pk, first)}) == {
+        assert missed_events({(bob.pk, first), (bob.pk, second), (ana.pk, first)}) == {
             (bob.pk, first): [second, third],
             (bob.pk, second): [third],
             (ana.pk, first): [],

@@ -13,7 +13,7 @@ from django.utils import timezone
 from cloud.models import CloudConnection
 from push.models import Answer, AppRoute, Attempt, Device, DisabledReason, EndReason, Notification, RouteState, State
 from push.providers.apple.credentials import AppleTokenKey
-from push.selectors.answer_words import error_words
+from push.selectors.response_texts import error_text
 from push.sending.dispatching import due_dispatch
 from push.services.devices import device_register
 from tests.factories import DeviceFactory, UserFactory
@@ -236,7 +236,7 @@ def test_a_dead_token_is_disabled_with_reason_and_time(
     device.refresh_from_db()
     assert device.disabled_at is not None
     assert device.disabled_reason == DisabledReason.TOKEN_DEAD
-    assert "Unregistered" in error_words(device)
+    assert "Unregistered" in error_text(device)
 
 
 def test_a_token_that_was_registered_after_it_was_found_dead_lives(

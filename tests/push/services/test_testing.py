@@ -68,9 +68,9 @@ def test_being_online_does_not_hold_it_back(admin: User) -> None:
 @pytest.mark.parametrize(
     ("reply", "state", "words"),
     [
-        (Reply(406), "refused", "does not know this device"),
+        (Reply(406), "refused", "no longer knows this device"),
         (Reply(422, body={"error": "The payload is no good"}), "refused", "The payload is no good"),
-        (Reply(401), "refused", "credentials are not accepted: HTTP 401"),
+        (Reply(401), "refused", "credentials were not accepted: HTTP 401"),
         (Reply(503), "unreachable", "Unreachable: HTTP 503"),
         (Reply(cut=True), "unreachable", "Unreachable"),
     ],
@@ -157,7 +157,7 @@ def test_an_end_before_any_device_is_told_with_its_reason(admin: User) -> None:
     due_dispatch()
     notification.refresh_from_db()
     assert notification.state == State.DROPPED
-    assert push_test_result(notification).problem == "No device of the member was left."
+    assert push_test_result(notification).problem == "The member had no device left."
 
 
 def test_only_the_last_try_of_a_device_counts(admin: User) -> None:
@@ -183,7 +183,7 @@ def test_it_is_refused_without_a_device(gateway: FakeGateway) -> None:
 
 @pytest.mark.parametrize(
     ("field", "words"),
-    [("register_server", "“Register Server” is off"), ("privacy_terms_agreed", "nobody has agreed")],
+    [("register_server", "“Register Server” is off"), ("privacy_terms_agreed", "Privacy Terms are accepted")],
 )
 def test_it_is_refused_with_the_reason_while_notifications_are_misconfigured(
     admin: User, field: str, words: str

@@ -13,7 +13,7 @@ from cloud.models import CloudConnection
 from push.models import Answer, Attempt, Device, EndReason, State, VapidKeys
 from push.providers.web_push.keys import vapid_keys_ensure, vapid_keys_renew
 from push.providers.web_push.provider import SUBSCRIPTIONS_PER_USER
-from push.selectors.answer_words import error_words
+from push.selectors.response_texts import error_text
 from push.sending.dispatching import due_dispatch
 from tests.factories import UserFactory, direct_room, message_in
 from tests.fakes.gateway import FakeGateway, Reply
@@ -156,7 +156,7 @@ def test_with_new_keys_old_subscriptions_are_told_apart(
     item.refresh_from_db()
     device.refresh_from_db()
     assert (item.state, item.reason) == (State.FAILED, EndReason.UNAUTHORIZED)
-    assert "another key" in error_words(device)
+    assert "another key" in error_text(device)
     assert device.disabled_at is None
 
 

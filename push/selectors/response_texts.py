@@ -1,4 +1,4 @@
-"""What providers answered, in words for people, in the language of whoever reads them."""
+"""Texts for the responses of providers, in the reader's language."""
 
 from __future__ import annotations
 
@@ -14,55 +14,55 @@ from push.models import Answer, Attempt, Device
 from push.providers.registry import providers, providers_by_route
 
 ERRORS: dict[Answer, str | Promise] = {
-    Answer.DEAD: gettext_lazy("Its push service does not know it any more."),
+    Answer.DEAD: gettext_lazy("The push service no longer knows this device."),
     Answer.REFUSED: gettext_lazy("The push was refused."),
     Answer.UNAUTHORIZED: gettext_lazy("The workspace's credentials were refused."),
-    Answer.NO_ROUTE: gettext_lazy("There was no way to the device."),
+    Answer.NO_ROUTE: gettext_lazy("There was no route to the device."),
     Answer.OVER_QUOTA: gettext_lazy("The gateway's quota is used up."),
     Answer.HELD: gettext_lazy("The route is paused."),
-    Answer.RETRY: gettext_lazy("The push service gave no definite answer."),
+    Answer.RETRY: gettext_lazy("The push service gave no definite response."),
 }
 
 
-def reason_words(key: str, reason: str) -> str:
-    """Return what a provider's code means, for the route with this key; empty where it is not known."""
+def reason_text(key: str, reason: str) -> str:
+    """Return the meaning of a provider's code for the route with this key; empty if it is unknown."""
     provider = providers_by_route().get(key.partition(":")[0])
     return str(provider.codes.get(reason, "")) if provider else ""
 
 
-def answer_words(key: str, status: int | None, reason: str, detail: str) -> str:
-    """Return what a provider answered: the HTTP status, its code and words, and what they mean.
+def response_text(key: str, status: int | None, reason: str, detail: str) -> str:
+    """Return the text for a provider's response: HTTP status, code, message, and their meaning.
 
-    Where it had no words of its own, the detail is a sentence of ours: that of the answer's meaning, which says it all.
+    If the response had no message, `detail` is already our sentence for the meaning, and no other is added.
     """
     code = ", ".join(filter(None, (f"HTTP {status}" if status else "", reason)))
-    # An empty text would be translated to the catalogue's head.
-    words = _(detail) if detail and detail != reason else ""
-    told = ": ".join(filter(None, (code, words)))
-    meaning = "" if detail in own_sentences() else reason_words(key, reason)
-    return f"{told.rstrip('.')}. {meaning}" if told and meaning else told or meaning
+    # gettext would translate an empty string to the catalogue's header.
+    message = _(detail) if detail and detail != reason else ""
+    response = ": ".join(filter(None, (code, message)))
+    meaning = "" if detail in known_sentences() else reason_text(key, reason)
+    return f"{response.rstrip('.')}. {meaning}" if response and meaning else response or meaning
 
 
 @cache
-def own_sentences() -> frozenset[str]:
+def known_sentences() -> frozenset[str]:
     """Return the sentences of all meanings, untranslated."""
     with translation.override(None):
         sections = (section for provider in providers() for section in provider.answers)
         return frozenset(str(row.sentence) for section in sections for row in section.meanings)
 
 
-def error_words(device: Device) -> str:
-    """Return what was last wrong with the device, in words; empty where nothing is."""
-    said = answer_words("", device.error_status, device.error_reason, device.error_detail)
+def error_text(device: Device) -> str:
+    """Return the text for the device's last error; empty if there is none."""
+    response = response_text("", device.error_status, device.error_reason, device.error_detail)
     sentence = str(ERRORS[Answer(device.error_answer)]) if device.error_answer else ""
-    return " ".join(filter(None, (sentence, said)))
+    return " ".join(filter(None, (sentence, response)))
 
 
-def try_words(attempt: Attempt) -> str:
-    """Return what was answered to a try, with what the provider's code means; empty for nothing to be told."""
+def attempt_detail(attempt: Attempt) -> str:
+    """Return the text for the response to an attempt; empty if it was accepted or there was none."""
     if attempt.answer == Answer.ACCEPTED:
         return ""
-    return answer_words(attempt.route, attempt.status, attempt.reason, attempt.detail)
+    return response_text(attempt.route, attempt.status, attempt.reason, attempt.detail)
 
 
 def receipt_delay(attempt: Attempt) -> str:

@@ -1,4 +1,4 @@
-"""Routes, and what paused them, in words for people."""
+"""Texts for routes and the causes of pauses."""
 
 from __future__ import annotations
 
@@ -8,44 +8,47 @@ from django.utils.translation import gettext as _
 from push.models import AppRoute, RouteState
 from push.providers.registry import providers_by_route
 from push.providers.routes import Route
-from push.selectors.answer_words import answer_words
 from push.selectors.checks import setting_step
+from push.selectors.response_texts import response_text
 
 
-def key_words(key: str) -> str:
-    """Return a route's key in words; empty for none."""
+def route_label(key: str) -> str:
+    """Return the name of the route with this key; empty for an empty key."""
     kind, _colon, app_name = key.partition(":")
     if not kind:
         return ""
     provider = providers_by_route().get(kind)
-    words = str(provider.label if provider else kind)
+    label = str(provider.label if provider else kind)
     if not app_name or (provider and provider.has_lanes):
-        return words
-    return _("%(way)s, own route of %(app)s") % {"way": words, "app": app_name}
+        return label
+    return _("%(way)s, own route of %(app)s") % {"way": label, "app": app_name}
 
 
-def route_words(route: Route) -> str:
-    """Return who is asked to deliver on the route."""
+def route_text(route: Route) -> str:
+    """Return a description of the route: the service that delivers its pushes."""
     provider = providers_by_route()[route.kind]
     return provider.describe_route(route) if provider.describe_route else str(provider.label)
 
 
-def pause_words(state: RouteState) -> str:
-    """Return what happened to a paused route, in a sentence."""
+def pause_text(state: RouteState) -> str:
+    """Return sentences that explain why a route is paused."""
     values = {
-        "way": key_words(state.key),
+        "way": route_label(state.key),
         "app": state.app_name,
-        "answer": answer_words(state.key, state.status, state.reason, state.detail).rstrip(".") or "–",
+        "answer": response_text(state.key, state.status, state.reason, state.detail).rstrip(".") or "–",
     }
     if state.app_name:
-        told = _("%(way)s: several devices of the app %(app)s were refused as not being its own (%(answer)s).") % values
+        cause = (
+            _("%(way)s: several devices of the app %(app)s were refused because they do not belong to it (%(answer)s).")
+            % values
+        )
     else:
-        told = _("%(way)s: the credentials were refused (%(answer)s).") % values
-    return told + " " + _("The route is paused; notifications wait, no device was forgotten.")
+        cause = _("%(way)s: the credentials were refused (%(answer)s).") % values
+    return cause + " " + _("The route is paused. Notifications wait, and no device is removed.")
 
 
 def pause_step(state: RouteState) -> tuple[str, str]:
-    """Return the address and name of what puts a paused route right."""
+    """Return the URL and name of the page that fixes a paused route."""
     kind, _colon, own = state.key.partition(":")
     provider = providers_by_route()[kind]
     if own and not provider.has_lanes:

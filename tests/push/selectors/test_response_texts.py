@@ -7,21 +7,21 @@ from django.utils import translation
 from push.models import Answer, Device
 from push.providers.apple.meanings import BY_REASON as APPLE
 from push.providers.google.meanings import TOKEN_INVALID
-from push.selectors.answer_words import answer_words, error_words
+from push.selectors.response_texts import error_text, response_text
 
 
 def test_a_code_is_told_with_its_meaning_once() -> None:
     meaning = str(APPLE["BadTopic"].sentence)
-    assert answer_words("apple", 400, "BadTopic", meaning) == "HTTP 400, BadTopic: The app name is no bundle id."
+    assert response_text("apple", 400, "BadTopic", meaning) == "HTTP 400, BadTopic: The app name is no bundle id."
 
 
 def test_the_meaning_that_was_found_is_told_where_a_code_has_several() -> None:
-    told = answer_words("google", 400, TOKEN_INVALID.reason, str(TOKEN_INVALID.sentence))
+    told = response_text("google", 400, TOKEN_INVALID.reason, str(TOKEN_INVALID.sentence))
     assert told == "HTTP 400, INVALID_ARGUMENT: The token is not one of Google's."
 
 
 def test_a_providers_own_words_are_told_before_the_meaning() -> None:
-    told = answer_words("google", 404, "UNREGISTERED", "Requested entity was not found.")
+    told = response_text("google", 404, "UNREGISTERED", "Requested entity was not found.")
     assert told == (
         "HTTP 404, UNREGISTERED: Requested entity was not found. "
         "The app was removed from the device, or the token replaced."
@@ -35,13 +35,13 @@ def test_they_are_told_in_the_readers_language() -> None:
         error_reason="Unregistered",
         error_detail=str(APPLE["Unregistered"].sentence),
     )
-    english = error_words(device)
-    assert english.startswith("Its push service does not know it any more. HTTP 410, Unregistered: ")
+    english = error_text(device)
+    assert english.startswith("The push service no longer knows this device. HTTP 410, Unregistered: ")
     with translation.override("de"):
-        german = error_words(device)
+        german = error_text(device)
     assert german.startswith("Der Push-Dienst")
     assert device.error_detail not in german
 
 
 def test_nothing_is_told_of_a_device_without_an_error() -> None:
-    assert error_words(Device()) == ""
+    assert error_text(Device()) == ""
