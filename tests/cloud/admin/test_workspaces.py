@@ -58,7 +58,7 @@ def test_pages_with_secrets_are_not_cached(console: Client) -> None:
 def test_an_invalid_address_is_reported_and_the_input_is_preserved(console: Client) -> None:
     values = {"unique_id": "their-server", "name": "Opera", "site_url": "not an address", "plan": "community"}
     html = console.post(f"{LIST}add/", values).content.decode()
-    assert "is not the address of a server." in html
+    assert "is not a valid server address." in html
     assert 'value="Opera"' in html
     assert not RegisteredWorkspace.objects.exists()
 
