@@ -22,6 +22,7 @@ from django_q.cluster import Sentinel
 from django_q.signals import post_execute_in_worker, pre_execute
 
 from push.stopping import STOP_SECONDS, stop_request
+from push.worker.preloading import modules_preload
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +110,10 @@ class TaskProcesses:
         """Start the processes; any earlier ones have ended."""
         # An open connection must not be shared with a forked process.
         connections.close_all()
-        # What the program consists of is no garbage: collections need not look through it again and again.
+        modules_preload()
+        # A collection writes to every object it visits, and so copies the memory that processes share. It skips what is
+        # frozen; garbage must not be, or it would stay.
+        gc.collect()
         gc.freeze()
         self._started_at = time.monotonic()
         self._pulse = Pulse()

@@ -1,0 +1,29 @@
+"""Importing what task processes need before they are forked, so that they share it.
+
+A module that each process imports for itself costs its memory once per process.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from django.conf import settings
+from django.template import engines
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
+
+# Imported on first use elsewhere, because most processes do without them.
+LAZY_MODULES = ("push.tasks", "firebase_admin.messaging", "firebase_admin.credentials")
+
+
+def modules_preload() -> None:
+    """Import the modules, and load what is cached per process: URL patterns, translations and template engines."""
+    for name in LAZY_MODULES:
+        import_module(name)
+    # E-mails and pushes contain links; building the first one imports every view.
+    reverse("rooms")
+    engines.all()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            gettext("")
