@@ -173,9 +173,13 @@ def before_delete(sender: type[Model], instance: Model, **_kwargs: Any) -> None:
 
 
 def former_rows_save(*, rows: QuerySet[Any]) -> None:
-    """Record the values of rows that a query is about to change or delete."""
+    """Record the values of rows that a query is about to change or delete.
+
+    The rows stay locked until the transaction ends. Otherwise a change that is committed between this and the query
+    would be missing from the history.
+    """
     tracked, now = _TRACKED[rows.model], timezone.now()
-    former = (former_row(tracked, stored, now) for stored in stored_rows(tracked, rows))
+    former = (former_row(tracked, stored, now) for stored in stored_rows(tracked, rows.select_for_update()))
     while batch := list(islice(former, BATCH)):
         tracked.former._default_manager.bulk_create(batch)
 
@@ -191,7 +195,7 @@ class StoredRow:
 
 def stored_rows(tracked: TrackedModel, rows: QuerySet[Any]) -> Iterator[StoredRow]:
     """Yield the current values of the rows."""
-    for values in rows.order_by().values("pk", *tracked.columns).iterator(BATCH):
+    for values in rows.order_by("pk").values("pk", *tracked.columns).iterator(BATCH):
         key = values.pop("pk")
         yield StoredRow(key, values.get(tracked.user, key), values)
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import UserFactory
 from workspace.models import ClientPresence, Presence, User
@@ -44,6 +46,18 @@ def away_since(user: User, seconds: float) -> float:
 def limit_set(user: User, seconds: int) -> None:
     Presence.objects.get_or_create(user=user)
     idle_limit_set(presences=Presence.objects.filter(user=user), seconds=seconds)
+
+
+@pytest.mark.skipif(not connection.features.has_select_for_update, reason="SQLite has one writer at a time.")
+def test_the_rows_are_locked_before_their_history_is_saved(ana: User) -> None:
+    """A row that changed between the two would be saved in a state that never was."""
+    with CaptureQueriesContext(connection) as queries:
+        limit_set(ana, 60)
+    statements = [query["sql"] for query in queries]
+    table = connection.ops.quote_name(Presence._meta.db_table)
+    locking = next(place for place, sql in enumerate(statements) if f"FROM {table}" in sql and "FOR UPDATE" in sql)
+    changing = next(place for place, sql in enumerate(statements) if sql.startswith(f"UPDATE {table}"))
+    assert locking < changing
 
 
 def test_a_client_is_online_then_away_then_offline(ana: User, clock: time_machine.Coordinates) -> None:
