@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from django.db import transaction
@@ -29,16 +30,19 @@ from push.selectors.items import unread_sums
 from push.selectors.routes import routes_current
 from push.sending.answer_inbox import Inbox, UnderWay
 from push.sending.attempts import devices_note
+from push.sending.carrier_threads import UNSENT
 from push.sending.carriers import Capacity, Carriers
 from push.sending.database_retries import write_with_retries
 from push.sending.late_answers import LATE_SECONDS, answers_await
 from push.sending.preparing import CARRIER_WAIT
 from push.services.changed_messages import message_updates
+from push.services.gateway_access import is_renewable, renewals, route_with
 from push.stopping import stop_request
 from workspace.models import Room
 
 MODELS: tuple[type[ShownRoom] | type[ShownMessage], ...] = (ShownRoom, ShownMessage)
 Shown = ShownRoom | ShownMessage
+Entry = tuple[Shown, SendAnswer]
 BATCH = 200
 # Longer than any transport takes to answer.
 LEASE = timedelta(minutes=2)
@@ -72,6 +76,9 @@ class Updates(UnderWay):
         self._model = model
         self._sent_at = sent_at
         self._unanswered = {shown.pk for shown in taken}
+        self._sent: dict[int, tuple[Route, DevicePush]] = {}
+        # Updates that were refused for their access token once, by key: a second refusal is the answer.
+        self._refused: set[int] = set()
 
     def send(self) -> None:
         """Send the updates, each route's together; record those that are not sent."""
@@ -95,8 +102,7 @@ class Updates(UnderWay):
             else:
                 unsent.append((shown, SendAnswer(Answer.HELD)))
         for key, rows in loads.items():
-            pushes = [updates[shown.pk] for shown in rows]
-            Carriers.current().send(pushes, route=by_key[key], answered=partial(self._answered_at, rows))
+            self._send_by(by_key[key], rows, updates)
         self.record(unsent)
 
     @property
@@ -104,6 +110,7 @@ class Updates(UnderWay):
         return len(self._unanswered)
 
     def record(self, answers: Sequence[tuple[Shown, SendAnswer]]) -> set[int]:
+        answers = self._unauthorized_resend(answers)
         self._unanswered.difference_update(shown.pk for shown, _answer in answers)
         leased_until, sent_at = self._sent_at + LEASE, self._sent_at
         write_with_retries(
@@ -117,8 +124,45 @@ class Updates(UnderWay):
     def end(self) -> None:
         """Do nothing: the rows are gone, or due again."""
 
+    def _send_by(self, route: Route, rows: Sequence[Shown], updates: Mapping[int, DevicePush]) -> None:
+        self._sent.update({shown.pk: (route, updates[shown.pk]) for shown in rows})
+        pushes = [updates[shown.pk] for shown in rows]
+        Carriers.current().send(pushes, route=route, answered=partial(self._answered_at, rows))
+
     def _answered_at(self, rows: Sequence[Shown], place: int, answer: SendAnswer) -> None:
         self.answered(rows[place], answer)
+
+    def _unauthorized_resend(self, answers: Sequence[Entry]) -> list[Entry]:
+        """Send updates again that were refused for an old access token, with a new one; return the other answers."""
+        refused: dict[str, list[Entry]] = defaultdict(list)
+        others: list[Entry] = []
+        for shown, answer in answers:
+            route, _update = self._sent.get(shown.pk, (None, None))
+            is_refused = answer.status == HTTPStatus.UNAUTHORIZED and shown.pk not in self._refused
+            if is_refused and route and is_renewable(route):
+                self._refused.add(shown.pk)
+                refused[route.way.access_token].append((shown, answer))
+            else:
+                others.append((shown, answer))
+        for access_token, entries in refused.items():
+            renewals.request(access_token, partial(self._resend, entries))
+        return others
+
+    def _resend(self, refused: Sequence[Entry], access_token: str) -> None:
+        """Send these with the new access token; without one, the refusal is their answer. Any thread may call it."""
+        again: dict[str, list[Shown]] = defaultdict(list)
+        routes: dict[str, Route] = {}
+        updates: dict[int, DevicePush] = {}
+        for shown, answer in refused:
+            if stop_request.is_made or not access_token:
+                self.answered(shown, UNSENT if stop_request.is_made else answer)
+                continue
+            route, updates[shown.pk] = self._sent[shown.pk]
+            route = route_with(route, access_token)
+            routes[route.key] = route
+            again[route.key].append(shown)
+        for key, rows in again.items():
+            self._send_by(routes[key], rows, updates)
 
 
 @transaction.atomic

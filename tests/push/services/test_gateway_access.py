@@ -11,8 +11,9 @@ from django.utils import timezone
 from cloud.models import CloudConnection, OwnQuota, TermsConsent
 from cloud.selectors.quota import month_of
 from cloud.services.sync import cloud_sync, cloud_work_due
-from push.models import Answer, Attempt, Channel, ClaimedItem, EndReason, Notification, RouteState, State
+from push.models import Answer, Attempt, Channel, ClaimedItem, EndReason, Notification, RouteState, ShownRoom, State
 from push.sending.dispatching import due_dispatch
+from push.sending.remove_shown import remove_shown
 from push.stopping import stop_request
 from tests.factories import DeviceFactory, EmailAddressFactory, UserFactory
 from tests.fakes.gateway import FakeGateway, Reply
@@ -20,6 +21,7 @@ from tests.fakes.webpush import FakePushService
 from tests.push.conftest import Post, queue, subscribe
 from tests.waiting import wait_until
 from workspace.models import Room, User
+from workspace.services.reading import room_mark_read
 from workspace.services.rooms import members_add
 
 pytestmark = pytest.mark.django_db
@@ -221,3 +223,32 @@ def test_terms_that_wait_for_agreement_hold_the_route(gateway: FakeGateway, rece
     item.refresh_from_db()
     assert item.state == State.RETRYING
     assert RouteState.objects.get().reason == "error-terms-not-agreed"
+
+
+def test_an_update_that_is_refused_for_its_access_token_is_sent_again_with_a_new_one(
+    cloud: FakeGateway, receiver: User, room: Room, post: Post
+) -> None:
+    cloud.access_tokens = ["newest", "newest of all"]
+    receiver.devices.update(capabilities=["clear"])
+    queue(receiver, post())
+    due_dispatch()
+    room_mark_read(user=receiver, room=room)
+    cloud.access_token = "changed again"
+    assert remove_shown()
+    assert [one.status for one in cloud.received if one.options.get("silent")] == [401, 200]
+    assert cloud.accepted[-1].authorization == "Bearer newest of all"
+    assert not ShownRoom.objects.exists()
+
+
+def test_an_update_that_is_refused_twice_is_not_sent_a_third_time(
+    cloud: FakeGateway, receiver: User, room: Room, post: Post
+) -> None:
+    cloud.access_tokens = ["newest", "newest of all", "not asked for"]
+    receiver.devices.update(capabilities=["clear"])
+    queue(receiver, post())
+    due_dispatch()
+    room_mark_read(user=receiver, room=room)
+    cloud.script(receiver.devices.get().token, Reply(401), Reply(401), Reply(401))
+    assert remove_shown()
+    assert [one.status for one in cloud.received if one.options.get("silent")] == [401, 401]
+    assert cloud.access_tokens == ["not asked for"]
