@@ -145,7 +145,7 @@ def test_a_value_is_reset_and_a_change_reverted(open_as: OpenAs, rose: User) -> 
     row(page, "Site_Name").get_by_role("link", name="History").click()
     page.get_by_role("link", name="Revert… Site name").first.click()
     page.get_by_role("button", name="Yes, revert").click()
-    expect(page.get_by_text("“Site name” is Globe again.")).to_be_visible()
+    expect(page.get_by_text("“Site name” was reverted to Globe.")).to_be_visible()
     assert GeneralSettings.current().site_name == "Globe"
 
 

@@ -210,4 +210,4 @@ def test_removing_an_address_invalidates_its_reset_link(ana: User, how: str) -> 
     assert "This link no longer works" in choose(Client(), link_of(0))
     ana.refresh_from_db()
     assert ana.check_password(PASSWORD)
-    assert "Your password is changed" in choose(Client(), link_of(1))
+    assert "Your password was changed" in choose(Client(), link_of(1))
