@@ -147,7 +147,7 @@ def test_an_address_has_one_limit_for_all_names(ana: User, monkeypatch: pytest.M
     assert sign_in(STRANGER, "Summer2026", name=bob.username).status_code == 200
     answer = sign_in(STRANGER, name=bob.username)
     assert (answer.status_code, answer["Retry-After"]) == (429, "900")
-    assert "from where you are" in answer.content.decode()
+    assert "failed sign-ins from your network" in answer.content.decode()
     assert api_sign_in(STRANGER, name=bob.username) == 401
     assert sign_in(HOME, name=bob.username).status_code == 302
     # Someone else's failed attempts from the same address do not lock out a known browser.
