@@ -28,7 +28,7 @@ def push(site: str) -> Push:
     def _push(device: Device, **options: Any) -> None:
         body = {"token": device.token, "options": {"topic": "app", "sound": "default", "notId": 42, **options}}
         headers = {"Authorization": f"Bearer {token}"}
-        answer = requests.post(f"{site}/push/{device.type}/send", json=body, headers=headers, timeout=10)
+        answer = requests.post(f"{site}/push/{device.type}/send", json=body, headers=headers, timeout=30)
         assert answer.status_code == 200
 
     return _push

@@ -78,6 +78,6 @@ def fake_google(
 @pytest.fixture
 def trusting_engine(authority_file: Path) -> Iterator[Engine]:
     """An engine that trusts the certificates of the fakes."""
-    engine = Engine(connect_timeout=2, timeout=10, ca_file=str(authority_file))
+    engine = Engine(connect_timeout=20, timeout=30, ca_file=str(authority_file))
     yield engine
     engine.close()

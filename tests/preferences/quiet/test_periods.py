@@ -52,6 +52,7 @@ def minutes_of(periods: list[Period], begin: datetime, end: datetime) -> set[dat
     return {moment for moment in minutes if any(starts <= moment < ends for starts, ends in periods)}
 
 
+@pytest.mark.thorough
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(STRETCHES, min_size=1, max_size=3),

@@ -28,7 +28,7 @@ def _no_sandbox(settings: Any) -> None:
 def _own_engine(authority_file: object, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give each test an engine that trusts the fakes, whatever the process's own one was made with."""
     settings.OUTBOUND_CA_FILE = str(authority_file)
-    engine = EngineThread(connect_timeout=2, timeout=10)
+    engine = EngineThread(connect_timeout=20, timeout=30)
     monkeypatch.setattr("push.gateway.carrying.engine_thread_current", lambda: engine)
     yield
     engine.close()

@@ -51,7 +51,7 @@ def _apple(
     )
     app.full_clean()
     app.save()
-    engine = EngineThread(connect_timeout=2, timeout=10)
+    engine = EngineThread(connect_timeout=20, timeout=30)
     monkeypatch.setattr(carrying, "engine_thread_current", lambda: engine)
     monkeypatch.setattr(carrying, "TOGETHER_SECONDS", 0.05)
     yield

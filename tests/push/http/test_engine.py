@@ -24,7 +24,7 @@ from tests.fakes.gateway import FakeGateway, Reply
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    engine = Engine(connect_timeout=2, timeout=5)
+    engine = Engine(connect_timeout=20, timeout=30)
     yield engine
     engine.close()
 

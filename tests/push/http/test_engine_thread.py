@@ -22,7 +22,7 @@ from tests.waiting import wait_until
 
 @pytest.fixture
 def engine() -> Iterator[EngineThread]:
-    engine = EngineThread(capacity=50, connect_timeout=2, timeout=5)
+    engine = EngineThread(capacity=50, connect_timeout=20, timeout=30)
     yield engine
     engine.close(0)
 

@@ -55,7 +55,7 @@ def started(folder: Path, *options: str) -> Iterator[tuple[dict[str, str], IO[st
     finally:
         process.terminate()
         assert "have stopped" in process.stdout.read()
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         process.stdout.close()
 
 
@@ -67,7 +67,7 @@ def engine_for(settings: Any) -> Iterator[Any]:
     def make_engine(environment: dict[str, str]) -> Engine:
         for name, value in environment.items():
             setattr(settings, name, value)
-        return Engine(timeout=10)
+        return Engine(timeout=30)
 
     yield make_engine
     access_tokens_forget()
@@ -107,7 +107,7 @@ def test_a_web_push_device_can_be_registered_with_the_written_file(tmp_path: Pat
             assert client.post("push.token", {**registration, "endpoint": endpoint}).status_code == 200
         identity = vapid_identity()
         assert isinstance(identity, VapidIdentity)
-        engine = Engine(timeout=10)
+        engine = Engine(timeout=30)
         content = {"kind": "message", "title": "#ops", "text": "disk full", "tag": "room"}
         messages = [WebPushMessage(device, content, "room", 60) for device in Device.objects.order_by("pk")]
         accepted, gone = webpush_send(messages, identity=identity, engine=engine)

@@ -138,7 +138,7 @@ def test_without_tls_only_a_sandbox_sends(settings: Any) -> None:
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    engine = Engine(timeout=5)
+    engine = Engine(timeout=30)
     yield engine
     engine.close()
 

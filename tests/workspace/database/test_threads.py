@@ -28,7 +28,7 @@ def test_queued_calls_fail_together_without_a_connection() -> None:
 
     def fail(name: str) -> None:
         called.append(name)
-        go_on.wait(10)
+        go_on.wait(30)
         raise without_connection()
 
     async def main() -> list[Any]:

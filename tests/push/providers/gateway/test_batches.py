@@ -21,7 +21,7 @@ FORM = {"path": "/push/batch", "maxDevices": 500, "maxBytes": 4_000_000}
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    engine = Engine(connect_timeout=2, timeout=5)
+    engine = Engine(connect_timeout=20, timeout=30)
     yield engine
     engine.close()
 

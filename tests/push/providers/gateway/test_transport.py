@@ -17,7 +17,7 @@ NOWHERE = "http://127.0.0.1:1"
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    engine = Engine(connect_timeout=2, timeout=5)
+    engine = Engine(connect_timeout=20, timeout=30)
     yield engine
     engine.close()
 

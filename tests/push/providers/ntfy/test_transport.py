@@ -40,7 +40,7 @@ def server(settings: Any) -> Iterator[FakeNtfy]:
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    engine = Engine(connect_timeout=2, timeout=5)
+    engine = Engine(connect_timeout=20, timeout=30)
     yield engine
     engine.close()
 

@@ -37,7 +37,7 @@ def service(settings: Any) -> Iterator[FakePushService]:
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    engine = Engine(timeout=5)
+    engine = Engine(timeout=30)
     yield engine
     engine.close()
 
