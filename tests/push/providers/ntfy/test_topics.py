@@ -84,8 +84,8 @@ def test_while_it_is_off_no_topic_is_accepted_and_there_is_no_route(ntfy: FakeNt
 
 def test_only_the_workspaces_server_has_the_access_token(ntfy: FakeNtfy) -> None:
     routes = routes_current()
-    own = routes.way_of("ntfy", "ntfy", token=ntfy.topic())
-    other = routes.way_of("ntfy", "ntfy", token="https://ntfy.example.org/topic")
+    own = routes.route_of("ntfy", "ntfy", token=ntfy.topic())
+    other = routes.route_of("ntfy", "ntfy", token="https://ntfy.example.org/topic")
     assert not isinstance(own, EndReason)
     assert not isinstance(other, EndReason)
     assert (own.key, own.way.access_token) == ("ntfy", ACCESS_TOKEN)
