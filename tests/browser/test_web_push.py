@@ -222,7 +222,7 @@ def test_permission_is_asked_for_on_the_click_only(
     expect(button).to_be_visible()
     assert page.evaluate("window.asked") == 0
     button.click()
-    expect(page.get_by_text("has not been allowed to show notifications")).to_be_visible()
+    expect(page.get_by_text("You have not allowed notifications yet")).to_be_visible()
     assert page.evaluate("window.asked") == 1
     assert not Device.objects.exists()
 
@@ -230,7 +230,7 @@ def test_permission_is_asked_for_on_the_click_only(
 def test_a_forbidden_page_explains_why_and_links_back(context: BrowserContext, sign_in: SignIn, ana: User) -> None:
     context.add_init_script("Object.defineProperty(Notification, 'permission', { get: () => 'denied' });")
     page = sign_in(ana, DEVICES)
-    expect(page.get_by_text("Only you can undo this")).to_be_visible()
+    expect(page.get_by_text("This browser blocks notifications from this site")).to_be_visible()
     expect(page.get_by_role("button", name="Notify me in this browser")).to_be_hidden()
 
 
