@@ -151,7 +151,7 @@ def gateway(*arguments: str) -> Iterator[IO[str]]:
 def worker_start(**environment: str) -> subprocess.Popen[str]:
     """Start a worker in its own process group, and return it when it is ready."""
     values = {**os.environ, "DATABASE_URL": database_url(), "DATA_DIR": str(settings.DATA_DIR), **environment}
-    command = [sys.executable, "manage.py", "worker"]
+    command = [sys.executable, "manage.py", "runworker"]
     process = subprocess.Popen(
         command, cwd=BASE_DIR, env=values, stderr=subprocess.PIPE, text=True, start_new_session=True
     )

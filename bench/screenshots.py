@@ -118,7 +118,7 @@ def served(port: int, **environment: str) -> Iterator[None]:
 @contextmanager
 def worker_running() -> Iterator[None]:
     """Run a worker, without which the dashboard shows a warning."""
-    worker = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=BASE_DIR, start_new_session=True)
+    worker = subprocess.Popen([sys.executable, "manage.py", "runworker"], cwd=BASE_DIR, start_new_session=True)
     try:
         yield
     finally:

@@ -85,7 +85,7 @@ FIELDS: tuple[Disclosed, ...] = (
 HEADING = """\
 # What leaves this server with a push
 
-<!-- Made by `manage.py privacy_doc` from push/content/disclosure.py and push/providers/*/provider.py: change the fields
+<!-- Made by `manage.py writedocs` from push/content/disclosure.py and push/providers/*/provider.py: change the fields
 there, not here. -->"""
 INTRODUCTION = (
     "A push passes through a gateway, if one is used, and through Apple or Google. This page lists every field that "

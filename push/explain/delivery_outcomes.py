@@ -73,7 +73,7 @@ ADVICE: dict[str, str | Promise] = {
         "meantime."
     ),
     EndReason.NO_WEB_PUSH_KEYS: gettext_lazy(
-        "The server's operator can restore ENCRYPTION_KEY or create new keys: manage.py webpushkeys --renew."
+        "The server's operator can restore ENCRYPTION_KEY or create new keys: manage.py showwebpushkeys --renew."
     ),
     EndReason.PROVIDER_OFF: gettext_lazy(
         "Under Routes, an administrator can turn on the service that delivers to the device."

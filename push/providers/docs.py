@@ -32,7 +32,7 @@ HAPPENS = {
 INTRODUCTION = """\
 # Every answer of a push service, and what happens
 
-<!-- Made by `manage.py answers_doc` from push/providers/*/meanings.py: change the meanings there, not here. -->
+<!-- Made by `manage.py writedocs` from push/providers/*/meanings.py: change the meanings there, not here. -->
 
 Each push is recorded with the service's own code. What a code means is looked up in one table per service; what happens
 then is the same for all services:

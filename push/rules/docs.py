@@ -13,7 +13,7 @@ from push.rules.table import RULES
 INTRODUCTION = """\
 # Who is notified: the rules
 
-<!-- Made by `manage.py rules_doc` from push/rules/table.py: change the rules there, not here. -->
+<!-- Made by `manage.py writedocs` from push/rules/table.py: change the rules there, not here. -->
 
 For one message, one member of its room and one channel, these rules are read from top to bottom. The first one that
 holds decides, and its code is kept as the reason: on the notification that it sends, or in the message's counts of

@@ -200,7 +200,7 @@ def worker_check() -> Check:
     )
     last, alive = beats["last"], beats["alive"]
     if last is None:
-        return Check(Light.RED, title, _("No worker is running, so nothing is sent. Start “manage.py worker”."))
+        return Check(Light.RED, title, _("No worker is running, so nothing is sent. Start “manage.py runworker”."))
     if timezone.now() - last > ALIVE_FOR:
         since = {"time": time_since(last)}
         return Check(

@@ -1,4 +1,4 @@
-"""The fake providers for manual tests: `manage.py fakeproviders`."""
+"""The fake providers for manual tests: `manage.py runfakeproviders`."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Installation:
         protocol = ("--http", "workspace.server.protocol:BoundedProtocol")
         self.start("-m", "uvicorn", "workspace.config.asgi:application", "--port", self._port, *protocol, **web)
         if "workspace" in self.roles:
-            self.start("manage.py", "worker")
+            self.start("manage.py", "runworker")
         wait_until(self.answers, seconds=60)
 
     def _stop(self) -> None:

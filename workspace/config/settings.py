@@ -209,10 +209,10 @@ NOTIFICATION_LIFETIME = env.integer("NOTIFICATION_LIFETIME", 86_400, minimum=1)
 OUTBOUND_PROXY = env.proxy("OUTBOUND_PROXY")
 OUTBOUND_NO_PROXY = env.items("OUTBOUND_NO_PROXY", ["localhost", "127.0.0.1", "::1"])
 # The fake providers create the file of their authority, which the same environment may use.
-OUTBOUND_CA_FILE = env.file("OUTBOUND_CA_FILE", must_exist="fakeproviders" not in sys.argv[1:2])
+OUTBOUND_CA_FILE = env.file("OUTBOUND_CA_FILE", must_exist="runfakeproviders" not in sys.argv[1:2])
 # Web push endpoints must be on the public internet, except these hosts (`host` or `host:port`).
 WEB_PUSH_PRIVATE_HOSTS = [host.lower() for host in env.items("WEB_PUSH_PRIVATE_HOSTS", [])]
-# The servers of Apple and Google. Other addresses are for tests against `manage.py fakeproviders`.
+# The servers of Apple and Google. Other addresses are for tests against `manage.py runfakeproviders`.
 APPLE_PRODUCTION_URL = env.https_url("APPLE_PRODUCTION_URL", "https://api.push.apple.com")
 APPLE_SANDBOX_URL = env.https_url("APPLE_SANDBOX_URL", "https://api.sandbox.push.apple.com")
 GOOGLE_SEND_URL = env.https_url("GOOGLE_SEND_URL", "https://fcm.googleapis.com")

@@ -14,7 +14,7 @@ from workspace.setting_groups.registry import RegisteredSetting, groups, setting
 INTRODUCTION = """\
 # Settings
 
-All settings of Administration > Workspace > Settings, by their id in the API. `manage.py settingsdoc` generates this
+All settings of Administration > Workspace > Settings, by their id in the API. `manage.py writedocs` generates this
 page from the declarations of the settings. Do not edit it; see [adding a setting](adding-a-setting.md).
 
 * **Environment**: `OVERWRITE_SETTING_<id>` fixes the value of a setting. Screens and API then show it as locked.
@@ -33,7 +33,7 @@ page from the declarations of the settings. Do not edit it; see [adding a settin
 HEAD = "| Id | Name | Type | Default | Remarks |\n|---|---|---|---|---|\n"
 
 
-def page() -> str:
+def settings_page() -> str:
     """Return the page, always in English."""
     with translation.override("en"):
         parts = [INTRODUCTION, *(group_page(group) for group in sorted(groups(), key=lambda group: group.label()))]

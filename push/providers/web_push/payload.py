@@ -1,4 +1,4 @@
-"""What is encrypted for a browser or UnifiedPush app: read by push/static/push/web/worker.js, described in
+"""What is encrypted for a browser or UnifiedPush app: read by templates/push/web/worker.js, described in
 docs/web-push.md.
 
 Push services cannot read it. So it holds the texts themselves also where the payload that Apple and Google are handed

@@ -108,7 +108,7 @@ def test_register_agree_push_exhaust_push_again_with_a_licence_and_in_batches(
     assert not here.asked("cloud.registrationStatus")["registrationStatus"]["workspaceRegistered"]
 
     # Registering brings the credentials, and the gateway's address.
-    here.call("cloud.connectWorkspace", here.admin, token=cloud.manage("registrationtoken"))
+    here.call("cloud.connectWorkspace", here.admin, token=cloud.manage("createregistrationtoken"))
     assert here.asked("cloud.registrationStatus")["registrationStatus"]["workspaceRegistered"]
     assert here.asked("settings/Push_gateway")["value"] == cloud.url
 
@@ -125,7 +125,7 @@ def test_register_agree_push_exhaust_push_again_with_a_licence_and_in_batches(
 
     # With a licence, pushing goes on.
     assert here.asked("licenses.info")["license"]["activeModules"] == []
-    told = cloud.manage("plan", "Callboard", "premium")
+    told = cloud.manage("changeplan", "Callboard", "premium")
     assert told == "Callboard: Premium, the plan's limit."
     here.call("cloud.syncWorkspace", here.admin)
     licence = here.asked("licenses.info")["license"]

@@ -15,7 +15,7 @@ from push.providers.google.meanings import GOOGLE_MEANINGS
 
 
 def test_the_committed_page_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("answers_doc", check=True)
+    call_command("writedocs", "answers", check=True)
     assert capsys.readouterr().out == "docs/answers.md is up to date.\n"
 
 
@@ -23,13 +23,13 @@ def test_the_command_writes_the_page_and_tells_a_stale_one(tmp_path: Path, setti
     settings.BASE_DIR = tmp_path
     (tmp_path / "docs").mkdir()
     with pytest.raises(CommandError, match="out of date"):
-        call_command("answers_doc", check=True)
-    call_command("answers_doc")
+        call_command("writedocs", "answers", check=True)
+    call_command("writedocs", "answers")
     page = tmp_path / "docs" / "answers.md"
     assert page.read_text() == answers_page()
     page.write_text(page.read_text().replace("BadDeviceToken", "GoodDeviceToken"))
     with pytest.raises(CommandError, match="out of date"):
-        call_command("answers_doc", check=True)
+        call_command("writedocs", "answers", check=True)
 
 
 def test_every_answer_has_its_row() -> None:

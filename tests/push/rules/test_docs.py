@@ -15,7 +15,7 @@ from push.rules.table import RULES
 
 
 def test_the_committed_page_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("rules_doc", check=True)
+    call_command("writedocs", "rules", check=True)
     assert capsys.readouterr().out == "docs/rules.md is up to date.\n"
 
 
@@ -23,13 +23,13 @@ def test_the_command_writes_the_page_and_tells_a_stale_one(tmp_path: Path, setti
     settings.BASE_DIR = tmp_path
     (tmp_path / "docs").mkdir()
     with pytest.raises(CommandError, match="out of date"):
-        call_command("rules_doc", check=True)
-    call_command("rules_doc")
+        call_command("writedocs", "rules", check=True)
+    call_command("writedocs", "rules")
     page = tmp_path / "docs" / "rules.md"
     assert page.read_text() == rules_page()
     page.write_text(page.read_text().replace("busy", "asleep"))
     with pytest.raises(CommandError, match="out of date"):
-        call_command("rules_doc", check=True)
+        call_command("writedocs", "rules", check=True)
 
 
 def test_the_page_holds_every_rule_in_order() -> None:

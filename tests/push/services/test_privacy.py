@@ -322,4 +322,4 @@ def assert_hidden(field: Disclosed, value: Any, active: set[Privacy]) -> None:
 
 
 def test_the_page_about_privacy_is_up_to_date() -> None:
-    call_command("privacy_doc", check=True)
+    call_command("writedocs", "privacy", check=True)

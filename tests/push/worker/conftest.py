@@ -28,13 +28,13 @@ def database_url() -> str:
 
 
 class WorkerProcess:
-    """`manage.py worker`, in a process group of its own; what it prints is kept."""
+    """`manage.py runworker`, in a process group of its own; what it prints is kept."""
 
     def __init__(self, **environment: str) -> None:
         self.output: list[str] = []
         self._changed = threading.Condition()
         self._process = subprocess.Popen(
-            [sys.executable, "manage.py", "worker"],
+            [sys.executable, "manage.py", "runworker"],
             cwd=BASE_DIR,
             env={
                 **os.environ,

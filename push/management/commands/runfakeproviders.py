@@ -16,7 +16,7 @@ POLL_SECONDS = 0.2
 
 
 class Command(BaseCommand):
-    """`manage.py fakeproviders [--port 8443] [--answer BEGINNING=ANSWER …]`; docs/white-label.md shows its use."""
+    """`manage.py runfakeproviders [--port 8443] [--answer BEGINNING=ANSWER …]`; docs/white-label.md shows its use."""
 
     help = "Runs fake push services of Apple and Google, a web push service and a gateway, with throw-away credentials."
 

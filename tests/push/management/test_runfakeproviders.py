@@ -1,4 +1,4 @@
-"""manage.py fakeproviders, started as a process."""
+"""manage.py runfakeproviders, started as a process."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ TOKEN = "ab" * 32
 @contextmanager
 def started(folder: Path, *options: str) -> Iterator[tuple[dict[str, str], IO[str]]]:
     """Start the command; yield the environment variables that it prints, and its output after the introduction."""
-    command = [sys.executable, "manage.py", "fakeproviders", "--port", "0", "--folder", str(folder), *options]
+    command = [sys.executable, "manage.py", "runfakeproviders", "--port", "0", "--folder", str(folder), *options]
     process = subprocess.Popen(command, cwd=django_settings.BASE_DIR, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     environment = {}
@@ -147,10 +147,10 @@ def test_credentials_are_reused_on_the_next_start(tmp_path: Path) -> None:
 @pytest.mark.parametrize("answer", ["ab=Nonsense", "Unregistered", "=Unregistered"])
 def test_an_unknown_answer_is_rejected(tmp_path: Path, answer: str) -> None:
     with pytest.raises(CommandError, match="is not a valid answer"):
-        call_command("fakeproviders", "--folder", str(tmp_path), "--port", "0", "--answer", answer)
+        call_command("runfakeproviders", "--folder", str(tmp_path), "--port", "0", "--answer", answer)
 
 
 def test_without_the_tests_it_reports_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "tests.fakes.by_hand", None)
     with pytest.raises(CommandError, match="are not installed here"):
-        call_command("fakeproviders", "--folder", str(tmp_path))
+        call_command("runfakeproviders", "--folder", str(tmp_path))

@@ -1,4 +1,4 @@
-"""manage.py webpushkeys"""
+"""manage.py showwebpushkeys"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 def run(*arguments: str) -> tuple[str, str]:
     out, error = StringIO(), StringIO()
-    call_command("webpushkeys", *arguments, stdout=out, stderr=error)
+    call_command("showwebpushkeys", *arguments, stdout=out, stderr=error)
     return out.getvalue().strip(), error.getvalue()
 
 

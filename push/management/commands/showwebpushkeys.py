@@ -1,4 +1,4 @@
-"""`manage.py webpushkeys`: the key pair that identifies this workspace to browsers' push services (VAPID)."""
+"""`manage.py showwebpushkeys`: the key pair that identifies this workspace to browsers' push services (VAPID)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,24 @@
+"""`manage.py writedocs`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from push.management.commands.writedocs import PAGES
+
+
+def test_it_writes_all_pages(tmp_path: Path, settings: Any) -> None:
+    settings.BASE_DIR = tmp_path
+    (tmp_path / "docs").mkdir()
+    call_command("writedocs")
+    assert {path.stem for path in (tmp_path / "docs").iterdir()} == set(PAGES)
+    assert len(call_command("writedocs", "--check").splitlines()) == len(PAGES)
+
+
+def test_it_rejects_an_unknown_page() -> None:
+    with pytest.raises(CommandError, match="Unknown page: setings"):
+        call_command("writedocs", "setings")
