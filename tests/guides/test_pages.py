@@ -67,3 +67,23 @@ ALL_TEMPLATES = [path.read_text() for path in (settings.BASE_DIR / "templates").
 def test_its_view_gives_it_what_every_page_shows(template: str) -> None:
     rendering = {path.name: "page_context" in text for path, text in CODE.items() if f'"{template}"' in text}
     assert all(rendering.values()), f"Give {template} the page_context, in {list(rendering)}: {GUIDE}, step 2."
+
+
+def page_names() -> Iterator[tuple[str, str]]:
+    """Yield the name of every page's address, with what is written where it is declared."""
+    for path, text in CODE.items():
+        if path.name.startswith("urls") and "pages" in path.parts:
+            yield from ((name, text) for name in re.findall(r'\bname="([\w-]+)"', text))
+
+
+# Browsers and clients know these without a link.
+KNOWN = {"favicon", "avatar-uid"}
+PAGES = [pytest.param(*page, id=page[0]) for page in page_names() if page[0] not in KNOWN]
+
+
+@pytest.mark.parametrize(("name", "declared"), PAGES)
+class TestAddress:
+    def test_something_leads_there(self, name: str, declared: str) -> None:
+        places = [text for text in CODE.values() if text is not declared] + ALL_TEMPLATES
+        is_used = any(f'"{name}"' in text or f"'{name}'" in text for text in places)
+        assert is_used or declared.count(f'"{name}"') > 1, f"Link the page {name}: {GUIDE}, step 4."
