@@ -82,6 +82,18 @@ def test_a_background_tab_shows_a_message_and_a_click_opens_it(home: Page, room:
     home.wait_for_url("**/channel/ops?msg=*")
 
 
+@pytest.mark.parametrize("stored", ["{", "7", '{"a": 1}', "null"])
+def test_what_another_version_stored_in_the_browser_hides_no_message(
+    home: Page, room: Room, ana: User, bob: User, stored: str
+) -> None:
+    home.evaluate(
+        "([name, value]) => localStorage.setItem(name, value)", [f"callboard-desktop-{bob.public_id}-shown", stored]
+    )
+    home.evaluate(FOCUS % "false")
+    post(room, ana, "@bob disk full")
+    wait_for_shown(home, 1)
+
+
 def test_two_tabs_show_it_once_and_both_count(home: Page, context: BrowserContext, room: Room, ana: User) -> None:
     other = context.new_page()
     other.goto("/rooms/")
