@@ -153,6 +153,25 @@ def screenshots(context: BrowserContext, urls: dict[str, str]) -> None:
         page.close()
 
 
+def phone_screenshot(context: BrowserContext) -> None:
+    """Take a screenshot of Bob's simulated phone with a push of Ana's mention."""
+    page = context.new_page()
+    for _attempt in range(60):
+        page.goto("/phone/")
+        if not page.get_by_text("No worker is running").is_visible():
+            break
+        time.sleep(1)
+    # The script sets this state when it is ready for the click.
+    page.locator("#connection[data-state=none]").wait_for()
+    page.locator("[data-choose=apn]").click()
+    page.get_by_text("Connected", exact=True).wait_for()
+    ana, general = User.objects.get(username="ana"), Room.objects.get(name="general")
+    message_post(sender=ana, room=general, text="@bob the stage is yours")
+    page.get_by_text("the stage is yours").first.wait_for()
+    screenshot(page, "phone")
+    page.close()
+
+
 def screenshot(page: Page, name: str) -> None:
     """Save a screenshot of the page; raises AssertionError if the file is too large."""
     page.wait_for_load_state("load")
@@ -186,6 +205,7 @@ def main() -> None:
             "console": "/admin/",
             "console-workspace": f"/admin/cloud/registeredworkspace/{workspace.pk}/change/",
         }
+        phone_screenshot(signed_in(browser, "bob"))
         screenshots(signed_in(browser, "ana"), ana)
         screenshots(signed_in(browser, "ana", options=NARROW), {"why-narrow": f"/why/?message={call.public_id}"})
         screenshots(signed_in(browser, "admin"), admin)
