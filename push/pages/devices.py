@@ -154,7 +154,7 @@ def device_add_page(request: HttpRequest, type: str) -> HttpResponse:
     except ApplicationError as error:
         messages.error(request, error.message)
     else:
-        added = _("“%(name)s” is added. Send it a test to see whether it arrives.")
+        added = _("“%(name)s” was added. Send a test to check that pushes arrive.")
         messages.success(request, added % {"name": DeviceDisplay(device).title})
     return redirect("devices")
 

@@ -39,15 +39,15 @@ def endpoint_check(url: str) -> None:
 def endpoint_split(url: str) -> SplitResult:
     """Return the parts of an endpoint; raises EndpointError for an address that is spelt as none may be."""
     if len(url) > ENDPOINT_MAX_LENGTH or not url.isascii() or any(not character.isprintable() for character in url):
-        raise EndpointError(_("The endpoint is no web address."))
+        raise EndpointError(_("The endpoint is not a URL."))
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise EndpointError(_("The endpoint is no web address.")) from error
+        raise EndpointError(_("The endpoint is not a URL.")) from error
     # A backslash or space is read differently by different libraries: what is checked must be what is called.
     if not parts.hostname or parts.username is not None or parts.fragment or set(url) & set(' \\<>"^`{|}'):
-        raise EndpointError(_("The endpoint is no web address."))
+        raise EndpointError(_("The endpoint is not a URL."))
     if is_trusted(parts):
         return parts
     if parts.scheme != "https":

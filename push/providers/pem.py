@@ -48,7 +48,7 @@ def certificate_read(pem: str) -> Certificate:
     """Return the first certificate in the PEM text; raises ValidationError when there is none."""
     if "-----BEGIN CERTIFICATE-----" not in pem:
         raise ValidationError(
-            _("This is no certificate in PEM format: it must begin with “-----BEGIN CERTIFICATE-----”.")
+            _("This is not a certificate in PEM format. It must begin with “-----BEGIN CERTIFICATE-----”.")
         )
     try:
         return Certificate(x509.load_pem_x509_certificate(pem.encode()))
@@ -63,7 +63,7 @@ def private_key_read(pem: str, passphrase: str = "") -> PrivateKeyTypes:
     """
     if "PRIVATE KEY-----" not in pem:
         raise ValidationError(
-            _("This is no private key in PEM format: it must hold a line “-----BEGIN … PRIVATE KEY-----”.")
+            _("This is not a private key in PEM format. It must contain a line “-----BEGIN … PRIVATE KEY-----”.")
         )
     try:
         return load_pem_private_key(pem.encode(), password=None)

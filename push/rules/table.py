@@ -40,9 +40,9 @@ RULES: tuple[Rule, ...] = (
     ),
     silence(
         "system_message",
-        _("The system tells of the room (who joined or left, a new topic); no person wrote it."),
+        _("It is a system message (someone joined, left or changed the topic)."),
         lambda message, _channel: message.is_system,
-        advice=_("Nothing needs to change: what the system tells of a room notifies nobody."),
+        advice=_("Nothing needs to change: system messages notify nobody."),
     ),
     silence(
         "imported",
@@ -176,7 +176,7 @@ RULES: tuple[Rule, ...] = (
     ),
     send(
         "highlight",
-        _("The message holds one of the member's highlight words."),
+        _("The message contains one of the member's highlight words."),
         lambda _message, _channel: HIGHLIGHTED,
     ),
     send(
@@ -212,7 +212,7 @@ RULES: tuple[Rule, ...] = (
     ),
     silence(
         "not_mentioned",
-        _("Nothing in the message calls for the member."),
+        _("The message does not mention this member, and their preference is “Mentions”."),
         lambda _message, _channel: True,
         advice=_(
             "The member can choose All messages for this room or for the account, or add a highlight word. A mention "

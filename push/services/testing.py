@@ -49,7 +49,7 @@ def device_test_start(*, device: Device) -> Notification:
     """Queue a test push to this device alone, for its owner; raises as :func:`push_test_start` does."""
     if device.disabled_at is not None:
         raise ApplicationError(
-            "error-device-disabled", _("Nothing is sent to this device any more. Its app has to register it anew.")
+            "error-device-disabled", _("This device no longer receives notifications until its app registers it again.")
         )
     return push_test_queue(user=device.user, devices=[device], only_device=device)
 

@@ -22,9 +22,9 @@ APPLE_MEANINGS = (
         _("The token is damaged, or belongs to Apple's other service: see the Production setting."),
     ),
     Meaning(400, "BadExpirationDate", Answer.REFUSED, _("The time of expiry cannot be read.")),
-    Meaning(400, "BadMessageId", Answer.REFUSED, _("The notification's id is no UUID.")),
+    Meaning(400, "BadMessageId", Answer.REFUSED, _("The notification's id is not a UUID.")),
     Meaning(400, "BadPriority", Answer.REFUSED, _("The priority is not one of Apple's.")),
-    Meaning(400, "BadTopic", Answer.REFUSED, _("The app name is no bundle id."), misconfigured=True),
+    Meaning(400, "BadTopic", Answer.REFUSED, _("The app name is not a bundle id."), misconfigured=True),
     Meaning(
         400,
         "DeviceTokenNotForTopic",
@@ -35,7 +35,7 @@ APPLE_MEANINGS = (
     Meaning(400, "DuplicateHeaders", Answer.REFUSED, _("A header was sent twice.")),
     Meaning(400, "IdleTimeout", Answer.RETRY, _("The connection was idle for too long.")),
     Meaning(400, "InvalidPushType", Answer.REFUSED, _("The push type is not one of Apple's.")),
-    Meaning(400, "MissingDeviceToken", Answer.REFUSED, _("The request held no token.")),
+    Meaning(400, "MissingDeviceToken", Answer.REFUSED, _("The request contained no token.")),
     Meaning(
         400,
         "MissingTopic",
@@ -75,7 +75,7 @@ APPLE_MEANINGS = (
         403,
         "UnrelatedKeyIdInToken",
         Answer.UNAUTHORIZED,
-        _("The key id is not the one that this connection began with."),
+        _("The key id differs from the one at the start of this connection."),
         misconfigured=True,
     ),
     Meaning(
@@ -107,7 +107,7 @@ BY_STATUS = {
         Meaning(403, "", Answer.UNAUTHORIZED, _("Another fault of the credentials."), misconfigured=True),
         Meaning(404, "", Answer.REFUSED, _("Another fault of the request.")),
         Meaning(405, "", Answer.REFUSED, _("Another fault of the request.")),
-        Meaning(410, "", Answer.DEAD, _("The token is not active any more.")),
+        Meaning(410, "", Answer.DEAD, _("The token is no longer active.")),
         Meaning(413, "", Answer.REFUSED, _("The push is too large."), too_large=True),
     )
 }

@@ -46,7 +46,7 @@ def service_account_read(text: str) -> ServiceAccount:
         content = json.loads(text.removeprefix(BYTE_ORDER_MARK))
     # Brackets within brackets by the thousand are no service account either.
     except (ValueError, RecursionError) as error:
-        raise ValidationError(_("This is no JSON; paste the whole file that Google's console offered.")) from error
+        raise ValidationError(_("This is not JSON. Paste the complete file from Google's console.")) from error
     if not isinstance(content, dict):
         raise ValidationError(_("The JSON must be an object with the service account's fields."))
     missing = [name for name in REQUIRED if not isinstance(content.get(name), str) or not content[name].strip()]
@@ -76,9 +76,9 @@ def _key_check(account: ServiceAccount) -> None:
     try:
         key = private_key_read(account.private_key)
     except ValidationError as error:
-        raise ValidationError(_("The field private_key holds no usable private key.")) from error
+        raise ValidationError(_("The field private_key does not contain a usable private key.")) from error
     if not isinstance(key, rsa.RSAPrivateKey):
-        raise ValidationError(_("The field private_key must hold an RSA key."))
+        raise ValidationError(_("The field private_key must contain an RSA key."))
 
 
 def service_account_validate(text: str) -> None:

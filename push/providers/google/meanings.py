@@ -81,7 +81,7 @@ TOKEN_MEANINGS = (
         401,
         "invalid_client",
         Answer.UNAUTHORIZED,
-        _("The service account does not exist any more."),
+        _("The service account no longer exists."),
         misconfigured=True,
     ),
     Meaning(

@@ -25,7 +25,7 @@ WEBPUSH_MEANINGS = (
     Meaning(408, "", Answer.RETRY, _("The push service did not wait for the request.")),
     Meaning(410, "", Answer.DEAD, _("The subscription has ended.")),
     Meaning(413, "", Answer.REFUSED, _("The message is too large, even after its text was shortened."), too_large=True),
-    Meaning(425, "", Answer.RETRY, _("The push service asks for a repetition.")),
+    Meaning(425, "", Answer.RETRY, _("The push service requested a retry.")),
     Meaning(429, "", Answer.RETRY, _("Too many messages in a short time.")),
     Meaning(500, "", Answer.RETRY, _("The push service failed.")),
     Meaning(502, "", Answer.RETRY, _("The push service failed.")),

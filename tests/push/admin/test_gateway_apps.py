@@ -94,7 +94,7 @@ def test_no_page_shows_a_secret_and_none_is_stored_as_it_was_entered(client: Cli
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"apn_token_key": "no key"}, "no private key in PEM format"),
+        ({"apn_token_key": "no key"}, "not a private key in PEM format"),
         ({"apn_token_key_id": ""}, "needs its key id and team id"),
         ({"apn_token_key": ""}, "Enter a token key or a certificate."),
         ({"app_name": ""}, "Enter the app's bundle id."),

@@ -106,7 +106,7 @@ def test_a_route_is_added_for_an_app_that_was_seen(client: Client) -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"apn_token_key": "no key"}, "no private key in PEM format"),
+        ({"apn_token_key": "no key"}, "not a private key in PEM format"),
         ({"apn_token_key_id": ""}, "needs its key id and team id"),
         ({"apn_team_id": "short"}, "10 capital letters and digits"),
         ({"apn_token_key": ""}, "Enter credentials for Apple, for Google, or for both."),

@@ -66,25 +66,25 @@ def test_endpoints_on_the_public_internet_are_taken(monkeypatch: pytest.MonkeyPa
     [
         ("http://push.example.org/x", "must begin with https"),
         ("ftp://push.example.org/x", "must begin with https"),
-        ("file:///etc/passwd", "no web address"),
+        ("file:///etc/passwd", "not a URL"),
         ("gopher://push.example.org/_x", "must begin with https"),
-        ("javascript:alert(1)", "no web address"),
+        ("javascript:alert(1)", "not a URL"),
         ("//push.example.org/x", "must begin with https"),
-        ("https://", "no web address"),
-        ("https:///x", "no web address"),
-        ("https://user:password@push.example.org/x", "no web address"),
-        ("https://@push.example.org/x", "no web address"),
-        ("https://push.example.org\\@10.0.0.1/x", "no web address"),
-        ("https://push.example.org/x\r\nHost: 10.0.0.1", "no web address"),
-        ("https://push.example.org/a b", "no web address"),
-        ("https://push.example.org/x#fragment", "no web address"),
+        ("https://", "not a URL"),
+        ("https:///x", "not a URL"),
+        ("https://user:password@push.example.org/x", "not a URL"),
+        ("https://@push.example.org/x", "not a URL"),
+        ("https://push.example.org\\@10.0.0.1/x", "not a URL"),
+        ("https://push.example.org/x\r\nHost: 10.0.0.1", "not a URL"),
+        ("https://push.example.org/a b", "not a URL"),
+        ("https://push.example.org/x#fragment", "not a URL"),
         ("https://push.example.org:22/x", "port must be 443 or 8443"),
         ("https://push.example.org:8080/x", "port must be 443 or 8443"),
         ("https://push.example.org:0/x", "port must be 443 or 8443"),
-        ("https://push.example.org:99999/x", "no web address"),
-        ("https://[::1/x", "no web address"),
-        ("https://püsh.example.org/x", "no web address"),
-        ("https://push.example.org/" + "x" * 2048, "no web address"),
+        ("https://push.example.org:99999/x", "not a URL"),
+        ("https://[::1/x", "not a URL"),
+        ("https://püsh.example.org/x", "not a URL"),
+        ("https://push.example.org/" + "x" * 2048, "not a URL"),
     ],
 )
 def test_misspelt_endpoints_are_refused(monkeypatch: pytest.MonkeyPatch, url: str, reason: str) -> None:
@@ -101,7 +101,7 @@ def test_misspelt_endpoints_are_refused(monkeypatch: pytest.MonkeyPatch, url: st
     ],
 )
 def test_private_hosts_are_refused_however_they_are_written(host: str) -> None:
-    with pytest.raises(EndpointError, match=r"not on the public internet|cannot be found|no web address"):
+    with pytest.raises(EndpointError, match=r"not on the public internet|cannot be found|not a URL"):
         endpoint_check(f"https://{host}/x")
 
 

@@ -110,7 +110,7 @@ def test_the_quota_is_said_to_be_unknown_where_a_gateway_counts(gateway: FakeGat
         ({}, Light.RED, "Neither a token key, nor a certificate"),
         ({"apn_token_key": "key"}, Light.RED, "needs its key id"),
         ({"apn_token_key": "key", "apn_token_key_id": "A", "apn_team_id": "B"}, Light.GREEN, "does not expire"),
-        ({"apn_cert": "damaged", "apn_key": "key"}, Light.RED, "no certificate"),
+        ({"apn_cert": "damaged", "apn_key": "key"}, Light.RED, "not a certificate"),
         ({"apn_cert": certificate_pem(rsa_key(), days=90), "apn_key": "key"}, Light.GREEN, "expires on"),
         ({"apn_cert": certificate_pem(rsa_key(), days=20), "apn_key": "key"}, Light.AMBER, "expires on"),
         ({"apn_cert": certificate_pem(rsa_key(), days=-1), "apn_key": "key"}, Light.RED, "expired on"),

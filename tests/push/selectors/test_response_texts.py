@@ -12,7 +12,7 @@ from push.selectors.response_texts import error_text, response_text
 
 def test_a_code_is_told_with_its_meaning_once() -> None:
     meaning = str(APPLE["BadTopic"].sentence)
-    assert response_text("apple", 400, "BadTopic", meaning) == "HTTP 400, BadTopic: The app name is no bundle id."
+    assert response_text("apple", 400, "BadTopic", meaning) == "HTTP 400, BadTopic: The app name is not a bundle id."
 
 
 def test_the_meaning_that_was_found_is_told_where_a_code_has_several() -> None:

@@ -179,7 +179,7 @@ def test_an_unknown_setting_is_refused(api: ApiClient) -> None:
 
 def test_a_rejected_secret_is_not_repeated_in_the_response(api: ApiClient) -> None:
     answer = api.post("settings/Push_apn_key", value="open sesame, this is no key")
-    assert "no private key in PEM format" in failure(answer)
+    assert "not a private key in PEM format" in failure(answer)
     assert "open sesame" not in answer.content.decode()
 
 

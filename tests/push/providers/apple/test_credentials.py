@@ -42,7 +42,7 @@ def test_a_stored_certificate_that_expired_says_so() -> None:
 @pytest.mark.parametrize(
     ("pem", "words"),
     [
-        ("hello", "no certificate in PEM format"),
+        ("hello", "not a certificate in PEM format"),
         ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "damaged"),
         ("-----BEGIN CERTIFICATE-----", "damaged"),
     ],
@@ -55,9 +55,9 @@ def test_what_is_no_certificate_is_refused_with_a_sentence(pem: str, words: str)
 @pytest.mark.parametrize(
     ("pem", "words"),
     [
-        ("hello", "no private key in PEM format"),
+        ("hello", "not a private key in PEM format"),
         ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "damaged"),
-        (certificate_pem(rsa_key()), "no private key in PEM format"),
+        (certificate_pem(rsa_key()), "not a private key in PEM format"),
     ],
 )
 def test_what_is_no_key_is_refused_with_a_sentence(pem: str, words: str) -> None:

@@ -26,14 +26,14 @@ def test_a_service_account_is_read_and_described() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{", "no JSON"),
-        ("[" * 5000, "no JSON"),
+        ("{", "not JSON"),
+        ("[" * 5000, "not JSON"),
         ("[]", "must be an object"),
         ('{"type": "service_account"}', "client_email, project_id, private_key_id, private_key are missing"),
         (service_account_json(project_id=None), "The field project_id is missing"),
         (service_account_json(project_id=7), "The field project_id is missing"),
         (service_account_json(type="authorized_user"), "service_account"),
-        (service_account_json(private_key="no key"), "no usable private key"),
+        (service_account_json(private_key="no key"), "not contain a usable private key"),
         (service_account_json(private_key=key_pem(ec_key())), "RSA key"),
     ],
 )
