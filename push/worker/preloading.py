@@ -26,4 +26,5 @@ def modules_preload() -> None:
     engines.all()
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            gettext("")
+            # Any text loads the catalogue; an empty one would be collected for translation.
+            gettext("device")

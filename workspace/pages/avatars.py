@@ -13,8 +13,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from workspace.avatars import DEFAULT_SIZE, NEUTRAL, avatar_png, avatar_svg, ico_of
 from workspace.models import Room, RoomType, User
+from workspace.pages.avatar_images import DEFAULT_SIZE, NEUTRAL, avatar_png, avatar_svg, ico_of
 from workspace.selectors.rooms import can_read
 
 # Seconds. Avatars change only with the name.

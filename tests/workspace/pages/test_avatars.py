@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from tests.factories import RoomFactory, UserFactory
-from workspace.avatars import COLOURS, avatar_png, initial_of
 from workspace.models import RoomType
+from workspace.pages.avatar_images import COLOURS, avatar_png, initial_of
 from workspace.services.rooms import members_add
 
 pytestmark = pytest.mark.django_db
