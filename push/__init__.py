@@ -1,1 +1,1 @@
-"""Who is notified of a message, when, and how it gets there."""
+"""Decides who is notified of a message and when, and delivers the notifications."""

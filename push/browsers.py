@@ -1,4 +1,4 @@
-"""What is known of a browser from its requests."""
+"""Identifies browsers by their requests."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from django.utils.translation import gettext as _
 from push.lazy_modules import lazy_module
 from workspace.clients import session_client_prefix
 
-# Reads its rules when it is imported, which only registrations of browsers need.
+# Loaded lazily: it parses its rules on import, and only browser registrations need it.
 ua_parser = lazy_module("ua_parser")
 
 USER_AGENT_MAX_LENGTH = 512
 
 
 def session_digest_of(request: HttpRequest) -> str:
-    """Return what a device is known by that ends with this browser session; it does not tell the session's key."""
+    """Return the digest that links devices to this browser session; it does not reveal the session's key."""
     return session_client_prefix(request.session.session_key or "")
 
 
 def browser_name(user_agent: str) -> str:
-    """Return what a browser is called to its owner, such as “Firefox on Linux”."""
+    """Return a readable name for a browser, such as “Firefox on Linux”."""
     found = ua_parser.parse(user_agent[:USER_AGENT_MAX_LENGTH])
     browser = found.user_agent.family if found.user_agent else ""
     system = found.os.family if found.os else ""

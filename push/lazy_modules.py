@@ -1,4 +1,4 @@
-"""Loading large libraries when they are first used."""
+"""Lazy imports of large libraries."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from django.utils.functional import SimpleLazyObject
 
 
 def lazy_module(name: str) -> Any:
-    """Return the module of this name, which is imported when an attribute is first used.
+    """Return a proxy for the module, which is imported when an attribute is first used.
 
-    For libraries that need much time or memory, and that most processes never use.
+    For libraries that are slow to import or need much memory, and that most processes never use.
     """
     return SimpleLazyObject(lambda: import_module(name))

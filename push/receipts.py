@@ -1,4 +1,4 @@
-"""Proofs that a device has a notification: whoever can read what was sent to it knows a token that nobody can guess."""
+"""Tokens with which a device confirms that it received a notification. Only the device gets the token, in the push."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ SIGNER = signing.Signer(salt="push.receipts")
 
 
 def receipt_token(notification_key: int, device_key: int) -> str:
-    """Return the token by which the device tells that it has the notification; nothing else can be done with it."""
+    """Return the token with which the device confirms the notification; it gives no other access."""
     return SIGNER.sign(f"{notification_key}.{device_key}")
 
 
 def receipt_read(token: str) -> tuple[int, int] | None:
-    """Return the keys of the notification and the device; None for a token that was not signed here."""
+    """Return the keys of the notification and the device; None for an invalid token."""
     try:
         notification_key, device_key = SIGNER.unsign(token).split(".")
         return int(notification_key), int(device_key)
     except (signing.BadSignature, ValueError):
-        # Not signed here, or by a version that wrote other tokens.
+        # Not signed by this installation, or by a version with another token format.
         return None

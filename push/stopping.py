@@ -1,6 +1,6 @@
-"""When a worker stops: its task processes start no more work, and end within a fixed time.
+"""The stop of a worker: its task processes start no new work and exit within a fixed time.
 
-The request is kept in memory that the processes share, because they must see it in the middle of a task.
+The request is stored in shared memory, because the processes must see it in the middle of a task.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import time
 from collections.abc import Callable
 from functools import wraps
 
-# A worker that was asked to stop has stopped after so many seconds: ten is what container platforms allow by default.
+# A worker stops within this time (seconds); container platforms allow ten by default.
 STOP_SECONDS = 9.0
-# How long of that is used to wait for answers to what has been sent; the rest is for recording them.
+# The part of it for waiting for responses to sent pushes; the rest is for recording them.
 ANSWER_SECONDS = 6.0
 
 
 class StopRequest:
-    """That the worker is to stop, and by when; shared by all processes forked from the one that imported this."""
+    """The request to stop the worker, with its time; shared by all processes forked after this was imported."""
 
     def __init__(self) -> None:
         self._requested_at = multiprocessing.get_context("fork").RawValue("d", 0.0)
@@ -27,7 +27,7 @@ class StopRequest:
         self._requested_at.value = time.monotonic()
 
     def withdraw(self) -> None:
-        """Take the request back."""
+        """Withdraw the request."""
         self._requested_at.value = 0.0
 
     @property
@@ -36,7 +36,7 @@ class StopRequest:
 
     @property
     def answers_are_over(self) -> bool:
-        """Return True once no further answers are to be waited for."""
+        """Return True when the time for waiting for responses is over."""
         return self.is_made and time.monotonic() - self._requested_at.value >= ANSWER_SECONDS
 
 
@@ -44,7 +44,7 @@ stop_request = StopRequest()
 
 
 def unless_stopping(task: Callable[[], None]) -> Callable[[], None]:
-    """Make a task do nothing once the worker is stopping; another worker finds the work in the database."""
+    """Decorate a task so that it does nothing while the worker is stopping; another worker finds the work."""
 
     @wraps(task)
     def run() -> None:

@@ -20,7 +20,7 @@ from push.waking import enqueue
 
 @unless_stopping
 def decide() -> None:
-    """Decide every waiting message, send what is due as a result, then count the members that were not reached."""
+    """Decide all pending messages, send due notifications, then count the members who are not notified."""
     pending_decide()
     dispatch()
     count()
@@ -28,7 +28,7 @@ def decide() -> None:
 
 @unless_stopping
 def count() -> None:
-    """Count, by reason, the members whom decided messages did not reach."""
+    """Count, by reason, the members who are not notified of decided messages."""
     if not remainder_count():
         enqueue("count")
 
@@ -42,7 +42,7 @@ def dispatch() -> None:
 
 @unless_stopping
 def clear() -> None:
-    """Remove from devices what was read elsewhere."""
+    """Remove notifications from devices that were read elsewhere."""
     if not remove_shown():
         enqueue("clear")
 
@@ -55,14 +55,14 @@ def times_mend() -> None:
 
 @unless_stopping
 def prune() -> None:
-    """Delete some of what is older than the retention time."""
+    """Delete some of the rows that are older than the retention time."""
     if not expired_prune():
         enqueue("prune")
 
 
 @unless_stopping
 def quiet_periods() -> None:
-    """Compute the coming quiet periods, well before the known ones have passed."""
+    """Compute the next quiet periods, well before the known ones have passed."""
     schedules_update()
 
 
@@ -81,5 +81,5 @@ def gateway_recover() -> None:
 
 @unless_stopping
 def sign_in_alerts() -> None:
-    """Send the waiting e-mails about sign-ins, and delete what has not been seen for long."""
+    """Send the pending e-mails about sign-ins, and delete entries that have not been seen for long."""
     sign_in_alerts_send()

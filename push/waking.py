@@ -1,6 +1,6 @@
-"""Wakes the worker. A task only says that there is work; the database rows say what the work is.
+"""Wakes the worker. A task only signals that there is work; the work itself is in the database.
 
-Losing a task loses nothing, because the worker's clock finds the rows. Running one twice sends nothing twice.
+A lost task does no harm, because the worker's clock finds the work. Running a task twice sends nothing twice.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from workspace.wakeups import announce
 
 log = logging.getLogger(__name__)
 
-# The channel on which the workers' clocks receive the time of the next work, in seconds since the epoch.
+# The channel for announcing the time of the next work to the workers' clocks, in seconds since the epoch.
 ALARMS = "callboard_alarms"
-# The clocks look for work only after a task has had this long to do it.
+# The clocks check for work only after its task has had this much time.
 TASK_GRACE = timedelta(seconds=0.5)
 
 
@@ -29,7 +29,7 @@ def wake(task: str) -> None:
 
 
 def alarm(at: datetime) -> None:
-    """Make the workers' clocks look for work at this time, or at once if it has passed, after the commit.
+    """Make the workers' clocks check for work at this time, or immediately if it has passed, after the commit.
 
     The announcement is a statement outside the transaction: within it, all transactions that announce would have to
     commit one after the other.
@@ -42,7 +42,7 @@ def alarm_announce(at: datetime) -> None:
     try:
         announce(ALARMS, f"{at.timestamp():.3f}")
     except Error:
-        log.exception("The clocks could not be told of new work; they will find it.")
+        log.exception("New work could not be announced; the workers' clocks will find it.")
 
 
 def enqueue(task: str) -> bool:

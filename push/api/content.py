@@ -1,4 +1,4 @@
-"""What apps fetch of a notification, and how they say that they have one."""
+"""API endpoints for apps to fetch a notification's content and to confirm its receipt."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workspace.api.throttling import Rate
 from workspace.errors import ApplicationError
 from workspace.models import RoomType
 
-# A phone that comes back fetches what has piled up, and tries each up to five times.
+# A phone that reconnects fetches everything it missed, with up to five attempts each.
 RATE = Rate(300, 60_000)
 PRIORITY = 10
 MISSING_ID = "Match error: Missing key 'id'"
@@ -29,21 +29,21 @@ class MessageParams(Params):
 
     missing_errors = {"id": ApplicationError(MISSING_ID, MISSING_ID)}
 
-    id = TextParam(max_length=255, help_text="The message's id, as the push names it.")
+    id = TextParam(max_length=255, help_text="The message id from the push.")
 
 
 class ReceiptParams(MessageParams):
-    """What has arrived."""
+    """The message whose push was received."""
 
     token = TextParam(
         required=False,
         max_length=TOKEN_MAX_LENGTH,
-        help_text="The device's token (or endpoint), where one sign-in has registered several.",
+        help_text="The device's token (or endpoint), if the session has registered several devices.",
     )
 
 
 class PayloadObject(Result):
-    """What an app opens the message by."""
+    """The data with which an app opens the message."""
 
     host = serializers.CharField()
     rid = serializers.CharField()
@@ -60,22 +60,22 @@ class PayloadObject(Result):
 
 
 class GoogleObject(Result):
-    """What only Google's apps read."""
+    """Options for apps on Android only."""
 
     style = serializers.CharField()  # type: ignore[assignment]
     image = serializers.CharField()
 
 
 class AppleObject(Result):
-    """What only Apple's apps read."""
+    """Options for apps on iOS only."""
 
     category = serializers.CharField()
 
 
 class NotificationObject(Result):
-    """The notification as it is shown."""
+    """The notification."""
 
-    # `from` is a word of Python's, so it is declared below.
+    # `from` is a Python keyword, so the field is added below.
     badge = serializers.IntegerField()
     sound = serializers.CharField()
     priority = serializers.IntegerField()
@@ -99,7 +99,7 @@ class ContentObject(Result):
 
 
 class ContentResult(SuccessResult):
-    """What a push by the message's id only stands for."""
+    """The full content of a push that contains only the message's id."""
 
     data = ContentObject()  # type: ignore[assignment]
 
@@ -114,8 +114,9 @@ class PushGetApi(Api):
         params=MessageParams,
         result=ContentResult,
         summary="Fetch the content of a notification",
-        description="For whoever may read the message's room, any number of times: `error-message-not-found` and "
-        "`error-not-allowed` otherwise. Called by an app that has registered a device, it says that the push arrived.",
+        description="Requires access to the message's room; otherwise `error-message-not-found` or "
+        "`error-not-allowed`. May be called repeatedly. If the session has registered a device, the call confirms the "
+        "receipt of the push.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user = caller_of(request)
@@ -134,10 +135,10 @@ class PushAckApi(Api):
 
     @endpoint(
         params=ReceiptParams,
-        summary="Say that a notification has arrived",
+        summary="Confirm the receipt of a notification",
         description="Marks the push to the caller's device as received; the administration and the explanation show "
-        "when it was, and how long it took. Nothing happens when it is said again, or of what was never sent. Not in "
-        "Rocket.Chat's API.",
+        "the time and the delay. Repeated calls, and calls for messages that were never pushed, have no effect. Not "
+        "in Rocket.Chat's API.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user = caller_of(request)

@@ -1,4 +1,4 @@
-"""Registering devices for push notifications."""
+"""API endpoints to register devices for push notifications."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KEY_CHECKS: tuple[tuple[str, Callable[[str], bytes], str], ...] = (
 
 
 def is_readable(read: Callable[[str], bytes], text: str) -> bool:
-    """Return whether the text is what `read` reads."""
+    """Return True if `read` accepts the text."""
     try:
         read(text)
     except ValueError:
@@ -36,7 +36,7 @@ def is_readable(read: Callable[[str], bytes], text: str) -> bool:
 
 
 class KeysParams(Params):
-    """What a web push subscription's messages are encrypted for (RFC 8291), in base64url."""
+    """The keys for encrypting the messages of a web push subscription (RFC 8291), in base64url."""
 
     p256dh = TextParam(max_length=256, help_text="The public key: an uncompressed point of the curve P-256, 65 bytes.")
     auth = TextParam(max_length=64, help_text="The authentication secret, 16 bytes.")
@@ -53,30 +53,29 @@ class DeviceParams(Params):
 
     type = ChoiceParam(choices=[kind.type for kind in device_kinds()])
     value = TextParam(
-        required=False, max_length=TOKEN_MAX_LENGTH, help_text="The device token; not with the type `webpush`."
+        required=False, max_length=TOKEN_MAX_LENGTH, help_text="The device token; not for the type `webpush`."
     )
     endpoint = TextParam(
         required=False,
         max_length=ENDPOINT_MAX_LENGTH,
-        help_text="With the type `webpush`: the subscription's address at its push service, on the public internet "
-        "and with https.",
+        help_text="For the type `webpush`: the subscription's https URL at its push service, on the public internet.",
     )
-    keys = KeysParams(required=False, help_text="With the type `webpush`: the subscription's keys.")
+    keys = KeysParams(required=False, help_text="For the type `webpush`: the subscription's keys.")
     capabilities = ListParam(
         child=TextParam(max_length=32),
         required=False,
         max_length=16,
-        help_text="What the app can do. `clear`: it takes a room's notifications away when a silent push tells it to. "
-        "Others are ignored.",
+        help_text="Optional features of the app. `clear`: it removes a room's notifications when it receives a silent "
+        "push. Unknown values are ignored.",
     )
     appName = TextParam(max_length=255, help_text="The app's bundle or package id.")
-    id = TextParam(required=False, max_length=255, help_text="What the client calls the device; kept as it is.")
+    id = TextParam(required=False, max_length=255, help_text="The client's id for the device; stored unchanged.")
     name = TextParam(
         required=False,
         max_length=NAME_MAX_LENGTH,
-        help_text="What the person calls a new device, such as `Pixel 9`. Not in Rocket.Chat's API.",
+        help_text="The user's name for a new device, such as `Pixel 9`. Not in Rocket.Chat's API.",
     )
-    voipToken = TextParam(required=False, max_length=TOKEN_MAX_LENGTH, help_text="Needs `id`.")
+    voipToken = TextParam(required=False, max_length=TOKEN_MAX_LENGTH, help_text="Requires `id`.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         needed = device_kind(attrs["type"]).register_with
@@ -94,14 +93,14 @@ class TokenParams(Params):
 
 
 class TokenObject(Result):
-    """A device token under its type."""
+    """A device token, keyed by its type."""
 
-    # The types are not all valid names of attributes.
+    # Not all types are valid Python identifiers.
     vars().update({kind.type: serializers.CharField(required=False) for kind in device_kinds()})
 
 
 class DeviceObject(Result):
-    """A registered device, in both of the shapes that clients know."""
+    """A registered device, with the field names of older and newer clients."""
 
     _id = serializers.CharField()
     token = TokenObject()
@@ -118,13 +117,13 @@ class DeviceObject(Result):
 
 
 class DeviceResult(SuccessResult):
-    """The device as registered."""
+    """The registered device."""
 
     result = DeviceObject()
 
 
 class PushInfoResult(SuccessResult):
-    """How push notifications leave the workspace."""
+    """How the workspace delivers push notifications."""
 
     pushGatewayEnabled = serializers.BooleanField()
     defaultPushGateway = serializers.BooleanField()
@@ -137,9 +136,9 @@ class PushTokenApi(Api):
         params=DeviceParams,
         result=DeviceResult,
         summary="Register a device",
-        description="A token belongs to one person at a time: registering it again moves it. The device is removed "
-        "when the sign-in ends that registered it. The type `webpush` registers a browser or UnifiedPush app by its "
-        "subscription (RFC 8030); `error-endpoint-not-allowed` says why an endpoint is not sent to.",
+        description="A token belongs to one user at a time: registering it again moves it. The device is removed when "
+        "the session that registered it ends. The type `webpush` registers a browser or UnifiedPush app by its "
+        "subscription (RFC 8030); `error-endpoint-not-allowed` explains why an endpoint is not accepted.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         with_keys = "keys" in device_kind(params["type"]).register_with
@@ -157,7 +156,11 @@ class PushTokenApi(Api):
         )
         return {"result": device_of(device)}
 
-    @endpoint(params=TokenParams, summary="Remove a device", description="404 for a token that is not the caller's.")
+    @endpoint(
+        params=TokenParams,
+        summary="Remove a device",
+        description="Responds with 404 if the caller has no device with this token.",
+    )
     def delete(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         device_remove(user=caller_of(request), token=params["token"])
         return {}
@@ -174,7 +177,7 @@ class PushInfoApi(Api):
 
 
 def device_of(device: Device) -> dict[str, Any]:
-    """Return the device as clients know it."""
+    """Return the device in the API format."""
     return {
         "_id": device.public_id,
         "token": {device.type: device.token},

@@ -1,4 +1,4 @@
-"""The workspace's statistics, as far as they are about push notifications."""
+"""API endpoint for the workspace's statistics about push notifications."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from workspace.selectors.installation import deployment_fingerprint, installed_a
 
 
 class StatisticsParams(Params):
-    """How new."""
+    """Options for the statistics."""
 
-    refresh = serializers.BooleanField(required=False, help_text="Read and left aside: all is counted each time.")
+    refresh = serializers.BooleanField(required=False, help_text="Ignored; the statistics are always current.")
 
 
 class WizardObject(Result):
-    """What was answered when the workspace was set up."""
+    """The answers of the setup wizard."""
 
     registerServer = serializers.BooleanField()
 
 
 class PushSettingsObject(Result):
-    """The settings of push notifications."""
+    """Settings of push notifications."""
 
     pushEnable = serializers.BooleanField()
 
 
 class StatisticsSettingsObject(Result):
-    """The settings that the statistics tell of."""
+    """The settings that are part of the statistics."""
 
     push = PushSettingsObject()
 
@@ -51,17 +51,17 @@ class StatisticsResult(SuccessResult):
     deploymentFingerprintVerified = serializers.BooleanField()
     wizard = WizardObject()
     settings = StatisticsSettingsObject()
-    push = serializers.IntegerField(help_text="How many pushes have ever been sent.")
-    pushQueue = serializers.IntegerField(help_text="How many pushes wait.")
-    pushSecured = serializers.BooleanField(help_text="Pushes carry the message's id only.")
+    push = serializers.IntegerField(help_text="Total number of pushes sent.")
+    pushQueue = serializers.IntegerField(help_text="Number of queued pushes.")
+    pushSecured = serializers.BooleanField(help_text="True if pushes contain only the message's id.")
 
 
 class StatisticsApi(Api):
     @endpoint(
         params=StatisticsParams,
         result=StatisticsResult,
-        summary="The workspace's statistics",
-        description="For whoever may `view-statistics`. `deploymentFingerprintHash` changes with the site's address.",
+        summary="Get the workspace's statistics",
+        description="Requires `view-statistics`. `deploymentFingerprintHash` changes if the site's URL changes.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         if not caller_of(request).has_perm("push.view_statistics"):

@@ -1,4 +1,4 @@
-"""The test push over the API."""
+"""API endpoint for test pushes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workspace.api.throttling import Rate
 
 
 class DeviceResultObject(Result):
-    """What is known of one device."""
+    """The result for one device."""
 
     _id = serializers.CharField()
     type = serializers.CharField()
@@ -24,7 +24,7 @@ class DeviceResultObject(Result):
 
 
 class PushTestObject(Result):
-    """What is known of the test push so far."""
+    """The current result of the test push."""
 
     _id = serializers.CharField()
     finished = serializers.BooleanField()
@@ -32,7 +32,7 @@ class PushTestObject(Result):
 
 
 class PushTestResultEnvelope(SuccessResult):
-    """To how many devices a test push is on its way."""
+    """The number of devices that the test push is sent to, and the current result."""
 
     tokensCount = serializers.IntegerField()
     result = PushTestObject()
@@ -46,7 +46,7 @@ class PushTestApi(Api):
     @endpoint(
         result=PushTestResultEnvelope,
         summary="Send a test push to the caller's devices",
-        description="By the way of every notification. The administration shows what became of it on each device.",
+        description="Uses the same route as every notification. The administration shows the result for each device.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         result = push_test_result(own_push_test(caller_of(request)))
@@ -54,18 +54,18 @@ class PushTestApi(Api):
 
 
 def result_of(result: PushTestResult) -> dict[str, Any]:
-    """Return the result as clients know it."""
+    """Return the result in the API format."""
     return {
         "_id": str(result.notification.pk),
         "finished": result.finished,
         "devices": [
             {
-                "_id": found.device.public_id,
-                "type": found.device.type,
-                "appName": found.device.app_name,
-                "state": found.state,
-                "message": found.sentence,
+                "_id": entry.device.public_id,
+                "type": entry.device.type,
+                "appName": entry.device.app_name,
+                "state": entry.state,
+                "message": entry.sentence,
             }
-            for found in result.devices
+            for entry in result.devices
         ],
     }

@@ -1,4 +1,4 @@
-"""The API's endpoints around push notifications."""
+"""API endpoints for push notifications."""
 
 from __future__ import annotations
 

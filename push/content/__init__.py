@@ -1,1 +1,1 @@
-"""What a notification says: built at the moment of sending, from what stands then."""
+"""The content of notifications, built from current data when they are sent."""

@@ -1,4 +1,4 @@
-"""Updates for devices: they remove notifications, or give them a new text without alerting anybody."""
+"""Updates for devices that silently remove notifications or change their text."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from workspace.models import GeneralSettings
 
 
 def clear_options(device: Device, *, room: str, badge: int, identity: str, message: str = "") -> dict[str, Any]:
-    """Return the update that removes notifications of a room, or of one message, as the device's provider wants it.
+    """Return the update that removes the notifications of a room, or of one message, in the provider's format.
 
-    `badge` is the number on the app's icon from then on.
+    `badge` is the new number on the app's icon.
     """
     return device.kind.payload.clear(device, room=room, badge=badge, identity=identity, message=message)
 
 
 def replace_options(item: Item, device: Device, *, identity: str) -> dict[str, Any]:
-    """Return the update that gives the item's notification on the device its new text."""
+    """Return the update that changes the text of the item's notification on the device."""
     return device.kind.payload.replace(item, device, identity=identity)
 
 
 def update_identity(row: ShownRoom | ShownMessage) -> str:
-    """Return the identity of one update, the same for every retry."""
+    """Return the identity of an update, which is the same for all retries."""
     unique_id = GeneralSettings.current().unique_id
     if isinstance(row, ShownRoom):
         name = f"{unique_id}/clear/{row.pk}/{row.read_at}"

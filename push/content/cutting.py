@@ -1,4 +1,4 @@
-"""Cutting texts to a length that a lock screen shows, never inside of what people see as one character."""
+"""Shortens texts to lengths for lock screens, without splitting grapheme clusters."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ HANGUL_JOINING = range(0x1160, 0x1200)
 
 
 def shorten(text: str, limit: int) -> str:
-    """Return `text` with at most `limit` characters (code points), the last an ellipsis where something was cut off.
+    """Return `text` with at most `limit` characters (code points), ending with an ellipsis if it was shortened.
 
-    The cut falls between grapheme clusters as people see them (after Unicode's UAX 29): letters keep their marks,
-    emoji their modifiers, flags their halves.
+    The text is only cut between grapheme clusters (see Unicode UAX 29): letters keep their combining marks, emoji their
+    modifiers, and flags both halves.
     """
     if len(text) <= limit:
         return text
@@ -28,7 +28,7 @@ def shorten(text: str, limit: int) -> str:
 
 
 def joins(text: str, position: int) -> bool:
-    """Return whether the character at `position` belongs together with the one before it."""
+    """Return True if the character at `position` is in the same grapheme cluster as the one before it."""
     character, before = text[position], text[position - 1]
     code = ord(character)
     if before == ZERO_WIDTH_JOINER or character == ZERO_WIDTH_JOINER:
@@ -41,7 +41,7 @@ def joins(text: str, position: int) -> bool:
 
 
 def flag_halves_before(text: str, position: int) -> int:
-    """Return how many regional indicators stand directly before `position`; two of them make a flag."""
+    """Return the number of regional indicators directly before `position`; two of them form a flag."""
     start = position
     while start > 0 and ord(text[start - 1]) in REGIONAL_INDICATORS:
         start -= 1

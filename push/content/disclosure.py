@@ -1,6 +1,6 @@
-"""What leaves this server with a push, field by field, under each privacy setting.
+"""The list of all fields that a push contains, and how each privacy setting changes them.
 
-The one list behind docs/privacy.md, and behind the test that compares every field of every payload with it.
+docs/privacy.md is generated from this list, and a test compares every payload with it.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from push.providers.registry import providers
 
 
 def in_payload(name: str, contents: str, hidden: Mapping[Privacy, str] | None = None) -> Disclosed:
-    """Return a field of the payload that the app reads."""
+    """Return a field of the payload for the app."""
     return Disclosed(f"payload.{name}", contents, hidden or {})
 
 
 NAMES, MESSAGE, CONTENT = Privacy.NAMES, Privacy.MESSAGE, Privacy.CONTENT
-GONE_BY_NAME = {NAMES: LEFT_OUT, CONTENT: LEFT_OUT}
-GONE_BY_MESSAGE = {MESSAGE: LEFT_OUT, CONTENT: LEFT_OUT}
+OMITTED_WITHOUT_NAMES = {NAMES: LEFT_OUT, CONTENT: LEFT_OUT}
+OMITTED_WITHOUT_MESSAGE = {MESSAGE: LEFT_OUT, CONTENT: LEFT_OUT}
 
 FIELDS: tuple[Disclosed, ...] = (
     Disclosed(
@@ -69,14 +69,14 @@ FIELDS: tuple[Disclosed, ...] = (
     in_payload("rid", "the room's id", {NAMES: "left out unless it is random", CONTENT: LEFT_OUT}),
     in_payload("type", "the kind of room, or of update", {CONTENT: "left out with messages"}),
     in_payload("tmid", "the id of the thread's first message", {CONTENT: LEFT_OUT}),
-    in_payload("name", "the room's name", GONE_BY_NAME),
-    in_payload("senderName", "the sender's name", GONE_BY_NAME),
-    in_payload("sender._id", "the sender's id", GONE_BY_NAME),
-    in_payload("sender.username", "the sender's username", GONE_BY_NAME),
-    in_payload("sender.name", "the sender's real name", GONE_BY_NAME),
+    in_payload("name", "the room's name", OMITTED_WITHOUT_NAMES),
+    in_payload("senderName", "the sender's name", OMITTED_WITHOUT_NAMES),
+    in_payload("sender._id", "the sender's id", OMITTED_WITHOUT_NAMES),
+    in_payload("sender.username", "the sender's username", OMITTED_WITHOUT_NAMES),
+    in_payload("sender.name", "the sender's real name", OMITTED_WITHOUT_NAMES),
     in_payload("messageType", "`e2e`: the message is encrypted end to end", {CONTENT: LEFT_OUT}),
-    in_payload("content", "the ciphertext of an encrypted message", GONE_BY_MESSAGE),
-    in_payload("msg", "the ciphertext of an encrypted message, as older apps send it", GONE_BY_MESSAGE),
+    in_payload("content", "the ciphertext of an encrypted message", OMITTED_WITHOUT_MESSAGE),
+    in_payload("msg", "the ciphertext of an encrypted message, as older apps send it", OMITTED_WITHOUT_MESSAGE),
     in_payload("badge", "the badge, with updates"),
     in_payload("notId", "the room's number, with updates"),
     in_payload("replaces", "that the text of a notification has changed"),
@@ -98,22 +98,22 @@ HEADER = ("field", "contents", *(privacy.value for privacy in Privacy))
 
 def privacy_page() -> str:
     """Return the documentation page as Markdown."""
-    found = [provider.disclosure for provider in providers()]
-    columns = [one for one in found if one.places]
+    disclosures = [provider.disclosure for provider in providers()]
+    columns = [disclosure for disclosure in disclosures if disclosure.places]
     rows = [(*row_of(one), *(code(column.place_of(one.path)) for column in columns)) for one in FIELDS]
-    introduction = " ".join([INTRODUCTION, *(one.note for one in found if one.note)])
+    introduction = " ".join([INTRODUCTION, *(disclosure.note for disclosure in disclosures if disclosure.note)])
     parts = [HEADING, fill(introduction, LINE_LENGTH), table((*HEADER, *(one.title for one in columns)), rows)]
-    for one in found:
+    for one in disclosures:
         if one.fields:
             parts += [f"## {one.title}", table(HEADER, [row_of(field) for field in one.fields])]
     return "\n\n".join(parts) + "\n"
 
 
 def row_of(one: Disclosed) -> tuple[str, ...]:
-    """Return a field's cells."""
+    """Return the table cells of a field."""
     return (f"`{one.path}`", one.contents, *(one.hidden.get(privacy, "") for privacy in Privacy))
 
 
 def code(name: str) -> str:
-    """Return the field's name as code; nothing for no name."""
+    """Return the field's name as Markdown code, or an empty string."""
     return f"`{name}`" if name else ""

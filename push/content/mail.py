@@ -23,14 +23,14 @@ from workspace.models import GeneralSettings, Message, Room, RoomType
 from workspace.selectors.localization import page_language
 
 PATHS = {RoomType.CHANNEL.value: "channel", RoomType.PRIVATE.value: "group", RoomType.DIRECT.value: "direct"}
-# What piled up beyond this many messages is only counted: nobody reads more in an e-mail.
-MESSAGES_SHOWN = 50
+# Further messages are only counted: nobody reads more in an e-mail.
+MAX_MESSAGES = 50
 
 
 def email_of(items: Sequence[Item]) -> EmailMultiAlternatives:
-    """Return the e-mail of one or more items of the same member and room, in the member's page language.
+    """Return the e-mail for one or more items of the same member and room, in the member's page language.
 
-    It says what was said, where the privacy settings allow it, and names people and room only where names may be shown.
+    It contains texts and names of people and rooms only if the privacy settings allow it.
     """
     first = items[0]
     with translation.override(page_language(first.user)):
@@ -43,7 +43,7 @@ def email_of(items: Sequence[Item]) -> EmailMultiAlternatives:
                 "Message-ID": message_id_of(items),
                 **thread_headers_of(items),
                 "Auto-Submitted": "auto-generated",
-                # One click ends the mails (RFC 8058).
+                # One-click unsubscribe (RFC 8058).
                 "List-Unsubscribe": f"<{context['unsubscribe_url']}>",
                 "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             },
@@ -53,9 +53,9 @@ def email_of(items: Sequence[Item]) -> EmailMultiAlternatives:
 
 
 def context_of(items: Sequence[Item]) -> dict[str, Any]:
-    """Return what both forms of the e-mail are written from."""
+    """Return the context for the text and HTML templates of the e-mail."""
     first, names_show = items[0], PushSettings.current().show_username_room
-    shown = items[:MESSAGES_SHOWN]
+    shown = items[:MAX_MESSAGES]
     return {
         "language": translation.get_language(),
         "site_name": GeneralSettings.current().site_name,
@@ -69,22 +69,22 @@ def context_of(items: Sequence[Item]) -> dict[str, Any]:
 
 
 def entry_of(item: Item, *, names_show: bool) -> dict[str, Any]:
-    """Return one message as the e-mail tells it."""
+    """Return the template context of one message."""
     message = item.notification.message
     return {
         "sender": shown_name(message.sender) if names_show else "",
-        "said": said_in(message, item.user),
+        "text": said_in(message, item.user),
         "sent_at": message.sent_at,
     }
 
 
 def subject_of(items: Sequence[Item]) -> str:
-    """Return the subject; it names the room or sender only where names may be shown."""
-    return f"[{GeneralSettings.current().site_name}] {event_of(items)}"
+    """Return the subject. It contains the room or sender only if names may be shown."""
+    return f"[{GeneralSettings.current().site_name}] {headline_of(items)}"
 
 
-def event_of(items: Sequence[Item]) -> str:
-    """Return what happened in a few words: who wrote, or how many messages there are."""
+def headline_of(items: Sequence[Item]) -> str:
+    """Return a short summary: who wrote, or how many messages there are."""
     room, count = items[0].room, len(items)
     names = list(dict.fromkeys(shown_name(item.notification.message.sender) for item in items))
     if not PushSettings.current().show_username_room:
@@ -102,27 +102,27 @@ def event_of(items: Sequence[Item]) -> str:
 
 
 def room_url(room: Room, message: Message) -> str:
-    """Return the address that opens the message in its room; it names the room by its name only if names show."""
+    """Return the URL that opens the message in its room; it contains the room's name only if names may be shown."""
     return absolute_url(room_path(room, message, named=PushSettings.current().show_username_room))
 
 
 def room_path(room: Room, message: Message, *, named: bool = True) -> str:
-    """Return that address on the site itself."""
+    """Return the path of that URL."""
     name = room.name if named and not room.is_direct else room.public_id
     return f"/{PATHS[room.type]}/{name}?msg={message.public_id}"
 
 
 def message_id_of(items: Sequence[Item]) -> str:
-    """Return the e-mail's identity, the same for every retry, so that mail programs can tell a repetition."""
+    """Return the Message-ID, which is the same for all retries, so that mail programs recognise duplicates."""
     keys = ",".join(str(item.key) for item in items)
     return mail_id(f"{keys}/email")
 
 
 def thread_headers_of(items: Sequence[Item]) -> dict[str, str]:
-    """Return the headers by which mail programs show a thread's e-mails together (RFC 5322, 3.6.4).
+    """Return the headers that make mail programs group a thread's e-mails (RFC 5322, 3.6.4).
 
-    They name the thread's first message, which the member may have received no e-mail of. None are returned for an
-    e-mail about several threads.
+    They refer to the thread's first message, even if the member got no e-mail for it. An e-mail about several threads
+    gets no such headers.
     """
     messages = [item.notification.message for item in items]
     roots = {message.parent.public_id if message.parent else message.public_id for message in messages}
@@ -134,7 +134,7 @@ def thread_headers_of(items: Sequence[Item]) -> dict[str, str]:
 
 
 def mail_id(name: str) -> str:
-    """Return the id that an e-mail or thread of this workspace has in headers, the same for the same name."""
+    """Return the id of an e-mail or thread for headers; the same name always gives the same id."""
     unique_id = GeneralSettings.current().unique_id
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     return f"<{uuid.uuid5(uuid.NAMESPACE_URL, f'{unique_id}/{name}')}@{domain}>"

@@ -1,4 +1,4 @@
-"""The push itself: `options` of the gateway protocol, with the payload that apps act upon."""
+"""The content of a push: `options` of the gateway protocol, with the payload for the app."""
 
 from __future__ import annotations
 
@@ -26,19 +26,20 @@ from workspace.services.messages import can_post
 CLEAR = "clear"
 CATEGORY_REPLY = "MESSAGE"
 CATEGORY_NO_REPLY = "MESSAGE_NOREPLY"
-# Apps disable answering for the number 1, and 0 stands for none.
+# Apps disable replies for the number 1, and 0 means that there is none.
 RESERVED_IDS = 2
-# The rules that may use the whole quota, whatever part of it is kept for them.
-FOR_ONE_PERSON = {"direct_message", "mentioned", TEST_RULE}
+# Rules whose pushes may use the whole quota, including the reserved part.
+PERSONAL_RULES = {"direct_message", "mentioned", TEST_RULE}
 # The rules for messages that are meant for the member: these wake a device that saves power.
 URGENT = frozenset({"direct_message", "mentioned", "highlight", TEST_RULE})
 
 
 @dataclass(frozen=True, slots=True)
 class PushContent:
-    """What all devices of one item are told: `shared` in whole, `sent` as far as it leaves the server with the push.
+    """The push options for all devices of one item: `shared` is the full content, `sent` is what the push contains.
 
-    The two differ where the push carries the message's id only, and the app fetches the rest from this server.
+    They differ if privacy settings restrict the push, for example to the message's id, so that the app must fetch the
+    full content from this server.
     """
 
     notification_key: int
@@ -46,15 +47,15 @@ class PushContent:
     sent: dict[str, Any]
 
     def options_for(self, device: Device) -> dict[str, Any]:
-        """Return the `options` for one device; `identity` is the same for every retry."""
+        """Return the `options` for one device; `identity` is the same for all retries."""
         return {**self.sent, "identity": identity_of(self.notification_key, device.pk)}
 
 
 def push_content(item: Item) -> PushContent:
-    """Return what is pushed for an item."""
+    """Return the push content for an item."""
     texts = texts_of(item)
     room, unique_id = item.room, GeneralSettings.current().unique_id
-    whole = quota_part(item) | {
+    full = quota_options(item) | {
         "uniqueId": unique_id,
         "from": "push",
         "title": texts.title,
@@ -74,31 +75,31 @@ def push_content(item: Item) -> PushContent:
     }
     privacy = PushSettings.current()
     if privacy.request_content_from_server:
-        return PushContent(item.key, whole, without_content(whole, item))
-    return PushContent(item.key, whole, whole if privacy.show_username_room else without_room(whole))
+        return PushContent(item.key, full, without_content(full, item))
+    return PushContent(item.key, full, full if privacy.show_username_room else without_room(full))
 
 
-def without_room(whole: dict[str, Any]) -> dict[str, Any]:
-    """Return the options without the room's picture, and without its id if that can be read, such as `GENERAL`.
+def without_room(full: dict[str, Any]) -> dict[str, Any]:
+    """Return the options without the room's image, and without its id if that is a readable name such as `GENERAL`.
 
-    A random id says nothing about the room, and apps need it to open the room.
+    Random ids reveal nothing about the room, and apps need them to open it.
     """
-    payload = {name: value for name, value in whole["payload"].items() if name != "rid" or is_random_id(value)}
-    return {**whole, "payload": payload, "gcm": {**whole["gcm"], "image": ""}}
+    payload = {name: value for name, value in full["payload"].items() if name != "rid" or is_random_id(value)}
+    return {**full, "payload": payload, "gcm": {**full["gcm"], "image": ""}}
 
 
 def room_reference(room_id: str) -> dict[str, Any]:
-    """Return the payload's field that names the room of an update, as far as the privacy settings allow."""
+    """Return the payload field with the room id of an update, if the privacy settings allow it."""
     privacy = PushSettings.current()
     if privacy.request_content_from_server or not (privacy.show_username_room or is_random_id(room_id)):
         return {}
     return {"rid": room_id}
 
 
-def without_content(whole: dict[str, Any], item: Item) -> dict[str, Any]:
-    """Return the options with nothing in them of the message but its id, nor of its room and sender.
+def without_content(full: dict[str, Any], item: Item) -> dict[str, Any]:
+    """Return the options with the message's id only: without text, room and sender.
 
-    The payload's three fields are all that apps need to fetch the rest, by `push.get`.
+    The three payload fields are what apps need to fetch the rest with `push.get`.
     """
     payload = {
         "host": settings.SITE_URL,
@@ -106,25 +107,25 @@ def without_content(whole: dict[str, Any], item: Item) -> dict[str, Any]:
         "notificationType": "message-id-only",
     }
     hidden = {"title": "", "text": placeholder(item.user), "payload": payload, "gcm": {"style": "inbox", "image": ""}}
-    return {**whole, **hidden}
+    return {**full, **hidden}
 
 
-def quota_part(item: Item) -> dict[str, Any]:
-    """Return the mark by which the gateway tells what may not use the part of the quota kept for direct messages."""
-    kept = SetupWizardSettings.current().quota_reserved
-    return {} if not kept or item.notification.rule in FOR_ONE_PERSON else {"quotaKept": kept}
+def quota_options(item: Item) -> dict[str, Any]:
+    """Return the option that tells the gateway which part of the quota this push must not use."""
+    reserved = SetupWizardSettings.current().quota_reserved
+    return {} if not reserved or item.notification.rule in PERSONAL_RULES else {"quotaKept": reserved}
 
 
 def identity_of(notification_key: int, device_key: int) -> str:
-    """Return the identity of one notification on one device of this workspace."""
+    """Return the identity of a notification on a device of this workspace."""
     unique_id = GeneralSettings.current().unique_id
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{unique_id}/{notification_key}/{device_key}"))
 
 
 def room_number(unique_id: str, room_id: str) -> int:
-    """Return the signed 32-bit number under which a device stacks one room's notifications.
+    """Return the signed 32-bit number by which a device groups a room's notifications.
 
-    It is made with this site's key, so that nobody else can find the room by trying known ids such as `GENERAL`.
+    It is derived with this site's key, so that nobody can find the room by trying known ids such as `GENERAL`.
     """
     digest = salted_hmac("push.room_number", f"{unique_id}/{room_id}", algorithm="sha256").digest()
     number = int.from_bytes(digest[:4], "big", signed=True)
@@ -132,15 +133,15 @@ def room_number(unique_id: str, room_id: str) -> int:
 
 
 def may_answer(item: Item) -> bool:
-    """Return whether the member may post in the room, so that the app offers to answer."""
+    """Return True if the member may post in the room, so that the app offers to reply."""
     subscription = item.subscription
     return subscription is not None and can_post(subscription=subscription, room=item.room, sender=item.user)
 
 
 def payload_of(message: Message, room: Room) -> dict[str, Any]:
-    """Return what an app opens the message by.
+    """Return the payload with which an app opens the message.
 
-    Where names are not to be shown they are left out here as well: apps show the payload's names on the lock screen.
+    Names are omitted if the settings hide them, because apps show the payload's names on the lock screen.
     """
     payload = {
         "host": settings.SITE_URL,
@@ -151,21 +152,21 @@ def payload_of(message: Message, room: Room) -> dict[str, Any]:
     }
     if message.parent is not None:
         payload["tmid"] = message.parent.public_id
-    return payload | names_of(message.sender, room) | encrypted_part(message)
+    return payload | name_fields(message.sender, room) | encrypted_fields(message)
 
 
-def names_of(sender: User, room: Room) -> dict[str, Any]:
-    """Return the payload's fields that name people and rooms."""
+def name_fields(sender: User, room: Room) -> dict[str, Any]:
+    """Return the payload fields with names of people and rooms."""
     if not PushSettings.current().show_username_room:
         return {}
     real_name = shorten(sender.display_name, NAME_LENGTH)
-    who = {"_id": sender.public_id, "username": sender.username, "name": real_name}
+    person = {"_id": sender.public_id, "username": sender.username, "name": real_name}
     named = {} if room.is_direct else {"name": room.name}
-    return {"sender": who, "senderName": shown_name(sender), **named}
+    return {"sender": person, "senderName": shown_name(sender), **named}
 
 
-def encrypted_part(message: Message) -> dict[str, Any]:
-    """Return the payload's fields of an encrypted message, which the app decrypts where messages may be shown."""
+def encrypted_fields(message: Message) -> dict[str, Any]:
+    """Return the payload fields of an encrypted message; the app decrypts it if messages may be shown."""
     if message.type != ENCRYPTED:
         return {}
     if not PushSettings.current().show_message:

@@ -1,4 +1,4 @@
-"""What phones are sent: the `options` of the gateway protocol, from which each provider builds its own form."""
+"""The push `options` for phones, in the gateway protocol; each provider builds its own format from them."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from workspace.models import GeneralSettings
 
 @dataclass(frozen=True, slots=True)
 class PhonePayload:
-    """Builds the options for one phone; `names_app`: with the `topic`, by which the service knows the app."""
+    """Builds the options for one phone. `names_app` adds the `topic`, by which the service identifies the app."""
 
     names_app: bool = False
 
-    def app_part(self, device: Device) -> dict[str, Any]:
-        """Return the option that names the app."""
+    def app_options(self, device: Device) -> dict[str, Any]:
+        """Return the option that identifies the app."""
         return {"topic": device.app_name} if self.names_app else {}
 
     def message(self, item: Item, device: Device, content: PushContent) -> dict[str, Any]:
-        """Return the notification of a message."""
-        return content.options_for(device) | self.app_part(device)
+        """Return the options of a message's notification."""
+        return content.options_for(device) | self.app_options(device)
 
     def clear(self, device: Device, *, room: str, badge: int, identity: str, message: str = "") -> dict[str, Any]:
-        """Return the update that removes notifications of a room, or of one message.
+        """Return the update that removes the notifications of a room, or of one message.
 
-        `silent` tells gateways that nobody is alerted: it is not counted against any quota. The room is named by a
-        number, and by its public id if the privacy settings allow that.
+        `silent` tells gateways that the push shows nothing, so it does not count against the quota. The room is
+        identified by a number, and by its public id if the privacy settings allow it.
         """
         unique_id = GeneralSettings.current().unique_id
         number = room_number(unique_id, room)
@@ -51,7 +51,7 @@ class PhonePayload:
                 "type": CLEAR,
                 "notId": number,
                 "badge": badge,
-                # An app that does not know this field takes away all of the room's notifications.
+                # Apps that do not know this field remove all notifications of the room.
                 **({"messageId": message} if message else {}),
             },
             "userId": device.user.public_id,
@@ -61,13 +61,13 @@ class PhonePayload:
             "sending": 0,
             "identity": identity,
         }
-        return options | self.app_part(device)
+        return options | self.app_options(device)
 
     def replace(self, item: Item, device: Device, *, identity: str) -> dict[str, Any]:
-        """Return the update that gives the item's notification on the phone its new text.
+        """Return the update that changes the text of the item's notification on the phone.
 
-        `passive` alerts nobody, and `collapse` names the notification that is replaced. For a deleted message, the text
-        says that it was deleted.
+        `passive` means without an alert, and `collapse` is the identity of the notification that is replaced. For a
+        deleted message, the new text says that it was deleted.
         """
         options = self.message(item, device, push_content(item))
         if item.notification.message.deleted_at is not None:

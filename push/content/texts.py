@@ -22,14 +22,14 @@ NAME_LENGTH = 65
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What is shown of a message: the room or sender, and what was said."""
+    """The title (room or sender) and text of a notification."""
 
     title: str
     text: str
 
 
 def texts_of(item: Item) -> Texts:
-    """Return the title and text of an item as far as the privacy settings allow; without names there is no title."""
+    """Return the title and text of an item, restricted by the privacy settings. Without names there is no title."""
     message = item.notification.message
     said = said_in(message, item.user)
     if not PushSettings.current().show_username_room:
@@ -38,38 +38,38 @@ def texts_of(item: Item) -> Texts:
 
 
 def texts_composed(said: str, *, sender: User, room: Room) -> Texts:
-    """Return the title and text for what a sender said in a room, shortened to the lengths of a lock screen."""
+    """Return the title and text of a message in a room, shortened for lock screens."""
     name = shown_name(sender)
     if room.is_direct:
         return Texts(shorten(name, TITLE_LENGTH), shorten(said, TEXT_LENGTH))
-    # Apps remove the name again where they show it elsewhere, so it is always included.
+    # Always include the name: apps remove it from the text if they show it elsewhere.
     return Texts(shorten(room_title(room), TITLE_LENGTH), shorten(f"{name}: {said}", TEXT_LENGTH))
 
 
 def said_in(message: Message, receiver: User) -> str:
-    """Return the message's text, or "You have a new message" where it is encrypted, empty or not to be shown."""
+    """Return the message's text, or "You have a new message" if it is encrypted, empty or must not be shown."""
     if PushSettings.current().show_message:
         return said_by(message, receiver)
     return placeholder(receiver)
 
 
 def said_by(message: Message, receiver: User) -> str:
-    """Return the message's text, else what its attachments say, else "You have a new message"."""
+    """Return the message's text, or that of its attachments, or "You have a new message"."""
     if message.type == ENCRYPTED:
         return placeholder(receiver)
     return message.text if message.text.strip() else attachments_text(message.attachments) or placeholder(receiver)
 
 
 def placeholder(receiver: User) -> str:
-    """Return what stands in the place of a message, in the receiver's language."""
+    """Return the text shown instead of a message, in the receiver's language."""
     with translation.override(receiver.language or settings.LANGUAGE_CODE):
         return gettext("You have a new message")
 
 
 def shown_name(user: User) -> str:
-    """Return the name that the workspace shows people by: usernames, or real names where it uses them.
+    """Return the user's name for notifications: the username, or the real name if the workspace uses real names.
 
-    A long name is shortened, so that there is room for what was said.
+    Long names are shortened to leave space for the text.
     """
     return shorten(user.display_name if GeneralSettings.current().use_real_name else user.username, NAME_LENGTH)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.views.decorators.http import require_GET
 
-from push.streams.events import HEADERS, after_asked, is_same_site
+from push.streams.events import HEADERS, is_same_site, last_event_key
 from push.streams.opening import streams_begin
 from workspace.models import User
 
@@ -22,5 +22,5 @@ def events(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not isinstance(user, User) or not is_same_site(request):
         return HttpResponseForbidden()
-    (begun,) = streams_begin(process=POLLING, asked=[(user.pk, after_asked(request))])
-    return HttpResponse(begun.content, headers=HEADERS)
+    (start,) = streams_begin(process=POLLING, requests=[(user.pk, last_event_key(request))])
+    return HttpResponse(start.content, headers=HEADERS)

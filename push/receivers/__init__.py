@@ -1,4 +1,4 @@
-"""What push does when the rooms below announce something; imported once, when the app is ready."""
+"""Signal receivers of the push app; imported once, when the app is ready."""
 
 from push.receivers import cloud, devices, messages, queue, routes
 

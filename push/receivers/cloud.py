@@ -1,4 +1,4 @@
-"""Pushing through the gateway of the cloud that the workspace connects to."""
+"""Uses the cloud's gateway after the workspace was connected."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from workspace.services.settings import Origin, setting_save
 
 
 @receiver(workspace_connected, dispatch_uid="push.cloud.workspace_connected")
-def gateway_take_over(gateway_url: str, **_kwargs: Any) -> None:
-    """Push through the cloud's gateway, unless somebody chose another one, or the setting is fixed."""
+def gateway_adopt(gateway_url: str, **_kwargs: Any) -> None:
+    """Set the cloud's gateway, unless an administrator chose another one or the setting is fixed."""
     if not gateway_url or PushSettings.stored().gateway.strip() != DEFAULT_GATEWAY:
         return
     try:

@@ -1,4 +1,4 @@
-"""What ends a device: the sign-in or browser session that registered it is over."""
+"""Removes devices when the session that registered them ends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workspace.signals import signed_out, signed_out_everywhere
 
 @receiver(user_logged_out, dispatch_uid="push.devices.session_ended")
 def on_session_ended(*, request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
-    """Forget the browser whose session ends; sent before the session is emptied."""
+    """Remove the browser whose session ends. The signal is sent before the session is cleared."""
     if user is not None and request.session.session_key:
         session_devices_remove(user=user, session_digest=session_digest_of(request))
 

@@ -1,4 +1,4 @@
-"""What has to be done by the worker when a message is posted, edited or deleted."""
+"""Creates pending decisions for the worker when a message is posted, edited or deleted."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from workspace.stored_json import stored_write
 
 @receiver(message_posted, dispatch_uid="push.message_posted")
 def message_posted_note(message: Message, **_kwargs: Any) -> None:
-    """Note that the message is to be decided upon; the row is saved with the message itself."""
+    """Create a pending decision, in the same transaction as the message."""
     Decision.objects.create(message=message, event=Event.POSTED, accepted_at=message.accepted_at)
     wake("decide")
 
 
 @receiver(message_edited, dispatch_uid="push.message_edited")
 def message_edited_note(message: Message, before: MentionTargets, **_kwargs: Any) -> None:
-    """Note that the edit has to be evaluated; `before` lists whom the message notified until then."""
+    """Create a pending decision for the edit; `before` contains the mentions before the edit."""
     accepted_at = message.edited_at or message.updated_at
     facts = {"before": stored_write(before)}
     Decision.objects.create(message=message, event=Event.EDITED, accepted_at=accepted_at, facts=facts)
@@ -34,7 +34,7 @@ def message_edited_note(message: Message, before: MentionTargets, **_kwargs: Any
 
 @receiver(message_deleted, dispatch_uid="push.message_deleted")
 def message_deleted_note(message: Message, **_kwargs: Any) -> None:
-    """Note that the counters and devices that show the message have to follow its deletion."""
+    """Create a pending decision to update the counters and the devices that show the deleted message."""
     if message.is_system:
         return
     Decision.objects.create(message=message, event=Event.DELETED, accepted_at=message.deleted_at or message.updated_at)
@@ -43,5 +43,5 @@ def message_deleted_note(message: Message, **_kwargs: Any) -> None:
 
 @receiver(counters_behind, dispatch_uid="push.counters_behind")
 def counters_behind_return(user: User, room: Room, since: datetime, **_kwargs: Any) -> dict[int, MentionTargets | None]:
-    """Return the messages whose post, edit or deletion the worker has not followed yet."""
+    """Return the messages whose post, edit or deletion the worker has not processed yet."""
     return calls_pending(user=user, room=room, since=since)

@@ -1,4 +1,4 @@
-"""What ends or prolongs a notification's wait: the room is read, the message deleted, quiet hours begin."""
+"""Drops or delays queued notifications when a room is read, a message is deleted, or quiet hours change."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def on_membership_ended(*, user: User, room: Room, **_kwargs: Any) -> None:
 
 @receiver(signed_out_everywhere, dispatch_uid="push.queue.signed_out_everywhere")
 def on_signed_out_everywhere(*, user: User, **_kwargs: Any) -> None:
-    """Let open pages of a deactivated account show nothing more."""
+    """Make open pages of a deactivated account stop showing messages."""
     if not user.is_active:
         pages_tell(user=user, change={"kind": Change.DEACTIVATED, "room": ""})
 

@@ -1,4 +1,4 @@
-"""What may end a route's pause: other addresses or credentials, another route of an app, a cloud that admits again."""
+"""Reviews paused routes when addresses, credentials or routes change, or when the cloud admits the workspace again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workspace.setting_groups import SettingsGroup
 @receiver(post_save, sender=SetupWizardSettings, dispatch_uid="push.routes.wizard")
 @receiver(post_save, sender=CloudConnection, dispatch_uid="push.routes.connection")
 def on_routes_changed(**_kwargs: Any) -> None:
-    """Look at the pauses by what was just saved, not by what was cached before."""
+    """Review the pauses with the values that were just saved, not with cached ones."""
     SettingsGroup.forget_cached()
     pauses_review()
 
@@ -33,6 +33,6 @@ def on_workspace_admitted(**_kwargs: Any) -> None:
 @receiver(post_save, sender=ProviderValue, dispatch_uid="push.routes.provider_saved")
 @receiver(post_delete, sender=ProviderValue, dispatch_uid="push.routes.provider_deleted")
 def on_app_route_changed(**kwargs: Any) -> None:
-    """Look at the pauses; what waits for one that remains may have another way now."""
+    """Review the pauses; notifications that wait for a paused route may have another route now."""
     on_routes_changed(**kwargs)
     held_release()

@@ -1,1 +1,1 @@
-"""Server-sent events to open pages: one hub in each web process reads the rows for all of its streams."""
+"""Server-sent events for open pages. One hub per web process reads the events for all its streams."""

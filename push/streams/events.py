@@ -1,4 +1,4 @@
-"""Events as they travel (the HTML standard, 9.2 "Server-sent events")."""
+"""The format of server-sent events (HTML standard, 9.2)."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 SAME_SITE = ("same-origin", "none")
-# After how many milliseconds a page comes back whose stream was cut.
+# After how many milliseconds a page reconnects if its stream breaks.
 RETRY = 1000
-# A comment now and then keeps proxies from taking the stream for dead, and finds pages that have vanished.
+# Regular comments keep proxies from closing the stream, and detect pages that are gone.
 KEEPALIVE = b": \n\n"
 
 
 def event(kind: str, data: Any, key: int | None = None) -> bytes:
-    """Return one event; the page tells the `key` of the last one that it received when it comes back."""
+    """Return one event. A page that reconnects sends the `key` of the last event that it received."""
     identity = f"id: {key}\n" if key is not None else ""
     return f"{identity}event: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
 
 
-def beginning(key: int) -> bytes:
-    """Return what a stream begins with."""
+def stream_start(key: int) -> bytes:
+    """Return the first bytes of a stream."""
     return f"retry: {RETRY}\n".encode() + event("hello", {}, key)
 
 
-def after_asked(request: HttpRequest) -> int | None:
+def last_event_key(request: HttpRequest) -> int | None:
     """Return the key of the last event that the page received (`Last-Event-ID`, or `after` in the query), if any."""
     return parse_key(request.headers.get("Last-Event-ID") or request.GET.get("after", ""))
 
 
 def is_same_site(request: HttpRequest) -> bool:
-    """Return whether the request comes from a page of this site, as far as the browser says."""
+    """Return True if the request comes from a page of this site, according to the browser."""
     return request.headers.get("Sec-Fetch-Site", "none") in SAME_SITE

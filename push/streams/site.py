@@ -1,7 +1,7 @@
-"""The site's ASGI application, with streams next to it.
+"""The ASGI application that handles event streams itself and passes all other requests to the site.
 
-Streams are opened and sent from here. A request that Django answers holds a thread and a database connection; when
-hundreds of pages reconnect after a restart, that would be hundreds of each.
+A request in Django occupies a thread and a database connection. When hundreds of pages reconnect after a restart, that
+would be hundreds of each.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.asgi import ASGIRequest
 
-from push.streams.events import HEADERS, after_asked, is_same_site
-from push.streams.hub import Hub, Refusal, Stream, hub_here
+from push.streams.events import HEADERS, is_same_site, last_event_key
+from push.streams.hub import Hub, Refusal, Stream, current_hub
 from workspace.database.troubles import trouble_of
 from workspace.errors import UnavailableError
 
@@ -37,7 +37,7 @@ REFUSALS: dict[Refusal, tuple[int, dict[str, str]]] = {
 
 
 class StreamingSite:
-    """Answers requests for a stream, and passes all others on to the site."""
+    """Handles requests for streams and passes all others to the site."""
 
     def __init__(self, site: Application) -> None:
         self._site = site
@@ -51,12 +51,12 @@ class StreamingSite:
         if not session or not is_same_site(request):
             await answer(send, 403)
             return
-        hub = hub_here()
-        stream = Stream(session=session, after=after_asked(request))
+        hub = current_hub()
+        stream = Stream(session=session, after=last_event_key(request))
         try:
-            status, headers = await opened(hub, stream)
+            status, headers = await open_stream(hub, stream)
             if status == 200:
-                await streamed(stream, receive, send)
+                await send_stream(stream, receive, send)
             else:
                 await answer(send, status, headers)
         finally:
@@ -64,7 +64,7 @@ class StreamingSite:
 
 
 def stream_request(scope: Any) -> ASGIRequest | None:
-    """Return the request if it asks for a stream and has no fault that the site should answer; else None."""
+    """Return the request if it is a valid request for a stream; None if the site should handle it."""
     if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].endswith(PATH):
         return None
     request = ASGIRequest(scope, BytesIO())
@@ -77,8 +77,8 @@ def stream_request(scope: Any) -> ASGIRequest | None:
     return request
 
 
-async def opened(hub: Hub, stream: Stream) -> tuple[int, dict[str, str]]:
-    """Open the stream; returns the status to answer with, and headers that belong to it."""
+async def open_stream(hub: Hub, stream: Stream) -> tuple[int, dict[str, str]]:
+    """Open the stream; returns the response's status and headers."""
     try:
         refusal = await hub.open(stream)
     except Exception as error:
@@ -89,24 +89,24 @@ async def opened(hub: Hub, stream: Stream) -> tuple[int, dict[str, str]]:
 
 
 async def answer(send: Send, status: int, headers: dict[str, str] | None = None) -> None:
-    """Answer without a stream; the browser tries again later."""
+    """Respond without a stream; the browser retries later."""
     content = UnavailableError().message.encode() if status == 503 else b""
     all_headers = {"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(content)), **(headers or {})}
-    await send({"type": "http.response.start", "status": status, "headers": encoded(all_headers)})
+    await send({"type": "http.response.start", "status": status, "headers": encode_headers(all_headers)})
     await send({"type": "http.response.body", "body": content})
 
 
-def encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
-    """Return the headers as ASGI wants them."""
+def encode_headers(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    """Return the headers in ASGI format."""
     return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
 
 
-async def streamed(stream: Stream, receive: Receive, send: Send) -> None:
-    """Send what comes until one of both sides ends the stream."""
-    leaving = asyncio.create_task(left(receive))
+async def send_stream(stream: Stream, receive: Receive, send: Send) -> None:
+    """Send the stream's events until the server or the client ends it."""
+    leaving = asyncio.create_task(wait_for_disconnect(receive))
     leaving.add_done_callback(lambda _task: stream.end())
     try:
-        await send({"type": "http.response.start", "status": 200, "headers": encoded(HEADERS)})
+        await send({"type": "http.response.start", "status": 200, "headers": encode_headers(HEADERS)})
         while (piece := await stream.next()) is not None:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -114,7 +114,7 @@ async def streamed(stream: Stream, receive: Receive, send: Send) -> None:
         leaving.cancel()
 
 
-async def left(receive: Receive) -> None:
-    """Wait until the page is gone."""
+async def wait_for_disconnect(receive: Receive) -> None:
+    """Wait until the client disconnects."""
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -1,7 +1,8 @@
-"""The brokers of the task queue, which outlive the servers behind them.
+"""Task queue brokers that survive outages of their servers.
 
-django-q2's own brokers raise when their server is gone: the process that reads from it then sleeps for ten seconds and
-ends. These log it and go on trying. A task that is lost meanwhile costs nothing: the worker's clock finds the rows.
+django-q2's brokers raise if their server is unavailable; the reading process then sleeps for ten seconds and exits.
+These brokers log the error and retry. A task that is lost in the meantime does no harm: the worker's clock finds the
+rows.
 """
 
 from __future__ import annotations
@@ -25,29 +26,29 @@ from workspace.wakeups import Listener, announce, wakeups_supported
 log = logging.getLogger(__name__)
 
 TROUBLE_SECONDS = 0.5
-# The channel on which the database tells of new tasks, and how long one may stay unnoticed should it not arrive.
+# The channel on which the database announces new tasks, and the polling interval (seconds) if announcements are lost.
 TASKS = "callboard_tasks"
 LISTENING_SECONDS = 1.0
-# BLPOP waits for a second; a server that has said nothing for this long is gone without having said so.
+# BLPOP waits for one second; a server that sends nothing for this long is considered dead.
 SOCKET_SECONDS = 5
 
 Tasks = list[tuple[Any, Any]] | None
 
 
 class DatabaseBroker(ORM):  # type: ignore[misc]
-    """Keeps tasks in the database, which wakes whoever takes them where it carries announcements."""
+    """Stores tasks in the database. If the database supports announcements, they wake the processes."""
 
     _listener: Listener | None = None
     _filter = PackageFilter()
 
     def enqueue(self, task: str) -> Any:
-        """Put the task into the queue and return its key."""
+        """Add the task to the queue and return its key."""
         key = super().enqueue(task)
         announce(TASKS)
         return key
 
     def dequeue(self) -> Tasks:
-        """Return the next tasks, none when nothing came within a moment or the database cannot be asked."""
+        """Return the next tasks, or None after a short wait without tasks or if the database is unavailable."""
         try:
             if wakeups_supported() and not self.queue_size():
                 self._rest()
@@ -62,35 +63,35 @@ class DatabaseBroker(ORM):  # type: ignore[misc]
         return tasks
 
     def set_stat(self, key: str, value: str, timeout: int) -> None:
-        """Store nothing: no part of the product reads the state of the cluster's processes."""
+        """Do nothing: the state of the cluster's processes is not used."""
 
     def _rest(self) -> None:
-        """Wait until a task is announced, or for as long as one may stay unnoticed."""
+        """Wait until a task is announced, or for the polling interval."""
         self._listener = self._listener or Listener(TASKS)
         self._listener.wait(LISTENING_SECONDS if self._listener.is_connected else Conf.POLL)
 
 
 class RedisBroker(Redis):  # type: ignore[misc]
-    """Keeps tasks in Redis."""
+    """Stores tasks in Redis."""
 
     _filter = PackageFilter()
 
     @staticmethod
     def get_connection(list_key: str | None = None) -> Server:
-        """Return a client of the server, which gives up waiting for one that does not answer any more."""
+        """Return a client with timeouts for an unresponsive server."""
         server: Server = Server.from_url(
             settings.REDIS_URL, socket_timeout=SOCKET_SECONDS, socket_connect_timeout=SOCKET_SECONDS
         )
         return server
 
     def ping(self) -> bool:
-        """Return true: the processes start without the server as well, and wait for it."""
+        """Return True, because the processes also start without the server and wait for it."""
         return True
 
     def dequeue(self) -> Tasks:
-        """Return the next task, none when the server cannot be asked."""
+        """Return the next task, or None if the server is unavailable."""
         try:
-            # What Redis handed out is no longer in it.
+            # Redis removes tasks when it returns them.
             tasks, _invalid = self._filter.split(super().dequeue() or [])
         except RedisError as error:
             trouble_note("Redis server", error)
@@ -98,11 +99,11 @@ class RedisBroker(Redis):  # type: ignore[misc]
         return tasks
 
     def set_stat(self, key: str, value: str, timeout: int) -> None:
-        """Store nothing: no part of the product reads the state of the cluster's processes."""
+        """Do nothing: the state of the cluster's processes is not used."""
 
 
 def trouble_note(name: str, error: Exception) -> None:
-    """Say that the server cannot be asked, and wait a little before it is asked again."""
+    """Log that the server is unavailable, and wait before the next attempt."""
     reported = error if trouble_of(error) else None
     log.warning("The %s with the tasks cannot be queried; trying again: %s", name, error, exc_info=reported)
     time.sleep(TROUBLE_SECONDS)

@@ -1,7 +1,7 @@
-"""The worker's clock: it finds the work whose task was lost or was never made, because its time has only come now.
+"""The worker's clock: finds work that has become due, and work whose task was lost, and wakes the tasks.
 
-It sleeps until the next moment at which something is to be looked for. What is written meanwhile with an earlier one
-is announced to it (`push.waking`), where the database carries announcements; elsewhere it looks in short intervals.
+It sleeps until the next due time. Work that is created in the meantime with an earlier due time is announced
+(`push.waking`) if the database supports it; otherwise the clock polls at short intervals.
 """
 
 from __future__ import annotations
@@ -23,79 +23,79 @@ from workspace.wakeups import Announcement, Listener
 
 log = logging.getLogger(__name__)
 
-# The longest time between two looks, in seconds; the clock wakes earlier for what is to be done before. It looks that
-# often as well while work waits that has been announced.
+# The longest time (seconds) between two checks; due work wakes the clock earlier. It is also the interval while
+# announced work is waiting.
 POLL_SECONDS = 0.25
-# The same while announcements are heard: some may be lost, by a pooler in between for example.
+# The same while announcements work: some may still be lost, for example by a connection pooler.
 LISTENING_SECONDS = 1.0
 SHORTEST_SECONDS = 0.02
-# After the database was gone.
+# The wait after a database error.
 TROUBLE_SECONDS = 1.0
 
 
-class Bell:
-    """Wakes a task for work that waits, without filling the broker's queue while the same work goes on waiting."""
+class TaskWaker:
+    """Wakes a task for waiting work, without filling the broker's queue while the same work is still waiting."""
 
-    # Between two wakings while work goes on being found, and while it is the very same.
+    # Seconds between two wake-ups for different work, and for the same work.
     INTERVAL = 0.5
-    PATIENCE = 5.0
+    REPEAT_INTERVAL = 5.0
 
     def __init__(self, task: str) -> None:
         self._task = task
-        self.hush()
+        self.reset()
 
-    def hush(self) -> None:
-        """Forget the work: it is not there any more, or cannot be seen."""
-        self._rung_for: object = None
-        self._rung_at = float("-inf")
+    def reset(self) -> None:
+        """Forget the work, because it is done or cannot be queried."""
+        self._woken_for: object = None
+        self._woken_at = float("-inf")
         self._unattended_from = float("inf")
 
-    def hear(self, work: object) -> None:
-        """Wake the task for `work`, whatever identifies what waits first; None when nothing waits."""
+    def notice(self, work: object) -> None:
+        """Wake the task for `work`, a value that identifies the first waiting item; None if nothing is waiting."""
         if work is None:
-            self.hush()
+            self.reset()
             return
-        now, is_same = time.monotonic(), work == self._rung_for
-        if now - self._rung_at < (self.PATIENCE if is_same else self.INTERVAL):
+        now, is_same = time.monotonic(), work == self._woken_for
+        if now - self._woken_at < (self.REPEAT_INTERVAL if is_same else self.INTERVAL):
             return
-        self._rung_for, self._rung_at = work, now
+        self._woken_for, self._woken_at = work, now
         if not enqueue(self._task):
             self._unattended_from = float("inf")
         elif not is_same or self._unattended_from == float("inf"):
             self._unattended_from = now
 
     def unattended_seconds(self) -> float:
-        """Return for how long the very same work has been announced without anybody having taken it."""
+        """Return for how long (seconds) the same work has been announced without a process starting it."""
         return max(time.monotonic() - self._unattended_from, 0.0)
 
 
 class Clock:
-    """Looks for waiting work, and rests meanwhile; to be asked for both in turn by one thread."""
+    """Checks for waiting work and sleeps in between; one thread calls both in turn."""
 
     def __init__(self) -> None:
-        self._decide = Bell("decide")
-        self._count = Bell("count")
-        self._dispatch = Bell("dispatch")
-        self._clear = Bell("clear")
+        self._decide = TaskWaker("decide")
+        self._count = TaskWaker("count")
+        self._dispatch = TaskWaker("dispatch")
+        self._clear = TaskWaker("clear")
         self._heartbeat = Heartbeat()
         self._housekeeping = Housekeeping()
         self._listener = Listener(ALARMS)
 
     def tick(self) -> float:
-        """Wake tasks for the work that waits and return for how many seconds nothing needs to be looked for."""
+        """Wake tasks for waiting work and return the number of seconds until the next check."""
         try:
-            return self.look()
+            return self.check()
         except Error:
             log.exception("The database cannot be read; the clock goes on trying.")
             connection.close()
-            self._decide.hush()
-            self._count.hush()
-            self._dispatch.hush()
-            self._clear.hush()
+            self._decide.reset()
+            self._count.reset()
+            self._dispatch.reset()
+            self._clear.reset()
             return TROUBLE_SECONDS
 
     def rest(self, seconds: float, *, until_readable: Sequence[int] = ()) -> None:
-        """Wait that long, until an earlier alarm that is set meanwhile, or until a file descriptor is readable."""
+        """Sleep for this time, or until an earlier alarm is announced or a file descriptor becomes readable."""
         begun = time.monotonic()
         end = begun + seconds
         while (left := end - time.monotonic()) > 0:
@@ -106,69 +106,69 @@ class Clock:
             end = min(end, max(time.monotonic() + first, begun + SHORTEST_SECONDS))
 
     def unattended_seconds(self) -> float:
-        """Return for how long some work has been announced without anybody having taken it."""
+        """Return for how long (seconds) work has been announced without a process starting it."""
         return max(self._decide.unattended_seconds(), self._dispatch.unattended_seconds())
 
     def stop(self) -> None:
-        """Say that nobody will look any more."""
+        """Stop the clock and delete the heartbeat."""
         self._listener.close()
         try:
             self._heartbeat.stop()
         except Error:
-            log.exception("The database cannot be told that the worker has stopped.")
+            log.exception("The worker's heartbeat could not be deleted.")
 
-    def look(self) -> float:
-        """Do one look; raises django.db.Error when the database cannot be read."""
+    def check(self) -> float:
+        """Run one check; raises django.db.Error if the database is unavailable."""
         self._heartbeat.beat()
-        self._housekeeping.look()
+        self._housekeeping.check()
         if not is_workspace():
-            # Nobody posts here, so nothing waits to be decided or sent.
+            # There are no messages here, so there is nothing to decide or send.
             return LISTENING_SECONDS
         decision, item, lease_end = decision_next(), due_next(), lease_end_next()
         now = timezone.now()
-        self._count.hear(count_next(now - TASK_GRACE))
-        moments = [
-            self.moment_of_decision(decision, now),
-            self.moment_of_dispatch(item, lease_end, now),
-            self.moment_of_clearing(clearing_next(), now),
+        self._count.notice(count_next(now - TASK_GRACE))
+        next_checks = [
+            self.next_decision_check(decision, now),
+            self.next_dispatch_check(item, lease_end, now),
+            self.next_clearing_check(clearing_next(), now),
             now + timedelta(seconds=LISTENING_SECONDS if self._listener.is_connected else POLL_SECONDS),
         ]
-        rest = min(moment for moment in moments if moment is not None) - now
+        rest = min(at for at in next_checks if at is not None) - now
         return max(rest.total_seconds(), SHORTEST_SECONDS)
 
-    def moment_of_decision(self, decision: tuple[int, datetime] | None, now: datetime) -> datetime | None:
-        """Wake the task that decides if it is late for the decision; returns when to look for it again."""
+    def next_decision_check(self, decision: tuple[int, datetime] | None, now: datetime) -> datetime | None:
+        """Wake the deciding task if the decision is late; returns when to check again."""
         late_at = decision[1] + TASK_GRACE if decision else None
         if decision is None or late_at is None or late_at > now:
-            self._decide.hear(None)
+            self._decide.notice(None)
             return late_at
-        self._decide.hear(decision[0])
+        self._decide.notice(decision[0])
         return now + timedelta(seconds=POLL_SECONDS)
 
-    def moment_of_dispatch(
+    def next_dispatch_check(
         self, item: tuple[int, datetime] | None, lease_end: datetime | None, now: datetime
     ) -> datetime | None:
-        """Wake the task that sends if an item is due or a lease has expired; returns when to look again."""
+        """Wake the sending task if an item is due or a lease has expired; returns when to check again."""
         if item is not None and item[1] <= now:
-            self._dispatch.hear(item)
+            self._dispatch.notice(item)
         elif lease_end is not None and leases_doubtful(now):
-            self._dispatch.hear("expired")
+            self._dispatch.notice("expired")
         else:
-            self._dispatch.hear(None)
-            return min((moment for moment in (item and item[1], lease_end) if moment), default=None)
+            self._dispatch.notice(None)
+            return min((at for at in (item and item[1], lease_end) if at), default=None)
         return now + timedelta(seconds=POLL_SECONDS)
 
-    def moment_of_clearing(self, due: tuple[int, datetime] | None, now: datetime) -> datetime | None:
-        """Wake the task that takes read notifications off devices if an update is due; returns when to look again."""
+    def next_clearing_check(self, due: tuple[int, datetime] | None, now: datetime) -> datetime | None:
+        """Wake the task that removes read notifications from devices if one is due; returns when to check again."""
         if due is None or due[1] > now:
-            self._clear.hear(None)
+            self._clear.notice(None)
             return due and due[1]
-        self._clear.hear(due)
+        self._clear.notice(due)
         return now + timedelta(seconds=POLL_SECONDS)
 
 
 def seconds_until(alarm: Announcement) -> float:
-    """Return in how many seconds the clock is to look; at once where the alarm does not say."""
+    """Return in how many seconds the clock must check; 0 if the alarm contains no time."""
     try:
         return float(alarm.payload) - time.time()
     except ValueError:

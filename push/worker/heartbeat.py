@@ -12,8 +12,8 @@ from django.utils import timezone
 from push.models import WorkerBeat
 
 BEAT_SECONDS = 5.0
-# After this time without a heartbeat, the row of a worker is deleted.
-KEPT_FOR = timedelta(days=1)
+# After this time without a heartbeat, a worker's row is deleted.
+DELETE_AFTER = timedelta(days=1)
 
 
 class Heartbeat:
@@ -28,11 +28,11 @@ class Heartbeat:
         now = time.monotonic()
         if now - self._last < BEAT_SECONDS:
             return
-        moment = timezone.now()
-        WorkerBeat.objects.update_or_create(name=self._name, defaults={"beat_at": moment})
-        WorkerBeat.objects.filter(beat_at__lt=moment - KEPT_FOR).delete()
+        now_utc = timezone.now()
+        WorkerBeat.objects.update_or_create(name=self._name, defaults={"beat_at": now_utc})
+        WorkerBeat.objects.filter(beat_at__lt=now_utc - DELETE_AFTER).delete()
         self._last = now
 
     def stop(self) -> None:
-        """Delete the row: the process ends regularly."""
+        """Delete the row, because the process shuts down cleanly."""
         WorkerBeat.objects.filter(name=self._name).delete()

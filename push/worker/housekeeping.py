@@ -1,4 +1,4 @@
-"""What the worker does from time to time beside its notifications."""
+"""Periodic tasks of the worker."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from push.services.clock_jumps import clock_watch
 from push.waking import enqueue
 from workspace.roles import is_cloud, is_workspace
 
-# A process that has not noticed yet that the clock was set may write by the old one for so many seconds.
-JUMP_WATCHED = 25.0
+# For so many seconds after the system clock was changed, processes that have not noticed may still write old times.
+JUMP_WINDOW = 25.0
 
 
 def times_may_be_ahead() -> bool:
-    """Return whether rows of the queue may have been written while the clock was ahead."""
-    return is_workspace() and clock_watch.may_have_jumped(within=JUMP_WATCHED)
+    """Return True if rows of the queue may have been written while the system clock was ahead."""
+    return is_workspace() and clock_watch.may_have_jumped(within=JUMP_WINDOW)
 
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """A task that is woken every `interval` seconds, the first time after `first_after`, if there is work for it."""
+    """A task that is woken every `interval` seconds if it has work; the first time after `first_after` seconds."""
 
     task: str
     first_after: float
@@ -31,29 +31,29 @@ class Chore:
 
 
 CHORES = (
-    # The clock may have been set back while no worker was there.
+    # The system clock may have been set back while no worker was running.
     Chore("times_mend", 0.0, 10.0, times_may_be_ahead),
-    # Their periods may have run out while no worker was there.
+    # The periods may have run out while no worker was running.
     Chore("quiet_periods", 0.0, 600.0, is_workspace),
-    # The first time some while after the start, when there is other work to do.
+    # Delayed after the start, when there is other work to do.
     Chore("prune", 60.0, 3600.0),
-    # A look at a row or two; the cloud itself is asked when it is time for that.
+    # Reads a row or two; requests to the cloud are only made when they are due.
     Chore("cloud", 0.0, 1.0, lambda: is_workspace() and cloud_work_due()),
-    # E-mails about sign-ins that could not be sent at once.
+    # E-mails about sign-ins that could not be sent immediately.
     Chore("sign_in_alerts", 30.0, 60.0, is_workspace),
     Chore("gateway_recover", 30.0, 60.0, is_cloud),
 )
 
 
 class Housekeeping:
-    """Wakes the tasks; any number of workers may do so, each at its own time."""
+    """Wakes the periodic tasks. Several workers may do this independently."""
 
     def __init__(self) -> None:
         started_at = time.monotonic()
         self._next_at = {chore: started_at + chore.first_after for chore in CHORES}
 
-    def look(self) -> None:
-        """Wake the tasks that it is time for; raises django.db.Error when the database cannot be read."""
+    def check(self) -> None:
+        """Wake the tasks that are due; raises django.db.Error if the database is unavailable."""
         now = time.monotonic()
         for chore, next_at in self._next_at.items():
             if now >= next_at:

@@ -1,4 +1,4 @@
-"""Letting the worker's processes live and die together."""
+"""Makes the worker's processes stop together."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ PR_SET_PDEATHSIG = 1
 
 
 class StopRequest:
-    """That the process was asked to stop, by SIGTERM or SIGINT (Ctrl-C)."""
+    """Records whether the process was asked to stop, by SIGTERM or SIGINT (Ctrl-C)."""
 
     def __init__(self) -> None:
-        # A handler may only do what is safe at any moment of the program it interrupts: writing to a pipe is.
+        # A signal handler may only do what is safe at any point of the interrupted program, such as writing to a pipe.
         self._reading, self._writing = os.pipe()
         os.set_blocking(self._writing, False)
 
     def listen(self) -> None:
-        """Hear the signals from now on, in place of whoever heard them before."""
+        """Install the signal handlers, replacing earlier ones."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
 
@@ -29,21 +29,21 @@ class StopRequest:
         os.write(self._writing, b"!")
 
     def fileno(self) -> int:
-        """Return what becomes readable when the request is made, to wait for it together with other things."""
+        """Return a file descriptor that becomes readable when a stop is requested."""
         return self._reading
 
     def is_made(self) -> bool:
-        """Return whether the process has been asked to stop."""
+        """Return True if a stop has been requested."""
         ready, _write, _error = select.select([self._reading], [], [], 0)
         return bool(ready)
 
 
 def children_bind() -> None:
-    """Let every process forked from now on die with its parent, and hear of signals through it alone.
+    """Make all processes forked from now on die with their parent, and receive signals only through it.
 
-    Without this, killing the worker outright would leave its children running for ever; and a signal sent to the
-    whole process group, as a terminal or process manager does, would end them in the middle of a send. Linux only:
-    elsewhere children of a killed worker remain, which the claims' leases make harmless.
+    Otherwise the children of a killed worker would run forever, and a signal to the whole process group, as sent by
+    terminals and process managers, would end them while they send. Linux only: on other systems children of a killed
+    worker remain, which is harmless because their leases expire.
     """
     if sys.platform != "linux":
         return

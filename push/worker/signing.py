@@ -1,11 +1,11 @@
-"""How tasks are written for the broker: JSON, signed with a key that is used for nothing else.
+"""The format of tasks in the broker: JSON, signed with a separate key.
 
-django-q2 pickles tasks, so anyone who could sign one could run code in the worker. JSON can only name a function of
-this project's `tasks` modules. Tasks that were not signed with this key, such as those that an earlier version left in
-the broker, are dropped: the rows are the truth, and the worker's clock finds them.
+django-q2 pickles tasks, so anyone who could sign one could run code in the worker. JSON can only name a function in
+this project's `tasks` modules. Tasks that were not signed with this key, for example by an earlier version, are
+dropped. Nothing is lost, because the worker's clock finds the work in the database.
 
-Another version may also have left tasks with other arguments. Arguments that the function does not accept are left out.
-A task that lacks a required one, or names a function that does not exist, is dropped, because it can never be done.
+Tasks of another version may have other arguments. Arguments that the function does not accept are ignored. A task that
+lacks a required argument, or names a function that does not exist, is dropped, because it can never be run.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ Packages = list[tuple[Any, Any]]
 
 
 class TaskSerializer:
-    """Writes and reads tasks as JSON, in place of django-q2's pickles."""
+    """Serializes tasks as JSON instead of django-q2's pickles."""
 
     @staticmethod
     def dumps(task: Any) -> bytes:
-        """Return the task as JSON; raises TypeError for arguments that JSON cannot hold."""
-        # The state of the cluster's processes, which nothing reads, passes through the same function.
+        """Return the task as JSON; raises TypeError for arguments that JSON cannot represent."""
+        # django-q2 also serializes the state of its processes with this function; it is not used.
         content = None if isinstance(task, Status) else task
         return json.dumps(content, cls=DjangoJSONEncoder, separators=(",", ":")).encode()
 
     @staticmethod
     def loads(data: bytes) -> Any:
-        """Return the task; raises BadSignature if it is not one that this version can do."""
+        """Return the task; raises BadSignature if this version cannot run it."""
         task = json.loads(data)
         if not isinstance(task, dict) or not TASK_FUNCTION.fullmatch(str(task.get("func"))):
             raise BadSignature("Not a task of this project.")
@@ -56,7 +56,7 @@ class TaskSerializer:
         if not callable(function):
             raise BadSignature(f"{task['func']} does not exist in this version.")
         arguments, keywords = accepted_arguments(function, task.get("args"), task.get("kwargs"))
-        # What django-q2 reads of every task, should another version have left it out.
+        # Defaults for the fields that django-q2 expects, in case another version omitted them.
         expected = {"id": "", "name": task["func"], "started": timezone.now()}
         return {**expected, **task, "args": arguments, "kwargs": keywords}
 
@@ -64,7 +64,7 @@ class TaskSerializer:
 def accepted_arguments(
     function: Callable[..., Any], arguments: object, keywords: object
 ) -> tuple[list[Any], dict[str, Any]]:
-    """Return those of a task's arguments that the function accepts; raises BadSignature if it needs others."""
+    """Return the task's arguments that the function accepts; raises BadSignature if a required one is missing."""
     known = signature(function)
     parameters = known.parameters.values()
     positional = [one for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
@@ -80,19 +80,19 @@ def accepted_arguments(
 
 
 def task_signing_install() -> None:
-    """Make django-q2 of this process write and accept only such tasks."""
+    """Make django-q2 in this process use this format and key."""
     Conf.SECRET_KEY = salted_hmac(KEY_SALT, "key", secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
     signing.PickleSerializer = TaskSerializer
 
 
 class PackageFilter:
-    """Drops packages without a valid signature or with unknown tasks, and logs that once."""
+    """Separates packages without a valid signature or with unknown tasks, and logs this once."""
 
     def __init__(self) -> None:
         self._is_reported = False
 
     def split(self, packages: Packages) -> tuple[Packages, Packages]:
-        """Return the packages that hold tasks of this project, and the others."""
+        """Return the packages with valid tasks of this project, and the others."""
         valid: Packages = []
         invalid: Packages = []
         for key, package in packages:
@@ -100,14 +100,14 @@ class PackageFilter:
         if invalid and not self._is_reported:
             self._is_reported = True
             log.warning(
-                "Tasks in the broker that were not signed with this installation's key, or that this version cannot "
-                "do, are dropped. After an upgrade or a change of SECRET_KEY this is expected, and loses nothing."
+                "Dropping tasks in the broker that were not signed with this installation's key or that this version "
+                "cannot run. This is expected after an upgrade or a change of SECRET_KEY, and nothing is lost."
             )
         return valid, invalid
 
 
 def is_task(package: Any) -> bool:
-    """Return True if the package is signed and holds a task of this project."""
+    """Return True if the package is signed and contains a task of this project."""
     try:
         SignedPackage.loads(package)
     except (BadSignature, TypeError, ValueError):

@@ -130,7 +130,7 @@ def test_what_piled_up_is_told_in_one_mail_in_order(post: Post, mail_items: Mail
 
 
 def test_many_are_counted_not_told(post: Post, mail_items: MailsOf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("push.content.mail.MESSAGES_SHOWN", 1)
+    monkeypatch.setattr("push.content.mail.MAX_MESSAGES", 1)
     mail = email_of(mail_items(post("first"), post("second"), post("third")))
     assert "second" not in mail.body
     for text in (mail.body, html_of(mail)):

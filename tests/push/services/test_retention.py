@@ -192,7 +192,7 @@ def test_the_worker_prunes_some_time_after_its_start_and_then_every_hour(monkeyp
     seen = []
     for moment in (59, 60, 61, 3659, 3660):
         monkeypatch.setattr(housekeeping.time, "monotonic", partial(float, moment))
-        worker.look()
+        worker.check()
         seen.append(woken.count("prune"))
     assert seen == [0, 1, 1, 1, 2]
     assert woken.count("quiet_periods") == 2

@@ -78,11 +78,11 @@ def test_many_pages_reconnect_at_once(web: WebProcess, open_stream: Open) -> Non
 
 def test_a_stream_whose_opening_failed_takes_no_place(web: WebProcess, open_stream: Open) -> None:
     browser = browser_of(UserFactory())
-    with writing_blocked(), ThreadPoolExecutor(hub.MOST_PER_USER) as threads:
-        failed = list(threads.map(lambda _number: open_stream(browser), range(hub.MOST_PER_USER)))
+    with writing_blocked(), ThreadPoolExecutor(hub.MAX_PER_USER) as threads:
+        failed = list(threads.map(lambda _number: open_stream(browser), range(hub.MAX_PER_USER)))
     assert {stream.response.status for stream in failed} == {503}
     assert failed[0].response.headers["Retry-After"] == "2"
-    streams = [open_stream(browser) for _number in range(hub.MOST_PER_USER)]
+    streams = [open_stream(browser) for _number in range(hub.MAX_PER_USER)]
     assert {stream.response.status for stream in streams} == {200}
     assert open_stream(browser).response.status == 429
 

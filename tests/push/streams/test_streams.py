@@ -74,7 +74,7 @@ def test_from_beginning_to_end(web: WebProcess, open_stream: Open, room: Room, a
     assert shown["text"] == "ana: @bob while you were away"
     back.until("counters")
 
-    others = [open_stream(browser) for _number in range(hub.MOST_PER_USER)]
+    others = [open_stream(browser) for _number in range(hub.MAX_PER_USER)]
     assert others[-1].response.status == 429
 
     message_edit(editor=ana, message=room.messages.earliest("pk"), text="@bob never mind")

@@ -21,7 +21,7 @@ from push.sending.claiming import users_claim
 from push.services.fanout import pending_decide, remainder_count
 from push.waking import ALARMS, alarm, alarm_announce
 from push.worker import clock as clock_module
-from push.worker.clock import LISTENING_SECONDS, POLL_SECONDS, TROUBLE_SECONDS, Bell, Clock
+from push.worker.clock import LISTENING_SECONDS, POLL_SECONDS, TROUBLE_SECONDS, Clock, TaskWaker
 from tests.factories import RoomFactory
 from tests.push.conftest import Post, queue
 from tests.push.situations import CHANNELS, saved
@@ -147,27 +147,27 @@ def test_an_ended_claim_wakes_the_dispatch(woken: list[str], receiver: User, pos
 
 
 def test_the_broker_is_not_flooded_with_the_same_work(seconds: Seconds, woken: list[str]) -> None:
-    bell = Bell("dispatch")
+    bell = TaskWaker("dispatch")
     for _tick in range(40):
-        bell.hear("the same item")
+        bell.notice("the same item")
         seconds.now += POLL_SECONDS
     assert len(woken) == 2
 
 
 def test_further_work_is_announced_at_most_twice_a_second(seconds: Seconds, woken: list[str]) -> None:
-    bell = Bell("dispatch")
+    bell = TaskWaker("dispatch")
     for tick in range(40):
-        bell.hear(f"item {tick}")
+        bell.notice(f"item {tick}")
         seconds.now += POLL_SECONDS
     assert len(woken) == 20
 
 
 def test_after_a_pause_new_work_is_announced_at_once(seconds: Seconds, woken: list[str]) -> None:
-    bell = Bell("dispatch")
-    bell.hear("first")
+    bell = TaskWaker("dispatch")
+    bell.notice("first")
     seconds.now += 0.1
-    bell.hear(None)
-    bell.hear("second")
+    bell.notice(None)
+    bell.notice("second")
     assert woken == ["dispatch", "dispatch"]
 
 
@@ -265,28 +265,28 @@ def test_items_of_users_being_served_do_not_wake_anybody(woken: list[str], recei
 
 
 def test_work_that_nobody_takes_is_unattended_from_its_first_announcement(seconds: Seconds, woken: list[str]) -> None:
-    bell = Bell("dispatch")
+    bell = TaskWaker("dispatch")
     for _tick in range(40):
-        bell.hear("the same item")
+        bell.notice("the same item")
         seconds.now += POLL_SECONDS
     assert bell.unattended_seconds() == 40 * POLL_SECONDS
 
 
 def test_work_that_goes_on_is_not_unattended(seconds: Seconds, woken: list[str]) -> None:
-    bell = Bell("dispatch")
+    bell = TaskWaker("dispatch")
     for tick in range(40):
-        bell.hear(f"item {tick}")
+        bell.notice(f"item {tick}")
         seconds.now += POLL_SECONDS
-    assert bell.unattended_seconds() <= Bell.INTERVAL
-    bell.hear(None)
+    assert bell.unattended_seconds() <= TaskWaker.INTERVAL
+    bell.notice(None)
     assert bell.unattended_seconds() == 0
 
 
 def test_work_that_could_not_be_announced_is_not_unattended(seconds: Seconds, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock_module, "enqueue", lambda _task: False)
-    bell = Bell("dispatch")
+    bell = TaskWaker("dispatch")
     for _tick in range(40):
-        bell.hear("the same item")
+        bell.notice("the same item")
         seconds.now += POLL_SECONDS
     assert bell.unattended_seconds() == 0
 

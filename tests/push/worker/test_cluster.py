@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from push.worker import cluster
-from push.worker.cluster import HUNG_SECONDS, Pulse, TaskProcesses
+from push.worker.cluster import HUNG_SECONDS, ActivityMonitor, TaskProcesses
 
 
 class Processes(TaskProcesses):
@@ -25,7 +25,7 @@ class Processes(TaskProcesses):
     def start(self) -> None:
         self.log.append("start")
         self._started_at = time.monotonic()
-        self._pulse = SimpleNamespace(idle_seconds=lambda: self.idle)  # type: ignore[assignment]
+        self._activity = SimpleNamespace(idle_seconds=lambda: self.idle)  # type: ignore[assignment]
         self._sentinel = SimpleNamespace(is_alive=lambda: self.alive)
 
     def _end(self) -> None:
@@ -63,7 +63,7 @@ def test_they_hang_when_work_waits_and_nobody_has_begun_any(unattended: float, i
 
 @pytest.mark.processes
 def test_a_task_at_work_in_another_process_is_seen() -> None:
-    pulse = Pulse()
+    pulse = ActivityMonitor()
     idle = pulse.idle_seconds()
     child = cluster.fork.Process(target=pulse._on_begin)
     child.start()
@@ -72,7 +72,7 @@ def test_a_task_at_work_in_another_process_is_seen() -> None:
 
 
 def test_a_task_that_has_ended_leaves_its_process_idle() -> None:
-    pulse = Pulse()
+    pulse = ActivityMonitor()
     pulse._on_begin()
     assert pulse.idle_seconds() == 0
     pulse._on_end()
@@ -96,6 +96,6 @@ def guard_of_killed() -> None:
     assert killed.pid
     os.kill(killed.pid, signal.SIGKILL)
     killed.join()
-    sentinel = cluster.AllOrNone.__new__(cluster.AllOrNone)
+    sentinel = cluster.AllOrNothingSentinel.__new__(cluster.AllOrNothingSentinel)
     sentinel.pool, sentinel.monitor, sentinel.pusher = [killed, others[0]], others[1], others[2]
     sentinel.reincarnate(killed)
