@@ -1,4 +1,4 @@
-"""Who may push through the gateway, how much and how fast; looked up at most once a second for each of them."""
+"""Authenticates the gateway's callers and limits their rate. Lookups are cached for one second."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ UNIQUE_ID_MAX_LENGTH = 64
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A workspace that was let in. `fetches_tokens` is false for other chat servers, which know nothing of this cloud.
+    """An authenticated workspace. `fetches_tokens` is false for other chat servers, which do not use this cloud.
 
-    `limit` is its pushes a month (None: any number), `rate` those a minute.
+    `limit` is its maximum of pushes per month (None: unlimited), `rate` its maximum per minute.
     """
 
     key: int
@@ -38,13 +38,13 @@ class Caller:
 
 
 def caller_find(authorization: str, gateway_key: str, unique_id: str) -> Caller:
-    """Return who pushes: by the key in the gateway's address, by an access token, or by open registration.
+    """Authenticate the caller by the key in the gateway's URL, by an access token, or by open registration.
 
     Raises `error-unauthorized` (401), and `error-registration-full` (503).
     """
-    found = _cached(gateway_key, authorization, unique_id)
-    if found is not None:
-        return found
+    cached = _cached(gateway_key, authorization, unique_id)
+    if cached is not None:
+        return cached
     workspace = _workspace(authorization, gateway_key, unique_id)
     caller = Caller(
         key=workspace.pk,
@@ -68,12 +68,14 @@ def _workspace(authorization: str, gateway_key: str, unique_id: str) -> Register
         if workspace is None and CloudServiceSettings.current().open_registration:
             workspace = _open_workspace(unique_id)
     if workspace is None:
-        raise ApplicationError("error-unauthorized", "A registered workspace's access token is needed", status=401)
+        raise ApplicationError(
+            "error-unauthorized", "The access token of a registered workspace is required", status=401
+        )
     return workspace
 
 
 def _open_workspace(unique_id: str) -> RegisteredWorkspace | None:
-    """Return the workspace that is let in for its unique id alone; None for one that must prove who it is."""
+    """Return the workspace that is admitted by its unique id alone; None if it needs credentials."""
     if not unique_id or len(unique_id) > UNIQUE_ID_MAX_LENGTH:
         return None
     known = RegisteredWorkspace.objects.filter(unique_id=unique_id).first()
@@ -85,7 +87,7 @@ def _open_workspace(unique_id: str) -> RegisteredWorkspace | None:
 def _open_register(unique_id: str) -> RegisteredWorkspace:
     opened = RegisteredWorkspace.objects.filter(admission=Admission.OPEN)
     if opened.count() >= CloudServiceSettings.current().open_workspaces:
-        raise ApplicationError("error-registration-full", "This gateway takes no further servers in", status=503)
+        raise ApplicationError("error-registration-full", "This gateway accepts no more servers", status=503)
     try:
         with transaction.atomic():
             return workspace_register(unique_id=unique_id, name=unique_id, admission=Admission.OPEN)[0]
@@ -93,7 +95,7 @@ def _open_register(unique_id: str) -> RegisteredWorkspace:
         return RegisteredWorkspace.objects.get(unique_id=unique_id)
 
 
-# By the digest of what proves who they are: a token itself is not kept.
+# By the digest of their credentials; tokens themselves are not cached.
 _callers: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
 
 
@@ -102,12 +104,12 @@ def _cache_key(gateway_key: str, authorization: str, unique_id: str) -> str:
 
 
 def _cached(gateway_key: str, authorization: str, unique_id: str) -> Caller | None:
-    found = _callers.get(_cache_key(gateway_key, authorization, unique_id))
-    return found[1] if found and time.monotonic() - found[0] < CACHE_SECONDS else None
+    entry = _callers.get(_cache_key(gateway_key, authorization, unique_id))
+    return entry[1] if entry and time.monotonic() - entry[0] < CACHE_SECONDS else None
 
 
 def caller_cached(authorization: str, gateway_key: str, unique_id: str) -> Caller | None:
-    """Return who pushes if that was looked up within the last second; asks no database."""
+    """Return the caller if it was authenticated within the last second; does not query the database."""
     return _cached(gateway_key, authorization, unique_id)
 
 
@@ -118,20 +120,20 @@ def _remember(gateway_key: str, authorization: str, unique_id: str, caller: Call
 
 
 def callers_forget() -> None:
-    """Look everybody up anew."""
+    """Clear the caches of callers and rates."""
     _callers.clear()
     _windows.clear()
 
 
-# The pushes of each workspace in the current minute, counted by this process alone.
+# The number of pushes per workspace in the current minute, in this process.
 _windows: dict[int, tuple[int, int]] = {}
 
 
 def rate_check(caller: Caller, pushes: int) -> None:
-    """Count the pushes; raises `error-too-many-requests` (429) beyond the caller's limit a minute.
+    """Count the pushes; raises `error-too-many-requests` (429) if the caller exceeds its limit per minute.
 
-    `details["retryAfter"]` tells after how many seconds the next minute begins. Several processes each count by
-    themselves: the limit protects the gateway, the quota is what is exact.
+    `details["retryAfter"]` is the number of seconds until the next minute. Each process counts separately: the limit
+    only protects the gateway, while the quota is exact.
     """
     now = time.time()
     minute = int(now // 60)
@@ -141,7 +143,7 @@ def rate_check(caller: Caller, pushes: int) -> None:
         seconds = 60 - int(now % 60)
         raise ApplicationError(
             "error-too-many-requests",
-            "Too many pushes a minute; wait for the next one",
+            "Too many pushes per minute; wait for the next minute",
             status=429,
             details={"retryAfter": seconds},
         )

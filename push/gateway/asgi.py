@@ -1,7 +1,7 @@
-"""The gateway's addresses in front of Django, on the event loop of the server.
+"""The gateway's endpoints as ASGI middleware in front of Django.
 
-What Django does for a page (sessions, cookies, a thread for each request) takes several times as long as handing a push
-on, and the gateway needs none of it.
+Django's request handling (sessions, cookies, a thread per request) takes several times as long as forwarding a push,
+and the gateway needs none of it.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from push.gateway.answering import ADDRESS, GatewayAnswer, GatewayRequest, answer, body_limit
-from push.gateway.runtime import Gathered
+from push.gateway.endpoints import ADDRESS, GatewayRequest, GatewayResponse, answer, body_limit
+from push.gateway.runtime import BatchingRuntime
 from workspace.server.site_path import path_in_site
 
 Scope = dict[str, Any]
@@ -20,12 +20,12 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-class GatewayFirst:
-    """Answers requests to the gateway, and leaves all others to the application behind it."""
+class GatewayMiddleware:
+    """Handles requests to the gateway and passes all others to the application."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._runtime: Gathered | None = None
+        self._runtime: BatchingRuntime | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         address = ADDRESS.match(path_in_site(scope)) if scope["type"] == "http" else None
@@ -44,12 +44,12 @@ class GatewayFirst:
             body=body,
         )
         if self._runtime is None:
-            self._runtime = Gathered()
-        await answer_send(await answer(request, self._runtime), send)
+            self._runtime = BatchingRuntime()
+        await send_response(await answer(request, self._runtime), send)
 
 
 async def body_read(receive: Receive, limit: int) -> bytes | None:
-    """Return the body, a byte more of it than `limit` at most; None when the client has gone."""
+    """Return the body, limited to `limit` + 1 bytes; None if the client has disconnected."""
     body, more = b"", True
     while more and len(body) <= limit:
         message = await receive()
@@ -60,8 +60,8 @@ async def body_read(receive: Receive, limit: int) -> bytes | None:
     return body[: limit + 1]
 
 
-async def answer_send(given: GatewayAnswer, send: Send) -> None:
-    """Send the answer."""
+async def send_response(given: GatewayResponse, send: Send) -> None:
+    """Send the response."""
     content = json.dumps(given.document).encode()
     headers = [
         (b"content-type", b"application/json"),

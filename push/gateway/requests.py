@@ -1,4 +1,4 @@
-"""Reading the body of a gateway request: from bytes that anyone may have sent to a typed push."""
+"""Parses and validates the bodies of gateway requests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from push.providers.pushes import Push
 from push.providers.tokens import token_normalize_leniently
 from workspace.errors import ApplicationError
 
-# Sixteen times what a provider takes: room for the texts and encrypted content that are shortened on the way.
+# Sixteen times the providers' limit, because texts and encrypted content are shortened before sending.
 BODY_MAX_BYTES = 64 * 1024
 BATCH_MAX_DEVICES = 500
 BATCH_MAX_BYTES = 1024 * 1024
@@ -25,42 +25,42 @@ INTEGER_MAX = 2**31 - 1
 
 
 class InvalidRequestError(ApplicationError):
-    """The request makes no sense and never will: 422, which tells a workspace not to retry."""
+    """The request is permanently invalid: 422, so that the workspace does not retry."""
 
     def __init__(self, message: str) -> None:
         super().__init__("error-invalid-push", message, status=422)
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """A push that is asked for, with what only the gateway reads of its options.
+class PushRequest:
+    """A requested push, with the options that only the gateway uses.
 
-    `unique_id` is the workspace's, where it tells it. `kept_percent` of the month's quota are not for this push.
-    `is_silent` marks an update that nobody sees, which is not counted. `production` chooses Apple's service; None: as
-    the app's keys and the token have it.
+    `unique_id` is the workspace's id, if it was sent. This push must not use the last `reserved_percent` of the month's
+    quota. `is_silent` marks an update that shows nothing and is not counted. `production` selects Apple's service;
+    None: determined by the app's keys and the token.
     """
 
     push: Push
     unique_id: str = ""
-    kept_percent: int = 0
+    reserved_percent: int = 0
     is_silent: bool = False
     production: bool | None = None
 
 
-def order_parse(type: str, body: bytes) -> Order:
-    """Return the push that the body asks for; fields that the protocol does not name are ignored.
+def parse_push(type: str, body: bytes) -> PushRequest:
+    """Return the requested push. Unknown fields are ignored.
 
-    Raises InvalidRequestError with a sentence that names the field.
+    Raises InvalidRequestError with a message that names the field.
     """
     document = json_parse(body)
-    return order_of(type, document.get("token"), object_of(document, "options", required=True))
+    return request_of(type, document.get("token"), object_of(document, "options", required=True))
 
 
-def order_of(type: str, token: Any, options: dict[str, Any]) -> Order:
-    """Return the push to the device that `options` ask for; raises InvalidRequestError."""
+def request_of(type: str, token: Any, options: dict[str, Any]) -> PushRequest:
+    """Return the push for a device with these options; raises InvalidRequestError."""
     title = text_of(options, "title", longest=BODY_MAX_BYTES)
     text = text_of(options, "text", longest=BODY_MAX_BYTES)
-    # What shows a text is no silent update, whatever it says of itself.
+    # A push with a text is never treated as a silent update.
     is_silent = (options.get("silent") is True or options.get("clear") is True) and not title and not text
     lifetime = integer_of(options, "ttl", smallest=0)
     push = Push(
@@ -87,21 +87,21 @@ def order_of(type: str, token: Any, options: dict[str, Any]) -> Order:
         collapse=text_of(options, "collapse", longest=IDENTITY_MAX_LENGTH),
     )
     production = options.get("production")
-    return Order(
+    return PushRequest(
         push,
         unique_id=text_of(options, "uniqueId", longest=IDENTITY_MAX_LENGTH),
-        kept_percent=min(KEPT_PERCENT_MAX, integer_of(options, "quotaKept", smallest=0) or 0),
+        reserved_percent=min(KEPT_PERCENT_MAX, integer_of(options, "quotaKept", smallest=0) or 0),
         is_silent=is_silent,
         production=production if isinstance(production, bool) else None,
     )
 
 
-def batch_parse(body: bytes, idempotency_key: str) -> list[Order | InvalidRequestError]:
-    """Return the pushes that a batch asks for, in order; one that makes no sense does not spoil the others.
+def batch_parse(body: bytes, idempotency_key: str) -> list[PushRequest | InvalidRequestError]:
+    """Return the pushes of a batch, in order, with an error in place of each invalid one.
 
-    The batch's `options` hold for every device, and each device's own beside them. With an `idempotency_key`, each
-    push is told from others by that key, its device and its options, so that the whole batch may be repeated, and a
-    key that is used again for something else swallows nothing. Raises InvalidRequestError for what is no batch.
+    The batch's `options` apply to all devices and can be overridden for each device. With an `idempotency_key`, the
+    identity of each push is derived from that key, its device and its options. So a batch can be repeated safely, and
+    using the key again for other pushes does not suppress them. Raises InvalidRequestError for an invalid batch.
     """
     document = json_parse(body, longest=BATCH_MAX_BYTES)
     shared = object_of(document, "options")
@@ -113,8 +113,8 @@ def batch_parse(body: bytes, idempotency_key: str) -> list[Order | InvalidReques
     return [device_parse(device, shared, idempotency_key) for device in devices]
 
 
-def device_parse(device: Any, shared: dict[str, Any], idempotency_key: str) -> Order | InvalidRequestError:
-    """Return the push to one of a batch's devices, or what is wrong with it."""
+def device_parse(device: Any, shared: dict[str, Any], idempotency_key: str) -> PushRequest | InvalidRequestError:
+    """Return the push to one of a batch's devices, or the error."""
     try:
         if not isinstance(device, dict):
             raise InvalidRequestError("Each of the devices must be an object")
@@ -124,7 +124,7 @@ def device_parse(device: Any, shared: dict[str, Any], idempotency_key: str) -> O
         if idempotency_key and not options.get("identity"):
             named = json.dumps([idempotency_key, device["type"], device.get("token"), options], sort_keys=True)
             options["identity"] = str(uuid.uuid5(uuid.NAMESPACE_OID, named))
-        return order_of(device["type"], device.get("token"), options)
+        return request_of(device["type"], device.get("token"), options)
     except InvalidRequestError as error:
         return error
 
@@ -144,16 +144,16 @@ def json_parse(body: bytes, *, longest: int = BODY_MAX_BYTES) -> dict[str, Any]:
 
 
 def reject_constant(name: str) -> NoReturn:
-    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
+    """Reject NaN and Infinity, which Python's parser accepts but JSON does not allow."""
     raise ValueError(name)
 
 
 def text_check(value: Any) -> None:
-    """Raise ValueError for text that cannot be passed on: half a surrogate pair, or the character zero."""
+    """Raise ValueError for strings with a lone surrogate or a NUL character, which cannot be stored or sent."""
     if isinstance(value, str):
         value.encode()
         if "\0" in value:
-            raise ValueError("character zero")
+            raise ValueError("NUL character")
     elif isinstance(value, list):
         for item in value:
             text_check(item)
@@ -164,7 +164,7 @@ def text_check(value: Any) -> None:
 
 
 def text_of(fields: dict[str, Any], name: str, *, required: bool = False, longest: int = TEXT_MAX_LENGTH) -> str:
-    """Return the text in the field; empty where it is missing."""
+    """Return the string in the field, or an empty string if it is missing."""
     value = fields.get(name)
     value = "" if value is None else value
     if not isinstance(value, str):
@@ -177,7 +177,7 @@ def text_of(fields: dict[str, Any], name: str, *, required: bool = False, longes
 
 
 def integer_of(fields: dict[str, Any], name: str, *, smallest: int) -> int | None:
-    """Return the whole number in the field, also one written as a text; None where it is missing."""
+    """Return the integer in the field, also if it is a numeric string; None if it is missing."""
     value = fields.get(name)
     if value is None:
         return None
@@ -191,7 +191,7 @@ def integer_of(fields: dict[str, Any], name: str, *, smallest: int) -> int | Non
 
 
 def object_of(fields: dict[str, Any], name: str, *, required: bool = False) -> dict[str, Any]:
-    """Return the object in the field; empty where it is missing."""
+    """Return the object in the field, or an empty one if it is missing."""
     value = fields.get(name)
     if value is None and not required:
         return {}

@@ -1,4 +1,4 @@
-"""The rows of the gateway's books, written and read many at once."""
+"""Bulk access to the rows of the gateway's ledger."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from push.models import GatewayPush
 # (key of the workspace, identity, digest of the device token)
 RowKey = tuple[int, str, str]
 # (app, platform, month that it counts against)
-Written = tuple[str, str, date | None]
+NewRow = tuple[str, str, date | None]
 
-# The columns that differ from push to push, with PostgreSQL's names of their types.
+# The columns that differ between pushes, with their PostgreSQL types.
 WRITTEN = {
     "workspace_id": "bigint",
     "identity": "text",
@@ -28,15 +28,15 @@ WRITTEN = {
 }
 
 
-def rows_write(wanted: Mapping[RowKey, Written], *, taken_by: str, taken_at: datetime) -> dict[RowKey, int]:
-    """Write rows for the pushes that have none yet, and return their primary keys.
+def rows_write(wanted: Mapping[RowKey, NewRow], *, taken_by: str, taken_at: datetime) -> dict[RowKey, int]:
+    """Insert rows for the pushes that have none yet, and return their primary keys.
 
-    In one statement and without model instances, which would cost several times as much as all the rest.
+    Uses one statement and no model instances, which would take several times as long.
     """
-    # In one order for everybody, or those who write the same rows might wait for each other in a ring.
+    # Sorted, because transactions that insert the same rows in different orders could deadlock.
     rows = [(*key, *wanted[key]) for key in sorted(wanted)]
     source, parameters = rows_source(rows)
-    # Only names of the table and its columns are set into the statement.
+    # Only table and column names are interpolated into the statement.
     statement = (
         f"INSERT INTO {GatewayPush._meta.db_table} ({', '.join(WRITTEN)}, taken_by, taken_at)"  # noqa: S608
         f" SELECT source.*, %s, %s FROM {source} AS source WHERE true"
@@ -48,9 +48,10 @@ def rows_write(wanted: Mapping[RowKey, Written], *, taken_by: str, taken_at: dat
 
 
 def rows_source(rows: Sequence[tuple[Any, ...]]) -> tuple[str, list[Any]]:
-    """Return the rows as a table within a statement, with its parameters.
+    """Return an SQL table expression for the rows, and its parameters.
 
-    For PostgreSQL these are few: its driver takes longer to set in thousands than the database to write the rows.
+    On PostgreSQL the rows are passed as one array per column, because binding thousands of parameters takes longer than
+    inserting the rows.
     """
     if connection.vendor == "postgresql":
         arrays = ", ".join(f"%s::{type_}[]" for type_ in WRITTEN.values())
@@ -60,8 +61,8 @@ def rows_source(rows: Sequence[tuple[Any, ...]]) -> tuple[str, list[Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """What is read of a row."""
+class StoredRow:
+    """The values of a row."""
 
     key: int
     workspace_id: int
@@ -80,13 +81,13 @@ class Stored:
 STORED = ("pk", "workspace_id", "identity", "token_digest", "taken_at", "accepted_at", "settled_at", "month")
 
 
-def rows_stored(keys: Iterable[RowKey]) -> list[Stored]:
-    """Return the rows as they are now, whoever wrote them, locked until the transaction ends."""
+def rows_locked(keys: Iterable[RowKey]) -> list[StoredRow]:
+    """Return the current rows with these keys, locked until the transaction ends."""
     by_workspace: dict[int, list[str]] = defaultdict(list)
     for workspace_id, identity, _digest in keys:
         by_workspace[workspace_id].append(identity)
     return [
-        Stored(*row)
+        StoredRow(*row)
         for workspace_id, identities in sorted(by_workspace.items())
         for row in GatewayPush.objects.filter(workspace=workspace_id, identity__in=identities)
         .select_for_update()

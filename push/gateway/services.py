@@ -1,4 +1,4 @@
-"""The gateway's work: who asks, whether they may, and what became of each push."""
+"""The gateway's core: authenticates callers, forwards pushes, and records their results."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from cloud.models import Outcome
 from cloud.selectors.quota import Quota, month_begins, month_next, month_of, steps_passed
 from push.gateway.admission import Caller, caller_cached, caller_find, rate_check
 from push.gateway.apps import AppKeys, apps_current
-from push.gateway.carrying import orders_carry
-from push.gateway.ledger import Result, Taken, Ticket, Wish
-from push.gateway.requests import Order
+from push.gateway.ledger import LedgerEntry, Result, SkipReason, Ticket
+from push.gateway.requests import PushRequest
 from push.gateway.runtime import Runtime
+from push.gateway.sending import send_pushes
 from push.models import Answer, token_digest
 from push.providers.answers import SendAnswer
 from workspace.errors import ApplicationError
@@ -31,134 +31,136 @@ OUTCOMES = {
     Answer.REFUSED: Outcome.REFUSED,
 }
 REPEATED = SendAnswer(Answer.ACCEPTED, detail="Accepted before.")
-IN_PROGRESS = SendAnswer(Answer.RETRY, detail="This push is being handed on", reason="in-progress")
-# By the time of the retry the provider has answered, or will not.
+IN_PROGRESS = SendAnswer(Answer.RETRY, detail="This push is being forwarded", reason="in-progress")
+# By the time of the retry, the provider has responded or never will.
 LATE = replace(IN_PROGRESS, retry_after=timedelta(seconds=20))
 
-# Tasks that record the answers of pushes that were reported as in progress; the event loop itself does not keep them.
+# Tasks that record late responses to pushes. They are referenced here, because the event loop only has weak references.
 late_tasks: set[asyncio.Task[None]] = set()
 
-# What becomes of one push: a provider's answer, or why it came to none.
-Fate = SendAnswer | ApplicationError
+# The result of one push: the provider's response, or the error why there is none.
+PushResult = SendAnswer | ApplicationError
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOn:
-    """What became of pushes, in their order; and how much of the month's quota is used now, where that is told."""
+class ForwardResult:
+    """The results of pushes, in order, and the used percentage of the month's quota, if it is reported."""
 
-    fates: list[Fate]
+    push_results: list[PushResult]
     percent_used: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """What a request brings to show who asks."""
+class Credentials:
+    """The credentials of a request."""
 
     authorization: str = field(default="", repr=False)
     gateway_key: str = field(default="", repr=False)
 
 
-async def caller_of(proof: Proof, unique_id: str, runtime: Runtime) -> Caller:
-    """Return who asks; raises `error-unauthorized` (401)."""
-    found = caller_cached(proof.authorization, proof.gateway_key, unique_id)
-    if found is not None:
-        return found
+async def caller_of(proof: Credentials, unique_id: str, runtime: Runtime) -> Caller:
+    """Return the caller; raises `error-unauthorized` (401)."""
+    cached = caller_cached(proof.authorization, proof.gateway_key, unique_id)
+    if cached is not None:
+        return cached
     return await runtime.run(caller_find, proof.authorization, proof.gateway_key, unique_id)
 
 
-def caller_check(caller: Caller, orders: Sequence[Order]) -> None:
-    """Raise the reason for which the caller may not push these.
+def caller_check(caller: Caller, orders: Sequence[PushRequest]) -> None:
+    """Raise an error if the caller may not send these pushes.
 
     `error-terms-not-agreed` (422), `error-unique-id` (401), `error-too-many-requests` (429).
     """
     if caller.fetches_tokens and not caller.terms_agreed:
         raise ApplicationError(
             "error-terms-not-agreed",
-            "The workspace has not agreed to the cloud's terms: see its Connectivity services",
+            "The workspace has not accepted the cloud's terms: see its Connectivity services",
             status=422,
         )
     if any(order.unique_id and order.unique_id != caller.unique_id for order in orders):
-        raise ApplicationError("error-unique-id", "The authorization is that of another workspace", status=401)
+        raise ApplicationError("error-unique-id", "The authorization belongs to another workspace", status=401)
     rate_check(caller, len(orders))
 
 
-async def orders_hand_on(
-    caller: Caller, orders: Sequence[Order], runtime: Runtime, *, patience: float | None = None
-) -> HandedOn:
-    """Send the pushes, each once, and return what became of them.
+async def forward_pushes(
+    caller: Caller, orders: Sequence[PushRequest], runtime: Runtime, *, timeout: float | None = None
+) -> ForwardResult:
+    """Send each push once and return the results.
 
-    With `patience`, a push that has not been answered after so many seconds is reported as in progress. It is recorded
-    when its answer comes, and a repetition then gets that answer, so every push must have an identity.
+    With a `timeout` (seconds), pushes without a response by then are reported as in progress. Their results are
+    recorded later, and a repeated request gets them; therefore every push must have an identity.
     """
     if not apps_current.is_fresh:
         await runtime.run(apps_current.read)
-    fates: dict[int, Fate] = {}
+    push_results: dict[int, PushResult] = {}
     keys: dict[int, AppKeys | None] = {}
     for index, order in enumerate(orders):
         try:
             keys[index] = apps_current.keys_of(order.push)
         except ApplicationError as error:
-            fates[index] = error
+            push_results[index] = error
     places = list(keys)
-    taken = await runtime.take([wish_of(caller, orders[index]) for index in places])
+    taken = await runtime.take([ledger_entry(caller, orders[index]) for index in places])
     tickets: dict[int, Ticket] = {}
     for index, found in zip(places, taken, strict=True):
         if isinstance(found, Ticket):
             tickets[index] = found
         else:
-            fates[index] = untaken(found, caller, orders[index])
-    progress = Progress(fates)
+            push_results[index] = skipped_result(found, caller, orders[index])
+    progress = Progress(push_results)
     if tickets:
-        carried = orders_carry([(orders[index], keys[index]) for index in tickets], runtime)
+        carried = send_pushes([(orders[index], keys[index]) for index in tickets], runtime)
         task = asyncio.ensure_future(progress.follow(carried, tickets, runtime))
-        await asyncio.wait([task], timeout=patience)
+        await asyncio.wait([task], timeout=timeout)
         if task.done():
             task.result()
         else:
             late_tasks.add(task)
             task.add_done_callback(late_end)
-    return HandedOn([fates.get(index, LATE) for index in range(len(orders))], percent_used(caller, progress.used))
+    return ForwardResult(
+        [push_results.get(index, LATE) for index in range(len(orders))], percent_used(caller, progress.used)
+    )
 
 
 @dataclass(slots=True)
 class Progress:
-    """What is known of pushes that are being sent, by their places, and how many the workspace has used."""
+    """The results of pushes that are being sent, by index, and the workspace's usage of the month."""
 
-    fates: dict[int, Fate]
+    push_results: dict[int, PushResult]
     used: int | None = None
 
     async def follow(
         self, carried: AsyncIterator[dict[int, SendAnswer]], tickets: Mapping[int, Ticket], runtime: Runtime
     ) -> None:
-        """Settle the answers as they come."""
+        """Settle the responses as they arrive."""
         places = list(tickets)
         async for answers in carried:
             found = {places[number]: answer for number, answer in answers.items()}
             results = [Result(tickets[place], outcome_of(tickets[place], answer)) for place, answer in found.items()]
-            used = await books_settle(results, runtime)
+            used = await settle_results(results, runtime)
             self.used = self.used if used is None else used
-            self.fates |= found
+            self.push_results |= found
 
 
 def late_end(task: asyncio.Task[None]) -> None:
-    """Log why pushes that were answered late could not be recorded, if so."""
+    """Log an error if late responses could not be recorded."""
     late_tasks.discard(task)
     if not task.cancelled() and (error := task.exception()):
-        log.error("Pushes that were answered late could not be recorded.", exc_info=error)
+        log.error("Late responses to pushes could not be recorded.", exc_info=error)
 
 
 def percent_used(caller: Caller, used: int | None) -> int | None:
-    """Return how much of the month's quota so many pushes are, once it is as much as admins are told of."""
+    """Return the used percentage of the month's quota, if it is high enough to notify administrators."""
     percent = None if used is None else Quota(month_of(), used, caller.limit).percent
     return percent if percent is not None and steps_passed(percent) else None
 
 
-def wish_of(caller: Caller, order: Order) -> Wish:
-    """Return what the books are asked for."""
+def ledger_entry(caller: Caller, order: PushRequest) -> LedgerEntry:
+    """Return the ledger entry for a push."""
     limit = caller.limit
-    if limit is not None and order.kept_percent:
-        limit -= limit * order.kept_percent // 100
-    return Wish(
+    if limit is not None and order.reserved_percent:
+        limit -= limit * order.reserved_percent // 100
+    return LedgerEntry(
         workspace_id=caller.key,
         identity=order.push.identity,
         token_digest=token_digest(order.push.token),
@@ -169,24 +171,24 @@ def wish_of(caller: Caller, order: Order) -> Wish:
     )
 
 
-def untaken(found: Taken, caller: Caller, order: Order) -> Fate:
-    """Return what becomes of a push that is not sent."""
-    if found == Taken.ACCEPTED_BEFORE:
+def skipped_result(found: SkipReason, caller: Caller, order: PushRequest) -> PushResult:
+    """Return the result of a push that is not sent."""
+    if found == SkipReason.ACCEPTED_BEFORE:
         return REPEATED
-    if found == Taken.IN_PROGRESS:
+    if found == SkipReason.IN_PROGRESS:
         return IN_PROGRESS
     return exhausted(caller, order)
 
 
-def exhausted(caller: Caller, order: Order) -> ApplicationError:
-    """Return the refusal beyond the month's quota.
+def exhausted(caller: Caller, order: PushRequest) -> ApplicationError:
+    """Return the error for an exhausted monthly quota.
 
-    A workspace is told 429 and when the next month begins. Other chat servers would ask again five times within the
-    hour, whatever they are told to wait; 422 is what they do not repeat.
+    Workspaces get 429 with the time until the next month. Other chat servers would retry five times within the hour
+    regardless of that time, so they get 422, which they do not retry.
     """
-    code, sentence = "error-push-quota-exhausted", "This month's pushes are used up"
-    if order.kept_percent:
-        code, sentence = "error-push-quota-kept", "What is left of this month's pushes is kept for direct messages"
+    code, sentence = "error-push-quota-exhausted", "This month's quota of pushes is used up"
+    if order.reserved_percent:
+        code, sentence = "error-push-quota-kept", "The rest of this month's quota is reserved for direct messages"
     if not caller.fetches_tokens:
         return ApplicationError(code, sentence, status=422)
     seconds = int((month_begins(month_next(month_of())) - timezone.now()).total_seconds()) + 1
@@ -194,18 +196,18 @@ def exhausted(caller: Caller, order: Order) -> ApplicationError:
 
 
 def outcome_of(ticket: Ticket, answer: SendAnswer) -> Outcome:
-    """Return as what the push is counted."""
-    found = OUTCOMES.get(answer.answer, Outcome.FAILED)
-    return Outcome.SILENT if found == Outcome.ACCEPTED and not ticket.wish.is_counted else found
+    """Return the outcome under which the push is counted."""
+    outcome = OUTCOMES.get(answer.answer, Outcome.FAILED)
+    return Outcome.SILENT if outcome == Outcome.ACCEPTED and not ticket.entry.is_counted else outcome
 
 
-async def books_settle(results: Sequence[Result], runtime: Runtime) -> int | None:
-    """Settle the pushes and return how many of its month's the workspace has used, None where none was counted.
+async def settle_results(results: Sequence[Result], runtime: Runtime) -> int | None:
+    """Settle the pushes and return the workspace's usage of the month, or None if nothing was counted.
 
-    Where the database is gone, their rows are left for the recovery, and the answers stand.
+    If the database is unavailable, the rows are left for the recovery task, and the results stay valid.
     """
     try:
         return max((used for used in await runtime.settle(results) if used is not None), default=None)
     except Error:
-        log.exception("Pushes that were sent could not be settled; they are counted later.")
+        log.exception("Pushes that were sent could not be settled; they will be counted later.")
         return None

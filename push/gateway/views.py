@@ -1,4 +1,4 @@
-"""The gateway's addresses within Django: for servers without an event loop, and for tests."""
+"""The gateway's endpoints as a Django view, for WSGI servers and for tests."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from asgiref.sync import async_to_sync
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from push.gateway.answering import GatewayRequest, answer, body_limit
-from push.gateway.runtime import InLine
+from push.gateway.endpoints import GatewayRequest, answer, body_limit
+from push.gateway.runtime import DirectRuntime
 
 
 @csrf_exempt
 def gateway_view(request: HttpRequest, what: str, key: str = "") -> HttpResponse:
-    """Answer a request; of its body, a byte more is read than is allowed: enough to tell that it is too large."""
-    asked = GatewayRequest(
+    """Handle a request. Reads one byte more than allowed, to detect a body that is too large."""
+    gateway_request = GatewayRequest(
         method=request.method or "",
         what=what,
         key=key,
         headers={name.lower(): value for name, value in request.headers.items()},
         body=request.read(body_limit(what) + 1),
     )
-    given = async_to_sync(answer)(asked, InLine())
-    return JsonResponse(dict(given.document), status=given.status, headers=dict(given.headers))
+    response = async_to_sync(answer)(gateway_request, DirectRuntime())
+    return JsonResponse(dict(response.document), status=response.status, headers=dict(response.headers))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from push.gateway.services import Proof
+from push.gateway.services import Credentials
 from push.http.requests import HttpAnswer, HttpRequest
 from push.providers.gateway.batches import Chunk
 from push.providers.google.credentials import ServiceAccount
@@ -17,7 +17,7 @@ SECRET = "what nobody may read"
     "value",
     [
         ServiceAccount("a@example.org", "project", "key-id", SECRET),
-        Proof(authorization=SECRET, gateway_key=SECRET),
+        Credentials(authorization=SECRET, gateway_key=SECRET),
         Push(type="apn", token=SECRET, title=SECRET, text=SECRET, payload={"text": SECRET}),
         Chunk((0,), SECRET.encode()),
         HttpRequest("https://example.org/", body=SECRET.encode(), headers=(SECRET,)),

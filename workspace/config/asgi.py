@@ -18,5 +18,5 @@ application = BodyLimit(application)
 if is_workspace():
     application = import_string("push.streams.site.StreamingSite")(application)
 if is_cloud():
-    application = import_string("push.gateway.asgi.GatewayFirst")(application)
+    application = import_string("push.gateway.asgi.GatewayMiddleware")(application)
 application = SitePath(BodyDeadline(application))

@@ -15,7 +15,7 @@ from cloud.models import Admission, CloudServiceSettings, RegisteredWorkspace, T
 from cloud.services.registration import gateway_key_create, gateway_key_revoke
 from cloud.services.terms import terms_publish
 from push.gateway.admission import callers_forget
-from push.gateway.answering import ADDRESS
+from push.gateway.endpoints import ADDRESS
 from push.models import SandboxPush
 from tests.factories import registered
 from tests.push.gateway.conftest import TOKEN, Send, options

@@ -29,7 +29,7 @@ def _own_engine(authority_file: object, settings: Any, monkeypatch: pytest.Monke
     """Give each test an engine that trusts the fakes, whatever the process's own one was made with."""
     settings.OUTBOUND_CA_FILE = str(authority_file)
     engine = EngineThread(connect_timeout=20, timeout=30)
-    monkeypatch.setattr("push.gateway.carrying.engine_thread_current", lambda: engine)
+    monkeypatch.setattr("push.gateway.sending.engine_thread_current", lambda: engine)
     yield
     engine.close()
 

@@ -14,7 +14,7 @@ from django.db import OperationalError, connections
 
 from cloud.models import QuotaMonth, RegisteredWorkspace
 from push.gateway import runtime
-from push.gateway.asgi import GatewayFirst
+from push.gateway.asgi import GatewayMiddleware
 from push.gateway.requests import BODY_MAX_BYTES
 from push.models import GatewayPush, SandboxPush
 from tests.factories import registered
@@ -34,9 +34,9 @@ async def behind(scope: Any, receive: Any, send: Any) -> None:
 
 
 @pytest.fixture
-def gateway() -> Iterator[GatewayFirst]:
+def gateway() -> Iterator[GatewayMiddleware]:
     """The gateway; the connections of its threads are closed at the end."""
-    made = GatewayFirst(behind)
+    made = GatewayMiddleware(behind)
     yield made
     if made._runtime:
         threads, together = made._runtime._threads.executor, threading.Barrier(runtime.THREADS)
@@ -55,7 +55,7 @@ def access_token() -> str:
     return registered()[1]
 
 
-def ask(gateway: GatewayFirst, token: str, *asked: Asked, method: str = "POST") -> list[Answered | None]:
+def ask(gateway: GatewayMiddleware, token: str, *asked: Asked, method: str = "POST") -> list[Answered | None]:
     """Send the requests at once; None for one whose client is gone before all of its body has come."""
 
     async def one(path: str, parts: Sequence[bytes]) -> Answered | None:
@@ -90,11 +90,11 @@ def batch(numbers: range, **fields: Any) -> Asked:
     return "/push/batch", [json.dumps({"options": options(**fields), "devices": devices}).encode()]
 
 
-def test_what_is_not_the_gateways_is_left_to_the_application_behind(gateway: GatewayFirst) -> None:
+def test_what_is_not_the_gateways_is_left_to_the_application_behind(gateway: GatewayMiddleware) -> None:
     assert ask(gateway, "", ("/admin/", [b""]), ("/push/other", [b""])) == [(299, {})] * 2
 
 
-def test_of_fifty_requests_at_the_limit_not_one_push_is_too_many(gateway: GatewayFirst, access_token: str) -> None:
+def test_of_fifty_requests_at_the_limit_not_one_push_is_too_many(gateway: GatewayMiddleware, access_token: str) -> None:
     RegisteredWorkspace.objects.update(monthly_limit=20)
     answers = ask(gateway, access_token, *(push(number, identity=f"i{number}") for number in range(50)))
     assert Counter(answer[0] for answer in answers if answer) == {200: 20, 429: 30}
@@ -102,7 +102,7 @@ def test_of_fifty_requests_at_the_limit_not_one_push_is_too_many(gateway: Gatewa
     assert SandboxPush.objects.count() == 20
 
 
-def test_batches_and_single_pushes_share_what_is_left(gateway: GatewayFirst, access_token: str) -> None:
+def test_batches_and_single_pushes_share_what_is_left(gateway: GatewayMiddleware, access_token: str) -> None:
     RegisteredWorkspace.objects.update(monthly_limit=30)
     asked = [batch(range(25)), *(push(number) for number in range(25, 35)), batch(range(35, 60))]
     statuses: Counter[int] = Counter()
@@ -113,7 +113,7 @@ def test_batches_and_single_pushes_share_what_is_left(gateway: GatewayFirst, acc
     assert list(QuotaMonth.objects.values_list("used", "reserved")) == [(30, 0)]
 
 
-def test_one_push_that_comes_many_times_at_once_is_sent_once(gateway: GatewayFirst, access_token: str) -> None:
+def test_one_push_that_comes_many_times_at_once_is_sent_once(gateway: GatewayMiddleware, access_token: str) -> None:
     answers = ask(gateway, access_token, *(push(identity="the same") for _time in range(20)))
     assert {answer[0] for answer in answers if answer} <= {200, 503}
     assert SandboxPush.objects.count() == 1
@@ -123,7 +123,7 @@ def test_one_push_that_comes_many_times_at_once_is_sent_once(gateway: GatewayFir
 
 
 def test_a_body_may_come_in_parts_and_one_that_is_too_large_is_not_read_to_its_end(
-    gateway: GatewayFirst, access_token: str
+    gateway: GatewayMiddleware, access_token: str
 ) -> None:
     path, (body,) = push()
     large = [b"x" * BODY_MAX_BYTES] * 3
@@ -132,14 +132,14 @@ def test_a_body_may_come_in_parts_and_one_that_is_too_large_is_not_read_to_its_e
 
 
 def test_a_client_that_leaves_before_its_body_has_come_is_not_answered(
-    gateway: GatewayFirst, access_token: str
+    gateway: GatewayMiddleware, access_token: str
 ) -> None:
     assert ask(gateway, access_token, ("/push/apn/send", [b"gone"])) == [None]
     assert not GatewayPush.objects.exists()
 
 
 def test_a_database_that_fails_is_told_to_all_who_wait_and_to_nobody_after(
-    gateway: GatewayFirst, access_token: str, monkeypatch: pytest.MonkeyPatch
+    gateway: GatewayMiddleware, access_token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ask(gateway, access_token, push())
     assert gateway._runtime

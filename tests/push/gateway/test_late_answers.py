@@ -13,9 +13,9 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 
 from cloud.models import QuotaMonth
-from push.gateway import answering, carrying, runtime, services
-from push.gateway.answering import GatewayAnswer, GatewayRequest, answer
-from push.gateway.runtime import Gathered
+from push.gateway import endpoints, runtime, sending, services
+from push.gateway.endpoints import GatewayRequest, GatewayResponse, answer
+from push.gateway.runtime import BatchingRuntime
 from push.http.engine_thread import EngineThread
 from push.models import GatewayApp, GatewayPush
 from tests.factories import registered
@@ -52,16 +52,16 @@ def _apple(
     app.full_clean()
     app.save()
     engine = EngineThread(connect_timeout=20, timeout=30)
-    monkeypatch.setattr(carrying, "engine_thread_current", lambda: engine)
-    monkeypatch.setattr(carrying, "TOGETHER_SECONDS", 0.05)
+    monkeypatch.setattr(sending, "engine_thread_current", lambda: engine)
+    monkeypatch.setattr(sending, "TOGETHER_SECONDS", 0.05)
     yield
     engine.close()
 
 
 @pytest.fixture
-def gathered() -> Iterator[Gathered]:
+def gathered() -> Iterator[BatchingRuntime]:
     """The runtime of a server with an event loop; the connections of its threads are closed at the end."""
-    made = Gathered()
+    made = BatchingRuntime()
     yield made
     threads, together = made._threads.executor, threading.Barrier(runtime.THREADS)
 
@@ -80,15 +80,15 @@ def batch(access_token: str, **fields: Any) -> GatewayRequest:
     return GatewayRequest("POST", "batch", headers={"authorization": f"Bearer {access_token}"}, body=body)
 
 
-def statuses(given: GatewayAnswer) -> list[int]:
+def statuses(given: GatewayResponse) -> list[int]:
     return [one["status"] for one in given.document["answers"]]
 
 
 def test_a_slow_device_is_reported_as_in_progress_and_its_answer_given_to_the_repetition(
-    gathered: Gathered, fake_apple: FakeApple, go_on: threading.Event, monkeypatch: pytest.MonkeyPatch
+    gathered: BatchingRuntime, fake_apple: FakeApple, go_on: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_apple.standing[SLOW] = lambda: Reply(hold=go_on)
-    monkeypatch.setattr(answering, "BATCH_SECONDS", 0.5)
+    monkeypatch.setattr(endpoints, "BATCH_SECONDS", 0.5)
     request = batch(registered()[1], identity="i1")
 
     async def send() -> None:
@@ -108,10 +108,10 @@ def test_a_slow_device_is_reported_as_in_progress_and_its_answer_given_to_the_re
 
 
 def test_pushes_that_nobody_could_repeat_safely_are_waited_for(
-    gathered: Gathered, fake_apple: FakeApple, go_on: threading.Event, monkeypatch: pytest.MonkeyPatch
+    gathered: BatchingRuntime, fake_apple: FakeApple, go_on: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_apple.standing[SLOW] = lambda: Reply(hold=go_on)
-    monkeypatch.setattr(answering, "BATCH_SECONDS", 0.0)
+    monkeypatch.setattr(endpoints, "BATCH_SECONDS", 0.0)
     request = batch(registered()[1])
 
     async def send() -> None:

@@ -16,10 +16,10 @@ from cloud.models import Outcome, QuotaMonth, RegisteredWorkspace, UsageCount
 from push.gateway.ledger import (
     ABANDONED_AFTER,
     TAKEN_FOR,
+    LedgerEntry,
     Result,
-    Taken,
+    SkipReason,
     Ticket,
-    Wish,
     abandoned_recover,
     settle,
     take,
@@ -38,10 +38,10 @@ def workspace(db: None) -> RegisteredWorkspace:
     return registered()[0]
 
 
-def wish(
+def entry(
     workspace: RegisteredWorkspace, identity: str = "i1", limit: int | None = 100, *, is_counted: bool = True
-) -> Wish:
-    return Wish(
+) -> LedgerEntry:
+    return LedgerEntry(
         workspace_id=workspace.pk,
         identity=identity,
         token_digest="d1",
@@ -52,13 +52,13 @@ def wish(
     )
 
 
-def tickets_of(found: Sequence[Ticket | Taken]) -> list[Ticket]:
+def tickets_of(found: Sequence[Ticket | SkipReason]) -> list[Ticket]:
     return [ticket for ticket in found if isinstance(ticket, Ticket)]
 
 
-def send(*wishes: Wish, outcome: Outcome = Outcome.ACCEPTED) -> list[Ticket | Taken]:
+def send(*entries: LedgerEntry, outcome: Outcome = Outcome.ACCEPTED) -> list[Ticket | SkipReason]:
     """Take the pushes and settle what was taken."""
-    found = take(wishes)
+    found = take(entries)
     settle([Result(ticket, outcome) for ticket in tickets_of(found)])
     return found
 
@@ -74,22 +74,22 @@ def outcomes() -> dict[str, int]:
 
 
 def test_an_accepted_push_is_counted_once_however_often_it_is_repeated(workspace: RegisteredWorkspace) -> None:
-    send(wish(workspace))
-    assert send(wish(workspace)) == [Taken.ACCEPTED_BEFORE]
+    send(entry(workspace))
+    assert send(entry(workspace)) == [SkipReason.ACCEPTED_BEFORE]
     assert used() == (1, 0)
     assert outcomes() == {"accepted": 1}
 
 
 @pytest.mark.parametrize("outcome", [Outcome.DEAD, Outcome.REFUSED, Outcome.FAILED])
 def test_what_no_provider_accepted_takes_nothing_of_the_quota(workspace: RegisteredWorkspace, outcome: Outcome) -> None:
-    send(wish(workspace), outcome=outcome)
+    send(entry(workspace), outcome=outcome)
     assert used() == (0, 0)
     assert outcomes() == {outcome.value: 1}
-    assert tickets_of(take([wish(workspace)]))
+    assert tickets_of(take([entry(workspace)]))
 
 
 def test_a_silent_update_is_sent_beyond_the_limit_and_not_counted(workspace: RegisteredWorkspace) -> None:
-    silent = wish(workspace, limit=0, is_counted=False)
+    silent = entry(workspace, limit=0, is_counted=False)
     (ticket,) = tickets_of(take([silent]))
     settle([Result(ticket, Outcome.SILENT)])
     assert used() == (0, 0)
@@ -97,56 +97,56 @@ def test_a_silent_update_is_sent_beyond_the_limit_and_not_counted(workspace: Reg
 
 
 def test_of_more_than_are_left_the_first_are_taken(workspace: RegisteredWorkspace) -> None:
-    found = send(*(wish(workspace, f"i{number}", limit=3) for number in range(5)))
-    assert found[3:] == [Taken.EXHAUSTED, Taken.EXHAUSTED]
+    found = send(*(entry(workspace, f"i{number}", limit=3) for number in range(5)))
+    assert found[3:] == [SkipReason.EXHAUSTED, SkipReason.EXHAUSTED]
     assert used() == (3, 0)
     assert outcomes() == {"accepted": 3, "exhausted": 2}
 
 
 def test_a_place_that_was_not_used_is_there_for_the_next(workspace: RegisteredWorkspace) -> None:
-    send(wish(workspace, "i1", limit=1), outcome=Outcome.DEAD)
-    assert tickets_of(send(wish(workspace, "i2", limit=1)))
-    assert send(wish(workspace, "i3", limit=1)) == [Taken.EXHAUSTED]
+    send(entry(workspace, "i1", limit=1), outcome=Outcome.DEAD)
+    assert tickets_of(send(entry(workspace, "i2", limit=1)))
+    assert send(entry(workspace, "i3", limit=1)) == [SkipReason.EXHAUSTED]
 
 
 def test_what_is_kept_for_direct_messages_is_left_by_all_others(workspace: RegisteredWorkspace) -> None:
-    others = [wish(workspace, f"o{number}", limit=8) for number in range(10)]
-    direct = [wish(workspace, f"d{number}", limit=10) for number in range(3)]
-    assert Counter(send(*others))[Taken.EXHAUSTED] == 2
+    others = [entry(workspace, f"o{number}", limit=8) for number in range(10)]
+    direct = [entry(workspace, f"d{number}", limit=10) for number in range(3)]
+    assert Counter(send(*others))[SkipReason.EXHAUSTED] == 2
     assert len(tickets_of(send(*direct))) == 2
     assert used() == (10, 0)
 
 
 def test_the_next_month_begins_at_nothing_and_a_push_counts_where_it_was_taken(workspace: RegisteredWorkspace) -> None:
     with time_machine.travel(datetime(2026, 5, 31, 23, 59, 59, tzinfo=UTC), tick=False):
-        (ticket,) = tickets_of(take([wish(workspace, "i1", limit=1)]))
+        (ticket,) = tickets_of(take([entry(workspace, "i1", limit=1)]))
     with time_machine.travel(datetime(2026, 6, 1, tzinfo=UTC), tick=False):
-        assert tickets_of(send(wish(workspace, "i2", limit=1)))
+        assert tickets_of(send(entry(workspace, "i2", limit=1)))
         settle([Result(ticket, Outcome.ACCEPTED)])
     assert list(QuotaMonth.objects.order_by("month").values_list("month", "used")) == [(MAY, 1), (date(2026, 6, 1), 1)]
 
 
 def test_the_same_push_twice_at_once_is_taken_once(workspace: RegisteredWorkspace) -> None:
-    first, second = take([wish(workspace), wish(workspace)])
+    first, second = take([entry(workspace), entry(workspace)])
     assert isinstance(first, Ticket)
-    assert second == Taken.IN_PROGRESS
-    assert take([wish(workspace)]) == [Taken.IN_PROGRESS]
+    assert second == SkipReason.IN_PROGRESS
+    assert take([entry(workspace)]) == [SkipReason.IN_PROGRESS]
 
 
 def test_a_push_that_was_cut_short_is_taken_over_with_its_place(workspace: RegisteredWorkspace) -> None:
     with time_machine.travel(NOON, tick=False):
-        take([wish(workspace, limit=1)])
+        take([entry(workspace, limit=1)])
     with time_machine.travel(NOON + TAKEN_FOR - timedelta(seconds=1), tick=False):
-        assert take([wish(workspace, limit=1)]) == [Taken.IN_PROGRESS]
+        assert take([entry(workspace, limit=1)]) == [SkipReason.IN_PROGRESS]
     with time_machine.travel(NOON + TAKEN_FOR, tick=False):
-        assert tickets_of(send(wish(workspace, limit=1)))
+        assert tickets_of(send(entry(workspace, limit=1)))
     assert used() == (1, 0)
 
 
 def test_a_batch_that_was_cut_short_is_taken_over_at_once(
     workspace: RegisteredWorkspace, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    batch = [wish(workspace, f"i{number}") for number in range(20)]
+    batch = [entry(workspace, f"i{number}") for number in range(20)]
     with time_machine.travel(NOON, tick=False):
         first = take(batch)
         settle([Result(ticket, Outcome.ACCEPTED) for ticket in tickets_of(first)[:5]])
@@ -154,7 +154,7 @@ def test_a_batch_that_was_cut_short_is_taken_over_at_once(
         # A savepoint, the insertion, what is there already, and the taking over.
         with django_assert_num_queries(5):
             found = take(batch)
-        assert found[:5] == [Taken.ACCEPTED_BEFORE] * 5
+        assert found[:5] == [SkipReason.ACCEPTED_BEFORE] * 5
         assert len(tickets_of(found)) == 15
         settle([Result(ticket, Outcome.ACCEPTED) for ticket in tickets_of(found)])
     assert used() == (20, 0)
@@ -162,17 +162,17 @@ def test_a_batch_that_was_cut_short_is_taken_over_at_once(
 
 def test_who_comes_back_late_changes_nothing_of_what_was_taken_over(workspace: RegisteredWorkspace) -> None:
     with time_machine.travel(NOON, tick=False):
-        (late,) = tickets_of(take([wish(workspace)]))
+        (late,) = tickets_of(take([entry(workspace)]))
     with time_machine.travel(NOON + TAKEN_FOR, tick=False):
-        send(wish(workspace))
+        send(entry(workspace))
         settle([Result(late, Outcome.ACCEPTED)])
     assert used() == (1, 0)
 
 
 def test_what_a_crash_left_behind_is_counted_once(workspace: RegisteredWorkspace) -> None:
     with time_machine.travel(NOON, tick=False):
-        (late,) = tickets_of(take([wish(workspace)]))
-        take([wish(workspace, "i2", is_counted=False)])
+        (late,) = tickets_of(take([entry(workspace)]))
+        take([entry(workspace, "i2", is_counted=False)])
         assert abandoned_recover() == 0
     with time_machine.travel(NOON + ABANDONED_AFTER + timedelta(seconds=1), tick=False):
         assert abandoned_recover() == 2
@@ -181,9 +181,9 @@ def test_what_a_crash_left_behind_is_counted_once(workspace: RegisteredWorkspace
         assert outcomes() == {"unknown": 1}
         # Its own request, and a retry, come after all.
         settle([Result(late, Outcome.ACCEPTED)])
-        assert tickets_of(send(wish(workspace), outcome=Outcome.FAILED))
-        assert tickets_of(send(wish(workspace)))
-        assert send(wish(workspace)) == [Taken.ACCEPTED_BEFORE]
+        assert tickets_of(send(entry(workspace), outcome=Outcome.FAILED))
+        assert tickets_of(send(entry(workspace)))
+        assert send(entry(workspace)) == [SkipReason.ACCEPTED_BEFORE]
     assert used() == (1, 0)
     assert outcomes() == {"unknown": 1}
 
@@ -192,14 +192,14 @@ def test_what_a_crash_left_behind_is_counted_once(workspace: RegisteredWorkspace
 def test_of_fifty_senders_at_the_limit_not_one_push_is_too_many() -> None:
     workspace, _token = registered()
     limit, senders = 20, 50
-    found: list[Ticket | Taken] = []
+    found: list[Ticket | SkipReason] = []
     begin = threading.Barrier(senders)
 
     def sender(number: int) -> None:
         begin.wait()
         try:
             # Every push is repeated by another sender, as by a workspace whose first request timed out.
-            found.extend(send(wish(workspace, f"i{number // 2}", limit=limit)))
+            found.extend(send(entry(workspace, f"i{number // 2}", limit=limit)))
         finally:
             connection.close()
 

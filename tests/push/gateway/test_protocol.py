@@ -69,7 +69,7 @@ def test_a_stranger_is_refused(send: Send, access_token: str, authorization: str
     response = send(authorization=authorization.format(token=access_token) or "")
     assert response.status_code == 401
     assert response["WWW-Authenticate"] == "Bearer"
-    assert error_of(response) == "A registered workspace's access token is needed [error-unauthorized]"
+    assert error_of(response) == "The access token of a registered workspace is required [error-unauthorized]"
     assert not SandboxPush.objects.exists()
 
 
@@ -174,7 +174,7 @@ def test_without_a_provider_the_workspace_is_told_to_come_back(send: Send, setti
     settings.SANDBOX = False
     response = send()
     assert response.status_code == 503
-    assert error_of(response) == "This gateway has no apps to push for yet [error-no-provider]"
+    assert error_of(response) == "This gateway has no apps yet [error-no-provider]"
 
 
 def test_no_other_site_can_be_made_to_push_by_a_cookie_and_none_is_needed(access_token: str) -> None:

@@ -169,7 +169,7 @@ def test_the_command_prunes_everything(message: Message, monkeypatch: pytest.Mon
     monkeypatch.setattr(retention, "BATCH", 1)
     for _number in range(3):
         ended(message, OLD)
-    assert "pruned" in call_command("prune")
+    assert "Deleted" in call_command("prune")
     assert not Notification.objects.exists()
 
 

@@ -243,7 +243,7 @@ def test_an_alarm_that_cannot_be_set_costs_time_not_the_work(
 
     monkeypatch.setattr("push.waking.announce", fail)
     alarm_announce(timezone.now())
-    assert "they will find it" in caplog.text
+    assert "clocks will find it" in caplog.text
 
 
 def test_a_rest_that_nothing_ends_lasts_its_time(clock: Clock) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from push.gateway.apps import AppKeys
-from push.gateway.requests import Order
+from push.gateway.requests import PushRequest
 from push.gateway.runtime import Runtime
 from push.http.engine_thread import EngineBusyError, engine_thread_current
 from push.models import Answer
@@ -21,19 +21,19 @@ from push.providers.steps import Part, Steps
 
 log = logging.getLogger(__name__)
 
-# Apple's answer to a token of its other service.
+# Apple's response to a token of its other service.
 OTHER_SERVICE = "BadDeviceToken"
 BUSY = SendAnswer(Answer.RETRY, detail="The gateway is busy", reason="busy")
 BROKEN = SendAnswer(Answer.RETRY, detail="The gateway could not send this")
 NO_KEYS = SendAnswer(Answer.UNAUTHORIZED, detail="This gateway lacks keys for the app", reason="no_keys")
-# Answers are passed on together: all of them, or those that have come within this time (seconds).
+# Responses are yielded in batches: all of them, or those that arrived within this time (seconds).
 TOGETHER_SECONDS = 0.4
 
 
-async def orders_carry(
-    orders: Sequence[tuple[Order, AppKeys | None]], runtime: Runtime
+async def send_pushes(
+    orders: Sequence[tuple[PushRequest, AppKeys | None]], runtime: Runtime
 ) -> AsyncIterator[dict[int, SendAnswer]]:
-    """Send the pushes, and yield their answers by their places, as they come."""
+    """Send the pushes and yield their responses, by index, as they arrive."""
     answers: dict[int, SendAnswer] = {}
     sandboxed: list[int] = []
     parts: list[Part] = []
@@ -43,7 +43,7 @@ async def orders_carry(
         elif (way := route_of(order, keys)) is None:
             answers[index] = NO_KEYS
         else:
-            parts.append(Part((index,), order_steps(order.push, way, other_way(order, keys))))
+            parts.append(Part((index,), push_request_steps(order.push, way, fallback_credentials(order, keys))))
     try:
         sending = engine_thread_current().submit(parts, unanswered=unanswered) if parts else None
     except EngineBusyError:
@@ -66,28 +66,28 @@ async def orders_carry(
     yield answers
 
 
-def route_of(order: Order, keys: AppKeys) -> Any:
-    """Return the credentials that the push is sent with first; None where the app has none of that service."""
+def route_of(order: PushRequest, keys: AppKeys) -> Any:
+    """Return the credentials for the first attempt; None if the app has none for the requested service."""
     fields = providers_by_type()[order.push.type].key_fields
     if order.production is None or not (fields and fields.has_development):
         return keys.production or keys.development
     return keys.production if order.production else keys.development
 
 
-def other_way(order: Order, keys: AppKeys) -> Any:
-    """Return the credentials of the development service for a token that the production service may not know.
+def fallback_credentials(order: PushRequest, keys: AppKeys) -> Any:
+    """Return the credentials of the development service for a second attempt, or None.
 
-    Servers of other kinds do not say which of the two a token is for. It counts as dead if neither knows it.
+    Other chat servers do not specify the service of a token. The token counts as invalid if neither service knows it.
     """
     return keys.development if keys.production and order.production is None else None
 
 
-def order_steps(push: Push, way: Any, other: Any) -> Steps:
-    """Send one push; raises nothing, so that it cannot affect others."""
+def push_request_steps(push: Push, way: Any, other: Any) -> Steps:
+    """Send one push; raises nothing, so that other pushes are not affected."""
     try:
-        (answer,) = yield from way_steps(push, way)
+        (answer,) = yield from send_steps(push, way)
         if other and answer.reason == OTHER_SERVICE:
-            (second,) = yield from way_steps(push, other)
+            (second,) = yield from send_steps(push, other)
             if second.answer != Answer.UNAUTHORIZED:
                 return [second]
         return [answer]
@@ -96,14 +96,14 @@ def order_steps(push: Push, way: Any, other: Any) -> Steps:
         return [BROKEN]
 
 
-def way_steps(push: Push, way: Any) -> Steps:
+def send_steps(push: Push, way: Any) -> Steps:
     """Send one push with these credentials."""
     send = providers_by_type()[push.type].push_steps
     assert send is not None
     return send([push], credentials=way)
 
 
-def sandbox_send(orders: Sequence[Order]) -> list[SendAnswer]:
+def sandbox_send(orders: Sequence[PushRequest]) -> list[SendAnswer]:
     """Send the pushes to the sandbox."""
     provider = provider_current()
     assert provider is not None
