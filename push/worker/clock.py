@@ -86,7 +86,7 @@ class Clock:
         try:
             return self.check()
         except Error:
-            log.exception("The database cannot be read; the clock goes on trying.")
+            log.exception("The database cannot be queried; the clock will retry.")
             connection.close()
             self._decide.reset()
             self._count.reset()

@@ -18,7 +18,7 @@ def api(receiver: User) -> ApiClient:
     return ApiClient(receiver)
 
 
-def test_the_whole_notification_is_told(api: ApiClient, receiver: User, room: Room, post: Post) -> None:
+def test_the_complete_notification_is_returned(api: ApiClient, receiver: User, room: Room, post: Post) -> None:
     message = post("disk full")
     data = api.get("push.get", id=message.public_id).json()["data"]
     assert (data["message"]["_id"], data["message"]["msg"]) == (message.public_id, "disk full")
@@ -38,13 +38,13 @@ def test_the_whole_notification_is_told(api: ApiClient, receiver: User, room: Ro
     assert not {"identity", "uniqueId", "topic"} & set(notification)
 
 
-def test_privacy_settings_hold(api: ApiClient, post: Post) -> None:
+def test_privacy_settings_apply(api: ApiClient, post: Post) -> None:
     settings_change(show_username_room=False, show_message=False)
     notification = api.get("push.get", id=post("disk full").public_id).json()["data"]["notification"]
     assert (notification["title"], notification["text"]) == ("", "You have a new message")
 
 
-def test_what_may_not_be_read_is_not_told(api: ApiClient, room: Room) -> None:
+def test_unreadable_messages_are_rejected(api: ApiClient, room: Room) -> None:
     secret = message_in(direct_room(room.creator, UserFactory()), room.creator, "secret")
     assert failure(api.get("push.get", id=secret.public_id)) == "error-not-allowed"
 
@@ -57,7 +57,7 @@ def test_what_may_not_be_read_is_not_told(api: ApiClient, room: Room) -> None:
         ({"id": "x" * 256}, "must NOT have more than 255 characters [invalid-params]"),
     ],
 )
-def test_what_cannot_be_found_is_told_in_known_words(api: ApiClient, query: dict[str, str], error: str) -> None:
+def test_unknown_messages_give_the_known_errors(api: ApiClient, query: dict[str, str], error: str) -> None:
     assert failure(api.get("push.get", **query)) == error
 
 
@@ -68,7 +68,7 @@ def test_a_deleted_message_is_not_found(api: ApiClient, post: Post) -> None:
     assert failure(api.get("push.get", id=message.public_id)) == "error-message-not-found"
 
 
-def test_fetching_says_nothing_of_the_callers_presence(api: ApiClient, receiver: User, post: Post) -> None:
+def test_fetching_does_not_change_the_callers_presence(api: ApiClient, receiver: User, post: Post) -> None:
     message = post()
     api.get("push.get", id=message.public_id)
     api.post("push.ack", id=message.public_id)
@@ -76,12 +76,12 @@ def test_fetching_says_nothing_of_the_callers_presence(api: ApiClient, receiver:
 
 
 @pytest.mark.parametrize(("method", "name"), [("get", "push.get"), ("post", "push.ack")])
-def test_strangers_are_told_to_sign_in(method: str, name: str) -> None:
+def test_anonymous_requests_are_rejected(method: str, name: str) -> None:
     response = getattr(ApiClient(), method)(name)
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)
 
 
-def test_an_app_that_was_sent_the_id_only_fetches_all_of_it(
+def test_an_app_that_received_only_the_id_fetches_the_content(
     api: ApiClient, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(licence, "_sources", [lambda: ["push-privacy"]])

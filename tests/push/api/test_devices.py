@@ -28,7 +28,7 @@ def api(ana: User) -> ApiClient:
     return ApiClient(ana)
 
 
-def test_registers_a_device_and_tells_it_in_both_shapes(api: ApiClient, ana: User) -> None:
+def test_registers_a_device_and_returns_both_formats(api: ApiClient, ana: User) -> None:
     body = api.post("push.token", DEVICE).json()
     device = Device.objects.get()
     result = body["result"]
@@ -70,7 +70,9 @@ def test_accepts_an_id_that_was_never_seen(api: ApiClient) -> None:
         ({"voipToken": "voip"}, "must have property id when property voipToken is present"),
     ],
 )
-def test_a_wrong_field_is_told_and_nothing_registered(api: ApiClient, change: dict[str, Any], sentence: str) -> None:
+def test_an_invalid_field_gives_an_error_and_registers_nothing(
+    api: ApiClient, change: dict[str, Any], sentence: str
+) -> None:
     fields = {name: value for name, value in (DEVICE | change).items() if value is not ...}
     response = api.post("push.token", fields)
     assert failure(response) == f"{sentence} [invalid-params]"
@@ -125,7 +127,7 @@ def test_surrounding_whitespace_of_a_google_token_is_dropped(api: ApiClient) -> 
         ({"type": "gcm", "value": "to\x07ken"}, "must not be empty or contain spaces or control characters."),
     ],
 )
-def test_a_token_that_no_provider_issues_is_refused(api: ApiClient, fields: dict[str, Any], sentence: str) -> None:
+def test_an_invalid_token_is_rejected(api: ApiClient, fields: dict[str, Any], sentence: str) -> None:
     response = api.post("push.token", APPLE_DEVICE | fields)
     assert sentence in failure(response)
     assert response.json()["errorType"] == "invalid-params"
@@ -142,7 +144,7 @@ def test_an_unknown_token_is_not_found(api: ApiClient) -> None:
     assert failure(api.delete("push.token", token="token-1"), 404) == "Resource not found"
 
 
-def test_somebody_elses_device_is_not_found_and_stays(api: ApiClient) -> None:
+def test_another_users_device_is_not_found_and_not_removed(api: ApiClient) -> None:
     ApiClient(UserFactory()).post("push.token", DEVICE)
     assert failure(api.delete("push.token", token="token-1"), 404)
     assert Device.objects.exists()
@@ -157,11 +159,11 @@ def test_somebody_elses_device_is_not_found_and_stays(api: ApiClient) -> None:
         ({"token": "x" * 4097}, "must NOT have more than 4096 characters"),
     ],
 )
-def test_a_missing_token_is_told(api: ApiClient, fields: dict[str, Any], sentence: str) -> None:
+def test_a_missing_token_gives_an_error(api: ApiClient, fields: dict[str, Any], sentence: str) -> None:
     assert failure(api.delete("push.token", **fields)) == f"{sentence} [invalid-params]"
 
 
-def test_signing_out_removes_what_this_sign_in_registered(api: ApiClient, ana: User) -> None:
+def test_signing_out_removes_the_sessions_devices(api: ApiClient, ana: User) -> None:
     other = ApiClient(ana)
     api.post("push.token", DEVICE)
     other.post("push.token", DEVICE | {"value": "token-2"})
@@ -169,7 +171,7 @@ def test_signing_out_removes_what_this_sign_in_registered(api: ApiClient, ana: U
     assert list(Device.objects.values_list("token", flat=True)) == ["token-2"]
 
 
-def test_a_device_ends_with_the_sign_in_that_registered_it_last(api: ApiClient, ana: User) -> None:
+def test_a_device_is_removed_with_the_session_that_registered_it_last(api: ApiClient, ana: User) -> None:
     other = ApiClient(ana)
     api.post("push.token", DEVICE)
     other.post("push.token", DEVICE)
@@ -179,7 +181,7 @@ def test_a_device_ends_with_the_sign_in_that_registered_it_last(api: ApiClient, 
     assert not Device.objects.exists()
 
 
-def test_tells_whether_push_is_on_and_through_the_default_gateway(api: ApiClient) -> None:
+def test_returns_whether_push_and_the_default_gateway_are_on(api: ApiClient) -> None:
     info = api.get("push.info").json()
     assert info == {"pushGatewayEnabled": True, "defaultPushGateway": True, "success": True}
     settings = PushSettings.stored()
@@ -190,7 +192,7 @@ def test_tells_whether_push_is_on_and_through_the_default_gateway(api: ApiClient
 
 
 @pytest.mark.parametrize(("method", "name"), [("post", "push.token"), ("delete", "push.token"), ("get", "push.info")])
-def test_strangers_are_told_to_sign_in(method: str, name: str) -> None:
+def test_anonymous_requests_are_rejected(method: str, name: str) -> None:
     response = getattr(ApiClient(), method)(name)
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)
 
@@ -234,7 +236,7 @@ def test_registers_a_unified_push_app(api: ApiClient, push_service: FakePushServ
         ({"capabilities": "clear"}, "must be array"),
     ],
 )
-def test_wrong_keys_are_told(
+def test_invalid_keys_give_errors(
     api: ApiClient, push_service: FakePushService, change: dict[str, Any], sentence: str
 ) -> None:
     assert sentence in failure(api.post("push.token", web_push(push_service, **change)))
@@ -251,13 +253,13 @@ def test_wrong_keys_are_told(
         "https://10.0.0.1:22/",
     ],
 )
-def test_hostile_endpoints_are_refused(api: ApiClient, push_service: FakePushService, endpoint: str) -> None:
+def test_unsafe_endpoints_are_rejected(api: ApiClient, push_service: FakePushService, endpoint: str) -> None:
     error = failure(api.post("push.token", web_push(push_service, endpoint=endpoint)))
     assert error.endswith("[error-endpoint-not-allowed]")
     assert not Device.objects.exists()
 
 
-def test_a_phones_app_announces_what_it_can(api: ApiClient) -> None:
+def test_a_phones_app_announces_its_capabilities(api: ApiClient) -> None:
     api.post("push.token", DEVICE | {"capabilities": ["clear"]})
     assert Device.objects.get().capabilities == ["clear"]
     api.post("push.token", DEVICE)

@@ -37,7 +37,7 @@ def ask(user: User, message: Message, **query: Any) -> Any:
     return ApiClient(user).get("notifications.explain", messageId=message.public_id, **query)
 
 
-def test_explains_ones_own_notification_for_every_channel(message: Message, bob: User) -> None:
+def test_explains_the_callers_notification_for_every_channel(message: Message, bob: User) -> None:
     body = ask(bob, message).json()
     assert (body["success"], body["messageId"], body["username"]) == (True, message.public_id, "bob")
     assert {found["channel"]: found["code"] for found in body["channels"]} == {
@@ -47,7 +47,7 @@ def test_explains_ones_own_notification_for_every_channel(message: Message, bob:
     }
 
 
-def test_tells_what_each_rule_read_and_where_it_came_from(message: Message, bob: User) -> None:
+def test_returns_the_values_of_each_rule_with_their_origin(message: Message, bob: User) -> None:
     (found,) = ask(bob, message, channel="push").json()["channels"]
     decisive = next(step for step in found["steps"] if step["standing"] == "decided")
     assert decisive["code"] == "no_device"
@@ -57,7 +57,7 @@ def test_tells_what_each_rule_read_and_where_it_came_from(message: Message, bob:
     assert found["advice"]
 
 
-def test_tells_what_happened_afterwards(room: Room, bob: User) -> None:
+def test_returns_the_history(room: Room, bob: User) -> None:
     DeviceFactory(user=bob)
     message = message_in(room, UserFactory(), "@bob look")
     pending_decide()
@@ -68,17 +68,17 @@ def test_tells_what_happened_afterwards(room: Room, bob: User) -> None:
     assert "ending" not in found
 
 
-def test_a_stranger_is_refused(message: Message) -> None:
+def test_anonymous_requests_are_rejected(message: Message) -> None:
     response = ApiClient().get("notifications.explain", messageId=message.public_id)
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)
 
 
-def test_others_are_not_explained_to_everybody(message: Message, bob: User) -> None:
+def test_explaining_others_requires_a_permission(message: Message, bob: User) -> None:
     assert ask(bob, message, username="ana").status_code == 403
     assert ask(bob, message, username="nobody").status_code == 403
 
 
-def test_others_are_explained_to_those_who_may(message: Message, bob: User) -> None:
+def test_others_are_explained_with_the_permission(message: Message, bob: User) -> None:
     auditor = UserFactory()
     auditor.user_permissions.add(Permission.objects.get(codename="explain_notifications"))
     auditor = User.objects.get(pk=auditor.pk)
@@ -86,7 +86,7 @@ def test_others_are_explained_to_those_who_may(message: Message, bob: User) -> N
     assert "error-invalid-user" in failure(ask(auditor, message, username="nobody"))
 
 
-def test_a_message_that_one_may_not_read_is_unknown(message: Message, room: Room, bob: User) -> None:
+def test_an_unreadable_message_is_unknown(message: Message, room: Room, bob: User) -> None:
     unknown = ApiClient(bob).get("notifications.explain", messageId="nothing").json()
     assert ask(UserFactory(), message).json() == unknown
     assert "error-invalid-message" in unknown["error"]
@@ -95,5 +95,5 @@ def test_a_message_that_one_may_not_read_is_unknown(message: Message, room: Room
 
 
 @pytest.mark.parametrize("query", [{}, {"messageId": ""}, {"messageId": "x", "channel": "pigeon"}])
-def test_bad_questions(bob: User, query: dict[str, str]) -> None:
+def test_invalid_queries(bob: User, query: dict[str, str]) -> None:
     assert failure(ApiClient(bob).get("notifications.explain", **query))

@@ -31,7 +31,7 @@ def ended(receiver: User, post: Post, *, state: State, days_ago: int = 0, **fiel
     Notification.objects.filter(pk=item.pk).update(state=state, finished_at=timezone.now() - timedelta(days=days_ago))
 
 
-def test_counts_the_pushes_that_were_sent_pruned_ones_too_and_those_that_wait(receiver: User, post: Post) -> None:
+def test_counts_sent_pushes_including_pruned_ones_and_queued_pushes(receiver: User, post: Post) -> None:
     assert (statistics()["push"], statistics()["pushQueue"]) == (0, 0)
     for days_ago in (0, 10, 20, 20):
         ended(receiver, post, state=State.SENT, days_ago=days_ago)
@@ -47,7 +47,7 @@ def test_counts_the_pushes_that_were_sent_pruned_ones_too_and_those_that_wait(re
     assert statistics()["push"] == 4
 
 
-def test_tells_what_the_workspace_is(settings: Any) -> None:
+def test_returns_the_workspaces_ids(settings: Any) -> None:
     body = statistics()
     assert body["uniqueId"] == GeneralSettings.current().unique_id
     assert body["installedAt"].endswith("Z")
@@ -57,7 +57,7 @@ def test_tells_what_the_workspace_is(settings: Any) -> None:
     assert statistics()["deploymentFingerprintHash"] != body["deploymentFingerprintHash"]
 
 
-def test_tells_how_push_is_set() -> None:
+def test_returns_the_push_settings() -> None:
     body = statistics()
     assert body["settings"] == {"push": {"pushEnable": True}}
     assert body["pushSecured"] is PushSettings.current().request_content_from_server
@@ -66,13 +66,13 @@ def test_tells_how_push_is_set() -> None:
     assert statistics()["settings"] == {"push": {"pushEnable": False}}
 
 
-def test_is_for_whoever_may_view_statistics() -> None:
+def test_requires_the_permission_to_view_statistics() -> None:
     member = UserFactory()
     assert failure(ApiClient(member).get("statistics")) == "Not allowed [error-not-allowed]"
     member.user_permissions.add(Permission.objects.get(codename="view_statistics"))
     assert ApiClient(member).get("statistics").status_code == 200
 
 
-def test_a_stranger_is_refused() -> None:
+def test_anonymous_requests_are_rejected() -> None:
     response = ApiClient().get("statistics")
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)

@@ -21,7 +21,7 @@ def admin(gateway: FakeGateway) -> User:
     return user
 
 
-def test_it_tells_how_many_devices_it_is_sent_to(admin: User, gateway: FakeGateway) -> None:
+def test_returns_the_number_of_devices(admin: User, gateway: FakeGateway) -> None:
     body = ApiClient(admin).post("push.test").json()
     assert (body["tokensCount"], body["success"]) == (1, True)
     assert [device["state"] for device in body["result"]["devices"]] == ["waiting"]
@@ -35,7 +35,7 @@ def test_the_settings_button_does_the_same(admin: User, gateway: FakeGateway) ->
     assert len(gateway.accepted) == 1
 
 
-def test_it_is_refused_while_push_is_off_and_without_devices(admin: User) -> None:
+def test_it_is_rejected_while_push_is_off_or_without_devices(admin: User) -> None:
     assert "error-no-tokens-for-this-user" in failure(ApiClient(UserFactory(roles=("admin",))).post("push.test"))
     settings_change(enable=False)
     assert "error-push-disabled" in failure(ApiClient(admin).post("push.test"))

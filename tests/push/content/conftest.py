@@ -1,4 +1,4 @@
-"""Items as the dispatch reads them."""
+"""Items as loaded for sending."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workspace.models import Message, User
 
 @pytest.fixture
 def item_of(db: None) -> Callable[..., Item]:
-    """Queues, claims and reads the notification of a message for a user."""
+    """Queues, claims and loads the notification of a message for a user."""
 
     def read(user: User, message: Message, channel: Channel = Channel.PUSH) -> Item:
         notification = queue(user, message, channel=channel)

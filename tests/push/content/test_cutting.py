@@ -1,4 +1,4 @@
-"""Cutting texts on whole characters."""
+"""Shortening texts without splitting characters."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ ENGLAND = "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
 HANGUL = "\u1112\u1161\u11ab"
 
 
-def test_a_text_that_fits_is_left_alone() -> None:
+def test_a_short_text_is_unchanged() -> None:
     assert shorten("x" * 10, 10) == "x" * 10
 
 
-def test_a_longer_text_ends_in_an_ellipsis_and_keeps_to_the_limit() -> None:
+def test_a_long_text_ends_with_an_ellipsis_within_the_limit() -> None:
     assert shorten("x" * 11, 10) == "x" * 9 + ELLIPSIS
 
 
@@ -30,20 +30,20 @@ def test_no_space_is_left_before_the_ellipsis() -> None:
 
 
 @pytest.mark.parametrize("character", [FAMILY, FLAG, THUMB, HEART, COMBINED, ENGLAND, HANGUL])
-def test_a_character_made_of_several_is_kept_whole_or_left_out(character: str) -> None:
+def test_grapheme_clusters_are_never_split(character: str) -> None:
     text = "ab" + character + "cdefghijkl"
     for limit in range(2, len(text)):
         cut = shorten(text, limit).removesuffix(ELLIPSIS)
         assert cut in {"a", "ab"} or cut.startswith("ab" + character)
 
 
-def test_flags_in_a_row_are_not_mixed_up() -> None:
+def test_consecutive_flags_are_not_split() -> None:
     assert shorten(FLAG * 5, 4) == FLAG + ELLIPSIS
     assert shorten(FLAG * 5, 5) == FLAG * 2 + ELLIPSIS
     assert shorten("x" + FLAG * 5, 5) == "x" + FLAG + ELLIPSIS
 
 
-def test_a_character_longer_than_the_limit_leaves_the_ellipsis_alone() -> None:
+def test_a_cluster_longer_than_the_limit_leaves_only_the_ellipsis() -> None:
     assert shorten("e" + "\u0301" * 500, 240) == ELLIPSIS
 
 

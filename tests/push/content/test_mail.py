@@ -1,4 +1,4 @@
-"""What an e-mail says, by room and privacy settings."""
+"""The content of e-mails, depending on room and privacy settings."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def mail_item(receiver: User, item_of: Callable[..., Item]) -> Callable[[Message
 
 @pytest.fixture
 def mail_items(receiver: User) -> Callable[..., list[Item]]:
-    """Queues several messages for the receiver, and reads them together."""
+    """Queues several messages for the receiver and loads them together."""
     EmailAddressFactory(user=receiver, address="bob@example.org")
 
     def read(*messages: Message) -> list[Item]:
@@ -46,7 +46,7 @@ def mail_items(receiver: User) -> Callable[..., list[Item]]:
     return read
 
 
-def test_it_names_sender_and_room_and_links_to_the_message(post: Post, mail_item: MailOf) -> None:
+def test_it_contains_sender_room_and_a_link_to_the_message(post: Post, mail_item: MailOf) -> None:
     message = post("disk full")
     mail = email_of([mail_item(message)])
     assert mail.to == ["bob@example.org"]
@@ -72,7 +72,7 @@ def test_a_direct_message_is_from_its_sender(receiver: User, room: Room, mail_it
     assert f"/direct/{direct.public_id}?msg={message.public_id}" in mail.body
 
 
-def test_names_are_left_out_where_they_are_not_to_be_shown(post: Post, mail_item: MailOf) -> None:
+def test_names_are_omitted_if_the_settings_hide_them(post: Post, mail_item: MailOf) -> None:
     settings_change(show_username_room=False)
     mail = email_of([mail_item(post("disk full"))])
     assert mail.subject == "[Callboard] You have a new message"
@@ -81,7 +81,7 @@ def test_names_are_left_out_where_they_are_not_to_be_shown(post: Post, mail_item
     assert "ops" not in mail.body
 
 
-def test_the_text_is_left_out_where_it_is_not_to_be_shown(post: Post, mail_item: MailOf) -> None:
+def test_the_text_is_omitted_if_the_settings_hide_it(post: Post, mail_item: MailOf) -> None:
     settings_change(show_message=False)
     mail = email_of([mail_item(post("disk full"))])
     assert "disk full" not in mail.body
@@ -101,7 +101,7 @@ def test_a_name_with_line_breaks_cannot_add_headers(post: Post, mail_item: MailO
     assert message["Subject"].startswith("[Evil Bcc: all@example.org]")
 
 
-def test_the_identity_stays_for_every_retry(post: Post, mail_item: MailOf) -> None:
+def test_the_identity_is_the_same_for_all_retries(post: Post, mail_item: MailOf) -> None:
     item = mail_item(post())
     assert email_of([item]).message()["Message-ID"] == email_of([item]).message()["Message-ID"]
 
@@ -111,7 +111,7 @@ def html_of(mail: EmailMultiAlternatives) -> str:
     return html
 
 
-def test_both_forms_say_the_same_and_text_is_shown_as_text(post: Post, mail_item: MailOf) -> None:
+def test_html_and_text_have_the_same_content_and_text_is_escaped(post: Post, mail_item: MailOf) -> None:
     mail = email_of([mail_item(post("a < b & c"))])
     assert "a < b & c" in mail.body
     html = html_of(mail)
@@ -120,7 +120,7 @@ def test_both_forms_say_the_same_and_text_is_shown_as_text(post: Post, mail_item
     assert "#ops" in html
 
 
-def test_what_piled_up_is_told_in_one_mail_in_order(post: Post, mail_items: MailsOf) -> None:
+def test_several_messages_are_in_one_mail_in_order(post: Post, mail_items: MailsOf) -> None:
     items = mail_items(post("first"), post("second"), post("third"))
     mail = email_of(items)
     assert mail.subject == "[Callboard] 3 new messages in #ops"
@@ -129,7 +129,9 @@ def test_what_piled_up_is_told_in_one_mail_in_order(post: Post, mail_items: Mail
     assert mail.message()["Message-ID"] != email_of(items[:1]).message()["Message-ID"]
 
 
-def test_many_are_counted_not_told(post: Post, mail_items: MailsOf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_messages_beyond_the_limit_are_only_counted(
+    post: Post, mail_items: MailsOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("push.content.mail.MAX_MESSAGES", 1)
     mail = email_of(mail_items(post("first"), post("second"), post("third")))
     assert "second" not in mail.body
@@ -149,7 +151,7 @@ def test_several_without_names_or_from_one_person(receiver: User, room: Room, po
     assert "#ops" not in html_of(mail)
 
 
-def test_every_link_leads_somewhere(client: Client, receiver: User, post: Post, mail_item: MailOf) -> None:
+def test_every_link_works(client: Client, receiver: User, post: Post, mail_item: MailOf) -> None:
     mail = email_of([mail_item(post())])
     client.force_login(receiver, backend="workspace.authentication.NameOrEmailBackend")
     links = re.findall(r'href="([^"]+)"', html_of(mail))
@@ -159,7 +161,7 @@ def test_every_link_leads_somewhere(client: Client, receiver: User, post: Post, 
         assert client.get(link.removeprefix(django_settings.SITE_URL), follow=True).status_code == 200
 
 
-def test_one_click_ends_the_mails(client: Client, receiver: User, post: Post, mail_item: MailOf) -> None:
+def test_one_click_unsubscribes(client: Client, receiver: User, post: Post, mail_item: MailOf) -> None:
     headers = email_of([mail_item(post())]).message()
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     address = str(headers["List-Unsubscribe"]).replace("\n", "").strip("<> ").removeprefix(django_settings.SITE_URL)
@@ -167,7 +169,7 @@ def test_one_click_ends_the_mails(client: Client, receiver: User, post: Post, ma
     assert AccountPreferences.objects.get(user=receiver).email == "nothing"
 
 
-def test_a_threads_mails_are_shown_together(room: Room, post: Post, mail_items: MailsOf) -> None:
+def test_a_threads_mails_have_common_headers(room: Room, post: Post, mail_items: MailsOf) -> None:
     thread, other = post("shall we?"), post("by the way")
     reply = message_in(room, room.creator, "yes", parent=thread)
     items = mail_items(thread, reply, other)

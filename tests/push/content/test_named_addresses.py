@@ -1,4 +1,4 @@
-"""Every address that pages, e-mails and payloads name leads somewhere."""
+"""All URLs of this site in pages, e-mails and payloads work."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ ANSWERED = {200, 204, 302, 304, 400, 401, 403, 405}
 
 
 def own(text: str) -> Iterator[str]:
-    """Yield the addresses of this site in a text."""
+    """Yield the URLs of this site in a text."""
     for address in IN_TEXT.findall(text):
         if address.startswith(settings.SITE_URL):
             yield address.removeprefix(settings.SITE_URL).rstrip(".,") or "/"
 
 
 def strings(value: Any) -> Iterator[str]:
-    """Yield every text in a JSON value."""
+    """Yield all strings in a JSON value."""
     if isinstance(value, str):
         yield value
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
@@ -67,7 +67,7 @@ def strings(value: Any) -> Iterator[str]:
 
 
 def unanswered(client: Client, addresses: set[str]) -> dict[str, int]:
-    """Return the addresses that lead nowhere, with their statuses."""
+    """Return the URLs that do not work, with their statuses."""
     statuses = {address: client.get(address).status_code for address in sorted(addresses)}
     return {address: status for address, status in statuses.items() if status not in ANSWERED}
 

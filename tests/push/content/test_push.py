@@ -1,4 +1,4 @@
-"""What a push says and carries, by room, settings and language."""
+"""The content of pushes, depending on room, settings and language."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def use_real_names() -> None:
     general.save()
 
 
-def test_a_channels_push_names_room_and_sender(receiver: User, post: Post, item_of: ItemOf) -> None:
+def test_a_channels_push_contains_room_and_sender(receiver: User, post: Post, item_of: ItemOf) -> None:
     assert title_and_text(item_of(receiver, post("disk full"))) == ("#ops", "ana: disk full")
 
 
@@ -68,7 +68,7 @@ def test_a_channels_push_names_room_and_sender(receiver: User, post: Post, item_
         ([{"title": 7, "text": None}, "nonsense"], PLACEHOLDER),
     ],
 )
-def test_a_message_without_text_says_what_its_attachments_say(
+def test_a_message_without_text_shows_its_attachments_text(
     receiver: User, post: Post, item_of: ItemOf, attachments: list[Any], said: str
 ) -> None:
     message = post("")
@@ -77,7 +77,7 @@ def test_a_message_without_text_says_what_its_attachments_say(
     assert title_and_text(item_of(receiver, message))[1] == f"ana: {said}"
 
 
-def test_a_private_groups_push_names_room_and_sender(receiver: User, private: Room, item_of: ItemOf) -> None:
+def test_a_private_groups_push_contains_room_and_sender(receiver: User, private: Room, item_of: ItemOf) -> None:
     item = item_of(receiver, message_in(private, private.creator, "budget"))
     assert title_and_text(item) == ("#board", "ana: budget")
 
@@ -87,7 +87,7 @@ def test_a_direct_messages_push_is_titled_by_its_sender(receiver: User, direct: 
     assert title_and_text(item) == ("ana", "psst")
 
 
-def test_real_names_are_shown_where_the_workspace_uses_them(
+def test_real_names_are_shown_if_the_workspace_uses_them(
     receiver: User, post: Post, direct: Room, item_of: ItemOf
 ) -> None:
     use_real_names()
@@ -117,7 +117,7 @@ def test_the_privacy_settings_decide_what_is_shown(
 
 
 @pytest.mark.parametrize(("names", "words"), list(itertools.product([True, False], repeat=2)))
-def test_what_is_not_to_be_shown_is_nowhere_in_the_push(
+def test_hidden_content_is_nowhere_in_the_push(
     receiver: User, private: Room, item_of: ItemOf, names: bool, words: bool
 ) -> None:
     settings_change(show_username_room=names, show_message=words)
@@ -156,7 +156,7 @@ def test_the_payload_lets_the_app_open_the_message(receiver: User, room: Room, p
     }
 
 
-def test_a_thread_replys_payload_names_the_thread(receiver: User, post: Post, item_of: ItemOf) -> None:
+def test_a_thread_replys_payload_contains_the_thread(receiver: User, post: Post, item_of: ItemOf) -> None:
     thread = post("thread")
     payload = options_of(item_of(receiver, post("reply", parent=thread)))["payload"]
     assert payload["tmid"] == thread.public_id
@@ -188,7 +188,7 @@ def test_an_old_encrypted_message_carries_its_ciphertext_as_msg(receiver: User, 
     assert payload["msg"] == "q83vQ83v"
 
 
-def test_ciphertext_stays_here_where_messages_are_not_to_be_shown(receiver: User, room: Room, item_of: ItemOf) -> None:
+def test_ciphertext_is_omitted_if_messages_are_hidden(receiver: User, room: Room, item_of: ItemOf) -> None:
     settings_change(show_message=False)
     options = options_of(item_of(receiver, encrypted(room, content={"ciphertext": "q83v"})))
     assert options["payload"]["messageType"] == "e2e"
@@ -229,19 +229,19 @@ def test_one_rooms_pushes_share_their_number(receiver: User, room: Room, private
     assert all(-(2**31) <= number < 2**31 and number not in (0, 1) for number in numbers)
 
 
-def test_a_rooms_number_cannot_be_computed_from_what_is_sent(settings: Any) -> None:
+def test_a_rooms_number_cannot_be_computed_from_the_push(settings: Any) -> None:
     """`uniqueId` is sent too, and `GENERAL` is the id of a room in every workspace."""
     ours = room_number("workspace", "GENERAL")
     settings.SECRET_KEY = "another site's key"
     assert room_number("workspace", "GENERAL") != ours
 
 
-def test_a_member_who_may_post_is_offered_to_answer(receiver: User, room: Room, post: Post, item_of: ItemOf) -> None:
+def test_a_member_who_may_post_can_reply(receiver: User, room: Room, post: Post, item_of: ItemOf) -> None:
     assert options_of(item_of(receiver, post()))["apn"] == {"category": "MESSAGE"}
 
 
 @pytest.mark.parametrize("change", [{"is_read_only": True}, {"is_archived": True}])
-def test_where_nobody_may_answer_none_is_offered(
+def test_replies_are_not_offered_in_read_only_rooms(
     receiver: User, room: Room, post: Post, item_of: ItemOf, change: dict[str, bool]
 ) -> None:
     message = post()
@@ -249,19 +249,19 @@ def test_where_nobody_may_answer_none_is_offered(
     assert options_of(item_of(receiver, message))["apn"] == {"category": "MESSAGE_NOREPLY"}
 
 
-def test_a_muted_member_is_not_offered_to_answer(receiver: User, room: Room, post: Post, item_of: ItemOf) -> None:
+def test_a_muted_member_cannot_reply(receiver: User, room: Room, post: Post, item_of: ItemOf) -> None:
     Subscription.objects.filter(user=receiver, room=room).update(is_muted=True)
     assert options_of(item_of(receiver, post()))["apn"] == {"category": "MESSAGE_NOREPLY"}
 
 
-def test_the_identity_is_the_devices_and_stays(receiver: User, device: Device, post: Post, item_of: ItemOf) -> None:
+def test_the_identity_is_stable_per_device(receiver: User, device: Device, post: Post, item_of: ItemOf) -> None:
     other = DeviceFactory(user=receiver)
     item = item_of(receiver, post())
     identities = [options_for(item, one)["identity"] for one in (device, other, device)]
     assert identities[0] == identities[2] != identities[1]
 
 
-def test_a_bot_without_a_name_is_called_by_its_username(receiver: User, room: Room, item_of: ItemOf) -> None:
+def test_a_bot_without_a_name_is_shown_with_its_username(receiver: User, room: Room, item_of: ItemOf) -> None:
     bot = UserFactory(username="buildbot", name="")
     members_add(room=room, users=[bot])
     use_real_names()
@@ -269,9 +269,7 @@ def test_a_bot_without_a_name_is_called_by_its_username(receiver: User, room: Ro
     assert title_and_text(item) == ("#ops", "buildbot: done")
 
 
-def test_what_is_for_the_whole_room_leaves_the_kept_part_of_the_quota(
-    receiver: User, post: Post, item_of: ItemOf
-) -> None:
+def test_messages_for_the_whole_room_cannot_use_the_reserved_quota(receiver: User, post: Post, item_of: ItemOf) -> None:
     wizard = SetupWizardSettings.stored()
     wizard.quota_reserved = 10
     wizard.save()

@@ -1,4 +1,4 @@
-"""A registered workspace, and requests as it sends them."""
+"""A registered workspace and its requests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Send = Callable[..., HttpResponse]
 
 
 def options(**fields: Any) -> dict[str, Any]:
-    """Return the options of a push as a workspace's server sends them."""
+    """Return the push options that a workspace's server sends."""
     return {
         "createdAt": "2026-05-04T12:00:00.000Z",
         "createdBy": "<SERVER>",

@@ -1,4 +1,4 @@
-"""Each app's pushes go to Apple or Google with that app's own keys."""
+"""Pushes go to Apple or Google with the keys of their app."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _no_sandbox(settings: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_engine(authority_file: object, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Give each test an engine that trusts the fakes, whatever the process's own one was made with."""
+    """Give each test an engine that trusts the fakes' certificates."""
     settings.OUTBOUND_CA_FILE = str(authority_file)
     engine = EngineThread(connect_timeout=20, timeout=30)
     monkeypatch.setattr("push.gateway.sending.engine_thread_current", lambda: engine)
@@ -63,7 +63,7 @@ def test_an_apple_push_goes_to_apple_with_the_apps_token_key(
     assert push.payload["aps"]["alert"] == {"title": "#ops", "body": "ana: disk full"}
 
 
-def test_an_app_with_a_certificate_is_sent_to_with_it(send: Send, fake_apple: FakeApple, authority: Authority) -> None:
+def test_an_app_with_a_certificate_uses_it(send: Send, fake_apple: FakeApple, authority: Authority) -> None:
     issued = authority.push_certificate("org.example.certified")
     app = GatewayApp(app_name="org.example.certified", apn_cert=issued.certificate, apn_key=issued.key)
     app.full_clean()
@@ -72,7 +72,7 @@ def test_an_app_with_a_certificate_is_sent_to_with_it(send: Send, fake_apple: Fa
     assert [push.method for push in fake_apple.accepted] == ["certificate"]
 
 
-def test_a_call_is_pushed_as_apple_wants_calls(send: Send, fake_apple: FakeApple, token_key: TokenKey) -> None:
+def test_a_call_uses_apples_headers_for_calls(send: Send, fake_apple: FakeApple, token_key: TokenKey) -> None:
     apple_app(token_key)
     call = {"notificationType": "voip", "callId": "c1", "type": "incoming_call"}
     assert send(topic=f"{APP}.voip", payload=call).status_code == 200
@@ -107,7 +107,7 @@ def test_a_google_push_goes_to_the_project_of_its_app(
     }
 
 
-def test_a_server_that_tells_no_package_id_is_served_by_the_app_without_one(
+def test_a_push_without_package_id_uses_the_default_app(
     send: Send, fake_google: FakeGoogle, service_account: str
 ) -> None:
     other = service_account_make("other-project")
@@ -141,7 +141,7 @@ def test_a_development_token_is_tried_with_the_development_service(
         ("Forbidden", (502, "error-push-unauthorized")),
     ],
 )
-def test_what_apple_says_is_passed_on(
+def test_apples_responses_are_passed_on(
     send: Send, fake_apple: FakeApple, token_key: TokenKey, reason: str, expected: tuple[int, str]
 ) -> None:
     apple_app(token_key)
@@ -157,7 +157,7 @@ def test_what_apple_says_is_passed_on(
         ("UNAVAILABLE", (502, "error-push-retry")),
     ],
 )
-def test_what_google_says_is_passed_on(
+def test_googles_responses_are_passed_on(
     send: Send, fake_google: FakeGoogle, service_account: str, code: str, expected: tuple[int, str]
 ) -> None:
     google_app(service_account)
@@ -165,7 +165,7 @@ def test_what_google_says_is_passed_on(
     assert told(send(type="gcm", token="fcm-token")) == expected
 
 
-def test_an_app_that_is_not_there_is_refused_for_good_and_reaches_nobody(
+def test_a_push_for_an_unknown_app_is_permanently_rejected(
     send: Send, fake_apple: FakeApple, token_key: TokenKey
 ) -> None:
     apple_app(token_key)
@@ -174,7 +174,7 @@ def test_an_app_that_is_not_there_is_refused_for_good_and_reaches_nobody(
     assert not fake_apple.received
 
 
-def test_an_app_that_is_off_is_not_pushed_to(send: Send, fake_apple: FakeApple, token_key: TokenKey) -> None:
+def test_a_disabled_app_gets_no_pushes(send: Send, fake_apple: FakeApple, token_key: TokenKey) -> None:
     apple_app(token_key)
     apple_app(token_key, app_name="org.example.off", is_active=False)
     assert told(send(topic="org.example.off")) == (422, "error-app-unknown")

@@ -1,4 +1,4 @@
-"""The gateway on a server's event loop, where the work of many requests on the database is done together."""
+"""The gateway under ASGI, where the database work of many requests is batched."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ Answered = tuple[int, dict[str, Any]]
 
 
 async def behind(scope: Any, receive: Any, send: Any) -> None:
-    """The application that answers what is not the gateway's."""
+    """The application that handles all other requests."""
     await send({"type": "http.response.start", "status": 299, "headers": []})
     await send({"type": "http.response.body", "body": b"{}"})
 
 
 @pytest.fixture
 def gateway() -> Iterator[GatewayMiddleware]:
-    """The gateway; the connections of its threads are closed at the end."""
+    """The gateway; the connections of its threads are closed after the test."""
     made = GatewayMiddleware(behind)
     yield made
     if made._runtime:
@@ -56,7 +56,7 @@ def access_token() -> str:
 
 
 def ask(gateway: GatewayMiddleware, token: str, *asked: Asked, method: str = "POST") -> list[Answered | None]:
-    """Send the requests at once; None for one whose client is gone before all of its body has come."""
+    """Send the requests concurrently; None for a client that disconnects before its body is complete."""
 
     async def one(path: str, parts: Sequence[bytes]) -> Answered | None:
         arriving, sent = list(parts), list[dict[str, Any]]()
@@ -90,11 +90,11 @@ def batch(numbers: range, **fields: Any) -> Asked:
     return "/push/batch", [json.dumps({"options": options(**fields), "devices": devices}).encode()]
 
 
-def test_what_is_not_the_gateways_is_left_to_the_application_behind(gateway: GatewayMiddleware) -> None:
+def test_other_requests_are_passed_to_the_application(gateway: GatewayMiddleware) -> None:
     assert ask(gateway, "", ("/admin/", [b""]), ("/push/other", [b""])) == [(299, {})] * 2
 
 
-def test_of_fifty_requests_at_the_limit_not_one_push_is_too_many(gateway: GatewayMiddleware, access_token: str) -> None:
+def test_fifty_concurrent_requests_do_not_exceed_the_limit(gateway: GatewayMiddleware, access_token: str) -> None:
     RegisteredWorkspace.objects.update(monthly_limit=20)
     answers = ask(gateway, access_token, *(push(number, identity=f"i{number}") for number in range(50)))
     assert Counter(answer[0] for answer in answers if answer) == {200: 20, 429: 30}
@@ -102,7 +102,7 @@ def test_of_fifty_requests_at_the_limit_not_one_push_is_too_many(gateway: Gatewa
     assert SandboxPush.objects.count() == 20
 
 
-def test_batches_and_single_pushes_share_what_is_left(gateway: GatewayMiddleware, access_token: str) -> None:
+def test_batches_and_single_pushes_share_the_remaining_quota(gateway: GatewayMiddleware, access_token: str) -> None:
     RegisteredWorkspace.objects.update(monthly_limit=30)
     asked = [batch(range(25)), *(push(number) for number in range(25, 35)), batch(range(35, 60))]
     statuses: Counter[int] = Counter()
@@ -113,7 +113,7 @@ def test_batches_and_single_pushes_share_what_is_left(gateway: GatewayMiddleware
     assert list(QuotaMonth.objects.values_list("used", "reserved")) == [(30, 0)]
 
 
-def test_one_push_that_comes_many_times_at_once_is_sent_once(gateway: GatewayMiddleware, access_token: str) -> None:
+def test_concurrent_repetitions_of_a_push_are_sent_once(gateway: GatewayMiddleware, access_token: str) -> None:
     answers = ask(gateway, access_token, *(push(identity="the same") for _time in range(20)))
     assert {answer[0] for answer in answers if answer} <= {200, 503}
     assert SandboxPush.objects.count() == 1
@@ -122,7 +122,7 @@ def test_one_push_that_comes_many_times_at_once_is_sent_once(gateway: GatewayMid
     assert SandboxPush.objects.count() == 1
 
 
-def test_a_body_may_come_in_parts_and_one_that_is_too_large_is_not_read_to_its_end(
+def test_a_body_may_arrive_in_parts_and_an_oversized_one_is_not_read_completely(
     gateway: GatewayMiddleware, access_token: str
 ) -> None:
     path, (body,) = push()
@@ -131,14 +131,12 @@ def test_a_body_may_come_in_parts_and_one_that_is_too_large_is_not_read_to_its_e
     assert [answer[0] for answer in answers if answer] == [200, 422]
 
 
-def test_a_client_that_leaves_before_its_body_has_come_is_not_answered(
-    gateway: GatewayMiddleware, access_token: str
-) -> None:
+def test_a_client_that_disconnects_early_gets_no_response(gateway: GatewayMiddleware, access_token: str) -> None:
     assert ask(gateway, access_token, ("/push/apn/send", [b"gone"])) == [None]
     assert not GatewayPush.objects.exists()
 
 
-def test_a_database_that_fails_is_told_to_all_who_wait_and_to_nobody_after(
+def test_a_database_failure_only_affects_the_waiting_requests(
     gateway: GatewayMiddleware, access_token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ask(gateway, access_token, push())

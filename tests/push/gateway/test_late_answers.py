@@ -1,4 +1,4 @@
-"""A batch is answered before its slow devices are, and nothing is sent or counted twice."""
+"""The response to a batch does not wait for slow devices, and nothing is sent or counted twice."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SLOW, QUICK = "a1" * 32, "b2" * 32
 
 @pytest.fixture
 def go_on() -> Iterator[threading.Event]:
-    """What lets the slow device's answer go; set at the end in any case."""
+    """An event that releases the slow device's response; always set at the end."""
     event = threading.Event()
     yield event
     event.set()
@@ -60,7 +60,7 @@ def _apple(
 
 @pytest.fixture
 def gathered() -> Iterator[BatchingRuntime]:
-    """The runtime of a server with an event loop; the connections of its threads are closed at the end."""
+    """The runtime of an ASGI server; the connections of its threads are closed after the test."""
     made = BatchingRuntime()
     yield made
     threads, together = made._threads.executor, threading.Barrier(runtime.THREADS)
@@ -84,7 +84,7 @@ def statuses(given: GatewayResponse) -> list[int]:
     return [one["status"] for one in given.document["answers"]]
 
 
-def test_a_slow_device_is_reported_as_in_progress_and_its_answer_given_to_the_repetition(
+def test_a_slow_device_is_in_progress_and_a_repetition_gets_the_result(
     gathered: BatchingRuntime, fake_apple: FakeApple, go_on: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_apple.standing[SLOW] = lambda: Reply(hold=go_on)
@@ -107,7 +107,7 @@ def test_a_slow_device_is_reported_as_in_progress_and_its_answer_given_to_the_re
     assert list(QuotaMonth.objects.values_list("used", "reserved")) == [(2, 0)]
 
 
-def test_pushes_that_nobody_could_repeat_safely_are_waited_for(
+def test_pushes_without_identity_are_waited_for(
     gathered: BatchingRuntime, fake_apple: FakeApple, go_on: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_apple.standing[SLOW] = lambda: Reply(hold=go_on)

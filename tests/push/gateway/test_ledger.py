@@ -1,4 +1,4 @@
-"""The gateway's books: once for each identity, never beyond the limit, nothing lost in a crash."""
+"""The gateway's ledger: once for each identity, never beyond the limit, nothing lost in a crash."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def send(*entries: LedgerEntry, outcome: Outcome = Outcome.ACCEPTED) -> list[Tic
 
 
 def used() -> tuple[int, int]:
-    """Return what is used and what is under way, of all months."""
+    """Return the used and the reserved quota of all months."""
     rows = QuotaMonth.objects.all()
     return sum(row.used for row in rows), sum(row.reserved for row in rows)
 
@@ -81,7 +81,7 @@ def test_an_accepted_push_is_counted_once_however_often_it_is_repeated(workspace
 
 
 @pytest.mark.parametrize("outcome", [Outcome.DEAD, Outcome.REFUSED, Outcome.FAILED])
-def test_what_no_provider_accepted_takes_nothing_of_the_quota(workspace: RegisteredWorkspace, outcome: Outcome) -> None:
+def test_pushes_that_were_not_accepted_use_no_quota(workspace: RegisteredWorkspace, outcome: Outcome) -> None:
     send(entry(workspace), outcome=outcome)
     assert used() == (0, 0)
     assert outcomes() == {outcome.value: 1}
@@ -96,20 +96,20 @@ def test_a_silent_update_is_sent_beyond_the_limit_and_not_counted(workspace: Reg
     assert outcomes() == {"silent": 1}
 
 
-def test_of_more_than_are_left_the_first_are_taken(workspace: RegisteredWorkspace) -> None:
+def test_beyond_the_remaining_quota_the_first_pushes_are_taken(workspace: RegisteredWorkspace) -> None:
     found = send(*(entry(workspace, f"i{number}", limit=3) for number in range(5)))
     assert found[3:] == [SkipReason.EXHAUSTED, SkipReason.EXHAUSTED]
     assert used() == (3, 0)
     assert outcomes() == {"accepted": 3, "exhausted": 2}
 
 
-def test_a_place_that_was_not_used_is_there_for_the_next(workspace: RegisteredWorkspace) -> None:
+def test_an_unused_reservation_is_available_again(workspace: RegisteredWorkspace) -> None:
     send(entry(workspace, "i1", limit=1), outcome=Outcome.DEAD)
     assert tickets_of(send(entry(workspace, "i2", limit=1)))
     assert send(entry(workspace, "i3", limit=1)) == [SkipReason.EXHAUSTED]
 
 
-def test_what_is_kept_for_direct_messages_is_left_by_all_others(workspace: RegisteredWorkspace) -> None:
+def test_other_pushes_do_not_use_the_quota_reserved_for_direct_messages(workspace: RegisteredWorkspace) -> None:
     others = [entry(workspace, f"o{number}", limit=8) for number in range(10)]
     direct = [entry(workspace, f"d{number}", limit=10) for number in range(3)]
     assert Counter(send(*others))[SkipReason.EXHAUSTED] == 2
@@ -117,7 +117,7 @@ def test_what_is_kept_for_direct_messages_is_left_by_all_others(workspace: Regis
     assert used() == (10, 0)
 
 
-def test_the_next_month_begins_at_nothing_and_a_push_counts_where_it_was_taken(workspace: RegisteredWorkspace) -> None:
+def test_a_push_counts_in_the_month_in_which_it_was_taken(workspace: RegisteredWorkspace) -> None:
     with time_machine.travel(datetime(2026, 5, 31, 23, 59, 59, tzinfo=UTC), tick=False):
         (ticket,) = tickets_of(take([entry(workspace, "i1", limit=1)]))
     with time_machine.travel(datetime(2026, 6, 1, tzinfo=UTC), tick=False):
@@ -133,7 +133,7 @@ def test_the_same_push_twice_at_once_is_taken_once(workspace: RegisteredWorkspac
     assert take([entry(workspace)]) == [SkipReason.IN_PROGRESS]
 
 
-def test_a_push_that_was_cut_short_is_taken_over_with_its_place(workspace: RegisteredWorkspace) -> None:
+def test_an_interrupted_push_is_taken_over_with_its_reservation(workspace: RegisteredWorkspace) -> None:
     with time_machine.travel(NOON, tick=False):
         take([entry(workspace, limit=1)])
     with time_machine.travel(NOON + TAKEN_FOR - timedelta(seconds=1), tick=False):
@@ -143,7 +143,7 @@ def test_a_push_that_was_cut_short_is_taken_over_with_its_place(workspace: Regis
     assert used() == (1, 0)
 
 
-def test_a_batch_that_was_cut_short_is_taken_over_at_once(
+def test_an_interrupted_batch_is_taken_over_at_once(
     workspace: RegisteredWorkspace, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     batch = [entry(workspace, f"i{number}") for number in range(20)]
@@ -160,7 +160,7 @@ def test_a_batch_that_was_cut_short_is_taken_over_at_once(
     assert used() == (20, 0)
 
 
-def test_who_comes_back_late_changes_nothing_of_what_was_taken_over(workspace: RegisteredWorkspace) -> None:
+def test_a_late_result_does_not_change_a_push_that_was_taken_over(workspace: RegisteredWorkspace) -> None:
     with time_machine.travel(NOON, tick=False):
         (late,) = tickets_of(take([entry(workspace)]))
     with time_machine.travel(NOON + TAKEN_FOR, tick=False):
@@ -169,7 +169,7 @@ def test_who_comes_back_late_changes_nothing_of_what_was_taken_over(workspace: R
     assert used() == (1, 0)
 
 
-def test_what_a_crash_left_behind_is_counted_once(workspace: RegisteredWorkspace) -> None:
+def test_pushes_left_by_a_crash_are_counted_once(workspace: RegisteredWorkspace) -> None:
     with time_machine.travel(NOON, tick=False):
         (late,) = tickets_of(take([entry(workspace)]))
         take([entry(workspace, "i2", is_counted=False)])
@@ -189,7 +189,7 @@ def test_what_a_crash_left_behind_is_counted_once(workspace: RegisteredWorkspace
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_fifty_senders_at_the_limit_not_one_push_is_too_many() -> None:
+def test_fifty_concurrent_senders_do_not_exceed_the_limit() -> None:
     workspace, _token = registered()
     limit, senders = 20, 50
     found: list[Ticket | SkipReason] = []

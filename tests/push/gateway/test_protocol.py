@@ -1,4 +1,4 @@
-"""The push gateway as a workspace meets it (protocol G of the interface contract)."""
+"""The push gateway's protocol (protocol G of the interface contract)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def error_of(response: object) -> str:
     return document["error"]
 
 
-def test_an_apple_push_is_accepted_and_handed_on(send: Send) -> None:
+def test_an_apple_push_is_accepted_and_forwarded(send: Send) -> None:
     response = send()
     assert (response.status_code, json.loads(response.content)) == (200, {"success": True})
     stored = SandboxPush.objects.get()
@@ -39,7 +39,7 @@ def test_an_apple_push_is_accepted_and_handed_on(send: Send) -> None:
     assert stored.headers["apns-topic"] == "chat.rocket.reactnative"
 
 
-def test_a_google_push_is_accepted_and_handed_on(send: Send) -> None:
+def test_a_google_push_is_accepted_and_forwarded(send: Send) -> None:
     response = send(type="gcm", token="fcm-token", topic=None)
     assert response.status_code == 200
     message = SandboxPush.objects.get(type="gcm").payload["message"]
@@ -48,16 +48,16 @@ def test_a_google_push_is_accepted_and_handed_on(send: Send) -> None:
     assert json.loads(message["data"]["ejson"])["messageId"] == "m1"
 
 
-def test_fields_that_nobody_knows_are_ignored(send: Send) -> None:
+def test_unknown_fields_are_ignored(send: Send) -> None:
     assert send(somethingNew={"deep": [1, 2]}, priority="high").status_code == 200
 
 
-def test_a_push_with_hardly_any_options_is_accepted(send: Send) -> None:
+def test_a_push_with_minimal_options_is_accepted(send: Send) -> None:
     body = json.dumps({"token": "t", "options": {"topic": "app", "text": None}}).encode()
     assert send(body=body).status_code == 200
 
 
-def test_the_number_for_stacking_may_be_written_as_a_text(send: Send) -> None:
+def test_the_notification_number_may_be_a_numeric_string(send: Send) -> None:
     send(notId="-7")
     assert SandboxPush.objects.get().payload["aps"]["thread-id"] == "-7"
 
@@ -65,7 +65,7 @@ def test_the_number_for_stacking_may_be_written_as_a_text(send: Send) -> None:
 @pytest.mark.parametrize(
     "authorization", ["", "Bearer", "Bearer ", "Bearer wrong", "Basic {token}", "{token}", "Bearer {token}x"]
 )
-def test_a_stranger_is_refused(send: Send, access_token: str, authorization: str) -> None:
+def test_requests_without_credentials_are_rejected(send: Send, access_token: str, authorization: str) -> None:
     response = send(authorization=authorization.format(token=access_token) or "")
     assert response.status_code == 401
     assert response["WWW-Authenticate"] == "Bearer"
@@ -73,18 +73,18 @@ def test_a_stranger_is_refused(send: Send, access_token: str, authorization: str
     assert not SandboxPush.objects.exists()
 
 
-def test_a_suspended_workspace_is_refused(send: Send) -> None:
+def test_a_suspended_workspace_is_rejected(send: Send) -> None:
     RegisteredWorkspace.objects.update(is_active=False)
     assert send().status_code == 401
 
 
-def test_a_rotated_token_is_refused(send: Send, registration: tuple[RegisteredWorkspace, str]) -> None:
+def test_a_rotated_token_is_rejected(send: Send, registration: tuple[RegisteredWorkspace, str]) -> None:
     credentials_rotate(workspace=registration[0])
     assert send().status_code == 401
 
 
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER"])
-def test_the_scheme_is_read_in_any_case(send: Send, access_token: str, scheme: str) -> None:
+def test_the_authorization_scheme_is_case_insensitive(send: Send, access_token: str, scheme: str) -> None:
     assert send(authorization=f"{scheme} {access_token}").status_code == 200
 
 
@@ -96,7 +96,7 @@ def test_the_scheme_is_read_in_any_case(send: Send, access_token: str, scheme: s
         ("fail-1", 502, "Rehearsed: the provider is down. [error-push-retry]"),
     ],
 )
-def test_the_answer_says_what_the_provider_said(send: Send, token: str, status: int, reason: str) -> None:
+def test_the_response_contains_the_providers_reason(send: Send, token: str, status: int, reason: str) -> None:
     response = send(token=token)
     assert (response.status_code, error_of(response)) == (status, reason)
 
@@ -118,7 +118,7 @@ BAD_BODIES = {
 
 
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES.keys())
-def test_a_body_that_cannot_be_read_is_refused(send: Send, body: bytes) -> None:
+def test_an_unreadable_body_is_rejected(send: Send, body: bytes) -> None:
     response = send(body=body)
     assert response.status_code == 422
     assert error_of(response).startswith("The body must ")
@@ -126,7 +126,7 @@ def test_a_body_that_cannot_be_read_is_refused(send: Send, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("huge", [100_000, 600_000])
-def test_a_huge_body_is_refused(send: Send, huge: int) -> None:
+def test_an_oversized_body_is_rejected(send: Send, huge: int) -> None:
     assert send(body=b"x" * huge).status_code == 422
 
 
@@ -150,34 +150,34 @@ def test_a_huge_body_is_refused(send: Send, huge: int) -> None:
         ({"identity": "x" * 65}, "identity must not be longer than 64 characters"),
     ],
 )
-def test_a_field_that_makes_no_sense_is_named(send: Send, fields: dict[str, object], reason: str) -> None:
+def test_an_invalid_field_is_named(send: Send, fields: dict[str, object], reason: str) -> None:
     response = send(**fields)
     assert (response.status_code, error_of(response)) == (422, f"{reason} [error-invalid-push]")
 
 
 @pytest.mark.parametrize("body", [b'{"token": "t"}', b'{"token": "t", "options": []}', b'{"options": {}}'])
-def test_a_push_without_its_parts_is_refused(send: Send, body: bytes) -> None:
+def test_a_push_without_required_fields_is_rejected(send: Send, body: bytes) -> None:
     assert send(body=body).status_code == 422
 
 
-def test_only_post_is_answered(client: Client) -> None:
+def test_only_post_is_allowed(client: Client) -> None:
     response = client.get("/push/apn/send")
     assert (response.status_code, response["Allow"]) == (405, "POST")
     assert error_of(response) == "Use POST [error-method-not-allowed]"
 
 
-def test_there_is_no_address_for_another_type(client: Client) -> None:
+def test_unknown_types_have_no_endpoint(client: Client) -> None:
     assert client.post("/push/fcm/send").status_code == 404
 
 
-def test_without_a_provider_the_workspace_is_told_to_come_back(send: Send, settings: object) -> None:
+def test_without_apps_the_workspace_must_retry(send: Send, settings: object) -> None:
     settings.SANDBOX = False
     response = send()
     assert response.status_code == 503
     assert error_of(response) == "This gateway has no apps yet [error-no-provider]"
 
 
-def test_no_other_site_can_be_made_to_push_by_a_cookie_and_none_is_needed(access_token: str) -> None:
+def test_cookies_give_no_access_and_are_not_needed(access_token: str) -> None:
     client = Client(enforce_csrf_checks=True)
     body = json.dumps({"token": TOKEN, "options": options()})
     headers = {"Authorization": f"Bearer {access_token}"}

@@ -101,7 +101,7 @@ print(Counter(answer.answer for answer in answers)["accepted"])
 """
 
 
-def test_register_agree_push_exhaust_push_again_with_a_licence_and_in_batches(
+def test_register_accept_terms_push_exhaust_and_continue_with_a_licence(
     cloud: Installation, workspace: Installation
 ) -> None:
     here = Workspace(workspace)
@@ -139,7 +139,7 @@ def test_register_agree_push_exhaust_push_again_with_a_licence_and_in_batches(
     assert here.used() == LIMIT + 1 + accepted
 
 
-def test_both_in_one_are_connected_over_http_from_the_start() -> None:
+def test_a_combined_installation_is_connected_over_http_from_the_start() -> None:
     with Installation("workspace,cloud", **AT_ONCE) as both:
         here = Workspace(both)
         wait_until(
@@ -150,7 +150,7 @@ def test_both_in_one_are_connected_over_http_from_the_start() -> None:
         wait_until(lambda: here.used() == 1, seconds=60)
 
 
-def test_each_answers_only_for_what_it_is(cloud: Installation, workspace: Installation) -> None:
+def test_each_installation_only_serves_its_own_role(cloud: Installation, workspace: Installation) -> None:
     for path in ("/phone/", "/rooms/", "/api/info", "/api/v1/settings.public"):
         assert cloud.get(path).status_code == 404, path
         assert workspace.get(path).status_code in (200, 302), path
@@ -162,7 +162,7 @@ def test_each_answers_only_for_what_it_is(cloud: Installation, workspace: Instal
     assert cloud.get("/").status_code == 302
 
 
-def test_every_link_of_a_cloud_leads_to_a_page_of_a_cloud(cloud: Installation) -> None:
+def test_every_link_of_a_cloud_works(cloud: Installation) -> None:
     browser, ahead, broken = cloud.browser("admin"), ["/admin/", "/account/"], []
     seen = set(ahead)
     while ahead:

@@ -1,4 +1,4 @@
-"""The state of push, point by point."""
+"""The checklist of the Push settings page."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def check(title: str) -> Check:
     return found
 
 
-def test_a_workspace_just_made_says_what_is_missing() -> None:
+def test_a_new_workspace_shows_what_is_missing() -> None:
     lights = {str(one.title): one.light for one in checklist()}
     assert lights == {
         "Push": Light.GREEN,
@@ -47,7 +47,7 @@ def test_a_workspace_just_made_says_what_is_missing() -> None:
     assert check("Cloud terms").url == "/admin/settings/setupwizard/#Cloud_Service_Agree_PrivacyTerms"
 
 
-def test_a_workspace_that_works_is_green(gateway: FakeGateway) -> None:
+def test_a_working_workspace_is_green(gateway: FakeGateway) -> None:
     DeviceFactory()
     DeviceFactory(user=UserFactory())
     Heartbeat().beat()
@@ -55,7 +55,7 @@ def test_a_workspace_that_works_is_green(gateway: FakeGateway) -> None:
     assert check("Registered devices").sentence == "2 devices of 2 users."
 
 
-def test_push_turned_off_is_red_with_the_way_to_turn_it_on() -> None:
+def test_disabled_push_is_red_with_a_link_to_enable_it() -> None:
     settings_change(enable=False)
     assert check("Push").light == Light.RED
     assert check("Push").url.endswith("#Push_enable")
@@ -69,7 +69,7 @@ def test_registered_only_in_the_settings_is_not_registered() -> None:
     assert "not connected to a cloud" in check("Route to the devices").sentence
 
 
-def test_the_next_step_leads_to_what_is_missing(gateway: FakeGateway) -> None:
+def test_the_next_step_links_to_what_is_missing(gateway: FakeGateway) -> None:
     wizard = SetupWizardSettings.stored()
     wizard.privacy_terms_agreed = False
     wizard.save()
@@ -90,7 +90,7 @@ def test_the_next_step_leads_to_what_is_missing(gateway: FakeGateway) -> None:
         (10, None, Light.GREEN, "Unlimited."),
     ],
 )
-def test_what_is_left_of_the_quota_is_told(
+def test_the_remaining_quota_is_shown(
     gateway: FakeGateway, used: int, limit: int | None, light: Light, sentence: str
 ) -> None:
     OwnQuota.objects.create(month=month_of(), used=used, limit=limit)
@@ -98,7 +98,7 @@ def test_what_is_left_of_the_quota_is_told(
     assert (found.light, found.sentence, found.url) == (light, sentence, "/admin/subscription/")
 
 
-def test_the_quota_is_said_to_be_unknown_where_a_gateway_counts(gateway: FakeGateway) -> None:
+def test_the_quota_is_unknown_if_the_gateway_does_not_report_it(gateway: FakeGateway) -> None:
     assert check("Quota").sentence == "The gateway counts it but does not report it."
     settings_change(enable_gateway=False)
     assert "Quota" not in {str(one.title) for one in checklist()}
@@ -135,7 +135,7 @@ def test_without_the_gateway_googles_credentials_count() -> None:
     assert check("Google credentials").light == Light.GREEN
 
 
-def test_a_worker_counts_while_it_gives_signs_of_life() -> None:
+def test_a_worker_counts_while_it_has_a_heartbeat() -> None:
     heartbeat = Heartbeat()
     heartbeat.beat()
     assert check("Worker").light == Light.GREEN
@@ -147,14 +147,14 @@ def test_a_worker_counts_while_it_gives_signs_of_life() -> None:
     assert "No worker is running" in check("Worker").sentence
 
 
-def test_a_heartbeat_writes_now_and_then_only(django_assert_num_queries: object) -> None:
+def test_a_heartbeat_writes_only_at_intervals(django_assert_num_queries: object) -> None:
     heartbeat = Heartbeat()
     heartbeat.beat()
     with django_assert_num_queries(0):  # type: ignore[operator]
         heartbeat.beat()
 
 
-def test_workers_that_are_long_gone_are_swept_away() -> None:
+def test_rows_of_dead_workers_are_deleted() -> None:
     WorkerBeat.objects.create(name="gone", beat_at=timezone.now() - timedelta(days=2))
     Heartbeat().beat()
     assert not WorkerBeat.objects.filter(name="gone").exists()
@@ -163,7 +163,7 @@ def test_workers_that_are_long_gone_are_swept_away() -> None:
 @pytest.mark.parametrize(
     ("seconds", "light"), [(-60, Light.GREEN), (3, Light.GREEN), (30, Light.AMBER), (90, Light.RED)]
 )
-def test_an_item_that_waits_too_long_is_told(seconds: int, light: Light) -> None:
+def test_an_overdue_item_is_reported(seconds: int, light: Light) -> None:
     user, room = UserFactory(), RoomFactory()
     queue(user, message_in(room, UserFactory()), due_in=-seconds)
     assert check("Overdue notifications").light == light
@@ -180,7 +180,7 @@ def test_a_paused_route_is_never_green(settings: Any) -> None:
     assert "paused" in check("Google credentials").sentence
 
 
-def test_a_contact_that_apple_refuses_is_pointed_out_once_a_browser_is_registered(settings: Any) -> None:
+def test_a_contact_that_apple_rejects_is_reported_once_a_browser_is_registered(settings: Any) -> None:
     settings.DEFAULT_FROM_EMAIL, settings.SITE_URL = "callboard@localhost", "http://127.0.0.1:8000"
     assert not [one for one in checklist() if str(one.title) == "Contact for web push"]
     DeviceFactory(type="webpush")

@@ -1,4 +1,4 @@
-"""The figures of the administration's first page."""
+"""The data of the admin dashboard."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def message() -> Message:
     return message_in(RoomFactory(), UserFactory())
 
 
-def test_the_queue_counts_what_waits_what_is_due_and_what_is_being_sent(message: Message) -> None:
+def test_the_queue_counts_waiting_due_and_sending_items(message: Message) -> None:
     notification_of(message, UserFactory(), State.QUEUED, due_at=NOW - timedelta(minutes=5))
     notification_of(message, UserFactory(), State.RETRYING, due_at=NOW + timedelta(minutes=5))
     notification_of(message, UserFactory(), State.CLAIMED, due_at=NOW - timedelta(hours=1))
@@ -33,7 +33,7 @@ def test_the_queue_counts_what_waits_what_is_due_and_what_is_being_sent(message:
     assert queue.oldest_due == NOW - timedelta(minutes=5)
 
 
-def test_messages_that_wait_for_a_decision_are_counted(message: Message) -> None:
+def test_undecided_messages_are_counted(message: Message) -> None:
     assert queue_summary(NOW).undecided == 1
     Decision.objects.update(decided_at=NOW)
     assert queue_summary(NOW).undecided == 0
@@ -51,7 +51,7 @@ def test_the_day_has_24_hours_up_to_the_current_one() -> None:
     assert hours[-1] == datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def test_what_ended_is_counted_by_hour_state_and_reason(message: Message) -> None:
+def test_ended_items_are_counted_by_hour_state_and_reason(message: Message) -> None:
     notification_of(message, UserFactory(), State.SENT, finished_at=NOW)
     notification_of(message, UserFactory(), State.SENT, finished_at=NOW - timedelta(hours=1))
     notification_of(message, UserFactory(), State.DROPPED, finished_at=NOW, reason="connected")
@@ -62,7 +62,7 @@ def test_what_ended_is_counted_by_hour_state_and_reason(message: Message) -> Non
     assert day.reasons == {(State.DROPPED, "connected"): 2}
 
 
-def test_what_ended_before_the_day_is_left_out(message: Message) -> None:
+def test_items_that_ended_earlier_are_excluded(message: Message) -> None:
     notification_of(message, UserFactory(), State.SENT, finished_at=NOW - timedelta(hours=25))
     assert last_day(NOW).total(State.SENT) == 0
 

@@ -1,4 +1,4 @@
-"""Providers' answers in words, as people read them."""
+"""Texts for the responses of providers."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from push.providers.google.meanings import TOKEN_INVALID
 from push.selectors.response_texts import error_text, response_text
 
 
-def test_a_code_is_told_with_its_meaning_once() -> None:
+def test_a_code_is_shown_with_its_meaning_once() -> None:
     meaning = str(APPLE["BadTopic"].sentence)
     assert response_text("apple", 400, "BadTopic", meaning) == "HTTP 400, BadTopic: The app name is not a bundle id."
 
 
-def test_the_meaning_that_was_found_is_told_where_a_code_has_several() -> None:
+def test_the_determined_meaning_is_shown_if_a_code_has_several() -> None:
     told = response_text("google", 400, TOKEN_INVALID.reason, str(TOKEN_INVALID.sentence))
     assert told == "HTTP 400, INVALID_ARGUMENT: The token is not one of Google's."
 
 
-def test_a_providers_own_words_are_told_before_the_meaning() -> None:
+def test_a_providers_message_is_shown_before_the_meaning() -> None:
     told = response_text("google", 404, "UNREGISTERED", "Requested entity was not found.")
     assert told == (
         "HTTP 404, UNREGISTERED: Requested entity was not found. "
@@ -28,7 +28,7 @@ def test_a_providers_own_words_are_told_before_the_meaning() -> None:
     )
 
 
-def test_they_are_told_in_the_readers_language() -> None:
+def test_texts_are_in_the_readers_language() -> None:
     device = Device(
         error_answer=Answer.DEAD,
         error_status=410,
@@ -43,5 +43,5 @@ def test_they_are_told_in_the_readers_language() -> None:
     assert device.error_detail not in german
 
 
-def test_nothing_is_told_of_a_device_without_an_error() -> None:
+def test_a_device_without_an_error_has_no_text() -> None:
     assert error_text(Device()) == ""

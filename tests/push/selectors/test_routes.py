@@ -1,4 +1,4 @@
-"""The ways to browsers and UnifiedPush apps."""
+"""Routes to browsers and UnifiedPush apps."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def route_to(endpoint: str) -> Route:
         "wns2-by3p.notify.windows.com",
     ],
 )
-def test_each_browsers_push_service_has_a_way_of_its_own(host: str) -> None:
+def test_each_browsers_push_service_has_its_own_route(host: str) -> None:
     assert host.endswith(route_to(f"https://{host}/x").key.removeprefix("webpush:"))
 
 
-def test_no_other_push_service_holds_these_up() -> None:
+def test_other_push_services_do_not_delay_these() -> None:
     keys = {route_to(f"https://push{number}.example.org/x").key for number in range(200)}
     assert "webpush" not in keys
     assert 1 < len(keys) <= 8, "somebody's own service waits for few others, and there are not endlessly many ways"

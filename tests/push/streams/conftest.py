@@ -1,4 +1,4 @@
-"""A real web process on the test's database, and streams from it."""
+"""A real web process on the test's database, and its streams."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def free_port() -> int:
 
 
 class WebProcess:
-    """The product's web server, as `make run` starts it, with few database connections."""
+    """The web server as started by `make run`, with few database connections."""
 
     def __init__(self, **environment: str) -> None:
         self.port = free_port()
@@ -54,7 +54,7 @@ class WebProcess:
         )
 
     def wait(self) -> None:
-        """Wait until it takes connections."""
+        """Wait until it accepts connections."""
         wait_until(self.answers, seconds=DEADLINE)
 
     def answers(self) -> bool:
@@ -65,7 +65,7 @@ class WebProcess:
         return True
 
     def log(self) -> list[str]:
-        """End it, and return what it logged."""
+        """Stop it and return its log."""
         self.process.terminate()
         return self.process.communicate(timeout=DEADLINE)[1].splitlines()
 
@@ -75,7 +75,7 @@ class WebProcess:
 
 
 class EventStream:
-    """A browser's end of a stream."""
+    """The client side of a stream."""
 
     def __init__(self, port: int, client: Client | None = None, **headers: str) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
@@ -84,7 +84,7 @@ class EventStream:
         self.response = self._connection.getresponse()
 
     def next(self) -> tuple[str, Any, str]:
-        """Return the next event's kind, data and id; empty ones at the stream's end."""
+        """Return the next event's kind, data and id; empty strings at the end of the stream."""
         told: dict[str, str] = {}
         while line := self.response.readline().decode():
             name, _colon, value = line.rstrip("\n").partition(": ")
@@ -102,7 +102,7 @@ class EventStream:
                 return data, key
 
     def end(self) -> list[str]:
-        """Wait for the stream's end; returns the kinds of the events that came before it."""
+        """Wait for the end of the stream; returns the kinds of the events received before it."""
         kinds = []
         while kind := self.next()[0]:
             kinds.append(kind)
@@ -129,7 +129,7 @@ Open = Callable[..., EventStream]
 
 @pytest.fixture
 def open_stream(web: WebProcess) -> Iterator[Open]:
-    """Opens streams of a browser, or of nobody's; all are closed in the end."""
+    """Opens streams with or without a browser's session; all are closed after the test."""
     opened: list[EventStream] = []
 
     def open_one(client: Client | None = None, **headers: str) -> EventStream:

@@ -1,4 +1,4 @@
-"""Many pages that reconnect at once to a web process with few database connections, and failures while they do."""
+"""Many pages that reconnect at once to a web process with few database connections, and failures in between."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PAGES = 40
 
 @contextmanager
 def writing_blocked() -> Iterator[None]:
-    """Let nobody else write while the context lasts: rows of streams on PostgreSQL, any row on SQLite."""
+    """Block other writers within the context: of stream rows on PostgreSQL, of all rows on SQLite."""
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
@@ -47,7 +47,7 @@ class Answer(NamedTuple):
 
 
 def get(web: WebProcess, path: str, browser: Client) -> Answer:
-    """Return the answer to a request, and after how many seconds it came."""
+    """Return the response to a request, and its duration in seconds."""
     begun = time.monotonic()
     with closing(http.client.HTTPConnection("127.0.0.1", web.port, timeout=DEADLINE)) as asked:
         asked.request("GET", path, headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={browser.session.session_key}"})
@@ -57,7 +57,7 @@ def get(web: WebProcess, path: str, browser: Client) -> Answer:
 
 
 def test_many_pages_reconnect_at_once(web: WebProcess, open_stream: Open) -> None:
-    """More requests than connections, all at once: each needs one, and none may wait for another's."""
+    """More concurrent requests than connections; none may wait for another one's connection."""
     users = [UserFactory() for _number in range(PAGES)]
     last = DesktopEvent.objects.create(user=users[0])
     DesktopEvent.objects.create(user=users[0])
@@ -76,7 +76,7 @@ def test_many_pages_reconnect_at_once(web: WebProcess, open_stream: Open) -> Non
     assert DesktopStream.objects.count() == PAGES
 
 
-def test_a_stream_whose_opening_failed_takes_no_place(web: WebProcess, open_stream: Open) -> None:
+def test_a_stream_that_failed_to_open_does_not_count(web: WebProcess, open_stream: Open) -> None:
     browser = browser_of(UserFactory())
     with writing_blocked(), ThreadPoolExecutor(hub.MAX_PER_USER) as threads:
         failed = list(threads.map(lambda _number: open_stream(browser), range(hub.MAX_PER_USER)))
@@ -88,7 +88,7 @@ def test_a_stream_whose_opening_failed_takes_no_place(web: WebProcess, open_stre
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no pool of connections.")
-def test_an_empty_pool_is_answered_at_once(web: WebProcess) -> None:
+def test_an_exhausted_pool_gives_an_immediate_response(web: WebProcess) -> None:
     browser = browser_of(UserFactory())
     with transaction.atomic(), ThreadPoolExecutor(4) as threads:
         with connection.cursor() as cursor:
@@ -98,14 +98,14 @@ def test_an_empty_pool_is_answered_at_once(web: WebProcess) -> None:
         page = get(web, "/rooms/", browser)
         assert (page.status, page.retry_after) == (503, "2")
         assert "please try again in a few moments" in page.text
-        # Two on a machine with nothing else to do.
+        # Two seconds on an idle machine.
         assert page.seconds < 10
-        # A lock is not waited for without end either.
+        # Waiting for a lock has a time limit, too.
         assert {future.result().status for future in held} == {503}
 
 
 def locks_awaited() -> int:
-    """Return how many statements wait for a lock."""
+    """Return how many statements are waiting for a lock."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
         return int(cursor.fetchone()[0])

@@ -1,4 +1,4 @@
-"""Streams of a real web process: what comes, what comes again, and what ends them."""
+"""Streams of a real web process: delivery, redelivery, and the end of streams."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
 def browser_of(user: User) -> Client:
-    """Return a browser in which the user is signed in."""
+    """Return a client with a signed-in user."""
     client = Client()
     client.force_login(user)
     return client
@@ -47,7 +47,7 @@ def post(room: Room, sender: User, text: str = "@bob look") -> None:
 
 
 def test_from_beginning_to_end(web: WebProcess, open_stream: Open, room: Room, ana: User, bob: User) -> None:
-    """One web process for all of it: starting one takes seconds."""
+    """One test for everything, because starting a web process takes seconds."""
     browser = browser_of(bob)
     activity_report(user=bob)
     for headers in ({}, {"Cookie": "sessionid=nobody"}):
@@ -81,7 +81,7 @@ def test_from_beginning_to_end(web: WebProcess, open_stream: Open, room: Room, a
     assert back.until("change")[0]["text"] == "ana: @bob never mind"
 
     browser.logout()
-    # Looked for every ten seconds.
+    # Checked every ten seconds.
     assert "notification" not in back.end()
 
     again = open_stream(browser_of(bob))

@@ -19,7 +19,7 @@ DEADLINE = 60.0
 
 
 def database_url() -> str:
-    """Return the address of the test's own database."""
+    """Return the URL of the test's database."""
     values = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{values['NAME']}"
@@ -28,7 +28,7 @@ def database_url() -> str:
 
 
 class WorkerProcess:
-    """`manage.py runworker`, in a process group of its own; what it prints is kept."""
+    """`manage.py runworker` in its own process group; its output is recorded."""
 
     def __init__(self, **environment: str) -> None:
         self.output: list[str] = []
@@ -61,13 +61,13 @@ class WorkerProcess:
                 self._changed.notify_all()
 
     def wait_for(self, text: str) -> None:
-        """Wait until it has printed this."""
+        """Wait until the worker has printed this text."""
         with self._changed:
             found = self._changed.wait_for(lambda: any(text in line for line in self.output), DEADLINE)
         assert found, "".join(self.output)
 
     def processes(self) -> set[int]:
-        """Return the numbers of it and of all its living descendants."""
+        """Return the process ids of the worker and its running descendants."""
         listed = subprocess.run(["ps", "-eo", "pid=,ppid=,stat="], capture_output=True, text=True, check=True).stdout
         rows = [line.split() for line in listed.splitlines()]
         living = {int(pid): int(parent) for pid, parent, state in rows if not state.startswith("Z")}
@@ -77,21 +77,21 @@ class WorkerProcess:
         return found
 
     def children(self) -> set[int]:
-        """Return the numbers of its living descendants."""
+        """Return the process ids of its running descendants."""
         return self.processes() - {self._process.pid}
 
     def kill(self) -> None:
-        """`kill -9` the worker; its children are left to notice by themselves."""
+        """`kill -9` the worker, but not its children."""
         self._process.kill()
         self.ended()
 
     def stop(self, number: int = signal.SIGTERM) -> int:
-        """Ask it to stop, as a process manager does: by a signal to its whole process group."""
+        """Request a stop like a process manager: with a signal to the whole process group."""
         os.killpg(self._process.pid, number)
         return self.ended()
 
     def ended(self) -> int:
-        """Wait for its end, and for its last words: its output ends when its last descendant has ended."""
+        """Wait until the worker and all descendants have ended, and their output with them."""
         code = self._process.wait(DEADLINE)
         self._reader.join(DEADLINE)
         assert not self._reader.is_alive(), "A child of the worker outlives it."
@@ -106,7 +106,7 @@ class WorkerProcess:
 
 @pytest.fixture
 def start_worker(transactional_db: None) -> Iterator[Callable[..., WorkerProcess]]:
-    """Starts workers; whatever is still running at the test's end is killed."""
+    """Starts workers; those still running at the end of the test are killed."""
     started: list[WorkerProcess] = []
 
     def start(**environment: str) -> WorkerProcess:

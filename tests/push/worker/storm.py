@@ -1,4 +1,4 @@
-"""Load for workers that are being killed, and what must hold when it is over."""
+"""Load for workers that are being killed, and the conditions that must be true afterwards."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Storm:
 
     @transaction.atomic
     def post(self, count: int) -> None:
-        """Post messages to everybody, without waking anybody: as if the task for each had been lost."""
+        """Post messages to all members without waking a task, as if each task had been lost."""
         for _number in range(count):
             self.messages += 1
             message = Message.objects.create(
@@ -62,20 +62,20 @@ class Storm:
 
     @contextmanager
     def outage(self) -> Iterator[None]:
-        """Note that a server is away meanwhile."""
+        """Record that a server is unavailable in the meantime."""
         begun = time.monotonic()
         yield
         self.outages.append((begun, time.monotonic()))
 
     def watch(self, received: Received) -> None:
-        """Note who sends the push, and whether it is a repetition beside a living sender."""
+        """Record which worker sends the push, and whether it repeats one that another worker is still sending."""
         identity = received.options["identity"]
         if identity in self.senders and is_alive(self.senders[identity]):
             self.beside_living.add(identity)
         self.senders[identity] = received.sender
 
     def over(self) -> bool:
-        """Return whether everything has been decided, and every notification has ended."""
+        """Return True if all messages are decided and all notifications have ended."""
         pending = Decision.objects.filter(decided_at=None).exists()
         return not pending and not Notification.objects.filter(finished_at=None).exists()
 
@@ -125,22 +125,22 @@ class Storm:
                 assert is_explained, f"Accepted twice {moments} although the first one's process was alive."
 
     def was_away(self, since: float, until: float) -> bool:
-        """Return whether the database was away at any time between these moments."""
+        """Return True if the database was unavailable at any time in this period."""
         return any(begun < until and ended > since for begun, ended in self.outages)
 
 
 def is_alive(process: int) -> bool:
-    """Return whether the process runs; one that was killed and whose end nobody has asked for yet does not."""
+    """Return True if the process is running; a zombie is not."""
     command = ["ps", "-o", "stat=", "-p", str(process)]
     state = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     return bool(state) and not state.startswith("Z")
 
 
 def moment_of(seconds: float) -> datetime:
-    """Return the time of day of a moment of the clock that cannot be set."""
+    """Return the time of day of a monotonic clock value."""
     return timezone.now() - timedelta(seconds=time.monotonic() - seconds)
 
 
 def states() -> dict[str, int]:
-    """Return how many notifications stand where."""
+    """Return the number of notifications by state."""
     return dict(Counter(Notification.objects.values_list("state", flat=True)))

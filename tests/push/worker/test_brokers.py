@@ -1,4 +1,4 @@
-"""The brokers while their server is away."""
+"""The brokers while their server is unavailable."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.django_db
-def test_the_installations_broker_hands_out_what_was_put_in() -> None:
+def test_the_installations_broker_returns_enqueued_tasks() -> None:
     assert enqueue("dispatch")
     [(key, _task)] = get_broker().dequeue()
     get_broker().acknowledge(key)
     assert get_broker().queue_size() == 0
 
 
-def test_without_redis_nothing_is_taken_and_nothing_is_raised(
+def test_without_redis_there_are_no_tasks_and_no_errors(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(settings, "REDIS_URL", NOBODY)
@@ -43,7 +43,7 @@ def test_without_redis_nothing_is_taken_and_nothing_is_raised(
 
 
 @pytest.mark.django_db
-def test_without_the_database_nothing_is_taken_and_nothing_is_raised(
+def test_without_the_database_there_are_no_tasks_and_no_errors(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail() -> None:
@@ -58,7 +58,7 @@ def test_without_the_database_nothing_is_taken_and_nothing_is_raised(
     assert "database is locked" in caplog.text
 
 
-def test_a_broker_that_is_away_costs_time_not_the_work(
+def test_an_unavailable_broker_delays_the_work_but_does_not_lose_it(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def away(*_arguments: object) -> None:
@@ -70,7 +70,7 @@ def test_a_broker_that_is_away_costs_time_not_the_work(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_new_task_wakes_whoever_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_task_wakes_a_waiting_process(monkeypatch: pytest.MonkeyPatch) -> None:
     if not wakeups_supported():
         pytest.skip("Only PostgreSQL carries announcements.")
     monkeypatch.setattr(brokers, "LISTENING_SECONDS", 60.0)
@@ -79,7 +79,7 @@ def test_a_new_task_wakes_whoever_waits_for_it(monkeypatch: pytest.MonkeyPatch) 
     taken: Future[object] = Future()
 
     def take() -> None:
-        # The first finds nothing, and is woken; the second takes the task.
+        # The first call finds nothing and is woken; the second returns the task.
         taken.set_result(broker.dequeue() or broker.dequeue())
         connection.close()
 

@@ -1,4 +1,4 @@
-"""The clock: what it wakes, when, and how often."""
+"""The clock: which tasks it wakes, when and how often."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The tasks that were put in the broker's queue."""
+    """The tasks that were added to the broker's queue."""
     tasks: list[str] = []
     monkeypatch.setattr(clock_module, "enqueue", lambda task: tasks.append(task) or True)
     return tasks
 
 
 class Seconds:
-    """The monotonic clock, moved by hand."""
+    """A monotonic clock that the test advances."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -56,12 +56,14 @@ def seconds(monkeypatch: pytest.MonkeyPatch) -> Iterator[Seconds]:
     return seconds
 
 
-def test_with_nothing_to_do_nothing_is_woken(woken: list[str]) -> None:
+def test_without_work_no_task_is_woken(woken: list[str]) -> None:
     assert Clock().tick() == POLL_SECONDS
     assert woken == []
 
 
-def test_where_nobody_posts_no_queue_is_looked_at(woken: list[str], settings: Any, receiver: User, post: Post) -> None:
+def test_a_cloud_without_workspace_does_not_check_the_queue(
+    woken: list[str], settings: Any, receiver: User, post: Post
+) -> None:
     settings.ROLES = frozenset({"cloud"})
     queue(receiver, post())
     with CaptureQueriesContext(connection) as asked:
@@ -77,7 +79,7 @@ def test_a_due_item_wakes_the_dispatch(woken: list[str], receiver: User, post: P
     assert woken == ["dispatch"]
 
 
-def test_what_is_to_be_taken_off_a_device_wakes_its_task_when_it_is_due(woken: list[str], device: Device) -> None:
+def test_a_due_removal_wakes_its_task(woken: list[str], device: Device) -> None:
     room = RoomFactory()
     shown = ShownRoom.objects.create(device=device, room=room)
     clock = Clock()
@@ -126,7 +128,7 @@ def test_members_whose_counting_was_lost_are_counted_after_a_second(
     assert woken == []
 
 
-def test_a_decision_that_failed_waits_for_its_next_try(woken: list[str], receiver: User, post: Post) -> None:
+def test_a_failed_decision_waits_for_its_next_attempt(woken: list[str], receiver: User, post: Post) -> None:
     post()
     Decision.objects.update(retry_at=timezone.now() + timedelta(seconds=60))
     with time_machine.travel(timezone.now() + timedelta(seconds=30)):
@@ -134,7 +136,7 @@ def test_a_decision_that_failed_waits_for_its_next_try(woken: list[str], receive
     assert woken == []
 
 
-def test_an_ended_claim_wakes_the_dispatch(woken: list[str], receiver: User, post: Post) -> None:
+def test_an_expired_claim_wakes_the_dispatch(woken: list[str], receiver: User, post: Post) -> None:
     queue(receiver, post())
     Decision.objects.all().delete()
     users_claim(limit=1, now=timezone.now())
@@ -162,7 +164,7 @@ def test_further_work_is_announced_at_most_twice_a_second(seconds: Seconds, woke
     assert len(woken) == 20
 
 
-def test_after_a_pause_new_work_is_announced_at_once(seconds: Seconds, woken: list[str]) -> None:
+def test_after_a_pause_new_work_is_announced_immediately(seconds: Seconds, woken: list[str]) -> None:
     bell = TaskWaker("dispatch")
     bell.notice("first")
     seconds.now += 0.1
@@ -171,7 +173,7 @@ def test_after_a_pause_new_work_is_announced_at_once(seconds: Seconds, woken: li
     assert woken == ["dispatch", "dispatch"]
 
 
-def test_a_database_that_is_gone_does_not_stop_the_clock(
+def test_an_unavailable_database_does_not_stop_the_clock(
     monkeypatch: pytest.MonkeyPatch, woken: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail() -> None:
@@ -182,7 +184,7 @@ def test_a_database_that_is_gone_does_not_stop_the_clock(
     monkeypatch.setattr(clock_module.connection, "close", lambda: closed.append(True))
     assert Clock().tick() == TROUBLE_SECONDS
     assert closed == [True]
-    assert "goes on trying" in caplog.text
+    assert "the clock will retry" in caplog.text
 
 
 @pytest.fixture
@@ -205,7 +207,7 @@ def test_an_earlier_alarm_ends_the_rest(transactional_db: None, clock: Clock) ->
     clock.rest(60)
 
 
-def test_it_looks_seldom_while_it_hears_alarms(transactional_db: None, clock: Clock) -> None:
+def test_it_checks_rarely_while_alarms_work(transactional_db: None, clock: Clock) -> None:
     if not wakeups_supported():
         pytest.skip("Only PostgreSQL carries announcements.")
     assert clock.tick() == POLL_SECONDS
@@ -223,8 +225,8 @@ def test_a_request_to_stop_ends_the_rest(clock: Clock) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_queued_sets_the_clocks_alarm(receiver: User, post: Post) -> None:
-    """However late its due time, a push is found in time by a clock that had nothing to look for."""
+def test_queueing_sets_the_clocks_alarm(receiver: User, post: Post) -> None:
+    """A clock without work finds a newly queued push in time."""
     if not wakeups_supported():
         pytest.skip("Only PostgreSQL carries announcements.")
     listener = Listener(ALARMS)
@@ -235,7 +237,7 @@ def test_what_is_queued_sets_the_clocks_alarm(receiver: User, post: Post) -> Non
     listener.close()
 
 
-def test_an_alarm_that_cannot_be_set_costs_time_not_the_work(
+def test_an_alarm_that_cannot_be_set_delays_the_work_but_does_not_lose_it(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_arguments: str) -> None:
@@ -246,14 +248,14 @@ def test_an_alarm_that_cannot_be_set_costs_time_not_the_work(
     assert "clocks will find it" in caplog.text
 
 
-def test_a_rest_that_nothing_ends_lasts_its_time(clock: Clock) -> None:
+def test_an_uninterrupted_rest_lasts_its_full_time(clock: Clock) -> None:
     clock.rest(0.05)
     begun = time.monotonic()
     clock.rest(0.05)
     assert time.monotonic() - begun >= 0.05
 
 
-def test_items_of_users_being_served_do_not_wake_anybody(woken: list[str], receiver: User, post: Post) -> None:
+def test_items_of_users_being_served_wake_no_task(woken: list[str], receiver: User, post: Post) -> None:
     queue(receiver, post())
     Decision.objects.all().delete()
     users_claim(limit=1, now=timezone.now())
@@ -264,7 +266,9 @@ def test_items_of_users_being_served_do_not_wake_anybody(woken: list[str], recei
     assert Notification.objects.count() == 2
 
 
-def test_work_that_nobody_takes_is_unattended_from_its_first_announcement(seconds: Seconds, woken: list[str]) -> None:
+def test_work_that_no_process_starts_is_unattended_from_its_first_announcement(
+    seconds: Seconds, woken: list[str]
+) -> None:
     bell = TaskWaker("dispatch")
     for _tick in range(40):
         bell.notice("the same item")
@@ -272,7 +276,7 @@ def test_work_that_nobody_takes_is_unattended_from_its_first_announcement(second
     assert bell.unattended_seconds() == 40 * POLL_SECONDS
 
 
-def test_work_that_goes_on_is_not_unattended(seconds: Seconds, woken: list[str]) -> None:
+def test_work_in_progress_is_not_unattended(seconds: Seconds, woken: list[str]) -> None:
     bell = TaskWaker("dispatch")
     for tick in range(40):
         bell.notice(f"item {tick}")
@@ -291,7 +295,7 @@ def test_work_that_could_not_be_announced_is_not_unattended(seconds: Seconds, mo
     assert bell.unattended_seconds() == 0
 
 
-def test_work_that_cannot_be_seen_is_not_unattended(
+def test_work_that_cannot_be_queried_is_not_unattended(
     seconds: Seconds, monkeypatch: pytest.MonkeyPatch, woken: list[str], receiver: User, post: Post
 ) -> None:
     def fail() -> None:

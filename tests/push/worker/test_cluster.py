@@ -1,4 +1,4 @@
-"""The task processes when some of them die or hang."""
+"""Restarting the task processes when some of them die or hang."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from push.worker.cluster import HUNG_SECONDS, ActivityMonitor, TaskProcesses
 
 
 class Processes(TaskProcesses):
-    """Task processes that are none: what is started and ended is kept."""
+    """Fake task processes that record when they are started and ended."""
 
     def __init__(self) -> None:
         self.log: list[str] = []
@@ -32,7 +32,7 @@ class Processes(TaskProcesses):
         self.log.append("end")
 
 
-def test_processes_that_have_ended_are_started_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_that_have_ended_are_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
     processes = Processes()
     processes.alive = False
     processes.watch(unattended=0)
@@ -54,7 +54,7 @@ def test_processes_that_have_ended_are_started_anew(monkeypatch: pytest.MonkeyPa
         (HUNG_SECONDS - 1, 10_000, False),
     ],
 )
-def test_they_hang_when_work_waits_and_nobody_has_begun_any(unattended: float, idle: float, hangs: bool) -> None:
+def test_they_hang_if_work_waits_and_no_process_starts_any(unattended: float, idle: float, hangs: bool) -> None:
     processes = Processes()
     processes.idle = idle
     processes.watch(unattended=unattended)
@@ -62,7 +62,7 @@ def test_they_hang_when_work_waits_and_nobody_has_begun_any(unattended: float, i
 
 
 @pytest.mark.processes
-def test_a_task_at_work_in_another_process_is_seen() -> None:
+def test_a_running_task_in_another_process_is_noticed() -> None:
     pulse = ActivityMonitor()
     idle = pulse.idle_seconds()
     child = cluster.fork.Process(target=pulse._on_begin)
@@ -80,8 +80,8 @@ def test_a_task_that_has_ended_leaves_its_process_idle() -> None:
 
 
 @pytest.mark.processes
-def test_a_killed_process_takes_the_others_with_it() -> None:
-    """Whoever waits for a lock that the dead one held would wait for ever."""
+def test_a_killed_process_ends_the_others() -> None:
+    """Otherwise processes that wait for a lock of the killed one would wait forever."""
     guard = cluster.fork.Process(target=guard_of_killed)
     guard.start()
     guard.join(30)

@@ -1,4 +1,4 @@
-"""The worker as real processes: killed at the worst moments, started again, stopped."""
+"""Real worker processes that are killed at critical points, restarted, and stopped."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_posted_message_reaches_the_gateway(
     wait_until(lambda: states() == [State.SENT])
 
 
-def test_what_comes_due_later_is_found_by_the_clock(
+def test_items_due_later_are_found_by_the_clock(
     start: StartWorker, gateway: FakeGateway, receiver: User, post: Post
 ) -> None:
     start(NOTIFY_DELAY_OFFLINE="2")
@@ -78,7 +78,7 @@ def test_a_claim_whose_worker_died_before_sending_is_sent_by_another(
     wait_until(lambda: states() == [State.SENT])
 
 
-def test_what_was_answered_for_good_is_not_sent_again_after_a_kill(
+def test_a_push_with_a_definite_response_is_not_sent_again_after_a_kill(
     start: StartWorker, gateway: FakeGateway, receiver: User, device: Device, post: Post
 ) -> None:
     worker = start(CLAIM_LEASE="2")
@@ -93,7 +93,7 @@ def test_what_was_answered_for_good_is_not_sent_again_after_a_kill(
     assert gateway.texts == ["ana: first @bob", "ana: second @bob"]
 
 
-def test_a_slow_answer_does_not_cost_a_living_worker_its_claim(
+def test_a_slow_response_does_not_end_a_running_workers_claim(
     start: StartWorker, gateway: FakeGateway, receiver: User, device: Device, post: Post
 ) -> None:
     answer = threading.Event()
@@ -114,7 +114,7 @@ def test_a_killed_worker_leaves_no_process_behind(start: StartWorker) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_asked_to_stop_it_finishes_what_it_is_sending(
+def test_on_a_stop_request_it_finishes_what_it_is_sending(
     start: StartWorker, gateway: FakeGateway, receiver: User, device: Device, post: Post, number: int
 ) -> None:
     answer = threading.Event()

@@ -38,13 +38,13 @@ FAST = {"CLAIM_LEASE": "5", "RETRY_BASE": "1"}
 
 
 def report(storm: Storm, what: str, *, is_ordered: bool = True) -> None:
-    """Check what must hold, and say what was found."""
+    """Check the conditions and print the result."""
     found = storm.check(is_ordered=is_ordered)
     print(f"\n{what} on {connection.vendor}: " + ", ".join(f"{found[name]} {name}" for name in found))  # noqa: T201
 
 
 def kills(storm: Storm, start: Callable[[], WorkerProcess]) -> None:
-    """Kill one of two workers again and again: the whole, or one of its processes, or both at once."""
+    """Repeatedly kill one of two workers: the whole worker, one of its processes, or both workers at once."""
     random, workers = Random(SEED), [start(), start()]
     for _kill in range(KILLS):
         storm.post(2)
@@ -63,14 +63,14 @@ def kills(storm: Storm, start: Callable[[], WorkerProcess]) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nothing_is_lost_or_doubled_while_processes_are_killed(start_worker: StartWorker, gateway: FakeGateway) -> None:
+def test_nothing_is_lost_or_duplicated_while_processes_are_killed(
+    start_worker: StartWorker, gateway: FakeGateway
+) -> None:
     kills(Storm(gateway), partial(start_worker, **FAST))
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_locked_database_holds_up_everything_and_loses_nothing(
-    start_worker: StartWorker, gateway: FakeGateway
-) -> None:
+def test_a_locked_database_delays_everything_and_loses_nothing(start_worker: StartWorker, gateway: FakeGateway) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL has no lock on the whole database.")
     storm = Storm(gateway)
@@ -89,7 +89,7 @@ def test_a_locked_database_holds_up_everything_and_loses_nothing(
 
 @pytest.fixture
 def own_postgres(transactional_db: None, django_db_blocker: DjangoDbBlocker) -> Iterator[OwnPostgres]:
-    """A server of the test's own, in the place of the test run's database."""
+    """A server for this test, replacing the test run's database."""
     binaries = postgres_binaries()
     if binaries is None:
         pytest.skip("No PostgreSQL server is installed here that the test could start.")
@@ -111,7 +111,7 @@ def own_postgres(transactional_db: None, django_db_blocker: DjangoDbBlocker) -> 
 
 @pytest.fixture
 def own_redis() -> Iterator[OwnRedis]:
-    """A server of the test's own."""
+    """A server for this test."""
     if shutil.which("redis-server") is None:
         pytest.skip("No Redis server is installed here that the test could start.")
     server = OwnRedis()
@@ -119,10 +119,10 @@ def own_redis() -> Iterator[OwnRedis]:
     server.close()
 
 
-def test_restarted_servers_lose_and_double_nothing(
+def test_restarted_servers_lose_and_duplicate_nothing(
     own_postgres: OwnPostgres, own_redis: OwnRedis, start_worker: StartWorker, fake_gateway: FakeGateway
 ) -> None:
-    """PostgreSQL ends as in a crash, Redis forgets everything; both come back, and nobody touches the worker."""
+    """PostgreSQL crashes and Redis loses its data; both are restarted, but not the worker."""
     gateway_connect(fake_gateway.address)
     storm = Storm(fake_gateway)
     worker = start_worker(**FAST, REDIS_URL=own_redis.url)
@@ -158,7 +158,7 @@ def test_an_emptied_redis_loses_nothing(
     reason="The same kills as in the first test, which `make test-services` runs on PostgreSQL and Redis already; for"
     " `make faults`, which runs that one on SQLite.",
 )
-def test_nothing_is_lost_or_doubled_by_kills_on_postgresql_and_redis(
+def test_nothing_is_lost_or_duplicated_by_kills_on_postgresql_and_redis(
     own_postgres: OwnPostgres, own_redis: OwnRedis, start_worker: StartWorker, fake_gateway: FakeGateway
 ) -> None:
     gateway_connect(fake_gateway.address)

@@ -36,7 +36,7 @@ only_long = pytest.mark.skipif(not IS_LONG, reason="Takes half a minute: part of
 JUMPS = [3600, 0, -20, 7200, 0] * 3 if IS_LONG else [3600, 0, -5, 0]
 
 
-def test_nothing_is_lost_or_doubled_when_the_systems_clock_jumps(
+def test_nothing_is_lost_or_duplicated_when_the_system_clock_jumps(
     start_worker: StartWorker, gateway: FakeGateway, tmp_path: Path
 ) -> None:
     clock, storm, ahead = tmp_path / "clock", Storm(gateway), 0
@@ -50,25 +50,25 @@ def test_nothing_is_lost_or_doubled_when_the_systems_clock_jumps(
         ahead = following
         post_at(storm, ahead)
         fault_last(0.5)
-    # A message that waits for its decision when the clock is set back is overtaken by later ones.
+    # An undecided message may be overtaken by later ones when the clock is set back.
     report(storm, "Jumps of the system's clock", is_ordered=False)
 
 
 def post_at(storm: Storm, ahead: float) -> None:
-    """Post messages by a clock that is ahead by so many seconds."""
+    """Post messages with a clock that is ahead by this many seconds."""
     with time_machine.travel(timezone.now() + timedelta(seconds=ahead)):
         storm.post(2)
 
 
 def clock_set(clock: Path, ahead: float) -> None:
-    """Set the workers' clock, at once for all: the file is never half written."""
+    """Set the clock of all workers atomically."""
     draft = clock.with_name("draft")
     draft.write_text(str(ahead))
     draft.replace(clock)
 
 
 @only_long
-def test_an_item_that_ends_every_worker_takes_no_other_along(
+def test_an_item_that_kills_workers_does_not_affect_others(
     start_worker: StartWorker, gateway: FakeGateway, receiver: User, post: Post
 ) -> None:
     poison, after = queue(receiver, post("arsenic")), queue(receiver, post("afterwards"))

@@ -1,4 +1,4 @@
-"""What is in the broker: write access to it must not be code execution."""
+"""Tasks in the broker: write access to it must not allow code execution."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ needs_redis = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
 
 
 class Trap:
-    """An object that makes a folder when it is unpickled."""
+    """An object that creates a folder when it is unpickled."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -63,7 +63,7 @@ def test_a_task_is_json_without_its_signature() -> None:
 def test_pickled_tasks_of_an_earlier_version_are_dropped_unread(
     broker: Broker, tmp_path: Path, caplog: pytest.LogCaptureFixture, key: str
 ) -> None:
-    """Those that earlier versions signed with SECRET_KEY, and even those signed with today's key."""
+    """Pickles signed by earlier versions with SECRET_KEY, and even those signed with the current key."""
     secret = settings.SECRET_KEY if key == "the site's" else Conf.SECRET_KEY
     trapped = tmp_path / "made"
     for _number in range(3):
@@ -136,7 +136,7 @@ def test_a_pickle_that_was_written_into_the_cache_is_not_read(tmp_path: Path) ->
 
 
 class TestTasksOfOtherVersions:
-    """Their arguments differ; none stays in the broker, and none fails."""
+    """Their arguments differ; none may remain in the broker, and none may fail."""
 
     @pytest.mark.parametrize(
         ("arguments", "keywords"),
@@ -149,7 +149,7 @@ class TestTasksOfOtherVersions:
             ((7,), None),
         ],
     )
-    def test_arguments_that_the_function_does_not_accept_are_left_out(self, arguments: Any, keywords: Any) -> None:
+    def test_unknown_arguments_are_ignored(self, arguments: Any, keywords: Any) -> None:
         stored = {"func": "workspace.tasks.verification_mail", "args": arguments, "kwargs": keywords}
         task = SignedPackage.loads(SignedPackage.dumps(stored))
         assert {**dict(zip(["email_pk"], task["args"], strict=False)), **task["kwargs"]} == {"email_pk": 7}
@@ -162,7 +162,7 @@ class TestTasksOfOtherVersions:
             {"func": "push.tasks.removed_since", "args": [], "kwargs": {}},
         ],
     )
-    def test_what_can_never_be_done_is_dropped(
+    def test_tasks_that_can_never_run_are_dropped(
         self, broker: Broker, stored: dict[str, Any], caplog: pytest.LogCaptureFixture
     ) -> None:
         broker.enqueue(SignedPackage.dumps(stored))
@@ -172,7 +172,7 @@ class TestTasksOfOtherVersions:
         assert "Dropping tasks in the broker" in caplog.text
 
     @pytest.mark.parametrize("left_out", ["id", "name", "args", "kwargs", "started"])
-    def test_what_the_queue_reads_of_a_task_may_be_missing(self, left_out: str) -> None:
+    def test_fields_of_the_queue_may_be_missing(self, left_out: str) -> None:
         stored = {"id": "1", "name": "two", "func": "push.tasks.dispatch", "args": [], "kwargs": {}, "started": "now"}
         del stored[left_out]
         assert left_out in SignedPackage.loads(SignedPackage.dumps(stored))

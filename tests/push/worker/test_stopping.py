@@ -32,7 +32,7 @@ def go_on() -> Iterator[threading.Event]:
     event.set()
 
 
-def test_it_stops_in_time_and_another_sends_what_it_has_not_sent(
+def test_it_stops_in_time_and_another_worker_sends_the_rest(
     start_worker: Callable[..., WorkerProcess], gateway: FakeGateway, go_on: threading.Event
 ) -> None:
     storm = Storm(gateway)
@@ -57,7 +57,7 @@ def test_it_stops_in_time_and_another_sends_what_it_has_not_sent(
     start_worker(**ENVIRONMENT)
     storm.wait_until_over()
     assert set(Notification.objects.values_list("state", flat=True)) == {State.SENT}
-    # Only what had no answer was sent again.
+    # Only pushes without a response were sent again.
     sent = Counter(one.options["identity"] for one in gateway.received)
     repeated = {one.token for one in gateway.received if sent[one.options["identity"]] > 1}
     assert len(sent) == 60 * MEMBERS
