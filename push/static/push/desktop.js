@@ -1,5 +1,5 @@
-// Shows messages at once while a page is open, and counts what is unread in its title and icon: see docs/desktop.md.
-// Of all pages of one browser one holds the stream; it tells the others.
+// Shows desktop notifications while a page is open, and the unread count in its title and icon: see docs/desktop.md.
+// One page per browser has the event stream and forwards events to the others.
 "use strict";
 
 (() => {
@@ -8,10 +8,10 @@
     const LAST = `${name}-last`;
     const SHOWN = `${name}-shown`;
     const ASKED = `${name}-asked`;
-    // What earlier versions stored when somebody declined.
+    // Stored by earlier versions when the user declined.
     const DECLINED = `${name}-declined`;
     const MOST_SHOWN = 200;
-    // Pages in which the room is being read answer within this time.
+    // Pages that show the room respond within this time (milliseconds).
     const ANSWER = 150;
     const REFUSED = 60_000;
 
@@ -22,7 +22,7 @@
     let source = null;
     let again = null;
     const waiting = new Map();
-    // Notifications that this page shows, by their messages.
+    // The notifications that this page shows, by message.
     const open = new Map();
 
     const remembered = (key) => {
@@ -37,7 +37,7 @@
         try {
             localStorage.setItem(key, value);
         } catch {
-            // A browser that keeps nothing may show a message again after a cut.
+            // Without storage, a message may be shown again after a reconnect.
         }
     };
 
@@ -46,7 +46,7 @@
         document.hasFocus() &&
         document.querySelector("[data-open-room]")?.dataset.openRoom === room;
 
-    // The counter, in the title and as a badge on the icon.
+    // Shows the counter in the title and as a badge on the icon.
     const drawn = (image, number) => {
         const canvas = document.createElement("canvas");
         canvas.width = canvas.height = 64;
@@ -75,7 +75,7 @@
         }
         const image = new Image();
         image.addEventListener("load", () => {
-            // All may have been read while it was loaded.
+            // Everything may have been read while the icon was loading.
             if (number !== unread) return;
             icon.type = "image/png";
             icon.href = drawn(image, number);
@@ -95,11 +95,11 @@
         if (!chosen) return;
         const audio = new Audio(`${folder}${chosen}.wav`);
         audio.volume = volume / 100;
-        // Browsers keep pages silent that nobody has clicked in yet.
+        // Browsers block sound until the user has clicked in the page.
         audio.play().catch(() => {});
     };
 
-    // The worker that shows this browser's pushes, where these are turned on.
+    // The service worker that shows this browser's pushes, if they are turned on.
     const pusher = async () => {
         const registration = await navigator.serviceWorker?.getRegistration();
         return (await registration?.pushManager?.getSubscription()) ? registration : null;
@@ -113,7 +113,7 @@
             tag: told.message,
             icon: plain,
             requireInteraction: told.stays,
-            // Its sound is the one that was chosen.
+            // The page plays the chosen sound itself.
             silent: true,
         };
         if (registration ? await handOver(registration, told, options) : showHere(told, options)) sound(told);
@@ -134,7 +134,8 @@
         return true;
     };
 
-    // Of what the worker knows to be shown, the push that comes later is shown no second time. It may have come first.
+    // If the service worker shows a notification, a later push for the same message replaces it silently. The push may
+    // also arrive first.
     const handOver = async (registration, told, options) => {
         const { url, room, message } = told;
         const shown = async () =>
@@ -146,7 +147,7 @@
         return true;
     };
 
-    // Notifications that are still shown follow what happens to their messages, without a sound.
+    // Visible notifications are updated silently when their messages change.
     const follow = async ({ kind, room, message, title: newTitle, text }) => {
         const isMeant = (data) => (kind === "lost" ? data?.room === room : data?.message === message);
         const registration = await pusher().catch(() => null);
@@ -168,12 +169,12 @@
     const changed = (change) => {
         if (change.kind === "deleted") waiting.get(change.message)?.(true);
         document.dispatchEvent(new CustomEvent("callboard:change", { detail: change }));
-        // Pages without anything to empty lead to the sign-in page.
+        // Pages without content to clear redirect to the sign-in page.
         if (change.kind === "deactivated" && !document.querySelector("[data-gone]")) location.reload();
         if (leads) follow(change).catch(() => {});
     };
 
-    // Another version may have stored something else under this name.
+    // Another version may have stored another format under this name.
     const shownBefore = () => {
         try {
             const stored = JSON.parse(remembered(SHOWN) ?? "[]");
@@ -243,19 +244,19 @@
             count(number);
             channel.postMessage({ kind: "counted", unread: number });
         });
-        // Cut streams come back by themselves; one that was refused does not.
+        // Interrupted streams reconnect automatically, refused ones do not.
         source.addEventListener("error", () => {
             if (source.readyState === EventSource.CLOSED) again = setTimeout(listen, REFUSED);
         });
     };
     addEventListener("pagehide", () => source?.close());
-    // A page that comes back as it was left has no stream any more.
+    // A page restored from the back/forward cache has no stream.
     addEventListener("pageshow", (event) => {
         if (event.persisted && leads) listen();
     });
 
-    // Permission is asked for on a click, as browsers want it. The question stands on one page only; later it can be
-    // answered where a page has a place for it (data-desktop-offer), such as the preferences.
+    // Browsers require a click to request permission. The question is shown on one page only; later it is available on
+    // pages that offer it (data-desktop-offer), such as the preferences.
     const offer = () => {
         const place = document.querySelector("[data-desktop-offer]");
         const target = place ?? document.getElementById("content");
@@ -289,7 +290,7 @@
 
     offer();
     channel.postMessage({ kind: "asked" });
-    // Where a browser has no locks (pages without https), every page holds a stream of its own.
+    // Without the Web Locks API (pages without https), every page has its own stream.
     if (navigator.locks) navigator.locks.request(name, () => new Promise(listen));
     else listen();
 })();

@@ -1,4 +1,4 @@
-// The phone's requests: to the workspace's API as any app makes them, and to the simulated phone's own addresses.
+// The phone's requests: to the workspace's API, like any app, and to the endpoints for simulated phones.
 
 export class RequestError extends Error {
     constructor(status, reason) {
@@ -14,7 +14,7 @@ export class PhoneApi {
         this.csrfToken = document.querySelector("[name=csrfmiddlewaretoken]").value;
     }
 
-    // Registers the phone; run again whenever the page is opened, as apps do.
+    // Registers the phone. Like apps, it does this every time it is opened.
     async register() {
         const { type, token, clientId } = this.state.values;
         const body = { type, value: token, appName: this.config.appName, name: this.config.name, id: clientId };
@@ -31,7 +31,7 @@ export class PhoneApi {
         }
     }
 
-    // Tells that a push has arrived, as apps may; whether that succeeds is nobody's concern here.
+    // Confirms the receipt of a push, as apps may do. Errors are ignored.
     async acknowledge(messageId) {
         await this.call("POST", this.config.urls.receipt, { id: messageId, token: this.state.values.token });
     }
@@ -46,7 +46,7 @@ export class PhoneApi {
         return answer.pushes;
     }
 
-    // One call to the API; with new credentials where the phone has none, or none that still hold.
+    // Calls the API; requests new credentials if there are none or they are no longer valid.
     async call(method, url, body) {
         if (!this.state.values.authToken) {
             await this.signIn();

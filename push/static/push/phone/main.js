@@ -1,4 +1,4 @@
-// The simulated phone: registers as a device, asks for what was pushed to it, and shows it.
+// The simulated phone: registers as a device, fetches its pushes and shows them.
 
 import { PhoneApi } from "./api.js";
 import "./problems.js";
@@ -53,7 +53,7 @@ class Phone {
         }
     }
 
-    // Registers the phone, again if it was before, and begins to ask for its pushes.
+    // Registers the phone, even if it is already registered, and starts fetching its pushes.
     async open() {
         this.connection("connecting", this.texts.connecting);
         try {
@@ -85,7 +85,7 @@ class Phone {
         }
     }
 
-    // Asks for new pushes and, as long as the page is seen, goes on asking.
+    // Fetches new pushes, repeatedly while the page is visible.
     async ask() {
         clearTimeout(this.timer);
         if (this.asking || this.leaving || !this.state.values.confirmed) {
@@ -103,7 +103,7 @@ class Phone {
         }
     }
 
-    // Returns after how many milliseconds to ask again; null: never.
+    // Returns the delay until the next request in milliseconds; null: no further request.
     async askOnce() {
         const token = this.state.values.token;
         try {
@@ -156,7 +156,7 @@ class Phone {
         }
     }
 
-    // What is shown after an update that takes notifications away, or gives one its new text without ringing.
+    // Returns the notifications after an update that removes some, or silently changes the text of one.
     updated({ clears, thread, message, title, text, payload, headers }) {
         if (clears) return this.pushes.filter((one) => (message ? one.message !== message : one.thread !== thread));
         return this.pushes.map((one) => (one.message === message ? { ...one, title, text, payload, headers } : one));
@@ -177,7 +177,7 @@ class Phone {
 
     async logOut() {
         buttonsEnable(".action", false);
-        // What is not registered any more need not be asked about.
+        // A phone that is no longer registered has nothing to fetch.
         clearTimeout(this.timer);
         this.leaving = true;
         try {
@@ -245,7 +245,7 @@ function buttonsEnable(selector, enabled) {
     }
 }
 
-// The administration's choice of light or dark holds here too.
+// Use the light or dark theme that was chosen in the administration.
 try {
     document.documentElement.dataset.theme = JSON.parse(localStorage.getItem("adminTheme")) ?? "auto";
 } catch {

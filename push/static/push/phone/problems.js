@@ -1,4 +1,4 @@
-// Shows why notifications cannot arrive, for as long as that is so.
+// Shows why notifications cannot arrive, while that is the case.
 
 const CHECK_EVERY = 30_000;
 const CHECK_AGAIN_AFTER_PROBLEM = 5_000;
@@ -12,7 +12,7 @@ async function check() {
     setTimeout(check, wait);
 }
 
-// Returns after how many milliseconds to check again.
+// Returns the delay until the next check in milliseconds.
 async function checkOnce() {
     try {
         const response = await fetch(config.urls.problems, { headers: { Accept: "application/json" } });
@@ -21,7 +21,7 @@ async function checkOnce() {
         show(problems);
         return problems.length ? CHECK_AGAIN_AFTER_PROBLEM : CHECK_EVERY;
     } catch {
-        // The phone itself shows that there is no connection.
+        // The phone itself shows a missing connection.
         return CHECK_AGAIN_AFTER_PROBLEM;
     }
 }

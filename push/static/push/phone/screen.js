@@ -1,4 +1,4 @@
-// What the phone shows: its clock, the notifications in stacks, the badge; and how it rings.
+// The phone's screen: clock, stacked notifications, badge, and the alert animation.
 
 import { fill } from "./texts.js";
 
@@ -56,7 +56,7 @@ export class Screen {
             : format.format(-Math.floor(seconds / 86_400), "day");
     }
 
-    // Shows the pushes, newest first, those of one room in one stack; `newIds` come in with a movement.
+    // Shows the pushes, newest first, stacked by room; `newIds` are animated.
     show(pushes, { newIds = new Set(), registered }) {
         const byThread = new Map();
         for (const push of [...pushes].reverse()) {
@@ -87,7 +87,7 @@ export class Screen {
         toggle.textContent = isUnfolded ? this.config.texts.showLess : fill(this.config.texts.showAll, { count });
     }
 
-    // Opens or folds the stack whose button was clicked; it stays so when it is shown again.
+    // Expands or collapses the clicked stack; the state is kept when the screen is redrawn.
     toggled(stack) {
         const thread = stack.dataset.key.slice("stack-".length);
         const isUnfolded = !this.unfolded.delete(thread);
@@ -125,12 +125,12 @@ export class Screen {
         const announcement = pushes.map((push) => [push.title, push.text].filter(Boolean).join(". ")).join(" ");
         document.getElementById("announcer").textContent = announcement;
         delete this.device.dataset.ringing;
-        void this.device.offsetWidth; // The movement begins anew, even while one is going on.
+        void this.device.offsetWidth; // Restart the animation, even if one is running.
         this.device.dataset.ringing = "";
     }
 }
 
-// The request as Apple or Google would have received it: its headers, then its body.
+// The request that Apple or Google would receive: headers, then body.
 function requestText(push) {
     const headers = Object.entries(push.headers).map(([name, value]) => `${name}: ${value}`);
     return [...headers, ...(headers.length ? [""] : []), JSON.stringify(push.payload, null, 2)].join("\n");

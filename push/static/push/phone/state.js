@@ -1,4 +1,4 @@
-// What a phone remembers while its page is closed. Each browser may hold several phones, each user their own.
+// The phone's state in the browser's storage. A browser may have several phones; each belongs to one user.
 
 const TOKEN_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -25,14 +25,14 @@ export class PhoneState {
         localStorage.setItem(this.key, JSON.stringify(this.values));
     }
 
-    // A phone that was logged out is a new one afterwards: its token is never used again.
+    // After a logout, the phone becomes a new one: its token is never used again.
     forget() {
         this.values = {};
         localStorage.removeItem(this.key);
     }
 }
 
-// Tokens look like those that Apple's and Google's services give out.
+// Tokens have the formats of Apple's and Google's tokens.
 export function tokenNew(type) {
     if (type === "apn") {
         return [...randomBytes(32)].map((byte) => byte.toString(16).padStart(2, "0")).join("");

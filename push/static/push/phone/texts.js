@@ -1,4 +1,4 @@
-// Puts values into the places of a translated text that stand in braces.
+// Fills in the placeholders in braces of a translated text.
 
 export function fill(text, values) {
     return text.replace(/\{(\w+)\}/g, (_place, name) => values[name] ?? "");

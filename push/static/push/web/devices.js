@@ -1,4 +1,4 @@
-// The devices' page: turns notifications in this browser on and off. Permission is asked for on the click only.
+// The devices page: turns notifications in this browser on and off. Permission is only requested on a click.
 
 import { current, disable, enable, isSupported, kept } from "./subscription.js";
 
@@ -29,7 +29,7 @@ async function refresh() {
     return show(isOn && row.dataset.enabled === "yes" ? "on" : "off");
 }
 
-// On iPhones and iPads only pages on the home screen may be notified.
+// On iPhones and iPads, only sites on the Home Screen can get notifications.
 function needsInstalling() {
     return /iPhone|iPad/.test(navigator.userAgent) && !navigator.standalone;
 }
@@ -52,7 +52,7 @@ async function turnOn() {
     }
 }
 
-// The browser's own subscription ends first: whatever is sent meanwhile goes nowhere.
+// The browser's subscription ends first, so that nothing sent in the meantime arrives.
 async function turnOff() {
     stop.disabled = true;
     const row = ownRow();

@@ -1,5 +1,5 @@
-// On every page: keeps up what its reader has enabled in this browser. Registers it anew after signing in again, or
-// when the workspace has new keys; ends it when somebody else signs in.
+// Runs on every page and keeps this browser's subscription up to date: registers it again after a new sign-in or when the
+// workspace has new keys, and ends it when another user signs in.
 
 import { current, disable, enable, isSupported, kept } from "./subscription.js";
 
@@ -15,5 +15,5 @@ async function keepUp() {
     }
 }
 
-// Whatever fails here is tried again with the next page, and shown where it can be mended: on the devices' page.
+// Errors are ignored here: the next page retries, and the devices page shows them.
 keepUp().catch(() => {});

@@ -1,5 +1,5 @@
-// This browser's subscription: made, registered with the workspace, replaced and ended. What was enabled here, and by
-// whom, is remembered in this browser only.
+// Creates, registers, replaces and ends this browser's subscription. The user who enabled it is stored in this browser
+// only.
 
 const KEPT = "callboard.web-push";
 
@@ -26,9 +26,9 @@ export async function current() {
     return (await registration?.pushManager.getSubscription()) ?? null;
 }
 
-// Subscribes, unless that has been done for the present key, and tells the workspace; returns the device's id.
+// Subscribes, unless there is a subscription for the current key, and registers it; returns the device's id.
 export async function enable(config) {
-    // The worker's default scope: everything next to its own address, which is the whole site.
+    // The worker's default scope is its own folder, which is the whole site.
     const registration = await navigator.serviceWorker.register(config.worker);
     await navigator.serviceWorker.ready;
     let subscription = await registration.pushManager.getSubscription();
@@ -56,7 +56,7 @@ async function register(subscription, config) {
     return answer.id;
 }
 
-// Ends the subscription in this browser; the workspace forgets it by itself, or is told by whoever calls this.
+// Ends the subscription in this browser. The workspace removes the device itself, or the caller does.
 export async function disable() {
     localStorage.removeItem(KEPT);
     await (await current())?.unsubscribe();
