@@ -42,7 +42,7 @@ def dispatch() -> None:
 
 @unless_stopping
 def clear() -> None:
-    """Remove notifications from devices that were read elsewhere."""
+    """Remove notifications that were read elsewhere from devices."""
     if not remove_shown():
         enqueue("clear")
 

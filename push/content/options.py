@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 
 from cloud.models import SetupWizardSettings
 from push.content.cutting import shorten
-from push.content.texts import NAME_LENGTH, placeholder, shown_name, texts_of
+from push.content.texts import NAME_LENGTH, placeholder, short_name, texts_of
 from push.models import TEST_RULE, Device, PushSettings
 from push.selectors.items import Item
 from workspace.addresses import absolute_url
@@ -162,7 +162,7 @@ def name_fields(sender: User, room: Room) -> dict[str, Any]:
     real_name = shorten(sender.display_name, NAME_LENGTH)
     person = {"_id": sender.public_id, "username": sender.username, "name": real_name}
     named = {} if room.is_direct else {"name": room.name}
-    return {"sender": person, "senderName": shown_name(sender), **named}
+    return {"sender": person, "senderName": short_name(sender), **named}
 
 
 def encrypted_fields(message: Message) -> dict[str, Any]:

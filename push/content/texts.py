@@ -31,29 +31,29 @@ class Texts:
 def texts_of(item: Item) -> Texts:
     """Return the title and text of an item, restricted by the privacy settings. Without names there is no title."""
     message = item.notification.message
-    said = said_in(message, item.user)
+    text = allowed_text(message, item.user)
     if not PushSettings.current().show_username_room:
-        return Texts("", shorten(said, TEXT_LENGTH))
-    return texts_composed(said, sender=message.sender, room=item.room)
+        return Texts("", shorten(text, TEXT_LENGTH))
+    return compose_texts(text, sender=message.sender, room=item.room)
 
 
-def texts_composed(said: str, *, sender: User, room: Room) -> Texts:
+def compose_texts(text: str, *, sender: User, room: Room) -> Texts:
     """Return the title and text of a message in a room, shortened for lock screens."""
-    name = shown_name(sender)
+    name = short_name(sender)
     if room.is_direct:
-        return Texts(shorten(name, TITLE_LENGTH), shorten(said, TEXT_LENGTH))
+        return Texts(shorten(name, TITLE_LENGTH), shorten(text, TEXT_LENGTH))
     # Always include the name: apps remove it from the text if they show it elsewhere.
-    return Texts(shorten(room_title(room), TITLE_LENGTH), shorten(f"{name}: {said}", TEXT_LENGTH))
+    return Texts(shorten(room_title(room), TITLE_LENGTH), shorten(f"{name}: {text}", TEXT_LENGTH))
 
 
-def said_in(message: Message, receiver: User) -> str:
+def allowed_text(message: Message, receiver: User) -> str:
     """Return the message's text, or "You have a new message" if it is encrypted, empty or must not be shown."""
     if PushSettings.current().show_message:
-        return said_by(message, receiver)
+        return full_text(message, receiver)
     return placeholder(receiver)
 
 
-def said_by(message: Message, receiver: User) -> str:
+def full_text(message: Message, receiver: User) -> str:
     """Return the message's text, or that of its attachments, or "You have a new message"."""
     if message.type == ENCRYPTED:
         return placeholder(receiver)
@@ -66,7 +66,7 @@ def placeholder(receiver: User) -> str:
         return gettext("You have a new message")
 
 
-def shown_name(user: User) -> str:
+def short_name(user: User) -> str:
     """Return the user's name for notifications: the username, or the real name if the workspace uses real names.
 
     Long names are shortened to leave space for the text.

@@ -1,4 +1,4 @@
-"""What tests of the dispatch share: a gateway to send to, and items in the queue."""
+"""Shared fixtures: a fake gateway, devices, and queued items."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ ACCESS_TOKEN = "workspace-access-token"
 
 @pytest.fixture(autouse=True)
 def _travel_is_the_passing_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let tests that travel in time mean that time has passed, not that somebody has set the clock."""
+    """Make time travel in tests count as passing time, not as a change of the system clock."""
     monkeypatch.setattr(clock_jumps, "JUMP_SECONDS", float("inf"))
 
 
 @pytest.fixture(autouse=True)
 def _carriers_end() -> Iterator[None]:
-    """Leave no thread behind, nor connections made by what one test configured."""
+    """Stop threads and close connections after each test."""
     yield
     Carriers.current().close()
     LateAnswers.current().wait()
@@ -50,21 +50,21 @@ def _carriers_end() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _answers_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a run wait for its answers, however slow the machine, so that tests can look at what became of its items."""
+    """Make a run wait for its responses even on a slow machine, so that tests can check the results."""
     for module in (dispatching, remove_shown):
         monkeypatch.setattr(module, "LATE_SECONDS", 60.0)
 
 
 @pytest.fixture
 def late_soon(_answers_awaited: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a run leave what is not answered at once to the thread for late answers."""
+    """Make a run leave pushes without an immediate response to the thread for late responses."""
     for module in (dispatching, remove_shown):
         monkeypatch.setattr(module, "LATE_SECONDS", 0.3)
 
 
 @pytest.fixture
 def answers_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a round's answers be recorded together, however slow the machine, where the number of batches matters."""
+    """Record a round's responses together even on a slow machine, for tests that count batches."""
     monkeypatch.setattr(answer_inbox, "FLOW_SECONDS", 10.0)
     monkeypatch.setattr(answer_inbox, "BATCH_SECONDS", 10.0)
     monkeypatch.setattr(dispatching, "LOOK_SECONDS", 10.0)
@@ -78,7 +78,7 @@ def fake_gateway() -> Iterator[FakeGateway]:
 
 @pytest.fixture
 def gateway(db: None, fake_gateway: FakeGateway) -> FakeGateway:
-    """A gateway that the workspace is registered with and pushes through."""
+    """A gateway that the workspace is registered with and uses."""
     gateway_connect(fake_gateway.address)
     return fake_gateway
 
@@ -107,7 +107,7 @@ def queue(
     due_in: float = 0,
     **fields: Any,
 ) -> Notification:
-    """Put an item in the queue, due in that many seconds."""
+    """Queue an item that is due in that many seconds."""
     due_at: datetime = timezone.now() + timedelta(seconds=due_in)
     return Notification.objects.create(
         user=user, message=message, room_id=message.room_id, channel=channel, rule="mentioned", due_at=due_at, **fields
@@ -115,7 +115,7 @@ def queue(
 
 
 def claimed_by(item: Notification, token: str = "worker", *, is_begun: bool = True) -> ClaimedItem:
-    """Let a worker hold the item, which it has begun to send or has only claimed."""
+    """Claim the item for a worker, which has started sending it or only claimed it."""
     now = timezone.now()
     lease, _made = Lease.objects.get_or_create(token=token, defaults={"until": now + timedelta(seconds=30)})
     begun_at = now if is_begun else None
@@ -168,7 +168,7 @@ def demo(fake_gateway: FakeGateway, push_service: FakePushService, settings: Any
 
 
 def subscribe(user: User, service: FakePushService, **fields: Any) -> Device:
-    """Register a browser of the user's that has just subscribed."""
+    """Register a browser of the user with a new subscription."""
     subscription = service.subscribe(vapid_public_key())
     keys = SubscriptionKeys(subscription.p256dh, subscription.auth)
     fields = {"app_name": "callboard.web", "capabilities": ["clear"], "name": "Firefox on Linux", **fields}

@@ -1,4 +1,4 @@
-"""The demo workspace, in which the causes of silence are brought about as people would."""
+"""The demo workspace, in which tests reproduce the causes of missing notifications."""
 
 from __future__ import annotations
 

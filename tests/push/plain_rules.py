@@ -1,4 +1,4 @@
-"""The decision table read in plain Python, for comparison: written from the table's text, sharing nothing with it."""
+"""An independent implementation of the decision table, written from its documentation, for comparison."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MEMBER_VALUES_READ = {
 
 @dataclass(frozen=True)
 class MemberSituation:
-    """Everything about one member that the table speaks of; levels by channel, empty for "default"."""
+    """All values of a member that the table uses; levels by channel, empty for "default"."""
 
     room: dict[str, str] = field(default_factory=dict)
     account: dict[str, str] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class MemberSituation:
 
 @dataclass(frozen=True)
 class MessageSituation:
-    """Everything about the message and the workspace that the table speaks of."""
+    """All values of the message and the workspace that the table uses."""
 
     event: str = "posted"
     type: str = ""
@@ -199,5 +199,5 @@ CODES = SENDING_CODES | SILENT_CODES
 
 
 def sends(code: str) -> bool:
-    """Return the verdict that the table gives for the code."""
+    """Return True if the rule with this code sends a notification."""
     return code in SENDING_CODES

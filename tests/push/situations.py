@@ -1,4 +1,4 @@
-"""Situations of the decision table brought about in the database, many members at a time."""
+"""Creates situations for the decision table in the database, with many members at a time."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ serial = count()
 
 
 def situation_build(message: MessageSituation, members: Sequence[MemberSituation]) -> tuple[Message, list[User]]:
-    """Bring the situation about; returns the message and the members, in order."""
+    """Create the situation; returns the message and the members, in order."""
     settings_save(message)
     users = users_create(members)
     outsider = User.objects.create(username=f"outsider{next(serial)}")

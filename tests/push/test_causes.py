@@ -1,4 +1,4 @@
-"""Every documented cause by which a message is silent, brought about as people would, and named by the page."""
+"""The explanation page names each documented cause why a message does not notify someone."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Cause = tuple[str, Callable[[Demo], Message]]
 
 
 def after(change: Callable[[Demo], Any], text: str = "hello") -> Callable[[Demo], Message]:
-    """Return what brings a message about after a change."""
+    """Return a function that posts a message after a change."""
 
     def bring(demo: Demo) -> Message:
         change(demo)
@@ -64,7 +64,7 @@ def direct_forbidden(demo: Demo) -> Message:
 
 
 def room_choice(**choices: Any) -> Callable[[Demo], Any]:
-    """Return what lets Bob choose for the room."""
+    """Return a function that sets Bob's preferences for the room."""
     return lambda demo: room_preferences_save(subscription=demo.membership, **choices)
 
 

@@ -1,4 +1,4 @@
-"""What is sent of a message that its author changes or takes back, by the API, before its time has come."""
+"""Notifications of messages that are edited or deleted with the API before they are due."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def waiting(demo: Demo) -> Message:
-    """A message that waits for Bob, because he is online."""
+    """A message whose notification waits because Bob is online."""
     gateway_connect(demo.gateway.address)
     return demo.waiting("@bob come at six")
 

@@ -40,7 +40,7 @@ STEPS: st.SearchStrategy[list[Step]] = st.lists(
 
 
 class Stage:
-    """A channel and a direct room of three people, in which things happen."""
+    """A channel and a direct room with three members."""
 
     def __init__(self) -> None:
         self.ana, self.bob, self.cleo = (UserFactory(username=name) for name in ("ana", "bob", "cleo"))
@@ -111,24 +111,24 @@ def threads_recount(user: User) -> dict[str, tuple[set[str], set[str], set[str]]
     return found
 
 
-def threads_told(user: User) -> dict[str, tuple[set[str], set[str], set[str]]]:
-    """Return what `subscriptions.get` says of unread threads, by room."""
+def unread_threads(user: User) -> dict[str, tuple[set[str], set[str], set[str]]]:
+    """Return the unread threads from `subscriptions.get`, by room."""
     rows: list[dict[str, Any]] = ApiClient(user).get("subscriptions.get").json()["update"]
     return {row["rid"]: (set(row["tunread"]), set(row["tunreadUser"]), set(row["tunreadGroup"])) for row in rows}
 
 
-def told(user: User) -> dict[str, tuple[int, int, int]]:
-    """Return what `subscriptions.get` says, by room."""
+def counters(user: User) -> dict[str, tuple[int, int, int]]:
+    """Return the counters from `subscriptions.get`, by room."""
     rows: list[dict[str, Any]] = ApiClient(user).get("subscriptions.get").json()["update"]
     return {row["rid"]: (row["unread"], row["userMentions"], row["groupMentions"]) for row in rows}
 
 
 def check(user: User) -> None:
-    """Compare all that counts for the user with the recount."""
+    """Compare all of the user's counters with a recount."""
     right = {row.room.public_id: recount(row) for row in Subscription.objects.filter(user=user).select_related("room")}
     total = sum(unread for unread, _user, _group in right.values())
-    assert told(user) == right
-    assert threads_told(user) == threads_recount(user)
+    assert counters(user) == right
+    assert unread_threads(user) == threads_recount(user)
     assert unread_sums([user.pk])[user.pk] == total
     assert counters_of([user.pk])[user.pk] == total
     sidebar = {line.public_id: (line.unread, line.mentions) for line in sidebar_room_lines(user).lines}
@@ -149,7 +149,7 @@ def test_counters_are_those_of_a_recount_after_many_sequences(steps: list[Step])
 
 
 def sequence_check(steps: list[Step]) -> None:
-    """Let the steps happen in a transaction that leaves nothing behind."""
+    """Run the steps in a transaction that is rolled back."""
     with transaction.atomic():
         stage = Stage()
         for step in steps:

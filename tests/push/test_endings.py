@@ -1,4 +1,4 @@
-"""Every documented cause by which what was to be sent ends unsent, or waits, brought about and named by the page."""
+"""The explanation page names each documented cause why a queued notification ends unsent or waits."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ QUOTA_USED_UP = {"error": "Used up [error-push-quota-exhausted]", "errorType": "
 
 
 def ended_by(change: Callable[[Demo, Message], Any]) -> Callable[[Demo], Message]:
-    """Return what lets a waiting message end by a change."""
+    """Return a function that ends a waiting notification with a change."""
 
     def bring(demo: Demo) -> Message:
         message = demo.waiting()
@@ -52,7 +52,7 @@ def ended_by(change: Callable[[Demo, Message], Any]) -> Callable[[Demo], Message
 
 
 def answered(*replies: Reply) -> Callable[[Demo], Message]:
-    """Return what lets the gateway answer so to the tries of a message, hours apart."""
+    """Return a function that scripts the gateway's responses to a message's attempts, hours apart."""
 
     def bring(demo: Demo) -> Message:
         gateway_connect(demo.gateway.address)
@@ -66,7 +66,7 @@ def answered(*replies: Reply) -> Callable[[Demo], Message]:
 
 
 def with_setup(**values: bool) -> Callable[[Demo], Message]:
-    """Return what sends a message where the workspace is connected to no cloud, with this set-up of it."""
+    """Return a function that posts a message in a workspace without a cloud, with these setup values."""
 
     def bring(demo: Demo) -> Message:
         CloudConnection.objects.all().delete()
@@ -80,7 +80,7 @@ def with_setup(**values: bool) -> Callable[[Demo], Message]:
 
 
 def to_a_browser(change: Callable[[], Any]) -> Callable[[Demo], Message]:
-    """Return what lets a message end by a change to the web push keys, where Bob's only device is a browser."""
+    """Return a function that ends a message by changing the web push keys; Bob's only device is a browser."""
 
     def bring(demo: Demo) -> Message:
         ApiClient(demo.bob).delete("push.token", token=PHONE)
@@ -110,7 +110,7 @@ def cancelled(demo: Demo, _message: Message) -> None:
 
 
 def workers_lost(demo: Demo) -> Message:
-    """Let one worker after the other be gone that has begun to send the message."""
+    """Simulate workers that die one after the other while sending the message."""
     message = demo.waiting()
     with time_machine.travel(timezone.now() + timedelta(seconds=121), tick=False) as clock:
         for _worker in range(GIVEN_UP_AFTER + 1):
@@ -121,7 +121,7 @@ def workers_lost(demo: Demo) -> Message:
 
 
 def template_broken(demo: Demo, _message: Message) -> None:
-    """Let the e-mail's template be one that does not end."""
+    """Replace the e-mail's template with a broken one."""
     broken = demo.folder / "push" / "mail" / "messages.html"
     broken.parent.mkdir(parents=True)
     broken.write_text("{% if messages %}")

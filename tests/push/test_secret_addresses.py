@@ -1,4 +1,4 @@
-"""Secrets inside addresses: encrypted in the database, and masked wherever the addresses are shown."""
+"""Secrets in URLs: encrypted in the database and masked wherever the URLs are shown."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def phones_register(room: Room) -> None:
 
 
 def presence_arrange() -> None:
-    """Let one be at work, another's client be connected but idle for 100 s (away for 40 s), and the third be gone."""
+    """Make one user active, one idle for 100 s (away for 40 s), and one offline."""
     now = timezone.now()
     activity_report(user=person("away"), client="page", at=now - timedelta(seconds=100))
     client_report(user=person("away"), client="page")
@@ -89,13 +89,13 @@ def post(room: Room) -> None:
 
 
 def arrived() -> set[str]:
-    """Return whose phones show the push."""
+    """Return the users whose phones show the push."""
     shown = {device.token_digest: device.user.username for device in Device.objects.select_related("user")}
     return {shown[push.token_digest] for push in SandboxPush.objects.all()}
 
 
 def waits(clock: Clock, traveller: time_machine.Traveller, until: datetime) -> None:
-    """Let time pass, and the clock look as often as it wants to."""
+    """Let time pass while the clock runs its checks."""
     traveller.move_to(until)
     clock.tick()
 

@@ -1,4 +1,4 @@
-"""Values that hold secrets or what people wrote tell neither where they are shown, such as in a traceback."""
+"""The representation of values with secrets or message texts does not reveal them, for example in a traceback."""
 
 from __future__ import annotations
 

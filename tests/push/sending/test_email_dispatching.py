@@ -145,12 +145,12 @@ def test_a_slow_mail_server_does_not_cost_a_living_worker_its_claim(
 
 
 def test_an_item_that_cannot_be_built_fails_alone(receiver: User, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    def said_in(message: Message, user: User) -> str:
+    def allowed_text(message: Message, user: User) -> str:
         if message.text == "broken":
             raise ValueError(message.text)
         return message.text
 
-    monkeypatch.setattr("push.content.mail.said_in", said_in)
+    monkeypatch.setattr("push.content.mail.allowed_text", allowed_text)
     items = wait_for(receiver, post("first"), post("broken"), post("last"))
     due_dispatch()
     assert states(items) == [("sent", ""), (State.FAILED, EndReason.NOT_BUILT), ("sent", "")]
