@@ -57,7 +57,7 @@ def make(checkout: Path) -> Path:
             subprocess.Popen(command, cwd=checkout, env=environment)
             for command in (
                 [python.parent / "uvicorn", "workspace.config.asgi:application", "--port", port],
-                [python, "manage.py", "runworker"],
+                [python, "manage.py", "worker"],
             )
         ]
         try:

@@ -24,8 +24,11 @@ from push.sending.claiming import items_begin, users_claim
 from push.sending.dispatching import due_dispatch
 from push.sending.lost_claims import GIVEN_UP_AFTER
 from push.sending.queue import item_cancel
+from push.services.devices import device_register
+from push.services.provider_values import provider_configure
 from tests.api_client import ApiClient
 from tests.fakes.gateway import Reply
+from tests.fakes.ntfy import FakeNtfy
 from tests.push.conftest import gateway_connect, subscribe
 from tests.push.demo import PHONE, Demo
 from tests.push.test_causes import CAUSES, Cause
@@ -90,6 +93,18 @@ def to_a_browser(change: Callable[[], Any]) -> Callable[[Demo], Message]:
         return demo.dispatched(message)
 
     return bring
+
+
+def provider_turned_off(demo: Demo) -> Message:
+    """Turn ntfy off; Bob's only device is a topic."""
+    with FakeNtfy() as server:
+        demo.settings.WEB_PUSH_PRIVATE_HOSTS = [*demo.settings.WEB_PUSH_PRIVATE_HOSTS, server.host]
+        provider_configure(kind="ntfy", is_enabled=True, values={"server": server.address})
+        ApiClient(demo.bob).delete("push.token", token=PHONE)
+        device_register(user=demo.bob, type="ntfy", app_name="ntfy", token=server.topic())
+        message = demo.waiting()
+        provider_configure(kind="ntfy", is_enabled=False, values={"server": server.address})
+        return demo.dispatched(message)
 
 
 def connected(demo: Demo) -> Message:
@@ -157,6 +172,7 @@ ENDINGS: Mapping[str, Cause] = {
     "not_registered": ("push", with_setup(register_server=False)),
     "terms_not_agreed": ("push", with_setup(register_server=True, privacy_terms_agreed=False)),
     "not_connected": ("push", with_setup(register_server=True, privacy_terms_agreed=True)),
+    "provider_off": ("push", provider_turned_off),
     "no_route": ("push", ended_by(lambda demo, _m: demo.setting("Push_enable_gateway", False))),
 }
 
@@ -182,7 +198,7 @@ def test_what_waits_for_its_time_has_no_other_cause(demo: Demo) -> None:
 
 
 def test_every_cause_is_documented_and_every_documented_one_exists() -> None:
-    _before, table = DOCUMENTATION.read_text().split("## Every cause, by hand")
+    _before, table = DOCUMENTATION.read_text().split("## How to reproduce each cause")
     cells = re.findall(r"^\|.*\|([^|]*)\|$", table, re.M)
     documented = {code for cell in cells for code in re.findall(r"`(\w+)`", cell)}
     silencing = {rule.code for rule in RULES if not rule.sends}

@@ -115,7 +115,7 @@ def test_saving_the_masked_form_keeps_the_secret(admin: User, client: Client) ->
 def test_a_mask_for_another_host_is_refused_with_a_sentence(admin: User, client: Client) -> None:
     save(client, GATEWAY)
     stolen = addresses_mask(GATEWAY).replace("gateway.example.org", "evil.example.org")
-    assert "Enter the whole address" in save(client, stolen)
+    assert "Enter the full address" in save(client, stolen)
     answer = ApiClient(admin).post("settings/Push_gateway", value=stolen)
     assert answer.status_code == 400
     assert PushSettings.stored().gateway == GATEWAY
@@ -138,5 +138,5 @@ def test_a_route_keeps_its_key_when_the_masked_form_is_saved(client: Client) -> 
     assert "was changed successfully" in text
     assert AppRoute.objects.get().gateway == GATEWAY
     stolen = addresses_mask(GATEWAY).replace("gateway.example.org", "evil.example.org")
-    assert "Enter the whole address" in client.post(page, {**sent, "gateway": stolen}).content.decode()
+    assert "Enter the full address" in client.post(page, {**sent, "gateway": stolen}).content.decode()
     assert AppRoute.objects.get().gateway == GATEWAY

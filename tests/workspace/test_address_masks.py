@@ -60,7 +60,7 @@ def test_a_mask_is_not_accepted_for_another_host() -> None:
     """Otherwise, an editor of the setting could send the secret to their own server."""
     stored = "https://gateway.example.org/gateway/hunter"
     entered = addresses_mask(stored).replace("gateway.example.org", "evil.example")
-    with pytest.raises(ValidationError, match="Enter the whole address"):
+    with pytest.raises(ValidationError, match="Enter the full address"):
         addresses_unmask(entered, stored=stored)
 
 

@@ -65,4 +65,4 @@ def test_the_dashboard_and_the_checklist_warn(folder: Path, client: Client) -> N
     assert check.light == Light.RED
     client.force_login(administrator())
     for page in ("/admin/", "/admin/settings/push/"):
-        assert "are stored in files and reach no one" in client.get(page).content.decode()
+        assert "are stored in files and not delivered" in client.get(page).content.decode()

@@ -199,7 +199,7 @@ class TestSetPreferences:
             ({"idleTimeLimit": "soon"}, "must be integer"),
             ({"unreadAlert": "perhaps"}, "must be boolean"),
             ({"theme": "dark"}, "must NOT have additional properties"),
-            ({"timeZone": "Europe/Atlantis"}, "no known time zone"),
+            ({"timeZone": "Europe/Atlantis"}, "is not a known time zone"),
             ({"quietHours": "at night"}, "is not valid"),
             ({"highlights": "word"}, "must be array"),
             ([], "must be object"),
