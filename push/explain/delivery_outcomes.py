@@ -35,7 +35,7 @@ ADVICE: dict[str, str | Promise] = {
     EndReason.PUSH_DISABLED: gettext_lazy("An administrator can turn push notifications on: Settings > Push > Enable."),
     EndReason.EMAIL_DISABLED: gettext_lazy("An administrator can allow e-mail notifications: Settings > Accounts."),
     EndReason.NO_DEVICE: gettext_lazy("The member can sign in to the mobile app again: it then registers the device."),
-    EndReason.NO_EMAIL: gettext_lazy("The member can verify an e-mail address of the account."),
+    EndReason.NO_EMAIL: gettext_lazy("The member can verify an e-mail address of their account."),
     EndReason.ADDRESS_SUPPRESSED: gettext_lazy("The member can verify the address again once it works."),
     EndReason.TOKEN_DEAD: gettext_lazy(
         "The app was removed or its notifications were blocked. The member can sign in to the mobile app again."

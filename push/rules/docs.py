@@ -1,4 +1,4 @@
-"""The documentation page of the decision table, made from the table itself."""
+"""Generates the documentation page of the decision table."""
 
 from __future__ import annotations
 
@@ -15,46 +15,46 @@ INTRODUCTION = """\
 
 <!-- Made by `manage.py writedocs` from push/rules/table.py: change the rules there, not here. -->
 
-For one message, one member of its room and one channel, these rules are read from top to bottom. The first one that
-holds decides, and its code is kept as the reason: on the notification that it sends, or in the message's counts of
-those who were not notified. A rule is read only for the channels that it names. Presence (connection, status, time
-away) is read as of the moment when the message was accepted, however late the worker decides: later reports and status
-changes make no difference ([presence.md](presence.md)).
+For one message, one member of its room and one channel, these rules are evaluated from top to bottom. The first rule
+whose condition is true decides. Its code is stored as the reason: with the notification that is sent, or in the
+message's counts of members who were not notified. A rule applies only to the channels in its row. Presence (connection,
+status, time away) is that of the time when the message was accepted, even if the worker decides later: later changes
+make no difference ([presence.md](presence.md)).
 
-What is sent by desktop is shown at once by the connected clients. Push notifications and e-mails are queued, and due
-by the member's connection: `NOTIFY_DELAY_ONLINE`, `NOTIFY_DELAY_AWAY` (less the time that the member has been away
-already) or `NOTIFY_DELAY_OFFLINE` seconds after the message. Where that delay is negative nothing is queued, and the
-member is counted under `delay_never`.
+Connected clients show desktop notifications at once. Push notifications and e-mails are queued. When they are due
+depends on the member's connection: `NOTIFY_DELAY_ONLINE`, `NOTIFY_DELAY_AWAY` (minus the time that the member has
+already been away) or `NOTIFY_DELAY_OFFLINE` seconds after the message. If that delay is negative, nothing is queued,
+and the member is counted as `delay_never`.
 """
 
 CLOSING = """\
 ## What calls a member
 
-* **A mention** is `@` and a username, in any case of letters: `@bob.smith`, `@a-b`, `@c_d`, `@team7`. If it ends with a
-  full stop, dash or underscore, the longest existing name is meant: `@bob.` is for `bob.` if there is one, otherwise
-  for `bob`. [What may stand before and after it](#before-and-after-a-name) is listed below.
-* **@all** and **@here** are read in the same way, and call nobody unless the sender holds the permission
-  `mention-all` or `mention-here`: without it they are plain text. Administrators and users hold both to begin with.
-* **A highlight word** stands in the text as a whole word, next to no letter, digit or underscore of any script
-  (scripts that are written without spaces excepted), in any case and however its accents are encoded: `straße` is
-  found in STRASSE, `ship` neither in `shipment` nor in `shipé`. Code and addresses are left out here as well.
-* **A thread** is followed by its author from the first answer on, by who answers in it or is mentioned in an answer,
-  and by who asks for it (`chat.followMessage`). `chat.unfollowMessage` ends that, until one answers or is mentioned
-  there again.
+* **A mention** is `@` and a username, in upper or lower case: `@bob.smith`, `@a-b`, `@c_d`, `@team7`. If it ends with a
+  full stop, dash or underscore, the longest existing name is used: `@bob.` mentions `bob.` if that user exists,
+  otherwise `bob`. [The characters allowed before and after it](#before-and-after-a-name) are listed below.
+* **@all** and **@here** follow the same rules. They notify nobody unless the sender has the permission `mention-all` or
+  `mention-here`: without it they are plain text. By default, administrators and users have both.
+* **A highlight word** matches whole words, in upper or lower case and with any encoding of accents. The neighbouring
+  characters must not be letters, digits or underscores of any script, except scripts written without spaces: `straße`
+  matches STRASSE; `ship` matches neither `shipment` nor `shipé`. Code and addresses are ignored here as well.
+* **A thread** is followed by its author from the first reply on, by members who reply or are mentioned in a reply, and
+  by members who ask for it (`chat.followMessage`). `chat.unfollowMessage` ends that until the member replies or is
+  mentioned there again.
 
-Mentions are resolved when a message is posted. An edit (`chat.update`, or on the page) resolves them anew, but notifies
-nobody; what still waits to be sent says what the message says by then.
+Mentions are resolved when a message is posted. An edit (`chat.update`, or in the web client) resolves them again but
+notifies nobody. Notifications that are still queued are sent with the edited text.
 
 ## Before and after a name
 
-The neighbouring character decides whether `@bob` is a mention, by its Unicode category:
+Whether `@bob` is a mention depends on the Unicode category of the neighbouring character:
 
 @TABLE@
 
 * Full-width and wide forms of letters and digits (East Asian Width `W` and `F`) count as other letters.
 * Before a name, underscores are skipped, because they set it in italics: `_@bob_` is a mention, `a_@bob` is not.
-* `@` before a name: no mention (`@@bob`, `@carl@bob`). A backslash before it: no mention (`\\@bob`), unless the
-  backslash is itself escaped.
+* `@` before a name: no mention (`@@bob`, `@carl@bob`). A backslash before a name: no mention (`\\@bob`), unless the
+  backslash itself is escaped.
 * A slash before a name: a mention if another mention, white space or nothing precedes the slash (`@carl/@bob`). After a
   letter, a digit, or one of `. _ - ~ @` it belongs to a path: `example.org/@bob`, `./@bob`.
 * A slash after a name: no mention if a letter with upper and lower case follows, because that is a package or a path:
@@ -70,17 +70,17 @@ Code and addresses mention nobody:
   address end it: `https://x.example、@bob` is an address and a mention;
 * e-mail addresses: `bob@example.org`.
 
-Quoted lines (`> @bob`) are read like other lines, as the original server does: the names in them are mentions.
+Names in quoted lines (`> @bob`) are mentions, as in the original server.
 
 ## For a whole room
 
-The rules are conditions of one query over the room's members. What the message alone tells is answered before the
-query is made; what is left decides for some 35,000 members at a time, and the same statement writes their
-notifications and counts all of them by reason, so that no member is read into the program (on SQLite two statements
-do it). In a room of 1,000 members and more, when only members whom an index names can be reached (who is mentioned,
-follows the thread, owns a highlight word that stands in the text, or wants all messages), and they are at most 500,
-these are notified first, and the others are only counted, a moment later. How long that takes:
-[figures.md](figures.md). Why a notification did or did not come: [explain.md](explain.md).
+The rules become conditions of one query over the room's members. Conditions that depend only on the message are
+evaluated before the query. The query evaluates the others for about 35,000 members at a time; the same statement writes
+their notifications and counts the members by reason, so no member is loaded into Python (SQLite needs two statements).
+In rooms of 1,000 members or more, the server first checks whether indexes can find every member who may be notified:
+members who are mentioned, follow the thread, have a highlight word in the text, or want all messages. If these are at
+most 500, they are notified first, and the others are only counted, a moment later. [figures.md](figures.md) shows how
+long that takes. [explain.md](explain.md) describes how to find out why a notification was or was not sent.
 """
 
 # The rows of the table of neighbouring characters; `tests/workspace/test_mentions.py` checks it for every category.
@@ -99,11 +99,11 @@ NEIGHBOURS = (
 )
 NEIGHBOURS_HEADER = ("character", "categories", "before `@bob`", "after it")
 
-HEADER = ("", "code", "channels", "verdict", "when it holds")
+HEADER = ("", "code", "channels", "verdict", "condition")
 
 
 def rules_page() -> str:
-    """Return the page as Markdown, in English whatever the language in force."""
+    """Return the page as Markdown, always in English."""
     with override("en"):
         rows = [HEADER, ("---:", "---", "---", "---", "---"), *map(row_of, range(1, len(RULES) + 1), RULES)]
         neighbours = [NEIGHBOURS_HEADER, ("---",) * len(NEIGHBOURS_HEADER), *NEIGHBOURS]

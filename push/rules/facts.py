@@ -107,12 +107,12 @@ class MessageFacts:
     )
     is_system: bool = field(
         default=False,
-        metadata=message_fact(gettext_lazy("said by the system"), lambda event: event.message.is_system),
+        metadata=message_fact(gettext_lazy("system message"), lambda event: event.message.is_system),
     )
     is_imported: bool = field(
         default=False,
         metadata=message_fact(
-            gettext_lazy("brought in from elsewhere"),
+            gettext_lazy("imported"),
             lambda event: abs(event.message.accepted_at - event.message.sent_at) > IMPORT_TOLERANCE,
         ),
     )
@@ -122,7 +122,7 @@ class MessageFacts:
     )
     is_thread_reply: bool = field(
         default=False,
-        metadata=message_fact(gettext_lazy("stands in a thread only"), lambda event: event.message.is_thread_reply),
+        metadata=message_fact(gettext_lazy("only in a thread"), lambda event: event.message.is_thread_reply),
     )
     # Shown by `is_room_too_large`.
     members_count: int = field(metadata=selecting(lambda event: event.message.room.members_count))
@@ -142,10 +142,10 @@ class MessageFacts:
         ),
     )
     calls_all: bool = field(
-        default=False, metadata=message_fact(gettext_lazy("calls @all"), lambda event: event.message.mentions_all)
+        default=False, metadata=message_fact(gettext_lazy("mentions @all"), lambda event: event.message.mentions_all)
     )
     calls_here: bool = field(
-        default=False, metadata=message_fact(gettext_lazy("calls @here"), lambda event: event.message.mentions_here)
+        default=False, metadata=message_fact(gettext_lazy("mentions @here"), lambda event: event.message.mentions_here)
     )
     # The folded highlight words, of any user, that stand in the text.
     highlights: frozenset[str] = field(
@@ -167,7 +167,7 @@ class MessageFacts:
     busy_silences_push: bool = field(
         default=True,
         metadata=workspace_fact(
-            gettext_lazy("Busy silences push, too"),
+            gettext_lazy("Busy also silences push"),
             lambda: GeneralSettings.current().busy_silences == BusySilences.DESKTOP_AND_PUSH,
         ),
     )

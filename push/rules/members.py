@@ -138,7 +138,7 @@ MEMBER_VALUES: tuple[MemberValue, ...] = (
     ),
     MemberValue(
         "alerts_off",
-        _("alerts of this room turned off"),
+        _("alerts for this room turned off"),
         Origin.ROOM,
         lambda _facts: Coalesce(F("preferences__notifications_disabled"), NO),
         lambda past: past.room_preferences.get("notifications_disabled", False),
@@ -160,7 +160,7 @@ MEMBER_VALUES: tuple[MemberValue, ...] = (
     ),
     MemberValue(
         "status",
-        _("status picked by hand"),
+        _("manually set status"),
         Origin.PRESENCE,
         lambda facts: status_as_of(facts.accepted_at),
         lambda past: past.status,

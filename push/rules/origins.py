@@ -13,7 +13,7 @@ class Origin(models.TextChoices):
     MESSAGE = "message", _("the message")
     ROOM = "room", _("the member's preferences for the room")
     ACCOUNT = "account", _("the member's account")
-    PRESENCE = "presence", _("the member's presence then")
+    PRESENCE = "presence", _("the member's presence at that time")
     ROLES = "roles", _("the member's roles")
     WORKSPACE = "workspace", _("the workspace's settings")
 
@@ -26,6 +26,6 @@ class Origin(models.TextChoices):
 OWN_LABELS: dict[str, str | Promise] = {
     Origin.ROOM: _("your preferences for the room"),
     Origin.ACCOUNT: _("your account"),
-    Origin.PRESENCE: _("your presence then"),
+    Origin.PRESENCE: _("your presence at that time"),
     Origin.ROLES: _("your roles"),
 }

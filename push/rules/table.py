@@ -36,7 +36,7 @@ RULES: tuple[Rule, ...] = (
         "edited",
         _("An older message was edited."),
         lambda message, _channel: message.is_edit,
-        advice=_("Nothing needs to change: edits notify nobody. Whoever is to be told is mentioned in a new message."),
+        advice=_("Nothing needs to change: edits notify nobody. To notify people, mention them in a new message."),
     ),
     silence(
         "system_message",
@@ -46,9 +46,9 @@ RULES: tuple[Rule, ...] = (
     ),
     silence(
         "imported",
-        _("The message's own time is more than 60 seconds from its arrival: history was brought in."),
+        _("The message was imported: its own time and its arrival are more than 60 seconds apart."),
         lambda message, _channel: message.is_imported,
-        advice=_("Nothing needs to change, unless the clock of what posted the message is wrong."),
+        advice=_("Nothing needs to change, unless the clock of the system that posted the message is wrong."),
     ),
     silence(
         "push_disabled",
@@ -72,7 +72,7 @@ RULES: tuple[Rule, ...] = (
     ),
     silence(
         "room_notifications_disabled",
-        _("The member turned off all alerts of this room."),
+        _("The member turned off all alerts for this room."),
         lambda _message, _channel: Q(alerts_off=True),
         advice=_("The member can turn “Receive alerts” on again in the room's notification preferences."),
     ),
@@ -84,13 +84,12 @@ RULES: tuple[Rule, ...] = (
     ),
     silence(
         "group_mentions_muted",
-        _("The member muted @all and @here in this room, and the message does not mention them otherwise."),
+        _("The member muted @all and @here in this room, and the message does not mention them in any other way."),
         lambda message, _channel: (
             (message.calls_all or message.calls_here) and Q(group_mentions_muted=True) & ~MENTIONED
         ),
         advice=_(
-            "The member muted @all in this room, and can undo it in the room's notification preferences. A mention by "
-            "name reaches them anyway."
+            "The member can undo this in the room's notification preferences. Mentions by name still notify them."
         ),
     ),
     silence(
@@ -105,41 +104,43 @@ RULES: tuple[Rule, ...] = (
         lambda message, channel: (channel == DESKTOP or message.busy_silences_push) and Q(status=Status.BUSY),
         channels=(DESKTOP, PUSH),
         advice=_(
-            "The member can pick another status. An administrator can let Busy silence desktop notifications only: "
+            "The member can choose another status. An administrator can limit Busy to desktop notifications: "
             "Settings > General > Busy silences."
         ),
     ),
     silence(
         "no_client",
-        _("No client of the member was connected."),
+        _("The member had no connected client."),
         lambda _message, _channel: Q(connection=Connection.OFFLINE),
         channels=(DESKTOP,),
-        advice=_("Nothing needs to change: desktop notifications are for people whose client is open."),
+        advice=_("Nothing needs to change: desktop notifications are shown only while a client is open."),
     ),
     silence(
         "no_device",
-        _("No device of the member is registered."),
+        _("The member had no registered device."),
         lambda _message, _channel: Q(has_device=False),
         channels=(PUSH,),
-        advice=_("The member can sign in to the mobile app and allow its notifications: it then registers the device."),
+        advice=_(
+            "The member can sign in to the mobile app and allow notifications. The app then registers the device."
+        ),
     ),
     silence(
         "no_email",
-        _("The member has no verified e-mail address."),
+        _("The member had no verified e-mail address."),
         lambda _message, _channel: Q(has_email=False),
         channels=(EMAIL,),
-        advice=_("The member can verify an e-mail address of the account."),
+        advice=_("The member can verify an e-mail address of their account."),
     ),
     silence(
         "thread_not_followed",
         _(
-            "The message stands in a thread that the member does not follow. (By desktop and e-mail, one with a "
-            "highlight word of theirs is sent all the same.)"
+            "The message is in a thread that the member does not follow. (Desktop and e-mail notifications are still "
+            "sent if it contains one of their highlight words.)"
         ),
         lambda message, channel: (
             message.is_thread_reply and Q(follows_thread=False) & (Q() if channel == PUSH else ~HIGHLIGHTED)
         ),
-        advice=_("The member can follow the thread. A mention by name, or a reply of their own, does so, too."),
+        advice=_("The member can follow the thread. They also follow it if they reply or are mentioned by name."),
     ),
     silence(
         "room_nothing",
@@ -149,29 +150,29 @@ RULES: tuple[Rule, ...] = (
     ),
     silence(
         "account_nothing",
-        _("The member chose Nothing for the whole account, and nothing else for this room."),
+        _("The member chose Nothing for their account and set nothing different for this room."),
         lambda _message, channel: in_account(Level.NOTHING, channel),
-        advice=_("The member can choose another level for the account, or one of its own for this room."),
+        advice=_("The member can choose another level for their account or a separate one for this room."),
     ),
     silence(
         "default_nothing",
-        _("The workspace's default is Nothing, and the member chose nothing else."),
+        _("The workspace's default is Nothing, and the member did not change it."),
         lambda message, channel: message.defaults[channel] == Level.NOTHING and in_account("", channel),
         advice=_(
-            "The member can choose a level for the account or for this room. An administrator can change the default: "
-            "Settings > Accounts > Default User Preferences."
+            "The member can choose a level for their account or for this room. An administrator can change the "
+            "default: Settings > Accounts > Default User Preferences."
         ),
     ),
     silence(
         "direct_messages_forbidden",
-        _("The member's roles do not let them view direct messages."),
+        _("The member's roles do not allow them to view direct messages."),
         lambda message, _channel: message.is_direct and Q(views_direct_messages=False),
         advice=_("An administrator can give one of the member's roles the permission to view direct messages."),
     ),
     send("direct_message", _("It is a direct message."), lambda message, _channel: message.is_direct),
     send(
         "mentioned",
-        _("The message mentions the member, or answers in a thread that they follow."),
+        _("The message mentions the member or is a reply in a thread that they follow."),
         lambda _message, _channel: MENTIONED,
     ),
     send(
@@ -186,7 +187,7 @@ RULES: tuple[Rule, ...] = (
     ),
     silence(
         "room_too_large",
-        _("The room has more members than may be notified of all messages (General > Notifications)."),
+        _("The room is larger than the limit for notifications of all messages (General > Notifications)."),
         lambda message, _channel: message.is_room_too_large,
         advice=_(
             "The member can choose All messages for this room. An administrator can raise the limit: Settings > "
@@ -195,17 +196,17 @@ RULES: tuple[Rule, ...] = (
     ),
     send(
         "account_all",
-        _("The member chose All messages for the whole account, and nothing else for this room."),
+        _("The member chose All messages for their account and set nothing different for this room."),
         lambda _message, channel: in_account(Level.ALL, channel),
     ),
     send(
         "default_all",
-        _("The workspace's default is All messages, and the member chose nothing else."),
+        _("The workspace's default is All messages, and the member did not change it."),
         lambda message, channel: message.defaults[channel] == Level.ALL and in_account("", channel),
     ),
     send(
         "group_mention",
-        _("The message mentions @all; or it mentions @here, for desktop notifications to members who were online."),
+        _("The message mentions @all, or it mentions @here (desktop notifications to members who were online)."),
         lambda message, channel: (
             message.calls_all or (message.calls_here and channel == DESKTOP and Q(connection=Connection.ONLINE))
         ),
@@ -215,9 +216,8 @@ RULES: tuple[Rule, ...] = (
         _("The message does not mention this member, and their preference is “Mentions”."),
         lambda _message, _channel: True,
         advice=_(
-            "The member can choose All messages for this room or for the account, or add a highlight word. A mention "
-            "by name reaches them anyway. @here is shown on the desktop of members who are online, and never pushed or "
-            "sent by e-mail."
+            "The member can choose All messages for this room or for their account, or add a highlight word. Mentions "
+            "by name always notify them. @here is shown only on the desktop of members who are online."
         ),
     ),
 )

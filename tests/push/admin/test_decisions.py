@@ -28,7 +28,7 @@ def test_counts_are_shown_by_channel_with_sentences(client: Client, decision: De
     html = client.get(f"{LIST}{decision.pk}/change/").content.decode()
     assert "3 of 8 members" in html
     assert "0 of 8 members" in html
-    assert "No device of the member is registered." in html
+    assert "The member had no registered device." in html
 
 
 def test_the_list_shows_totals(client: Client, decision: Decision) -> None:
