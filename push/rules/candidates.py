@@ -1,7 +1,7 @@
-"""Whom a message can reach at all, found without reading the room: from the conditions of the rules that send.
+"""Finds the users who may be notified of a message through indexes, without reading all members of the room.
 
-A mention of two people in a room of a hundred thousand concerns the two, the thread's followers, the owners of a
-highlight word and those who want every message; the indexes name them all.
+If a message mentions two people in a room of 100,000, only those two, the thread's followers, users with a matching
+highlight word and users who want every message can be notified. Indexes find all of them.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from push.rules.facts import MessageFacts
 from push.rules.members import MEMBER_VALUES_BY_NAME, Holders, Rows
 from push.rules.reading import Reading
 
-# In a smaller room, reading everybody costs no more than looking for these.
+# In smaller rooms, reading all members costs no more than searching.
 LARGE_ROOM = 1_000
-# With more candidates than this, reading the room costs no more than naming them.
+# With more candidates than this, reading the whole room costs no more than listing them.
 MOST_CANDIDATES = 500
 
-# What tells the holders of a member's value, and the value that is asked for.
+# A function that finds the members with a value, and that value.
 Search = tuple[Holders, Any]
 
 
 def candidates_of(facts: MessageFacts, readings: Iterable[Reading]) -> set[int] | None:
-    """Return the keys of all users to whom some rule may send; None where the whole room has to be read."""
+    """Return the keys of all users who may be notified by any rule; None if the whole room must be read."""
     if facts.members_count < LARGE_ROOM or (searches := searches_sending(readings)) is None:
         return None
     keys: set[int] = set()
@@ -42,7 +42,7 @@ def candidates_of(facts: MessageFacts, readings: Iterable[Reading]) -> set[int] 
 
 
 def searches_sending(readings: Iterable[Reading]) -> list[Search] | None:
-    """Return what finds all to whom some rule may send, each search once; None where that takes reading the room."""
+    """Return the searches that find every user who may be notified, without duplicates; None if indexes cannot."""
     found: dict[Search, None] = {}
     for reading in readings:
         answers = [searches_for(condition) for rule, condition in reading.open if rule.sends]
@@ -53,9 +53,9 @@ def searches_sending(readings: Iterable[Reading]) -> list[Search] | None:
 
 
 def searches_for(condition: Q) -> list[Search] | None:
-    """Return what finds all for whom the condition may hold; None where no index tells them.
+    """Return the searches that find every member for whom the condition may be true; None if no index can.
 
-    Of conditions that must all hold, one that an index answers is enough; of alternatives, each has to be answered.
+    For an AND, one condition with an index is enough; for an OR, all of them need one.
     """
     if condition.negated:
         return None
@@ -67,7 +67,7 @@ def searches_for(condition: Q) -> list[Search] | None:
 
 
 def searches_named(name: str, value: Any) -> list[Search] | None:
-    """Return what finds the members whose value of that name is the one asked for."""
+    """Return the search for members with this value; None if no index can find them."""
     member_value = MEMBER_VALUES_BY_NAME.get(name)
     if member_value is None or member_value.holders is None or not value:
         return None
@@ -75,7 +75,7 @@ def searches_named(name: str, value: Any) -> list[Search] | None:
 
 
 def users_of(rows: Iterable[Rows]) -> QuerySet[Any, Any]:
-    """Return the keys of the users whom the rows name, perhaps repeatedly; rows of one table are looked for at once."""
+    """Return the keys of the users in these rows, possibly with duplicates. Each table is queried once."""
     tables: dict[Any, Q] = {}
     for found in rows:
         table = found.model, found.user, found.within

@@ -1,4 +1,4 @@
-"""What is stored with a decision besides the columns: what it was decided by, and how far its room was read."""
+"""The JSON stored with a decision: the facts that it is based on, and how much of the room has been processed."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from push.models import Decision
 from workspace.services.reading import MentionTargets
 from workspace.stored_json import stored_read, value_or, value_write
 
-# By channel, the number of members by reason.
+# The number of members by channel and reason.
 Counts = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionFacts:
-    """The contents of `Decision.facts`; a decision that has not begun has none of them.
+    """The contents of `Decision.facts`. All fields are empty until the decision begins.
 
-    `message` is read by `facts_stored`. `first` are the keys of the users whom indexes named, who were decided first.
-    `parts` are the parts of the room, by the key of each part's last member (None: the room's last) and the time.
-    `before` and `counted` are whom an edited message called before, and calls according to the counters.
+    `message` is read by `facts_stored`. `first` contains the keys of users who were found by indexes and evaluated
+    first. `parts` lists the processed parts of the room: the key of the last member (None for the last part) and the
+    time. `before` are the mention targets of an edited message before the edit; `counted` are those that the unread
+    counters include.
     """
 
     message: Any = None
@@ -33,21 +34,21 @@ class DecisionFacts:
 
     @property
     def is_begun(self) -> bool:
-        """Return whether the decision was begun."""
+        """Return True if the decision has begun."""
         return self.message is not None
 
 
 def decision_facts(decision: Decision) -> DecisionFacts:
-    """Return what is stored with the decision, whichever version of the product stored it."""
+    """Return the stored facts of the decision. Facts stored by any earlier version can be read."""
     return stored_read(DecisionFacts, decision.facts)
 
 
 def decision_facts_add(decision: Decision, **values: Any) -> None:
-    """Add to what is stored with the decision; the caller saves it."""
+    """Add values to the stored facts; the caller must save the decision."""
     stored = decision.facts if isinstance(decision.facts, dict) else {}
     decision.facts = {**stored, **value_write(values)}
 
 
 def decision_counts(decision: Decision) -> Counts:
-    """Return how many members were decided for each reason, by channel."""
+    """Return the number of members for each reason, by channel."""
     return value_or(Counts, decision.counts, {}, name="Decision.counts")

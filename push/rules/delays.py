@@ -1,4 +1,4 @@
-"""When a notification is due: by the member's connection at the moment when the message was accepted."""
+"""When a notification is due. It depends on the member's connection when the message was accepted."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from django.db.models.functions import Coalesce
 
 from workspace.models import Connection
 
-# Counted in place of the rule's code for members to whom it would send, but for whom nothing is ever queued.
+# Reason of members whom a rule would notify, but whose connection has a negative delay, so nothing is queued.
 DELAY_NEVER = "delay_never"
 
 
 def delays() -> dict[str, int]:
-    """Return the delay of each connection in seconds; a negative one means that nothing is queued."""
+    """Return the delay in seconds for each connection. If it is negative, nothing is queued."""
     return {
         Connection.ONLINE: settings.NOTIFY_DELAY_ONLINE,
         Connection.AWAY: settings.NOTIFY_DELAY_AWAY,
@@ -24,14 +24,15 @@ def delays() -> dict[str, int]:
 
 
 def never_queued() -> list[str]:
-    """Return the connections in which nothing is queued for a member."""
+    """Return the connections for which nothing is queued."""
     return [connection for connection, seconds in delays().items() if seconds < 0]
 
 
 def due_expression(accepted_at: datetime) -> Case:
-    """Return when an item is due, as an expression over `members_of` a room.
+    """Return an expression over `members_of` a room for the time when an item is due.
 
-    The time that a member has been away already is taken off the delay, though it never ends before the acceptance.
+    The time that a member has already been away is subtracted from the delay, but the item is never due before the
+    message was accepted.
     """
     wait = {connection: timedelta(seconds=seconds) for connection, seconds in delays().items()}
     away = wait[Connection.AWAY]
@@ -45,10 +46,10 @@ def due_expression(accepted_at: datetime) -> Case:
 
 
 def first_due() -> Coalesce:
-    """Return when notifications were due at first, as an expression; to be kept in the update that changes `due_at`."""
+    """Return an expression for the original due time. Save it in every update that changes `due_at`."""
     return Coalesce("first_due_at", "held_from", "due_at")
 
 
 def moment(at: datetime) -> Value:
-    """Return a moment as an expression, in the form in which the database keeps moments."""
+    """Return a time as a query expression, in the database's format."""
     return Value(at, output_field=DateTimeField())

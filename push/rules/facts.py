@@ -1,7 +1,7 @@
-"""What the rules read of a message: everything that is the same for all members of its room.
+"""The facts about a message that the rules use: everything that is the same for all members of its room.
 
-Each fact is one declaration: its name and type, the value that it has where an earlier version stored none, the words
-that explanations show it in, and how it is read. docs/adding-a-rule.md is the guide to adding one.
+Each fact is one declaration: its name and type, its default if an earlier version did not store it, its label in
+explanations, and how it is read. docs/adding-a-rule.md explains how to add one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from workspace.models.messages import ENCRYPTED
 from workspace.selectors.permissions import users_with_permission
 from workspace.stored_json import stored_read
 
-# A message whose own time is further from its acceptance than this is history brought in.
+# If a message's own time and its acceptance are further apart than this, it is imported history.
 IMPORT_TOLERANCE = timedelta(seconds=60)
 VIEW_DIRECT = "workspace.view_d_room"
 FACT = "fact"
@@ -92,8 +92,8 @@ def size_shown(facts: MessageFacts) -> str:
 class MessageFacts:
     """One event of one message, with the settings in force at that time.
 
-    They are stored with the decision. A default is the value of facts that were stored before the field existed, and
-    of a message that is only imagined. A fact without a default is read from the message again if it is not stored.
+    They are stored with the decision. Defaults apply to facts that were stored before the field existed, and to
+    hypothetical messages. A fact without a default is read from the message again if it is not stored.
     """
 
     message_id: int = field(metadata=selecting(lambda event: event.message.pk))
@@ -129,7 +129,7 @@ class MessageFacts:
     max_room_members: int = field(
         default=0, metadata=workspace_fact("", lambda: GeneralSettings.current().max_room_members)
     )
-    # The keys of the users whom the message names.
+    # The keys of users whom the message mentions by name.
     mentioned: frozenset[int] = field(
         default=frozenset(),
         metadata=selecting(lambda event: frozenset(event.message.mentions.values_list("user_id", flat=True))),
@@ -147,7 +147,7 @@ class MessageFacts:
     calls_here: bool = field(
         default=False, metadata=message_fact(gettext_lazy("mentions @here"), lambda event: event.message.mentions_here)
     )
-    # The folded highlight words, of any user, that stand in the text.
+    # The case-folded highlight words of any user that occur in the text.
     highlights: frozenset[str] = field(
         default=frozenset(), metadata=selecting(lambda event: highlights_in(event.message))
     )
@@ -182,7 +182,7 @@ class MessageFacts:
 
     @property
     def is_room_too_large(self) -> bool:
-        """Return whether the room has more members than may be notified of all messages; a limit of 0 is none."""
+        """Return True if the room is larger than the limit for notifications of all messages. 0 means no limit."""
         return 0 < self.max_room_members < self.members_count
 
 
@@ -199,15 +199,15 @@ FACTS: dict[str, Fact] = {
 
 
 def facts_of(message: Message, *, event: str = Event.POSTED, accepted_at: datetime | None = None) -> MessageFacts:
-    """Return the facts of a message's event, accepted at the given time (when the message was)."""
+    """Return the facts of an event. `accepted_at` is by default when the message was accepted."""
     happened = MessageEvent(message, event, accepted_at or message.accepted_at)
     return MessageFacts(**{name: fact.read(happened) for name, fact in STORED_FACTS.items()})
 
 
 def facts_stored(decision: Decision) -> MessageFacts:
-    """Return the facts that are stored with a decision, whichever version of the product stored them.
+    """Return the facts that are stored with a decision. Facts stored by any earlier version can be read.
 
-    What cannot be read is read from the message as it is now.
+    Missing or unreadable facts are read from the message in its present state.
     """
 
     def read_again(name: str) -> Any:
@@ -223,9 +223,10 @@ def facts_stored(decision: Decision) -> MessageFacts:
 def facts_imagined(
     room: Room, *, reader: User, is_mention: bool = False, calls_all: bool = False, at: datetime
 ) -> MessageFacts:
-    """Return the facts of a message that nobody has written, in a room that may be imagined, too.
+    """Return the facts of a hypothetical message, in a room that may be hypothetical too.
 
-    It mentions the reader, or everybody, or nobody. Nobody sent it; the reader's row stands where a sender's is needed.
+    It mentions the reader, everybody or nobody. It has no sender; where a sender's key is required, the reader's is
+    used.
     """
     settings = {name: fact.of_workspace() for name, fact in STORED_FACTS.items() if fact.of_workspace is not None}
     return MessageFacts(
@@ -243,7 +244,7 @@ def facts_imagined(
 
 
 def direct_viewers_of(room: Room) -> frozenset[int]:
-    """Return who of a direct room's few members may view direct messages; nobody is asked of any other room."""
+    """Return the keys of members of a direct room who may view direct messages; empty for other rooms."""
     if not room.is_direct:
         return frozenset()
     members = list(room.subscriptions.order_by().values_list("user_id", flat=True))
@@ -251,12 +252,12 @@ def direct_viewers_of(room: Room) -> frozenset[int]:
 
 
 def ignored_in(room: Room) -> QuerySet[IgnoredSender]:
-    """Return who is ignored by whom in the room."""
+    """Return the ignored senders of all members of the room."""
     return IgnoredSender.objects.filter(subscription__room=room)
 
 
 def highlights_in(message: Message) -> frozenset[str]:
-    """Return the folded highlight words that stand in the message."""
+    """Return the case-folded highlight words that occur in the message."""
     if message.type == ENCRYPTED or not message.text:
         return frozenset()
     return frozenset(matching_highlights(message.text, room=message.room))

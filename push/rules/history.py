@@ -1,4 +1,4 @@
-"""One member's rows as they stood at a moment."""
+"""One member's database rows as they were at a given time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 
 class MemberPast:
-    """What the rules read of a member, as it stood at the moment `at`; presence is read of `facts.accepted_at`."""
+    """The data about a member that the rules use, as of the time `at`. Presence is as of `facts.accepted_at`."""
 
     def __init__(self, facts: MessageFacts, user_id: int, at: datetime) -> None:
         self.facts = facts
@@ -27,30 +27,30 @@ class MemberPast:
         self._presences: dict[datetime, Row] = {}
 
     def about(self, facts: MessageFacts) -> MemberPast:
-        """Return the same member's past for another message, with what has been read of it already."""
+        """Return the same member's past for another message, sharing the rows that have been read."""
         other = MemberPast(facts, self.user_id, self.at)
         other._rows, other._presences = self._rows, self._presences
         return other
 
     def rows(self, model: type[Model], **matching: Any) -> list[Row]:
-        """Return the member's rows whose columns hold the values of `matching`."""
+        """Return the member's rows that match the given column values."""
         asked = (model, *sorted(matching.items()))
         if asked not in self._rows:
             self._rows[asked] = rows_as_of(model, user=self.user_id, at=self.at, **matching)
         return self._rows[asked]
 
     def row(self, model: type[Model], **matching: Any) -> Row:
-        """Return the member's one such row; an empty one if there was none."""
+        """Return the member's matching row; an empty one if there was none."""
         return next(iter(self.rows(model, **matching)), {})
 
     @property
     def subscription(self) -> Row:
-        """Return the membership in the message's room; empty for somebody who was no member."""
+        """Return the membership in the message's room; empty if the user was not a member."""
         return self.row(Subscription, room_id=self.facts.room_id)
 
     @property
     def room_preferences(self) -> Row:
-        """Return what the member had chosen for the room."""
+        """Return the member's preferences for the room."""
         return self.row(RoomPreferences, room_id=self.facts.room_id)
 
     @property
@@ -63,12 +63,12 @@ class MemberPast:
 
     @property
     def connection(self) -> str:
-        """Return what the member's clients said when the message was accepted."""
+        """Return the member's connection, as reported by their clients, when the message was accepted."""
         row = self.presence
         return connection_at(row.get("connected_until"), row.get("away_at"), self.facts.accepted_at)
 
     @property
     def status(self) -> str:
-        """Return the status picked by hand that was in force when the message was accepted."""
+        """Return the manually set status at the time when the message was accepted."""
         row = self.presence
         return status_at(row.get("status"), row.get("status_expires_at"), self.facts.accepted_at)

@@ -1,4 +1,4 @@
-"""The values that the rules read, in words: what they are called, where they come from, and what they are."""
+"""Labels for the values that the rules read: their names, their values in words, and where they come from."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LEVEL_NAMES = {f"{level}_{channel}" for level in ("room", "account") for channel
 
 @dataclass(frozen=True, slots=True)
 class ReadValue:
-    """One value that a rule read: its name, what people call it, what it was, and where it came from."""
+    """A value that a rule read: its name, its label, the value, the value in words, and where it came from."""
 
     name: str
     label: str
@@ -34,7 +34,7 @@ class ReadValue:
 def read_value(
     name: str, facts: MessageFacts, values: Mapping[str, Any], channel: Channel, changed: frozenset[str] = frozenset()
 ) -> ReadValue | None:
-    """Return a value in words; None for one that only serves to find others, such as the sender's key."""
+    """Return the labelled value; None for values that are never shown, such as the sender's key."""
     if of_member := MEMBER_VALUES_BY_NAME.get(name):
         value = values[name]
         shown = level_shown(value) if name in LEVEL_NAMES else shown_of(name, value)
@@ -53,7 +53,7 @@ def read_value(
 
 
 def shown_of(name: str, value: bool | str) -> str:
-    """Return a value as people read it."""
+    """Return the value in words."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     kinds: dict[str, type[TextChoices]] = {"connection": Connection, "status": Status}
@@ -61,10 +61,10 @@ def shown_of(name: str, value: bool | str) -> str:
 
 
 def level_shown(value: str) -> str:
-    """Return a preference as people read it."""
+    """Return the label of a preference level."""
     return choice_shown(Level, value) if value else _("not chosen")
 
 
 def choice_shown(choices: type[TextChoices], value: str) -> str:
-    """Return a choice's label; a stored one that does not exist any more is shown as it is."""
+    """Return the label of a choice. A stored value that is no longer a choice is returned unchanged."""
     return str(choices(value).label) if value in choices.values else value

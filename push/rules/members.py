@@ -1,8 +1,8 @@
-"""What the rules read of each member: named values, each declared once.
+"""The named values of each member that the rules use. Each is declared once.
 
-A value is an expression over the members of the message's room, by which all of them are decided upon at once; and it
-is read from one member's rows as they stood then, by which a decision is explained. What can hold for no member of
-the room at all is a plain "no", which the database's planner then leaves out.
+Each value can be computed in two ways: as a query expression, to evaluate all members of the room at once, and from one
+member's former rows, to explain a decision. A value that cannot be true for any member of the room is the constant
+False, so the database's planner can skip it.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ NOBODY: frozenset[int] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows that name users, found through an index: those of `model` that match; `user` is the way to the user's key.
+    """Rows of `model` that refer to users and can be found through an index. `user` is the lookup of the user's key.
 
-    `within` are values that all of them have, such as the room's.
+    `within` are values that all these rows share, such as the room.
     """
 
     model: type[Model]
@@ -53,9 +53,9 @@ Holders = Callable[[MessageFacts, Any], Rows | frozenset[int]]
 
 @dataclass(frozen=True, slots=True)
 class MemberValue:
-    """One named value: what it is called, where it comes from, and how it is read, of all members and of one.
+    """A named value: its label, its origin, and how to read it for all members (`now`) or from one's past (`then`).
 
-    `holders` returns who they are of whom it is the given value, by their keys or by rows, where an index tells them.
+    `holders` finds the members with a given value, as keys or as rows, if an index can find them.
     """
 
     name: str
@@ -67,12 +67,12 @@ class MemberValue:
 
 
 def one_of(keys: frozenset[int]) -> Any:
-    """Return whether the member is one of those with these keys."""
+    """Return an expression that is true for members with these keys."""
     return ExpressionWrapper(Q(user__in=sorted(keys)), BooleanField()) if keys else NO
 
 
 def follows(facts: MessageFacts) -> Any:
-    """Return whether the member follows the thread that the message stands in."""
+    """Return an expression that is true for members who follow the message's thread."""
     return Exists(ThreadFollower.objects.filter(thread=facts.thread_id, user=MEMBER)) if facts.thread_id else NO
 
 
@@ -82,13 +82,13 @@ def followed(past: MemberPast) -> bool:
 
 
 def highlighted(facts: MessageFacts) -> Any:
-    """Return whether one of the member's highlight words stands in the message."""
+    """Return an expression that is true for members with a highlight word in the message."""
     words = HighlightWord.objects.filter(user=MEMBER, folded__in=sorted(facts.highlights))
     return Exists(words) if facts.highlights else NO
 
 
 def ignoring(facts: MessageFacts) -> Any:
-    """Return whether the member ignores the sender in the room."""
+    """Return an expression that is true for members who ignore the sender in the room."""
     ignored = IgnoredSender.objects.filter(subscription=OuterRef("pk"), sender=facts.sender_id)
     return Exists(ignored) if facts.is_sender_ignored else NO
 
@@ -104,7 +104,7 @@ def device_then(past: MemberPast) -> bool:
 
 
 def level(channel: Channel) -> tuple[MemberValue, MemberValue]:
-    """Return the values of what the member chose for one channel, for the room and for the account."""
+    """Return the values for the member's preferences for one channel: for the room and for the account."""
     nothing = Value("")
     return (
         MemberValue(
@@ -226,9 +226,9 @@ MEMBER_VALUES_BY_NAME = {value.name: value for value in MEMBER_VALUES}
 
 
 def members_of(facts: MessageFacts, names: Container[str] | None = None) -> QuerySet[Subscription]:
-    """Return the room's members, in no order, with all of :data:`MEMBER_VALUES` (or those of `names`) by name.
+    """Return the room's members, unordered, with :data:`MEMBER_VALUES` (or only those in `names`) as aliases.
 
-    Beside these it names `away_at`, since when a member was away: no rule reads it, but the queue does.
+    `away_at`, when a member went away, is included too: the rules do not use it, but the queue does.
     """
     named = {value.name: value.now(facts) for value in MEMBER_VALUES if names is None or value.name in names}
     named["away_at"] = away_at_as_of(facts.accepted_at)
@@ -236,18 +236,18 @@ def members_of(facts: MessageFacts, names: Container[str] | None = None) -> Quer
 
 
 def members_read(facts: MessageFacts, names: Collection[str]) -> QuerySet[Any, Any]:
-    """Return the room's members with their keys as `user` and those values, `away_at`, and when they saw the room."""
+    """Return the room's members as dictionaries with `user`, `last_seen_at`, `away_at` and the named values."""
     named = {value.name: value.now(facts) for value in MEMBER_VALUES if value.name in names}
     read: QuerySet[Any, Any] = members_joined(facts).annotate(**named, away_at=away_at_as_of(facts.accepted_at))
     return read.values("user", "last_seen_at", "away_at", *named)
 
 
 def members_joined(facts: MessageFacts) -> QuerySet[Subscription]:
-    """Return the room's members, joined with what their presence was if it has changed since the acceptance."""
+    """Return the room's members, joined with their former presence if it has changed since the acceptance."""
     members = Subscription.objects.filter(room_id=facts.room_id).order_by()
     return members.alias(**{FORMER: former_presence_relation(facts.accepted_at)})
 
 
 def values_then(past: MemberPast) -> dict[str, Any]:
-    """Return the same values of one member by name, as they stood then."""
+    """Return the values of one member by name, as they were at that time."""
     return {value.name: value.then(past) for value in MEMBER_VALUES}

@@ -1,4 +1,4 @@
-"""Where the values come from that the rules read."""
+"""Where the values that the rules read come from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Origin(models.TextChoices):
-    """The places, by whom they can be changed."""
+    """The possible origins, grouped by who can change the values."""
 
     MESSAGE = "message", _("the message")
     ROOM = "room", _("the member's preferences for the room")
@@ -19,7 +19,7 @@ class Origin(models.TextChoices):
 
     @property
     def own_label(self) -> str:
-        """Return what the place is called to the person whose values these are."""
+        """Return the label for the user whose values these are."""
         return str(OWN_LABELS.get(self, self.label))
 
 

@@ -1,4 +1,4 @@
-"""What quiet hours hold back (docs/quiet-hours.md), as query expressions for any number of members."""
+"""Query expressions for pushes that quiet hours hold back (docs/quiet-hours.md), for any number of members."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from preferences.selectors.quiet import default_hours, hours_expression, lets_th
 from push.models import TEST_RULE, Channel, HeldBy, Notification
 from push.rules.delays import moment
 
-# The rules that send what may break through: direct messages, and mentions by name or in a followed thread.
+# Rules whose notifications may break through: direct messages, and mentions by name or in a followed thread.
 MENTION_RULES = ("direct_message", "mentioned")
 # The notification's fields that quiet hours set.
 DUE_FIELDS = ("due_at", "held_from", "held_until", "held_by")
@@ -42,10 +42,10 @@ def quiet_in_use() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """What quiet hours make of pushes, as expressions over `rows`, which name what the expressions refer to.
+    """How quiet hours change when pushes are due, as expressions over `rows`, which has the aliases that they use.
 
-    `due_at` is when a push is due; of one that is held, `since` is when it would have been due, `until` when the
-    quiet ends and `by` whose quiet it is; of others these are empty.
+    `due_at` is when a push is due. If it is held back, `since` is when it would have been due, `until` is when the
+    quiet hours end, and `by` is the source of the quiet hours; otherwise these are empty.
     """
 
     rows: QuerySet[Any]
@@ -61,9 +61,9 @@ class Hold:
 
 
 def hold(rows: QuerySet[Any], *, due: Any, rule: str, not_before: datetime | None = None) -> Hold:
-    """Return what quiet hours make of pushes that would be due at `due`; `rule` names the code of what sends them.
+    """Return how quiet hours change pushes that would be due at `due`. `rule` is the column with the rule's code.
 
-    The rows belong to a `user`. What would be due before `not_before` is due then.
+    The rows must have a `user`. Pushes that would be due before `not_before` are due then.
     """
     planned = due if not_before is None else Greatest(due, moment(not_before))
     paused_until = F("user__quiet_hours__paused_until")
@@ -97,7 +97,7 @@ def hold(rows: QuerySet[Any], *, due: Any, rule: str, not_before: datetime | Non
 
 
 def period_at(name: str) -> QuerySet[QuietPeriod]:
-    """Return the quiet period, of the outer row's hours and time zone, that holds the row's moment of that name."""
+    """Return the quiet period, by the outer row's hours and time zone, that contains the outer row's time `name`."""
     return QuietPeriod.objects.filter(
         schedule__hours=OuterRef("quiet_text"),
         schedule__time_zone=OuterRef("quiet_zone"),
@@ -107,7 +107,7 @@ def period_at(name: str) -> QuerySet[QuietPeriod]:
 
 
 def breaking_through(rule: str) -> Case:
-    """Return whether quiet hours leave a push alone: a test, or what its member lets through."""
+    """Return an expression that is true for pushes that quiet hours never hold: tests, and what the member allows."""
     return Case(
         When(Q(**{rule: TEST_RULE}), then=Value(True)),
         When(Q(**{f"{rule}__in": MENTION_RULES}), then=lets_through_expression("user__")),
@@ -117,6 +117,6 @@ def breaking_through(rule: str) -> Case:
 
 
 def held_back(items: QuerySet[Notification], *, at: datetime) -> QuerySet[Notification]:
-    """Return those of the items that quiet hours would hold at the moment `at`."""
+    """Return the items that quiet hours would hold back at the time `at`."""
     pushes = items.filter(channel=Channel.PUSH)
     return hold(pushes, due=moment(at), rule="rule").rows.filter(quiet_until__gt=moment(at))

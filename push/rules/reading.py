@@ -1,4 +1,4 @@
-"""Reading the table: for a whole room at once, as a query expression, or for one member whose values are known."""
+"""Evaluates the decision table: for a whole room as a query expression, or for one member with known values."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from push.rules.table import RULES
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The table as far as one message leaves it open for one channel.
+    """The part of the table that remains for one message and channel once the message's facts are known.
 
-    `open` are the rules that hold for some members and not for others, in order; `last` decides for everyone else.
+    `open` are the rules that depend on the member, in order; `last` decides for all other members.
     """
 
     open: tuple[tuple[Rule, Q], ...]
@@ -26,16 +26,16 @@ class Reading:
 
     @property
     def sending_codes(self) -> list[str]:
-        """Return the codes of the rules by which some member may be notified."""
+        """Return the codes of the rules that may notify a member."""
         return [rule.code for rule in (*(rule for rule, _condition in self.open), self.last) if rule.sends]
 
     @property
     def names(self) -> set[str]:
-        """Return the names of the members' values that have to be read."""
+        """Return the names of the member values that the open rules need."""
         return {name for _rule, condition in self.open for name in names_in(condition)}
 
     def code(self) -> Case | Value:
-        """Return the code of the rule that decides for a member, as an expression over `members_of` the room."""
+        """Return an expression over `members_of` the room for the code of the rule that decides."""
         last = Value(self.last.code, output_field=CharField())
         if not self.open:
             return last
@@ -43,12 +43,12 @@ class Reading:
         return Case(*whens, default=last, output_field=CharField())
 
     def code_by(self, values: Mapping[str, Any]) -> str:
-        """Return the same code for one member, by the member's values."""
+        """Return the code of the rule that decides for a member with these values."""
         return next((rule.code for rule, condition in self.open if holds(condition, values)), self.last.code)
 
 
 def holds(condition: Q, values: Mapping[str, Any]) -> bool:
-    """Return whether a condition holds for a member with these values, as the database would answer it."""
+    """Return True if the condition is true for these values; the result is the same as in the database."""
     children: Sequence[Any] = condition.children
     answers = (holds(child, values) if isinstance(child, Q) else values[child[0]] == child[1] for child in children)
     return (any(answers) if condition.connector == Q.OR else all(answers)) != condition.negated
@@ -60,7 +60,7 @@ def rules_of(channel: Channel) -> list[Rule]:
 
 
 def table_read(facts: MessageFacts, channel: Channel) -> Reading:
-    """Read the table for a message: rules that cannot hold are left out, and it ends at one that holds for all."""
+    """Evaluate the table for a message. Rules that cannot apply are left out; it ends at a rule that always applies."""
     undecided: list[tuple[Rule, Q]] = []
     for rule in rules_of(channel):
         held = rule.condition(facts, channel)
@@ -72,7 +72,7 @@ def table_read(facts: MessageFacts, channel: Channel) -> Reading:
 
 
 def names_in(condition: Q) -> Iterator[str]:
-    """Yield the names of the members' values that a condition speaks of."""
+    """Yield the names of the member values in a condition."""
     for child in condition.children:
         if isinstance(child, Q):
             yield from names_in(child)

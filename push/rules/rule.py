@@ -1,4 +1,4 @@
-"""What a rule is."""
+"""The `Rule` class and functions to declare rules."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from push.models import Channel
 from push.rules.facts import MessageFacts
 
-# A rule's condition: a truth value where the message alone tells, else a condition over `members_of` the room.
+# A rule's condition: a bool if it depends on the message only, otherwise a condition over `members_of` the room.
 Condition = Callable[[MessageFacts, Channel], bool | Q]
 
 CHANNELS = (Channel.DESKTOP, Channel.PUSH, Channel.EMAIL)
@@ -21,8 +21,8 @@ CHANNELS = (Channel.DESKTOP, Channel.PUSH, Channel.EMAIL)
 class Rule:
     """One row of the decision table.
 
-    `code` is its lasting name, `sends` its verdict, `sentence` says to people when it holds; `advice` says to them who
-    can change what, and where, so that the next such message is sent.
+    `code` is its stable name and `sends` its verdict. `sentence` explains to users when it applies. `advice` explains
+    who can change what, and where, so that the next such message is sent.
     """
 
     code: str
@@ -41,10 +41,10 @@ def silence(
     channels: tuple[Channel, ...] = CHANNELS,
     advice: str | Promise = "",
 ) -> Rule:
-    """Declare a rule by which nothing is sent."""
+    """Declare a rule that sends nothing."""
     return Rule(code, False, sentence, condition, channels, advice)
 
 
 def send(code: str, sentence: Promise, condition: Condition) -> Rule:
-    """Declare a rule by which the notification is sent."""
+    """Declare a rule that sends the notification."""
     return Rule(code, True, sentence, condition)

@@ -1,8 +1,8 @@
-"""The decision table: who is notified of a message, through which channel, and why not.
+"""The decision table: who is notified of a message, on which channel, or why not.
 
-The rules are read in this order; the first that holds decides. To add a rule is to add it here: the query that
-decides for a whole room, the explanation for one member, the counters and docs/rules.md are made from this list.
-What a condition may ask of a member is named in :func:`push.rules.members.members_of`.
+The rules are evaluated in this order; the first whose condition is true decides. To add a rule, add it here: the query
+for a whole room, the explanation for one member, the counters and docs/rules.md are all generated from this list.
+Conditions can use the member values in :data:`push.rules.members.MEMBER_VALUES`.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ HIGHLIGHTED = Q(is_highlighted=True)
 
 
 def in_room(level: str, channel: Channel) -> Q:
-    """Return that the member chose the level for this room; the empty level is no choice."""
+    """Return the condition that the member chose this level for the room. An empty level means no choice."""
     return Q(**{f"room_{channel}": level})
 
 
 def in_account(level: str, channel: Channel) -> Q:
-    """Return that the member left the room to the account's level, which is this one."""
+    """Return the condition that the member's account has this level, and they chose no level for the room."""
     return in_room("", channel) & Q(**{f"account_{channel}": level})
 
 

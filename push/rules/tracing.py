@@ -1,4 +1,4 @@
-"""Reading the table for one member, rule by rule, with what each rule read."""
+"""Evaluates the table for one member, rule by rule, and records which values each rule read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from push.rules.rule import Rule
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rule that was read, whether it held, and the names of the values that it read."""
+    """One evaluated rule: whether its condition was true, and the names of the values that it read."""
 
     rule: Rule
     held: bool
@@ -24,7 +24,7 @@ class Step:
 
 
 class ReadFacts:
-    """Stands in for a message's facts and takes down which of them a rule reads."""
+    """Wraps a message's facts and records which of them a rule reads."""
 
     def __init__(self, facts: MessageFacts) -> None:
         self._facts = facts
@@ -37,7 +37,7 @@ class ReadFacts:
 
 @dataclass(frozen=True, slots=True)
 class PreviewRequest:
-    """One rule put to a message: what is left to be asked of the member, and which values that takes."""
+    """A rule evaluated for a message: the remaining condition on the member, and the names of the values read."""
 
     rule: Rule
     condition: bool | Q
@@ -45,7 +45,7 @@ class PreviewRequest:
 
 
 def question_of(rule: Rule, facts: MessageFacts, channel: Channel) -> PreviewRequest:
-    """Put one rule to a message."""
+    """Evaluate one rule for a message."""
     reading: Any = ReadFacts(facts)
     condition = rule.condition(reading, channel)
     of_member = names_in(condition) if isinstance(condition, Q) else ()
@@ -53,7 +53,7 @@ def question_of(rule: Rule, facts: MessageFacts, channel: Channel) -> PreviewReq
 
 
 def trace_of(facts: MessageFacts, values: Mapping[str, Any], channel: Channel) -> tuple[Step, ...]:
-    """Return the rules that are read for a member with these values, the last of them the one that decides."""
+    """Return the rules that are evaluated for a member with these values. The last one decides."""
     steps: list[Step] = []
     for rule in rules_of(channel):
         question = question_of(rule, facts, channel)
