@@ -1,4 +1,4 @@
-"""Writing rows without reading them into Python."""
+"""Writes rows with SQL, without loading them into Python."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 from django.db import connection, models
 from django.db.models import QuerySet
 
-# A text with places for parameters, and these.
+# SQL text with placeholders, and its parameters.
 Statement = tuple[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kinds:
-    """Which rows are written for a row that is read: one for each kind whose `value` column holds one of its values.
+    """The rows to write for each row of the source: one for each kind whose value is among the kind's `asked` values.
 
-    Kinds are written to `column`, values to `value_column`; of each kind, `asked` gives the values. What the row that
-    is read holds in a column named after the kind and the column, such as `push_due_at`, is for that kind only.
+    Kinds are written to `column`, values to `value_column`. `asked` maps each kind to its values. A source column that
+    is named after a kind and a column, such as `push_due_at`, is used for that kind only.
     """
 
     column: str
@@ -26,7 +26,7 @@ class Kinds:
     asked: Mapping[str, Sequence[str]]
 
     def name(self, kind: str, column: str) -> str:
-        """Return what the column of one kind is called in the row that is read."""
+        """Return the name of the source column for one kind."""
         return f"{kind}_{column}"
 
 
@@ -39,11 +39,11 @@ def rows_write_and_count(
     count_by: Sequence[str],
     is_repeated: bool,
 ) -> list[tuple[Any, ...]]:
-    """Read `source`, write rows of `model` for what it holds, and return how many of its rows are alike.
+    """Write rows of `model` from the rows of `source`, and return the number of source rows per group.
 
-    Of the columns that `source` selects, those that the model has as well are written, beside the `constants`; other
-    fields get their default. Returned are the groups of read rows with equal values of the columns `count_by`, each
-    with its number. With `is_repeated`, rows that are there already are left alone, which costs more.
+    Columns of `source` that the model has too are written, together with `constants`; other fields get their default.
+    Returns the values of the columns in `count_by` for each group, followed by the number of rows. With `is_repeated`,
+    existing rows are left unchanged, which costs more.
     """
     query = source.query
     names = [*query.values_select, *query.annotation_select]
@@ -55,7 +55,7 @@ def rows_write_and_count(
         if write and connection.vendor == "postgresql":
             execute(cursor, read, (", written AS (", []), write, (")", []), count)
         else:
-            # SQLite writes nothing inside of a WITH, so it reads the source a second time.
+            # SQLite cannot write inside a WITH clause, so it reads the source twice.
             if write:
                 execute(cursor, read, write)
             execute(cursor, read, count)
@@ -65,9 +65,9 @@ def rows_write_and_count(
 def insert_of(
     model: type[models.Model], names: Sequence[str], constants: Mapping[str, Any], kinds: Kinds, is_repeated: bool
 ) -> Statement | None:
-    """Return the statement that writes the rows, None where no kind asks for any.
+    """Return the statement that writes the rows; None if there are none to write for any kind.
 
-    Only names of tables and columns are set into its text; every value is a parameter.
+    Only table and column names are inserted into its text; every value is a parameter.
     """
     asked = {kind: values for kind, values in kinds.asked.items() if values}
     columns: dict[str, Statement] = {}
@@ -87,7 +87,7 @@ def insert_of(
     target = f"{quoted([model._meta.db_table])} ({quoted(columns)})"
     selected = ", ".join(value for value, _parameters in columns.values())
     union = " UNION ALL ".join(row for row, _parameters in rows)
-    # Without a condition, SQLite takes ON CONFLICT for the ON of a join.
+    # Without a WHERE clause, SQLite would parse ON CONFLICT as the ON of a join.
     text = f"INSERT INTO {target} SELECT {selected} FROM ({union}) AS row_of_kind WHERE TRUE"  # noqa: S608
     conflict = " ON CONFLICT DO NOTHING" if is_repeated else ""
     return text + conflict, [parameter for _text, given in (*columns.values(), *rows) for parameter in given]
@@ -101,7 +101,7 @@ def rows_of_kind(
     shared: Sequence[str],
     of_kind: Mapping[str, Any],
 ) -> Statement:
-    """Return the rows of one kind; what only other kinds have a column for is given its default."""
+    """Return the SELECT for the rows of one kind. Columns that only other kinds have get their default."""
     selected: list[Statement] = [(quoted([name]), []) for name in shared]
     selected.append((f"%s AS {quoted([kinds.column])}", [kind]))
     for column, default in of_kind.items():
@@ -121,14 +121,15 @@ def execute(cursor: Any, *parts: Statement) -> None:
 
 
 def quoted(names: Iterable[str]) -> str:
-    """Return the names as a list of columns."""
+    """Return the names as a comma-separated list of quoted columns."""
     return ", ".join(connection.ops.quote_name(name) for name in names)
 
 
 def compilation_off() -> None:
-    """Let PostgreSQL run the transaction's statements without compiling them first.
+    """Turn off PostgreSQL's JIT compilation for this transaction.
 
-    It compiles what looks expensive, and for the rules' long expressions that alone takes a second, each time anew.
+    PostgreSQL compiles statements that look expensive. For the long expressions of the rules, this takes a second each
+    time.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

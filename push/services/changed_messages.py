@@ -1,7 +1,8 @@
-"""Devices that show a message follow its edit or deletion: it gets its new text, or is taken away.
+"""Updates notifications on devices when their message is edited or deleted: they are replaced or removed.
 
-Only devices whose push service accepted a notification of the message, whose owner has not read it since, and whose app
-can do that: apps with the capability `clear` take notifications away and replace them, Apple's devices replace them.
+An update is sent if the device's push service accepted a notification of the message, its owner has not read the
+message since, and its app supports updates: apps with the capability `clear` can remove and replace notifications;
+Apple devices can replace them.
 """
 
 from __future__ import annotations
@@ -33,27 +34,27 @@ BATCH = 2000
 
 
 def changed_message_note(*, message: Message) -> None:
-    """Let the devices that show the message be sent an update."""
+    """Schedule updates for the devices that show the message."""
     accepted = Attempt.objects.filter(notification__message=message)
     attempts_note(accepted.filter(Q(notification__message__deleted_at__isnull=False) | is_text_shown()))
 
 
 def changed_meanwhile_note(*, notifications: Collection[int], since: datetime) -> None:
-    """Let devices be sent an update that accepted one of these notifications while its message changed."""
+    """Schedule updates for devices that accepted one of these notifications while its message changed."""
     changed = Q(notification__message__deleted_at__gte=since)
     changed |= Q(notification__message__edited_at__gte=since) & is_text_shown()
     attempts_note(Attempt.objects.filter(changed, notification__in=notifications))
 
 
 def is_text_shown() -> Q:
-    """Return the condition of attempts whose notification shows the message's text."""
+    """Return the condition that an attempt's notification shows the message's text."""
     if not PushSettings.current().show_message:
         return Q(pk__in=[])
     return ~Q(notification__message__type=ENCRYPTED)
 
 
 def attempts_note(attempts: QuerySet[Attempt]) -> None:
-    """Let the devices of these attempts be sent an update, as far as they show the message and can follow."""
+    """Schedule updates for the devices of these attempts that show the message and support updates."""
     members = Subscription.objects.filter(user=OuterRef("notification__user"), room=OuterRef("notification__room"))
     unread = Q(last_seen_at=None) | Q(last_seen_at__lt=OuterRef("notification__message__accepted_at"))
     accepted = attempts.filter(
@@ -81,12 +82,12 @@ def attempts_note(attempts: QuerySet[Attempt]) -> None:
 
 
 def can_follow(device: Device) -> bool:
-    """Return whether the device can take a notification away or replace it."""
+    """Return True if the device can remove or replace a notification."""
     return Capability.CLEAR in device.capabilities or device.kind.replaces_shown
 
 
 def message_updates(rows: Sequence[ShownMessage], badges: dict[int, int]) -> dict[int, DevicePush]:
-    """Return the updates by the rows' keys, leaving out messages that were read or whose room was left since."""
+    """Return the updates by row key, without messages that were read or whose room the member has left."""
     notifications = Notification.objects.in_bulk({row.notification_id for row in rows})
     whole = relations_fill(list(notifications.values()))
     subscriptions = subscriptions_of([notifications[key] for key in whole])
@@ -114,12 +115,12 @@ def message_updates(rows: Sequence[ShownMessage], badges: dict[int, int]) -> dic
 
 
 def has_read(message: Message, *seen: datetime | None) -> bool:
-    """Return True if the member saw the message's room or thread after the message came."""
+    """Return True if the member has seen the room or thread since the message was accepted."""
     return any(at >= message.accepted_at for at in seen if at is not None)
 
 
 def options_of(row: ShownMessage, item: Item) -> dict[str, object]:
-    """Return the `options` of an update: a removal where the message was deleted and the device can do that."""
+    """Return the `options` of an update: a removal if the message was deleted and the device supports removal."""
     message, identity = item.notification.message, update_identity(row)
     if message.deleted_at is None or Capability.CLEAR not in row.device.capabilities:
         return replace_options(item, row.device, identity=identity)
@@ -128,7 +129,7 @@ def options_of(row: ShownMessage, item: Item) -> dict[str, object]:
 
 
 def subscriptions_of(notifications: Sequence[Notification]) -> dict[tuple[int, int], Subscription]:
-    """Return the memberships of the notifications' members in their rooms, by user and room."""
+    """Return the memberships of the notified users in the notifications' rooms, by user and room."""
     users = {notification.user_id for notification in notifications}
     rooms = {notification.room_id for notification in notifications}
     found = Subscription.objects.filter(user__in=users, room__in=rooms)
@@ -136,7 +137,7 @@ def subscriptions_of(notifications: Sequence[Notification]) -> dict[tuple[int, i
 
 
 def threads_read(notifications: Sequence[Notification]) -> dict[tuple[int, int | None], datetime]:
-    """Return when the notifications' members last read the threads of their messages, by user and thread."""
+    """Return when the notified users last read the messages' threads, by user and thread."""
     threads = {notification.message.parent_id for notification in notifications if notification.message.parent_id}
     if not threads:
         return {}

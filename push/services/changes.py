@@ -1,6 +1,6 @@
-"""What follows from the edit or deletion of a message, in the order in which the room's messages came.
+"""Processes the edit or deletion of a message, in the order of the room's messages.
 
-The worker does this between the decisions of the room, so it never runs while the message itself is being counted.
+The worker does this between the room's decisions, so it never runs while the message itself is being counted.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from workspace.services.reading import (
     unread_count_change,
 )
 
-# Under this name a decision stores whom the message calls according to the counters.
+# The name under which a decision stores the mention targets that the unread counters include.
 COUNTED = "counted"
 
 
 def change_follow(*, decision: Decision) -> bool:
-    """Let counters follow what happened to the message; returns False while the message is still being counted."""
+    """Update the unread counters after a change; return False while the message is still being counted."""
     message = decision.message
     changed_message_note(message=message)
     posted = Decision.objects.filter(message=message, event=Event.POSTED).first()
     if posted is not None and posted.decided_at is None:
-        # Nothing is counted yet, and the message will be counted as it is then; or only a part of its room is.
+        # Either nothing is counted yet, and the changed message will be counted; or only part of its room is counted.
         return posted.position is None
     before, after = calls_before(decision, posted), mention_targets(message)
     if before == after:
@@ -45,10 +45,10 @@ def change_follow(*, decision: Decision) -> bool:
 
 
 def calls_before(decision: Decision, posted: Decision | None) -> MentionTargets | None:
-    """Return whom the message calls according to the counters.
+    """Return the mention targets that the unread counters include for the message.
 
-    The last change that was followed says so, else the decision by which the message was counted. Where both are
-    pruned, it is what the message said before this change.
+    They are stored with the last processed change, or else with the decision that counted the message. If both were
+    pruned, they are the message's targets before this change.
     """
     followed = Decision.objects.filter(message=decision.message, decided_at__isnull=False, facts__has_key=COUNTED)
     last = followed.exclude(pk=decision.pk).order_by("-pk").first()
@@ -60,9 +60,9 @@ def calls_before(decision: Decision, posted: Decision | None) -> MentionTargets 
 
 
 def calls_pending(*, user: User, room: Room, since: datetime) -> dict[int, MentionTargets | None]:
-    """Return whom messages call according to the member's counters, by message key; None if they are not counted.
+    """Return the mention targets that the member's counters include, by message key; None if not counted yet.
 
-    Only messages of others, accepted since then, whose post or change the worker has yet to follow.
+    Only messages by other users, accepted since `since`, for which the worker has not yet processed an event.
     """
     pending = Decision.objects.filter(decided_at=None, message__room=room, message__accepted_at__gte=since)
     pending = pending.exclude(message__sender=user).select_related("message")
@@ -81,7 +81,7 @@ def calls_pending(*, user: User, room: Room, since: datetime) -> dict[int, Menti
 
 
 def members_concerned(message: Message, before: MentionTargets | None, after: MentionTargets | None) -> Q:
-    """Return the condition of members whose counters change when a message calls other people than before."""
+    """Return the condition for members whose counters change when a message's mention targets change."""
     old, new = before or MentionTargets(), after or MentionTargets()
     if message.room.is_direct or old.everyone != new.everyone:
         return Q()
@@ -89,5 +89,5 @@ def members_concerned(message: Message, before: MentionTargets | None, after: Me
 
 
 def calls_counted(facts: MessageFacts) -> MentionTargets:
-    """Return whom a message with these facts calls."""
+    """Return the mention targets of a message with these facts."""
     return MentionTargets(facts.calls_all or facts.calls_here, facts.mentioned)

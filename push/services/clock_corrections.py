@@ -1,7 +1,8 @@
-"""Times that were written while the system's clock was ahead: set back, it would let them wait for the difference.
+"""Corrects times that were written while the system's clock was ahead.
 
-What has been written in the future is taken for written now. It keeps its wait, and is late by no more than the time
-until this is noticed. What quiet hours hold waits for a time of day, and goes on waiting for that.
+When the clock is set back, items with these times would wait too long. Rows that were written in the future are treated
+as if they had been written now: they keep their delay, so they are late only by the time until this is noticed. Items
+that quiet hours hold wait for a time of day, so they are not changed.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from django.utils import timezone
 from push.models import Answer, Attempt, Decision, Notification, State, is_waiting
 from push.waking import wake
 
-# The clocks of several machines differ by less.
+# The clocks of different machines differ by less than this.
 TOLERANCE = timedelta(seconds=1)
 BATCH = 500
 
 
 def times_mend() -> None:
-    """Let what was written in the future wait from now on; then wake whoever decides and sends."""
+    """Restart the delays of everything that was written in the future, and wake the workers."""
     decisions_mend()
     queued_mend()
     while retries_mend():
@@ -31,14 +32,14 @@ def times_mend() -> None:
 
 
 def decisions_mend() -> None:
-    """Let messages that were accepted in the future be decided upon now."""
+    """Make decisions on messages that were accepted in the future due now."""
     now = timezone.now()
     pending = Decision.objects.filter(decided_at=None, accepted_at__gt=now + TOLERANCE)
     pending.update(accepted_at=now, retry_at=now)
 
 
 def queued_mend() -> None:
-    """Let items that were queued in the future be due after the same delay, from now."""
+    """Restart the delay of items that were queued in the future."""
     now = timezone.now()
     waiting = Notification.objects.filter(is_waiting(), state=State.QUEUED, due_at__gt=now, held_until=None)
     due = {name: from_now(name, since="created_at") for name in ("due_at", "first_due_at")}
@@ -47,7 +48,7 @@ def queued_mend() -> None:
 
 @transaction.atomic
 def retries_mend() -> int:
-    """Let some of what was answered in the future be tried again after the same wait, from now; returns how many."""
+    """Restart the retry delay of a batch of items whose response was recorded in the future; return how many."""
     now = timezone.now()
     answered = Attempt.objects.filter(answer=Answer.RETRY, finished_at__gt=now + TOLERANCE)
     last = answered.filter(notification=OuterRef("pk")).order_by("-finished_at").values("finished_at")[:1]
@@ -60,6 +61,6 @@ def retries_mend() -> int:
 
 
 def from_now(moment: str, *, since: str) -> ExpressionWrapper[CombinedExpression]:
-    """Return a moment that lies as far from now as the one of this name does from the other."""
+    """Return an expression for now plus the interval from the time `since` to the time `moment`."""
     now = Value(timezone.now(), output_field=DateTimeField())
     return ExpressionWrapper(now + (F(moment) - F(since)), output_field=DateTimeField())

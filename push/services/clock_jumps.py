@@ -1,4 +1,4 @@
-"""Noticing that the system's clock was set, so that nobody takes living workers' claims for ended ones."""
+"""Detects that the system's clock was changed, so that claims of running workers are not treated as expired."""
 
 from __future__ import annotations
 
@@ -7,43 +7,43 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-# A difference that no ordinary adjustment of the clock makes, in seconds.
+# A difference (in seconds) larger than any ordinary clock adjustment.
 JUMP_SECONDS = 1.0
 
 
 class JumpWatch:
-    """Compares the system's clock with the one that cannot be set, each time that it is asked."""
+    """Compares the system's clock with the monotonic clock on each call."""
 
     def __init__(self) -> None:
         self._started_at = time.monotonic()
         self._offset = time.time() - self._started_at
         self._jumped_at = float("-inf")
-        # By how many seconds the clock is behind where it was lately at the most.
+        # How many seconds the clock is behind its recent maximum.
         self._behind = 0.0
 
     def claims_settled(self) -> bool:
-        """Return whether the ends of claims can be believed.
+        """Return True if the end times of claims can be trusted.
 
-        After a jump, living workers get the time of one claim to extend theirs: they measure it by the clock that
-        cannot be set, and write the new end by the one that was.
+        After a jump, running workers get the duration of one claim to extend their claims. They measure the duration
+        with the monotonic clock and write the new end by the changed clock.
         """
         return self._compare() - self._jumped_at >= settings.CLAIM_LEASE
 
     def claim_end(self, now: datetime) -> datetime:
-        """Return when a claim that is made or extended at the moment `now` ends, `CLAIM_LEASE` seconds later.
+        """Return when a claim that is made or extended at `now` ends: `CLAIM_LEASE` seconds later.
 
-        While the clock was set back lately, these are counted from where it was before. It may be set right again as
-        soon, and a worker who has not seen it meanwhile would take the claim for ended.
+        If the clock was set back recently, the seconds are added to its former time. The clock may be corrected soon,
+        and a worker that has not noticed the jump would then treat the claim as expired.
         """
         settled = self.claims_settled()
         return now + timedelta(seconds=settings.CLAIM_LEASE + (0 if settled else self._behind))
 
     def may_have_jumped(self, *, within: float) -> bool:
-        """Return whether the clock was set in the last so many seconds; before the watch began nobody knows."""
+        """Return True if the clock may have been changed in the last `within` seconds, or the watch is younger."""
         return self._compare() - max(self._jumped_at, self._started_at) < within
 
     def _compare(self) -> float:
-        """Notice a jump; returns the present moment of the clock that cannot be set."""
+        """Check for a jump and return the current time of the monotonic clock."""
         now, wall = time.monotonic(), time.time()
         ahead = wall - now - self._offset
         if abs(ahead) > JUMP_SECONDS:
@@ -54,5 +54,5 @@ class JumpWatch:
         return now
 
 
-# This process's.
+# The watch of this process.
 clock_watch = JumpWatch()

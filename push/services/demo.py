@@ -1,4 +1,4 @@
-"""The demo workspace of the embedded default: people, rooms, and a real registration with the gateway beside it."""
+"""Creates the demo workspace of the embedded default: users, rooms, and a real registration with its own gateway."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from workspace.services.messages import message_post
 from workspace.services.rooms import members_add, room_create
 from workspace.services.settings import Origin, settings_save, unlocked_values
 
-PASSWORD = "callboard-demo"  # noqa: S105 - shown at every start of the embedded default, and made nowhere else
+PASSWORD = "callboard-demo"  # noqa: S105 - shown at every start of the embedded default, not used elsewhere
 PEOPLE = (("admin", "Ada Admin", (ADMIN, USER)), ("ana", "Ana Silva", (USER,)), ("bob", "Bob Meier", (USER,)))
 
 
 @transaction.atomic
 def demo_prepare(*, site_url: str) -> bool:
-    """Fill an empty installation and return True; one that holds any account is left untouched.
+    """Fill an empty installation and return True. Do nothing if any account exists.
 
-    `site_url` is where the installation answers: its own gateway is there. One that is a cloud only has nobody but its
-    administrator, and one that is a workspace only is connected to no cloud yet.
+    `site_url` is the installation's own URL, where its gateway is. A cloud-only installation gets just an
+    administrator; a workspace-only one is not connected to a cloud yet.
     """
     if User.objects.exists():
         return False
@@ -46,7 +46,7 @@ def demo_prepare(*, site_url: str) -> bool:
 
 
 def rooms_prepare(admin: User, others: list[User]) -> None:
-    """Make the rooms of the demo workspace, with a first message."""
+    """Create the rooms of the demo workspace, with a first message."""
     general = room_create(creator=admin, name="general", public_id=DEFAULT_CHANNEL_ID)
     members_add(room=general, users=others)
     room_create(creator=admin, name="operations", type=RoomType.PRIVATE, members=others)
@@ -54,9 +54,10 @@ def rooms_prepare(admin: User, others: list[User]) -> None:
 
 
 def gateway_connect(*, site_url: str) -> None:
-    """Let the worker connect the workspace to the cloud in the same site, as soon as that answers, and push there.
+    """Make the worker connect the workspace to the cloud on the same site as soon as it responds, and use its gateway.
 
-    By a registration token, over HTTP, as any other workspace would. What the environment fixes stays as it is.
+    It connects with a registration token over HTTP, like any other workspace. Settings fixed by the environment are
+    not changed.
     """
     _token, text = registration_token_create(note="demo")
     connect_later(token=text)

@@ -1,4 +1,4 @@
-"""Telling open pages at once: what is to be shown, and that counters have changed."""
+"""Sends events to open pages at once: notifications to show, and changes of unread counters."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ from workspace.wakeups import announce
 
 log = logging.getLogger(__name__)
 
-# The channel on which web processes hear that there are events; the payload says nothing.
+# The channel that announces new events to the web processes; the payload is empty.
 EVENTS = "callboard_desktop"
 EVERYONE = Q()
-# A stream that was cut may come back for so long, and receives what it missed meanwhile.
+# A client that reconnects within this time receives the events that it missed.
 RESUMABLE = timedelta(seconds=90)
 EVENTS_KEPT = timedelta(minutes=10)
 BATCH = 5000
 
 
 def streams_open(now: datetime) -> bool:
-    """Return whether anybody has a page open; without, nothing is written."""
+    """Return True if any page is open; otherwise no events are written."""
     return DesktopStream.objects.filter(until__gt=now).exists()
 
 
 def message_show(*, facts: MessageFacts, reading: Reading, now: datetime, users: Q) -> None:
     """Write an event for each of these members of the room who has a page open.
 
-    It names the rule by which the message is shown; without one the page only counts anew.
+    The event contains the rule that shows the message; without a rule, the page only updates its counters.
     """
     if facts.is_edit or not streams_open(now):
         return
@@ -62,7 +62,7 @@ def message_show(*, facts: MessageFacts, reading: Reading, now: datetime, users:
 
 
 class Change(StrEnum):
-    """What open pages have to follow."""
+    """Changes that open pages must reflect."""
 
     EDITED = "edited"
     DELETED = "deleted"
@@ -74,7 +74,7 @@ class Change(StrEnum):
 
 @transaction.atomic
 def pages_tell(*, user: User, change: dict[str, Any] | None = None) -> None:
-    """Tell the user's open pages of a change; in any case they count again what is unread."""
+    """Send a change to the user's open pages. They always update their unread counters."""
     now = timezone.now()
     if DesktopStream.objects.filter(user=user, until__gt=now).exists():
         DesktopEvent.objects.create(user=user, change=change, created_at=now)
@@ -85,7 +85,7 @@ def pages_tell(*, user: User, change: dict[str, Any] | None = None) -> None:
 def members_pages_tell(
     *, room: Room, users: Q = EVERYONE, message: Message | None = None, change: dict[str, Any] | None = None
 ) -> None:
-    """Tell the open pages of these members of the room of a change; in any case they count again what is unread."""
+    """Send a change to the open pages of these members of the room. They always update their unread counters."""
     now = timezone.now()
     if not streams_open(now):
         return
@@ -100,17 +100,17 @@ def members_pages_tell(
 
 
 def message_change_tell(*, message: Message, change: Change) -> None:
-    """Let the open pages of the room's members follow an edit or deletion."""
+    """Send an edit or deletion to the open pages of the room's members."""
     thread = message.parent.public_id if message.parent else ""
     change_sent = {"kind": change, "room": message.room.public_id, "message": message.public_id, "thread": thread}
     members_pages_tell(room=message.room, message=message, change=change_sent)
 
 
 def events_announce() -> None:
-    """Wake the web processes once the running transaction is committed.
+    """Wake the web processes after the current transaction has been committed.
 
-    The announcement is a statement of its own: within the transaction it would make all that announce commit one
-    after the other.
+    The announcement is a separate statement: inside transactions, announcements would force them to commit one after
+    the other.
     """
     transaction.on_commit(_announce)
 
@@ -123,7 +123,7 @@ def _announce() -> None:
 
 
 def streams_hold(*, process: str, users: Collection[int]) -> None:
-    """Note that a process holds streams to these users now, and may hold them again after a cut."""
+    """Record that a process has open streams to these users. The record outlives a short interruption."""
     until = timezone.now() + RESUMABLE
     DesktopStream.objects.bulk_create(
         [DesktopStream(user_id=user, process=process, until=until) for user in users],
@@ -135,7 +135,7 @@ def streams_hold(*, process: str, users: Collection[int]) -> None:
 
 
 def events_prune(_before: datetime) -> int:
-    """Delete some events that no page can miss any more, and streams that do not come back; returns how many."""
+    """Delete a batch of events too old for any page, and ended streams; return the number of deleted events."""
     now = timezone.now()
     old = DesktopEvent.objects.filter(created_at__lt=now - EVENTS_KEPT).order_by("created_at")
     deleted, _rows = DesktopEvent.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:BATCH])).delete()

@@ -1,4 +1,4 @@
-"""Registering devices, and removing them."""
+"""Registers and removes devices."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from workspace.errors import ApplicationError
 from workspace.models import User
 
 NAME_MAX_LENGTH = 64
-# Leaves room for a number of several digits.
+# Leaves space for a number with several digits.
 NUMBERED_MAX_LENGTH = 58
 NUMBER = re.compile(r" \d+$")
 
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionKeys:
-    """What a web push subscription's messages are encrypted for: public key and secret, both in base64url."""
+    """The encryption keys of a web push subscription: public key and secret, both in base64url."""
 
     public_key: str = ""
     auth_secret: str = field(default="", repr=False)
@@ -52,11 +52,10 @@ def device_register(
 ) -> Device:
     """Register the token of a user's app, or register it again, and return its device.
 
-    A token belongs to one device: one that somebody else had registered moves to this user, as if made anew. A device
-    known by the client's own id keeps its row when its token changes. Either way it counts as newly registered, and
-    is enabled again. `session_digest` is that of the sign-in which the device ends with. `name` is what a new device is
-    called until its owner calls it something else, with a number if another of the owner's devices has that name;
-    `capabilities` that are not known are left out.
+    A token belongs to one device. If another user had registered it, the device moves to this user, like a new one. A
+    device with a known `client_id` keeps its row when its token changes. In both cases it counts as newly registered
+    and is enabled again. `session_digest` is that of the session with which the device ends. `name` is the initial name
+    of a new device; a number is added if another device of the user has that name. Unknown `capabilities` are ignored.
 
     Tokens are stored in their canonical form (push/providers/tokens.py); raises TokenError for one that its provider
     could not have issued. A web push subscription needs its `keys`, and raises EndpointError for an endpoint that may
@@ -86,13 +85,13 @@ def device_register(
     try:
         return device_save(wanted, name=name)
     except IntegrityError:
-        # Another request has just registered the same token: there is a row now to change.
+        # Another request has just registered the same token, so the row exists now.
         return device_save(wanted, name=name)
 
 
 @transaction.atomic
 def device_save(wanted: dict[str, Any], *, name: str) -> Device:
-    """Write the device's row: the token's own, else that of the client's id, else a new one."""
+    """Save the device in the row of its token, else in that of its client id, else in a new row."""
     digest = token_digest(wanted["token"])
     device = Device.objects.select_for_update().filter(token_digest=digest).first()
     if wanted["client_id"]:
@@ -118,13 +117,13 @@ def device_save(wanted: dict[str, Any], *, name: str) -> Device:
 
 
 def default_name(user: User, type: str) -> str:
-    """Return what a device of this type is called, in its owner's language, while nobody has named it."""
+    """Return the default name for a device of this type, in its owner's language."""
     with translation.override(user.language or None):
         return str(device_kind(type).default_name)
 
 
 def name_unused(*, user: User, name: str, device: Device | None = None) -> str:
-    """Return the name, or with a number behind it if another device of the user has it: "Phone", then "Phone 2"."""
+    """Return the name, with a number appended if another device of the user has it: "Phone", then "Phone 2"."""
     name = name[:NAME_MAX_LENGTH]
     others = Device.objects.filter(user=user)
     if device is not None:
@@ -137,7 +136,7 @@ def name_unused(*, user: User, name: str, device: Device | None = None) -> str:
 
 
 def devices_bound(*, user: User, kind: DeviceKind) -> None:
-    """Remove the user's oldest devices of a type beyond the number that one user may have."""
+    """Remove the user's oldest devices of a type if there are more than one user may have."""
     if kind.most_per_user is not None:
         newest = Device.objects.filter(user=user, type=kind.type).order_by("-registered_at")
         Device.objects.filter(pk__in=list(newest.values_list("pk", flat=True)[kind.most_per_user :])).delete()
@@ -145,7 +144,7 @@ def devices_bound(*, user: User, kind: DeviceKind) -> None:
 
 @transaction.atomic
 def device_rename(*, device: Device, name: str) -> None:
-    """Call the device something else, by a name that no other device of its owner has; an empty name: the usual one."""
+    """Rename the device. The name is made unique for its owner; an empty name restores the default."""
     wanted = name.strip() or default_name(device.user, device.type)
     device.name = name_unused(user=device.user, name=wanted, device=device)
     device.save(update_fields=["name", "updated_at"])
@@ -153,13 +152,13 @@ def device_rename(*, device: Device, name: str) -> None:
 
 @transaction.atomic
 def device_forget(*, device: Device) -> None:
-    """Remove the device: nothing is sent to it until its app registers it anew."""
+    """Remove the device. Nothing is sent to it until its app registers it again."""
     device.delete()
 
 
 @transaction.atomic
 def device_remove(*, user: User, token: str) -> None:
-    """Forget the user's device with this token; raises a 404 error when there is none."""
+    """Remove the user's device with this token; raise a 404 error if there is none."""
     digests = [token_digest(spelling) for spelling in token_spellings(token)]
     removed, _by_model = Device.objects.filter(user=user, token_digest__in=digests).delete()
     if not removed:
@@ -167,13 +166,13 @@ def device_remove(*, user: User, token: str) -> None:
 
 
 def session_devices_remove(*, user: User, session_digest: str) -> None:
-    """Forget the devices that a sign-in of the user had registered."""
+    """Remove the devices that were registered in this session of the user."""
     Device.objects.filter(user=user, session_digest=session_digest).delete()
 
 
 @transaction.atomic
 def deactivated_devices_remove(*, user: User) -> None:
-    """Forget the devices of a deactivated account; those that show messages first get an update that removes these."""
+    """Remove the devices of a deactivated account. Devices that show messages first get an update to remove them."""
     devices = Device.objects.filter(user=user)
     shown = ShownRoom.objects.filter(device__in=devices.values("pk"))
     showing = set(shown.values_list("device", flat=True))
@@ -183,5 +182,5 @@ def deactivated_devices_remove(*, user: User) -> None:
 
 
 def user_devices_remove(*, user: User) -> None:
-    """Forget all of the user's devices; a browser that is signed in still, or again, registers itself anew."""
+    """Remove all devices of the user. Browsers that are signed in register themselves again."""
     Device.objects.filter(user=user).delete()

@@ -1,7 +1,7 @@
-"""Deciding upon messages: those who can be reached first, then the room part by part, however large it is.
+"""Decides who is notified of a message: first the users found by indexes, then the room in parts, whatever its size.
 
-Each part is a transaction of its own: it queues what its members get, adds them to the counts, and moves the decision
-on. A worker that dies leaves the decision where it stands, and another takes it from there.
+Each part is a separate transaction: it queues the members' notifications, adds the members to the counts, and saves the
+position. If a worker dies, another one continues from the saved position.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from workspace.services.reading import unread_count_add
 
 log = logging.getLogger(__name__)
 
-# So many members are decided upon in one transaction; more would hold up the writers of their rows for too long.
+# Members evaluated in one transaction; more would block writers of their rows for too long.
 PART = 35_000
 RETRY_LIMIT = timedelta(minutes=5)
 
 
 def pending_decide() -> int:
-    """Decide every waiting message, oldest first; returns how many, not counting deletions.
+    """Make all pending decisions, oldest first; return how many, not counting deletions.
 
-    Any number of workers may do this at once. A decision that fails is logged and tried again later, and holds up
-    no other.
+    Any number of workers may do this at once. A decision that fails is logged and retried later; it does not block
+    others.
     """
     decided = 0
     while (
@@ -55,9 +55,9 @@ def pending_decide() -> int:
 
 
 def remainder_count() -> bool:
-    """Read the members whom no rule could reach, to count them by reason; returns whether none are left.
+    """Count the members who could not be notified, by reason; return True if none are left.
 
-    At least one part is read, and no more while messages wait to be decided upon.
+    At least one part is counted; then it stops if decisions are pending.
     """
     while not stop_request.is_made and uncounted().exists() and next_advance(uncounted()) is not None:
         if pending().exists():
@@ -66,9 +66,9 @@ def remainder_count() -> bool:
 
 
 def pending() -> QuerySet[Decision]:
-    """Return the decisions that may be taken now: of each room only the oldest one.
+    """Return the decisions that may be made now: only the oldest of each room.
 
-    Two of one room are never taken at once, because they would count the same members' unread messages.
+    Two decisions of a room never run at once, because both would update the unread counters of the same members.
     """
     due = Decision.objects.filter(decided_at=None, retry_at__lte=timezone.now())
     earlier = due.filter(message__room=OuterRef("message__room"), pk__lt=OuterRef("pk"))
@@ -76,14 +76,14 @@ def pending() -> QuerySet[Decision]:
 
 
 def uncounted() -> QuerySet[Decision]:
-    """Return the decisions by which everybody is notified, but not everybody counted yet."""
+    """Return the decisions that have sent all notifications but have not counted all members yet."""
     decided = Decision.objects.filter(decided_at__isnull=False, position__isnull=False)
     return decided.filter(retry_at__lte=timezone.now()).order_by("retry_at", "pk")
 
 
 @transaction.atomic
 def next_advance(decisions: QuerySet[Decision]) -> Decision | None:
-    """Take the first of the decisions that no other worker holds one step further; returns it, None without one."""
+    """Advance the first decision that no other worker has locked, and return it; None if there is none."""
     decision = decisions.select_for_update(skip_locked=True, of=("self",)).select_related("message__room").first()
     if decision is None:
         return None
@@ -98,13 +98,13 @@ def next_advance(decisions: QuerySet[Decision]) -> Decision | None:
 
 
 def decision_postpone(*, decision: Decision) -> None:
-    """Let a decision that failed be tried again after 2, 4, 8 ... seconds, at most five minutes."""
+    """Schedule a failed decision to be retried after 2, 4, 8 ... seconds, at most five minutes."""
     delay = min(timedelta(seconds=2 ** min(decision.failures + 1, 10)), RETRY_LIMIT)
     Decision.objects.filter(pk=decision.pk).update(failures=F("failures") + 1, retry_at=timezone.now() + delay)
 
 
 def decision_advance(*, decision: Decision) -> None:
-    """Take a decision one step further: begin it, or read the next part of its room."""
+    """Advance a decision by one step: begin it, or process the next part of its room."""
     if decision.event != Event.POSTED and not change_follow(decision=decision):
         decision_postpone(decision=decision)
         return
@@ -118,7 +118,7 @@ def decision_advance(*, decision: Decision) -> None:
 
 
 def decision_begin(*, decision: Decision) -> None:
-    """Note what is decided by, and decide: for everybody at once, the first part, or those whom indexes name."""
+    """Save the facts, and evaluate all members at once, the first part of the room, or the users found by indexes."""
     message, now = decision.message, timezone.now()
     facts = facts_of(message, event=decision.event, accepted_at=decision.accepted_at)
     decision_facts_add(decision, read_at=now, never_queued=never_queued(), message=facts)
@@ -148,7 +148,7 @@ def decision_begin(*, decision: Decision) -> None:
 
 
 def decision_go_on(*, decision: Decision, facts: MessageFacts) -> None:
-    """Decide for the next part of the room: by ranges of the members' keys, whoever comes or goes meanwhile."""
+    """Process the next part of the room. Parts are ranges of user keys, so members may join or leave meanwhile."""
     compilation_off()
     above, now = decision.position or 0, timezone.now()
     upto = part_end(facts, above)
@@ -168,42 +168,42 @@ def decision_go_on(*, decision: Decision, facts: MessageFacts) -> None:
 
 
 def part_end(facts: MessageFacts, above: int) -> int | None:
-    """Return the key of the last member of the part that begins above a key; None for the room's last part."""
+    """Return the key of the last member of the part that begins above a key; None for the last part."""
     if not above and facts.members_count <= PART:
         return None
     members = Subscription.objects.filter(room=facts.room_id, user__gt=above).order_by("user")
     keys = members.values_list("user_id", flat=True)
-    # The last part may be larger by a quarter, rather than leave a few members to one of their own.
+    # The last part may be a quarter larger, to avoid a further part with only a few members.
     is_last = not keys[PART + PART // 4 : PART + PART // 4 + 1].exists()
     return None if is_last else keys[PART - 1 : PART].first()
 
 
 def part_of(above: int, upto: int | None, without: Collection[int]) -> Q:
-    """Return the condition of those members whose keys lie above the one and not above the other, but for some."""
+    """Return the condition for members with keys in the range `above` < key <= `upto`, except `without`."""
     part = Q(user__gt=above) & ~Q(user__in=without)
     return part if upto is None else part & Q(user__lte=upto)
 
 
 def readings_of(facts: MessageFacts) -> Readings:
-    """Return the table as far as the message leaves it open, for each channel."""
+    """Return the part of the table that remains for the message, for each channel."""
     return {channel: table_read(facts, channel) for channel in Channel}
 
 
 def counts_everyone(facts: MessageFacts) -> bool:
-    """Return whether the message counts as unread for all members, not only for those whom it names."""
+    """Return True if the message counts as unread for all members, not only for those mentioned by name."""
     return facts.is_direct or facts.calls_all or facts.calls_here
 
 
 def unread_count(decision: Decision, facts: MessageFacts, above: int = 0, upto: int | None = None) -> None:
-    """Count a posted message as unread, for the members whose keys lie in the range."""
+    """Count a posted message as unread for the members with keys in the range."""
     if decision.event == Event.POSTED:
         unread_count_add(message=decision.message, targets=calls_counted(facts), above=above, upto=upto)
 
 
 def dispatch_wake(now: datetime, *, is_due: bool) -> None:
-    """Wake the dispatch if something is due already, else the clocks, to look when the next item will be.
+    """Wake the dispatch if an item is due; otherwise wake the clocks, which check when the next item is due.
 
-    What is due later may be due before anything that the clocks know of; they look after waking the dispatch as well.
+    A new item may be due before the time that the clocks know. They also check after waking the dispatch.
     """
     if is_due:
         wake("dispatch")
@@ -212,5 +212,5 @@ def dispatch_wake(now: datetime, *, is_due: bool) -> None:
 
 
 def sum_of(counts: Counts, more: Counts) -> Counts:
-    """Return both counts together."""
+    """Return the sum of both counts."""
     return {channel: dict(Counter(counts.get(channel, {})) + Counter(more[channel])) for channel in more}
