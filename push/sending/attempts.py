@@ -1,8 +1,8 @@
-"""The tries to hand a notification to its devices: a row is saved before sending and closed by the answer.
+"""The attempts to send a notification to its devices. A row is saved before sending, and closed with the response.
 
-If a worker dies before it has recorded the answer, its try ends as `unknown`: nobody knows whether it arrived. The
-next owner of the claim makes another try, with the same identity, and the unknown one does not count as a retry. If the
-first worker is alive after all, it can still record the answer to its own try.
+If a worker dies before it records the response, the attempt's result is `unknown`: the push may have arrived. The next
+owner of the claim makes another attempt with the same identity; the unknown one does not count as a retry. If the first
+worker is still running, it can still record the response to its own attempt.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.db.models import Q
 from push.models import NO_ERROR, Answer, Attempt, Device, DisabledReason, EndReason, State
 from push.providers.answers import DETAIL_LENGTH, REASON_LENGTH, SendAnswer, retry_wait
 
-# How a notification ends that no device accepted, in the order in which it is told: the first of these that occurred.
+# The outcomes of a notification that no device accepted. The first one whose answer occurred is used.
 FAILURES = (
     (Answer.RETRY, State.FAILED, EndReason.GAVE_UP),
     (Answer.UNAUTHORIZED, State.FAILED, EndReason.UNAUTHORIZED),
@@ -28,13 +28,13 @@ FAILURES = (
     (Answer.UNKNOWN, State.FAILED, EndReason.WORKER_LOST),
     (Answer.HELD, State.FAILED, EndReason.ROUTE_PAUSED),
 )
-# What the worker that made the try may replace with its answer.
+# The results that the worker of an attempt may replace with the response.
 OPEN = (Answer.SENDING, Answer.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Where a notification stands after its tries; `due_at` is set while one is still to be repeated."""
+    """The state of a notification after its attempts. `due_at` is set if it will be retried."""
 
     state: State
     reason: str = ""
@@ -43,14 +43,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """That nothing is sent to a device before a moment, which is no try; `reason` where people are told why."""
+    """Nothing is sent to a device before `until`; this is not an attempt. `reason` is set if it is shown to users."""
 
     until: datetime
     reason: str = ""
 
 
 class History:
-    """The tries of some notifications: the last one per notification and device (None: by e-mail)."""
+    """The attempts of some notifications: the last one for each notification and device (None: by e-mail)."""
 
     def __init__(self, attempts: Iterable[Attempt]) -> None:
         self._last: dict[int, dict[int | None, Attempt]] = defaultdict(dict)
@@ -63,9 +63,9 @@ class History:
         self._last[attempt.notification_id][attempt.device_id] = attempt
 
     def next_try(self, notification: int, device: int | None, *, token: str, now: datetime) -> Attempt | None:
-        """Return the try that has to be made now; None if there is none.
+        """Return the attempt to make now; None if there is none.
 
-        A try that was held is made as the same one. Anything else is a new try.
+        An attempt that was held is used again. Otherwise it is a new one.
         """
         last = self._last[notification].get(device)
         if last is not None and last.answer == Answer.HELD:
@@ -82,13 +82,13 @@ class History:
         return attempt
 
     def is_retry_due(self, last: Attempt, now: datetime) -> bool:
-        """Return True if it is time to repeat the try; a definite one only if an administrator asked for it."""
+        """Return True if a retry is due. Final failures are retried only if an administrator requested it."""
         return last.answer != Answer.ACCEPTED and last.retry_at is not None and last.retry_at <= now
 
     def outcome(self, notification: int, devices: Sequence[int | None], *, hold: Hold | None = None) -> Outcome:
-        """Return where the notification stands; only `devices`, those still enabled, are worth waiting for.
+        """Return the state of the notification. Retries count only for `devices`, those that are still enabled.
 
-        `hold` tells when to look again at those of them that nothing can be sent to at the moment.
+        `hold` is set if nothing can be sent to some of them now: it has the time of the next check.
         """
         tries = self._last[notification]
         pending = [hold.until] if hold else []
@@ -108,32 +108,33 @@ class History:
         return Outcome(State.DROPPED, EndReason.NO_DEVICE)
 
     def tried_at(self, notification: int) -> datetime | None:
-        """Return when an e-mail of the notification was last tried, which is the same for all that it told of."""
+        """Return when an e-mail with the notification was last attempted; the same for all notifications in it."""
         last = self._last[notification].get(None)
         return last.started_at if last else None
 
     def expiry(self, notification: int) -> Outcome:
-        """Return how the notification ends when its lifetime does."""
+        """Return the outcome of the notification when its lifetime ends."""
         return Outcome(State.SENT) if self.is_accepted(notification) else Outcome(State.FAILED, EndReason.EXPIRED)
 
     def is_tried(self, notification: int) -> bool:
-        """Return True if the notification has been tried before."""
+        """Return True if the notification has been attempted before."""
         return bool(self._last[notification])
 
     def is_accepted(self, notification: int) -> bool:
-        """Return whether a device has accepted the notification."""
+        """Return True if a device has accepted the notification."""
         return any(attempt.answer == Answer.ACCEPTED for attempt in self._last[notification].values())
 
 
 def history_of(notifications: Iterable[int]) -> History:
-    """Return the tries of these notifications so far."""
+    """Return the attempts of these notifications so far."""
     return History(Attempt.objects.filter(notification__in=notifications))
 
 
 def attempts_open(*, attempts: Sequence[Attempt], token: str, now: datetime) -> set[int]:
-    """Save the tries that are about to be made and return their keys.
+    """Save the attempts that are about to be made and return their keys.
 
-    Left out are those whose earlier try has just been answered or held elsewhere: its worker was alive after all.
+    Attempts are left out if another worker has just recorded a response or a hold for the earlier attempt: that worker
+    was still running.
     """
     followed = {attempt.unanswered.pk: attempt.unanswered for attempt in attempts if attempt.unanswered}
     answered = attempts_abandon(followed, now=now)
@@ -153,7 +154,7 @@ def attempts_open(*, attempts: Sequence[Attempt], token: str, now: datetime) -> 
 
 
 def attempts_abandon(attempts: Mapping[int, Attempt], *, now: datetime) -> dict[int, Attempt]:
-    """Close tries whose worker died before it recorded the answer; return those that have been answered since."""
+    """Close attempts whose worker died before recording the response; return those that have a response by now."""
     if not attempts:
         return {}
     Attempt.objects.filter(pk__in=attempts, answer=Answer.SENDING).update(answer=Answer.UNKNOWN, finished_at=now)
@@ -162,9 +163,9 @@ def attempts_abandon(attempts: Mapping[int, Attempt], *, now: datetime) -> dict[
 
 
 def attempts_close(*, answers: Sequence[tuple[Sequence[Attempt], SendAnswer]], token: str, now: datetime) -> None:
-    """Record the answers, each only while its tries are still in the hands of `token`.
+    """Record the responses, but only for attempts that are still claimed with `token`.
 
-    Tries with one answer were one sending, with one number, and are repeated at one time.
+    Attempts with a common response were sent together, have the same number, and are retried at the same time.
     """
     alike: dict[SendAnswer, list[Attempt]] = defaultdict(list)
     for attempts, answer in answers:
@@ -184,7 +185,7 @@ def attempts_close(*, answers: Sequence[tuple[Sequence[Attempt], SendAnswer]], t
 
 
 def receipts_heed(attempts: Sequence[Attempt]) -> None:
-    """Count tries as accepted whose device confirmed the push while its worker waited for the provider's answer."""
+    """Treat attempts as accepted if the device confirmed the push before the provider's response was recorded."""
     if not attempts:
         return
     confirmed = Attempt.objects.filter(
@@ -197,9 +198,9 @@ def receipts_heed(attempts: Sequence[Attempt]) -> None:
 
 
 def attempt_update(attempts: Sequence[Attempt], answer: SendAnswer, *, token: str) -> None:
-    """Write one answer to the tries that got it; they share the moment of its repetition.
+    """Save one response with its attempts, which share the time of the retry.
 
-    Tries that the device has confirmed meanwhile stay accepted, but the details of an acceptance are added to them.
+    Attempts that the device has confirmed meanwhile stay accepted; only the details of an acceptance are added.
     """
     is_open = Q(answer__in=OPEN)
     if answer.answer == Answer.ACCEPTED:
@@ -216,9 +217,9 @@ def attempt_update(attempts: Sequence[Attempt], answer: SendAnswer, *, token: st
 
 
 def devices_note(*, answers: Sequence[tuple[Device, SendAnswer]], sent_at: datetime, now: datetime) -> None:
-    """Record on the devices what was said of them.
+    """Record the responses with the devices.
 
-    A dead token's device is disabled, unless its app has presented the token again since `sent_at`.
+    A device whose token is dead is disabled, unless its app has registered the token again since `sent_at`.
     """
     accepted = [device.pk for device, answer in answers if answer.answer == Answer.ACCEPTED]
     Device.objects.filter(pk__in=accepted).update(last_accepted_at=now, **NO_ERROR)

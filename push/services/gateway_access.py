@@ -1,7 +1,7 @@
-"""How this workspace stands with the gateway.
+"""Renews access tokens for the gateway, and watches the quota.
 
-Every synchronization renews an access token that is about to end (cloud/services/sync.py). One that a gateway refuses
-is renewed here. Steps of the quota are noticed.
+Every synchronization renews an access token that is about to expire (cloud/services/sync.py). This module renews tokens
+that a gateway has refused.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def route_with(route: Route, token: str) -> Route:
 
 
 def quota_watch(answers: Iterable[SendAnswer]) -> None:
-    """Let the administrators be told soon of what a gateway says is used of the month's pushes."""
+    """Schedule a synchronization that warns the administrators if a gateway reports how much of the quota is used."""
     told = [100 if answer.reason == QUOTA_EXHAUSTED else answer.quota_used for answer in answers]
     percent = max((percent for percent in told if percent is not None), default=None)
     if percent is not None:

@@ -1,4 +1,4 @@
-"""Saving and removing the apps that the gateway pushes for; each is noted in the cloud's audit log."""
+"""Saves and removes the apps for which the gateway sends pushes. Changes are recorded in the cloud's audit log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workspace.models import User
 
 @transaction.atomic
 def gateway_app_save(*, app: GatewayApp, actor: User | None, changed: Iterable[str] = ()) -> None:
-    """Save an app that has been validated; `changed` names the fields that differ, of which no value is noted."""
+    """Save a validated app. The audit log records the names of the `changed` fields, but no values."""
     app.save()
     event_record(
         EventKind.APP_SAVED, actor=actor, **described(app), active=app.is_active, changed=" ".join(sorted(changed))
@@ -25,14 +25,14 @@ def gateway_app_save(*, app: GatewayApp, actor: User | None, changed: Iterable[s
 
 @transaction.atomic
 def gateway_app_remove(*, app: GatewayApp, actor: User | None) -> None:
-    """Remove an app with its keys; nothing is pushed to it any more."""
+    """Remove an app and its keys. No more pushes are sent to it."""
     noted = described(app)
     app.delete()
     event_record(EventKind.APP_REMOVED, actor=actor, **noted)
 
 
 def described(app: GatewayApp) -> dict[str, Any]:
-    """Return what tells the app from others."""
+    """Return the values that identify the app."""
     told = {"app": app.app_name or "*", "service": app.type}
     if app.type == APN:
         told["environment"] = "production" if app.production else "development"

@@ -1,4 +1,4 @@
-"""Queueing a message's notifications and counting its room's members by the reason of each verdict."""
+"""Queues a message's notifications, and counts the members of its room by the reason of each verdict."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ Counts = dict[str, dict[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class NotifyResult:
-    """What came of notifying some members: their counts, and whether something that was queued is due already."""
+    """The result of notifying some members: their counts, and whether a queued item is already due."""
 
     counts: Counts
     is_due: bool
 
 
 def names_read(readings: Readings) -> set[str]:
-    """Return the names of the members' values that are read: for the rules, and for the queue."""
+    """Return the names of the member values that the rules and the queue need."""
     return {"connection"}.union(*(reading.names for reading in readings.values()))
 
 
 def few_notify(*, facts: MessageFacts, readings: Readings, users: Collection[int], now: datetime) -> NotifyResult:
-    """Queue the notifications of these few members.
+    """Queue the notifications of a few members.
 
-    For so few, reading their values and writing what they get costs less than a statement that does both.
+    For a few members, reading their values into Python costs less than one statement that reads and writes.
     """
     counts: dict[Channel, Counter[str]] = {channel: Counter() for channel in readings}
     notifications: list[Notification] = []
@@ -65,7 +65,7 @@ def few_notify(*, facts: MessageFacts, readings: Readings, users: Collection[int
 def notification_of(
     facts: MessageFacts, channel: Channel, code: str, member: Mapping[str, Any], now: datetime
 ) -> Notification:
-    """Return one member's notification, as :func:`part_notify` writes it."""
+    """Return the notification of one member, equal to the one that :func:`part_notify` would write."""
     has_read = member["last_seen_at"] is not None and member["last_seen_at"] >= facts.accepted_at
     due = {name: member[key] for name in DUE_FIELDS for key in (name, f"{channel}_{name}") if key in member}
     return Notification(
@@ -83,7 +83,7 @@ def notification_of(
 
 
 def code_kept(channel: Channel, code: str, connection: str) -> str:
-    """Return what a member is counted under: the code of the rule that decided, or that nothing is queued for them."""
+    """Return the reason to count for a member: the deciding rule's code, or `delay_never` if nothing is queued."""
     is_held_back = channel in QUEUED_CHANNELS and RULES_BY_CODE[code].sends and connection in never_queued()
     return DELAY_NEVER if is_held_back else code
 
@@ -97,10 +97,10 @@ def part_notify(
     without: Collection[int],
     now: datetime,
 ) -> NotifyResult:
-    """Queue the notifications of those members whose keys lie in this range.
+    """Queue the notifications of the members with keys in the range `above` < key <= `upto`.
 
-    One statement reads them once, whatever their number. Notifications of members who have read the room since the
-    message was accepted are written as finished.
+    One statement does it, whatever their number. Notifications of members who have read the room since the message was
+    accepted are saved as finished.
     """
     members = within(members_of(facts, names_read(readings)), above, upto)
     members = members.alias(**{f"{channel}_verdict": reading.code() for channel, reading in readings.items()})
@@ -136,16 +136,16 @@ def part_notify(
 
 
 def counts_plain(counts: Mapping[Channel, Counter[str]]) -> Counts:
-    """Return the counts as a decision keeps them."""
+    """Return the counts in the form that is stored with a decision."""
     return {channel.value: dict(counter) for channel, counter in counts.items()}
 
 
 def due_fields(
     members: QuerySet[Any, Any], facts: MessageFacts, *, in_use: bool
 ) -> tuple[QuerySet[Any, Any], dict[str, Any]]:
-    """Return when notifications are due and how long they are held, as expressions by the notification's fields.
+    """Return the members, and the expressions for when notifications are due and held, by field name.
 
-    Where quiet hours are in use, each channel has its own, by names such as `push_due_at`.
+    If quiet hours are in use, the expressions differ by channel and have names such as `push_due_at`.
     """
     due = due_expression(facts.accepted_at)
     if not in_use:
@@ -156,18 +156,18 @@ def due_fields(
 
 
 def within(rows: QuerySet[Any], above: int, upto: int | None) -> QuerySet[Any]:
-    """Return the rows of users whose keys lie above the one and not above the other."""
+    """Return the rows of users with keys in the range `above` < key <= `upto`."""
     rows = rows.filter(user__gt=above)
     return rows if upto is None else rows.filter(user__lte=upto)
 
 
 def are_written(facts: MessageFacts, above: int, upto: int | None) -> bool:
-    """Return whether some of these members have notifications of the message already."""
+    """Return True if any of these members already has a notification of the message."""
     return within(Notification.objects.filter(message=facts.message_id), above, upto).exists()
 
 
 def code_expression(channel: Channel, reading: Reading) -> Case | F:
-    """Return :func:`code_kept` as an expression over members with the reading's code by the name `…_verdict`."""
+    """Return :func:`code_kept` as an expression over members that have the rule's code as `…_verdict`."""
     verdict, never = f"{channel}_verdict", never_queued()
     if not never or channel not in QUEUED_CHANNELS:
         return F(verdict)
@@ -176,5 +176,5 @@ def code_expression(channel: Channel, reading: Reading) -> Case | F:
 
 
 def text_case(condition: Q, then: str, otherwise: str) -> Case:
-    """Return an expression for one text or another."""
+    """Return an expression for one of two texts, depending on the condition."""
     return Case(When(condition, then=Value(then)), default=Value(otherwise), output_field=CharField())

@@ -1,4 +1,4 @@
-"""Saving what administrators enter for a provider."""
+"""Saves the values that administrators enter for a provider."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from push.selectors.provider_values import ENABLED
 def provider_configure(*, kind: str, is_enabled: bool, values: Mapping[str, str]) -> None:
     """Turn a provider on or off, and save its values; an empty one is removed.
 
-    Values that are not named stay as they are. The receivers in push/receivers/routes.py end pauses that were due to
+    Values that are not given are not changed. The receivers in push/receivers/routes.py end pauses that were caused by
     the earlier values.
     """
     for name, value in {**values, ENABLED: "yes" if is_enabled else ""}.items():

@@ -15,9 +15,9 @@ from workspace.models import User
 
 
 def items_hold(*, items: QuerySet[Notification]) -> int:
-    """Let waiting pushes be due as the quiet hours now in force have it; returns how many these concern.
+    """Apply the current quiet hours to waiting pushes; return how many were changed.
 
-    What is held already is due at the new end, or as planned where nothing holds it any more.
+    Pushes that were already held are due at the new end of the quiet hours, or as planned if these no longer apply.
     """
     pushes = items.filter(is_waiting(), channel=Channel.PUSH)
     planned, now = Coalesce(F("held_from"), F("due_at")), timezone.now()
@@ -30,15 +30,15 @@ def items_hold(*, items: QuerySet[Notification]) -> int:
 
 @transaction.atomic
 def waiting_hold(*, user: User | None) -> None:
-    """Hold what waits for the user (None: for anybody) by quiet hours that have changed.
+    """Apply changed quiet hours to the waiting items of the user (None: of all users).
 
-    If nobody has quiet hours any more, only items that are held have to be evaluated.
+    If nobody has quiet hours any more, only held items are evaluated.
     """
     items = Notification.objects.filter(is_waiting(), channel=Channel.PUSH)
     if user is not None:
         items = items.filter(user=user)
     if not quiet_in_use():
         items = items.filter(held_from__isnull=False)
-    # Mostly nothing waits, and asking that costs far less than evaluating the quiet hours of nothing.
+    # Usually nothing is waiting, and this check costs far less than evaluating the quiet hours.
     if items.exists() and items_hold(items=items):
         wake("dispatch")

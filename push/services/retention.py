@@ -1,7 +1,7 @@
-"""Pruning what is older than the retention time (`RETENTION_DAYS`), a bounded number of rows at a time.
+"""Prunes rows that are older than the retention time (`RETENTION_DAYS`), in batches.
 
-Each batch is a short transaction of its own, and skips what another worker is pruning. How many notifications ended how
-stays counted, day by day, in the same transaction that deletes them.
+Each batch is a short transaction and skips rows that another worker is pruning. The transaction that deletes
+notifications adds their outcomes to the daily counts, which are retained.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ from workspace.models import FormerPresence, FormerRow, KeptMail, TextView
 from workspace.services.sign_in import expired_sign_ins, sign_out
 
 BATCH = 500
-# Each of these takes a transaction of its own.
+# Each of these needs a separate transaction.
 SIGN_INS_BATCH = 20
-# An abuse may come to light late.
+# An abuse may be discovered late.
 TEXT_VIEWS_KEPT = timedelta(days=365)
-# A run ends after this many seconds, so that a worker's other tasks wait for it no longer.
+# A run ends after this many seconds, so that it does not delay the worker's other tasks.
 RUN_SECONDS = 0.5
 
 Outcome = tuple[date, str, str, str]
 
 
 def expired_prune(*, seconds: float = RUN_SECONDS) -> bool:
-    """Prune for that long at most, but for its last batch; returns False if there is more to prune."""
+    """Prune batches until the time is up or nothing is left; return False if there is more to prune."""
     end = time.monotonic() + seconds
     before = timezone.now() - timedelta(days=settings.RETENTION_DAYS)
     for prune in PRUNERS:
@@ -57,7 +57,7 @@ def expired_prune(*, seconds: float = RUN_SECONDS) -> bool:
 
 @transaction.atomic
 def notifications_prune(before: datetime) -> int:
-    """Delete some notifications that ended before that moment, with their attempts; returns how many."""
+    """Delete a batch of notifications that ended before the given time, and their attempts; return how many."""
     ended = Notification.objects.filter(finished_at__lt=before).order_by("finished_at")
     rows = ended.select_for_update(skip_locked=True).values_list("pk", "finished_at", "channel", "state", "reason")
     found = list(rows[:BATCH])
@@ -70,14 +70,14 @@ def notifications_prune(before: datetime) -> int:
 
 
 def outcomes_add(counts: Counter[Outcome]) -> None:
-    """Add to the counts; in one order for all workers, or they might wait for each other in a ring."""
+    """Add to the daily counts. All workers use the same order, to prevent deadlocks."""
     for (day, channel, state, reason), count in sorted(counts.items()):
         row, _made = OutcomeCount.objects.get_or_create(day=day, channel=channel, state=state, reason=reason)
         OutcomeCount.objects.filter(pk=row.pk).update(count=F("count") + count)
 
 
 def pruner_by_moment(model: type[models.Model], moment: str) -> Callable[[datetime], int]:
-    """Return what prunes rows by the index over their moment."""
+    """Return a function that prunes rows by an indexed time column."""
 
     def prune(before: datetime) -> int:
         return rows_prune(model._default_manager.filter(**{f"{moment}__lt": before}).order_by(moment))
@@ -86,9 +86,9 @@ def pruner_by_moment(model: type[models.Model], moment: str) -> Callable[[dateti
 
 
 def pruner_by_key(model: type[models.Model], moment: str) -> Callable[[datetime], int]:
-    """Return what prunes rows whose moments have no index, but follow the order in which the rows were made.
+    """Return a function that prunes rows by a time column without an index, which follows the order of the keys.
 
-    It therefore reads no further than the oldest rows.
+    It therefore reads only the oldest rows.
     """
 
     def prune(before: datetime) -> int:
@@ -108,12 +108,12 @@ def rows_prune(rows: models.QuerySet[models.Model]) -> int:
 
 
 def devices_prune(before: datetime) -> int:
-    """Delete some devices that were disabled before that moment, and not registered again since."""
+    """Delete a batch of devices that were disabled before the given time and not registered again; return how many."""
     return rows_prune(Device.objects.filter(disabled_at__lt=before).order_by("disabled_at"))
 
 
 def sign_ins_prune(_before: datetime) -> int:
-    """Put away some sign-ins of apps that ended unused, with the devices that they registered; returns how many."""
+    """Delete a batch of expired sessions of apps, and the devices registered in them; return how many sessions."""
     ended = list(expired_sign_ins().order_by("expiry")[:SIGN_INS_BATCH])
     for auth_token in ended:
         sign_out(auth_token=auth_token)
@@ -121,7 +121,7 @@ def sign_ins_prune(_before: datetime) -> int:
 
 
 def text_views_prune(_before: datetime) -> int:
-    """Delete some records of who read messages, which are kept for a year whatever `RETENTION_DAYS` is."""
+    """Delete a batch of records of who read messages. They are kept for a year, regardless of `RETENTION_DAYS`."""
     oldest = TextView.objects.order_by("pk").values_list("pk", flat=True)[:BATCH]
     before = timezone.now() - TEXT_VIEWS_KEPT
     return rows_prune(TextView.objects.filter(pk__in=list(oldest), viewed_at__lt=before).order_by("pk"))

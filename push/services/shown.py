@@ -1,4 +1,4 @@
-"""Keeping account of what devices show, and noting what of it was read elsewhere."""
+"""Tracks which notifications devices show, and schedules the removal of those that were read elsewhere."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from workspace.models import Room, Subscription, User
 
 
 def shown_note(*, accepted: Sequence[tuple[Device, int]], at: datetime) -> None:
-    """Note that devices were sent notifications of rooms (by key) at the moment `at`.
+    """Record that notifications of rooms (by key) were sent to devices at the time `at`.
 
-    Only those that can take them away again: for others nothing can be done. What the member has read since then,
-    or may no longer read, is taken away again at once.
+    Devices that cannot remove notifications are ignored. If the member has read the room since then, or may no longer
+    read it, the removal is scheduled at once.
     """
     able = {(device.pk, room): device for device, room in accepted if Capability.CLEAR in device.capabilities}
     if not able:
@@ -36,20 +36,20 @@ def shown_note(*, accepted: Sequence[tuple[Device, int]], at: datetime) -> None:
 
 
 def room_read_elsewhere(*, user: User, room: Room) -> None:
-    """Let what the user's devices show of the room be taken away."""
+    """Schedule the removal of the room's notifications from the user's devices."""
     devices = Device.objects.filter(user=user).values("pk")
     mark_read(ShownRoom.objects.filter(device__in=devices, room=room))
 
 
 def room_gone(*, room: Room) -> None:
-    """Let what devices show of a room that is being deleted be taken away."""
+    """Schedule the removal of notifications of a room that is being deleted."""
     shown = ShownRoom.objects.filter(room=room)
     shown.update(room_public_id=room.public_id)
     mark_read(shown)
 
 
 def mark_read(shown: models.QuerySet[ShownRoom]) -> None:
-    """Let what is shown be taken away, unless it is about to be already."""
+    """Schedule the removal of these notifications, unless it is already scheduled."""
     now = timezone.now()
     if shown.filter(read_at=None).update(read_at=now, due_at=now):
         wake("clear")

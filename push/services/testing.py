@@ -1,4 +1,4 @@
-"""Test pushes: real notifications of a real message, which anybody can follow to each device."""
+"""Test pushes: real notifications of a real message, whose delivery can be followed to each device."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workspace.services.rooms import direct_key_of, members_add
 
 OWN_PERMISSION = "push.test_push_notifications"
 OTHERS_PERMISSION = "push.test_push_of_others"
-# A system message: the rules notify nobody of it, so that the test push is the only one.
+# A system message: the rules notify nobody, so the test push is its only notification.
 MESSAGE_TYPE = "test-push"
 
 
@@ -29,11 +29,11 @@ def own_push_test(actor: User) -> Notification:
 
 @transaction.atomic
 def push_test_start(*, user: User, actor: User) -> Notification:
-    """Queue a test push to all devices of the user, due now; the worker sends it as it sends everything.
+    """Queue a test push to all devices of the user, due now. The worker sends it like any other push.
 
-    Only *Always display mobile notifications* does not hold it back: who sends a test push is online. Raises
-    MissingPermissionError, `error-push-disabled`, `error-no-tokens-for-this-user`, and `error-push-misconfigured`
-    with the reason when no push can leave the server.
+    The only difference is that the setting *Always display mobile notifications* does not hold it back, because users
+    who send test pushes are online. Raises MissingPermissionError, `error-push-disabled`,
+    `error-no-tokens-for-this-user`, or `error-push-misconfigured` with the reason if no push can leave the server.
     """
     if not actor.has_perm(OWN_PERMISSION if actor == user else OTHERS_PERMISSION):
         raise MissingPermissionError()
@@ -46,7 +46,7 @@ def push_test_start(*, user: User, actor: User) -> Notification:
 
 @transaction.atomic
 def device_test_start(*, device: Device) -> Notification:
-    """Queue a test push to this device alone, for its owner; raises as :func:`push_test_start` does."""
+    """Queue a test push to this device only. Raises `error-device-disabled` or errors like :func:`push_test_start`."""
     if device.disabled_at is not None:
         raise ApplicationError(
             "error-device-disabled", _("This device no longer receives notifications until its app registers it again.")
@@ -55,12 +55,12 @@ def device_test_start(*, device: Device) -> Notification:
 
 
 def push_test_queue(*, user: User, devices: Sequence[Device], only_device: Device | None = None) -> Notification:
-    """Queue a test push, unless there is no way to any of the devices."""
+    """Queue a test push; raise `error-push-misconfigured` if none of the devices can be reached."""
     possible_check()
     if reason := unreachable(devices):
         raise ApplicationError("error-push-misconfigured", str(reason.label))
     room = _own_room(user)
-    # Not announced: nobody else is notified of it, and the room does not appear in the list of rooms because of it.
+    # Not announced: nobody else is notified, and the room does not appear in the list of rooms.
     message = Message.objects.create(sender=user, room=room, text=_text(user), type=MESSAGE_TYPE)
     notification = Notification.objects.create(
         user=user,
@@ -76,7 +76,7 @@ def push_test_queue(*, user: User, devices: Sequence[Device], only_device: Devic
 
 
 def possible_check() -> None:
-    """Raise `error-push-disabled` while no push is sent at all."""
+    """Raise `error-push-disabled` if push is turned off."""
     if not PushSettings.current().enable:
         raise ApplicationError("error-push-disabled", _("Push is disabled"))
 
@@ -87,9 +87,9 @@ def _text(user: User) -> str:
 
 
 def _own_room(user: User) -> Room:
-    """Return the direct room that the user has with themself, which a tap on the notification opens.
+    """Return the user's direct room with themself, which opens when the notification is tapped.
 
-    One that is created for this is not in the user's list of rooms.
+    If it is created here, it is hidden from the user's list of rooms.
     """
     room, made = Room.objects.get_or_create(
         direct_key=direct_key_of([user]),
