@@ -1,7 +1,7 @@
-"""Answers on their way from the carriers' threads to the thread that records them.
+"""Passes responses from the carriers' threads to the thread that records them.
 
-What is under way belongs to the dispatch that sent it, and records its answers in batches. What takes long is moved to
-another inbox (push/sending/late_answers.py), so that the dispatch goes on without it.
+Work in progress belongs to the dispatch that sent it, which records the responses in batches. Slow work is moved to
+another inbox (push/sending/late_answers.py), so that the dispatch can continue without it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from push.providers.answers import SendAnswer
 
-# Answers are recorded together while the next one follows within this time (seconds), up to so many, and so long.
+# A batch ends if no response follows within FLOW_SECONDS, after BATCH_SECONDS, or with BATCH_ANSWERS responses.
 FLOW_SECONDS = 0.1
 BATCH_SECONDS = 0.3
 BATCH_ANSWERS = 1_000
@@ -25,7 +25,7 @@ Entry = tuple["UnderWay", Any, SendAnswer]
 
 
 class Inbox:
-    """Answers that have come; one thread takes them out, any thread puts them in."""
+    """Received responses. Any thread may add some; one thread removes them."""
 
     def __init__(self) -> None:
         self._queue: SimpleQueue[Entry] = SimpleQueue()
@@ -34,7 +34,7 @@ class Inbox:
         self._queue.put(entry)
 
     def gather(self, seconds: float, *, expected: int) -> list[Entry]:
-        """Wait so long for an answer, and then for those that follow at once; at most `expected` will come."""
+        """Wait up to `seconds` for a response, then briefly for more. At most `expected` responses will arrive."""
         entries: list[Entry] = []
         end, wait = time.monotonic() + seconds, seconds
         while len(entries) < min(expected, BATCH_ANSWERS):
@@ -48,7 +48,7 @@ class Inbox:
         return entries
 
     def drain(self) -> list[Entry]:
-        """Return the answers that have come, without waiting."""
+        """Return the responses received so far, without waiting."""
         entries: list[Entry] = []
         with suppress(Empty):
             while True:
@@ -57,44 +57,44 @@ class Inbox:
 
 
 class UnderWay(ABC):
-    """Something that was sent and whose answers are recorded as they come."""
+    """Something that was sent, and whose responses are recorded as they arrive."""
 
     def __init__(self, inbox: Inbox) -> None:
         self.inbox = inbox
         self._guard = threading.Lock()
 
     def answered(self, part: Any, answer: SendAnswer) -> None:
-        """Pass on the answer to one part of it; called by any thread."""
+        """Report the response for one part. May be called from any thread."""
         with self._guard:
             self.inbox.put((self, part, answer))
 
     def move(self, inbox: Inbox) -> None:
-        """Let further answers go to another inbox. Those that wait in the former one are still to be taken there."""
+        """Send further responses to another inbox. Those in the former inbox must still be collected from there."""
         with self._guard:
             self.inbox = inbox
 
     @property
     @abstractmethod
     def unanswered(self) -> int:
-        """Return how many answers have not been recorded."""
+        """Return the number of responses that have not been recorded."""
 
     @abstractmethod
     def record(self, answers: Sequence[tuple[Any, SendAnswer]]) -> set[int]:
-        """Write what was answered; returns the users (by key) of whom nothing is under way any more."""
+        """Save the responses; return the keys of users who have nothing in progress any more."""
 
     @abstractmethod
     def extend(self) -> None:
-        """Keep what is under way from being taken by another worker; called several times a second."""
+        """Extend the claim, so that no other worker takes it over. Called several times a second."""
 
     @abstractmethod
     def end(self) -> None:
-        """Release what is held, once everything has been answered and recorded."""
+        """Release the claim, after all responses have been recorded."""
 
 
 def entries_record(entries: Iterable[Entry], *, inbox: Inbox) -> set[int]:
-    """Record the answers taken from the inbox; those of what was moved meanwhile are passed on.
+    """Record the responses from the inbox; if their owner has moved to another inbox, forward them.
 
-    Returns the users (by key) of whom nothing is under way any more.
+    Returns the keys of users who have nothing in progress any more.
     """
     by_owner: dict[UnderWay, list[tuple[Any, SendAnswer]]] = {}
     for entry in entries:

@@ -1,11 +1,11 @@
-"""Pausing a route that is misconfigured, instead of failing what it carries and forgetting thousands of tokens.
+"""Pauses misconfigured routes, instead of failing their pushes and removing thousands of valid tokens.
 
-What answers say of the credentials pauses the whole route at once. What they say of a token, but would say of all if
-the app's name or project were the wrong one, pauses the app on that route once several devices have been answered so
-and none has accepted anything. What belongs to a paused route waits. Now and then one push is sent as a probe: when it
-is accepted, the route goes on, as it does with other credentials, or when an administrator says so.
+A response that the credentials are invalid pauses the whole route at once. A response that a token is invalid may also
+mean that the app's name or project is wrong; it pauses the app on that route if several devices got it and none has
+accepted anything. Pushes on a paused route wait. From time to time one push is sent as a probe. The route resumes when
+a probe is accepted, when the credentials change, or when an administrator resumes it.
 
-The state is in the database, so that all workers act alike.
+The state is in the database, so that all workers share it.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from workspace.stored_json import value_or
 
 log = logging.getLogger(__name__)
 
-# So many devices answered alike, within this time and with none that accepted anything, are a burst.
+# A burst: this many devices got such a response within this time, and none accepted anything.
 BURST_DEVICES = 5
 BURST_TIME = timedelta(minutes=10)
-# Tokens of Apple's other service look like damaged ones; single ones are common, so longer peace speaks for them.
+# Tokens of Apple's other environment look invalid. Single ones are common, so a longer time is used.
 WRONG_SERVICE = "BadDeviceToken"
 WRONG_SERVICE_TIME = timedelta(days=1)
-# Speaks of the push service behind one token, and only by its status of the credentials.
+# Concerns the push service of one token only, although its status suggests invalid credentials.
 OF_ONE_TOKEN = "THIRD_PARTY_AUTH_ERROR"  # noqa: S105 (a code, no secret)
-# The first probe is sent after this long; each that fails doubles the time to the next, up to the limit.
+# The time until the first probe. Each failed probe doubles the time until the next one, up to the limit.
 PROBE_AFTER = timedelta(minutes=1)
 PROBE_LIMIT = timedelta(minutes=30)
 
@@ -48,9 +48,9 @@ Answered = Sequence[tuple[Device, SendAnswer]]
 
 @dataclass(slots=True)
 class Breaker:
-    """What is known of the routes at the beginning of a round, and which of them accepted pushes in it.
+    """The states of the routes at the beginning of a round, and the apps whose pushes were accepted in it.
 
-    `accepting` has the apps, by the key and fingerprint of their route.
+    `accepting` contains these apps, by the key and fingerprint of their route.
     """
 
     states: dict[Scope, RouteState]
@@ -59,22 +59,22 @@ class Breaker:
     _until: dict[Scope, datetime] = field(default_factory=dict)
 
     def held_until(self, route: Route, device: Device, *, is_test: bool = False) -> datetime | None:
-        """Return when to look again, for a device whose route is paused; None where a push may be sent.
+        """Return when to check again if the device's route is paused; None if a push may be sent.
 
-        A test push always may. Of the others, one may when it is time for a probe.
+        Test pushes may always be sent. When a probe is due, one other push may be sent.
         """
         state = self.pause_of(route, device.app_name)
         if state is None or is_test or self._probe_take(state):
             return None
         scope = (state.key, state.app_name)
         if scope not in self._until:
-            # Not all at the moment of the probe, which takes one of them.
+            # Spread them out: only one of them is used as the probe.
             wait = interval(state.probes) * random.uniform(0, 1)  # noqa: S311 (spreads load, guards nothing)
             self._until[scope] = max(state.probe_at or self.now, self.now) + wait
         return self._until[scope]
 
     def pause_of(self, route: Route, app_name: str) -> RouteState | None:
-        """Return the pause that concerns an app on the route."""
+        """Return the pause that applies to an app on the route; None if there is none."""
         for scope in ((route.key, ""), (route.key, app_name)):
             state = self.states.get(scope)
             if state and state.paused_at and state.fingerprint == route.fingerprint:
@@ -82,7 +82,7 @@ class Breaker:
         return None
 
     def _probe_take(self, state: RouteState) -> bool:
-        """Return whether this worker is the one to send the probe that is due."""
+        """Return True if a probe is due and this worker has claimed it."""
         if state.probe_at is None or state.probe_at > self.now:
             return False
         due, state.probe_at = state.probe_at, self.now + interval(state.probes + 1)
@@ -91,21 +91,21 @@ class Breaker:
 
 
 def interval(probes: int) -> timedelta:
-    """Return the time from one probe to the next after so many of them."""
+    """Return the time until the next probe after this many probes."""
     doubled: timedelta = PROBE_AFTER * 2 ** min(probes, 16)
     return min(doubled, PROBE_LIMIT)
 
 
 def breaker_read(now: datetime) -> Breaker:
-    """Return what is known of the routes; few rows, and none where all is well."""
+    """Return the states of the routes. Routes without problems have no rows."""
     return Breaker({(state.key, state.app_name): state for state in RouteState.objects.all()}, now)
 
 
 def answers_judge(*, breaker: Breaker, route: Route, answered: Answered, now: datetime) -> list[SendAnswer]:
-    """Return the answers of one route, in which those that paused it have become `held`.
+    """Return the responses of one route. Those that paused it are replaced by `held`.
 
-    To be called in the transaction that records them. A route that accepted something in this round goes on, even if
-    the answers come one after the other.
+    Must be called in the transaction that records them. A route that accepted a push in this round is not paused, even
+    if the responses arrive one by one.
     """
     judged = [answer for _device, answer in answered]
     accepted = {device.app_name for device, answer in answered if answer.answer == Answer.ACCEPTED}
@@ -123,7 +123,7 @@ def answers_judge(*, breaker: Breaker, route: Route, answered: Answered, now: da
 
 
 def suspects_by_scope(answered: Answered, accepting: set[str]) -> dict[str, list[int]]:
-    """Return the places of the answers that may pause the whole route (under an empty name), or an app on it."""
+    """Return the indexes of responses that may pause the whole route (key ""), or an app on it (key: its name)."""
     scopes: dict[str, list[int]] = defaultdict(list)
     for place, (device, answer) in enumerate(answered):
         of_all = answer.answer == Answer.UNAUTHORIZED and answer.reason != OF_ONE_TOKEN
@@ -137,7 +137,7 @@ def suspects_by_scope(answered: Answered, accepting: set[str]) -> dict[str, list
 def suspicion_note(
     breaker: Breaker, route: Route, app_name: str, devices: Sequence[Device], answer: SendAnswer, *, now: datetime
 ) -> bool:
-    """Note what was answered of these devices and return whether the route, or the app on it, is paused now."""
+    """Record a suspicious response for these devices; return True if the route, or the app on it, is now paused."""
     RouteState.objects.get_or_create(key=route.key, app_name=app_name, defaults={"fingerprint": route.fingerprint})
     state = RouteState.objects.select_for_update().get(key=route.key, app_name=app_name)
     if state.fingerprint != route.fingerprint or (state.paused_at is None and state.suspected_at < now - BURST_TIME):
@@ -154,12 +154,12 @@ def suspicion_note(
 
 
 def suspects_of(state: RouteState) -> list[int]:
-    """Return the keys of the devices whose pushes were refused since the route or app came under suspicion."""
+    """Return the keys of devices whose pushes were refused since the route or app became suspicious."""
     return value_or(list[int], state.suspects, [], name="RouteState.suspects")
 
 
 def is_burst(state: RouteState, devices: Sequence[Device], answer: SendAnswer, *, now: datetime) -> bool:
-    """Return whether what is suspected is so of the whole route, or of the whole app on it."""
+    """Return True if the problem concerns the whole route, or the whole app on it."""
     if not state.app_name:
         return True
     kin = Device.objects.filter(type__in={device.type for device in devices})
@@ -169,7 +169,7 @@ def is_burst(state: RouteState, devices: Sequence[Device], answer: SendAnswer, *
 
 
 def accepted_note(breaker: Breaker, route: Route, app_names: Iterable[str]) -> None:
-    """Forget what was held against the route and these apps on it: it works."""
+    """Delete the states of the route and of these apps on it, because pushes were accepted."""
     proven = [scope for scope in ((route.key, name) for name in ("", *app_names)) if scope in breaker.states]
     for key, app_name in proven:
         state = breaker.states.pop((key, app_name))
@@ -180,21 +180,21 @@ def accepted_note(breaker: Breaker, route: Route, app_names: Iterable[str]) -> N
 
 @transaction.atomic
 def route_resume(*, state: RouteState) -> None:
-    """Let a paused route go on; what waited for it is due now."""
+    """Resume a paused route. Items that waited for it are due now."""
     RouteState.objects.filter(pk=state.pk).delete()
     held_release()
 
 
 @transaction.atomic
 def gateways_resume() -> None:
-    """Let the gateways go on that refused the workspace itself: its cloud admits it again."""
+    """Resume gateways that had refused the workspace, because the cloud admits it again."""
     if RouteState.objects.filter(app_name="", reason__in=NOT_ADMITTED).delete()[0]:
         held_release()
 
 
 @transaction.atomic
 def pauses_review() -> None:
-    """Forget the pauses of routes that are gone or have other credentials by now, and of apps whose route changed."""
+    """Delete pauses of routes that no longer exist or have new credentials, and of apps whose route changed."""
     routes = routes_current()
     stale = [state for state in RouteState.objects.all() if not concerns(state, routes)]
     if stale:
@@ -203,13 +203,13 @@ def pauses_review() -> None:
 
 
 def concerns(state: RouteState, routes: Routes) -> bool:
-    """Return whether what is held against a route still concerns one, and the app on it if it names one."""
+    """Return True if the state still matches a current route, and the app on it if the state has one."""
     ways = [*routes.routes_of(state.app_name).values(), *routes.own_routes()] if state.app_name else routes.all()
     return any(isinstance(way, Route) and (way.key, way.fingerprint) == (state.key, state.fingerprint) for way in ways)
 
 
 def held_release() -> None:
-    """Let everything that waits for a paused route be due now; what still has to wait is held again."""
+    """Make all items that wait for a paused route due now. Items whose route is still paused are held again."""
     held = Notification.objects.filter(is_waiting(), reason=EndReason.ROUTE_PAUSED)
     if held.update(due_at=timezone.now(), first_due_at=first_due(), reason=""):
         wake("dispatch")

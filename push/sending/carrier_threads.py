@@ -1,4 +1,4 @@
-"""The thread of a carrier: what it was given to send, and what of that is unanswered."""
+"""The thread of a carrier, with the loads that it sends and the responses that are still outstanding."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BROKEN = SendAnswer(Answer.RETRY, detail="The transport failed; the log holds th
 STOPPED = SendAnswer(Answer.UNKNOWN, detail="The worker was stopped before the answer came.")
 UNSENT = SendAnswer(Answer.RETRY, detail=WITHDRAWN)
 
-# How long a thread is waited for when it is closed; a mail server may hold one up for longer.
+# How long to wait for a thread when it is closed. A mail server may block it for longer.
 CLOSE_SECONDS = 1.0
 
 Answered = Callable[[int, SendAnswer], None]
@@ -30,7 +30,7 @@ Answered = Callable[[int, SendAnswer], None]
 
 @dataclass(eq=False, slots=True)
 class Load:
-    """Messages that were handed in together; `answered` is called with the place and answer of each, exactly once."""
+    """Messages that are sent together. `answered` is called exactly once for each, with its index and response."""
 
     messages: Sequence[Any]
     answered: Answered
@@ -43,7 +43,7 @@ class Load:
 
 
 class Carrier(ABC):
-    """A thread that sends, with an account of what is unanswered. Subclasses do the sending in :meth:`work`."""
+    """A thread that sends and tracks outstanding responses. Subclasses implement sending in :meth:`work`."""
 
     def __init__(self, name: str) -> None:
         self._guard = threading.Condition()
@@ -56,7 +56,7 @@ class Carrier(ABC):
         self._thread.start()
 
     def hand_in(self, load: Load) -> None:
-        """Accept a load; it is answered as given up if the carrier has been closed."""
+        """Accept a load. If the carrier has been closed, its messages are answered as :data:`UNSENT`."""
         with self._guard:
             is_closed = self._closing
             self._unanswered += len(load.messages)
@@ -70,14 +70,14 @@ class Carrier(ABC):
             self.wake()
 
     def drain(self) -> None:
-        """Send nothing more; what has not been sent is answered as :data:`UNSENT`."""
+        """Stop sending. Messages that have not been sent are answered as :data:`UNSENT`."""
         with self._guard:
             self._draining = True
             self._guard.notify()
         self.wake()
 
     def close(self) -> None:
-        """End the thread with its connections; what is unanswered is answered as unknown."""
+        """End the thread and its connections. Messages without a response are answered as unknown."""
         with self._guard:
             self._closing = True
             self._guard.notify()
@@ -87,17 +87,17 @@ class Carrier(ABC):
         self._thread.join(CLOSE_SECONDS)
 
     def wake(self) -> None:  # noqa: B027 (subclasses may do without)
-        """Let :meth:`work` return soon; may be called by any thread."""
+        """Make :meth:`work` return soon. May be called from any thread."""
 
     @abstractmethod
     def work(self) -> None:
-        """Send for a while, at most about a second, while there are unanswered loads."""
+        """Send for at most about a second. Called while loads have outstanding responses."""
 
     def end(self) -> None:  # noqa: B027 (subclasses may do without)
         """Close the connections."""
 
     def note(self, load: Load, places: Sequence[int], answers: Sequence[SendAnswer]) -> None:
-        """Pass on the answers of a load's messages, by their places."""
+        """Report the responses for messages of a load, by index."""
         with self._guard:
             fresh = [(place, answer) for place, answer in zip(places, answers, strict=True) if place in load.unanswered]
             load.unanswered.difference_update(places)
@@ -110,7 +110,7 @@ class Carrier(ABC):
             load.answered(place, answer)
 
     def account(self, load: Load, answers: Iterable[tuple[int, SendAnswer]]) -> None:  # noqa: B027 (subclasses may do without)
-        """Remember what these answers, by their places, show about the devices."""
+        """Update what is known about the devices from these responses, by index."""
 
     def _run(self) -> None:
         while not self._closing:
@@ -119,7 +119,7 @@ class Carrier(ABC):
             try:
                 self.work()
             except Exception:
-                # The callers must get answers, and later callers are served as before.
+                # Current callers must get responses, and later callers must be served normally.
                 log.exception("A sender failed and starts again.")
                 self.end()
                 with self._guard:

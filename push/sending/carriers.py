@@ -36,7 +36,7 @@ SLOW_LIMIT = 1_000
 # remembered for each route.
 SLOW_SECONDS = 3.0
 SLOW_TRACKED = 10_000
-# A route is silent if at least so many pushes are unanswered and none was answered for so many seconds.
+# A route is unresponsive if this many pushes have no response, and no response arrived for this many seconds.
 SILENT_PUSHES = 20
 SILENT_SECONDS = 3.0
 # E-mails that are sent over one connection, that may wait to be sent, and how long (seconds) the first of them may
@@ -48,7 +48,7 @@ EMAIL_SECONDS = 1.0
 
 @dataclass(slots=True)
 class Capacity:
-    """How many further pushes a route accepts now, and how many of them to devices known to be `slow` (by key)."""
+    """How many more pushes a route accepts now, and how many of them may go to `slow` devices (their keys)."""
 
     left: int
     slow_left: int
@@ -65,7 +65,7 @@ class Capacity:
 
 
 class PushCarrier(Carrier):
-    """The carrier of one route, which has any number of pushes under way at once."""
+    """The carrier of one route. It sends any number of pushes concurrently."""
 
     def __init__(self, name: str) -> None:
         self._engine: Engine | None = None
@@ -73,7 +73,7 @@ class PushCarrier(Carrier):
         super().__init__(name)
 
     def capacity(self) -> Capacity:
-        """Return how many further pushes the route accepts now; none while it is silent."""
+        """Return how many more pushes the route accepts now; none while it is unresponsive."""
         with self._guard:
             oldest = next(iter(self._loads), None)
             is_silent = (
@@ -119,10 +119,10 @@ class PushCarrier(Carrier):
 
 
 class EmailCarrier(Carrier):
-    """The carrier of all e-mails, which are sent one after the other."""
+    """The carrier of all e-mails. It sends them one after the other."""
 
     def takes(self) -> bool:
-        """Return whether further e-mails would be sent soon."""
+        """Return True if further e-mails would be sent soon."""
         with self._guard:
             oldest = next(iter(self._loads), None)
             is_late = oldest is not None and time.monotonic() - oldest.sent_at >= EMAIL_SECONDS
@@ -150,7 +150,7 @@ class Carriers:
 
     @classmethod
     def current(cls) -> Carriers:
-        """Return this process's carriers; one forked off another makes its own."""
+        """Return the carriers of this process; a forked process creates new ones."""
         global _carriers
         if _carriers._pid != os.getpid():
             _carriers = cls()
@@ -170,22 +170,22 @@ class Carriers:
             return self._email
 
     def send(self, pushes: Sequence[DevicePush], *, route: Route, answered: Answered) -> None:
-        """Send the pushes by the route; `answered` is called with each one's place and answer, in another thread."""
+        """Send the pushes on the route. `answered` is called in another thread with each index and response."""
         if pushes:
             self.of(route).hand_in(Load(pushes, answered, route))
 
     def send_emails(self, emails: Sequence[EmailMessage], *, answered: Answered) -> None:
-        """Send the e-mails; `answered` is called with each one's place and answer, in another thread."""
+        """Send the e-mails. `answered` is called in another thread with each index and response."""
         if emails:
             self.email.hand_in(Load(emails, answered))
 
     def drain(self) -> None:
-        """Send nothing more; what has not been sent is answered as :data:`UNSENT`."""
+        """Stop sending. Messages that have not been sent are answered as :data:`UNSENT`."""
         for carrier in self._all():
             carrier.drain()
 
     def close(self) -> None:
-        """End the threads with their connections; what is unanswered is answered as unknown."""
+        """End the threads and their connections. Messages without a response are answered as unknown."""
         carriers = self._all()
         with self._guard:
             self._by_route, self._email = {}, None
@@ -198,9 +198,9 @@ class Carriers:
 
 
 def parts_of(load: Load, *, alone: Collection[int]) -> Iterator[Part]:
-    """Yield the parts in which the load's pushes are sent; what raises an error has that as its answer.
+    """Yield the parts in which the load's pushes are sent. If building a part fails, the error is its response.
 
-    Each push to the devices in `alone` (by key) is a part of its own, also where others travel in batches.
+    Pushes to devices in `alone` (keys) are sent individually, even if others are sent in batches.
     """
     assert load.route
     single = [place for place, push in enumerate(load.messages) if push.is_single or push.device.pk in alone]
@@ -219,7 +219,7 @@ def parts_of(load: Load, *, alone: Collection[int]) -> Iterator[Part]:
 
 
 def guarded(part: Part, route: Route) -> DividingSteps:
-    """Carry out the part's steps; an error that they raise becomes the answer to its pushes."""
+    """Run the part's steps. An error becomes the response to its pushes."""
     try:
         return (yield from part.steps)
     except Exception:
@@ -228,7 +228,7 @@ def guarded(part: Part, route: Route) -> DividingSteps:
 
 
 def answers_only(answers: list[SendAnswer]) -> DividingSteps:
-    """Return the answers, as steps that send nothing."""
+    """Return the responses without sending anything."""
     yield []
     return answers
 

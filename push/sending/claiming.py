@@ -28,20 +28,20 @@ from push.services.clock_jumps import clock_watch
 
 log = logging.getLogger(__name__)
 
-# How many due rows are read to find users, and how often again when other workers serve those found.
+# How many due rows are read to find users, and how many times if other workers already serve these users.
 WINDOW_ROWS = 800
 WINDOWS = 5
-# The most items that one claim takes; what a user has beyond them follows with the next claim, in order.
+# The maximum number of items in a claim. A user's further items follow in order with the next claim.
 ITEMS_LIMIT = 2000
-# Sets these advisory locks apart from others in the same database.
+# Distinguishes these advisory locks from others in the same database.
 LOCK_CLASS = 0x0CA11
 
 
 @dataclass(slots=True)
 class Claim:
-    """Items of some users, held by `token` until `until`; per user, the items' keys in order of creation.
+    """Items of some users, claimed by `token` until `until`. `items` are their keys by user, in order of creation.
 
-    `rooms` tells of each e-mail among them which room's it is.
+    `rooms` contains the room of each e-mail among them.
     """
 
     token: str
@@ -94,7 +94,7 @@ def users_claim(*, limit: int, now: datetime, suspects: Suspects = Suspects.ISOL
 
 
 def candidates(items: QuerySet[Notification], *, now: datetime) -> list[Candidate]:
-    """Read the first items, one more than a claim may have.
+    """Return the first items, one more than a claim may have.
 
     The database compares the due times: converting thousands of them to Python costs more than the query.
     """
@@ -146,7 +146,7 @@ def claim_of(rows: Iterable[Candidate], *, until: datetime) -> Claim:
 
 
 def free_users_lock(*, limit: int, now: datetime) -> list[int]:
-    """Return up to `limit` users with something due, none of them served by another worker."""
+    """Return up to `limit` users who have due items and are not served by another worker."""
     found: list[int] = []
     tried: set[int] = set()
     for _window in range(WINDOWS):
@@ -163,11 +163,11 @@ def free_users_lock(*, limit: int, now: datetime) -> list[int]:
 
 
 def users_lock(users: Sequence[int]) -> list[int]:
-    """Return those of the users on whom no other transaction is claiming; they stay locked until this one ends."""
+    """Lock the users until the transaction ends; return those that no other transaction has locked."""
     if connection.vendor != "postgresql":
         return list(users)
     with connection.cursor() as cursor:
-        # Keys beyond 31 bits may share a lock: then one of the two users waits for the next claim.
+        # Keys with more than 31 bits may share a lock. Then one of the two users waits for the next claim.
         cursor.execute(
             "SELECT u FROM unnest(%s::bigint[]) WITH ORDINALITY AS t(u, n)"
             " WHERE pg_try_advisory_xact_lock(%s, (u %% 2147483647)::int) ORDER BY n",
@@ -177,9 +177,9 @@ def users_lock(users: Sequence[int]) -> list[int]:
 
 
 def claim_extend(*, claim: Claim) -> None:
-    """Extend the claim once a third of it has passed, and forget the items that it lost to another worker.
+    """Extend the claim when a third of its time has passed; remove its items if it was lost to another worker.
 
-    When the database is away that is left for the next time: what is being sent has no use for it.
+    If the database is unavailable, the next call tries again: sending in progress does not need the database.
     """
     if time.monotonic() - claim.extended_at < settings.CLAIM_LEASE / 3:
         return
@@ -193,7 +193,7 @@ def claim_extend(*, claim: Claim) -> None:
 
 
 def claim_prolong(claim: Claim) -> None:
-    """Extend the lease to `CLAIM_LEASE` seconds from now; if it has expired, forget the items."""
+    """Extend the lease to `CLAIM_LEASE` seconds from now; if it was lost, remove the items from the claim."""
     claim.until = clock_watch.claim_end(timezone.now())
     is_held = Lease.objects.filter(pk=claim.token).update(until=claim.until)
     claim.extended_at = time.monotonic()
@@ -202,7 +202,7 @@ def claim_prolong(claim: Claim) -> None:
 
 
 def items_begin(*, keys: Collection[int], token: str, now: datetime) -> None:
-    """Note that the worker is about to send these items of its claim."""
+    """Record that the worker is about to send these items of its claim."""
     ClaimedItem.objects.filter(pk__in=keys, lease=token).update(begun_at=now)
 
 
@@ -219,16 +219,16 @@ def claim_close(*, claim: Claim) -> None:
 
 
 def claim_part(claim: Claim, keys: Collection[int]) -> Claim:
-    """Return a claim to these of the claim's items alone, which is extended by itself."""
+    """Return a claim to only these items of the claim. It is extended separately."""
     part = Claim(claim.token, claim.until, claim.items, claim.rooms, claim.extended_at)
     claim_narrow(part, keys)
     return part
 
 
 def claim_return(*, claim: Claim, users: Mapping[int, datetime | None]) -> None:
-    """Put what the claim holds of these users back into the queue, not before the moment given with each.
+    """Return the items of these users to the queue, due at the given time if there is one.
 
-    Their items keep their order: the claim's next ones would overtake what is held back.
+    This keeps their order: otherwise, later items in the claim would overtake the items that are held back.
     """
     alike: dict[datetime, list[int]] = {}
     for user, until in users.items():
@@ -243,6 +243,6 @@ def claim_return(*, claim: Claim, users: Mapping[int, datetime | None]) -> None:
 
 
 def claim_narrow(claim: Claim, keys: Collection[int]) -> None:
-    """Keep only these items in the claim."""
+    """Remove all other items from the claim."""
     kept = {user: [key for key in of_user if key in keys] for user, of_user in claim.items.items()}
     claim.items = {user: of_user for user, of_user in kept.items() if of_user}

@@ -1,4 +1,4 @@
-"""Writing what must not be lost, although the database is away for a moment."""
+"""Writes that must not be lost, even if the database is briefly unavailable."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-# A database that restarts is back sooner; one that fails over to another server takes about a minute.
+# A failover to another database server takes about a minute; a restart is faster.
 PATIENCE_SECONDS = 120.0
 PAUSE_SECONDS = 0.2
 
 
 def write_with_retries(write: Callable[[], Result]) -> Result:
-    """Return what `write`, a transaction that may be repeated, returns; while the database is away it is tried again.
+    """Call `write`, a repeatable transaction, and return its result. Retry while the database is unavailable.
 
-    After :data:`PATIENCE_SECONDS`, or within another transaction, which is lost as well, its error is raised.
+    Raises its error after :data:`PATIENCE_SECONDS`, or at once within another transaction, which is lost as well.
     """
     end = time.monotonic() + PATIENCE_SECONDS
     while True:

@@ -1,7 +1,7 @@
-"""Sending what is due: claim users, send their items in order of creation, until nothing is due.
+"""Sends due items: claims users and sends their items in order of creation, until nothing is due.
 
-A run never waits for a single answer: while some are under way it sends what is ready and claims further users. What
-has not been answered for a while is left to a thread of its own (push/sending/late_answers.py).
+A run never waits for a single response: meanwhile it sends other items and claims further users. Items whose response
+takes long are passed to a separate thread (push/sending/late_answers.py).
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from push.sending.sending import DeliveryRound
 from push.stopping import stop_request
 
 USERS_PER_CLAIM = 400
-# No further users are claimed while so many are being served.
+# No further users are claimed while this many are being served.
 USERS_AT_ONCE = 800
-# A run ends after this many seconds, so that what waits behind it in the broker's queue gets its turn.
+# A run ends after this many seconds, so that it does not block other tasks in the broker's queue.
 RUN_SECONDS = 15
 
 
 def due_dispatch() -> bool:
-    """Send what is due; returns False if the time was up before nothing was due any more.
+    """Send due items; return False if the time was up before all were sent.
 
     Any number of workers may do this at once.
     """
@@ -46,15 +46,15 @@ def due_dispatch() -> bool:
 
 
 def claim_dispatch(*, claim: Claim, end: float) -> None:
-    """Send a claim's items; what is left at the moment `end` (of the monotonic clock) goes back into the queue."""
+    """Send a claim's items. Items left at the time `end` (monotonic clock) return to the queue."""
     DispatchRun(end=end, claims=[claim], may_claim=False).work()
 
 
 class DispatchRun:
-    """One run over the queue, until the moment `end` of the monotonic clock.
+    """One run over the queue, until the time `end` of the monotonic clock.
 
-    Users' next items are sent together, round by round, each user's in order of creation. An e-mail takes the e-mails
-    of its room along.
+    In each round, the next item of each user is sent, in order of creation. An e-mail includes the user's other e-mails
+    of the same room.
     """
 
     def __init__(self, *, end: float, claims: Sequence[Claim] = (), may_claim: bool = True) -> None:
@@ -63,11 +63,11 @@ class DispatchRun:
         self._claims = list(claims)
         self._rounds: list[DeliveryRound] = []
         self._inbox = Inbox()
-        # Suspects were sent last; however many there are, every other claim is for the other items.
+        # The last claim was for suspects. Every second claim is for other items, however many suspects there are.
         self._is_others_turn = False
 
     def work(self) -> bool:
-        """Send until nothing is due; returns False if the time was up before."""
+        """Send until nothing is due; return False if the time was up before that."""
         try:
             return self._work()
         finally:
@@ -90,7 +90,7 @@ class DispatchRun:
         return True
 
     def _ready(self, claim: Claim) -> list[int]:
-        """Return the next items of those of the claim's users of whom nothing is under way."""
+        """Return the next items of the claim's users who have nothing in progress."""
         under_way = self._under_way(claim)
         free = [of_user for of_user in claim.items.values() if under_way.isdisjoint(of_user)]
         return [key for of_user in free for key in sent_together(of_user, claim.rooms)]
@@ -99,7 +99,7 @@ class DispatchRun:
         return {key for sent_round in self._rounds if sent_round.claim is claim for key in sent_round.keys}
 
     def _send(self, claim: Claim, keys: Sequence[int]) -> None:
-        """Send these items; what ends without being sent leaves the claim."""
+        """Send these items. Items that end without being sent are removed from the claim."""
         sent_round = DeliveryRound(keys=keys, claim=claim, inbox=self._inbox)
         self._rounds.append(sent_round)
         sent_round.send()
@@ -109,7 +109,7 @@ class DispatchRun:
         claim_return(claim=claim, users=returned)
 
     def _record(self, seconds: float) -> None:
-        """Record the answers that come within a short time."""
+        """Record the responses that arrive within a short time."""
         expected = sum(sent_round.unanswered for sent_round in self._rounds)
         if expected:
             entries_record(self._inbox.gather(seconds, expected=expected), inbox=self._inbox)
@@ -119,7 +119,7 @@ class DispatchRun:
             claim_close(claim=claim)
 
     def _claim(self) -> bool:
-        """Claim further users with something due; returns whether there were any."""
+        """Claim further users with due items; return True if there were any."""
         if not self._may_claim or sum(len(claim.items) for claim in self._claims) > USERS_AT_ONCE - USERS_PER_CLAIM:
             return False
         if any(claim.is_isolated for claim in self._claims) or not work_waits(timezone.now()):
@@ -135,9 +135,9 @@ class DispatchRun:
         return claim is not None
 
     def _late_leave(self) -> None:
-        """Leave what is late to the thread for it; what else waits for these users goes back into the queue.
+        """Pass late rounds to the thread for late responses; other items of these users return to the queue.
 
-        Within a transaction, which no thread can share, it is waited for.
+        Not within a transaction, because threads cannot share it. Then the run waits for the responses.
         """
         if connection.in_atomic_block:
             return
@@ -150,7 +150,7 @@ class DispatchRun:
             self._hand_over(sent_round)
             claim_narrow(claim, set(claim.keys) - keys)
             claim_return(claim=claim, users=dict.fromkeys(users))
-        # What was answered meanwhile is passed on.
+        # Forward responses that arrived meanwhile.
         entries_record(self._inbox.drain(), inbox=self._inbox)
 
     def _hand_over(self, sent_round: DeliveryRound) -> None:
@@ -158,7 +158,7 @@ class DispatchRun:
         LateAnswers.current().add(sent_round)
 
     def _leave(self) -> None:
-        """End the run: what is not under way goes back into the queue, and the rest is recorded as it comes."""
+        """End the run. Items not in progress return to the queue; other responses are recorded as they arrive."""
         rounds, claims = self._rounds, self._claims
         under_way = {id(claim): self._under_way(claim) for claim in claims}
         if not connection.in_atomic_block:
@@ -173,11 +173,11 @@ class DispatchRun:
 
 
 def last_wait(of_user: Sequence[int], waits: Mapping[int, datetime]) -> datetime | None:
-    """Return until when the last of these items is held back; None where none is."""
+    """Return the latest time until which any of these items is held back; None if none is."""
     return max((waits[key] for key in of_user if key in waits), default=None)
 
 
 def sent_together(of_user: Sequence[int], rooms: Mapping[int, int]) -> list[int]:
-    """Return the user's next item; where it is an e-mail, with the others of its room (`rooms`, by item)."""
+    """Return the user's next item. If it is an e-mail, include the others of its room (`rooms`, by item)."""
     first = of_user[0]
     return [key for key in of_user if key == first or (first in rooms and rooms.get(key) == rooms[first])]

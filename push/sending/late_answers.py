@@ -1,4 +1,4 @@
-"""Recording answers that take long, in one thread for the whole process, while its tasks go on with others."""
+"""Records responses that take long, in one thread per process, so that tasks do not wait for them."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 BEAT_SECONDS = 0.25
-# How long one look for answers waits for the first.
+# How long one check waits for the first response.
 LOOK_SECONDS = 0.05
-# What has not been answered after so many seconds is late.
+# A response is late after this many seconds.
 LATE_SECONDS = 0.3
 
 
 def answers_await(under_way: UnderWay, *, seconds: float) -> None:
-    """Record the answers for so long, and leave later ones to the thread for them.
+    """Record responses for this many seconds, and leave later ones to the thread for late responses.
 
-    Within a transaction, which no thread can share, all of them are waited for.
+    Within a transaction, wait for all of them, because threads cannot share it.
     """
     inbox, end = under_way.inbox, time.monotonic() + seconds
     while under_way.unanswered and (connection.in_atomic_block or time.monotonic() < end):
@@ -45,9 +45,9 @@ def answers_await(under_way: UnderWay, *, seconds: float) -> None:
 
 
 class LateAnswers:
-    """What is under way in this process and is not waited for by any task.
+    """Work in progress in this process for which no task waits.
 
-    The thread ends with the last answer. A process that ends waits for it, at most as long as a stop may take.
+    The thread ends with the last response. A process that stops waits for it, but no longer than a stop may take.
     """
 
     def __init__(self) -> None:
@@ -59,14 +59,14 @@ class LateAnswers:
 
     @classmethod
     def current(cls) -> LateAnswers:
-        """Return this process's; one forked off another makes its own."""
+        """Return the instance of this process; a forked process creates a new one."""
         global _late_answers
         if _late_answers._pid != os.getpid():
             _late_answers = cls()
         return _late_answers
 
     def add(self, under_way: UnderWay) -> None:
-        """Record the further answers of this."""
+        """Record the further responses of this work."""
         with self._guard:
             self._under_way.add(under_way)
             under_way.move(self._inbox)
@@ -75,7 +75,7 @@ class LateAnswers:
                 self._thread.start()
 
     def wait(self) -> None:
-        """Wait until everything has been answered and recorded."""
+        """Wait until all responses have been recorded."""
         if thread := self._thread:
             thread.join()
 
@@ -93,7 +93,7 @@ class LateAnswers:
             return bool(self._under_way)
 
     def _look(self) -> None:
-        """Record what comes within a short time, and keep the claims of the rest."""
+        """Record the responses that arrive within a short time, and extend the other claims."""
         if stop_request.is_made:
             self._stop()
         with self._guard:
@@ -113,7 +113,7 @@ class LateAnswers:
             self._wake(freed)
 
     def _safely(self, under_way: UnderWay, write: Callable[[], Result]) -> Result | None:
-        """Return what `write` returns. If it fails, nothing else is affected: the claim on this ends by itself."""
+        """Return the result of `write`. If it fails, nothing else is affected: the claim expires."""
         try:
             return write()
         except Exception:
@@ -123,7 +123,7 @@ class LateAnswers:
             return None
 
     def _wake(self, users: set[int]) -> None:
-        """Let what waited for these users be sent."""
+        """Start a dispatch if items are waiting for these users."""
         try:
             if work_waits_of(users, timezone.now()):
                 enqueue("dispatch")
@@ -132,7 +132,7 @@ class LateAnswers:
             connection.close()
 
     def _stop(self) -> None:
-        """Send nothing more; when the time is up, answer what is still unanswered as unknown."""
+        """Stop sending; when the time is up, treat outstanding responses as unknown."""
         renewals.give_up()
         if stop_request.answers_are_over:
             Carriers.current().close()

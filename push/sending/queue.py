@@ -1,4 +1,4 @@
-"""Taking notifications out of the queue, hurrying them, putting them back, and writing how they ended."""
+"""Drops, hurries and retries notifications in the queue, and records their outcomes."""
 
 from __future__ import annotations
 
@@ -31,34 +31,34 @@ from workspace.models import Message, Room, User
 
 @transaction.atomic
 def room_items_drop(*, user: User, room: Room) -> int:
-    """Drop what waits for a member who has read the room; returns how many items."""
+    """Drop the waiting items of a member who has read the room; return how many."""
     waiting = Notification.objects.filter(is_waiting(), user=user, room=room)
     return drop_queued(waiting, EndReason.CLEARED_BY_READ)
 
 
 @transaction.atomic
 def thread_items_drop(*, user: User, thread: Message) -> int:
-    """Drop what waits for a member who has read the thread; returns how many items."""
+    """Drop the waiting items of a member who has read the thread; return how many."""
     waiting = Notification.objects.filter(is_waiting(), user=user, room=thread.room_id, message__parent=thread)
     return drop_queued(waiting, EndReason.CLEARED_BY_READ)
 
 
 @transaction.atomic
 def message_items_drop(*, message: Message) -> int:
-    """Drop what waits to tell of a message that was deleted; returns how many items."""
+    """Drop the waiting items of a deleted message; return how many."""
     return drop_queued(Notification.objects.filter(is_waiting(), message=message), EndReason.MESSAGE_GONE)
 
 
 @transaction.atomic
 def member_items_drop(*, user: User, room: Room) -> int:
-    """Drop what waits for a member who is not in the room any more; returns how many items."""
+    """Drop the waiting items of a user who is no longer a member of the room; return how many."""
     waiting = Notification.objects.filter(is_waiting(), user=user, room=room)
     return drop_queued(waiting, EndReason.ACCESS_LOST)
 
 
 @transaction.atomic
 def item_send_now(*, notification: Notification) -> None:
-    """Let a waiting item be due now. Unless it is a retry, the member's other queued items are sent with it.
+    """Make a waiting item due now. Unless it is a retry, the member's other queued items are sent with it.
 
     Raises `error-not-waiting` for one that is being sent or has ended.
     """
@@ -72,7 +72,7 @@ def item_send_now(*, notification: Notification) -> None:
 
 @transaction.atomic
 def item_cancel(*, notification: Notification) -> None:
-    """End a waiting item unsent; raises `error-not-waiting` for one that is being sent or has ended."""
+    """Cancel a waiting item. Raises `error-not-waiting` if it is being sent or has ended."""
     if not drop_queued(Notification.objects.filter(is_waiting(), pk=notification.pk), EndReason.CANCELLED):
         raise not_waiting()
 
@@ -95,7 +95,7 @@ def item_retry(*, notification: Notification) -> None:
 
 
 def not_waiting() -> ApplicationError:
-    """Return the error of an item that cannot be changed any more."""
+    """Return the error for an item that can no longer be changed."""
     return ApplicationError("error-not-waiting", _("It is being sent, or has ended already."))
 
 

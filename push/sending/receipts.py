@@ -1,6 +1,6 @@
-"""Recording that devices have received what was sent to them.
+"""Records that devices have received pushes.
 
-A receipt is a definite answer, whatever the push service said or whether it answered: the push is not tried again.
+A receipt is final, regardless of the push service's response, even if there was none: the push is not retried.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from workspace.models import Message, User
 
 
 def receipt_note(*, token: str) -> bool:
-    """Note that the device has the notification that the token proves; returns whether the token was signed here."""
+    """Record the receipt that the token proves; return False if this server did not sign the token."""
     keys = receipt_read(token)
     if keys is None:
         return False
@@ -31,7 +31,7 @@ def receipt_note(*, token: str) -> bool:
 
 
 def message_received(*, user: User, message: Message, devices: Collection[Device]) -> bool:
-    """Note that these devices have the message's notification; returns whether there was anything to note."""
+    """Record that these devices have received the message's notification; return True if it was new."""
     notification = Notification.objects.filter(user=user, message=message, channel=Channel.PUSH).first()
     if notification is None:
         return False
@@ -40,9 +40,9 @@ def message_received(*, user: User, message: Message, devices: Collection[Device
 
 @transaction.atomic
 def received_note(*, notification: int, devices: Collection[int]) -> bool:
-    """Record each device's first receipt with its latest try, and return True if there was one to record.
+    """Record the first receipt of each device with its latest attempt; return True if any was new.
 
-    A try that was not accepted, or not answered yet, counts as accepted from now on.
+    An attempt that was not accepted, or has no response yet, counts as accepted from now on.
     """
     now = timezone.now()
     tries = list(Attempt.objects.filter(notification=notification, device__in=devices).order_by("number"))
@@ -62,7 +62,7 @@ def received_note(*, notification: int, devices: Collection[int]) -> bool:
 
 
 def item_settle(*, key: int) -> None:
-    """End an item as sent if it waits for a retry, or failed, and no device is left to be tried.
+    """End an item as sent if it waits for a retry or failed, and there are no devices left to try.
 
     An item that is being sent is ended by its worker.
     """

@@ -46,7 +46,7 @@ Entry = tuple[Shown, SendAnswer]
 BATCH = 200
 # Longer than any transport takes to answer.
 LEASE = timedelta(minutes=2)
-# A run ends after this many seconds, so that what waits behind it in the broker's queue gets its turn.
+# A run ends after this many seconds, so that it does not block other tasks in the broker's queue.
 RUN_SECONDS = 15
 
 
@@ -77,11 +77,11 @@ class Updates(UnderWay):
         self._sent_at = sent_at
         self._unanswered = {shown.pk for shown in taken}
         self._sent: dict[int, tuple[Route, DevicePush]] = {}
-        # Updates that were refused for their access token once, by key: a second refusal is the answer.
+        # The keys of updates whose access token was refused once; a second refusal is final.
         self._refused: set[int] = set()
 
     def send(self) -> None:
-        """Send the updates, each route's together; record those that are not sent."""
+        """Send the updates, grouped by route, and record those that are not sent."""
         routes, updates = routes_current(), updates_of(self._taken)
         unsent: list[tuple[Shown, SendAnswer]] = []
         loads: dict[str, list[Shown]] = defaultdict(list)
@@ -92,7 +92,7 @@ class Updates(UnderWay):
             if isinstance(route, EndReason) or not is_reachable(shown.device) or shown.pk not in updates:
                 unsent.append((shown, SendAnswer(Answer.NO_ROUTE)))
                 continue
-            # A carrier of their own: no alert waits for them.
+            # They use a separate carrier, so that they do not delay alerts.
             route = replace(route, lane=f"{route.lane}clear")
             by_key[route.key] = route
             if route.key not in capacities:
@@ -133,7 +133,7 @@ class Updates(UnderWay):
         self.answered(rows[place], answer)
 
     def _unauthorized_resend(self, answers: Sequence[Entry]) -> list[Entry]:
-        """Send updates again that were refused for an old access token, with a new one; return the other answers."""
+        """Resend the updates whose access token was refused, with a new token; return the other responses."""
         refused: dict[str, list[Entry]] = defaultdict(list)
         others: list[Entry] = []
         for shown, answer in answers:
@@ -149,7 +149,7 @@ class Updates(UnderWay):
         return others
 
     def _resend(self, refused: Sequence[Entry], access_token: str) -> None:
-        """Send these with the new access token; without one, the refusal is their answer. Any thread may call it."""
+        """Send these with the new access token; without one, the refusal is final. Called from any thread."""
         again: dict[str, list[Shown]] = defaultdict(list)
         routes: dict[str, Route] = {}
         updates: dict[int, DevicePush] = {}
@@ -167,7 +167,7 @@ class Updates(UnderWay):
 
 @transaction.atomic
 def due_take(*, model: type[ShownRoom] | type[ShownMessage], now: datetime) -> list[Shown]:
-    """Return some rows whose update is due, for this worker alone until the lease ends."""
+    """Return a batch of rows whose update is due, and lease them to this worker."""
     rows: QuerySet[Any] = model._default_manager.all()
     due = rows.filter(due_at__lte=now).select_for_update(skip_locked=True, of=("self",))
     taken = list(due.select_related("device__user").order_by("due_at")[:BATCH])
@@ -176,12 +176,12 @@ def due_take(*, model: type[ShownRoom] | type[ShownMessage], now: datetime) -> l
 
 
 def is_reachable(device: Device) -> bool:
-    """Return whether updates are sent to the device: the last ones also after its owner's account was deactivated."""
+    """Return True if the device gets updates; also if it was disabled because its owner was deactivated."""
     return device.disabled_at is None or device.disabled_reason == DisabledReason.DEACTIVATED
 
 
 def updates_of(taken: Sequence[Shown]) -> dict[int, DevicePush]:
-    """Return the updates of rows of one model by their keys, leaving out what needs none any more."""
+    """Return the updates for rows of one model, by key, without rows that no longer need one."""
     badges = unread_sums({shown.device.user_id for shown in taken})
     messages = [shown for shown in taken if isinstance(shown, ShownMessage)]
     if messages:
@@ -211,9 +211,9 @@ def answers_record(
     leased_until: datetime,
     sent_at: datetime,
 ) -> None:
-    """Let go what is settled, and try again later what is not; tokens that are dead are noted on their devices.
+    """Delete the rows of finished updates, schedule retries for the others, and disable devices with dead tokens.
 
-    A row that is not leased any more shows new notifications, or was read again: none of this concerns it.
+    Rows whose lease has changed are skipped: they have newer notifications, or were read again.
     """
     now = timezone.now()
     leased = model._default_manager.filter(due_at=leased_until)
