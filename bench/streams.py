@@ -5,7 +5,7 @@
 It creates its own database, signs in this many users, opens a stream for each, and measures the server's process for
 30 seconds without messages. Then it measures how long a message for all of them takes to arrive at the
 last one, from being posted (it is decided at once). Finally, all streams are cut and all pages reconnect at once,
-while one user loads one page after the other.
+while another user loads one page after the other.
 
 Target for 500 pages and one process on PostgreSQL (pool of 16): all streams open within 10 s, no response of 500 or
 above, and 95 % of other pages within 300 ms meanwhile.
@@ -19,6 +19,8 @@ import os
 import socket
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -26,13 +28,20 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.scaffold import BASE_DIR, database, database_url, room_fill
 
 TICKS = os.sysconf("SC_CLK_TCK")
+# How long the other user loads pages before all reconnect.
+BEFORE_SECONDS = 3.0
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("streams", nargs="?", type=int, default=500)
     parser.add_argument("--idle", type=int, default=30, help="seconds")
+    parser.add_argument("--pages", nargs=2, metavar=("PORT", "REQUEST"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.pages:
+        port, text = arguments.pages
+        pages_load(int(port), text)
+        return
     asked = arguments.streams
     with database():
         room = room_fill(asked)
@@ -103,17 +112,46 @@ async def measure(room_key: int, sessions: list[str], idle: int) -> None:
 
 async def reconnect(port: int, sessions: list[str], pid: int) -> None:
     """Let all pages reconnect at once, and print how long it took and the effect on another page."""
-    before = [await page_seconds(port, sessions[0]) for _number in range(20)]
-    meanwhile: list[float] = []
-    begun, busy = time.monotonic(), processor(pid)
-    watching = asyncio.create_task(pages_load(port, sessions[0], meanwhile))
-    answers = await asyncio.gather(*(reopened(port, session) for session in sessions))
-    seconds = time.monotonic() - begun
-    watching.cancel()
+    async with another_user(port, sessions[0]) as pages:
+        await asyncio.sleep(BEFORE_SECONDS)
+        begun, busy = time.monotonic(), processor(pid)
+        answers = await asyncio.gather(*(reopened(port, session) for session in sessions))
+        ended, used = time.monotonic(), processor(pid) - busy
+    before = [seconds for at, seconds in pages if at + seconds <= begun]
+    meanwhile = [seconds for at, seconds in pages if at < ended and at + seconds > begun]
     failed = sum(status >= 500 for status in answers)
-    print(f"{answers.count(200)} of {len(answers)} pages stream again after {seconds:.2f} s, {failed} x 5xx")
-    print(f"that took {processor(pid) - busy:.2f} s of a core, with {len(meanwhile)} other pages")
+    print(f"{answers.count(200)} of {len(answers)} pages stream again after {ended - begun:.2f} s, {failed} x 5xx")
+    print(f"that took {used:.2f} s of a core, with {len(meanwhile)} other pages")
     print(f"another page, p95: {p95(before):.0f} ms before, {p95(meanwhile):.0f} ms meanwhile", flush=True)
+
+
+@asynccontextmanager
+async def another_user(port: int, session: str) -> AsyncIterator[list[tuple[float, float]]]:
+    """Let another process load one page after the other; at the end, the list has when each began and its seconds.
+
+    In this process, pages would also wait for the hundreds that reconnect here.
+    """
+    command = (__file__, "--pages", str(port), request("/rooms/", session, "Connection: close").decode())
+    process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.PIPE)
+    pages: list[tuple[float, float]] = []
+    try:
+        yield pages
+    finally:
+        process.terminate()
+        output, _errors = await process.communicate()
+        lines = output.decode().splitlines()
+        pages += [(float(at), float(seconds)) for at, seconds in map(str.split, lines)]
+
+
+def pages_load(port: int, text: str) -> None:
+    """Load one page after the other until the process is terminated, and print when each began and its seconds."""
+    while True:
+        begun = time.monotonic()
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(text.encode())
+            response = b"".join(iter(lambda: connection.recv(65536), b""))
+        assert response.startswith(b"HTTP/1.1 200"), response[:200]
+        print(begun, time.monotonic() - begun, flush=True)
 
 
 async def reopened(port: int, session: str) -> int:
@@ -124,22 +162,6 @@ async def reopened(port: int, session: str) -> int:
     if status == 200:
         await reader.readuntil(b"event: counters")
     return status
-
-
-async def pages_load(port: int, session: str, seconds: list[float]) -> None:
-    """Load one page after the other, and record how long each took."""
-    while True:
-        seconds.append(await page_seconds(port, session))
-
-
-async def page_seconds(port: int, session: str) -> float:
-    """Return how many seconds the page with the rooms took to load."""
-    begun = time.monotonic()
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(request("/rooms/", session, "Connection: close"))
-    assert (await reader.read()).startswith(b"HTTP/1.1 200")
-    writer.close()
-    return time.monotonic() - begun
 
 
 def request(path: str, session: str, header: str) -> bytes:

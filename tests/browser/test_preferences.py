@@ -115,7 +115,7 @@ def test_a_message_links_to_the_explanation_of_its_notifications(sign_in: SignIn
     linked.get_by_role("button", name="Menu of the message of Bob Meier").click()
     linked.get_by_role("link", name="Why was I notified (or not)?").click()
     page.wait_for_url(f"**/why/?message={message.public_id}")
-    expect(page.locator("main")).to_contain_text("You chose Nothing for your whole account")
+    expect(page.locator("main")).to_contain_text("You chose Nothing for your account")
 
 
 def test_choices_are_saved_without_scripts_too(browser: Browser, site: str, ana: User, room: Room) -> None:
