@@ -5,6 +5,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 CONFIGURATION = {
     *("MODE", "SANDBOX", "DEBUG", "LOG_LEVEL", "SECRET_KEY", "ENCRYPTION_KEY", "SITE_URL", "PORT", "ALLOWED_HOSTS"),
@@ -21,6 +22,10 @@ for name in list(os.environ):
 # Removed when this reference is deleted at the end of the run.
 directory = tempfile.TemporaryDirectory(prefix="callboard-tests-", ignore_cleanup_errors=True)
 os.environ["DATA_DIR"] = os.environ.get("TEST_DATA_DIR") or directory.name
+# The same keys in all processes of a run: on PostgreSQL they copy one database, whose secrets they must decrypt.
+for name in ("secret_key", "encryption_key"):
+    if not (file := Path(os.environ["DATA_DIR"]) / name).exists():
+        file.write_text(f"a {name} for tests only, which is long enough")
 
 from workspace.config.settings import *  # noqa: E402, F403
 

@@ -164,6 +164,7 @@ def test_pages_fit_a_small_screen(sign_in: SignIn, ana: User) -> None:
     page.set_viewport_size({"width": 375, "height": 700})
     for address in ("/phone/", "/", "/sign-in/"):
         if address == "/sign-in/":
+            page.goto("about:blank")
             page.context.clear_cookies()
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= 375
