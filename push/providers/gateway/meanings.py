@@ -36,7 +36,7 @@ def meanings() -> Iterator[Meaning]:
     yield Meaning(200, "", Answer.ACCEPTED, "Any 2xx.")
     sentences = {
         Answer.DEAD: "The token is dead.",
-        Answer.REFUSED: "The push is refused for good.",
+        Answer.REFUSED: "The push is rejected permanently.",
         Answer.UNAUTHORIZED: "The workspace's access token is not accepted; it is renewed once.",
     }
     for status, answer in ANSWERS.items():
