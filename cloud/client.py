@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from workspace.address_masks import address_mask
 from workspace.database.connections import connections_release
 from workspace.errors import ApplicationError
-from workspace.outbound import outbound_current
+from workspace.outbound import open_socket, outbound_current
 
 # Seconds to connect, and for the whole request. They are short because a user may be waiting for the page.
 CONNECT_SECONDS = 3
@@ -86,6 +86,7 @@ def _prepare(handle: Any, url: str, headers: list[str], body: bytes, basic: tupl
     handle.setopt(pycurl.CAINFO, outbound.ca_file)
     handle.setopt(pycurl.PROXY, outbound.proxy)
     handle.setopt(pycurl.NOPROXY, outbound.no_proxy)
+    handle.setopt(pycurl.OPENSOCKETFUNCTION, lambda *given: open_socket(*given) or pycurl.SOCKET_BAD)
     handle.setopt(pycurl.NOSIGNAL, 1)
     handle.setopt(pycurl.CONNECTTIMEOUT, CONNECT_SECONDS)
     handle.setopt(pycurl.TIMEOUT, TOTAL_SECONDS)

@@ -1,19 +1,31 @@
-"""How this installation reaches other servers: its proxy, and the certificate authorities that it trusts."""
+"""How this installation reaches other servers: its proxy, the certificate authorities that it trusts, and the addresses
+that it never connects to."""
 
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import os
+import socket
 import ssl
 import threading
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import certifi
 from django.conf import settings
 
 from workspace.config.env import data_directory
+
+# Addresses of the machine's own network segment, where cloud providers serve the machine's credentials
+# (169.254.169.254; RFC 3927, RFC 4291, 2.5.6), and the same service of Amazon over IPv6. No address that an
+# administrator enters may lead there.
+LINK_LOCAL = (ipaddress.IPv4Network("169.254.0.0/16"), ipaddress.IPv6Network("fe80::/10"))
+METADATA_OVER_IPV6 = ipaddress.IPv6Address("fd00:ec2::254")
+
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +66,35 @@ def ca_file_with(extra: str) -> str:
         temporary.write_bytes(content)
         temporary.replace(target)
     return str(target)
+
+
+def parse_ip(address: str) -> IpAddress:
+    """Return the IP address; for an IPv6 address that stands for an IPv4 address (RFC 4291, 2.5.5.2), the latter."""
+    ip = ipaddress.ip_address(address.split("%")[0])
+    return getattr(ip, "ipv4_mapped", None) or ip
+
+
+def is_forbidden(address: str) -> bool:
+    """Return True for an IP address that requests to other servers never connect to."""
+    ip = parse_ip(address)
+    return ip == METADATA_OVER_IPV6 or any(ip in network for network in LINK_LOCAL if network.version == ip.version)
+
+
+class Descriptor:
+    """A new socket, in the form that libcurl's callback returns it: pycurl duplicates the descriptor, and this one is
+    closed with the object. (Python would warn about each unclosed socket.)"""
+
+    def __init__(self, family: int, kind: int, protocol: int) -> None:
+        self._number = socket.socket(family, kind, protocol).detach()
+
+    def fileno(self) -> int:
+        return self._number
+
+    def __del__(self) -> None:
+        os.close(self._number)
+
+
+def open_socket(_purpose: int, address: Any) -> Descriptor | None:
+    """Open a socket for libcurl (`OPENSOCKETFUNCTION`); returns None if the address must not be connected to."""
+    family, kind, protocol, place = address
+    return None if is_forbidden(place[0]) else Descriptor(family, kind, protocol)

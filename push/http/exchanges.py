@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable
 from io import BytesIO
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_noop
 from push.http.addresses import is_public
 from push.http.failures import failure_sentence
 from push.http.requests import Headers, HttpAnswer, HttpRequest, Lane
-from workspace.outbound import Outbound
+from workspace.outbound import Outbound, open_socket
 
 # The most of an answer that is read, in bytes; a longer one is cut off.
 RESPONSE_LIMIT = 64 * 1024
@@ -30,8 +29,10 @@ BROKEN_OFF = {
     HTTP2_STREAM,
 }
 
-# What is told of a request on a lane for public addresses only whose host has none.
+# The error of a request on a lane for public addresses only, if its host has another address.
 NOT_PUBLIC = gettext_noop("The host is not on the public internet.")
+# The error on any other lane for an address such as 169.254.169.254.
+FORBIDDEN = gettext_noop("The host has a link-local address. Such addresses are never connected to.")
 NOT_IN_HEADERS = "\r\n\0"
 
 Done = Callable[[HttpAnswer], None]
@@ -57,7 +58,8 @@ class Exchange:
         self.begun_at = 0.0
         self.tries = 0
         self.resent = 0
-        self._is_forbidden = False
+        self._forbidden_error = ""
+        self._public_only = lane.public_only
         self.handle: Any = pycurl.Curl()
         self._sent = sent
         self._lines: list[bytes] = []
@@ -73,7 +75,7 @@ class Exchange:
         """
         self.request, self.done = request, done
         self.tries = self.resent = 0
-        self._is_forbidden = False
+        self._forbidden_error = ""
         self.begun_at = time.monotonic()
         self._forget()
         headers = "".join(request.headers)
@@ -105,7 +107,7 @@ class Exchange:
         if code in BROKEN_OFF and self.tries and self.resent < self.request.resends:
             self.resent += 1
             return None
-        return self.unanswered(NOT_PUBLIC if self._is_forbidden else failure_sentence(code, message))
+        return self.unanswered(self._forbidden_error or failure_sentence(code, message))
 
     def unanswered(self, error: str) -> HttpAnswer:
         """Return the answer that there is none."""
@@ -129,10 +131,10 @@ class Exchange:
         handle.setopt(pycurl.HEADERFUNCTION, self._lines.append)
         handle.setopt(pycurl.WRITEFUNCTION, self._body_received)
         if lane.public_only and outbound.proxy:
-            # The proxy makes the connections; that no host is reached without it keeps all of them there.
+            # The proxy makes all connections, also to hosts that are otherwise reached directly.
             handle.setopt(pycurl.NOPROXY, "")
-        elif lane.public_only:
-            handle.setopt(pycurl.OPENSOCKETFUNCTION, self._public_socket)
+        else:
+            handle.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
         if lane.certificate:
             handle.setopt(pycurl.SSLCERT_BLOB, lane.certificate.certificate.encode())
             handle.setopt(pycurl.SSLKEY_BLOB, lane.certificate.key.encode())
@@ -146,13 +148,16 @@ class Exchange:
         self._sent(self)
         return int(pycurl.PREREQFUNC_OK)
 
-    def _public_socket(self, _purpose: int, address: Any) -> Any:
-        """Return a socket for the address, or what tells libcurl not to connect: the address is not a public one."""
-        family, kind, protocol, place = address
-        if not is_public(place[0]):
-            self._is_forbidden = True
+    def _open_socket(self, purpose: int, address: Any) -> Any:
+        """Return a socket for the address, or the value that makes libcurl fail if the address is not allowed."""
+        if self._public_only and not is_public(address[3][0]):
+            self._forbidden_error = NOT_PUBLIC
             return pycurl.SOCKET_BAD
-        return socket.socket(family, kind, protocol)
+        opened = open_socket(purpose, address)
+        if opened is None:
+            self._forbidden_error = FORBIDDEN
+            return pycurl.SOCKET_BAD
+        return opened
 
     def _body_received(self, data: bytes) -> int | None:
         """Keep the data; a different count than was given makes libcurl end the transfer."""

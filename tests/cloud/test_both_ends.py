@@ -133,6 +133,15 @@ def test_an_unreachable_cloud_is_reported(site: str) -> None:
         registration_start(email="ada@example.org")
 
 
+def test_no_cloud_at_a_link_local_address_is_connected_to(site: str) -> None:
+    """There, cloud providers serve the credentials of the machine."""
+    wizard = SetupWizardSettings.stored()
+    wizard.cloud_url = "http://169.254.169.254"
+    wizard.save()
+    with pytest.raises(CloudError, match="it refused the connection"):
+        registration_start(email="ada@example.org")
+
+
 def test_an_agreement_is_recorded_at_both_ends_and_needed_again_for_a_new_version(connected: str, terms: Terms) -> None:
     ada = UserFactory(username="ada", roles=("admin",))
     cloud_sync()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from push.http.engine import Engine, engine_current
+from push.http.exchanges import FORBIDDEN
 from push.http.requests import HttpRequest, Lane
 from tests.fakes.apple import FakeApple
 from tests.fakes.gateway import FakeGateway
@@ -133,3 +134,14 @@ def test_only_public_addresses_are_connected_to_unless_told_otherwise(
     engine.close()
     assert (answer.status, answer.reached) == (None, False)
     assert fake_apple.connections == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://169.254.169.254/", "http://[fe80::1]/", "http://[::ffff:169.254.169.254]/", "http://[fd00:ec2::254]/"],
+)
+def test_link_local_addresses_are_never_connected_to(address: str) -> None:
+    engine = Engine(connect_timeout=1)
+    [answer] = engine.send([HttpRequest(address, b"{}", public_only=False)])
+    engine.close()
+    assert (answer.status, answer.reached, answer.error) == (None, False, FORBIDDEN)
