@@ -12,7 +12,11 @@ from typing import Any
 
 from push.gateway.endpoints import ADDRESS, GatewayRequest, GatewayResponse, answer, body_limit
 from push.gateway.runtime import BatchingRuntime
+from push.gateway.services import wait_for_late_tasks
 from workspace.server.site_path import path_in_site
+
+# How long a stopping server waits, in seconds; container platforms allow ten by default.
+STOP_SECONDS = 7.0
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -28,6 +32,9 @@ class GatewayMiddleware:
         self._runtime: BatchingRuntime | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await follow_lifespan(receive, send)
+            return
         address = ADDRESS.match(path_in_site(scope)) if scope["type"] == "http" else None
         if address is None:
             await self._application(scope, receive, send)
@@ -46,6 +53,15 @@ class GatewayMiddleware:
         if self._runtime is None:
             self._runtime = BatchingRuntime()
         await send_response(await answer(request, self._runtime), send)
+
+
+async def follow_lifespan(receive: Receive, send: Send) -> None:
+    """Follow the server's start and stop (ASGI, lifespan protocol): a stopping server first waits for the responses to
+    pushes that were reported as in progress, so that they are counted and not sent again."""
+    while (await receive())["type"] != "lifespan.shutdown":
+        await send({"type": "lifespan.startup.complete"})
+    await wait_for_late_tasks(STOP_SECONDS)
+    await send({"type": "lifespan.shutdown.complete"})
 
 
 async def body_read(receive: Receive, limit: int) -> bytes | None:

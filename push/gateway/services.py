@@ -142,6 +142,15 @@ class Progress:
             self.push_results |= found
 
 
+async def wait_for_late_tasks(seconds: float) -> None:
+    """Wait, up to `seconds`, for the responses to pushes that were reported as in progress.
+
+    The others are recovered by the worker later, and a repeated request sends them again.
+    """
+    if late_tasks:
+        await asyncio.wait(list(late_tasks), timeout=seconds)
+
+
 def late_end(task: asyncio.Task[None]) -> None:
     """Log an error if late responses could not be recorded."""
     late_tasks.discard(task)

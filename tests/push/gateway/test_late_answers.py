@@ -14,6 +14,7 @@ from django.db import connections
 
 from cloud.models import QuotaMonth
 from push.gateway import endpoints, runtime, sending, services
+from push.gateway.asgi import GatewayMiddleware
 from push.gateway.endpoints import GatewayRequest, GatewayResponse, answer
 from push.gateway.runtime import BatchingRuntime
 from push.http.engine_thread import EngineThread
@@ -105,6 +106,37 @@ def test_a_slow_device_is_in_progress_and_a_repetition_gets_the_result(
     asyncio.run(send())
     assert sorted(push.token for push in fake_apple.accepted) == [SLOW, QUICK]
     assert list(QuotaMonth.objects.values_list("used", "reserved")) == [(2, 0)]
+
+
+def test_a_stopping_server_waits_for_pushes_in_progress(
+    gathered: BatchingRuntime, fake_apple: FakeApple, go_on: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_apple.standing[SLOW] = lambda: Reply(hold=go_on)
+    monkeypatch.setattr(endpoints, "BATCH_SECONDS", 0.0)
+    request = batch(registered()[1], identity="i1")
+    sent: list[str] = []
+
+    async def no_application(_scope: Any, _receive: Any, _send: Any) -> None:
+        raise AssertionError("The gateway handles the server's start and stop itself.")
+
+    async def stop() -> None:
+        await answer(request, gathered)
+        server: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        server.put_nowait({"type": "lifespan.startup"})
+        server.put_nowait({"type": "lifespan.shutdown"})
+
+        async def record(message: dict[str, Any]) -> None:
+            sent.append(message["type"])
+
+        stopping = asyncio.ensure_future(GatewayMiddleware(no_application)({"type": "lifespan"}, server.get, record))
+        await asyncio.wait([stopping], timeout=0.3)
+        assert sent == ["lifespan.startup.complete"]
+        go_on.set()
+        await stopping
+
+    asyncio.run(stop())
+    assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    assert not GatewayPush.objects.filter(accepted_at=None).exists()
 
 
 def test_pushes_without_identity_are_waited_for(
