@@ -16,6 +16,7 @@ from push.services.fanout import pending_decide, remainder_count
 from push.services.retention import expired_prune
 from push.stopping import unless_stopping
 from push.waking import enqueue
+from workspace.database.side_thread import on_side_thread
 
 
 @unless_stopping
@@ -67,6 +68,7 @@ def quiet_periods() -> None:
 
 
 @unless_stopping
+@on_side_thread
 def cloud() -> None:
     """Do what is due between this workspace and its cloud."""
     cloud_work()

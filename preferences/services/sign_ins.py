@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import smtplib
 from datetime import datetime, timedelta
 
 from django.core.mail import get_connection
@@ -28,6 +29,10 @@ MAX_FAILURES = 10
 # How long an e-mail is reserved for the worker that sends it.
 LEASE = timedelta(minutes=5)
 BATCH = 1000
+
+
+class MailServerUnreachableError(Exception):
+    """The mail server did not respond. The other e-mails are sent later, instead of each waiting for the timeout."""
 
 
 @transaction.atomic
@@ -65,11 +70,20 @@ def wants_alert(user: User) -> bool:
 def alerts_send() -> int:
     """Send the e-mails that are due, and return their number. Safe to call from several workers at once."""
     due = SignInAlert.objects.filter(retry_at__lte=timezone.now()).order_by("retry_at")
-    return sum(alert_send(key) for key in list(due.values_list("pk", flat=True)))
+    sent = 0
+    for key in list(due.values_list("pk", flat=True)):
+        try:
+            sent += alert_send(key)
+        except MailServerUnreachableError:
+            break
+    return sent
 
 
 def alert_send(key: int) -> bool:
-    """Send one e-mail unless another worker is sending it; returns True if it was sent. Failures are retried."""
+    """Send one e-mail unless another worker is sending it; returns True if it was sent. Failures are retried.
+
+    Raises MailServerUnreachableError if the failure does not concern this e-mail alone.
+    """
     now = timezone.now()
     due = SignInAlert.objects.filter(pk=key, retry_at__lte=now)
     if not due.update(retry_at=now + LEASE):
@@ -82,12 +96,22 @@ def alert_send(key: int) -> bool:
         if message is not None:
             message.connection = get_connection()
             message.send()
-    except Exception:
+    except Exception as error:
         log.exception("The e-mail about a sign-in of %s could not be sent.", alert.user.username)
         alert_postpone(alert, now)
+        if is_unreachable(error):
+            raise MailServerUnreachableError from error
         return False
     alert.delete()
     return message is not None
+
+
+def is_unreachable(error: Exception) -> bool:
+    """Return True if the mail server did not respond or closed the connection, so that every e-mail would fail."""
+    is_refusal = isinstance(error, smtplib.SMTPException) and not isinstance(
+        error, smtplib.SMTPConnectError | smtplib.SMTPServerDisconnected
+    )
+    return isinstance(error, OSError) and not is_refusal
 
 
 def alert_postpone(alert: SignInAlert, now: datetime) -> None:

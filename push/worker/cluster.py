@@ -23,6 +23,7 @@ from django_q.signals import post_execute_in_worker, pre_execute
 
 from push.stopping import STOP_SECONDS, stop_request
 from push.worker.preloading import modules_preload
+from workspace.database.side_thread import side_thread
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +84,10 @@ def results_acknowledge(result_queue: Any, broker: Broker) -> None:
 
 class AllOrNothingSentinel(Sentinel):  # type: ignore[misc]
     """The process that monitors the others; if one was killed, it ends all of them and itself."""
+
+    def __init__(self, *given: Any) -> None:
+        side_thread.enable()
+        super().__init__(*given)
 
     def spawn_monitor(self) -> Any:
         """Start the process that acknowledges tasks."""
