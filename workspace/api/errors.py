@@ -38,6 +38,7 @@ class TooManyRequestsError(ApplicationError):
             f"Error, too many requests. Please slow down. You must wait {seconds} seconds before trying this again.",
             status=429,
         )
+        self.seconds = seconds
 
 
 def exception_handler(exception: Exception, context: dict[str, Any]) -> Response:

@@ -24,11 +24,24 @@ from workspace.selectors.presence import presence_of
 from workspace.time_zones import utc_offset
 
 
+class TimestampText(str):
+    """A date and time in ISO 8601, with the time itself, which methods return as an EJSON date."""
+
+    moment: datetime
+
+    @classmethod
+    def of(cls, moment: datetime) -> TimestampText:
+        """Return the text of a time: UTC, with milliseconds and `Z`."""
+        text = cls(moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+        text.moment = moment
+        return text
+
+
 class Timestamp(serializers.DateTimeField):
     """A date and time in ISO 8601: UTC, with milliseconds and `Z`."""
 
-    def to_representation(self, value: datetime) -> str:
-        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    def to_representation(self, value: datetime) -> TimestampText:
+        return TimestampText.of(value)
 
 
 class Offset(serializers.FloatField):

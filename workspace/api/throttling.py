@@ -11,6 +11,7 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from workspace.api.errors import TooManyRequestsError
 from workspace.cache import call_count
 from workspace.models import User
 
@@ -38,6 +39,10 @@ class Usage:
     @property
     def exceeded(self) -> bool:
         return self.calls > self.rate.calls
+
+    def wait(self) -> float:
+        """Return the number of seconds until the next interval."""
+        return max(0.0, self.reset / 1000 - time.time())
 
     def headers(self) -> dict[str, str]:
         """Return the response headers of the limit."""
@@ -67,12 +72,12 @@ class EndpointThrottle(BaseThrottle):
         if not settings.API_RATE_LIMITING:
             return True
         user = request.user if isinstance(request.user, User) else None
-        caller = f"user:{user.pk}" if user else f"address:{request.META.get('REMOTE_ADDR')}"
+        caller = caller_key(user, request.META.get("REMOTE_ADDR"))
         self.usage = view.usage = usage_count(view.rate, f"{endpoint_of(request)}:{request.method}:{caller}")
-        return not self.usage.exceeded or bool(user and user.has_perm("workspace.api_bypass_rate_limit"))
+        return not self.usage.exceeded or may_bypass(user)
 
     def wait(self) -> float:
-        return max(0.0, self.usage.reset / 1000 - time.time())
+        return self.usage.wait()
 
 
 def endpoint_of(request: Request) -> str:
@@ -80,6 +85,25 @@ def endpoint_of(request: Request) -> str:
     match = request._request.resolver_match
     assert match is not None
     return match.route.rstrip("/")
+
+
+def caller_key(user: User | None, address: str | None) -> str:
+    """Return the part of a counter's key for the caller: the account, or the address if not signed in."""
+    return f"user:{user.pk}" if user else f"address:{address}"
+
+
+def may_bypass(user: User | None) -> bool:
+    """Return True if the limits do not apply to the user."""
+    return bool(user and user.has_perm("workspace.api_bypass_rate_limit"))
+
+
+def limit_check(rate: Rate, key: str, *, user: User | None, address: str | None) -> None:
+    """Count a call of what `key` names, an endpoint or a method; raises TooManyRequestsError over the limit."""
+    if not settings.API_RATE_LIMITING:
+        return
+    usage = usage_count(rate, f"{key}:{caller_key(user, address)}")
+    if usage.exceeded and not may_bypass(user):
+        raise TooManyRequestsError(max(1, math.ceil(usage.wait())))
 
 
 def usage_count(rate: Rate, key: str) -> Usage:

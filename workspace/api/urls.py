@@ -6,6 +6,7 @@ from workspace.api import info, permissions, presence, sign_in
 from workspace.api.base import routes
 from workspace.api.messages import posting, threads
 from workspace.api.messages import reading as messages
+from workspace.api.methods import views as methods
 from workspace.api.rooms import any_type as rooms
 from workspace.api.rooms import direct, named, subscriptions
 from workspace.api.users import changing, reading
@@ -34,6 +35,8 @@ urlpatterns = routes(
         "v1/chat.getThreadMessages": threads.ThreadMessagesApi,
         "v1/chat.followMessage": threads.FollowMessageApi,
         "v1/chat.unfollowMessage": threads.UnfollowMessageApi,
+        "v1/method.call/<path:name>": methods.MethodCallApi,
+        "v1/method.callAnon/<path:name>": methods.MethodCallAnonApi,
         "v1/permissions.listAll": permissions.PermissionsListAllApi,
         "v1/rooms.get": rooms.RoomsGetApi,
         "v1/rooms.info": rooms.RoomsInfoApi,

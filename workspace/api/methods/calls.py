@@ -1,0 +1,115 @@
+"""Calls of methods, and the endpoints that they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django.http import HttpRequest
+from django.urls import resolve
+from knox.models import AuthToken
+from rest_framework.request import Request
+
+from workspace.api.base import Api
+from workspace.api.methods.errors import CallerUnknownError
+from workspace.models import User
+
+
+class Connection(Protocol):
+    """The web socket that a method is called on.
+
+    `client` is the name of the socket for presence (`workspace.clients`). After `login` and `logout`, the socket
+    is informed with `signed_in` and `signed_out`, in the thread that runs the method.
+    """
+
+    client: str
+
+    def signed_in(self, user: User, auth_token: AuthToken) -> None: ...
+
+    def signed_out(self) -> None: ...
+
+
+@dataclass(slots=True, repr=False)
+class MethodCall:
+    """A call of a method.
+
+    `user` and `auth_token` are those of the caller, None if not signed in. `request` is the HTTP request with
+    `method.call`, or the one that opened the socket. `connection` is None outside of sockets.
+    """
+
+    request: HttpRequest
+    user: User | None = None
+    auth_token: AuthToken | None = None
+    connection: Connection | None = None
+
+    @property
+    def caller(self) -> User:
+        """The caller, of a method that requires a sign-in."""
+        if self.user is None:
+            raise CallerUnknownError()
+        return self.user
+
+    @property
+    def session(self) -> AuthToken:
+        """The sign-in of the caller, of a method that requires one."""
+        if self.auth_token is None:
+            raise CallerUnknownError()
+        return self.auth_token
+
+    def endpoint(self, name: str, /, **params: Any) -> dict[str, Any]:
+        """Call an endpoint as the caller, such as `POST chat.sendMessage`, and return its response without `success`.
+
+        The endpoint checks permissions and parameters, and raises the same errors as for other clients. Parameters
+        that are None are omitted.
+        """
+        return endpoint_of(name).call(self, {key: value for key, value in params.items() if value is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An endpoint of the API, with its HTTP method. `route` is its URL pattern."""
+
+    verb: str
+    route: str
+    view: type[Api]
+    path: dict[str, Any] = field(default_factory=dict)
+
+    def call(self, call: MethodCall, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the response of the endpoint to the caller, without `success`."""
+        request = Request(self._http_request(call, params))
+        request.user = call.user  # type: ignore[assignment]
+        request.auth = call.auth_token
+        request._full_data = params  # type: ignore[attr-defined]
+        view = self.view()
+        view.request, view.args, view.kwargs = request, (), self.path
+        handler: Callable[..., Any] = getattr(view, self.verb.lower())
+        response = dict(handler(request, **self.path).data)
+        response.pop("success", None)
+        return response
+
+    def _http_request(self, call: MethodCall, params: Mapping[str, Any]) -> HttpRequest:
+        """Return a request from the same client, with the parameters in its query."""
+        request = HttpRequest()
+        request.method = self.verb
+        request.META = {**call.request.META}
+        request.GET = Query(params)  # type: ignore[assignment]
+        return request
+
+
+class Query(dict[str, Any]):
+    """Query parameters that are already parsed."""
+
+    def getlist(self, name: str) -> list[Any]:
+        """Return the values of a parameter that may be repeated."""
+        value = self.get(name, [])
+        return value if isinstance(value, list) else [value]
+
+
+def endpoint_of(name: str) -> Endpoint:
+    """Return the endpoint with a name such as `POST chat.sendMessage`."""
+    verb, _separator, address = name.partition(" ")
+    match = resolve(f"/api/v1/{address}")
+    view: type[Api] = match.func.cls  # type: ignore[attr-defined]
+    assert hasattr(view, verb.lower()), name
+    return Endpoint(verb=verb, route=match.route.rstrip("/"), view=view, path=match.kwargs)
