@@ -8,7 +8,6 @@ from typing import Any
 from django.core.signals import got_request_exception
 
 from workspace.api.errors import INTERNAL_ERROR, TooManyRequestsError, application_error
-from workspace.api.methods.ejson import to_ejson
 from workspace.errors import ApplicationError, SignInError
 
 log = logging.getLogger(__name__)
@@ -62,7 +61,7 @@ def to_error(exception: Exception, *, method: str = "") -> dict[str, Any]:
         "message": f"{reason} [{code}]".strip(),
         "errorType": "Meteor.Error",
     }
-    return {name: to_ejson(value) for name, value in described.items() if value not in ("", {})}
+    return {name: value for name, value in described.items() if value not in ("", {})}
 
 
 def code_of(error: ApplicationError) -> str | int:

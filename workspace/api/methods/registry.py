@@ -19,7 +19,6 @@ from django.utils.module_loading import module_has_submodule
 
 from workspace.api.methods.arguments import Argument, arguments_of, arguments_read
 from workspace.api.methods.calls import MethodCall, endpoint_of
-from workspace.api.methods.ejson import to_ejson
 from workspace.api.methods.errors import CallerUnknownError, MethodNotFoundError
 from workspace.api.throttling import Rate, limit_check
 
@@ -95,11 +94,11 @@ def methods() -> dict[str, Method]:
 
 
 def call_method(name: str, params: Any, call: MethodCall) -> Any:
-    """Return the result of a method, ready to be written as JSON.
+    """Return the result of a method, which `ejson_text` writes.
 
     Raises ApplicationError, or whatever error the method raises; `to_error` returns the error object for it.
     """
     method = methods().get(name)
     if method is None:
         raise MethodNotFoundError(name)
-    return to_ejson(method.run(params, call))
+    return method.run(params, call)

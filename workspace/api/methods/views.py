@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from knox.models import AuthToken
@@ -10,8 +9,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from workspace.api.base import Api, PublicApi, SuccessResult, endpoint
+from workspace.api.methods.arguments import is_encodable
 from workspace.api.methods.calls import MethodCall
-from workspace.api.methods.ejson import ejson_parse
+from workspace.api.methods.ejson import ejson_parse, ejson_text
 from workspace.api.methods.errors import to_error
 from workspace.api.methods.registry import call_method
 from workspace.api.params import Params, TextParam
@@ -78,7 +78,7 @@ def answer(request: Request, message: str) -> str:
         response["result"] = call_method(frame["method"], frame["params"], call)
     except Exception as error:
         response["error"] = to_error(error, method=frame["method"])
-    return json.dumps(response)
+    return ejson_text(response)
 
 
 def frame_of(message: str) -> dict[str, Any]:
@@ -91,8 +91,10 @@ def frame_of(message: str) -> dict[str, Any]:
         isinstance(frame, dict)
         and isinstance(frame.get("method"), str)
         and len(frame["method"]) <= MAX_NAME_LENGTH
+        and is_encodable(frame["method"])
         and isinstance(frame.setdefault("params", []), list)
         and isinstance(frame.get("id", ""), str)
+        and is_encodable(frame.get("id", ""))
         and frame.get("msg", "method") == "method"
     ):
         raise ApplicationError(INVALID_CALL, INVALID_CALL)
