@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from workspace.api import info, permissions, presence, sign_in
+from workspace.api import info, presence, sign_in
+from workspace.api.access import permissions, roles
 from workspace.api.base import routes
 from workspace.api.messages import posting, threads
 from workspace.api.messages import reading as messages
 from workspace.api.methods import views as methods
 from workspace.api.rooms import any_type as rooms
 from workspace.api.rooms import direct, named, subscriptions
+from workspace.api.site import connections, empty_lists
 from workspace.api.users import changing, reading
 
 urlpatterns = routes(
@@ -38,6 +40,26 @@ urlpatterns = routes(
         "v1/method.call/<path:name>": methods.MethodCallApi,
         "v1/method.callAnon/<path:name>": methods.MethodCallAnonApi,
         "v1/permissions.listAll": permissions.PermissionsListAllApi,
+        "v1/roles.list": roles.RolesListApi,
+        "v1/roles.getUsersInPublicRoles": roles.UsersInPublicRolesApi,
+        "v1/presence.getConnections": connections.PresenceConnectionsApi,
+        "v1/presence.enableBroadcast": connections.EnableBroadcastApi,
+        "v1/settings.oauth": empty_lists.SettingsOAuthApi,
+        "v1/service.configurations": empty_lists.ServiceConfigurationsApi,
+        "v1/emoji-custom.list": empty_lists.EmojiListApi,
+        "v1/emoji-custom.all": empty_lists.EmojiAllApi,
+        "v1/custom-user-status.list": empty_lists.CustomUserStatusListApi,
+        "v1/custom-sounds.list": empty_lists.CustomSoundsListApi,
+        "v1/commands.list": empty_lists.CommandsListApi,
+        "v1/commands.get": empty_lists.CommandsGetApi,
+        "v1/e2e.fetchMyKeys": empty_lists.FetchMyKeysApi,
+        "v1/e2e.getUsersOfRoomWithoutKey": empty_lists.UsersWithoutKeyApi,
+        "v1/banners": empty_lists.BannersApi,
+        "v1/banners/<str:banner_id>": empty_lists.BannersApi,
+        "v1/banners.getNew": empty_lists.BannersApi,
+        "v1/banners.dismiss": empty_lists.BannersDismissApi,
+        "v1/video-conference.capabilities": empty_lists.VideoCapabilitiesApi,
+        "v1/autotranslate.getSupportedLanguages": empty_lists.SupportedLanguagesApi,
         "v1/rooms.get": rooms.RoomsGetApi,
         "v1/rooms.info": rooms.RoomsInfoApi,
         "v1/subscriptions.read": subscriptions.SubscriptionsReadApi,

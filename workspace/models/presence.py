@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from workspace.models.accounts import User
 from workspace.models.history import Values, track_history
+from workspace.permissions import declared, permission
 
 DEFAULT_IDLE_LIMIT = 60
 
@@ -57,6 +58,13 @@ class Presence(models.Model):
     class Meta:
         verbose_name = _("presence")
         verbose_name_plural = _("presences")
+        permissions = declared(
+            permission(
+                "manage_user_status",
+                "May see how many clients are connected",
+                checked_in="workspace.api.site.connections",
+            ),
+        )
 
     def __str__(self) -> str:
         return str(self.user)

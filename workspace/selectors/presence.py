@@ -25,7 +25,7 @@ from django.db.models import (
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
-from workspace.models import Connection, FormerPresence, Presence, Status, User
+from workspace.models import ClientPresence, Connection, FormerPresence, Presence, Status, User
 from workspace.models.history import rows_as_of
 
 # The alias under which queries join the presence that was in force at an earlier time.
@@ -179,6 +179,11 @@ def visible_users(*, at: datetime) -> QuerySet[User]:
         Q(presence__status_expires_at=None) | Q(presence__status_expires_at__gt=at)
     )
     return User.objects.filter(is_active=True, presence__connected_until__gt=at).exclude(is_invisible)
+
+
+def clients_connected() -> QuerySet[ClientPresence]:
+    """Return the clients of all users that are connected now."""
+    return ClientPresence.objects.filter(connected_until__gt=timezone.now())
 
 
 def presence_changed_between(since: datetime, at: datetime) -> Q:

@@ -15,7 +15,7 @@ from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
-WITHOUT_BODY = ("cloud.syncWorkspace", "/logout", "/push.test")
+WITHOUT_BODY = ("cloud.syncWorkspace", "/logout", "/presence.enableBroadcast", "/push.test")
 
 
 @pytest.fixture

@@ -55,6 +55,8 @@ OPEN = {
     "/api/nowhere",
     "/api/info",
     "/api/v1/login",
+    "/api/v1/service.configurations",
+    "/api/v1/settings.oauth",
     "/api/v1/settings.public",
     "/api/cloud/register",
     "/api/cloud/registration",

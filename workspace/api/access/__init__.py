@@ -1,0 +1,1 @@
+"""Endpoints of roles and their permissions."""

@@ -1,0 +1,1 @@
+"""Endpoints about the whole workspace, and the lists of features that it does not have."""
