@@ -2,11 +2,13 @@ from workspace.models.accounts import EmailAddress, User
 from workspace.models.general import BusySilences, GeneralSettings
 from workspace.models.history import FormerRow
 from workspace.models.mail import KeptMail
+from workspace.models.message_settings import ErasureType, MessageSettings
 from workspace.models.messages import Mention, Message, SystemMessage, ThreadFollower
 from workspace.models.mobile import MobileSettings
 from workspace.models.presence import ClientPresence, Connection, FormerPresence, Presence, Status
 from workspace.models.rooms import Room, RoomType, Subscription
 from workspace.models.setting_changes import ChangeSource, SettingChange
+from workspace.models.sign_in_settings import RegistrationForm, SignInSettings
 from workspace.models.sign_ins import KnownAddress
 from workspace.models.text_views import TextPlace, TextView
 
@@ -16,6 +18,7 @@ __all__ = [
     "ClientPresence",
     "Connection",
     "EmailAddress",
+    "ErasureType",
     "FormerPresence",
     "FormerRow",
     "GeneralSettings",
@@ -23,11 +26,14 @@ __all__ = [
     "KnownAddress",
     "Mention",
     "Message",
+    "MessageSettings",
     "MobileSettings",
     "Presence",
+    "RegistrationForm",
     "Room",
     "RoomType",
     "SettingChange",
+    "SignInSettings",
     "Status",
     "Subscription",
     "SystemMessage",

@@ -216,16 +216,76 @@ def test_an_anonymous_user_is_rejected() -> None:
         assert answer.json() == NOT_SIGNED_IN
 
 
-MOBILE_APP_READS = (
-    *("Site_Url", "Site_Name", "uniqueID", "UI_Use_Real_Name", "UI_Allow_room_names_with_special_chars"),
-    *("Presence_broadcast_disabled", "API_Use_REST_For_DDP_Calls", "Threads_enabled", "Store_Last_Message"),
-    *("Message_Read_Receipt_Enabled", "E2E_Enable", "Accounts_AllowUserStatusMessageChange", "LDAP_Enable"),
-    *("Accounts_AllowInvisibleStatusOption", "Accounts_AvatarBlockUnauthenticatedAccess", "CROWD_Enable"),
-    "Assets_favicon_512",
-)
+# The settings that the mobile app reads before and after a sign-in.
+BEFORE_SIGN_IN = """
+    API_Gitlab_URL CAS_enabled CAS_login_url Accounts_EmailVerification Accounts_ManuallyApproveNewUsers
+    Accounts_ShowFormLogin Site_Url Accounts_RegistrationForm Accounts_RegistrationForm_LinkReplacementText
+    Accounts_EmailOrUsernamePlaceholder Accounts_PasswordPlaceholder Accounts_PasswordReset
+    Accounts_iframe_enabled Accounts_Iframe_api_url Accounts_Iframe_api_method
+"""
+AFTER_SIGN_IN = """
+    API_Embed API_Gitlab_URL API_Use_REST_For_DDP_Calls Accounts_AllowDeleteOwnAccount Accounts_AllowEmailChange
+    Accounts_AllowInvisibleStatusOption Accounts_AllowPasswordChange Accounts_AllowRealNameChange
+    Accounts_AllowUserAvatarChange Accounts_AllowUserProfileChange Accounts_AllowUserStatusMessageChange
+    Accounts_AllowUsernameChange Accounts_AvatarBlockUnauthenticatedAccess Accounts_AvatarExternalProviderUrl
+    Accounts_ConfirmPasswordPlaceholder Accounts_CustomFields Accounts_Directory_DefaultView
+    Accounts_EmailOrUsernamePlaceholder Accounts_EmailVerification Accounts_Iframe_api_method
+    Accounts_Iframe_api_url Accounts_ManuallyApproveNewUsers Accounts_NamePlaceholder
+    Accounts_PasswordPlaceholder Accounts_PasswordReset Accounts_Password_Policy_AtLeastOneLowercase
+    Accounts_Password_Policy_AtLeastOneNumber Accounts_Password_Policy_AtLeastOneSpecialCharacter
+    Accounts_Password_Policy_AtLeastOneUppercase Accounts_Password_Policy_Enabled
+    Accounts_Password_Policy_ForbidRepeatingCharacters Accounts_Password_Policy_ForbidRepeatingCharactersCount
+    Accounts_Password_Policy_MaxLength Accounts_Password_Policy_MinLength Accounts_RegistrationForm
+    Accounts_RegistrationForm_LinkReplacementText Accounts_RequirePasswordConfirmation
+    Accounts_RoomAvatarExternalProviderUrl Accounts_ShowFormLogin Accounts_iframe_enabled
+    Allow_Save_Media_to_Gallery Assets_favicon_512 AutoTranslate_Enabled CAS_enabled CAS_login_url CDN_PREFIX
+    CROWD_Enable Canned_Responses_Enable Cloud_Workspace_AirGapped_Restrictions_Remaining_Days
+    DirectMesssage_maxUsers E2E_Enable FEDERATION_Enabled Federation_Matrix_enabled Federation_Service_Enabled
+    FileUpload_MaxFileSize FileUpload_MediaTypeWhiteList FileUpload_ProtectFiles Force_Screen_Lock
+    Force_Screen_Lock_After Hide_System_Messages Jitsi_Domain Jitsi_Enable_Channels Jitsi_Enable_Teams
+    Jitsi_Enabled Jitsi_Enabled_TokenAuth Jitsi_SSL Jitsi_URL_Room_Hash Jitsi_URL_Room_Prefix LDAP_Enable
+    Livechat_allow_manual_on_hold Livechat_request_comment_when_closing_conversation Message_AllowDeleting
+    Message_AllowDeleting_BlockDeleteInMinutes Message_AllowEditing Message_AllowEditing_BlockEditInMinutes
+    Message_AudioRecorderEnabled Message_GroupingPeriod Message_Read_Receipt_Enabled
+    Message_Read_Receipt_Store_Users Message_TimeAndDateFormat Message_TimeFormat
+    Number_of_users_autocomplete_suggestions Omnichannel_call_provider Presence_broadcast_disabled Site_Name
+    Site_Url Store_Last_Message Threads_enabled UI_Allow_room_names_with_special_chars UI_Use_Real_Name
+    VideoConf_Enable_Channels VideoConf_Enable_DMs VideoConf_Enable_Groups VideoConf_Enable_Teams
+    VoIP_TeamCollab_Ice_Gathering_Timeout VoIP_TeamCollab_Ice_Servers
+    VoIP_TeamCollab_SIP_Integration_For_Internal_Calls uniqueID
+"""
 
 
-def test_all_settings_that_the_mobile_app_reads_are_returned() -> None:
-    body = ApiClient().get("settings.public", _id=",".join(MOBILE_APP_READS)).json()
-    assert {row["_id"] for row in body["settings"]} == set(MOBILE_APP_READS)
-    assert body["total"] == len(MOBILE_APP_READS)
+@pytest.mark.parametrize("text", [BEFORE_SIGN_IN, AFTER_SIGN_IN], ids=["before", "after"])
+def test_all_settings_that_the_mobile_app_reads_are_returned(text: str) -> None:
+    ids = text.split()
+    seen: dict[str, Any] = {}
+    while len(seen) < len(ids):
+        body = ApiClient().get("settings.public", _id=",".join(ids), offset=len(seen)).json()
+        assert body["settings"], set(ids) - seen.keys()
+        seen |= {row["_id"]: row["value"] for row in body["settings"]}
+        assert body["total"] == len(ids)
+    assert seen.keys() == set(ids)
+
+
+def test_the_mobile_app_shows_its_sign_in_form_and_hides_what_does_not_exist() -> None:
+    rows = by_id(ApiClient().get("settings.public", count=0))
+    assert rows["Accounts_ShowFormLogin"]["value"] is True
+    assert rows["Accounts_RegistrationForm"]["value"] == "Disabled"
+    absent = ("E2E_Enable", "LDAP_Enable", "CAS_enabled", "FileUpload_Enabled", "Livechat_enabled", "Jitsi_Enabled")
+    assert not any(rows[name]["value"] for name in absent)
+
+
+@pytest.mark.parametrize("name", ["Threads_enabled", "Hide_System_Messages", "Accounts_ShowFormLogin"])
+def test_each_of_them_is_read_by_its_address(api: ApiClient, name: str) -> None:
+    public = by_id(ApiClient().get("settings.public", _id=name))
+    assert api.get(f"settings/{name}").json()["value"] == public[name]["value"]
+
+
+def test_registration_by_secret_requires_a_secret(api: ApiClient) -> None:
+    name = "Accounts_RegistrationForm"
+    assert "Enter the secret" in failure(api.post(f"settings/{name}", value="Secret URL"))
+    assert "at least 8" in failure(api.post(f"settings/{name}_SecretURL", value="short"))
+    assert api.post(f"settings/{name}_SecretURL", value="open-sesame").status_code == 200
+    assert api.post(f"settings/{name}", value="Secret URL").status_code == 200
+    assert f"{name}_SecretURL" not in by_id(ApiClient().get("settings.public", count=0))
