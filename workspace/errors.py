@@ -39,6 +39,13 @@ class MissingPermissionError(ApplicationError):
         )
 
 
+class UnauthorizedError(ApplicationError):
+    """The caller may not access this room. Clients know the text of the older endpoints."""
+
+    def __init__(self) -> None:
+        super().__init__("unauthorized", "unauthorized", status=403)
+
+
 class NotInRoomError(ApplicationError):
     """The caller is not a member of the room, which the action requires."""
 

@@ -13,6 +13,10 @@ message_deleted = Signal()
 # sender: Message, message: Message, before: MentionTargets (before the edit)
 message_edited = Signal()
 
+# sender: Message, message: Message (some of its fields may be out of date). Something other than its content has
+# changed: its thread, followers, reactions, stars or pin. Nobody is notified of that.
+message_details_changed = Signal()
+
 # sender: Message, user: User, room: Room, since: datetime. Receivers return MentionTargets by message key, for messages
 # accepted since then whose post, edit or deletion is not yet included in the member's counters: the targets that the
 # counters are based on, or None for messages that are not counted.

@@ -9,7 +9,7 @@ from django.db import transaction
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from preferences.api.values import Field, SpeltFlag, SpeltNumber, param_of
+from preferences.api.values import Field, SpeltNumber, param_of
 from preferences.highlights import MAX_WORDS, WORD_LENGTH
 from preferences.keys import (
     ALIASES,
@@ -26,7 +26,7 @@ from preferences.services.quiet import QuietChoices, quiet_hours_save, quiet_pau
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
 from workspace.api.errors import InvalidParamsError
 from workspace.api.objects import Timestamp
-from workspace.api.params import NO_OBJECT, ChoiceParam, ListParam, Params, TextParam, TimestampParam
+from workspace.api.params import NO_OBJECT, ChoiceParam, ListParam, Params, SpeltFlag, TextParam, TimestampParam
 from workspace.models import User
 from workspace.selectors.accounts import has_chosen_time_zone, user_by_id_or_name
 from workspace.selectors.permissions import manage_check

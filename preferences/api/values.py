@@ -11,28 +11,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from preferences.keys import DEFAULT, LEVELS, sound_read
-from workspace.api.params import ALLOWED, ChoiceParam
+from workspace.api.params import ALLOWED, ChoiceParam, SpeltFlag
 
-TRUTHS: dict[object, bool] = {"1": True, "0": False, "true": True, "false": False}
-FLAG = {"oneOf": [{"type": "boolean"}, {"type": "integer", "enum": [0, 1]}, {"type": "string", "enum": [*TRUTHS]}]}
 NUMBER = {"oneOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": "^[0-9]{1,9}$"}]}
 Field = serializers.Field[Any, Any, Any, Any]
-
-
-@extend_schema_field(FLAG)
-class SpeltFlag(serializers.Field[bool, Any, Any, Any]):
-    """A boolean, 0 or 1, or one of these as text."""
-
-    default_error_messages = {"invalid": "must be boolean", "null": "must be boolean"}
-
-    def to_internal_value(self, data: Any) -> bool:
-        if isinstance(data, bool):
-            return data
-        if isinstance(data, int) and data in (0, 1):
-            return bool(data)
-        if not isinstance(data, str) or data.lower() not in TRUTHS:
-            self.fail("invalid")
-        return TRUTHS[data.lower()]
 
 
 @extend_schema_field(NUMBER)

@@ -40,13 +40,18 @@ class SortParam(TextParam):
         return order
 
 
-class PagingParams(Params):
-    """The page of a list. A `count` of 0 requests the maximum page size."""
+class OffsetParams(Params):
+    """The page of a list in a fixed order. A `count` of 0 requests the maximum page size."""
 
     offset = serializers.IntegerField(
         required=False, default=0, min_value=0, max_value=MAX_OFFSET, error_messages=NOT_INTEGER
     )
     count = serializers.IntegerField(required=False, min_value=0, max_value=MAX_OFFSET, error_messages=NOT_INTEGER)
+
+
+class PagingParams(OffsetParams):
+    """The page of a list, and its order."""
+
     sort = SortParam(required=False)
 
 
@@ -69,13 +74,18 @@ def page_of(
 
     A query must be ordered; only the page itself is read. A page has at most :data:`MAX_ITEMS` items.
     """
-    general = GeneralSettings.current()
-    count = params.get("count", general.api_default_count)
     offset = params["offset"]
-    requested = count if count or not general.api_allow_infinite_count else MAX_ITEMS
-    items = represent(rows[offset : offset + min(requested, MAX_ITEMS)])
+    items = represent(rows[offset : offset + page_size(params)])
     total = rows.count() if isinstance(rows, QuerySet) else len(rows)
     return {name: items, "count": len(items), "offset": offset, "total": total}
+
+
+def page_size(params: Mapping[str, Any], *, default: int | None = None) -> int:
+    """Return the requested number of items, at most :data:`MAX_ITEMS`."""
+    general = GeneralSettings.current()
+    count: int = params.get("count", general.api_default_count if default is None else default)
+    requested = count if count or not general.api_allow_infinite_count else MAX_ITEMS
+    return min(requested, MAX_ITEMS)
 
 
 def ordering_of(

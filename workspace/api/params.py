@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from workspace.api.errors import InvalidParamsError
@@ -16,6 +17,8 @@ from workspace.errors import ApplicationError
 MISSING = "must have required property '{}'"
 NO_OBJECT = "must be object"
 ALLOWED = "must be equal to one of the allowed values"
+TRUTHS: dict[object, bool] = {"1": True, "0": False, "true": True, "false": False}
+FLAG = {"oneOf": [{"type": "boolean"}, {"type": "integer", "enum": [0, 1]}, {"type": "string", "enum": [*TRUTHS]}]}
 
 
 class TextParam(serializers.CharField):
@@ -47,6 +50,22 @@ class FlagParam(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+@extend_schema_field(FLAG)
+class SpeltFlag(serializers.Field[bool, Any, Any, Any]):
+    """A boolean, 0 or 1, or one of these as text: parameters in a query are always text."""
+
+    default_error_messages = {"invalid": "must be boolean", "null": "must be boolean"}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if isinstance(data, bool):
+            return data
+        if isinstance(data, int) and data in (0, 1):
+            return bool(data)
+        if not isinstance(data, str) or data.lower() not in TRUTHS:
+            self.fail("invalid")
+        return TRUTHS[data.lower()]
 
 
 class ChoiceParam(serializers.ChoiceField):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from workspace.api import info, presence, sign_in
 from workspace.api.access import permissions, roles
 from workspace.api.base import routes
-from workspace.api.messages import posting, threads
-from workspace.api.messages import reading as messages
+from workspace.api.messages.urls import MESSAGES
 from workspace.api.methods import views as methods
 from workspace.api.rooms import any_type as rooms
-from workspace.api.rooms import direct, named, subscriptions
+from workspace.api.rooms import direct, history, named, subscriptions
 from workspace.api.site import connections, empty_lists
 from workspace.api.users import changing, reading
 
@@ -20,6 +19,7 @@ urlpatterns = routes(
         "v1/logout": sign_in.LogoutApi,
         "v1/me": sign_in.MeApi,
         **named.NAMED_ROOMS,
+        **history.MESSAGES_OF_ROOMS,
         "v1/dm.create": direct.DirectCreateApi,
         "v1/dm.list": direct.DirectListApi,
         "v1/dm.members": direct.DirectMembersApi,
@@ -28,15 +28,7 @@ urlpatterns = routes(
         "v1/im.list": direct.DirectListApi,
         "v1/im.members": direct.DirectMembersApi,
         "v1/im.open": direct.DirectOpenApi,
-        "v1/chat.postMessage": posting.PostMessageApi,
-        "v1/chat.sendMessage": posting.SendMessageApi,
-        "v1/chat.getMessage": messages.GetMessageApi,
-        "v1/chat.getMentionedMessages": messages.MentionedMessagesApi,
-        "v1/chat.update": messages.MessageUpdateApi,
-        "v1/chat.delete": messages.MessageDeleteApi,
-        "v1/chat.getThreadMessages": threads.ThreadMessagesApi,
-        "v1/chat.followMessage": threads.FollowMessageApi,
-        "v1/chat.unfollowMessage": threads.UnfollowMessageApi,
+        **MESSAGES,
         "v1/method.call/<path:name>": methods.MethodCallApi,
         "v1/method.callAnon/<path:name>": methods.MethodCallAnonApi,
         "v1/permissions.listAll": permissions.PermissionsListAllApi,

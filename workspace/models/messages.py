@@ -68,7 +68,20 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["room", "sent_at"], name="message_of_room_in_time")]
+        indexes = [
+            models.Index(fields=["room", "sent_at"], name="message_of_room_in_time"),
+            models.Index(fields=["room", "updated_at"], name="message_of_room_changed"),
+            models.Index(
+                fields=["room", "last_reply_at"],
+                condition=models.Q(last_reply_at__isnull=False),
+                name="thread_of_room_in_time",
+            ),
+            models.Index(
+                fields=["room", "deleted_at"],
+                condition=models.Q(deleted_at__isnull=False),
+                name="message_of_room_deleted",
+            ),
+        ]
         permissions = declared(
             # Who may read people's messages is a separate decision.
             permission(

@@ -17,7 +17,7 @@ from workspace.models import Mention, Message, Room, Subscription, ThreadFollowe
 from workspace.models.messages import ENCRYPTED
 from workspace.selectors.rooms import subscription_of
 from workspace.services.reading import mention_targets_before_deletion
-from workspace.services.threads import thread_extend, thread_of
+from workspace.services.threads import thread_extend, thread_of, thread_shorten
 from workspace.signals import message_deleted, message_edited, message_posted
 
 MESSAGE_MAX_LENGTH = 5000
@@ -193,7 +193,7 @@ def message_delete(*, deleter: User, message: Message) -> None:
     if not deleted:
         return
     if message.parent_id is not None:
-        Message.objects.filter(pk=message.parent_id, reply_count__gt=0).update(reply_count=F("reply_count") - 1)
+        thread_shorten(reply=message)
     if not message.is_system:
         Room.objects.filter(pk=message.room_id, messages_count__gt=0).update(
             messages_count=F("messages_count") - 1, updated_at=now

@@ -11,7 +11,7 @@ from django.utils import timezone
 from workspace.errors import ApplicationError
 from workspace.models import Message, Room, Subscription, ThreadFollower, User
 from workspace.selectors.messages import message_shown_to
-from workspace.signals import thread_read
+from workspace.signals import message_details_changed, thread_read
 
 
 def thread_of(parent: Message, *, room: Room) -> Message:
@@ -41,6 +41,21 @@ def thread_extend(*, thread: Message, reply: Message, mentioned: list[User]) -> 
     Message.objects.filter(pk=thread.pk).update(
         reply_count=F("reply_count") + 1, last_reply_at=reply.accepted_at, updated_at=reply.accepted_at
     )
+    message_details_changed.send(Message, message=thread)
+
+
+def thread_shorten(*, reply: Message) -> None:
+    """Stop counting a reply that was deleted."""
+    assert reply.parent is not None
+    Message.objects.filter(pk=reply.parent.pk, reply_count__gt=0).update(reply_count=F("reply_count") - 1)
+    message_touch(message=reply.parent)
+
+
+def message_touch(*, message: Message) -> None:
+    """Make clients load the message again, after something other than its content has changed."""
+    message.updated_at = timezone.now()
+    Message.objects.filter(pk=message.pk).update(updated_at=message.updated_at)
+    message_details_changed.send(Message, message=message)
 
 
 @transaction.atomic
@@ -50,14 +65,18 @@ def thread_follow(*, user: User, public_id: str) -> None:
     Raises `error-invalid-message` if the message does not exist or the user may not read it.
     """
     thread = thread_for(user, public_id, method="followMessage")
-    ThreadFollower.objects.get_or_create(thread=thread, user=user)
+    _follower, is_new = ThreadFollower.objects.get_or_create(thread=thread, user=user)
+    if is_new:
+        message_touch(message=thread)
 
 
 @transaction.atomic
 def thread_unfollow(*, user: User, public_id: str) -> None:
     """Stop following the thread. Idempotent; raises the errors of :func:`thread_follow`."""
     thread = thread_for(user, public_id, method="unfollowMessage")
-    ThreadFollower.objects.filter(thread=thread, user=user).delete()
+    deleted, _by_model = ThreadFollower.objects.filter(thread=thread, user=user).delete()
+    if deleted:
+        message_touch(message=thread)
 
 
 @transaction.atomic
