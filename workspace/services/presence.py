@@ -52,6 +52,15 @@ def client_report(
 
 
 @transaction.atomic
+def idle_report(*, user: User, client: str) -> Presence:
+    """Record that a client of the user is connected but not in use: it no longer keeps the user online."""
+    now = timezone.now()
+    Presence.objects.select_for_update().get_or_create(user=user)
+    ClientPresence.objects.filter(user=user, client=client).update(last_active_at=None)
+    return client_report(user=user, client=client, at=now)
+
+
+@transaction.atomic
 def client_leave(*, user: User, client: str) -> None:
     """Record that a page is closing. It disconnects after a few seconds, unless it reports again."""
     now = timezone.now()

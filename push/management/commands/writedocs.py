@@ -12,11 +12,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from push.content.disclosure import privacy_page
 from push.providers.docs import answers_page
 from push.rules.docs import rules_page
+from workspace.api.methods.documentation import methods_page
 from workspace.setting_groups.documentation import settings_page
 
 # The pages by their names in docs/.
 PAGES: dict[str, Callable[[], str]] = {
     "answers": answers_page,
+    "methods": methods_page,
     "privacy": privacy_page,
     "rules": rules_page,
     "settings": settings_page,

@@ -39,6 +39,7 @@ class Argument:
     types: tuple[type, ...]
     default: Any = MISSING
     item: type = object
+    is_repeated: bool = False
 
     @property
     def is_required(self) -> bool:
@@ -50,6 +51,10 @@ class Argument:
         if self.item is not object:
             kinds[self.types.index(list)] = f"array of {KINDS[self.item]}s"
         return " or ".join(kinds)
+
+    def signature(self) -> str:
+        """Return the argument as documented: its name and kind, and a question mark if it may be omitted."""
+        return f"{self.name}{'' if self.is_required else '?'}: {self.kind()}{' …' if self.is_repeated else ''}"
 
     def read(self, value: Any) -> Any:
         """Return the value that the client sent, or the default; raises MatchError for another kind of value."""
@@ -110,6 +115,7 @@ def argument_of(parameter: inspect.Parameter, hint: Any) -> Argument:
         types=tuple(object if type is Any else type for type in types),
         default=MISSING if parameter.default is inspect.Parameter.empty else parameter.default,
         item=items[0] if items and items[0] is not Any else object,
+        is_repeated=parameter.kind is inspect.Parameter.VAR_POSITIONAL,
     )
 
 
@@ -127,8 +133,11 @@ def arguments_read(declared: Sequence[Argument], params: Any) -> list[Any]:
     if not isinstance(params, list):
         raise MatchError("Expected array for 'params'")
     text_check(params)
-    given = [*params[: len(declared)], *[None] * (len(declared) - len(params))]
-    return [argument.read(value) for argument, value in zip(declared, given, strict=True)]
+    single = [argument for argument in declared if not argument.is_repeated]
+    given = [*params[: len(single)], *[None] * (len(single) - len(params))]
+    values = [argument.read(value) for argument, value in zip(single, given, strict=True)]
+    repeated = [argument for argument in declared if argument.is_repeated]
+    return values + [argument.read(value) for argument in repeated for value in params[len(single) :]]
 
 
 def text_check(value: Any, depth: int = 0) -> None:

@@ -13,6 +13,8 @@ from rest_framework.request import Request
 
 from workspace.api.base import Api
 from workspace.api.methods.errors import CallerUnknownError
+from workspace.api.throttling import limit_check
+from workspace.clients import token_client_name
 from workspace.models import User
 
 
@@ -42,6 +44,10 @@ class MethodCall:
     user: User | None = None
     auth_token: AuthToken | None = None
     connection: Connection | None = None
+    # The endpoint whose limit counts this call already.
+    counted: str = ""
+    # The code of the second factor that clients append to the arguments.
+    second_factor: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def caller(self) -> User:
@@ -49,6 +55,16 @@ class MethodCall:
         if self.user is None:
             raise CallerUnknownError()
         return self.user
+
+    @property
+    def address(self) -> str:
+        """The address of the client."""
+        return str(self.request.META.get("REMOTE_ADDR", ""))
+
+    @property
+    def client(self) -> str:
+        """The name of the caller's client for presence: the socket, or whatever uses the sign-in over HTTP."""
+        return self.connection.client if self.connection else token_client_name(self.session.digest)
 
     @property
     def session(self) -> AuthToken:
@@ -63,7 +79,10 @@ class MethodCall:
         The endpoint checks permissions and parameters, and raises the same errors as for other clients. Parameters
         that are None are omitted.
         """
-        return endpoint_of(name).call(self, {key: value for key, value in params.items() if value is not None})
+        endpoint = endpoint_of(name)
+        if name != self.counted:
+            endpoint.count(self)
+        return endpoint.call(self, {key: value for key, value in params.items() if value is not None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +107,23 @@ class Endpoint:
         response.pop("success", None)
         return response
 
+    def count(self, call: MethodCall) -> None:
+        """Count the call; raises TooManyRequestsError if there were too many."""
+        limit_check(self.view.rate, f"{self.route}:{self.verb}", user=call.user, address=call.address)
+
     def _http_request(self, call: MethodCall, params: Mapping[str, Any]) -> HttpRequest:
         """Return a request from the same client, with the parameters in its query."""
         request = HttpRequest()
         request.method = self.verb
-        request.META = {**call.request.META}
+        request.META = {**call.request.META, **second_factor_headers(call.second_factor)}
         request.GET = Query(params)  # type: ignore[assignment]
         return request
+
+
+def second_factor_headers(second_factor: Mapping[str, Any]) -> dict[str, str]:
+    """Return the headers with which endpoints expect the code of a second factor."""
+    headers = {"HTTP_X_2FA_CODE": "twoFactorCode", "HTTP_X_2FA_METHOD": "twoFactorMethod"}
+    return {header: str(second_factor[name]) for header, name in headers.items() if name in second_factor}
 
 
 class Query(dict[str, Any]):

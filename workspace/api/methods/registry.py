@@ -7,7 +7,7 @@ arguments of the client, checked by their annotations. Its docstring is the docu
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -32,13 +32,13 @@ _methods: dict[str, Method] = {}
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method that clients can call. It shares the rate limit of the `endpoint` that it stands for, if any."""
+    """A method that clients can call, and the endpoints that it stands for, whose rate limits it shares."""
 
     name: str
     function: MethodFunction
     arguments: tuple[Argument, ...]
     is_anonymous: bool
-    endpoint: str
+    endpoints: tuple[str, ...]
 
     @property
     def description(self) -> str:
@@ -48,24 +48,20 @@ class Method:
         """Check the caller, the rate limit and the arguments, and return the result."""
         if call.user is None and not self.is_anonymous:
             raise CallerUnknownError()
-        self._count(call)
-        return self.function(call, *arguments_read(self.arguments, params))
-
-    def _count(self, call: MethodCall) -> None:
-        """Count the call; raises TooManyRequestsError if there were too many."""
-        if self.endpoint:
-            endpoint = endpoint_of(self.endpoint)
-            rate, key = endpoint.view.rate, f"{endpoint.route}:{endpoint.verb}"
+        if len(self.endpoints) == 1:
+            endpoint_of(self.endpoints[0]).count(call)
+            call.counted = self.endpoints[0]
         else:
-            rate, key = METHOD_RATE, f"method:{self.name}"
-        limit_check(rate, key, user=call.user, address=call.request.META.get("REMOTE_ADDR", ""))
+            limit_check(METHOD_RATE, f"method:{self.name}", user=call.user, address=call.address)
+        params, call.second_factor = second_factor_split(params)
+        return self.function(call, *arguments_read(self.arguments, params))
 
 
 def method(name: str, *, endpoint: str = "", anonymous: bool = False) -> Callable[[MethodFunction], MethodFunction]:
     """Register a function as the method `name`.
 
-    `endpoint` is the endpoint that it stands for, such as `POST chat.sendMessage`. An `anonymous` method requires no
-    sign-in.
+    `endpoint` is the endpoint that it stands for, such as `POST chat.sendMessage`, or several for rooms of different
+    types: `GET channels|groups|im.members`. An `anonymous` method requires no sign-in.
     """
 
     def register(function: MethodFunction) -> MethodFunction:
@@ -75,11 +71,25 @@ def method(name: str, *, endpoint: str = "", anonymous: bool = False) -> Callabl
             function=function,
             arguments=arguments_of(function),
             is_anonymous=anonymous,
-            endpoint=endpoint,
+            endpoints=endpoints_of(endpoint),
         )
         return function
 
     return register
+
+
+def endpoints_of(notation: str) -> tuple[str, ...]:
+    """Return the names of the endpoints in a notation such as `GET channels|groups.members`."""
+    verb, _separator, address = notation.partition(" ")
+    prefixes, dot, name = address.partition(".")
+    return tuple(f"{verb} {prefix}{dot}{name}" for prefix in prefixes.split("|")) if notation else ()
+
+
+def second_factor_split(params: Any) -> tuple[Any, Mapping[str, Any]]:
+    """Return the arguments, and the object with the code of a second factor that clients append to them."""
+    if isinstance(params, list) and params and isinstance(params[-1], dict) and "twoFactorCode" in params[-1]:
+        return params[:-1], params[-1]
+    return params, {}
 
 
 @cache

@@ -1,0 +1,1 @@
+"""The methods for preferences and subscriptions (see `workspace/api/methods/`)."""

@@ -1,0 +1,1 @@
+"""The methods for push notifications (see `workspace/api/methods/`)."""
