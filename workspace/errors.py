@@ -56,8 +56,28 @@ class NotInRoomError(ApplicationError):
 class SignInError(ApplicationError):
     """A failed sign-in."""
 
-    def __init__(self, code: str = "Unauthorized", message: str = "Unauthorized") -> None:
-        super().__init__(code, message, status=401)
+    def __init__(
+        self, code: str = "Unauthorized", message: str = "Unauthorized", *, details: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(code, message, status=401, details=details)
+
+
+class SecondFactorError(ApplicationError):
+    """The account has a second factor, and its code is missing or wrong."""
+
+    @classmethod
+    def required(cls) -> SecondFactorError:
+        """Return the error for a missing code, which lets clients ask for it."""
+        return cls(
+            "totp-required",
+            "TOTP Required",
+            details={"method": "totp", "codeGenerated": False, "availableMethods": ["totp"]},
+        )
+
+    @classmethod
+    def invalid(cls) -> SecondFactorError:
+        """Return the error for a wrong code, and for one that was used before."""
+        return cls("totp-invalid", "TOTP Invalid", details={"method": "totp"})
 
 
 class UnavailableError(ApplicationError):

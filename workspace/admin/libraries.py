@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
 from axes.conf import settings as axes_settings
 from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
@@ -20,8 +22,10 @@ from workspace.admin.columns import label, time_cell
 from workspace.admin.confirmation import ConfirmedAction
 from workspace.roles import Role
 
-# API tokens and queued tasks with their data must not be shown. The history of settings has its own page.
-for model in (get_token_model(), Failure, OrmQ, Schedule, Success):
+# API tokens, second factors and queued tasks with their data must not be shown. The history of settings has its own
+# page. allauth's e-mail addresses are not used.
+LIBRARY_MODELS = (get_token_model(), Authenticator, EmailAddress, EmailConfirmation, Failure, OrmQ, Schedule, Success)
+for model in LIBRARY_MODELS:
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 

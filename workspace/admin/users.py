@@ -26,8 +26,10 @@ from workspace.permissions import ADMIN
 from workspace.roles import Role
 from workspace.selectors.permissions import CHANGE_ACCOUNTS, CHANGE_ROLES, may_manage
 from workspace.selectors.presence import connection_expression, presence_of, status_expression
+from workspace.selectors.second_factor import has_second_factor
 from workspace.services.accounts import user_activate, user_deactivate
 from workspace.services.addresses import address_claim
+from workspace.services.second_factor import second_factor_remove
 
 if TYPE_CHECKING:
     BaseUserAdmin = DjangoUserAdmin[User]
@@ -99,6 +101,19 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
             icon="person_check",
             applies=lambda user: not user.is_active,
             run=lambda request, user: user_activate(user=user, by=current_user(request)),
+        ),
+        ConfirmedAction(
+            name="remove_second_factor",
+            title=_("Remove second factor"),
+            question=_(
+                "The account can sign in with its password alone again. Do this only if its owner has lost both the"
+                " authenticator app and the recovery codes, and you are sure who is asking."
+            ),
+            permission=CHANGE_ACCOUNTS,
+            icon="phonelink_erase",
+            is_dangerous=True,
+            applies=has_second_factor,
+            run=lambda _request, user: second_factor_remove(user=user),
         ),
     )
 

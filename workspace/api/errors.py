@@ -68,7 +68,8 @@ def failure_body(error: ApplicationError) -> dict[str, Any]:
     Clients know some errors by their text alone: those with a message equal to the code.
     """
     if isinstance(error, SignInError):
-        return {"status": "error", "error": error.code, "message": error.message}
+        details = {"details": error.details} if error.details else {}
+        return {"status": "error", "error": error.code, **details, "message": error.message}
     if error.message == error.code:
         return {"success": False, "error": error.message}
     text = f"{error.message} [{error.code}]".strip()

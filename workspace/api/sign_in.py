@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,6 +16,7 @@ from workspace.api.errors import InvalidParamsError
 from workspace.api.objects import MeObject, me_of
 from workspace.api.params import Params, TextParam
 from workspace.api.parsers import FormParser, JsonParser
+from workspace.models import User
 from workspace.security.password_hashers import PasswordDigest
 from workspace.services.sign_in import credentials_check, sign_in, sign_in_resume, sign_out
 
@@ -54,6 +56,13 @@ class PasswordParam(TextParam):
         return PasswordDigest(digest)
 
 
+class TotpParams(Params):
+    """A sign-in with the code of a second factor, in the form of the realtime API."""
+
+    code = TextParam(max_length=64)
+    login = serializers.DictField(help_text="The other parameters.")
+
+
 class LoginParams(Params):
     """A username or e-mail address with its password, or the token of an earlier sign-in."""
 
@@ -63,6 +72,32 @@ class LoginParams(Params):
     username = TextParam(required=False, max_length=255)
     password = PasswordParam(required=False)
     resume = TextParam(required=False, max_length=255)
+    code = TextParam(
+        required=False, allow_blank=True, allow_null=True, max_length=64, help_text="The code of a second factor."
+    )
+    totp = TotpParams(required=False)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, Mapping) and data.get("totp") is not None:
+            totp = TotpParams.read(data["totp"])
+            data = {**totp["login"], "code": totp["code"]}
+        return super().to_internal_value(data)
+
+
+def params_sign_in(*, request: HttpRequest, params: Mapping[str, Any], code: str = "") -> tuple[User, str]:
+    """Sign in with validated parameters of `login`, and return the account and its token.
+
+    The REST and realtime APIs share this function. `code` is used if the parameters have none. Raises SignInError.
+    """
+    if "resume" in params:
+        return sign_in_resume(token=params["resume"]), params["resume"]
+    user = credentials_check(
+        request=request,
+        name=params.get("user") or params["username"],
+        password=params.get("password", ""),
+        code=params.get("code") or code,
+    )
+    return user, sign_in(user=user)
 
 
 class SignedInObject(Result):
@@ -90,17 +125,14 @@ class LoginApi(PublicApi):
         description="With `user` (or `username`) and `password`, or with an earlier token as `resume`. `user` may be "
         "an object with `username` or `email`; `password` may be an object with the SHA-256 `digest` and "
         "the `algorithm` `sha-256`. If the password was set in version 0.1.0, its digest is accepted "
-        "after the first sign-in with the password itself. Other requests send the token as "
+        "after the first sign-in with the password itself. If the account has a second factor, a sign-in "
+        "without `code` (or the header `x-2fa-code`) fails with `totp-required`, and one with a wrong "
+        "code with `totp-invalid`. Other requests send the token as "
         "`X-Auth-Token` and the user's id as `X-User-Id`.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        if "resume" in params:
-            token = params["resume"]
-            user = sign_in_resume(token=token)
-        else:
-            name = params.get("user") or params["username"]
-            user = credentials_check(request=request._request, name=name, password=params.get("password", ""))
-            token = sign_in(user=user)
+        code = request.headers.get("x-2fa-code", "")
+        user, token = params_sign_in(request=request._request, params=params, code=code)
         data = {"authToken": token, "userId": user.public_id, "me": me_of(user)}
         return {"status": "success", "data": data}
 

@@ -10,7 +10,7 @@ from workspace.api.methods import views as methods
 from workspace.api.rooms import any_type as rooms
 from workspace.api.rooms import direct, history, named, subscriptions
 from workspace.api.site import connections, empty_lists
-from workspace.api.users import changing, reading
+from workspace.api.users import changing, reading, second_factor
 
 urlpatterns = routes(
     {
@@ -65,5 +65,10 @@ urlpatterns = routes(
         "v1/users.getStatus": presence.GetStatusApi,
         "v1/users.getPresence": presence.GetPresenceApi,
         "v1/users.presence": presence.PresencesApi,
+        "v1/users.totp.enable": second_factor.TotpEnableApi,
+        "v1/users.totp.validate": second_factor.TotpValidateApi,
+        "v1/users.totp.disable": second_factor.TotpDisableApi,
+        "v1/users.totp.regenerateCodes": second_factor.TotpRegenerateCodesApi,
+        "v1/users.totp.codesRemaining": second_factor.TotpCodesRemainingApi,
     }
 )

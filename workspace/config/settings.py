@@ -77,6 +77,9 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "knox",
     "axes",
+    # Second factors. Its pages are not in the URLs.
+    "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "django_q",
     "workspace",
@@ -101,6 +104,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "workspace.server.middleware.SignedOutMiddleware",
     "axes.middleware.AxesMiddleware",
+    # allauth does not start without it.
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "workspace.config.urls"
@@ -222,7 +227,10 @@ GOOGLE_TOKEN_URL = env.https_url("GOOGLE_TOKEN_URL", "https://oauth2.googleapis.
 RETENTION_DAYS = env.integer("RETENTION_DAYS", 30, minimum=1)
 
 AUTH_USER_MODEL = "workspace.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "workspace.authentication.NameOrEmailBackend"]
+AUTHENTICATION_BACKENDS = [
+    "workspace.authentication.AttemptLimitBackend",
+    "workspace.authentication.NameOrEmailBackend",
+]
 PASSWORD_HASHERS = [
     "workspace.security.password_hashers.DigestPBKDF2PasswordHasher",
     # For accounts that have not signed in since version 0.1.0.
@@ -255,6 +263,17 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_CALLABLE = "workspace.pages.lockout.locked_out"
+
+# Second factors (django-allauth). Accounts and their addresses are the workspace's own.
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "workspace.security.second_factors.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Codes of the previous and the next 30 seconds are accepted too, for clocks that are wrong by as much.
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_COUNT = 12
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["workspace.api.authentication.TokenHeaderAuthentication"],

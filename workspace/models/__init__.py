@@ -9,7 +9,7 @@ from workspace.models.presence import ClientPresence, Connection, FormerPresence
 from workspace.models.rooms import Room, RoomType, Subscription
 from workspace.models.setting_changes import ChangeSource, SettingChange
 from workspace.models.sign_in_settings import RegistrationForm, SignInSettings
-from workspace.models.sign_ins import KnownAddress
+from workspace.models.sign_ins import KnownAddress, PendingSecondFactor, SignInAttempt
 from workspace.models.text_views import TextPlace, TextView
 
 __all__ = [
@@ -28,11 +28,13 @@ __all__ = [
     "Message",
     "MessageSettings",
     "MobileSettings",
+    "PendingSecondFactor",
     "Presence",
     "RegistrationForm",
     "Room",
     "RoomType",
     "SettingChange",
+    "SignInAttempt",
     "SignInSettings",
     "Status",
     "Subscription",

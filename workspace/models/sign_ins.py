@@ -1,4 +1,4 @@
-"""Addresses from which each account has signed in. They have separate limits for failed sign-ins."""
+"""Known addresses of accounts, sign-ins under way, and second factors that are being set up."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from workspace.models.accounts import User
+from workspace.setting_groups.secret_field import SecretField
 
 
 class KnownAddress(models.Model):
-    """An IP address from which an account has signed in. Only a digest is stored."""
+    """An IP address from which an account has signed in. Only a digest is stored.
+
+    It has a separate limit for failed sign-ins.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False, verbose_name=_("user"))
     digest = models.CharField(_("digest"), max_length=64)
@@ -24,3 +28,38 @@ class KnownAddress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.digest[:8]}"
+
+
+class SignInAttempt(models.Model):
+    """A sign-in whose password or code is being checked. Its row is deleted when the result is known.
+
+    `name` and `address` are those under which a failure will be counted (security/lockout.py).
+    """
+
+    name = models.CharField(_("name"), max_length=255, db_index=True)
+    address = models.CharField(_("address"), max_length=64, blank=True, db_index=True)
+    started_at = models.DateTimeField(_("start"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("sign-in under way")
+        verbose_name_plural = _("sign-ins under way")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.name} since {self.started_at:%H:%M:%S}"
+
+
+class PendingSecondFactor(models.Model):
+    """The secret of a second factor that an account is setting up, until its first code confirms it."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="+", verbose_name=_("user"))
+    secret = SecretField(_("secret"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("pending second factor")
+        verbose_name_plural = _("pending second factors")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"second factor of {self.user_id}"

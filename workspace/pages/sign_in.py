@@ -14,8 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
+from workspace.errors import SecondFactorError
 from workspace.pages.layout import page_context
+from workspace.pages.sign_in_code import CodeForm, code_page
 from workspace.pages.time_zone import browser_time_zone_accept
+from workspace.security.lockout import attempt_end
 from workspace.services.known_clients import browser_remember
 
 # The maximum length of an e-mail address (RFC 5321), which can be used to sign in.
@@ -44,9 +47,19 @@ class SignInForm(AuthenticationForm):
         "inactive": gettext_lazy("This account is deactivated."),
     }
 
+    awaits_code = False
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs["maxlength"] = NAME_MAX_LENGTH
+
+    def clean(self) -> dict[str, Any]:
+        """Check the credentials. If the account has a second factor, `awaits_code` is True and nobody is signed in."""
+        try:
+            return super().clean()
+        except SecondFactorError:
+            self.awaits_code = True
+            return self.cleaned_data
 
 
 class SignInView(LoginView):
@@ -57,6 +70,17 @@ class SignInView(LoginView):
     redirect_authenticated_user = True
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        if isinstance(form, SignInForm) and form.awaits_code:
+            # A correct password alone is no guess. The request that follows brings the code.
+            attempt_end(self.request)
+            return code_page(
+                self.request,
+                CodeForm.asking(
+                    name=form.cleaned_data["username"],
+                    following=self.get_success_url(),
+                    time_zone=form.cleaned_data["time_zone"],
+                ),
+            )
         response = super().form_valid(form)
         browser_time_zone_accept(self.request, form.cleaned_data["time_zone"])
         browser_remember(request=self.request, response=response, user=form.get_user())

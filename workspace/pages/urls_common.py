@@ -10,6 +10,7 @@ from workspace.pages.avatars import favicon
 from workspace.pages.home import home
 from workspace.pages.manifest import manifest
 from workspace.pages.sign_in import SignInView, SignOutView
+from workspace.pages.sign_in_code import sign_in_code
 from workspace.pages.time_zone import browser_time_zone
 
 urlpatterns = [
@@ -25,5 +26,6 @@ urlpatterns = [
     path("favicon.ico", favicon, name="favicon"),
     path("manifest.webmanifest", manifest, name="manifest"),
     path("sign-in/", SignInView.as_view(), name="sign-in"),
+    path("sign-in/code/", sign_in_code, name="sign-in-code"),
     path("sign-out/", SignOutView.as_view(), name="sign-out"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib.auth import authenticate
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -16,35 +16,48 @@ from knox.settings import knox_settings
 
 from workspace.clients import token_client_name
 from workspace.database.writes import write_if_possible
-from workspace.errors import SignInError
+from workspace.errors import SecondFactorError, SignInError
 from workspace.models import User
-from workspace.selectors.accounts import user_by_sign_in_name
+from workspace.security.lockout import attempt_end
 from workspace.services.presence import clients_disconnect
 from workspace.signals import signed_out
 
 EXTENDED_AFTER = timedelta(days=1)
 
 
-def credentials_check(*, request: HttpRequest, name: str, password: str) -> User:
-    """Return the account with this username or e-mail address and password.
+def credentials_check(*, request: HttpRequest, name: str, password: str, code: str = "") -> User:
+    """Return the account with this username or e-mail address, password, and code if it has a second factor.
 
-    Must not be called in a transaction, because failures are counted. Raises SignInError: `Unauthorized` for wrong
-    credentials, `error-login-blocked-for-user` after too many of them, `error-user-is-not-activated` for a deactivated
-    account.
+    Must not be called in a transaction, because attempts are counted. Raises SignInError: `Unauthorized` for wrong
+    credentials, `totp-required` and `totp-invalid` for a missing or wrong code, `error-login-blocked-for-user` after
+    too many failures, `error-user-is-not-activated` for a deactivated account.
     """
-    user = authenticate(request, username=name, password=password)
+    try:
+        user = authenticate(request, username=name, password=password, code=code)
+    except SecondFactorError as error:
+        if not code:
+            # A correct password alone is no guess. The request that follows brings the code.
+            attempt_end(request)
+            raise SignInError(error.code, error.message, details=error.details) from None
+        user_login_failed.send(__name__, credentials={"username": name}, request=request)
+        blocked_check(request)
+        raise SignInError(error.code, error.message, details=error.details) from None
     if isinstance(user, User):
         # Resets the counter of failed sign-ins, and records the last sign-in.
         user_logged_in.send(sender=User, request=request, user=user)
         return user
-    if getattr(request, "axes_locked_out", False):
-        # Reported below. If the flag stayed set, axes' middleware would replace the response.
-        request.axes_locked_out = False  # type: ignore[attr-defined]
-        raise SignInError("error-login-blocked-for-user", "Login has been temporarily blocked for this user")
-    account = user_by_sign_in_name(name)
-    if account is not None and not account.is_active and account.check_password(password):
+    blocked_check(request)
+    if getattr(request, "deactivated_account", None):
         raise SignInError("error-user-is-not-activated", "User is not activated")
     raise SignInError()
+
+
+def blocked_check(request: HttpRequest) -> None:
+    """Raise `error-login-blocked-for-user` if there were too many failed attempts."""
+    if getattr(request, "axes_locked_out", False):
+        # If the flag stayed set, axes' middleware would replace the response.
+        request.axes_locked_out = False  # type: ignore[attr-defined]
+        raise SignInError("error-login-blocked-for-user", "Login has been temporarily blocked for this user")
 
 
 def sign_in(*, user: User) -> str:

@@ -15,7 +15,10 @@ from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
-WITHOUT_BODY = ("cloud.syncWorkspace", "/logout", "/presence.enableBroadcast", "/push.test")
+WITHOUT_BODY = (
+    *("cloud.syncWorkspace", "/logout", "/presence.enableBroadcast", "/push.test"),
+    "/users.totp.enable",
+)
 
 
 @pytest.fixture

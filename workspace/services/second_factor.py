@@ -1,0 +1,175 @@
+"""Second factors of accounts: codes of an authenticator app (TOTP), and recovery codes for when it is lost.
+
+django-allauth stores them and calculates the codes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from allauth.core.internal.cryptokit import compare_user_code, normalize_user_code
+from allauth.mfa import app_settings as mfa_settings
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    validate_totp_code,
+    yield_hotp_counters_from_time,
+)
+from allauth.mfa.utils import decrypt
+from django.db import transaction
+from django.utils import timezone
+from knox.models import AuthToken
+
+from workspace.cache import call_count
+from workspace.errors import ApplicationError, SecondFactorError
+from workspace.models import PendingSecondFactor, User
+from workspace.selectors.second_factor import authenticators_of, has_second_factor
+from workspace.services.sign_in import sign_out
+
+# How long a new secret waits for its first code.
+SETUP_TIME = timedelta(minutes=30)
+# Wrong codes of a signed-in account in this many seconds. Those of sign-ins are counted by security/lockout.py.
+MAX_WRONG_CODES, IN_SECONDS = 10, 900
+# The key in an authenticator's data: the time step of the last accepted code.
+LAST_COUNTER = "last_counter"
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecret:
+    """A secret for an authenticator app, as text and as the URL in its QR code."""
+
+    secret: str
+    url: str
+
+
+def second_factor_check(*, user: User, code: str) -> None:
+    """Raise SecondFactorError if the account has a second factor and `code` is empty or wrong. A code is used up."""
+    if not has_second_factor(user):
+        return
+    if not code:
+        raise SecondFactorError.required()
+    if not code_accept(user=user, code=code):
+        raise SecondFactorError.invalid()
+
+
+def code_accept(*, user: User, code: str) -> bool:
+    """Return True for a code of the account's app or one of its recovery codes, and never again for the same code."""
+    if len(normalize_user_code(code)) == mfa_settings.TOTP_DIGITS:
+        return totp_accept(user=user, code=code)
+    codes = authenticators_of(user, Authenticator.Type.RECOVERY_CODES).first()
+    return codes is not None and bool(RecoveryCodes(codes).validate_code(code))
+
+
+@transaction.atomic
+def totp_accept(*, user: User, code: str) -> bool:
+    """Return True for a current code of the app that is newer than the last accepted one.
+
+    The library remembers used codes in the cache, which web processes without Redis do not share.
+    """
+    authenticator = authenticators_of(user, Authenticator.Type.TOTP).select_for_update().first()
+    if authenticator is None:
+        return False
+    secret = decrypt(authenticator.data["secret"])
+    last = authenticator.data.get(LAST_COUNTER)
+    for counter in yield_hotp_counters_from_time():
+        is_new = not isinstance(last, int) or counter > last
+        if is_new and compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, counter))):
+            authenticator.data[LAST_COUNTER] = counter
+            authenticator.last_used_at = timezone.now()
+            authenticator.save(update_fields=["data", "last_used_at"])
+            return True
+    return False
+
+
+def second_factor_confirm(*, user: User, code: str) -> None:
+    """Check the code of an account that is signed in, as `second_factor_check`.
+
+    Raises `error-too-many-requests` after too many wrong codes.
+    """
+    wrong_codes_limit(user)
+    second_factor_check(user=user, code=code)
+
+
+def wrong_codes_limit(user: User) -> None:
+    """Count a code of the signed-in account; raises `error-too-many-requests` if there were too many."""
+    if call_count(f"second-factor:{user.pk}", seconds=IN_SECONDS) > MAX_WRONG_CODES:
+        # Clients parse the seconds from the text.
+        sentence = (
+            f"Error, too many requests. Please slow down. You must wait {IN_SECONDS} seconds before trying again."
+        )
+        raise ApplicationError("error-too-many-requests", sentence, status=429)
+
+
+@transaction.atomic
+def second_factor_prepare(*, user: User) -> NewSecret:
+    """Return a new secret, which `second_factor_enable` activates.
+
+    Raises `error-2fa-already-enabled` if the account has a second factor.
+    """
+    if has_second_factor(user):
+        raise ApplicationError("error-2fa-already-enabled")
+    secret = generate_totp_secret()
+    PendingSecondFactor.objects.update_or_create(user=user, defaults={"secret": secret, "created_at": timezone.now()})
+    return NewSecret(secret, get_adapter().build_totp_url(user, secret))
+
+
+@transaction.atomic
+def second_factor_enable(*, user: User, code: str, kept: AuthToken | None = None) -> list[str]:
+    """Activate the new secret, which the code proves to be in the app, and return the recovery codes.
+
+    The account's other apps, except the one with the token `kept`, are signed out. Raises `invalid-totp` if the code is
+    wrong or the secret is too old.
+    """
+    wrong_codes_limit(user)
+    pending = PendingSecondFactor.objects.select_for_update().filter(user=user).first()
+    if pending is None or pending.created_at < timezone.now() - SETUP_TIME or has_second_factor(user):
+        raise ApplicationError("invalid-totp")
+    if not pending.secret or not validate_totp_code(pending.secret, code):
+        raise ApplicationError("invalid-totp")
+    TOTP.activate(user, pending.secret)
+    # Uses the code up.
+    totp_accept(user=user, code=code)
+    pending.delete()
+    for auth_token in AuthToken.objects.filter(user=user).select_related("user"):
+        if kept is None or auth_token.pk != kept.pk:
+            sign_out(auth_token=auth_token)
+    return recovery_codes_replace(user=user)
+
+
+def second_factor_disable(*, user: User, code: str) -> bool:
+    """Remove the account's second factor if the code is right; returns True if it was removed."""
+    wrong_codes_limit(user)
+    return code_accept(user=user, code=code) and second_factor_remove(user=user)
+
+
+@transaction.atomic
+def second_factor_remove(*, user: User) -> bool:
+    """Remove the account's second factor and recovery codes without a code; returns True if it had one."""
+    PendingSecondFactor.objects.filter(user=user).delete()
+    removed, _rows = Authenticator.objects.filter(user=user).delete()
+    return bool(removed)
+
+
+def recovery_codes_regenerate(*, user: User, code: str) -> list[str] | None:
+    """Replace the account's recovery codes and return them; None if the code is wrong.
+
+    Raises `invalid-totp` if the account has no second factor.
+    """
+    wrong_codes_limit(user)
+    if not has_second_factor(user):
+        raise ApplicationError("invalid-totp")
+    return recovery_codes_replace(user=user) if code_accept(user=user, code=code) else None
+
+
+@transaction.atomic
+def recovery_codes_replace(*, user: User) -> list[str]:
+    """Give the account new recovery codes and return them. The earlier ones are no longer accepted."""
+    authenticators_of(user, Authenticator.Type.RECOVERY_CODES).delete()
+    codes: list[str] = RecoveryCodes.activate(user).get_unused_codes()
+    return codes
