@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workspace', '0021_sign_in_and_message_settings'),
+        ('workspace', '0022_message_list_indexes'),
     ]
 
     operations = [
