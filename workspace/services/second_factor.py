@@ -145,15 +145,17 @@ def second_factor_enable(*, user: User, code: str, kept: AuthToken | None = None
 def second_factor_disable(*, user: User, code: str) -> bool:
     """Remove the account's second factor if the code is right; returns True if it was removed."""
     wrong_codes_limit(user)
-    return code_accept(user=user, code=code) and second_factor_remove(user=user)
+    if not code_accept(user=user, code=code):
+        return False
+    second_factor_remove(user=user)
+    return True
 
 
 @transaction.atomic
-def second_factor_remove(*, user: User) -> bool:
-    """Remove the account's second factor and recovery codes without a code; returns True if it had one."""
+def second_factor_remove(*, user: User) -> None:
+    """Remove the account's second factor and recovery codes without a code."""
     PendingSecondFactor.objects.filter(user=user).delete()
-    removed, _rows = Authenticator.objects.filter(user=user).delete()
-    return bool(removed)
+    Authenticator.objects.filter(user=user).delete()
 
 
 def recovery_codes_regenerate(*, user: User, code: str) -> list[str] | None:
