@@ -14,6 +14,11 @@ def token_client_name(digest: str) -> str:
     return f"token:{digest[:NAME_LENGTH]}"
 
 
+def socket_client_name(digest: str, session: str) -> str:
+    """Return the name of a web socket, from the digest of the API token and the id of its session."""
+    return f"{token_client_name(digest)}:{session}"
+
+
 def session_client_prefix(session_key: str) -> str:
     """Return the common prefix of the names of all pages in a browser session. It does not reveal the session key."""
     digest = salted_hmac("workspace.clients", session_key).hexdigest()

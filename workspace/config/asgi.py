@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workspace.config.web")
 
 application: Any = get_asgi_application()
 
+from workspace.ddp.site import SocketSite  # noqa: E402 (needs the settings)
 from workspace.roles import is_cloud, is_workspace  # noqa: E402 (needs the settings)
 from workspace.server.bodies import BodyDeadline, BodyLimit  # noqa: E402
 from workspace.server.site_path import SitePath  # noqa: E402
@@ -19,4 +20,4 @@ if is_workspace():
     application = import_string("push.streams.site.StreamingSite")(application)
 if is_cloud():
     application = import_string("push.gateway.asgi.GatewayMiddleware")(application)
-application = SitePath(BodyDeadline(application))
+application = SitePath(SocketSite(BodyDeadline(application)))

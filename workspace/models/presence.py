@@ -116,6 +116,8 @@ class ClientPresence(models.Model):
     client = models.CharField(_("client"), max_length=64)
     last_active_at = models.DateTimeField(_("last active"), null=True, blank=True)
     connected_until = models.DateTimeField(_("connected until"))
+    # A web socket is in use until its client says otherwise. Other clients report each use.
+    in_use = models.BooleanField(_("in use"), default=False, db_default=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:

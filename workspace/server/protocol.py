@@ -1,6 +1,7 @@
 """uvicorn's HTTP protocol with additional limits: slow request headers, and clients that do not read the response.
 
-Use it with `uvicorn --http workspace.server.protocol:BoundedProtocol`.
+Use it with `uvicorn --http workspace.server.protocol:BoundedProtocol`. It also sets the protocol of web sockets, so
+`--ws` and its options have no effect.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ import asyncio
 from typing import Any
 
 import h11
+from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from workspace.server.socket_protocol import BoundedSocketProtocol, sockets_configure
 
 # Seconds for all headers of a request, from the connection or the end of the previous request.
 HEADER_SECONDS = 15.0
@@ -23,6 +27,11 @@ class BoundedProtocol(H11Protocol):
 
     _header_timer: asyncio.TimerHandle | None = None
     _write_timer: asyncio.TimerHandle | None = None
+
+    def __init__(self, config: Config, *arguments: Any, **options: Any) -> None:
+        super().__init__(config, *arguments, **options)
+        sockets_configure(config)
+        self.ws_protocol_class = BoundedSocketProtocol
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)

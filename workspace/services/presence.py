@@ -83,13 +83,18 @@ def clients_disconnect(*, user: User, prefix: str = "") -> None:
 def presence_recalculate(presence: Presence, at: datetime) -> None:
     """Recalculate the user's presence from the clients connected at the time `at`, and save it."""
     clients = list(ClientPresence.objects.filter(user=presence.user_id, connected_until__gt=at))
+    presence_combine(presence, clients, at)
+    presence.save(update_fields=["last_active_at", "connected_until", "away_at", "updated_at"])
+    presence_changed.send(Presence, user=presence.user)
+
+
+def presence_combine(presence: Presence, clients: Collection[ClientPresence], at: datetime) -> None:
+    """Set the times of the user's presence from the clients connected at the time `at`."""
     ends = [client.connected_until for client in clients]
     away_at = away_time(presence, clients, at)
     presence.connected_until = max(ends, default=min(presence.connected_until or at, at))
     presence.away_at = away_at
     presence.last_active_at = last_active(clients) or presence.last_active_at
-    presence.save(update_fields=["last_active_at", "connected_until", "away_at", "updated_at"])
-    presence_changed.send(Presence, user=presence.user)
 
 
 def last_active(clients: Collection[ClientPresence]) -> datetime | None:
@@ -105,21 +110,23 @@ def away_time(presence: Presence, clients: Collection[ClientPresence], at: datet
     """
     if not presence.idle_limit or not clients:
         return presence.away_at
-    limit = timedelta(seconds=presence.idle_limit)
     last_end = max(client.connected_until for client in clients)
-    active_until = [
-        client.last_active_at + limit
-        if client.connected_until == last_end
-        else min(client.last_active_at + limit, client.connected_until)
-        for client in clients
-        if client.last_active_at
-    ]
+    limit = timedelta(seconds=presence.idle_limit)
+    active_until = [used_until(client, limit, last_end) for client in clients if client.in_use or client.last_active_at]
     online_until = max(active_until, default=at)
     if online_until > at:
         return online_until
     was_connected = presence.connected_until is not None and presence.connected_until > at
     was_away = was_connected and presence.away_at is not None and presence.away_at <= at
     return presence.away_at if was_away else at
+
+
+def used_until(client: ClientPresence, limit: timedelta, last_end: datetime) -> datetime:
+    """Return the time until which a client keeps the user online; `last_end` is when the last client disconnects."""
+    if client.in_use or client.last_active_at is None:
+        return client.connected_until
+    used = client.last_active_at + limit
+    return used if client.connected_until == last_end else min(used, client.connected_until)
 
 
 @transaction.atomic

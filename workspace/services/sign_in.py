@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from django.contrib.auth import authenticate
@@ -23,6 +24,8 @@ from workspace.services.presence import clients_disconnect
 from workspace.signals import signed_out
 
 EXTENDED_AFTER = timedelta(days=1)
+# The channel that announces to the web processes that sign-ins may have ended; the payload is empty.
+SIGN_OUTS = "callboard_sign_outs"
 
 
 def credentials_check(*, request: HttpRequest, name: str, password: str, code: str = "") -> User:
@@ -91,12 +94,36 @@ def token_find(token: str) -> AuthToken | None:
     return None if auth_token.expiry and auth_token.expiry <= timezone.now() else auth_token
 
 
+def tokens_find(*, tokens: Collection[str]) -> dict[str, AuthToken]:
+    """Return the sign-ins of the tokens that have not expired and whose accounts are active, with one query."""
+    found = sign_ins_find(digests={hash_token(token) for token in tokens})
+    return {token: found[digest] for token in tokens if (digest := hash_token(token)) in found}
+
+
+def sign_ins_find(*, digests: Collection[str]) -> dict[str, AuthToken]:
+    """Return the sign-ins with these digests that have not ended, with one query."""
+    rows = AuthToken.objects.select_related("user").filter(digest__in=digests, user__is_active=True)
+    return {row.digest: row for row in rows.exclude(expiry__lte=timezone.now())}
+
+
+def sign_ins_ended(*, digests: Collection[str]) -> set[str]:
+    """Return the digests of those sign-ins that have ended, or whose accounts are no longer active."""
+    rows = AuthToken.objects.filter(digest__in=digests, user__is_active=True)
+    return set(digests) - set(rows.exclude(expiry__lte=timezone.now()).values_list("digest", flat=True))
+
+
+def sign_ins_extend(*, auth_tokens: Iterable[AuthToken]) -> None:
+    """Renew the expiry of sign-ins that are in use, each at most once a day."""
+    expiry = timezone.now() + knox_settings.TOKEN_TTL
+    old = [row.pk for row in auth_tokens if row.expiry is None or expiry - row.expiry > EXTENDED_AFTER]
+    if old:
+        # Requests that only read must work while the database cannot save anything.
+        write_if_possible(lambda: AuthToken.objects.filter(pk__in=old).update(expiry=expiry))
+
+
 def sign_in_extend(*, auth_token: AuthToken) -> None:
     """Renew the expiry of a sign-in that is in use, at most once a day."""
-    expiry = timezone.now() + knox_settings.TOKEN_TTL
-    if auth_token.expiry is None or expiry - auth_token.expiry > EXTENDED_AFTER:
-        # Requests that only read must work while the database cannot save anything.
-        write_if_possible(lambda: AuthToken.objects.filter(pk=auth_token.pk).update(expiry=expiry))
+    sign_ins_extend(auth_tokens=[auth_token])
 
 
 def expired_sign_ins() -> QuerySet[AuthToken]:

@@ -61,6 +61,12 @@ OPEN = {
     "/api/cloud/register",
     "/api/cloud/registration",
     "/api/cloud/connect",
+    "/websocket",
+    "/websocket/",
+    "/sockjs/",
+    "/sockjs/info",
+    "/sockjs/websocket",
+    "/sockjs/x/x/websocket",
 }
 SIGN_IN_PAGES = {"/sign-in/", "/admin/login/"}
 # With these fields, the cloud's endpoints get as far as authentication.

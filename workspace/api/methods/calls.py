@@ -31,6 +31,9 @@ class Connection(Protocol):
 
     def signed_out(self) -> None: ...
 
+    def use(self, *, in_use: bool) -> None:
+        """Record whether somebody uses the client; the socket stays connected until it is closed."""
+
 
 @dataclass(slots=True, repr=False)
 class MethodCall:

@@ -10,13 +10,19 @@ from workspace.services.presence import activity_report, idle_report
 @method("UserPresence:online")
 def user_presence_online(call: MethodCall) -> None:
     """Report that the client is in use."""
-    activity_report(user=call.caller, client=call.client)
+    if call.connection is None:
+        activity_report(user=call.caller, client=call.client)
+    else:
+        call.connection.use(in_use=True)
 
 
 @method("UserPresence:away")
 def user_presence_away(call: MethodCall) -> None:
     """Report that the client is connected but not in use. Users with no other client in use are away."""
-    idle_report(user=call.caller, client=call.client)
+    if call.connection is None:
+        idle_report(user=call.caller, client=call.client)
+    else:
+        call.connection.use(in_use=False)
 
 
 @method("UserPresence:setDefaultStatus", endpoint="POST users.setStatus")

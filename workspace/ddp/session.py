@@ -1,0 +1,329 @@
+"""A DDP session: the messages of one socket, and their answers.
+
+https://github.com/meteor/meteor/blob/devel/packages/ddp/DDP.md describes the protocol.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from workspace.api.errors import TooManyRequestsError
+from workspace.api.methods.ejson import ejson_parse, ejson_text
+from workspace.api.methods.errors import to_error
+from workspace.clients import socket_client_name
+from workspace.ddp import limits
+from workspace.ddp.frames import Framing, encoded, with_field
+from workspace.ddp.outbox import Outbox, Send
+from workspace.ddp.sign_in import SignIn
+from workspace.ids import public_id_new
+
+Topic = tuple[str, str]
+
+log = logging.getLogger(__name__)
+
+# The versions of DDP that are spoken, the best one first.
+VERSIONS = ("1", "pre2", "pre1")
+# Old clients expect this before anything else, others ignore it.
+WELCOME = '{"server_id":"0"}'
+# Messages of this length are quoted in an error.
+QUOTED_LENGTH = 4_000
+WAITING = ("method", "sub", "unsub")
+
+
+class Close:
+    """The codes with which sockets are closed (RFC 6455, 7.4; from 4000 on, the codes of Rocket.Chat)."""
+
+    NORMAL = 1000
+    PROTOCOL = 1002
+    UNSUPPORTED = 1003
+    POLICY = 1008
+    TOO_BIG = 1009
+    ERROR = 1011
+    RESTART = 1012
+    TIMEOUT = 4000
+
+
+class Handlers(Protocol):
+    """What the messages of a session do."""
+
+    async def call(self, session: Session, name: str, params: list[Any]) -> str | None:
+        """Return the result of a method as EJSON; None if it has none."""
+
+    async def subscribe(self, session: Session, key: str, name: str, params: list[Any]) -> None:
+        """Start the subscription `key`, and report it as ready; raises an error if it is rejected."""
+
+    def unsubscribe(self, session: Session, key: str) -> None:
+        """End the subscription `key`, if there is one."""
+
+
+class Session:
+    """One socket, from the first frame to the last.
+
+    Methods and subscriptions are handled one after the other, in the order of the client. Pings are answered at once.
+    """
+
+    __slots__ = (
+        "_bucket",
+        "_framing",
+        "_handlers",
+        "_outbox",
+        "_room",
+        "_waiting",
+        "_worker",
+        "address",
+        "heard_at",
+        "id",
+        "in_use",
+        "is_closed",
+        "is_pinged",
+        "scope",
+        "sign_in",
+        "subscriptions",
+        "version",
+    )
+
+    def __init__(
+        self,
+        scope: dict[str, Any],
+        send: Send,
+        handlers: Handlers,
+        *,
+        address: str = "",
+        framing: Framing = Framing.RAW,
+    ) -> None:
+        self.id = public_id_new()
+        # The request that opened the socket, and the address that it came from.
+        self.scope = scope
+        self.address = address
+        self.version = ""
+        self.sign_in: SignIn | None = None
+        # Whether somebody uses the client, of a signed-in socket.
+        self.in_use = False
+        # The stream and event of each subscription, by its id.
+        self.subscriptions: dict[str, Topic] = {}
+        self.heard_at = time.monotonic()
+        self.is_pinged = self.is_closed = False
+        self._framing = framing
+        self._handlers = handlers
+        self._outbox = Outbox(send)
+        self._bucket = limits.TokenBucket()
+        # The messages that wait for earlier ones, while there are any, and the task that handles them.
+        self._waiting: deque[dict[str, Any]] | None = None
+        self._worker: asyncio.Task[None] | None = None
+        self._room: asyncio.Future[None] | None = None
+
+    @property
+    def user_id(self) -> int | None:
+        """The key of the signed-in account."""
+        return self.sign_in.user_id if self.sign_in else None
+
+    @property
+    def auth_digest(self) -> str | None:
+        """The digest of the API token with which the user has signed in."""
+        return self.sign_in.digest if self.sign_in else None
+
+    @property
+    def client(self) -> str:
+        """The name of the client for presence; empty if nobody is signed in."""
+        return socket_client_name(self.sign_in.digest, self.id) if self.sign_in else ""
+
+    def begin(self) -> None:
+        """Send the first frames."""
+        if self._framing.opening:
+            self._outbox.put(self._framing.opening)
+        self.send_text(WELCOME)
+
+    async def receive(self, text: str) -> None:
+        """Handle a text from the client. Returns at once, unless the client sends more than it awaits answers for."""
+        if len(text) > limits.ANONYMOUS_MESSAGE_BYTES and self.sign_in is None:
+            self.close(Close.TOO_BIG, "Sign in before sending large messages")
+            return
+        try:
+            messages = self._framing.unwrap(text)
+        except ValueError:
+            self.close(Close.PROTOCOL, "Broken framing.")
+            return
+        for message in messages:
+            if not self.is_closed:
+                await self._read(message)
+
+    def send(self, **fields: Any) -> None:
+        """Send a DDP message. Fields that are None are omitted."""
+        self.send_text(encoded(**fields))
+
+    def send_text(self, message: str) -> None:
+        """Send a DDP message that is already encoded."""
+        self.send_frame(self._framing.wrap(message))
+
+    def send_frame(self, frame: str) -> None:
+        """Send a text that is already in the envelope of this socket."""
+        if not self._outbox.put(frame):
+            self.close(Close.POLICY, "The client does not read its messages")
+
+    def ping(self) -> None:
+        """Ask the client to show that it is still there."""
+        self.is_pinged = True
+        if self._framing is Framing.SOCKJS:
+            self._outbox.put("h")
+        if self.version != "pre1":
+            self.send(msg="ping")
+
+    def end(self, reason: str) -> None:
+        """Close the socket because its sign-in has ended (`signed_out`), or because the server stops (`stopping`)."""
+        if reason == "stopping":
+            self.close(Close.RESTART, "The server stops")
+        else:
+            self.close(Close.POLICY, "Signed out")
+
+    def close(self, code: int, reason: str) -> None:
+        """Close the socket, after the frames that are queued. Messages that wait are discarded."""
+        if self.is_closed:
+            return
+        if last := self._framing.closing(code, reason):
+            self._outbox.put(last)
+        self._outbox.close(code, reason)
+        self.is_closed = True
+        self._stop()
+
+    def discard(self) -> None:
+        """Forget everything that is waiting: the client has disconnected."""
+        self.is_closed = True
+        self._outbox.discard()
+        self._stop()
+
+    def _stop(self) -> None:
+        self._waiting = None
+        if self._room is not None and not self._room.done():
+            self._room.set_result(None)
+
+    async def _read(self, text: str) -> None:
+        self.heard_at = time.monotonic()
+        self.is_pinged = False
+        seconds = self._bucket.take()
+        if seconds and self._bucket.rejected > limits.MAX_REJECTED:
+            self.close(Close.POLICY, "Too many messages")
+            return
+        message = message_of(text)
+        kind = message.get("msg") if message else None
+        if message is None or not kind or not isinstance(kind, str):
+            self._send_error("Bad request", message, text)
+        elif kind == "connect":
+            self._connect(message, text)
+        elif not self.version:
+            self._send_error("Must connect first", message, text)
+        elif kind in ("ping", "pong") and self.version != "pre1":
+            if kind == "ping":
+                self.send(msg="pong", id=message.get("id"))
+        elif kind not in WAITING:
+            self._send_error("Bad request", message, text)
+        elif sentence := malformation(message):
+            self._send_error(sentence, message, text)
+        elif seconds and kind != "unsub":
+            self._reject(message, TooManyRequestsError(seconds))
+        else:
+            await self._enqueue(message)
+
+    def _connect(self, message: dict[str, Any], text: str) -> None:
+        """Agree on a version of the protocol. The client proposes one, and the others that it supports."""
+        if self.version:
+            self._send_error("Already connected", message, text)
+            return
+        proposed, supported = message.get("version"), message.get("support")
+        best = version_for(supported)
+        if not isinstance(supported, list) or proposed not in supported or proposed != best:
+            self.send(msg="failed", version=best)
+            self.close(Close.NORMAL, "No common version")
+            return
+        self.version = best
+        self.send(msg="connected", session=self.id)
+
+    async def _enqueue(self, message: dict[str, Any]) -> None:
+        """Let the message wait for those before it. If too many do, wait for one of them."""
+        if self._waiting is None:
+            self._waiting = deque()
+        self._waiting.append(message)
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._work())
+        if len(self._waiting) >= limits.MAX_WAITING:
+            self._room = asyncio.get_running_loop().create_future()
+            await self._room
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                await self._handle(self._waiting.popleft())
+                if self._room is not None and not self._room.done():
+                    self._room.set_result(None)
+        except Exception:
+            log.exception("A message of a web socket could not be handled.")
+            self.close(Close.ERROR, "Internal error")
+        finally:
+            self._waiting = self._worker = self._room = None
+
+    async def _handle(self, message: dict[str, Any]) -> None:
+        key, params = message["id"], message.get("params") or []
+        if message["msg"] == "method":
+            await self._call(key, message["method"], params)
+        elif message["msg"] == "sub":
+            try:
+                await self._handlers.subscribe(self, key, message["name"], params)
+            except Exception as error:
+                self.send(msg="nosub", id=key, error=to_error(error))
+        else:
+            self._handlers.unsubscribe(self, key)
+            self.send(msg="nosub", id=key)
+
+    async def _call(self, key: str, name: str, params: list[Any]) -> None:
+        try:
+            result = await self._handlers.call(self, name, params)
+        except Exception as error:
+            self._send_result(key, "error", ejson_text(to_error(error, method=name)))
+        else:
+            self._send_result(key, "result", result)
+
+    def _send_result(self, key: str, kind: str, outcome: str | None) -> None:
+        """Send the result or the error of a method, which is already encoded."""
+        self.send_text(with_field(encoded(msg="result", id=key), kind, outcome))
+        # All writes of the method are committed, and other clients' views are not simulated here.
+        self.send(msg="updated", methods=[key])
+
+    def _reject(self, message: dict[str, Any], error: Exception) -> None:
+        if message["msg"] == "method":
+            self._send_result(message["id"], "error", ejson_text(to_error(error, method=message["method"])))
+        else:
+            self.send(msg="nosub", id=message["id"], error=to_error(error))
+
+    def _send_error(self, reason: str, message: dict[str, Any] | None, text: str) -> None:
+        """Report a message that cannot be handled, and quote it unless it is long."""
+        quoted = message if message and len(text) <= QUOTED_LENGTH else None
+        self.send(msg="error", reason=reason, offendingMessage=quoted)
+
+
+def message_of(text: str) -> dict[str, Any] | None:
+    """Return the DDP message in a text; None if it is not an object in EJSON."""
+    try:
+        message = ejson_parse(text)
+    except ValueError:
+        return None
+    return message if isinstance(message, dict) else None
+
+
+def malformation(message: dict[str, Any]) -> str:
+    """Return the reason to reject a message whose fields have wrong types, in Meteor's words; empty if it is valid."""
+    kind = message["msg"]
+    names = {"method": ("id", "method"), "sub": ("id", "name"), "unsub": ("id",)}[kind]
+    is_valid = all(isinstance(message.get(name), str) for name in names)
+    if is_valid and isinstance(message.get("params", []), list) and isinstance(message.get("randomSeed", ""), str):
+        return ""
+    return {"method": "Malformed method invocation", "sub": "Malformed subscription", "unsub": "Bad request"}[kind]
+
+
+def version_for(supported: Any) -> str:
+    """Return the version to speak with a client that supports these: its first one that is known, else the best."""
+    versions: Sequence[Any] = supported if isinstance(supported, list) else ()
+    return next((version for version in versions if version in VERSIONS), VERSIONS[0])
