@@ -23,4 +23,9 @@ def source_unregister(source: ModuleSource) -> None:
 
 def module_granted(name: str) -> bool:
     """Return True if a licence grants the premium module `name`, such as `push-privacy`."""
-    return any(name in source() for source in _sources)
+    return name in modules_granted()
+
+
+def modules_granted() -> set[str]:
+    """Return the names of the premium modules that licences grant."""
+    return {name for source in _sources for name in source()}

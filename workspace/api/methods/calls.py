@@ -82,10 +82,14 @@ class MethodCall:
         The endpoint checks permissions and parameters, and raises the same errors as for other clients. Parameters
         that are None are omitted.
         """
-        endpoint = endpoint_of(name)
+        self.count(name)
+        return endpoint_of(name).call(self, {key: value for key, value in params.items() if value is not None})
+
+    def count(self, name: str) -> None:
+        """Count this call as one of the endpoint; raises TooManyRequestsError if there were too many."""
         if name != self.counted:
-            endpoint.count(self)
-        return endpoint.call(self, {key: value for key, value in params.items() if value is not None})
+            self.counted = name
+            endpoint_of(name).count(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,8 @@ def code_of(error: ApplicationError) -> str | int:
             return error.number
         case TooManyRequestsError():
             return "too-many-requests"
+        case _ if error.code.startswith("Match error"):
+            return MatchError.number
         case SignInError() if error.code == "Unauthorized":
             return 403
     return 500 if error is INTERNAL_ERROR else error.code

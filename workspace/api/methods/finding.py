@@ -7,8 +7,11 @@ from typing import Any
 
 from workspace.api.methods.calls import MethodCall
 from workspace.errors import ApplicationError
-from workspace.models import Room
+from workspace.models import Room, RoomType
 from workspace.selectors.rooms import room_readable_by
+
+# The prefix of the endpoints for each type of room.
+PREFIXES = {RoomType.CHANNEL.value: "channels", RoomType.PRIVATE.value: "groups", RoomType.DIRECT.value: "im"}
 
 
 def room_for(call: MethodCall, rid: str) -> Room:
@@ -24,3 +27,9 @@ def updates(response: dict[str, Any], since: datetime | None) -> Any:
     if since is None:
         return response["update"]
     return {"update": response["update"], "remove": response["remove"]}
+
+
+def endpoint_for(room: Room, name: str) -> str:
+    """Return the endpoint for the type of the room, such as `GET channels.members` for `GET members`."""
+    verb, _separator, action = name.partition(" ")
+    return f"{verb} {PREFIXES[room.type]}.{action}"

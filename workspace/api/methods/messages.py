@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from workspace.api.messages.history import single_message
 from workspace.api.messages.reading import message_for
 from workspace.api.methods.calls import MethodCall
 from workspace.api.methods.errors import MatchError
@@ -48,8 +49,9 @@ def delete_message(call: MethodCall, message: dict[str, Any]) -> None:
 
 @method("getSingleMessage", endpoint="GET chat.getMessage")
 def get_single_message(call: MethodCall, message_id: str) -> Any:
-    """Return a message."""
-    return call.endpoint("GET chat.getMessage", msgId=message_id)["message"]
+    """Return a message, or null if there is none."""
+    message = single_message(call.caller, message_id)
+    return message and MessageObject(message).data
 
 
 @method("getMessages")

@@ -14,3 +14,9 @@ from workspace.api.methods.registry import method
 def permissions_get(call: MethodCall, updated_at: datetime | None = None) -> Any:
     """Return all permissions and their roles. With a date, `{"update": […], "remove": []}`."""
     return updates(call.endpoint("GET permissions.listAll", updatedSince=updated_at), updated_at)
+
+
+@method("getUserRoles", endpoint="GET roles.getUsersInPublicRoles")
+def get_user_roles(call: MethodCall) -> Any:
+    """Return the users who have public roles, each with `roles`."""
+    return call.endpoint("GET roles.getUsersInPublicRoles")["users"]

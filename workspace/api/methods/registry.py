@@ -18,7 +18,7 @@ from django.apps import apps
 from django.utils.module_loading import module_has_submodule
 
 from workspace.api.methods.arguments import Argument, arguments_of, arguments_read
-from workspace.api.methods.calls import MethodCall, endpoint_of
+from workspace.api.methods.calls import MethodCall
 from workspace.api.methods.errors import CallerUnknownError, MethodNotFoundError
 from workspace.api.throttling import Rate, limit_check
 
@@ -49,8 +49,7 @@ class Method:
         if call.user is None and not self.is_anonymous:
             raise CallerUnknownError()
         if len(self.endpoints) == 1:
-            endpoint_of(self.endpoints[0]).count(call)
-            call.counted = self.endpoints[0]
+            call.count(self.endpoints[0])
         else:
             limit_check(METHOD_RATE, f"method:{self.name}", user=call.user, address=call.address)
         params, call.second_factor = second_factor_split(params)

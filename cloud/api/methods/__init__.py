@@ -1,1 +1,0 @@
-"""The methods for the licence (see `workspace/api/methods/`)."""
