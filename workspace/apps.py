@@ -11,6 +11,7 @@ class WorkspaceConfig(AppConfig):
 
     def ready(self) -> None:
         from workspace import receivers  # noqa: F401
+        from workspace.live import receivers as live_receivers  # noqa: F401
         from workspace.mail import stored_mails_protect
         from workspace.pages import links  # noqa: F401
         from workspace.server import site_path  # noqa: F401

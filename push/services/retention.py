@@ -31,6 +31,7 @@ from push.models import (
 )
 from push.services.desktop import events_prune
 from workspace.models import FormerPresence, FormerRow, KeptMail, TextView
+from workspace.services.live import prune_live_events
 from workspace.services.sign_in import expired_sign_ins, sign_out
 
 BATCH = 500
@@ -144,4 +145,5 @@ PRUNERS: tuple[Callable[[datetime], int], ...] = (
     pruner_by_moment(AccessToken, "ends_at"),
     pruner_by_moment(RegistrationRequest, "created_at"),
     events_prune,
+    lambda _before: prune_live_events(),
 )

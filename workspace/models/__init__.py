@@ -1,6 +1,7 @@
 from workspace.models.accounts import EmailAddress, User
 from workspace.models.general import BusySilences, GeneralSettings
 from workspace.models.history import FormerRow
+from workspace.models.live import LiveEvent, LiveKind
 from workspace.models.mail import KeptMail
 from workspace.models.message_settings import ErasureType, MessageSettings
 from workspace.models.messages import Mention, Message, SystemMessage, ThreadFollower
@@ -24,6 +25,8 @@ __all__ = [
     "GeneralSettings",
     "KeptMail",
     "KnownAddress",
+    "LiveEvent",
+    "LiveKind",
     "Mention",
     "Message",
     "MessageSettings",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 # A server that disappears is detected after about 30 seconds.
@@ -18,6 +18,9 @@ LISTENING = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
 }
+
+# Called with channel and payload on a database without announcements, to wake what waits in this process.
+local_wakers: list[Callable[[str, str], None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,20 @@ def wakeups_supported() -> bool:
 def announce(channel: str, payload: str = "") -> None:
     """Wake everything that listens to the channel when the current transaction commits, or at once outside of one.
 
-    `payload` (at most 7,999 bytes) says what changed; equal announcements in a transaction are delivered once.
+    `payload` (at most 7,999 bytes) says what changed; equal announcements in a transaction are delivered once. Without
+    support by the database, only this process is woken; others poll.
     """
     if wakeups_supported():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", [channel, payload])
+    else:
+        transaction.on_commit(lambda: wake_process(channel, payload))
+
+
+def wake_process(channel: str, payload: str) -> None:
+    """Wake what waits in this process."""
+    for wake in local_wakers:
+        wake(channel, payload)
 
 
 def listening_parameters() -> dict[str, Any]:

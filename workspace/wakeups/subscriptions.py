@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from weakref import WeakKeyDictionary
 
 import psycopg
 
-from workspace.wakeups.announcements import listen_statement, listening_parameters, wakeups_supported
+from workspace.wakeups.announcements import listen_statement, listening_parameters, local_wakers, wakeups_supported
 
 log = logging.getLogger(__name__)
 
 # If there are no announcements, waiting tasks poll at this interval.
 POLL_SECONDS = 1.0
 RECONNECT_SECONDS = 1.0
+# A task that does not read its payloads loses the oldest ones.
+MAX_PAYLOADS = 10_000
 
 
 class Subscription:
@@ -26,9 +28,18 @@ class Subscription:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self._event = asyncio.Event()
+        self._payloads: deque[str] = deque(maxlen=MAX_PAYLOADS)
 
-    def wake(self) -> None:
+    def wake(self, payload: str) -> None:
+        self._payloads.append(payload)
         self._event.set()
+
+    def take_payloads(self) -> list[str]:
+        """Return the payloads of the announcements since the last call, in order; :meth:`wait` then waits for more."""
+        payloads = list(self._payloads)
+        self._event.clear()
+        self._payloads.clear()
+        return payloads
 
     async def wait(self, seconds: float) -> bool:
         """Wait for an announcement since the last call, up to `seconds`; returns True if the caller should check its
@@ -49,17 +60,17 @@ class Exchange:
     """Distributes the announcements of one channel to the waiting tasks of this event loop."""
 
     def __init__(self, channel: str) -> None:
-        self.subscriptions: defaultdict[str, set[Subscription]] = defaultdict(set)
+        self.subscriptions: defaultdict[str | None, set[Subscription]] = defaultdict(set)
         self.is_connected = False
         self._channel = channel
         self._task = asyncio.create_task(self._run()) if wakeups_supported() else None
 
     def wake(self, payload: str = "") -> None:
-        """Wake the tasks that wait for the payload; an empty payload wakes all tasks."""
-        matching = [self.subscriptions[payload]] if payload in self.subscriptions else []
-        for group in matching if payload else list(self.subscriptions.values()):
-            for subscription in group:
-                subscription.wake()
+        """Wake the tasks that wait for this payload or for any; an empty payload wakes all tasks."""
+        keys = [payload, None] if payload else list(self.subscriptions)
+        for key in keys:
+            for subscription in self.subscriptions.get(key, ()):
+                subscription.wake(payload)
 
     def close(self) -> None:
         """Stop listening."""
@@ -89,9 +100,21 @@ class Exchange:
 exchanges: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Exchange]] = WeakKeyDictionary()
 
 
+def wake_loops(channel: str, payload: str) -> None:
+    """Wake the tasks of all event loops of this process, from any thread."""
+    # The loop may be closing, or start to wait at the same time; it then polls.
+    with suppress(RuntimeError):
+        for loop, loop_exchanges in list(exchanges.items()):
+            if exchange := loop_exchanges.get(channel):
+                loop.call_soon_threadsafe(exchange.wake, payload)
+
+
+local_wakers.append(wake_loops)
+
+
 @asynccontextmanager
-async def subscribe(channel: str, payload: str) -> AsyncIterator[Subscription]:
-    """Subscribe to announcements on the channel with this payload, for the duration of the context.
+async def subscribe(channel: str, payload: str | None) -> AsyncIterator[Subscription]:
+    """Subscribe to announcements on the channel with this payload (None: any), for the duration of the context.
 
     Callers that check their rows after subscribing miss nothing.
     """

@@ -1,0 +1,231 @@
+"""The fan-out: reads new events once for all listeners of an event loop, checks permissions, and delivers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import Any, Protocol, TypeVar
+from weakref import WeakKeyDictionary
+
+from workspace.database.threads import Batcher, DatabaseThreads
+from workspace.errors import ApplicationError
+from workspace.live.access import Request, check_requests
+from workspace.live.deliveries import Delivery, compose
+from workspace.live.feeds import Feed, feed_makers
+from workspace.live.index import Entry, Index
+from workspace.live.listeners import Listener
+from workspace.live.reading import Row, last_keys, read_rows
+from workspace.live.sign_ins import ended_sign_ins
+from workspace.live.stopping import call_at_stop
+from workspace.live.suspects import suspects_of
+from workspace.live.window import Window
+from workspace.services.live import CHANNEL
+from workspace.wakeups import Subscription, subscribe
+
+log = logging.getLogger(__name__)
+
+# Seconds between two checks of sign-ins, and between two checks of all permissions.
+CHECK_SECONDS = 10.0
+RECHECK_SECONDS = 60.0
+# Announcements within this time are handled together.
+BATCH_SECONDS = 0.03
+TROUBLE_SECONDS = 2.0
+# How many subscriptions are checked at once.
+ADMIT_BATCH = 500
+
+R = TypeVar("R")
+
+
+class Run(Protocol):
+    """Calls a function that queries the database, outside of the event loop."""
+
+    def __call__(self, work: Callable[..., R], /, *arguments: Any, **named: Any) -> Coroutine[Any, Any, R]: ...
+
+
+# All listeners of the process share one thread with one database connection.
+in_database: Run = DatabaseThreads(1, "live").run
+
+
+class Fanout:
+    """All subscriptions of one event loop."""
+
+    def __init__(self, run: Run = in_database) -> None:
+        self.index = Index()
+        self.run = run
+        self._window = Window()
+        self._is_started = False
+        self._is_stopping = False
+        # Counts the checks of permissions, to notice one that happened while a subscription was being admitted.
+        self._checks = 0
+        self._task: asyncio.Task[None] | None = None
+        self._admission = Batcher[Entry, "ApplicationError | None"](
+            self.admit, lambda work, entries: work(entries), batch=ADMIT_BATCH, few=0
+        )
+        self._checked_at = self._rechecked_at = time.monotonic()
+        self.feeds: list[Feed] = [make(self) for make in feed_makers]
+
+    async def subscribe(self, listener: Listener, name: str, event: str) -> None:
+        """Subscribe a listener to an event of a stream.
+
+        Raises NotAllowedError if its user may not hear it, UnknownStreamError for an unknown stream.
+        """
+        (error,) = await self._admission.put([Entry(listener, listener.user_id, name, event)])
+        if error is not None:
+            raise error
+
+    def unsubscribe(self, listener: Listener, name: str, event: str) -> None:
+        """End a subscription of a listener; without effect if there is none."""
+        if entry := self.index.find(listener, (name, event)):
+            self.index.remove(entry)
+
+    def close(self, listener: Listener) -> None:
+        """End all subscriptions of a listener that has disconnected or signed out."""
+        for entry in self.index.of_listener(listener):
+            self.index.remove(entry, entirely=True)
+
+    def stop(self) -> None:
+        """End all listeners, because the server waits for them before it stops."""
+        self._is_stopping = True
+        for listener in self.index.listeners():
+            self.close(listener)
+            listener.end("stopping")
+        for feed in self.feeds:
+            feed.stop()
+        if self._task is not None:
+            self._task.cancel()
+
+    async def admit(self, entries: Sequence[Entry]) -> list[ApplicationError | None]:
+        """Check the permissions for subscriptions and add those that are allowed; return the other ones' errors."""
+        await self.start()
+        checks = self._checks
+        errors = await self._check(entries)
+        allowed = [entry for entry, error in zip(entries, errors, strict=True) if error is None]
+        users = {entry.user_id for entry in allowed if entry.user_id is not None}
+        for feed in self.feeds:
+            await feed.admit(users)
+        for entry in allowed:
+            self.index.add(entry)
+        if checks != self._checks:
+            # A permission may have ended between the check and now.
+            await self.recheck(allowed)
+        self.keep_reading()
+        return errors
+
+    async def start(self) -> None:
+        """Note where to begin, unless events are already being read. Then listeners may be added."""
+        if self._is_started:
+            return
+        keys = await self.run(last_keys)
+        for feed in self.feeds:
+            await feed.start()
+        if not self._is_started:
+            self._window.start(keys, time.monotonic())
+            self._is_started = True
+
+    def keep_reading(self) -> None:
+        """Start the task that reads events, unless it is running. It ends with the last listener."""
+        self._is_started = True
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+            call_at_stop(self.stop)
+
+    def is_used(self) -> bool:
+        """Return True while anyone listens."""
+        return not self._is_stopping and (bool(self.index) or any(feed.is_used() for feed in self.feeds))
+
+    async def _run(self) -> None:
+        while self.is_used():
+            async with subscribe(CHANNEL, None) as subscription:
+                while self.is_used():
+                    try:
+                        await self._take_turn(subscription)
+                    except Exception:
+                        log.exception("Live events cannot be read; trying again.")
+                        await asyncio.sleep(TROUBLE_SECONDS)
+        self._is_started = False
+
+    async def _take_turn(self, subscription: Subscription) -> None:
+        """Wait for announcements and handle them."""
+        if await subscription.wait(CHECK_SECONDS):
+            await asyncio.sleep(BATCH_SECONDS)
+            subscription.take_payloads()
+            await self.read()
+        if time.monotonic() - self._checked_at >= CHECK_SECONDS:
+            self._checked_at = time.monotonic()
+            await self.check()
+
+    async def read(self) -> None:
+        """Read new events and deliver them."""
+        while await self._read_batch():
+            pass
+        for feed in self.feeds:
+            await feed.read()
+
+    async def _read_batch(self) -> bool:
+        now = time.monotonic()
+        rows = await self.run(read_rows, self._window.newest, self._window.missing(now))
+        self._window.note((row.key for row in rows), now)
+        if rows and self.index:
+            await self._handle(rows)
+        return bool(rows)
+
+    async def _handle(self, rows: Sequence[Row]) -> None:
+        # Permissions that have ended are noticed before anything is delivered.
+        if suspects := suspects_of(rows, self.index):
+            await self.recheck(suspects)
+        self.deliver(await self.run(compose, rows, self.index.interest()))
+
+    def deliver(self, deliveries: Iterable[Delivery]) -> None:
+        """Deliver frames to those who hear them."""
+        for delivery in deliveries:
+            frame, users = delivery.frame, delivery.users
+            for entry in self.index.of_topic(frame.collection, frame.event):
+                if users is None or entry.user_id in users:
+                    entry.listener.deliver(frame)
+
+    async def recheck(self, entries: Iterable[Entry]) -> None:
+        """Check again whether the listeners may hear these subscriptions, and end those that they may not."""
+        self._checks += 1
+        entries = list(entries)
+        for entry, error in zip(entries, await self._check(entries), strict=True):
+            if error is not None and self.index.find(entry.listener, entry.topic) == entry:
+                self.index.remove(entry, entirely=True)
+                entry.listener.drop(entry.name, entry.event)
+
+    async def _check(self, entries: Sequence[Entry]) -> list[ApplicationError | None]:
+        """Return the error of each subscription; equal ones of several listeners are checked once."""
+        requests = list(dict.fromkeys(entry.request for entry in entries))
+        errors: dict[Request, ApplicationError | None] = {}
+        for start in range(0, len(requests), ADMIT_BATCH):
+            part = requests[start : start + ADMIT_BATCH]
+            errors |= zip(part, await self.run(check_requests, part), strict=True)
+        return [errors[entry.request] for entry in entries]
+
+    async def check(self) -> None:
+        """End listeners whose sign-ins have ended. From time to time, check all permissions again."""
+        listeners = {listener for listener in self.index.listeners() if listener.auth_digest is not None}
+        ended = await self.run(ended_sign_ins, {listener.auth_digest for listener in listeners})
+        for listener in listeners:
+            if listener.auth_digest in ended:
+                self.end(listener)
+        if time.monotonic() - self._rechecked_at >= RECHECK_SECONDS:
+            self._rechecked_at = time.monotonic()
+            await self.recheck(self.index.all())
+        for feed in self.feeds:
+            await feed.check()
+
+    def end(self, listener: Listener) -> None:
+        """End a listener whose sign-in has ended."""
+        self.close(listener)
+        listener.end("signed_out")
+
+
+fanouts: WeakKeyDictionary[asyncio.AbstractEventLoop, Fanout] = WeakKeyDictionary()
+
+
+def current_fanout() -> Fanout:
+    """Return the fan-out of the running event loop."""
+    loop = asyncio.get_running_loop()
+    return fanouts.get(loop) or fanouts.setdefault(loop, Fanout())

@@ -1,0 +1,32 @@
+"""Publishes changes that signals report: messages, and rows that are saved or deleted one by one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+
+from workspace.models import Message, Subscription
+from workspace.services.live import publish_members_removed, publish_message, publish_message_deleted
+from workspace.signals import message_deleted, message_edited, message_posted
+
+
+@receiver(message_posted, dispatch_uid="live.message_posted")
+def on_message_posted(*, message: Message, **_kwargs: Any) -> None:
+    publish_message(message=message, is_new=True)
+
+
+@receiver(message_edited, dispatch_uid="live.message_edited")
+def on_message_edited(*, message: Message, **_kwargs: Any) -> None:
+    publish_message(message=message)
+
+
+@receiver(message_deleted, dispatch_uid="live.message_deleted")
+def on_message_deleted(*, message: Message, **_kwargs: Any) -> None:
+    publish_message_deleted(message=message)
+
+
+@receiver(post_delete, sender=Subscription, dispatch_uid="live.subscription_deleted")
+def on_subscription_deleted(*, instance: Subscription, **_kwargs: Any) -> None:
+    publish_members_removed(room=instance.room, members=[(instance.user_id, instance.public_id)])
