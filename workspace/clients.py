@@ -7,6 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 NAME_LENGTH = 24
+# How the names of open pages begin.
+PAGES = "page:"
 
 
 def token_client_name(digest: str) -> str:
@@ -22,7 +24,7 @@ def socket_client_name(digest: str, session: str) -> str:
 def session_client_prefix(session_key: str) -> str:
     """Return the common prefix of the names of all pages in a browser session. It does not reveal the session key."""
     digest = salted_hmac("workspace.clients", session_key).hexdigest()
-    return f"page:{digest[:NAME_LENGTH]}:"
+    return f"{PAGES}{digest[:NAME_LENGTH]}:"
 
 
 def page_client_name(session_key: str, page: str) -> str:
@@ -32,6 +34,6 @@ def page_client_name(session_key: str, page: str) -> str:
 
 def client_kind(client: str) -> str | Promise:
     """Return the kind of a client, as shown to people."""
-    if client.startswith("page:"):
+    if client.startswith(PAGES):
         return _("Open page")
     return _("App") if client.startswith("token:") else _("Other program")

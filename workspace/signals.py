@@ -40,5 +40,15 @@ database_ready = Signal()
 # sender: User, user: User, digest: str (of the API token that was deleted)
 signed_out = Signal()
 
-# sender: User, user: User (signed out of all apps and browsers)
+# sender: User, user: User (signed out of all apps and browsers), kept: frozenset[str] (the digests of API tokens that
+# remain valid, such as that of the app in use)
 signed_out_everywhere = Signal()
+
+# sender: Permission. The roles that have some permissions, or the permissions of a role, have changed.
+permissions_changed = Signal()
+
+# sender: Group. A role was created, changed or deleted.
+roles_changed = Signal()
+
+# sender: User, users: frozenset[int] (the keys of accounts whose roles have changed)
+user_roles_changed = Signal()

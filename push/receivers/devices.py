@@ -27,8 +27,8 @@ def on_signed_out(*, user: User, digest: str, **_kwargs: Any) -> None:
 
 
 @receiver(signed_out_everywhere, dispatch_uid="push.devices.signed_out_everywhere")
-def on_signed_out_everywhere(*, user: User, **_kwargs: Any) -> None:
+def on_signed_out_everywhere(*, user: User, kept: frozenset[str], **_kwargs: Any) -> None:
     if user.is_active:
-        user_devices_remove(user=user)
+        user_devices_remove(user=user, kept=kept)
     else:
         deactivated_devices_remove(user=user)

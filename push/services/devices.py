@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -181,6 +181,9 @@ def deactivated_devices_remove(*, user: User) -> None:
     mark_read(shown)
 
 
-def user_devices_remove(*, user: User) -> None:
-    """Remove all devices of the user. Browsers that are signed in register themselves again."""
-    Device.objects.filter(user=user).delete()
+def user_devices_remove(*, user: User, kept: Collection[str] = ()) -> None:
+    """Remove all devices of the user, except those registered in the sessions with the digests `kept`.
+
+    Browsers that are signed in register themselves again.
+    """
+    Device.objects.filter(user=user).exclude(session_digest__in=kept).delete()

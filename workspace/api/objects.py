@@ -94,6 +94,8 @@ class MeObject(Result):
     settings = AccountSettingsObject()
     avatarUrl = serializers.CharField()
     language = serializers.CharField(required=False)
+    nickname = serializers.CharField(required=False)
+    bio = serializers.CharField(required=False)
 
 
 class RoomObject(Result):
@@ -167,6 +169,8 @@ def me_of(user: User) -> dict[str, Any]:
         "settings": {"preferences": contributions.preferences(user)},
         "avatarUrl": absolute_url(reverse("avatar", args=[user.username])),
         "language": user.language or None,
+        "nickname": user.nickname or None,
+        "bio": user.bio or None,
     }
 
 

@@ -10,7 +10,7 @@ from workspace.api.methods import views as methods
 from workspace.api.rooms import any_type as rooms
 from workspace.api.rooms import direct, history, named, subscriptions
 from workspace.api.site import connections, empty_lists
-from workspace.api.users import changing, reading, second_factor
+from workspace.api.users import changing, own, reading, second_factor, signing_out, tokens
 
 urlpatterns = routes(
     {
@@ -61,6 +61,15 @@ urlpatterns = routes(
         "v1/users.create": changing.UsersCreateApi,
         "v1/users.update": changing.UsersUpdateApi,
         "v1/users.setActiveStatus": changing.UsersSetActiveStatusApi,
+        "v1/users.updateOwnBasicInfo": own.UpdateOwnBasicInfoApi,
+        "v1/users.removeOtherTokens": signing_out.RemoveOtherTokensApi,
+        "v1/users.logoutOtherClients": signing_out.LogoutOtherClientsApi,
+        "v1/users.logout": signing_out.UsersLogoutApi,
+        "v1/users.generatePersonalAccessToken": tokens.GenerateTokenApi,
+        "v1/users.regeneratePersonalAccessToken": tokens.RegenerateTokenApi,
+        "v1/users.removePersonalAccessToken": tokens.RemoveTokenApi,
+        "v1/users.getPersonalAccessTokens": tokens.GetTokensApi,
+        "v1/users.createToken": tokens.CreateTokenApi,
         "v1/users.setStatus": presence.SetStatusApi,
         "v1/users.getStatus": presence.GetStatusApi,
         "v1/users.getPresence": presence.GetPresenceApi,

@@ -288,6 +288,10 @@ REST_FRAMEWORK = {
 }
 # An API token expires if it is not used for this long.
 REST_KNOX = {"TOKEN_TTL": timedelta(days=90)}
+# Programs that know this secret may call `users.createToken`. Empty: nobody may.
+CREATE_TOKENS_FOR_USERS_SECRET = env.secret("CREATE_TOKENS_FOR_USERS_SECRET")
+if PRODUCTION and CREATE_TOKENS_FOR_USERS_SECRET:
+    key_check("CREATE_TOKENS_FOR_USERS_SECRET", CREATE_TOKENS_FOR_USERS_SECRET)
 API_RATE_LIMITING = env.boolean("API_RATE_LIMITING", default=True)
 # The maximum size of a request body in bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024

@@ -1,3 +1,4 @@
+from workspace.models.access_tokens import PersonalAccessToken
 from workspace.models.accounts import EmailAddress, User
 from workspace.models.general import BusySilences, GeneralSettings
 from workspace.models.history import FormerRow
@@ -32,6 +33,7 @@ __all__ = [
     "MessageSettings",
     "MobileSettings",
     "PendingSecondFactor",
+    "PersonalAccessToken",
     "Presence",
     "RegistrationForm",
     "Room",

@@ -11,6 +11,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -61,6 +62,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         ],
     )
     name = models.CharField(_("name"), max_length=255, blank=True)
+    nickname = models.CharField(_("nickname"), max_length=120, blank=True)
+    bio = models.CharField(_("about me"), max_length=260, blank=True)
     language = models.CharField(
         _("language"),
         max_length=16,
@@ -81,6 +84,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("active"), default=True, help_text=_("A deactivated account cannot sign in and receives no notifications.")
     )
     is_staff = models.BooleanField(_("administrator"), default=False, help_text=_("Has access to the administration."))
+    # Part of the hash in browser sessions: a new number ends all of them.
+    session_generation = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
@@ -109,6 +114,14 @@ class User(AbstractBaseUser, PermissionsMixin):
             permission(
                 "api_bypass_rate_limit", "May call the API without rate limits", checked_in="workspace.api.throttling"
             ),
+            permission("logout_other_user", "May sign out other users", checked_in="workspace.api.users.signing_out"),
+            # Whoever has it can act as any user whom they may manage.
+            permission(
+                "user_generate_access_token",
+                "May sign in as another user",
+                checked_in="workspace.services.people.access_tokens",
+                roles=(),
+            ),
         )
 
     def __str__(self) -> str:
@@ -118,6 +131,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     def display_name(self) -> str:
         """Return the name shown to people: the real name, or the username if there is none."""
         return self.name or self.username
+
+    def _get_session_auth_hash(self, secret: Any = None) -> str:
+        """Return the hash by which browser sessions are checked; the password alone for generation 0."""
+        of_password: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        if not self.session_generation:
+            return of_password
+        return salted_hmac(of_password, str(self.session_generation), secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         return self.display_name

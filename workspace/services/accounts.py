@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
+from workspace.clients import PAGES
 from workspace.errors import ApplicationError
 from workspace.models import Room, User
 from workspace.permissions import ADMIN, USER
@@ -134,11 +136,14 @@ def last_owner_check(user: User) -> None:
 
 
 @transaction.atomic
-def password_set(*, user: User, password: str) -> None:
-    """Set a new password, which the caller has validated. The account is signed out everywhere."""
+def password_set(*, user: User, password: str, kept: Collection[str] = ()) -> None:
+    """Set a new password, which the caller has validated.
+
+    The account is signed out everywhere, except the API tokens with the digests `kept`.
+    """
     user.set_password(password)
     user.save(update_fields=["password", "updated_at"])
-    sign_ins_end(user=user)
+    sign_ins_end(user=user, kept=kept)
 
 
 @transaction.atomic
@@ -160,14 +165,32 @@ def roles_set(*, user: User, roles: Iterable[str]) -> None:
 
 
 @transaction.atomic
-def sign_ins_end(*, user: User) -> None:
+def sign_ins_end(*, user: User, kept: Collection[str] = ()) -> None:
     """Sign out the account's apps, and remove all devices that its apps and browsers have registered.
 
-    Browser sessions end automatically when the password changes or the account is deactivated.
+    `kept` are the digests of API tokens that remain valid, with their devices. Browser sessions end automatically when
+    the password changes or the account is deactivated.
     """
-    for auth_token in AuthToken.objects.filter(user=user).select_related("user"):
+    for auth_token in AuthToken.objects.filter(user=user).exclude(digest__in=kept).select_related("user"):
         sign_out(auth_token=auth_token)
-    signed_out_everywhere.send(User, user=user)
+    signed_out_everywhere.send(User, user=user, kept=frozenset(kept))
+
+
+@transaction.atomic
+def sign_out_everywhere(*, user: User, kept: Collection[str] = ()) -> None:
+    """Sign out the account's apps as above, and its browsers."""
+    User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
+    sign_ins_end(user=user, kept=kept)
+    clients_disconnect(user=user, prefix=PAGES)
+
+
+def digests_remaining(*, user: User, auth_token: AuthToken | None = None) -> set[str]:
+    """Return the digests of the API tokens that remain valid when the user changes the password or signs out others.
+
+    These are the personal access tokens, and the token of the client that the user is using.
+    """
+    personal = AuthToken.objects.filter(user=user, personal__isnull=False).values_list("digest", flat=True)
+    return {*personal, *([auth_token.digest] if auth_token else [])}
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +15,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from workspace.cache import call_count
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, User
 from workspace.selectors.permissions import may_manage
@@ -21,6 +23,9 @@ from workspace.stored_json import StoredValueError, stored_read, stored_write
 from workspace.waking import verification_mail_later
 
 MAX_ADDRESSES = 5
+# The number of verification e-mails that an account may request, and that an unverified address may receive from all
+# accounts together, in this many seconds.
+MAX_MAILS, IN_SECONDS = 10, 3600
 MAX_REFUSALS = 3
 LINK_LIFETIME = timedelta(days=3)
 SALT = "workspace.address"
@@ -149,6 +154,13 @@ def address_results_record(*, accepted: Collection[str], refused: Collection[str
         rejected = verified.filter(address__lower__in=[address.lower() for address in refused])
         rejected.update(refusals=F("refusals") + 1)
         rejected.filter(refusals__gte=MAX_REFUSALS).update(suppressed_at=timezone.now())
+
+
+def verification_mails_exceeded(*, user: User, address: str) -> bool:
+    """Count an e-mail to the address; returns True if the limit of the account or the address is exceeded."""
+    address_digest = hashlib.sha256(address.lower().encode()).hexdigest()
+    names = (f"by:{user.pk}", f"to:{address_digest}")
+    return max(call_count(f"address-mails:{name}", seconds=IN_SECONDS) for name in names) > MAX_MAILS
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.db.models.functions import NullIf
 from django.utils import timezone
 
 from workspace.errors import ApplicationError
-from workspace.models import ClientPresence, Presence, Status, User
+from workspace.models import ClientPresence, Presence, SignInSettings, Status, User
 from workspace.models.history import former_rows_save
 from workspace.signals import presence_changed
 
@@ -136,15 +136,21 @@ def status_set(
     """Set a status and its text until `expires_at`. The connection is not affected.
 
     Arguments that are None keep the current value, unless it has expired. Raises `error-invalid-date` if the end is in
-    the past, `error-invalid-status` for an unknown status.
+    the past, `error-invalid-status` for an unknown status, `error-status-not-allowed` for a status that the workspace
+    does not allow, `error-not-allowed` for a new text if users may not change it.
     """
     if expires_at is not None and expires_at <= timezone.now():
         raise ApplicationError("error-invalid-date", "The date must lie in the future")
     if status is not None and status not in Status.values:
         raise ApplicationError("error-invalid-status", "Invalid status")
+    rules = SignInSettings.current()
+    if status == Status.OFFLINE and not rules.invisible_status:
+        raise ApplicationError("error-status-not-allowed", "Invisible status is disabled")
     presence, _created = Presence.objects.select_for_update().get_or_create(user=user)
     if presence.status_expires_at is not None and presence.status_expires_at <= timezone.now():
         presence.status, presence.status_text = Status.ONLINE, ""
+    if text is not None and text != presence.status_text and not rules.status_change:
+        raise ApplicationError("error-not-allowed", "Change status is not allowed")
     presence.status = status if status is not None else presence.status
     presence.status_text = text if text is not None else presence.status_text
     presence.status_expires_at = expires_at

@@ -113,9 +113,9 @@ def sign_ins_ended(*, digests: Collection[str]) -> set[str]:
 
 
 def sign_ins_extend(*, auth_tokens: Iterable[AuthToken]) -> None:
-    """Renew the expiry of sign-ins that are in use, each at most once a day."""
+    """Renew the expiry of sign-ins that are in use, each at most once a day. Personal access tokens do not expire."""
     expiry = timezone.now() + knox_settings.TOKEN_TTL
-    old = [row.pk for row in auth_tokens if row.expiry is None or expiry - row.expiry > EXTENDED_AFTER]
+    old = [row.pk for row in auth_tokens if row.expiry and expiry - row.expiry > EXTENDED_AFTER]
     if old:
         # Requests that only read must work while the database cannot save anything.
         write_if_possible(lambda: AuthToken.objects.filter(pk__in=old).update(expiry=expiry))

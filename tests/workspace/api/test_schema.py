@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 WITHOUT_BODY = (
     *("cloud.syncWorkspace", "/logout", "/presence.enableBroadcast", "/push.test"),
     "/users.totp.enable",
+    *("/users.logoutOtherClients", "/users.removeOtherTokens"),
 )
 
 

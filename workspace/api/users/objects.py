@@ -34,6 +34,8 @@ class UserObject(Result):
     type = serializers.CharField()
     status = serializers.ChoiceField(choices=Status.choices)
     statusText = serializers.CharField(required=False)
+    nickname = serializers.CharField(required=False)
+    bio = serializers.CharField(required=False)
     active = serializers.BooleanField()
     roles = serializers.ListField(child=serializers.CharField())
     createdAt = Timestamp()
@@ -92,6 +94,8 @@ def user_object(user: User, presence: PresenceView, at: datetime, *, in_full: bo
         "type": "user",
         "status": presence.shown,
         "statusText": presence.status_text or None,
+        "nickname": user.nickname or None,
+        "bio": user.bio or None,
         "active": user.is_active,
         "roles": [role.name for role in user.groups.all()],
         "createdAt": user.created_at,

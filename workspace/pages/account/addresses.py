@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from workspace.cache import call_count
 from workspace.errors import ApplicationError
-from workspace.models import EmailAddress, User
+from workspace.models import EmailAddress, SignInSettings
 from workspace.pages.account.profile import profile_form, profile_response
 from workspace.pages.form_data import parse_key, posted_text
 from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
-from workspace.services.addresses import address_add, address_of_token, address_remove, address_verify
+from workspace.services.addresses import (
+    address_add,
+    address_of_token,
+    address_remove,
+    address_verify,
+    verification_mails_exceeded,
+)
 from workspace.waking import verification_mail_later
 
-# The number of verification e-mails that an account may request, and that an unverified address may receive from all
-# accounts together, in this many seconds.
-MAX_MAILS, IN_SECONDS = 10, 3600
 SECTION = "#addresses"
+
+
+def own_addresses_check() -> None:
+    """Raise PermissionDenied if users may not change their addresses."""
+    rules = SignInSettings.current()
+    if not (rules.profile_change and rules.email_change):
+        raise PermissionDenied
 
 
 def redirect_to_addresses() -> HttpResponse:
@@ -42,8 +50,10 @@ def address_new(request: HttpRequest) -> HttpResponse:
     user = reader_of(request)
     resend_key = posted_text(request, "again")
     existing = own_or_404(request, resend_key) if resend_key else None
+    if existing is None:
+        own_addresses_check()
     address = existing.address if existing else posted_text(request, "address")
-    if mails_exceeded(user, address):
+    if verification_mails_exceeded(user=user, address=address):
         messages.error(request, _("You have requested too many e-mails. Try again in an hour."))
         return redirect_to_addresses()
     if existing:
@@ -60,17 +70,11 @@ def address_new(request: HttpRequest) -> HttpResponse:
     return redirect_to_addresses()
 
 
-def mails_exceeded(user: User, address: str) -> bool:
-    """Count an e-mail to the address; returns True if the limit of the account or the address is exceeded."""
-    address_digest = hashlib.sha256(address.lower().encode()).hexdigest()
-    names = (f"by:{user.pk}", f"to:{address_digest}")
-    return max(call_count(f"address-mails:{name}", seconds=IN_SECONDS) for name in names) > MAX_MAILS
-
-
 @login_required
 @require_http_methods(["GET", "POST"])
 def address_delete(request: HttpRequest, key: str) -> HttpResponse:
     """Remove an address of the user after confirmation."""
+    own_addresses_check()
     email = own_or_404(request, key)
     if request.method == "POST":
         address_remove(email=email)

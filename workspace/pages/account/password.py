@@ -8,18 +8,18 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from workspace.cache import call_count
-from workspace.models import User
+from workspace.models import SignInSettings, User
 from workspace.pages.layout import page_context
-from workspace.services.accounts import sign_ins_end
+from workspace.services.accounts import digests_remaining, sign_ins_end
+from workspace.services.people.confirmation import attempts_exceeded
 
 
 def password_field(label: Any, *, autocomplete: str, help_text: Any = "") -> forms.CharField:
@@ -28,13 +28,14 @@ def password_field(label: Any, *, autocomplete: str, help_text: Any = "") -> for
     return forms.CharField(label=label, strip=False, widget=widget, help_text=help_text)
 
 
-# The number of attempts at the current password in this many seconds, to prevent guessing on an unattended browser.
-MAX_TRIES, IN_SECONDS = 10, 900
 NEW_PASSWORD_HELP = gettext_lazy("At least 8 characters, not a common one, and not your name.")
 
 
 class OwnPasswordForm(PasswordChangeForm):
-    """Asks for the current password and twice for the new one. All other browsers and apps are signed out."""
+    """Asks for the current password and twice for the new one.
+
+    All other browsers and apps are signed out; personal access tokens remain valid.
+    """
 
     old_password = password_field(gettext_lazy("Current password"), autocomplete="current-password")
     new_password1 = password_field(
@@ -43,14 +44,14 @@ class OwnPasswordForm(PasswordChangeForm):
     new_password2 = password_field(gettext_lazy("Repeat the new password"), autocomplete="new-password")
 
     def clean_old_password(self) -> str:
-        if call_count(f"password-change:{self.user.pk}", seconds=IN_SECONDS) > MAX_TRIES:
+        if attempts_exceeded(self.user):
             raise ValidationError(_("Too many attempts. Try again in 15 minutes."))
         return super().clean_old_password()
 
     @transaction.atomic
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit)
-        sign_ins_end(user=user)
+        sign_ins_end(user=user, kept=digests_remaining(user=user))
         return user
 
 
@@ -60,6 +61,12 @@ class OwnPasswordView(PasswordChangeView):
     template_name = "pages/account/password.html"
     form_class = OwnPasswordForm
     success_url = reverse_lazy("password-change")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        rules = SignInSettings.current()
+        if request.user.is_authenticated and not (rules.profile_change and rules.password_change):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context_data(**kwargs), **page_context(self.request, title=_("Password"))}

@@ -1,0 +1,1 @@
+"""Services for single accounts: profiles, access tokens, pictures, registration and deletion."""

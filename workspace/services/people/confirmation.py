@@ -1,0 +1,53 @@
+"""Confirming important changes with the password, as clients expect it of a second factor."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from knox.models import AuthToken
+
+from workspace.cache import call_count
+from workspace.errors import ApplicationError
+from workspace.models import PersonalAccessToken, User
+from workspace.security.password_hashers import PasswordDigest
+
+# The number of attempts at the password in this many seconds, to prevent guessing with an unattended client.
+MAX_TRIES, IN_SECONDS = 10, 900
+DIGEST = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
+METHOD = "password"
+
+
+def identity_confirm(*, user: User, auth_token: AuthToken | None, digest: str) -> None:
+    """Check the SHA-256 digest (hexadecimal) of the account's password, before an important change.
+
+    Personal access tokens that ignore second factors need none. Raises `totp-required` without a digest,
+    `totp-invalid` for a wrong one, and `error-too-many-requests` after too many.
+    """
+    if auth_token is not None and ignores_second_factors(auth_token):
+        return
+    if not digest:
+        details: dict[str, Any] = {"method": METHOD, "codeGenerated": False, "availableMethods": []}
+        raise ApplicationError("totp-required", "TOTP Required", details=details)
+    if not password_matches(user=user, digest=digest):
+        raise ApplicationError("totp-invalid", "TOTP Invalid", details={"method": METHOD})
+
+
+def password_matches(*, user: User, digest: str) -> bool:
+    """Return True if the SHA-256 digest is that of the account's password.
+
+    Counts the attempt, and raises `error-too-many-requests` if there were too many.
+    """
+    if attempts_exceeded(user):
+        raise ApplicationError("error-too-many-requests", "Too many attempts. Try again later", status=429)
+    return bool(DIGEST.fullmatch(digest)) and user.check_password(PasswordDigest(digest.lower()))
+
+
+def attempts_exceeded(user: User) -> bool:
+    """Count an attempt at the account's password by somebody who is signed in; returns True if there were too many."""
+    return call_count(f"password-change:{user.pk}", seconds=IN_SECONDS) > MAX_TRIES
+
+
+def ignores_second_factors(auth_token: AuthToken) -> bool:
+    """Return True for a personal access token that its owner has exempted from second factors."""
+    return PersonalAccessToken.objects.filter(pk=auth_token.pk, bypasses_two_factor=True).exists()
