@@ -123,8 +123,8 @@ def second_factor_prepare(*, user: User) -> NewSecret:
 def second_factor_enable(*, user: User, code: str, kept: AuthToken | None = None) -> list[str]:
     """Activate the new secret, which the code proves to be in the app, and return the recovery codes.
 
-    The account's other apps, except the one with the token `kept`, are signed out. Raises `invalid-totp` if the code is
-    wrong or the secret is too old.
+    The account's other apps, except the one with the token `kept`, are signed out; personal access tokens remain valid.
+    Raises `invalid-totp` if the code is wrong or the secret is too old.
     """
     wrong_codes_limit(user)
     pending = PendingSecondFactor.objects.select_for_update().filter(user=user).first()
@@ -136,7 +136,7 @@ def second_factor_enable(*, user: User, code: str, kept: AuthToken | None = None
     # Uses the code up.
     totp_accept(user=user, code=code)
     pending.delete()
-    for auth_token in AuthToken.objects.filter(user=user).select_related("user"):
+    for auth_token in AuthToken.objects.filter(user=user, personal=None).select_related("user"):
         if kept is None or auth_token.pk != kept.pk:
             sign_out(auth_token=auth_token)
     return recovery_codes_replace(user=user)

@@ -12,6 +12,7 @@ from workspace.api.contributions import contributions
 from workspace.api.params import ChoiceParam, Params, TextParam
 from workspace.api.users.objects import CreatedUserObject, user_of
 from workspace.models import Status
+from workspace.services.people.confirmation import Proof
 from workspace.services.people.profiles import ProfileChanges, profile_update
 
 CODE_HEADER, METHOD_HEADER = "x-2fa-code", "x-2fa-method"
@@ -58,21 +59,23 @@ class UpdateOwnBasicInfoApi(Api):
         summary="Change one's own account",
         description="Applies the changes in `data`, all or none, if the workspace's settings allow them. A new "
         "password or address requires the current password: as `currentPassword`, or in the header `x-2fa-code` with "
-        "`x-2fa-method: password`. Without it, the error is `totp-required`; if it is wrong, `totp-invalid`. With a "
-        "new password, all other apps and browsers are signed out; personal access tokens remain valid.",
+        "`x-2fa-method: password`. Accounts with a second factor can send its code instead. Without it, the error is "
+        "`totp-required`; if it is wrong, `totp-invalid`. With a new password, all other apps and browsers are signed "
+        "out; personal access tokens remain valid.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user, data = caller_of(request), params["data"]
-        digest = data.pop("currentPassword", "") or password_header(request)
+        digest = data.pop("currentPassword", "")
+        proof = Proof(digest=digest) if digest else proof_in_headers(request)
         changes = ProfileChanges(
             **{RENAMED.get(name, name): value for name, value in data.items()}  # type: ignore[typeddict-item]
         )
-        profile_update(user=user, auth_token=session_of(request), digest=digest, **changes)
+        profile_update(user=user, auth_token=session_of(request), proof=proof, **changes)
         settings = {"preferences": contributions.preferences(user)}
         return {"user": user_of(user, reader=user) | {"settings": settings}}
 
 
-def password_header(request: Request) -> str:
-    """Return the digest of the caller's password in the headers of the request; empty if there is none."""
-    method = request.headers.get(METHOD_HEADER, "password")
-    return request.headers.get(CODE_HEADER, "") if method == "password" else ""
+def proof_in_headers(request: Request) -> Proof:
+    """Return the digest of the caller's password, or the code of the second factor, in the headers of the request."""
+    code = request.headers.get(CODE_HEADER, "")
+    return Proof(digest=code) if request.headers.get(METHOD_HEADER) == "password" else Proof(code=code)

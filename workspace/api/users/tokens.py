@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint, session_of
 from workspace.api.objects import Timestamp
 from workspace.api.params import FlagParam, Params, TextParam
-from workspace.api.users.own import password_header
+from workspace.api.users.own import proof_in_headers
 from workspace.api.users.targets import UserParams, user_from
 from workspace.errors import ApplicationError
 from workspace.services.people.access_tokens import (
@@ -27,8 +27,9 @@ from workspace.services.people.confirmation import identity_confirm
 NAME_REQUIRED = ApplicationError(*["The 'tokenName' param is required"] * 2)
 CONFIRMATION = (
     "Requires `create-personal-access-tokens`, and the current password: its SHA-256 digest in the header "
-    "`x-2fa-code`, with `x-2fa-method: password`. Without it, the error is `totp-required`; if it is wrong, "
-    "`totp-invalid`. Calls with a personal access token that ignores second factors do not need it."
+    "`x-2fa-code`, with `x-2fa-method: password`. Accounts with a second factor need its code there instead. Without "
+    "it, the error is `totp-required`; if it is wrong, `totp-invalid`. Calls with a personal access token that ignores "
+    "second factors do not need it."
 )
 
 
@@ -151,4 +152,4 @@ def confirm(request: Request) -> None:
     """Raise an error unless the caller may have access tokens, and has sent the password."""
     caller = caller_of(request)
     permission_check(caller)
-    identity_confirm(user=caller, auth_token=session_of(request), digest=password_header(request))
+    identity_confirm(user=caller, auth_token=session_of(request), proof=proof_in_headers(request), is_strict=True)

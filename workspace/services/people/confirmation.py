@@ -1,16 +1,19 @@
-"""Confirming important changes with the password, as clients expect it of a second factor."""
+"""Confirming important changes with the password or the code of a second factor."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
 from knox.models import AuthToken
 
 from workspace.cache import call_count
-from workspace.errors import ApplicationError
+from workspace.errors import ApplicationError, SecondFactorError
 from workspace.models import PersonalAccessToken, User
 from workspace.security.password_hashers import PasswordDigest
+from workspace.selectors.second_factor import has_second_factor
+from workspace.services.second_factor import second_factor_confirm
 
 # The number of attempts at the password in this many seconds, to prevent guessing with an unattended client.
 MAX_TRIES, IN_SECONDS = 10, 900
@@ -18,19 +21,31 @@ DIGEST = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 METHOD = "password"
 
 
-def identity_confirm(*, user: User, auth_token: AuthToken | None, digest: str) -> None:
-    """Check the SHA-256 digest (hexadecimal) of the account's password, before an important change.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What the client sent to confirm a change: the SHA-256 digest (hexadecimal) of the password, or a code."""
 
-    Personal access tokens that ignore second factors need none. Raises `totp-required` without a digest,
-    `totp-invalid` for a wrong one, and `error-too-many-requests` after too many.
+    digest: str = field(default="", repr=False)
+    code: str = field(default="", repr=False)
+
+
+def identity_confirm(*, user: User, auth_token: AuthToken | None, proof: Proof, is_strict: bool = False) -> None:
+    """Check the digest of the account's password, or a code of its second factor, before an important change.
+
+    If it `is_strict`, accounts with a second factor need a code. Personal access tokens that ignore second factors need
+    no proof. Raises `totp-required` without a proof, `totp-invalid` for a wrong one, and `error-too-many-requests`
+    after too many.
     """
     if auth_token is not None and ignores_second_factors(auth_token):
         return
-    if not digest:
+    if has_second_factor(user) and (is_strict or not proof.digest):
+        second_factor_confirm(user=user, code=proof.code)
+        return
+    if not proof.digest:
         details: dict[str, Any] = {"method": METHOD, "codeGenerated": False, "availableMethods": []}
-        raise ApplicationError("totp-required", "TOTP Required", details=details)
-    if not password_matches(user=user, digest=digest):
-        raise ApplicationError("totp-invalid", "TOTP Invalid", details={"method": METHOD})
+        raise SecondFactorError("totp-required", "TOTP Required", details=details)
+    if not password_matches(user=user, digest=proof.digest):
+        raise SecondFactorError("totp-invalid", "TOTP Invalid", details={"method": METHOD})
 
 
 def password_matches(*, user: User, digest: str) -> bool:

@@ -21,7 +21,7 @@ from workspace.services.managed_accounts import (
     password_checked,
     report_conflicts,
 )
-from workspace.services.people.confirmation import identity_confirm
+from workspace.services.people.confirmation import Proof, identity_confirm
 from workspace.services.presence import status_set
 
 # The settings that allow each change, with the words of the error.
@@ -51,11 +51,11 @@ class ProfileChanges(TypedDict, total=False):
 
 @transaction.atomic
 def profile_update(
-    *, user: User, auth_token: AuthToken | None, digest: str = "", **changes: Unpack[ProfileChanges]
+    *, user: User, auth_token: AuthToken | None, proof: Proof, **changes: Unpack[ProfileChanges]
 ) -> None:
     """Apply the user's changes to their own account, all or nothing.
 
-    A new password or address requires the SHA-256 `digest` of the current password. With a new password, all browsers
+    A new password or address requires a `proof` of the user's identity. With a new password, all browsers
     and apps are signed out except the one that uses `auth_token`, and personal access tokens. Raises
     `error-not-allowed` or `error-action-not-allowed` if the workspace does not allow a change, the errors of
     `identity_confirm`, and those of managed accounts.
@@ -66,7 +66,7 @@ def profile_update(
         raise ApplicationError("error-not-allowed", "Not allowed")
     own_changes_check(wanted)
     if CONFIRMED & wanted.keys():
-        identity_confirm(user=account, auth_token=auth_token, digest=digest)
+        identity_confirm(user=account, auth_token=auth_token, proof=proof)
     names: AccountChanges = {}
     if "username" in wanted:
         names["username"] = wanted["username"]

@@ -13,6 +13,7 @@ from knox.models import AuthToken
 from tests.admin_rows import staff
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import PASSWORD, UserFactory
+from tests.second_factors import second_factor_of
 from workspace.models import User
 from workspace.services.people.access_tokens import access_token_create
 from workspace.services.sign_in import token_find
@@ -87,6 +88,17 @@ def test_a_token_that_ignores_second_factors_needs_no_password(ana: User) -> Non
     replaced = free.post(ENDPOINTS[1], tokenName="free").json()["token"]
     assert ana.access_tokens.get(name="free").bypasses_two_factor
     assert token_find(replaced) is not None
+
+
+def test_an_account_with_a_second_factor_needs_its_code(ana: User) -> None:
+    factor, api = second_factor_of(ana), ApiClient(ana)
+    api.headers |= WITH_PASSWORD
+    body = api.post(ENDPOINTS[0], tokenName="bot").json()
+    assert (body["errorType"], body["details"]["method"]) == ("totp-required", "totp")
+    api.headers |= {"x-2fa-code": "000000", "x-2fa-method": "totp"}
+    assert api.post(ENDPOINTS[0], tokenName="bot").json()["errorType"] == "totp-invalid"
+    api.headers |= {"x-2fa-code": factor.code(steps=1)}
+    assert api.post(ENDPOINTS[0], tokenName="bot").status_code == 200
 
 
 def test_names_are_used_once_and_must_exist(api: ApiClient) -> None:
