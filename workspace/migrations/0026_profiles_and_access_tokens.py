@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('knox', '0009_extend_authtoken_field'),
-        ('workspace', '0024_clients_in_use'),
+        ('workspace', '0025_live_events'),
     ]
 
     operations = [
