@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from workspace.api.methods.calls import MethodCall
-from workspace.api.methods.errors import MatchError
 from workspace.api.methods.registry import method
+from workspace.api.sign_in import LoginParams, params_sign_in
 from workspace.errors import SignInError
 from workspace.services.sign_in import sign_out, token_find
-
-CREDENTIALS = ("resume", "user", "username", "password", "code")
 
 
 @method("login", endpoint="POST login", anonymous=True)
@@ -21,30 +19,20 @@ def login(call: MethodCall, credentials: dict[str, Any]) -> dict[str, Any]:
     credentials, "code": …}}`. Returns `id`, `token`, `tokenExpires` and `type`. On a socket, later calls are those of
     this user.
     """
-    credentials = credentials_without_totp(credentials)
-    response = call.endpoint("POST login", **{name: credentials.get(name) for name in CREDENTIALS})["data"]
-    auth_token = token_find(response["authToken"])
+    code = str(call.second_factor.get("twoFactorCode", ""))
+    _user, token = params_sign_in(request=call.request, params=LoginParams.read(credentials), code=code)
+    auth_token = token_find(token)
     if auth_token is None:
         # Signed out elsewhere in the meantime.
         raise SignInError()
     if call.connection is not None:
         call.connection.signed_in(auth_token.user, auth_token)
     return {
-        "id": response["userId"],
-        "token": response["authToken"],
+        "id": auth_token.user.public_id,
+        "token": token,
         "tokenExpires": auth_token.expiry,
         "type": "resume" if "resume" in credentials else "password",
     }
-
-
-def credentials_without_totp(credentials: dict[str, Any]) -> dict[str, Any]:
-    """Return the credentials, with the code of the second factor under `code`."""
-    totp = credentials.get("totp")
-    if totp is None:
-        return credentials
-    if not isinstance(totp, dict) or not isinstance(totp.get("login"), dict):
-        raise MatchError("Expected object for 'totp.login'")
-    return {**totp["login"], "code": totp.get("code")}
 
 
 @method("logout", endpoint="POST logout")

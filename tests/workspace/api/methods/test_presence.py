@@ -43,10 +43,30 @@ def test_an_idle_client_does_not_hide_one_in_use(ana: User) -> None:
         assert presence_of(ana).shown == "online"
 
 
+class Socket:
+    """A connection that remembers whether it is in use."""
+
+    client = "socket:1"
+
+    def __init__(self) -> None:
+        self.uses: list[bool] = []
+
+    def signed_in(self, user: User, auth_token: Any) -> None:
+        raise AssertionError
+
+    def signed_out(self) -> None:
+        raise AssertionError
+
+    def use(self, *, in_use: bool) -> None:
+        self.uses.append(in_use)
+
+
 def test_on_a_socket_the_socket_is_the_client(ana: User, rf: Any) -> None:
-    socket = type("Socket", (), {"client": "socket:1"})()
-    call_method("UserPresence:online", [], MethodCall(request=rf.get("/"), user=ana, connection=socket))
-    assert list(ClientPresence.objects.values_list("user", "client")) == [(ana.pk, "socket:1")]
+    socket = Socket()
+    for name in ("UserPresence:online", "UserPresence:away"):
+        call_method(name, [], MethodCall(request=rf.get("/"), user=ana, connection=socket))
+    assert socket.uses == [True, False]
+    assert not ClientPresence.objects.exists()
 
 
 def test_a_status_is_set(ana: User) -> None:

@@ -13,6 +13,7 @@ from tests.method_calls import call, call_error
 from workspace.api.methods.calls import MethodCall
 from workspace.api.methods.registry import call_method
 from workspace.models import User
+from workspace.services.sign_in import token_find
 
 pytestmark = pytest.mark.django_db
 
@@ -89,12 +90,18 @@ class Socket:
     def signed_out(self) -> None:
         self.events.append("signed out")
 
+    def use(self, *, in_use: bool) -> None:
+        self.events.append(in_use)
+
 
 def test_a_socket_is_informed_of_both(ana: User, rf: Any) -> None:
     socket, client = Socket(), ApiClient(ana)
     on_socket = MethodCall(request=rf.get("/websocket"), connection=socket)
     call_method("login", [{"resume": client.token}], on_socket)
-    assert socket.events == [(ana, ana)]
+    auth_token = token_find(client.token)
+    call_method("logout", [], MethodCall(request=on_socket.request, user=ana, auth_token=auth_token, connection=socket))
+    assert socket.events == [(ana, ana), "signed out"]
+    assert client.get("me").status_code == 401
 
 
 def test_logout_ends_the_sign_in(ana: User) -> None:
