@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import NoneType, UnionType
@@ -109,7 +109,7 @@ def argument_of(parameter: inspect.Parameter, hint: Any) -> Argument:
     """Return the argument that a parameter declares."""
     alternatives = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     types = tuple(get_origin(hint) or hint for hint in alternatives if hint is not NoneType)
-    items = [get_args(hint)[0] for hint in alternatives if get_origin(hint) is list]
+    items = [get_origin(item) or item for item in (get_args(hint)[0] for hint in lists_in(alternatives))]
     return Argument(
         name=camel_case(parameter.name),
         types=tuple(object if type is Any else type for type in types),
@@ -117,6 +117,11 @@ def argument_of(parameter: inspect.Parameter, hint: Any) -> Argument:
         item=items[0] if items and items[0] is not Any else object,
         is_repeated=parameter.kind is inspect.Parameter.VAR_POSITIONAL,
     )
+
+
+def lists_in(hints: Iterable[Any]) -> list[Any]:
+    """Return the hints that are lists."""
+    return [hint for hint in hints if get_origin(hint) is list]
 
 
 def camel_case(name: str) -> str:

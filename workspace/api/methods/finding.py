@@ -1,4 +1,4 @@
-"""What several methods need: the room of a call, and lists with or without a time."""
+"""What several methods need: the values in an object of arguments, the room of a call, and lists of changes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from workspace.api.methods.calls import MethodCall
+from workspace.api.methods.errors import MatchError
+from workspace.api.paging import MAX_OFFSET
 from workspace.errors import ApplicationError
 from workspace.models import Room, RoomType
 from workspace.selectors.rooms import room_readable_by
@@ -33,3 +35,26 @@ def endpoint_for(room: Room, name: str) -> str:
     """Return the endpoint for the type of the room, such as `GET channels.members` for `GET members`."""
     verb, _separator, action = name.partition(" ")
     return f"{verb} {PREFIXES[room.type]}.{action}"
+
+
+def room_of_params(call: MethodCall, params: dict[str, Any], name: str = "rid") -> Room:
+    """Return the room whose id is in an object of arguments, if the caller may read it."""
+    return room_for(call, text_of(params, name))
+
+
+def text_of(params: dict[str, Any], name: str) -> str:
+    """Return a text in an object of arguments; raises MatchError if there is none."""
+    text = params.get(name)
+    if not isinstance(text, str):
+        raise MatchError(f"Missing key '{name}'")
+    return text
+
+
+def number_of(params: dict[str, Any], name: str) -> int | None:
+    """Return a number in an object of arguments, if any; raises MatchError for anything else."""
+    number = params.get(name)
+    if number is None:
+        return None
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= MAX_OFFSET:
+        raise MatchError(f"Expected integer for '{name}'")
+    return number

@@ -8,13 +8,13 @@ from typing import Any
 from workspace.api.messages import history
 from workspace.api.messages.history import HistoryObject, SurroundingsObject
 from workspace.api.methods.calls import MethodCall
-from workspace.api.methods.errors import MatchError
-from workspace.api.methods.finding import endpoint_for
+from workspace.api.methods.finding import endpoint_for, number_of, room_of_params, text_of
 from workspace.api.methods.registry import method
 from workspace.api.objects import MessageObject
 from workspace.models import Room
 
 HISTORY = "GET channels|groups|im.history"
+HISTORY_PARAMS = ("latest", "oldest", "count", "inclusive", "offset", "unreads", "showThreadMessages")
 
 
 @method("loadHistory", endpoint=HISTORY)
@@ -58,10 +58,7 @@ def load_surrounding_messages(call: MethodCall, message: dict[str, Any], limit: 
 
     False if the caller may not read it.
     """
-    message_id = message.get("_id")
-    if not isinstance(message_id, str):
-        raise MatchError("Missing key '_id'")
-    surroundings = history.load_surrounding_messages(call.caller, message_id, limit)
+    surroundings = history.load_surrounding_messages(call.caller, text_of(message, "_id"), limit)
     return surroundings and SurroundingsObject(surroundings).data
 
 
@@ -73,6 +70,33 @@ def message_search(call: MethodCall, text: str, rid: str | None = None, limit: i
     """
     found = history.message_search(call.caller, text, rid, limit, offset)
     return found and {"message": {"docs": MessageObject(found["message"]["docs"], many=True).data}}
+
+
+@method("getChannelHistory", endpoint=HISTORY)
+def get_channel_history(call: MethodCall, part: dict[str, Any]) -> Any:
+    """Return a part of a room's history as `messages`: `{"rid": …, "latest": date, "oldest": date, "count": …}`.
+
+    Also `inclusive`, `offset`, `unreads` and `showThreadMessages`, as for the endpoint.
+    """
+    room = room_of_params(call, part)
+    return call.endpoint(
+        endpoint_for(room, "GET history"),
+        roomId=room.public_id,
+        **{name: part.get(name) for name in HISTORY_PARAMS},
+    )
+
+
+@method("getUserMentionsByChannel", endpoint="GET channels.getAllUserMentionsByChannel")
+def get_user_mentions_by_channel(call: MethodCall, mentions: dict[str, Any]) -> Any:
+    """Return the messages of a room that mention the caller: `{"roomId": …, "options": {"limit": …, "skip": …}}`."""
+    options = mentions.get("options")
+    page = options if isinstance(options, dict) else {}
+    return call.endpoint(
+        "GET channels.getAllUserMentionsByChannel",
+        roomId=text_of(mentions, "roomId"),
+        count=number_of(page, "limit"),
+        offset=number_of(page, "skip"),
+    )["mentions"]
 
 
 def history_count(call: MethodCall, rid: str) -> None:

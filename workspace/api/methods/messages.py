@@ -7,7 +7,7 @@ from typing import Any
 from workspace.api.messages.history import single_message
 from workspace.api.messages.reading import message_for
 from workspace.api.methods.calls import MethodCall
-from workspace.api.methods.errors import MatchError
+from workspace.api.methods.finding import text_of
 from workspace.api.methods.registry import method
 from workspace.api.objects import MessageObject, messages_of
 from workspace.errors import NotAllowedError
@@ -81,7 +81,4 @@ def unfollow_message(call: MethodCall, message: dict[str, Any]) -> bool:
 
 def message_of_params(call: MethodCall, params: dict[str, Any]) -> Message:
     """Return the message with the `_id` in the parameters, if the caller may read it."""
-    public_id = params.get("_id")
-    if not isinstance(public_id, str):
-        raise MatchError("Missing key '_id'")
-    return message_for(call.caller, public_id)
+    return message_for(call.caller, text_of(params, "_id"))

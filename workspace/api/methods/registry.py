@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 from django.apps import apps
@@ -97,7 +97,7 @@ def methods() -> dict[str, Method]:
     for config in apps.get_app_configs():
         if module_has_submodule(config.module, PACKAGE):
             package = import_module(f"{config.name}.{PACKAGE}")
-            for module in iter_modules(package.__path__, f"{package.__name__}."):
+            for module in walk_packages(package.__path__, f"{package.__name__}."):
                 import_module(module.name)
     return dict(sorted(_methods.items(), key=lambda item: item[0].lower()))
 

@@ -29,6 +29,20 @@ def private_settings_get(call: MethodCall, updated_after: datetime | None = None
     return with_times(call.endpoint("GET settings", count=MAX_ITEMS)["settings"] if allowed else [], updated_after)
 
 
+@method("saveSetting", endpoint="POST settings")
+def save_setting(call: MethodCall, setting_id: str, value: Any, editor: str | None = None) -> bool:
+    """Save a setting. Returns true."""
+    call.endpoint("POST settings", settings=[{"_id": setting_id, "value": value}])
+    return True
+
+
+@method("saveSettings", endpoint="POST settings")
+def save_settings(call: MethodCall, settings: list[dict[str, Any]]) -> bool:
+    """Save several settings, all or none: `[{"_id": …, "value": …}]`. Returns true."""
+    call.endpoint("POST settings", settings=settings)
+    return True
+
+
 def with_times(settings: Iterable[dict[str, Any]], since: datetime | None) -> Any:
     """Return the settings with the times of their last change; with a time, only those changed since."""
     time_of = setting_times()

@@ -6,15 +6,12 @@ from typing import Any
 
 from workspace.api.messages.history import thread_messages
 from workspace.api.methods.calls import MethodCall
-from workspace.api.methods.errors import MatchError
+from workspace.api.methods.finding import number_of, text_of
 from workspace.api.methods.registry import method
 from workspace.api.objects import MessageObject
 from workspace.errors import ApplicationError
 from workspace.selectors.messages import message_shown_to
 from workspace.services.threads import thread_mark_read
-
-# The largest part of a thread that clients request.
-MAX_SKIP = 2**31 - 1
 
 
 @method("getThreadMessages", endpoint="GET chat.getThreadMessages")
@@ -23,9 +20,7 @@ def get_thread_messages(call: MethodCall, thread: dict[str, Any]) -> Any:
 
     `{"tmid": …}`, optionally with `limit` (at most 100) and `skip`.
     """
-    tmid = thread.get("tmid")
-    if not isinstance(tmid, str):
-        raise MatchError("Missing key 'tmid'")
+    tmid = text_of(thread, "tmid")
     limit, skip = (number_of(thread, name) for name in ("limit", "skip"))
     return MessageObject(thread_messages(call.caller, tmid, limit, skip or 0), many=True).data
 
@@ -37,13 +32,3 @@ def read_threads(call: MethodCall, tmid: str) -> None:
     if message is None:
         raise ApplicationError("error-invalid-message", "Invalid message")
     thread_mark_read(user=call.caller, thread=message.parent or message)
-
-
-def number_of(params: dict[str, Any], name: str) -> int | None:
-    """Return the number in the parameters, if any; raises MatchError for anything else."""
-    number = params.get(name)
-    if number is None:
-        return None
-    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= MAX_SKIP:
-        raise MatchError(f"Expected integer for '{name}'")
-    return number

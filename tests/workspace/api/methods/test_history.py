@@ -149,3 +149,18 @@ def test_history_shares_the_limit_of_the_rooms_endpoint(ana: User, room: Room, s
         assert call_error(ana, "loadNextMessages", room.public_id)["error"] == "too-many-requests"
         channel = RoomFactory(members=[ana])
         assert call(ana, "loadNextMessages", channel.public_id) == {"messages": []}
+
+
+@pytest.mark.usefixtures("messages")
+def test_a_part_of_the_history_is_chosen_as_for_the_endpoint(ana: User, room: Room) -> None:
+    part = {"rid": room.public_id, "latest": date(3), "oldest": date(1), "inclusive": True, "count": 2}
+    assert texts(call(ana, "getChannelHistory", part)["messages"]) == ["m3", "m2"]
+    assert call_error(UserFactory(), "getChannelHistory", part)["error"] == "error-invalid-room"
+    assert call_error(ana, "getChannelHistory", {})["reason"] == "Match error: Missing key 'rid'"
+
+
+def test_mentions_of_the_caller_are_returned(ana: User, bob: User) -> None:
+    channel = RoomFactory(members=[ana])
+    message_in(channel, bob, "hello @ana")
+    found = call(ana, "getUserMentionsByChannel", {"roomId": channel.public_id, "options": {"limit": 5}})
+    assert texts(found) == ["hello @ana"]

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from tests.factories import UserFactory
-from tests.method_calls import call
+from tests.method_calls import call, call_error
 from workspace.models import ChangeSource, User
 from workspace.services.settings import Origin, setting_save
 
@@ -71,3 +71,16 @@ def test_permissions_are_a_list_or_changes(admin: User) -> None:
 
 def test_the_users_with_public_roles_are_returned(admin: User) -> None:
     assert {"_id": admin.public_id, "username": "root", "roles": ["admin", "user"]} in call(admin, "getUserRoles")
+
+
+def test_settings_are_saved_by_those_who_may_edit_them(admin: User) -> None:
+    assert call(admin, "saveSetting", "Site_Name", "Theatre", None) is True
+    assert call(admin, "saveSettings", [{"_id": "Site_Name", "value": "Opera"}]) is True
+    public = {setting["_id"]: setting["value"] for setting in call(None, "public-settings/get")}
+    assert public["Site_Name"] == "Opera"
+    for name, arguments in (
+        ("saveSetting", ["Site_Name", "x"]),
+        ("saveSettings", [[{"_id": "Site_Name", "value": 1}]]),
+    ):
+        assert call_error(UserFactory(), name, *arguments)["error"] == "error-unauthorized"
+    assert call_error(admin, "saveSettings", [5])["reason"] == "Match error: Expected array of objects for 'settings'"

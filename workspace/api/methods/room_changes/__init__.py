@@ -1,0 +1,1 @@
+"""Methods for the members and the settings of rooms."""
