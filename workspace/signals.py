@@ -31,6 +31,19 @@ thread_read = Signal()
 # sender: Subscription, user: User, room: Room
 membership_ended = Signal()
 
+# sender: Subscription, room: Room, users: frozenset[int] (account keys)
+memberships_began = Signal()
+
+# sender: Subscription, user: User, room: Room. The member hid or showed the room, made it a favorite, was muted or
+# received another role.
+subscription_changed = Signal()
+
+# sender: Room, room: Room. Its name, type, topic or another setting has changed.
+room_changed = Signal()
+
+# sender: Room, room: Room. Its memberships still exist.
+room_deleted = Signal()
+
 # sender: Presence, user: User
 presence_changed = Signal()
 

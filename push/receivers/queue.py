@@ -8,7 +8,13 @@ from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
 from preferences.signals import quiet_hours_changed
-from push.sending.queue import member_items_drop, message_items_drop, room_items_drop, thread_items_drop
+from push.sending.queue import (
+    deleted_room_items_drop,
+    member_items_drop,
+    message_items_drop,
+    room_items_drop,
+    thread_items_drop,
+)
 from push.services.desktop import Change, members_pages_tell, message_change_tell, pages_tell
 from push.services.quiet import waiting_hold
 from push.services.shown import room_gone, room_read_elsewhere
@@ -18,6 +24,7 @@ from workspace.signals import (
     membership_ended,
     message_deleted,
     message_edited,
+    room_deleted,
     room_read,
     signed_out_everywhere,
     thread_read,
@@ -63,10 +70,16 @@ def on_signed_out_everywhere(*, user: User, **_kwargs: Any) -> None:
         pages_tell(user=user, change={"kind": Change.DEACTIVATED, "room": ""})
 
 
-@receiver(pre_delete, sender=Room, dispatch_uid="push.queue.room_deleted")
-def on_room_deleted(*, instance: Room, **_kwargs: Any) -> None:
-    members_pages_tell(room=instance, change={"kind": Change.LOST, "room": instance.public_id})
-    room_gone(room=instance)
+@receiver(pre_delete, sender=Room, dispatch_uid="push.queue.room_row_deleted")
+def on_room_row_deleted(*, instance: Room, **_kwargs: Any) -> None:
+    on_room_deleted(room=instance)
+
+
+@receiver(room_deleted, dispatch_uid="push.queue.room_deleted")
+def on_room_deleted(*, room: Room, **_kwargs: Any) -> None:
+    deleted_room_items_drop(room=room)
+    members_pages_tell(room=room, change={"kind": Change.LOST, "room": room.public_id})
+    room_gone(room=room)
 
 
 @receiver(quiet_hours_changed, dispatch_uid="push.queue.quiet_hours_changed")

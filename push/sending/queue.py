@@ -57,6 +57,12 @@ def member_items_drop(*, user: User, room: Room) -> int:
 
 
 @transaction.atomic
+def deleted_room_items_drop(*, room: Room) -> int:
+    """Drop all waiting items of a room whose messages are deleted; return how many."""
+    return drop_queued(Notification.objects.filter(is_waiting(), room=room), EndReason.MESSAGE_GONE)
+
+
+@transaction.atomic
 def item_send_now(*, notification: Notification) -> None:
     """Make a waiting item due now. Unless it is a retry, the member's other queued items are sent with it.
 

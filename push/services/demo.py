@@ -7,9 +7,10 @@ from django.db import transaction
 from cloud.services.own_registration import connect_later
 from cloud.services.registration_requests import registration_token_create
 from workspace.models import ChangeSource, RoomType, User
+from workspace.models.rooms import DEFAULT_CHANNEL_ID
 from workspace.permissions import ADMIN, USER
 from workspace.roles import is_cloud, is_workspace
-from workspace.services.accounts import DEFAULT_CHANNEL_ID, user_create
+from workspace.services.accounts import user_create
 from workspace.services.messages import message_post
 from workspace.services.rooms import members_add, room_create
 from workspace.services.settings import Origin, settings_save, unlocked_values

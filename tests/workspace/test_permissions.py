@@ -8,7 +8,7 @@ from inspect import getsource
 import pytest
 from django.apps import apps
 
-from workspace.permissions import ADMIN, DECLARED, USER
+from workspace.permissions import BUILT_IN_ROLES, DECLARED
 
 APPS = ("workspace", "preferences", "cloud", "push")
 # The permissions of models, by code name: full name and words.
@@ -46,4 +46,4 @@ class TestPermission:
 
     def test_its_default_roles_exist(self, codename: str) -> None:
         roles = set(DECLARED[codename].roles)
-        assert roles <= {ADMIN, USER}, f"{codename}: only the built-in roles have permissions by default."
+        assert roles <= set(BUILT_IN_ROLES), f"{codename}: only the built-in roles have permissions by default."

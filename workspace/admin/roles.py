@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from workspace.admin.base import ModelAdmin, ReadOnlyAdmin
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.models import User
-from workspace.permissions import ADMIN, USER, withheld_from_admins
+from workspace.permissions import BUILT_IN_ROLES, ROOM_ROLES, withheld_from_admins
 from workspace.roles import Role
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 else:
     BaseForm = forms.ModelForm
 
-BUILT_IN = (ADMIN, USER)
 # The apps whose permissions have a meaning here.
 APPS = ("workspace", "preferences", "cloud", "push", "auth", "axes")
 
@@ -69,7 +68,10 @@ class RoleForm(BaseForm):
 
 @admin.register(Group)
 class RoleAdmin(ModelAdmin):
-    """Roles group permissions. The two built-in ones cannot be renamed."""
+    """Roles group permissions. The built-in ones cannot be renamed.
+
+    Owners, moderators and leaders have their permissions in single rooms only, so accounts cannot have these roles.
+    """
 
     belongs_to = Role.ANY
     list_display = ("name", "members", "permission_count")
@@ -89,14 +91,21 @@ class RoleAdmin(ModelAdmin):
             member_count=rows_of_group(User.groups.through), held_count=rows_of_group(Group.permissions.through)
         )
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Group], search_term: str
+    ) -> tuple[QuerySet[Group], bool]:
+        groups, may_have_duplicates = super().get_search_results(request, queryset, search_term)
+        is_completion = request.path.endswith("/autocomplete/")
+        return groups.exclude(name__in=ROOM_ROLES) if is_completion else groups, may_have_duplicates
+
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return super().formfield_for_manytomany(db_field, request, **{**kwargs, "queryset": assignable_permissions()})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        return ("name",) if isinstance(obj, Group) and obj.name in BUILT_IN else ()
+        return ("name",) if isinstance(obj, Group) and obj.name in BUILT_IN_ROLES else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        is_own = isinstance(obj, Group) and obj.name not in BUILT_IN
+        is_own = isinstance(obj, Group) and obj.name not in BUILT_IN_ROLES
         return is_own and super().has_delete_permission(request, obj)
 
     @admin.display(description=_("members"))

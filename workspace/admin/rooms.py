@@ -20,8 +20,10 @@ from workspace.admin.confirmation import ConfirmedAction, page_dialog, redirect_
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.admin.filters import TimeRangeFilter
 from workspace.admin.room_forms import PeopleField, RoomCreationForm
+from workspace.admin.users import current_user
 from workspace.models import Message, Room, RoomType, Subscription
-from workspace.services.rooms import members_add, room_archive, room_reopen
+from workspace.services.room_changes.state import room_archive, room_reopen
+from workspace.services.rooms import members_add
 
 
 class AddPeopleForm(BaseDialogForm):  # type: ignore[misc]
@@ -74,20 +76,20 @@ class RoomAdmin(ModelAdmin):
             name="archive",
             title=_("Archive"),
             question=_("Nobody can post in an archived room or join it. Its members can still read it."),
-            permission="workspace.change_room",
+            permission="workspace.archive_room",
             icon="archive",
             is_dangerous=True,
             applies=lambda room: not room.is_archived,
-            run=lambda _request, room: room_archive(room=room),
+            run=lambda request, room: room_archive(archiver=current_user(request), room=room),
         ),
         ConfirmedAction(
             name="reopen",
             title=_("Reopen"),
             question=_("Members can post in the room again."),
-            permission="workspace.change_room",
+            permission="workspace.unarchive_room",
             icon="unarchive",
             applies=lambda room: room.is_archived,
-            run=lambda _request, room: room_reopen(room=room),
+            run=lambda request, room: room_reopen(opener=current_user(request), room=room),
         ),
     )
 
@@ -97,7 +99,7 @@ class RoomAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
         direct_members = Subscription.objects.filter(room__type=RoomType.DIRECT).select_related("user")
-        rooms: QuerySet[Room] = super().get_queryset(request)
+        rooms: QuerySet[Room] = super().get_queryset(request).filter(deleted_at=None)
         return rooms.prefetch_related(Prefetch("subscriptions", queryset=direct_members, to_attr="direct_members"))
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest
@@ -22,7 +23,7 @@ from workspace.admin.contributions import RelatedLink, contribute
 from workspace.admin.filters import TimeRangeFilter
 from workspace.admin.user_forms import AccountChangeForm, AccountCreationForm, AccountPasswordForm
 from workspace.models import EmailAddress, Message, Presence, Subscription, User
-from workspace.permissions import ADMIN
+from workspace.permissions import ADMIN, ROOM_ROLES
 from workspace.roles import Role
 from workspace.selectors.permissions import CHANGE_ACCOUNTS, CHANGE_ROLES, may_manage
 from workspace.selectors.presence import connection_expression, presence_of, status_expression
@@ -132,6 +133,12 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            # An account with the role of a room's owner would own all rooms.
+            kwargs["queryset"] = Group.objects.exclude(name__in=ROOM_ROLES)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         fixed = list(super().get_readonly_fields(request, obj))

@@ -6,11 +6,11 @@ Each object has a serializer, which validates and documents responses, and a fun
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from rest_framework import serializers
@@ -107,11 +107,23 @@ class RoomObject(Result):
     fname = serializers.CharField(required=False)
     u = PersonObject()
     topic = serializers.CharField()
+    description = serializers.CharField()
+    announcement = serializers.CharField()
     msgs = serializers.IntegerField()
     usersCount = serializers.IntegerField()
     usernames = serializers.ListField(child=serializers.CharField(), required=False)
     uids = serializers.ListField(child=serializers.CharField(), required=False)
     ro = serializers.BooleanField()
+    reactWhenReadOnly = serializers.BooleanField()
+    muted = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="The usernames of members who may not post."
+    )
+    unmuted = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="The usernames of members who may post although it is read-only.",
+    )
+    joinCodeRequired = serializers.BooleanField(required=False)
     archived = serializers.BooleanField()
     default = serializers.BooleanField()
     broadcast = serializers.BooleanField()
@@ -138,6 +150,7 @@ class MessageObject(Result):
     channels = serializers.ListField(child=serializers.DictField())
     md = serializers.ListField(child=serializers.DictField())
     t = serializers.CharField(required=False)
+    role = serializers.CharField(required=False)
     content = serializers.DictField(required=False)
     attachments = serializers.ListField(child=serializers.DictField(), required=False)
     alias = serializers.CharField(required=False)
@@ -181,18 +194,35 @@ def room_of(room: Room) -> dict[str, Any]:
 
 
 def rooms_of(rooms: Iterable[Room]) -> list[dict[str, Any]]:
-    """Return the rooms with their creators. The members of direct rooms are loaded with one query."""
+    """Return the rooms with their creators. The members that the objects name are loaded with one query."""
     rooms = list(rooms)
-    direct = [room.pk for room in rooms if room.is_direct]
-    members: defaultdict[int, list[User]] = defaultdict(list)
-    rows = Subscription.objects.filter(room__in=direct).select_related("user").order_by("user__username")
-    for row in rows if direct else ():
-        members[row.room_id].append(row.user)
-    return [room_object(room, members[room.pk] if room.is_direct else None) for room in rooms]
+    named = memberships_named(rooms)
+    return [room_object(room, named[room.pk]) for room in rooms]
 
 
-def room_object(room: Room, members: list[User] | None) -> dict[str, Any]:
-    """Return a room; `members` are those of a direct room, else None."""
+def memberships_named(rooms: Iterable[Room]) -> dict[int, list[Subscription]]:
+    """Return the memberships that objects of rooms name, by room.
+
+    These are all members of direct rooms; of others, muted and unmuted ones, which have indexes because they are few.
+    """
+    direct: list[int] = []
+    others: list[int] = []
+    for room in rooms:
+        (direct if room.is_direct else others).append(room.pk)
+    memberships = Subscription.objects.select_related("user").order_by("user__username")
+    rows = [
+        *(memberships.filter(room__in=direct) if direct else ()),
+        *(memberships.filter(Q(is_muted=True) | Q(is_unmuted=True), room__in=others) if others else ()),
+    ]
+    named: defaultdict[int, list[Subscription]] = defaultdict(list)
+    for row in rows:
+        named[row.room_id].append(row)
+    return named
+
+
+def room_object(room: Room, named: Sequence[Subscription]) -> dict[str, Any]:
+    """Return a room; `named` are its memberships from :func:`memberships_named`."""
+    members = [row.user for row in named] if room.is_direct else None
     return {
         "_id": room.public_id,
         "t": room.type,
@@ -200,18 +230,24 @@ def room_object(room: Room, members: list[User] | None) -> dict[str, Any]:
         "fname": room.name or None,
         "u": person_of(room.creator),
         "topic": room.topic,
+        "description": room.description,
+        "announcement": room.announcement,
         "msgs": room.messages_count,
         "usersCount": room.members_count,
         "usernames": [member.username for member in members] if members is not None else None,
         "uids": [member.public_id for member in members] if members is not None else None,
         "ro": room.is_read_only,
+        "reactWhenReadOnly": room.allows_reactions,
+        "muted": [row.user.username for row in named if row.is_muted] or None,
+        "unmuted": [row.user.username for row in named if row.is_unmuted] or None,
+        "joinCodeRequired": bool(room.join_code_digest) or None,
         "archived": room.is_archived,
-        "default": False,
+        "default": room.is_joined_by_new_accounts,
         "broadcast": False,
         "encrypted": False,
-        "featured": False,
+        "featured": room.is_featured,
         "sysMes": True,
-        "customFields": {},
+        "customFields": room.custom_fields,
         "ts": room.created_at,
         "lm": room.last_message_at,
         "_updatedAt": room.updated_at,
@@ -241,6 +277,7 @@ def message_of(message: Message) -> dict[str, Any]:
         "channels": [],
         "md": [],
         "t": message.type or None,
+        "role": message.role or None,
         "content": message.content,
         "attachments": message.attachments or None,
         "alias": message.alias or None,

@@ -9,6 +9,7 @@ from workspace.api.messages.urls import MESSAGES
 from workspace.api.methods import views as methods
 from workspace.api.rooms import any_type as rooms
 from workspace.api.rooms import direct, history, named, subscriptions
+from workspace.api.rooms import roles as room_roles
 from workspace.api.site import connections, empty_lists
 from workspace.api.users import changing, own, reading, second_factor, signing_out, tokens
 
@@ -20,6 +21,7 @@ urlpatterns = routes(
         "v1/me": sign_in.MeApi,
         **named.NAMED_ROOMS,
         **history.MESSAGES_OF_ROOMS,
+        **room_roles.ROLE_ENDPOINTS,
         "v1/dm.create": direct.DirectCreateApi,
         "v1/dm.list": direct.DirectListApi,
         "v1/dm.members": direct.DirectMembersApi,

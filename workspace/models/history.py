@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -124,6 +125,7 @@ def column_read(column: Any, stored: Mapping[str, Any], default: Any) -> Any:
 
 
 _TRACKED: dict[type[Model], TrackedModel] = {}
+_values_recorded: ContextVar[bool] = ContextVar("values_recorded", default=False)
 
 
 def any_difference(before: Values, after: Values, _at: datetime) -> bool:
@@ -169,7 +171,18 @@ def before_save(
 
 def before_delete(sender: type[Model], instance: Model, **_kwargs: Any) -> None:
     """Record the values of a row that is about to be deleted."""
-    former_rows_save(rows=sender._base_manager.filter(pk=instance.pk))
+    if not _values_recorded.get():
+        former_rows_save(rows=sender._base_manager.filter(pk=instance.pk))
+
+
+def rows_delete(*, rows: QuerySet[Any]) -> None:
+    """Delete rows. Their values are recorded together, instead of one by one."""
+    former_rows_save(rows=rows)
+    token = _values_recorded.set(True)
+    try:
+        rows.delete()
+    finally:
+        _values_recorded.reset(token)
 
 
 def former_rows_save(*, rows: QuerySet[Any]) -> None:

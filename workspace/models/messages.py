@@ -18,11 +18,30 @@ ENCRYPTED = "e2e"
 
 
 class SystemMessage(models.TextChoices):
-    """System messages about a room, with the types that clients know; the text is a username."""
+    """System messages about a room, with the types that clients know.
+
+    The text is a username, the new value, or empty. The sender is the user who made the change.
+    """
 
     JOINED = "uj", _("Joined")
     LEFT = "ul", _("Left")
     ADDED = "au", _("Was added")
+    REMOVED = "ru", _("Was removed")
+    RENAMED = "r", _("Name changed")
+    TOPIC_CHANGED = "room_changed_topic", _("Topic changed")
+    DESCRIPTION_CHANGED = "room_changed_description", _("Description changed")
+    ANNOUNCEMENT_CHANGED = "room_changed_announcement", _("Announcement changed")
+    TYPE_CHANGED = "room_changed_privacy", _("Type changed")
+    SET_READ_ONLY = "room-set-read-only", _("Set to read-only")
+    SET_WRITABLE = "room-removed-read-only", _("No longer read-only")
+    REACTIONS_ALLOWED = "room-allowed-reacting", _("Reactions allowed")
+    REACTIONS_REFUSED = "room-disallowed-reacting", _("Reactions no longer allowed")
+    ARCHIVED = "room-archived", _("Archived")
+    REOPENED = "room-unarchived", _("Unarchived")
+    MUTED = "user-muted", _("Was muted")
+    UNMUTED = "user-unmuted", _("Was unmuted")
+    ROLE_ADDED = "subscription-role-added", _("Role given")
+    ROLE_REMOVED = "subscription-role-removed", _("Role withdrawn")
 
 
 class Message(models.Model):
@@ -37,6 +56,9 @@ class Message(models.Model):
         max_length=32,
         blank=True,
         help_text=_("Empty for a message by a person, e2e if it is encrypted, otherwise the type of a system message."),
+    )
+    role = models.CharField(
+        _("role"), max_length=16, blank=True, help_text=_("The role that a system message is about.")
     )
     content = models.JSONField(_("encrypted content"), null=True, blank=True)
     attachments: models.JSONField[Any, Any] = models.JSONField(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
@@ -11,7 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from workspace.ids import PublicIdField
 from workspace.models.accounts import User
 from workspace.models.history import track_history
-from workspace.permissions import ADMIN, USER, declared, permission
+from workspace.permissions import ADMIN, LEADER, MODERATOR, OWNER, USER, declared, permission
+
+# The id of the channel that clients expect in every workspace. New accounts join it.
+DEFAULT_CHANNEL_ID = "GENERAL"
 
 
 class RoomType(models.TextChoices):
@@ -36,7 +41,10 @@ class Room(models.Model):
         ],
         help_text=_("Empty for a direct message."),
     )
-    topic = models.CharField(_("topic"), max_length=255, blank=True)
+    topic = models.CharField(_("topic"), max_length=1000, blank=True)
+    description = models.TextField(_("description"), max_length=5000, blank=True)
+    announcement = models.TextField(_("announcement"), max_length=5000, blank=True)
+    custom_fields: models.JSONField[Any, Any] = models.JSONField(_("custom fields"), default=dict, blank=True)
     direct_key = models.CharField(
         max_length=64,
         null=True,
@@ -47,12 +55,23 @@ class Room(models.Model):
     )
     creator = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("creator"))
     is_read_only = models.BooleanField(_("read-only"), default=False)
+    allows_reactions = models.BooleanField(
+        _("reactions while read-only"),
+        default=False,
+        help_text=_("Members can react to messages although it is read-only."),
+    )
+    is_default = models.BooleanField(_("default"), default=False, help_text=_("New accounts join it."))
+    is_featured = models.BooleanField(_("featured"), default=False, help_text=_("Listed first in the directory."))
+    join_code_digest = models.CharField(_("join code"), max_length=64, blank=True, editable=False)
     is_archived = models.BooleanField(_("archived"), default=False)
     members_count = models.PositiveIntegerField(_("members"), default=0, editable=False)
     messages_count = models.PositiveIntegerField(_("messages"), default=0, editable=False)
     last_message_at = models.DateTimeField(_("last message"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
+    deleted_at = models.DateTimeField(
+        _("deleted"), null=True, editable=False, help_text=_("Only its row remains, without members and texts.")
+    )
 
     class Meta:
         verbose_name = _("room")
@@ -99,20 +118,118 @@ class Room(models.Model):
                 "add_user_to_joined_room",
                 "May add people to rooms that they are in",
                 checked_in="workspace.services.rooms",
-                roles=(ADMIN, USER),
+                roles=(ADMIN, USER, OWNER, MODERATOR),
             ),
             permission(
                 "add_user_to_any_c_room", "May add people to every channel", checked_in="workspace.services.rooms"
             ),
-            permission("post_readonly", "May post in read-only rooms", checked_in="workspace.services.messages"),
             permission(
-                "mention_all", "May mention @all", checked_in="workspace.services.messages", roles=(ADMIN, USER)
+                "post_readonly",
+                "May post in read-only rooms",
+                checked_in="workspace.services.messages",
+                roles=(ADMIN, OWNER, MODERATOR),
             ),
             permission(
-                "mention_here", "May mention @here", checked_in="workspace.services.messages", roles=(ADMIN, USER)
+                "mention_all",
+                "May mention @all",
+                checked_in="workspace.services.messages",
+                roles=(ADMIN, USER, OWNER, MODERATOR),
+            ),
+            permission(
+                "mention_here",
+                "May mention @here",
+                checked_in="workspace.services.messages",
+                roles=(ADMIN, USER, OWNER, MODERATOR),
             ),
             permission(
                 "message_impersonate", "May post under another name", checked_in="workspace.api.messages.posting"
+            ),
+            permission(
+                "remove_user",
+                "May remove people from rooms",
+                checked_in="workspace.services.room_changes.members",
+                roles=(ADMIN, OWNER, MODERATOR),
+            ),
+            permission(
+                "mute_user",
+                "May mute people in rooms",
+                checked_in="workspace.services.room_changes.members",
+                roles=(ADMIN, OWNER, MODERATOR),
+            ),
+            permission(
+                "add_all_to_room",
+                "May add all accounts to a room",
+                checked_in="workspace.services.room_changes.members",
+            ),
+            permission(
+                "edit_room",
+                "May change the name, texts and type of rooms",
+                checked_in="workspace.services.room_changes.settings",
+                roles=(ADMIN, OWNER, MODERATOR),
+            ),
+            permission(
+                "set_readonly",
+                "May make rooms read-only",
+                checked_in="workspace.services.room_changes.settings",
+                roles=(ADMIN, OWNER),
+            ),
+            permission(
+                "set_react_when_readonly",
+                "May allow reactions in read-only rooms",
+                checked_in="workspace.services.room_changes.settings",
+                roles=(ADMIN, OWNER),
+            ),
+            permission(
+                "archive_room",
+                "May archive rooms",
+                checked_in="workspace.services.room_changes.state",
+                roles=(ADMIN, OWNER),
+            ),
+            permission(
+                "unarchive_room", "May reopen archived rooms", checked_in="workspace.services.room_changes.state"
+            ),
+            permission(
+                "delete_c",
+                "May delete channels",
+                checked_in="workspace.services.room_changes.state",
+                roles=(ADMIN, OWNER),
+            ),
+            permission(
+                "delete_p",
+                "May delete private groups",
+                checked_in="workspace.services.room_changes.state",
+                roles=(ADMIN, OWNER),
+            ),
+            permission("delete_d", "May delete direct messages", checked_in="workspace.services.room_changes.state"),
+            permission("view_room_administration", "May list all rooms", checked_in="workspace.selectors.room_search"),
+            permission(
+                "view_outside_room",
+                "May find people who share no room with them",
+                checked_in="workspace.selectors.room_search",
+                roles=(ADMIN, USER, OWNER, MODERATOR),
+            ),
+            permission(
+                "join_without_join_code",
+                "May join channels without their join codes",
+                checked_in="workspace.services.rooms",
+            ),
+            permission(
+                "set_owner",
+                "May choose the owners of rooms",
+                checked_in="workspace.services.room_changes.roles",
+                roles=(ADMIN, OWNER),
+            ),
+            permission(
+                "set_moderator",
+                "May choose the moderators of rooms",
+                checked_in="workspace.services.room_changes.roles",
+                roles=(ADMIN, OWNER),
+            ),
+            permission(
+                "set_leader",
+                "May choose the leaders of rooms",
+                checked_in="workspace.services.room_changes.roles",
+                roles=(ADMIN, OWNER),
             ),
         )
 
@@ -123,6 +240,10 @@ class Room(models.Model):
     def is_direct(self) -> bool:
         return self.type == RoomType.DIRECT
 
+    @property
+    def is_joined_by_new_accounts(self) -> bool:
+        return self.is_default or self.public_id == DEFAULT_CHANNEL_ID
+
 
 class Subscription(models.Model):
     """A user's membership in a room."""
@@ -131,8 +252,14 @@ class Subscription(models.Model):
     room = models.ForeignKey(Room, models.CASCADE, related_name="subscriptions", verbose_name=_("room"))
     user = models.ForeignKey(User, models.PROTECT, related_name="subscriptions", verbose_name=_("user"))
     is_owner = models.BooleanField(_("owner"), default=False)
+    is_moderator = models.BooleanField(_("moderator"), default=False)
+    is_leader = models.BooleanField(_("leader"), default=False)
     is_muted = models.BooleanField(_("muted"), default=False, help_text=_("Can read, but not post."))
+    is_unmuted = models.BooleanField(
+        _("may post while read-only"), default=False, help_text=_("Can post although the room is read-only.")
+    )
     is_open = models.BooleanField(_("shown in the list"), default=True)
+    is_favorite = models.BooleanField(_("favorite"), default=False)
     unread = models.PositiveIntegerField(_("unread"), default=0)
     user_mentions = models.PositiveIntegerField(_("unread mentions"), default=0)
     group_mentions = models.PositiveIntegerField(_("unread group mentions"), default=0)
@@ -145,9 +272,19 @@ class Subscription(models.Model):
         verbose_name_plural = _("subscriptions")
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["room", "user"], name="subscription_once_per_room")]
+        indexes = [
+            models.Index(fields=["room"], condition=models.Q(is_muted=True), name="subscription_muted"),
+            models.Index(fields=["room"], condition=models.Q(is_unmuted=True), name="subscription_unmuted"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} in {self.room}"
+
+    @property
+    def roles(self) -> list[str]:
+        """Return the member's roles in the room."""
+        has_role = {OWNER: self.is_owner, MODERATOR: self.is_moderator, LEADER: self.is_leader}
+        return [role for role in has_role if has_role[role]]
 
 
 track_history(Subscription, "room_id", "public_id", since="joined_at")

@@ -9,11 +9,9 @@ from django.db.models import Prefetch, QuerySet
 
 from workspace.errors import ApplicationError
 from workspace.models import User
-from workspace.permissions import ADMIN, USER
+from workspace.permissions import ADMIN, BUILT_IN_ROLES, LEADER, MODERATOR, OWNER, ROOM_ROLES
 
-# The roles that a member can have in a single room, with their display names.
-ROOM_ROLES = {"owner": "Owner"}
-BUILT_IN_DESCRIPTIONS = {ADMIN: "Admin", USER: ""}
+DESCRIPTIONS = {ADMIN: "Admin", OWNER: "Owner", MODERATOR: "Moderator", LEADER: "Leader"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +19,24 @@ class RoleView:
     """A role as clients know it. Public roles have a description, which clients show next to the member's name."""
 
     name: str
-    is_of_room: bool = False
-    description: str = ""
+
+    @property
+    def is_of_room(self) -> bool:
+        return self.name in ROOM_ROLES
+
+    @property
+    def description(self) -> str:
+        return DESCRIPTIONS.get(self.name, "")
 
     @property
     def is_built_in(self) -> bool:
-        return self.is_of_room or self.name in BUILT_IN_DESCRIPTIONS
+        return self.name in BUILT_IN_ROLES
 
 
 def roles_listed() -> list[RoleView]:
     """Return all roles: those of accounts, ordered by name, and those of members in a room."""
-    names = Group.objects.order_by("name").values_list("name", flat=True)
-    of_accounts = [RoleView(name, description=BUILT_IN_DESCRIPTIONS.get(name, "")) for name in names]
-    return of_accounts + [RoleView(name, True, description) for name, description in ROOM_ROLES.items()]
+    roles = [RoleView(name) for name in Group.objects.order_by("name").values_list("name", flat=True)]
+    return sorted(roles, key=lambda role: role.is_of_room)
 
 
 def users_in_public_roles() -> QuerySet[User]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from workspace.errors import ApplicationError
 from workspace.models import Room, RoomType, Subscription, User
+from workspace.models.rooms import DEFAULT_CHANNEL_ID
 
 LEAVE_PERMISSION: dict[str, str] = {RoomType.CHANNEL: "workspace.leave_c", RoomType.PRIVATE: "workspace.leave_p"}
 
@@ -19,7 +20,8 @@ def room_not_found() -> ApplicationError:
 
 def room_by_id_or_name(*, public_id: str = "", name: str = "") -> Room:
     """Return the room; raises `error-room-not-found` if there is none."""
-    rooms = Room.objects.filter(public_id=public_id) if public_id else Room.objects.filter(name__lower=name.lower())
+    existing = Room.objects.filter(deleted_at=None)
+    rooms = existing.filter(public_id=public_id) if public_id else existing.filter(name__lower=name.lower())
     room = rooms.first() if public_id or name else None
     if room is None:
         raise room_not_found()
@@ -67,3 +69,9 @@ def rooms_owned_alone(user: User) -> QuerySet[Room]:
     others = owners.filter(user__is_active=True).exclude(user=user)
     rooms = Room.objects.filter(Exists(owners.filter(user=user)), ~Exists(others), members_count__gt=1)
     return rooms.filter(is_archived=False).order_by("pk")
+
+
+def rooms_for_new_accounts() -> QuerySet[Room]:
+    """Return the channels and groups that new accounts join."""
+    is_default = Q(is_default=True) | Q(public_id=DEFAULT_CHANNEL_ID)
+    return Room.objects.filter(is_default, is_archived=False, deleted_at=None).order_by("pk")

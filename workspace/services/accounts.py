@@ -12,19 +12,17 @@ from knox.models import AuthToken
 
 from workspace.clients import PAGES
 from workspace.errors import ApplicationError
-from workspace.models import Room, User
+from workspace.models import User
 from workspace.permissions import ADMIN, USER
 from workspace.selectors.accounts import accepts_browser_time_zone, administrators
 from workspace.selectors.permissions import manage_check
-from workspace.selectors.rooms import rooms_owned_alone
+from workspace.selectors.rooms import rooms_for_new_accounts, rooms_owned_alone
 from workspace.services.addresses import address_assign
 from workspace.services.presence import clients_disconnect
 from workspace.services.rooms import members_add
 from workspace.services.sign_in import sign_out
 from workspace.signals import signed_out_everywhere
 from workspace.time_zones import time_zone_names
-
-DEFAULT_CHANNEL_ID = "GENERAL"
 
 
 @transaction.atomic
@@ -39,7 +37,7 @@ def user_create(
     joins_default_channel: bool = True,
     is_active: bool = True,
 ) -> User:
-    """Create an account with its roles and e-mail address, and add it to the default channel.
+    """Create an account with its roles and e-mail address, and add it to the default channels.
 
     Raises ValidationError if the username or address is invalid or taken.
     """
@@ -51,8 +49,9 @@ def user_create(
     user.groups.set(Group.objects.filter(name__in=role_names))
     if email:
         address_assign(user=user, address=email, verified=email_verified)
-    if joins_default_channel and (room := Room.objects.filter(public_id=DEFAULT_CHANNEL_ID).first()):
-        members_add(room=room, users=[user])
+    if joins_default_channel:
+        for room in rooms_for_new_accounts():
+            members_add(room=room, users=[user])
     return user
 
 

@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, User
-from workspace.permissions import USER
+from workspace.permissions import ROOM_ROLES, USER
 from workspace.selectors.accounts import roles_of, user_by_username
 from workspace.selectors.permissions import CHANGE_ACCOUNTS, CHANGE_ROLES, CREATE_ACCOUNTS, may_change
 from workspace.services.accounts import password_set, roles_set, user_activate, user_create, user_deactivate
@@ -201,6 +201,7 @@ def roles_check(by: User, roles: Collection[str], *, before: Collection[str]) ->
     """
     if set(roles) != set(before) and not by.has_perm(CHANGE_ROLES):
         raise action_refused("Assign_role", "Assigning roles is not allowed")
-    known = set(Group.objects.filter(name__in=roles).values_list("name", flat=True))
+    assignable = Group.objects.exclude(name__in=ROOM_ROLES)
+    known = set(assignable.filter(name__in=roles).values_list("name", flat=True))
     if unknown := sorted(set(roles) - known):
         raise ApplicationError("error-invalid-role", f"There is no role {unknown[0]}")

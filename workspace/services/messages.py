@@ -15,12 +15,15 @@ from workspace.ids import public_id_new
 from workspace.mentions import mentions_parse
 from workspace.models import Mention, Message, Room, Subscription, ThreadFollower, User
 from workspace.models.messages import ENCRYPTED
+from workspace.selectors.room_roles import may_in_room
 from workspace.selectors.rooms import subscription_of
 from workspace.services.reading import mention_targets_before_deletion
 from workspace.services.threads import thread_extend, thread_of, thread_shorten
 from workspace.signals import message_deleted, message_edited, message_posted
 
 MESSAGE_MAX_LENGTH = 5000
+# What remains of the content of a deleted message.
+ERASED: dict[str, Any] = {"text": "", "content": None, "attachments": []}
 
 
 @transaction.atomic
@@ -118,22 +121,30 @@ def may_post_check(*, sender: User, room: Room) -> None:
 
 
 def can_post(*, subscription: Subscription, room: Room, sender: User) -> bool:
-    """Return True if the member may post. Read-only rooms require an owner, or a permission."""
+    """Return True if the member may post. Read-only rooms require a permission, such as owners have."""
     if subscription.is_muted or room.is_archived:
         return False
-    return not room.is_read_only or subscription.is_owner or sender.has_perm("workspace.post_readonly")
+    return (
+        not room.is_read_only
+        or subscription.is_unmuted
+        or may_in_room(user=sender, room=room, permission="workspace.post_readonly", subscription=subscription)
+    )
 
 
 def mentions_resolve(message: Message) -> list[User]:
     """Return the users mentioned by name, and set the flags for group mentions that the sender may use."""
     parsed = mentions_parse(message.text)
-    sender = message.sender
-    message.mentions_all = parsed.mentions_group("all") and sender.has_perm("workspace.mention_all")
-    message.mentions_here = parsed.mentions_group("here") and sender.has_perm("workspace.mention_here")
+    message.mentions_all = parsed.mentions_group("all") and may_mention(message, "workspace.mention_all")
+    message.mentions_here = parsed.mentions_group("here") and may_mention(message, "workspace.mention_here")
     if not parsed.names:
         return []
     by_name = {user.username.lower(): user for user in User.objects.filter(username__lower__in=parsed.names)}
     return [by_name[name] for name in sorted(parsed.resolve(set(by_name)))]
+
+
+def may_mention(message: Message, permission: str) -> bool:
+    """Return True if the sender has this permission to mention a group."""
+    return may_in_room(user=message.sender, room=message.room, permission=permission)
 
 
 @transaction.atomic
@@ -186,10 +197,8 @@ def message_delete(*, deleter: User, message: Message) -> None:
     if not is_author and not deleter.has_perm("workspace.delete_message"):
         raise ApplicationError("error-action-not-allowed", "Not allowed")
     now = timezone.now()
-    deleted = Message.objects.filter(pk=message.pk, deleted_at=None).update(
-        text="", content=None, attachments=[], deleted_at=now, updated_at=now
-    )
-    message.refresh_from_db(fields=["text", "content", "attachments", "deleted_at", "updated_at"])
+    deleted = Message.objects.filter(pk=message.pk, deleted_at=None).update(**ERASED, deleted_at=now, updated_at=now)
+    message.refresh_from_db(fields=[*ERASED, "deleted_at", "updated_at"])
     if not deleted:
         return
     if message.parent_id is not None:
@@ -202,8 +211,8 @@ def message_delete(*, deleter: User, message: Message) -> None:
 
 
 @transaction.atomic
-def system_message_post(*, room: Room, user: User, type: str, text: str = "") -> Message:
+def system_message_post(*, room: Room, user: User, type: str, text: str = "", role: str = "") -> Message:
     """Store a system message, such as `uj` (joined) or `ul` (left); nobody is notified of it."""
-    message = Message.objects.create(room=room, sender=user, type=type, text=text)
+    message = Message.objects.create(room=room, sender=user, type=type, text=text, role=role)
     message_posted.send(Message, message=message)
     return message

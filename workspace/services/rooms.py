@@ -9,13 +9,15 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from workspace.errors import ApplicationError, MissingPermissionError, NotAllowedError, NotInRoomError
 from workspace.ids import public_id_new
 from workspace.models import Room, RoomType, Subscription, SystemMessage, User
+from workspace.selectors.room_roles import may_in_room
 from workspace.selectors.rooms import can_leave, subscription_of
 from workspace.services.messages import system_message_post
-from workspace.signals import membership_ended
+from workspace.signals import membership_ended, memberships_began, subscription_changed
 
 CREATE_PERMISSION = {RoomType.CHANNEL: "workspace.create_c", RoomType.PRIVATE: "workspace.create_p"}
 # Each message in a direct room notifies all members, so these rooms are small.
@@ -39,6 +41,8 @@ def members_add(*, room: Room, users: Iterable[User], owners: Iterable[User] = (
     added = len(user_ids - present)
     Room.objects.filter(pk=room.pk).update(members_count=F("members_count") + added)
     room.refresh_from_db(fields=["members_count"])
+    if added:
+        memberships_began.send(Subscription, room=room, users=frozenset(user_ids - present))
     return added
 
 
@@ -68,11 +72,16 @@ def room_create(
         with transaction.atomic():
             room.save()
     except IntegrityError as error:
-        raise ApplicationError(
-            "error-duplicate-channel-name", f"A channel with name '{name}' exists", details={"channel_name": name}
-        ) from error
+        raise name_taken(name) from error
     members_add(room=room, users=members, owners=[creator] if creator_joins else [])
     return room
+
+
+def name_taken(name: str) -> ApplicationError:
+    """Return the error for a name that another room has."""
+    return ApplicationError(
+        "error-duplicate-channel-name", f"A channel with name '{name}' exists", details={"channel_name": name}
+    )
 
 
 def name_check(room: Room) -> None:
@@ -125,16 +134,36 @@ def direct_room_open(*, creator: User, others: Sequence[User]) -> Room:
 
 
 @transaction.atomic
-def room_join(*, user: User, room: Room) -> None:
-    """Join a channel; raises `error-not-allowed` for any other room."""
+def room_join(*, user: User, room: Room, join_code: str = "") -> None:
+    """Join a channel; raises `error-not-allowed` for any other room.
+
+    If the channel has a join code, raises `error-code-required` or `error-code-invalid` unless it is given or the user
+    may join without it.
+    """
     if subscription_of(user=user, room=room):
         return
     if room.type != RoomType.CHANNEL or not user.has_perm("workspace.view_c_room"):
         raise NotAllowedError()
     if room.is_archived:
         raise ApplicationError("error-room-archived", "The room is archived")
+    join_code_check(user=user, room=room, join_code=join_code)
     members_add(room=room, users=[user])
     system_message_post(room=room, user=user, type=SystemMessage.JOINED, text=user.username)
+
+
+def join_code_check(*, user: User, room: Room, join_code: str) -> None:
+    """Raise an error if the channel requires a join code and this is not it."""
+    if not room.join_code_digest or user.has_perm("workspace.join_without_join_code"):
+        return
+    if not join_code:
+        raise ApplicationError("error-code-required", "Code required")
+    if not constant_time_compare(join_code_digest(room, join_code), room.join_code_digest):
+        raise ApplicationError("error-code-invalid", "Invalid Room Password")
+
+
+def join_code_digest(room: Room, join_code: str) -> str:
+    """Return what is stored of a join code, which people may also use elsewhere."""
+    return salted_hmac(f"workspace.join_code:{room.public_id}", join_code, algorithm="sha256").hexdigest()
 
 
 @transaction.atomic
@@ -145,7 +174,7 @@ def room_invite(*, inviter: User, room: Room, users: Sequence[User]) -> None:
     any channel; `error-room-archived` for an archived room.
     """
     is_member = subscription_of(user=inviter, room=room) is not None
-    to_joined = is_member and inviter.has_perm("workspace.add_user_to_joined_room")
+    to_joined = is_member and may_in_room(user=inviter, room=room, permission="workspace.add_user_to_joined_room")
     to_any = room.type == RoomType.CHANNEL and inviter.has_perm("workspace.add_user_to_any_c_room")
     if room.is_direct or not (to_joined or to_any):
         raise MissingPermissionError()
@@ -162,8 +191,10 @@ def room_invite(*, inviter: User, room: Room, users: Sequence[User]) -> None:
 def room_show(*, user: User, room: Room) -> bool:
     """Show a hidden room in the member's list; returns False if they are not a member."""
     own = Subscription.objects.filter(user=user, room=room)
-    shown = own.filter(is_open=False).update(is_open=True, updated_at=timezone.now())
-    return bool(shown) or own.exists()
+    if own.filter(is_open=False).update(is_open=True, updated_at=timezone.now()):
+        subscription_changed.send(Subscription, user=user, room=room)
+        return True
+    return own.exists()
 
 
 @transaction.atomic
@@ -179,8 +210,10 @@ def room_leave(*, user: User, room: Room, keeps_owner: bool = False) -> None:
 
 
 @transaction.atomic
-def member_remove(*, user: User, room: Room, keeps_owner: bool = False) -> None:
+def member_remove(*, user: User, room: Room, keeps_owner: bool = False, remover: User | None = None) -> None:
     """Remove a member from a channel or private group. Permissions are not checked.
+
+    The system message says that the member left or, with `remover`, who removed them.
 
     Raises `error-user-not-in-room`; `error-not-allowed` for a direct room; `error-you-are-last-owner` if other members
     would be left without an owner or, with `keeps_owner`, if the room would be empty.
@@ -199,19 +232,6 @@ def member_remove(*, user: User, room: Room, keeps_owner: bool = False) -> None:
     subscription.delete()
     Room.objects.filter(pk=room.pk).update(members_count=F("members_count") - 1)
     room.refresh_from_db(fields=["members_count"])
-    system_message_post(room=room, user=user, type=SystemMessage.LEFT, text=user.username)
+    kind = SystemMessage.REMOVED if remover else SystemMessage.LEFT
+    system_message_post(room=room, user=remover or user, type=kind, text=user.username)
     membership_ended.send(Subscription, user=user, room=room)
-
-
-@transaction.atomic
-def room_archive(*, room: Room) -> None:
-    """Archive the room: no new messages or members. Users who may read it still can."""
-    room.is_archived = True
-    room.save(update_fields=["is_archived", "updated_at"])
-
-
-@transaction.atomic
-def room_reopen(*, room: Room) -> None:
-    """Unarchive a room."""
-    room.is_archived = False
-    room.save(update_fields=["is_archived", "updated_at"])

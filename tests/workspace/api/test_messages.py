@@ -12,7 +12,7 @@ from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import RoomFactory, UserFactory, direct_room, message_in
 from workspace.models import Message, Room, RoomType, User
 from workspace.services.messages import message_delete
-from workspace.services.rooms import room_archive
+from workspace.services.room_changes.state import room_archive
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +100,7 @@ class TestChanging:
         assert Message.objects.get(pk=message.pk).text == "hello"
 
     def test_an_archived_room_allows_no_edits(self, api: ApiClient, room: Room, message: Message) -> None:
-        room_archive(room=room)
+        room_archive(archiver=UserFactory(roles=("admin",)), room=room)
         assert failure(change(api, message, text="changed")).endswith("[error-room-archived]")
 
     @pytest.mark.parametrize(

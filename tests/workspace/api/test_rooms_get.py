@@ -15,7 +15,8 @@ from tests.factories import RoomFactory, UserFactory, direct_room, message_in
 from workspace.models import Room, Subscription, User
 from workspace.services.messages import message_delete
 from workspace.services.reading import room_mark_read
-from workspace.services.rooms import members_add, room_archive, room_leave
+from workspace.services.room_changes.state import room_archive
+from workspace.services.rooms import members_add, room_leave
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +83,7 @@ class TestRoomsGet:
         assert since(client, moment) == ([room.public_id], [])
         moment = timezone.now()
         clock.shift(1)
-        room_archive(room=room)
+        room_archive(archiver=UserFactory(roles=("admin",)), room=room)
         assert since(client, moment) == ([room.public_id], [])
 
     def test_a_left_room_is_removed_until_it_is_joined_again(

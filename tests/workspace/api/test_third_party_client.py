@@ -136,7 +136,7 @@ def test_reads_rooms(rocket: RocketChat, people: dict[str, User]) -> None:
 
 def test_reads_who_may_do_what(rocket: RocketChat) -> None:
     result = {row["_id"]: row["roles"] for row in rocket.permissions_list_all()["update"]}
-    assert result["mention-here"] == ["admin", "user"]
+    assert result["mention-here"] == ["admin", "moderator", "owner", "user"]
 
 
 def test_reads_the_statistics(rocket: RocketChat, people: dict[str, User]) -> None:

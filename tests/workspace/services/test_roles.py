@@ -16,6 +16,13 @@ def held(role: str) -> set[str]:
     return set(permissions.values_list("codename", flat=True))
 
 
+def test_owners_and_moderators_have_permissions_in_their_rooms() -> None:
+    assert {"set_owner", "edit_room", "post_readonly"} <= held("owner")
+    assert {"edit_room", "remove_user", "post_readonly"} <= held("moderator")
+    assert "set_owner" not in held("moderator")
+    assert held("leader") == set()
+
+
 def test_a_new_workspace_has_both_roles() -> None:
     withheld = {"view_message_text", "user_generate_access_token"}
     assert held("admin") == set(Permission.objects.values_list("codename", flat=True)) - withheld

@@ -102,6 +102,13 @@ class Kind:
         """Return the room of this type from the parameters, if the caller may read it."""
         return room_from_params(caller_of(request), params, self.room_type)
 
+    def find_open_room(self, request: Request, params: dict[str, Any]) -> Room:
+        """Return the room like :func:`find_room`; raises `error-room-archived` for an archived one."""
+        room = self.find_room(request, params)
+        if room.is_archived:
+            raise ApplicationError("error-room-archived", f"The {self.words}, {room.name}, is archived")
+        return room
+
 
 CHANNELS = Kind(
     room_type=RoomType.CHANNEL,

@@ -123,7 +123,7 @@ def rooms_of_user(user: User) -> list[dict[str, Any]]:
             "name": people[row.room_id].usernames if row.room.is_direct else row.room.name,
             "t": row.room.type,
             "unread": row.unread,
-            "roles": ["owner"] if row.is_owner else None,
+            "roles": row.roles or None,
         }
         for row in rows
     ]

@@ -37,7 +37,7 @@ def test_each_permission_lists_the_roles_that_have_it() -> None:
     result = returned_roles()
     assert result.keys() >= MOBILE_APP_ASKS
     assert result["test-push-notifications"] == ["admin"]
-    assert result["mention-all"] == ["admin", "user"]
+    assert result["mention-all"] == ["admin", "moderator", "owner", "user"]
 
 
 def test_djangos_permissions_are_returned_with_the_names_that_clients_know() -> None:

@@ -1,0 +1,1 @@
+"""Changes of rooms and memberships by members and administrators, with the system messages that report them."""
