@@ -37,6 +37,12 @@ def save_user_preferences(call: MethodCall, settings: dict[str, Any]) -> bool:
     return True
 
 
+@method("userSetUtcOffset", endpoint="POST users.setPreferences")
+def user_set_utc_offset(call: MethodCall, utc_offset: float) -> None:
+    """Set the caller's time zone by its UTC offset in hours, unless they have chosen one."""
+    call.endpoint("POST users.setPreferences", data={"utcOffset": utc_offset})
+
+
 @method("ignoreUser", endpoint="GET chat.ignoreUser")
 def ignore_user(call: MethodCall, ignored: dict[str, Any]) -> bool:
     """Ignore a user in a room: `{"rid": …, "userId": …}`; with `"ignore": false`, stop that. Returns true."""

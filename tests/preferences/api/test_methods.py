@@ -64,3 +64,10 @@ def test_a_user_is_ignored_and_no_longer(ana: User, room: Room) -> None:
     call(ana, "ignoreUser", {"rid": room.public_id, "userId": bob.public_id, "ignore": False})
     assert subscription(ana)["ignored"] == []
     assert call_error(ana, "ignoreUser", {})["error"] == "error-room-id-param-not-provided"
+
+
+def test_a_utc_offset_sets_the_time_zone(ana: User) -> None:
+    client = ApiClient(ana)
+    assert call(client, "userSetUtcOffset", 2) is None
+    assert client.get("me").json()["utcOffset"] == 2
+    assert call_error(client, "userSetUtcOffset", 99)["error"] == "invalid-params"

@@ -12,7 +12,7 @@ from workspace.api.methods.registry import method
 from workspace.api.objects import MessageObject, messages_of
 from workspace.errors import NotAllowedError
 from workspace.models import Message
-from workspace.selectors.rooms import can_read
+from workspace.selectors.room_access import readable_rooms
 
 # The most messages that one call returns by their ids.
 MAX_IDS = 500
@@ -59,9 +59,9 @@ def get_messages(call: MethodCall, message_ids: list[str]) -> Any:
     """Return the messages with these ids, at most 500, that exist. The caller must be able to read all of them."""
     found = Message.objects.filter(public_id__in=message_ids[:MAX_IDS], deleted_at=None).select_related("room")
     messages = list(found.order_by("sent_at", "pk"))
-    for room in {message.room for message in messages}:
-        if not can_read(user=call.caller, room=room):
-            raise NotAllowedError()
+    rooms = {(call.caller.pk, message.room.public_id) for message in messages}
+    if rooms != readable_rooms(rooms):
+        raise NotAllowedError()
     return MessageObject(messages_of(messages), many=True).data
 
 

@@ -1,0 +1,94 @@
+"""The methods that change accounts and end sign-ins."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from tests.api_client import ApiClient
+from tests.factories import PASSWORD, UserFactory
+from tests.method_calls import call, call_error
+from tests.workspace.api.test_sign_in import QuickHasher
+from workspace.api.methods.calls import MethodCall
+from workspace.api.methods.registry import call_method
+from workspace.models import User
+from workspace.services.sign_in import token_find
+
+pytestmark = pytest.mark.django_db
+
+PROOF = {"twoFactorCode": sha256(PASSWORD.encode()).hexdigest(), "twoFactorMethod": "password"}
+
+
+@pytest.fixture(autouse=True)
+def _digests(settings: Any) -> None:
+    """Use a hasher that also knows digests."""
+    settings.PASSWORD_HASHERS = [f"{QuickHasher.__module__}.{QuickHasher.__qualname__}", *settings.PASSWORD_HASHERS]
+
+
+@pytest.fixture
+def ana() -> User:
+    user = UserFactory(username="ana")
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def test_the_profile_is_changed(ana: User) -> None:
+    client = ApiClient(ana)
+    assert call(client, "saveUserProfile", {"realname": "Ana Silva", "nickname": "An"}, {}) is True
+    assert call(client, "setUsername", "ana.silva") == "ana.silva"
+    me = client.get("me").json()
+    assert (me["name"], me["username"]) == ("Ana Silva", "ana.silva")
+    assert call(client, "setRealName", "Ana") == "Ana"
+    assert client.get("me").json()["name"] == "Ana"
+
+
+def test_a_new_address_needs_the_password(ana: User) -> None:
+    client = ApiClient(ana)
+    error = call_error(client, "setEmail", "new@example.org")
+    assert (error["error"], error["details"]["method"]) == ("totp-required", "password")
+    assert call(client, "setEmail", "new@example.org", PROOF) == "new@example.org"
+    typed = {"email": "other@example.org", "typedPassword": PROOF["twoFactorCode"]}
+    assert call(client, "saveUserProfile", typed) is True
+    assert client.get("me").json()["emails"][0]["address"] == "other@example.org"
+
+
+@pytest.mark.parametrize("name", ["removeOtherTokens", "logoutOtherClients"])
+def test_other_clients_are_signed_out(ana: User, name: str) -> None:
+    client, other = ApiClient(ana), ApiClient(ana)
+    result = call(client, name)
+    assert (client.get("me").status_code, other.get("me").status_code) == (200, 401)
+    if name == "logoutOtherClients":
+        assert (result["token"], set(result["tokenExpires"])) == (client.token, {"$date"})
+
+
+def test_a_socket_gets_a_token_that_remains_valid(ana: User, rf: Any) -> None:
+    auth_token = token_find(ApiClient(ana).token)
+    result = call_method("logoutOtherClients", [], MethodCall(request=rf.get("/"), user=ana, auth_token=auth_token))
+    assert ApiClient(ana, token=result["token"]).get("me").status_code == 200
+
+
+def test_personal_access_tokens_are_created_replaced_and_removed() -> None:
+    admin = UserFactory(roles=("admin", "user"))
+    admin.set_password(PASSWORD)
+    admin.save()
+    client = ApiClient(admin)
+    name = {"tokenName": "bot"}
+    assert call_error(client, "personalAccessTokens:generateToken", name)["error"] == "totp-required"
+    token = call(client, "personalAccessTokens:generateToken", {**name, "bypassTwoFactor": True}, PROOF)
+    assert ApiClient(admin, token=token).get("me").status_code == 200
+    replaced = call(client, "personalAccessTokens:regenerateToken", name, PROOF)
+    assert ApiClient(admin, token=token).get("me").status_code == 401
+    assert call(client, "personalAccessTokens:removeToken", name, PROOF) is None
+    assert ApiClient(admin, token=replaced).get("me").status_code == 401
+
+
+def test_accounts_are_deactivated_by_those_who_may(ana: User) -> None:
+    admin = UserFactory(roles=("admin", "user"))
+    assert call_error(ana, "setUserActiveStatus", admin.public_id, False)["error"] == "error-unauthorized"
+    assert call(admin, "setUserActiveStatus", ana.public_id, False) is True
+    assert call_error(None, "login", {"user": {"username": "ana"}, "password": PASSWORD})["error"] == (
+        "error-user-is-not-activated"
+    )
