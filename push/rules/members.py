@@ -21,6 +21,7 @@ from push.models import Channel, Device
 from push.rules.facts import MessageFacts
 from push.rules.history import MemberPast
 from push.rules.origins import Origin
+from workspace.database.expressions import CompiledOnce
 from workspace.models import EmailAddress, Subscription, ThreadFollower, User
 from workspace.selectors.presence import (
     FORMER,
@@ -232,7 +233,7 @@ def members_of(facts: MessageFacts, names: Container[str] | None = None) -> Quer
     """
     named = {value.name: value.now(facts) for value in MEMBER_VALUES if names is None or value.name in names}
     named["away_at"] = away_at_as_of(facts.accepted_at)
-    return members_joined(facts).alias(**named)
+    return members_joined(facts).alias(**{name: CompiledOnce(value) for name, value in named.items()})
 
 
 def members_read(facts: MessageFacts, names: Collection[str]) -> QuerySet[Any, Any]:

@@ -26,6 +26,7 @@ from preferences.models import QuietChoice, QuietHours, QuietPeriod
 from preferences.selectors.quiet import default_hours, hours_expression, lets_through_expression, time_zone_expression
 from push.models import TEST_RULE, Channel, HeldBy, Notification
 from push.rules.delays import moment
+from workspace.database.expressions import CompiledOnce
 
 # Rules whose notifications may break through: direct messages, and mentions by name or in a followed thread.
 MENTION_RULES = ("direct_message", "mentioned")
@@ -68,17 +69,19 @@ def hold(rows: QuerySet[Any], *, due: Any, rule: str, not_before: datetime | Non
     planned = due if not_before is None else Greatest(due, moment(not_before))
     paused_until = F("user__quiet_hours__paused_until")
     named = rows.alias(
-        planned_at=planned,
-        awake_at=Greatest(planned, Coalesce(paused_until, planned), output_field=DateTimeField()),
-        quiet_text=hours_expression("user__"),
-        quiet_zone=time_zone_expression("user__"),
-        breaks_through=breaking_through(rule),
+        planned_at=CompiledOnce(planned),
+        awake_at=CompiledOnce(Greatest(planned, Coalesce(paused_until, planned), output_field=DateTimeField())),
+        quiet_text=CompiledOnce(hours_expression("user__")),
+        quiet_zone=CompiledOnce(time_zone_expression("user__")),
+        breaks_through=CompiledOnce(breaking_through(rule)),
     )
     named = named.alias(
-        quiet_until=Case(
-            When(Q(breaks_through=True) | Q(quiet_text="", awake_at=F("planned_at")), then=F("planned_at")),
-            default=Coalesce(Subquery(period_at("awake_at").values("ends_at")[:1]), F("awake_at")),
-            output_field=DateTimeField(),
+        quiet_until=CompiledOnce(
+            Case(
+                When(Q(breaks_through=True) | Q(quiet_text="", awake_at=F("planned_at")), then=F("planned_at")),
+                default=Coalesce(Subquery(period_at("awake_at").values("ends_at")[:1]), F("awake_at")),
+                output_field=DateTimeField(),
+            )
         )
     )
     return Hold(

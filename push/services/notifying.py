@@ -18,6 +18,7 @@ from push.rules.quiet_hours import DUE_FIELDS, hold, quiet_in_use
 from push.rules.reading import Reading
 from push.rules.table import RULES_BY_CODE
 from push.services.bulk import Kinds, rows_write_and_count
+from workspace.database.expressions import CompiledOnce
 
 QUEUED_CHANNELS = (Channel.PUSH, Channel.EMAIL)
 
@@ -49,7 +50,7 @@ def few_notify(*, facts: MessageFacts, readings: Readings, users: Collection[int
     members = members_read(facts, names_read(readings)).filter(user__in=users)
     in_use = quiet_in_use()
     if in_use:
-        members = members.alias(push_verdict=readings[Channel.PUSH].code())
+        members = members.alias(push_verdict=CompiledOnce(readings[Channel.PUSH].code()))
     members, due = due_fields(members, facts, in_use=in_use)
     for member in members.annotate(**due):
         for channel, reading in readings.items():
@@ -103,7 +104,9 @@ def part_notify(
     accepted are saved as finished.
     """
     members = within(members_of(facts, names_read(readings)), above, upto)
-    members = members.alias(**{f"{channel}_verdict": reading.code() for channel, reading in readings.items()})
+    members = members.alias(
+        **{f"{channel}_verdict": CompiledOnce(reading.code()) for channel, reading in readings.items()}
+    )
     if without:
         members = members.exclude(user__in=without)
     has_read = Q(last_seen_at__gte=facts.accepted_at)
@@ -147,7 +150,7 @@ def due_fields(
 
     If quiet hours are in use, the expressions differ by channel and have names such as `push_due_at`.
     """
-    due = due_expression(facts.accepted_at)
+    due = CompiledOnce(due_expression(facts.accepted_at))
     if not in_use:
         return members, {"due_at": due}
     held = hold(members, due=due, rule=f"{Channel.PUSH}_verdict")
