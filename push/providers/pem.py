@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -56,6 +57,8 @@ def certificate_read(pem: str) -> Certificate:
         raise ValidationError(_("The certificate is damaged; copy the whole file again.")) from error
 
 
+# OpenSSL validates an RSA key when it reads it, which takes 40 ms each time.
+@lru_cache(maxsize=100)
 def private_key_read(pem: str, passphrase: str = "") -> PrivateKeyTypes:
     """Return the private key in the PEM text; a passphrase that the key does not need is not used.
 
