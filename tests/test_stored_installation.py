@@ -53,6 +53,7 @@ NOW = datetime(2026, 11, 30, 12, 45, tzinfo=UTC)
 
 pytestmark = [
     pytest.mark.database,
+    pytest.mark.thorough,
     pytest.mark.skipif(connection.vendor != "sqlite", reason="the stored database is a SQLite file"),
 ]
 

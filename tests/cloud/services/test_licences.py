@@ -50,6 +50,7 @@ def before_there_was_one() -> Iterator[Any]:
     executor.migrate(executor.loader.graph.leaf_nodes())
 
 
+@pytest.mark.thorough
 def test_the_migration_keeps_the_key_in_use_of_two_old_ones(before_there_was_one: Any) -> None:
     keys = before_there_was_one.get_model("cloud", "SigningKey").objects
     for number in ("1", "2"):

@@ -108,6 +108,7 @@ def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
     started.thread.join()
 
 
+@pytest.mark.processes
 def test_incomplete_requests_are_aborted(running: Running) -> None:
     answers = running.send(*[HALF_HEADERS] * 40, *[HALF_BODY] * 40, *[CHUNKED] * 40)
     assert {answer.split(b"\r\n")[0] for answer in answers[:40]} == {b"HTTP/1.1 408 Request Timeout"}
@@ -118,10 +119,12 @@ def test_incomplete_requests_are_aborted(running: Running) -> None:
     assert len(running.site.ended) == 80
 
 
+@pytest.mark.processes
 def test_connections_that_send_nothing_are_ended(running: Running) -> None:
     assert running.send(b"") == [b""]
 
 
+@pytest.mark.processes
 def test_a_body_that_the_site_does_not_read_is_not_awaited(running: Running) -> None:
     (answer,) = running.send(EARLY)
     assert answer.startswith(b"HTTP/1.1 200 OK")
@@ -141,6 +144,7 @@ def test_chunks_that_become_too_large_are_refused(running: Running) -> None:
     assert running.site.read <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
+@pytest.mark.processes
 def test_a_complete_request_is_answered_and_the_connection_kept_alive(running: Running) -> None:
     (answer,) = running.send(WHOLE + WHOLE)
     assert answer.count(b"HTTP/1.1 200 OK") == 2
