@@ -8,7 +8,7 @@ from typing import Any
 from workspace.api.methods.calls import MethodCall
 from workspace.api.methods.errors import MatchError
 from workspace.api.paging import MAX_OFFSET
-from workspace.errors import ApplicationError
+from workspace.errors import ApplicationError, NotAllowedError
 from workspace.models import Room, RoomType
 from workspace.selectors.rooms import room_readable_by
 
@@ -35,6 +35,13 @@ def endpoint_for(room: Room, name: str) -> str:
     """Return the endpoint for the type of the room, such as `GET channels.members` for `GET members`."""
     verb, _separator, action = name.partition(" ")
     return f"{verb} {PREFIXES[room.type]}.{action}"
+
+
+def named_endpoint_for(room: Room, name: str) -> str:
+    """Return the endpoint for a channel or private group; raises `error-not-allowed` for a direct room."""
+    if room.is_direct:
+        raise NotAllowedError()
+    return endpoint_for(room, name)
 
 
 def room_of_params(call: MethodCall, params: dict[str, Any], name: str = "rid") -> Room:

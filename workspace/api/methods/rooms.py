@@ -7,10 +7,9 @@ from typing import Any
 
 from workspace.api.messages.targets import room_by_id_else_name
 from workspace.api.methods.calls import MethodCall
-from workspace.api.methods.finding import room_for, updates
+from workspace.api.methods.finding import named_endpoint_for, room_for, updates
 from workspace.api.methods.registry import method
 from workspace.errors import ApplicationError, NotAllowedError
-from workspace.models import RoomType
 from workspace.services.rooms import room_show
 
 
@@ -77,9 +76,7 @@ def join_room(call: MethodCall, rid: str, code: str | None = None) -> bool:
 def leave_room(call: MethodCall, rid: str) -> None:
     """Leave a channel or private group."""
     room = room_for(call, rid)
-    if room.is_direct:
-        raise NotAllowedError()
-    call.endpoint(f"POST {'channels' if room.type == RoomType.CHANNEL else 'groups'}.leave", roomId=rid)
+    call.endpoint(named_endpoint_for(room, "POST leave"), roomId=rid)
 
 
 @method("openRoom")

@@ -6,7 +6,14 @@ from typing import Any
 
 from workspace.api.methods.calls import MethodCall
 from workspace.api.methods.errors import MatchError
-from workspace.api.methods.finding import endpoint_for, number_of, room_for, room_of_params
+from workspace.api.methods.finding import (
+    endpoint_for,
+    named_endpoint_for,
+    number_of,
+    room_for,
+    room_of_params,
+    text_of,
+)
 from workspace.api.methods.registry import method
 from workspace.api.rooms.kinds import MAX_PEOPLE
 from workspace.models import Status
@@ -48,7 +55,14 @@ def add_users_to_room(call: MethodCall, people: dict[str, Any]) -> bool:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise MatchError("Expected array of strings for 'users'")
     room = room_of_params(call, people)
-    if not room.is_direct:
-        call.count(endpoint_for(room, "POST invite"))
+    call.count(named_endpoint_for(room, "POST invite"))
     room_invite(inviter=call.caller, room=room, users=users_by_names(names[:MAX_PEOPLE]))
+    return True
+
+
+@method("removeUserFromRoom", endpoint="POST channels|groups.kick")
+def remove_user_from_room(call: MethodCall, member: dict[str, Any]) -> bool:
+    """Remove a member from a channel or private group: `{"rid": …, "username": …}`. Returns true."""
+    room = room_of_params(call, member)
+    call.endpoint(named_endpoint_for(room, "POST kick"), roomId=room.public_id, username=text_of(member, "username"))
     return True

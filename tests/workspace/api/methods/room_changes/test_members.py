@@ -8,7 +8,7 @@ import pytest
 
 from tests.factories import RoomFactory, UserFactory, direct_room
 from tests.method_calls import call, call_error
-from workspace.models import Room, RoomType, User
+from workspace.models import Room, RoomType, Subscription, User
 from workspace.services.presence import activity_report
 
 pytestmark = pytest.mark.django_db
@@ -66,4 +66,16 @@ def test_nobody_is_added_to_a_direct_room(ana: User) -> None:
     room = direct_room(ana, UserFactory())
     UserFactory(username="dora")
     error = call_error(ana, "addUsersToRoom", {"rid": room.public_id, "users": ["dora"]})
-    assert error["error"] == "error-unauthorized"
+    assert error["error"] == "error-not-allowed"
+
+
+def test_a_member_is_removed_by_an_owner(ana: User, room: Room) -> None:
+    member = {"rid": room.public_id, "username": "bob"}
+    assert call_error(ana, "removeUserFromRoom", member)["error"] == "error-not-allowed"
+    Subscription.objects.filter(room=room, user=ana).update(is_owner=True)
+    assert call(ana, "removeUserFromRoom", member) is True
+    assert "bob" not in names(call(ana, "getUsersOfRoom", room.public_id, True))
+    assert call_error(ana, "removeUserFromRoom", member)["error"] == "error-user-not-in-room"
+    direct = direct_room(ana, User.objects.get(username="carl"))
+    error = call_error(ana, "removeUserFromRoom", {"rid": direct.public_id, "username": "carl"})
+    assert error["error"] == "error-not-allowed"
