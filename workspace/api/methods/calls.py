@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Protocol
 
 from django.http import HttpRequest
@@ -142,6 +143,7 @@ class Query(dict[str, Any]):
         return value if isinstance(value, list) else [value]
 
 
+@cache
 def endpoint_of(name: str) -> Endpoint:
     """Return the endpoint with a name such as `POST chat.sendMessage`."""
     verb, _separator, address = name.partition(" ")
