@@ -244,6 +244,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
         ("CommonPasswordValidator", {}),
     )
 ]
+AUTH_PASSWORD_VALIDATORS += [{"NAME": "workspace.security.password_policy.PolicyValidator"}]
 # How long a password-reset link is valid (seconds).
 PASSWORD_RESET_TIMEOUT = 4 * 3600
 LOGIN_URL = "sign-in"

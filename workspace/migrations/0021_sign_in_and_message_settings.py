@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('policy_min_length', models.IntegerField(default=14, help_text='-1: no limit.', validators=[django.core.validators.MinValueValidator(-1), django.core.validators.MaxValueValidator(4096)], verbose_name='Minimum length')),
                 ('policy_max_length', models.IntegerField(default=-1, help_text='-1: no limit.', validators=[django.core.validators.MinValueValidator(-1), django.core.validators.MaxValueValidator(4096)], verbose_name='Maximum length')),
                 ('policy_no_repeating', models.BooleanField(default=True, verbose_name='Forbid repeated characters')),
-                ('policy_repeating_count', models.IntegerField(default=3, help_text='How often a character may follow itself.', validators=[django.core.validators.MinValueValidator(-1), django.core.validators.MaxValueValidator(4096)], verbose_name='Maximum number of repeated characters')),
+                ('policy_repeating_count', models.IntegerField(default=3, help_text='The length of the longest run of one character.', validators=[django.core.validators.MinValueValidator(-1), django.core.validators.MaxValueValidator(4096)], verbose_name='Maximum number of repeated characters')),
                 ('policy_lowercase', models.BooleanField(default=True, verbose_name='At least one lower-case letter')),
                 ('policy_uppercase', models.BooleanField(default=True, verbose_name='At least one upper-case letter')),
                 ('policy_number', models.BooleanField(default=True, verbose_name='At least one digit')),

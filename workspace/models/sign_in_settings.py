@@ -30,9 +30,9 @@ class RegistrationForm(models.TextChoices):
     SECRET_URL = "Secret URL", _("Anyone who knows the secret")
 
 
-def length_setting(label: Any, *, id: str, default: int, help_text: Any = "") -> models.IntegerField[Any, Any]:
+def length_setting(label: Any, *, id: str, default: int, help_text: Any = "") -> models.IntegerField[int, int]:
     """Declare a length of the password policy; :data:`NO_LIMIT` means that it is not limited."""
-    field: models.IntegerField[Any, Any] = models.IntegerField(
+    field: models.IntegerField[int, int] = models.IntegerField(
         label,
         default=default,
         validators=[MinValueValidator(NO_LIMIT), MaxValueValidator(4096)],
@@ -41,9 +41,9 @@ def length_setting(label: Any, *, id: str, default: int, help_text: Any = "") ->
     return setting(field, id=POLICY + id, section=PASSWORDS, public=True, requires=(ENABLED,))
 
 
-def policy_setting(label: Any, *, id: str) -> models.BooleanField[Any, Any]:
+def policy_setting(label: Any, *, id: str) -> models.BooleanField[bool, bool]:
     """Declare a rule of the password policy, which is on by default."""
-    field: models.BooleanField[Any, Any] = models.BooleanField(label, default=True)
+    field: models.BooleanField[bool, bool] = models.BooleanField(label, default=True)
     return setting(field, id=POLICY + id, section=PASSWORDS, public=True, requires=(ENABLED,))
 
 
@@ -54,9 +54,9 @@ def profile_setting(
     default: bool = True,
     help_text: Any = "",
     requires: tuple[str, ...] = (PROFILE_CHANGE,),
-) -> models.BooleanField[Any, Any]:
+) -> models.BooleanField[bool, bool]:
     """Declare what users may change in their own profile."""
-    field: models.BooleanField[Any, Any] = models.BooleanField(label, default=default, help_text=help_text)
+    field: models.BooleanField[bool, bool] = models.BooleanField(label, default=default, help_text=help_text)
     return setting(field, id=f"Accounts_{id}", section=PROFILES, public=True, requires=requires)
 
 
@@ -186,7 +186,7 @@ class SignInSettings(SettingsGroup):
         _("Maximum number of repeated characters"),
         id="ForbidRepeatingCharactersCount",
         default=3,
-        help_text=_("How often a character may follow itself."),
+        help_text=_("The length of the longest run of one character."),
     )
     policy_lowercase = policy_setting(_("At least one lower-case letter"), id="AtLeastOneLowercase")
     policy_uppercase = policy_setting(_("At least one upper-case letter"), id="AtLeastOneUppercase")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from workspace.pages.account.password import may_change_password
 from workspace.pages.contributions import PageLink, Place, pages_contribute
 
 
@@ -35,6 +36,13 @@ pages_contribute(
             shown=is_staff,
         ),
         PageLink(title=_("Profile"), icon="person", view="profile", place=Place.ACCOUNT, order=10),
-        PageLink(title=_("Password"), icon="key", view="password-change", place=Place.ACCOUNT, order=90),
+        PageLink(
+            title=_("Password"),
+            icon="key",
+            view="password-change",
+            place=Place.ACCOUNT,
+            order=90,
+            shown=may_change_password,
+        ),
     ]
 )

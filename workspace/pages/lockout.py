@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from workspace.models import SignInSettings
 from workspace.pages.layout import page_context
 
 TOO_MANY_REQUESTS = 429
@@ -21,6 +22,7 @@ def locked_out(request: HttpRequest, response: object = None, credentials: objec
     context = {
         **page_context(request, title=_("Too many attempts")),
         "minutes": max(1, round(seconds / 60)),
+        "resets_passwords": SignInSettings.current().password_reset,
         "is_callers": getattr(request, "sign_in_address_locked", False),
     }
     headers = {"Retry-After": str(seconds)}

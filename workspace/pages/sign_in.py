@@ -15,10 +15,12 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from workspace.errors import SecondFactorError
+from workspace.models import SignInSettings
 from workspace.pages.layout import page_context
 from workspace.pages.sign_in_code import CodeForm, code_page
 from workspace.pages.time_zone import browser_time_zone_accept
 from workspace.security.lockout import attempt_end
+from workspace.selectors.accounts import needs_verified_address
 from workspace.services.known_clients import browser_remember
 
 # The maximum length of an e-mail address (RFC 5321), which can be used to sign in.
@@ -53,6 +55,11 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].widget.attrs["maxlength"] = NAME_MAX_LENGTH
 
+    def confirm_login_allowed(self, user: Any) -> None:
+        super().confirm_login_allowed(user)
+        if needs_verified_address(user):
+            raise forms.ValidationError(_("Verify your e-mail address first, with the link that we have sent to it."))
+
     def clean(self) -> dict[str, Any]:
         """Check the credentials. If the account has a second factor, `awaits_code` is True and nobody is signed in."""
         try:
@@ -68,6 +75,16 @@ class SignInView(LoginView):
     template_name = "pages/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    @property
+    def has_form(self) -> bool:
+        """Return True if users can sign in here with a username and password."""
+        return SignInSettings.current().show_form
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.has_form:
+            raise PermissionDenied
+        return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         if isinstance(form, SignInForm) and form.awaits_code:
@@ -87,11 +104,21 @@ class SignInView(LoginView):
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), **page_context(self.request, title=_("Sign in"))}
+        rules = SignInSettings.current()
+        return {
+            **super().get_context_data(**kwargs),
+            **page_context(self.request, title=_("Sign in")),
+            "has_form": self.has_form,
+            "resets_passwords": rules.password_reset,
+            "registration_text": rules.registration_replacement,
+        }
 
 
 class AdminSignInView(SignInView):
     """The sign-in page of the administration. Users without access get 403; a redirect would loop."""
+
+    # Administrators must be able to turn the form on again.
+    has_form = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and not request.user.is_staff:

@@ -26,7 +26,7 @@ from workspace.pages.layout import page_context
 from workspace.pages.lockout import locked_out
 from workspace.pages.time_zone import browser_time_zone_accept
 from workspace.security.lockout import attempt_begin
-from workspace.selectors.accounts import user_by_sign_in_name
+from workspace.selectors.accounts import needs_verified_address, user_by_sign_in_name
 from workspace.services.known_clients import browser_remember
 from workspace.services.second_factor import code_accept
 
@@ -78,6 +78,9 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     if user is None:
         if request.method == "POST":
             messages.error(request, _("This took too long. Sign in again."))
+        return HttpResponseRedirect(reverse("sign-in"))
+    if needs_verified_address(user):
+        messages.error(request, _("Verify your e-mail address first, with the link that we have sent to it."))
         return HttpResponseRedirect(reverse("sign-in"))
     if not form.is_valid():
         return code_page(request, form)

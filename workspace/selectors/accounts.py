@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 
 from workspace.errors import ApplicationError
-from workspace.models import EmailAddress, GeneralSettings, User
+from workspace.models import EmailAddress, GeneralSettings, SignInSettings, User
 from workspace.permissions import ADMIN
 from workspace.selectors.permissions import VIEW_ACCOUNTS
 
@@ -95,6 +95,13 @@ def time_zone_of(user: User) -> str:
 def roles_of(user: User) -> list[str]:
     """Return the names of the account's roles, which are Django's groups."""
     return list(user.groups.order_by("name").values_list("name", flat=True))
+
+
+def needs_verified_address(user: User) -> bool:
+    """Return True if the account cannot sign in, because the workspace requires a verified e-mail address."""
+    if user.is_staff or not SignInSettings.current().email_verification:
+        return False
+    return not user.emails.filter(verified=True).exists()
 
 
 def administrators() -> QuerySet[User]:

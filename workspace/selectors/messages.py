@@ -2,8 +2,29 @@
 
 from __future__ import annotations
 
-from workspace.models import Message, User
+from datetime import timedelta
+
+from django.utils import timezone
+
+from workspace.models import Message, MessageSettings, User
 from workspace.selectors.rooms import can_read
+
+
+def is_editable(message: Message) -> bool:
+    """Return True if the workspace's settings let the author edit the message now."""
+    rules = MessageSettings.current()
+    return rules.allow_editing and is_younger(message, rules.edit_minutes)
+
+
+def is_deletable(message: Message) -> bool:
+    """Return True if the workspace's settings let the author delete the message now."""
+    rules = MessageSettings.current()
+    return rules.allow_deleting and is_younger(message, rules.delete_minutes)
+
+
+def is_younger(message: Message, minutes: int) -> bool:
+    """Return True if the message was sent at most this many minutes ago; 0 means no limit."""
+    return not minutes or message.sent_at > timezone.now() - timedelta(minutes=minutes)
 
 
 def is_deleted_for(*, user: User, public_id: str) -> bool:

@@ -91,13 +91,15 @@ def browser_time_zone_save(*, user: User, time_zone: str) -> bool:
 
 
 @transaction.atomic
-def name_save(*, user: User, name: str) -> None:
-    """Change the account's display name (empty: the username is shown).
+def names_save(*, user: User, username: str, name: str) -> None:
+    """Change the account's username and display name (empty: the username is shown).
 
-    Raises ValidationError if it is too long.
+    Raises ValidationError for invalid names, and for a username that another account has.
     """
-    user.name = User._meta.get_field("name").clean(name, user)
-    user.save(update_fields=["name", "updated_at"])
+    user.username, user.name = username, name
+    user.clean_fields(exclude={field.name for field in user._meta.fields} - {"username", "name"})
+    user.validate_constraints(exclude={field.name for field in user._meta.fields} - {"username"})
+    user.save(update_fields=["username", "name", "updated_at"])
 
 
 @transaction.atomic

@@ -13,8 +13,9 @@ from django.utils import timezone
 from workspace.errors import ApplicationError, NotAllowedError
 from workspace.ids import public_id_new
 from workspace.mentions import mentions_parse
-from workspace.models import Mention, Message, Room, Subscription, ThreadFollower, User
+from workspace.models import Mention, Message, MessageSettings, Room, Subscription, ThreadFollower, User
 from workspace.models.messages import ENCRYPTED
+from workspace.selectors.messages import is_deletable, is_editable
 from workspace.selectors.room_roles import may_in_room
 from workspace.selectors.rooms import subscription_of
 from workspace.services.reading import mention_targets_before_deletion
@@ -152,11 +153,16 @@ def message_edit(*, editor: User, message: Message, text: str = "", content: Any
     """Replace the text of a message or, if it is encrypted, its `content`.
 
     Mentions are resolved again, but nobody is notified. Raises `error-action-not-allowed` unless the editor is the
-    author and the message exists, `error-invalid-params` for encrypted content of a message that is not encrypted, and
+    author, the message exists and the workspace allows editing, `error-message-editing-blocked` if the message is too
+    old, `error-invalid-params` for encrypted content of a message that is not encrypted, and
     the errors of posting if the editor may not post in the room any more.
     """
     if message.sender_id != editor.pk or message.is_system or message.deleted_at is not None:
         raise edit_not_allowed()
+    if not MessageSettings.current().allow_editing:
+        raise edit_not_allowed()
+    if not is_editable(message):
+        raise ApplicationError("error-message-editing-blocked", "Message editing is blocked")
     may_post_check(sender=editor, room=message.room)
     text_check(text)
     if content is not None and message.type != ENCRYPTED:
@@ -190,10 +196,10 @@ def edit_not_allowed() -> ApplicationError:
 def message_delete(*, deleter: User, message: Message) -> None:
     """Delete the content of a message. The row remains, so that decisions about it can still be explained.
 
-    Idempotent: repeated calls change nothing. Raises `error-action-not-allowed` unless the deleter is the author or an
-    administrator. The user of a system message does not count as its author.
+    Idempotent: repeated calls change nothing. Raises `error-action-not-allowed` unless the deleter is an administrator,
+    or the author while the workspace's settings allow it. The user of a system message does not count as its author.
     """
-    is_author = message.sender_id == deleter.pk and not message.is_system
+    is_author = message.sender_id == deleter.pk and not message.is_system and is_deletable(message)
     if not is_author and not deleter.has_perm("workspace.delete_message"):
         raise ApplicationError("error-action-not-allowed", "Not allowed")
     now = timezone.now()

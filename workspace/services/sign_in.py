@@ -20,6 +20,7 @@ from workspace.database.writes import write_if_possible
 from workspace.errors import SecondFactorError, SignInError
 from workspace.models import User
 from workspace.security.lockout import attempt_end
+from workspace.selectors.accounts import needs_verified_address
 from workspace.services.presence import clients_disconnect
 from workspace.signals import signed_out
 
@@ -33,7 +34,8 @@ def credentials_check(*, request: HttpRequest, name: str, password: str, code: s
 
     Must not be called in a transaction, because attempts are counted. Raises SignInError: `Unauthorized` for wrong
     credentials, `totp-required` and `totp-invalid` for a missing or wrong code, `error-login-blocked-for-user` after
-    too many failures, `error-user-is-not-activated` for a deactivated account.
+    too many failures, `error-user-is-not-activated` for a deactivated account, `error-invalid-email` for one without a
+    verified address if the workspace requires it.
     """
     try:
         user = authenticate(request, username=name, password=password, code=code)
@@ -46,6 +48,8 @@ def credentials_check(*, request: HttpRequest, name: str, password: str, code: s
         blocked_check(request)
         raise SignInError(error.code, error.message, details=error.details) from None
     if isinstance(user, User):
+        if needs_verified_address(user):
+            raise SignInError("error-invalid-email", "Invalid email")
         # Resets the counter of failed sign-ins, and records the last sign-in.
         user_logged_in.send(sender=User, request=request, user=user)
         return user

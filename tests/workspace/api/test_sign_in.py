@@ -11,7 +11,7 @@ import time_machine
 
 from tests.api_client import NOT_SIGNED_IN, ApiClient
 from tests.factories import PASSWORD, EmailAddressFactory, UserFactory
-from workspace.models import User
+from workspace.models import SignInSettings, User
 from workspace.security.password_hashers import DigestPBKDF2PasswordHasher
 from workspace.selectors.presence import presence_of
 
@@ -257,3 +257,14 @@ def test_login_ignores_an_expired_token(ana: User) -> None:
 def test_additional_parameters_are_ignored(ana: User) -> None:
     body = json.dumps({"user": "ana", "password": PASSWORD, "ldapOptions": {}, "code": None})
     assert ApiClient().send("post", "login", body).status_code == 200
+
+
+def test_a_verified_address_may_be_required() -> None:
+    SignInSettings(email_verification=True).save()
+    user = UserFactory(username="ana")
+    answer = ApiClient().post("login", user="ana", password=PASSWORD)
+    assert (answer.status_code, answer.json()["error"]) == (401, "error-invalid-email")
+    EmailAddressFactory(user=user)
+    assert ApiClient().post("login", user="ana", password=PASSWORD).status_code == 200
+    UserFactory(username="root", roles=("admin",))
+    assert ApiClient().post("login", user="root", password=PASSWORD).status_code == 200

@@ -11,7 +11,7 @@ from tests.factories import PASSWORD, DeviceFactory, UserFactory
 from tests.pages import fields_of
 from workspace.models import User
 from workspace.selectors.presence import presence_of
-from workspace.services.accounts import name_save
+from workspace.services.accounts import names_save
 from workspace.services.presence import status_set
 from workspace.services.sign_in import sign_in
 
@@ -133,7 +133,7 @@ def test_the_new_password_is_never_shown(client: Client, ana: User) -> None:
 def test_an_open_profile_saves_only_what_was_changed_on_it(client: Client, ana: User) -> None:
     page = fields_of(client.get("/account/").content.decode())
     # Meanwhile, another client changes the name.
-    name_save(user=ana, name="Ana Maria")
+    names_save(user=ana, username=ana.username, name="Ana Maria")
     status_set(user=ana, status="busy", text="In a meeting", expires_at=None)
     client.post("/account/", {**page, "language": "en"})
     ana.refresh_from_db()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.utils import timezone
 
 from tests.factories import RoomFactory, UserFactory, message_in
 from workspace.errors import ApplicationError
-from workspace.models import Mention, Message, Room, Subscription, User
+from workspace.models import Mention, Message, MessageSettings, Room, Subscription, User
 from workspace.models.messages import ENCRYPTED
 from workspace.services import messages as service
 from workspace.services.messages import message_delete, message_edit, message_post, system_message_post
@@ -297,3 +300,33 @@ def test_posting_takes_as_many_queries_in_a_large_room(ana: User, room: Room) ->
         assert queries() == small
     finally:
         connection.force_debug_cursor = False
+
+
+class TestRules:
+    """The settings that limit editing and deleting."""
+
+    @staticmethod
+    def error_of(action: Any, **arguments: Any) -> str:
+        with pytest.raises(ApplicationError) as raised:
+            action(**arguments)
+        return raised.value.code
+
+    def test_editing_and_deleting_can_be_forbidden(self, ana: User, room: Room) -> None:
+        message = message_in(room, ana)
+        MessageSettings(allow_editing=False, allow_deleting=False).save()
+        assert self.error_of(message_edit, editor=ana, message=message, text="x") == "error-action-not-allowed"
+        assert self.error_of(message_delete, deleter=ana, message=message) == "error-action-not-allowed"
+        message_delete(deleter=UserFactory(roles=("admin",)), message=message)
+
+    def test_editing_and_deleting_end_after_their_minutes(self, ana: User, room: Room) -> None:
+        message = message_in(room, ana)
+        MessageSettings(edit_minutes=5, delete_minutes=10).save()
+        with time_machine.travel(timezone.now() + timedelta(minutes=4)):
+            message_edit(editor=ana, message=message, text="still in time")
+        with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+            code = self.error_of(message_edit, editor=ana, message=message, text="x")
+            assert code == "error-message-editing-blocked"
+        with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+            assert self.error_of(message_delete, deleter=ana, message=message) == "error-action-not-allowed"
+        with time_machine.travel(timezone.now() + timedelta(minutes=9)):
+            message_delete(deleter=ana, message=message)

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from workspace.errors import ApplicationError
-from workspace.models import EmailAddress, SignInSettings
-from workspace.pages.account.profile import profile_form, profile_response
+from workspace.models import EmailAddress
+from workspace.pages.account.profile import may_change_own_addresses, profile_form, profile_response
 from workspace.pages.form_data import parse_key, posted_text
 from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
@@ -33,8 +33,7 @@ SECTION = "#addresses"
 
 def own_addresses_check() -> None:
     """Raise PermissionDenied if users may not change their addresses."""
-    rules = SignInSettings.current()
-    if not (rules.profile_change and rules.email_change):
+    if not may_change_own_addresses():
         raise PermissionDenied
 
 

@@ -12,14 +12,27 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse_lazy
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminPasswordWidget
 
 from workspace.models import SignInSettings, User
 from workspace.pages.layout import page_context
+from workspace.security.password_policy import policy_help
 from workspace.services.accounts import digests_remaining, sign_ins_end
 from workspace.services.people.confirmation import attempts_exceeded
+
+
+def new_password_help() -> str:
+    """Return the rules for new passwords."""
+    return " ".join([_("At least 8 characters, not a common one, and not your name."), policy_help()]).strip()
+
+
+def may_change_password(_request: HttpRequest) -> bool:
+    """Return True if users may change their passwords."""
+    rules = SignInSettings.current()
+    return rules.profile_change and rules.password_change
 
 
 def password_field(label: Any, *, autocomplete: str, help_text: Any = "") -> forms.CharField:
@@ -28,7 +41,7 @@ def password_field(label: Any, *, autocomplete: str, help_text: Any = "") -> for
     return forms.CharField(label=label, strip=False, widget=widget, help_text=help_text)
 
 
-NEW_PASSWORD_HELP = gettext_lazy("At least 8 characters, not a common one, and not your name.")
+NEW_PASSWORD_HELP = lazy(new_password_help, str)()
 
 
 class OwnPasswordForm(PasswordChangeForm):
@@ -63,8 +76,7 @@ class OwnPasswordView(PasswordChangeView):
     success_url = reverse_lazy("password-change")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        rules = SignInSettings.current()
-        if request.user.is_authenticated and not (rules.profile_change and rules.password_change):
+        if request.user.is_authenticated and not may_change_password(request):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

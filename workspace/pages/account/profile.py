@@ -19,21 +19,32 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from workspace.models import GeneralSettings, Presence, Status, User
+from workspace.errors import ApplicationError
+from workspace.models import GeneralSettings, Presence, SignInSettings, Status, User
 from workspace.pages.changes import ChangesForm
 from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
 from workspace.pages.widgets import PlainSelect
 from workspace.selectors.localization import language_of
 from workspace.selectors.presence import presence_of
-from workspace.services.accounts import locale_save, name_save
+from workspace.services.accounts import locale_save, names_save
+from workspace.services.managed_accounts import username_check
 from workspace.services.presence import status_set
 from workspace.time_zones import time_zone_names
 
 
 class ProfileForm(ChangesForm):
-    """The profile. Languages without translated pages are marked."""
+    """The profile. Languages without translated pages are marked, and what users may not change is disabled."""
 
+    username = forms.CharField(
+        label=gettext_lazy("Username"),
+        required=False,
+        max_length=User._meta.get_field("username").max_length,
+        help_text=gettext_lazy("People use it to mention you, and you can sign in with it."),
+        widget=UnfoldAdminTextInputWidget(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
     name = forms.CharField(
         label=gettext_lazy("Name"),
         required=False,
@@ -75,11 +86,29 @@ class ProfileForm(ChangesForm):
         default_language = str(dict(settings.LANGUAGES)[settings.LANGUAGE_CODE])
         browser_choice = _("Browser language (notifications: %(language)s)") % {"language": default_language}
         language.choices = [("", browser_choice), *map(self.language_shown, settings.LANGUAGES)]
+        rules = SignInSettings.current()
+        self.fields["username"].disabled = not (rules.profile_change and rules.username_change)
+        self.fields["name"].disabled = not (rules.profile_change and rules.name_change)
+        self.fields["status_text"].disabled = not rules.status_change
+        if not rules.invisible_status:
+            status = self.fields["status"]
+            assert isinstance(status, forms.ChoiceField)
+            status.choices = [choice for choice in Status.choices if choice[0] != Status.OFFLINE]
         zones = sorted({*time_zone_names(), self.initial["time_zone"]} - {""})
         time_zone.choices = [
             ("", _("Default (%(value)s)") % {"value": GeneralSettings.current().time_zone}),
             *zip(zones, zones, strict=True),
         ]
+
+    def clean_username(self) -> str:
+        """Return the new username; the current one if the field is empty."""
+        current, username = self.initial["username"], self.cleaned_data["username"] or self.initial["username"]
+        if username != current and self.is_changed("username"):
+            try:
+                username_check(username, of=User.objects.filter(username=current).first())
+            except ApplicationError as error:
+                raise forms.ValidationError(_("This username is taken, or it is not valid.")) from error
+        return str(username)
 
     @staticmethod
     def language_shown(language: tuple[str, str | Promise]) -> tuple[str, str]:
@@ -100,7 +129,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         # Changes made by another client meanwhile are kept.
         data = {**form.initial, **form.changes()}
         with transaction.atomic():
-            name_save(user=user, name=data["name"])
+            names_save(user=user, username=data["username"], name=data["name"])
             locale_save(user=user, language=data["language"], time_zone=data["time_zone"])
         if any(data[name] != form.initial[name] for name in ("status", "status_text")):
             status_set(user=user, status=data["status"], text=data["status_text"], expires_at=None)
@@ -114,6 +143,7 @@ def profile_form(user: User, data: QueryDict | None = None) -> ProfileForm:
     """Return the form with the current values, or the submitted ones."""
     presence = presence_of(user)
     initial = {
+        "username": user.username,
         "name": user.name,
         "language": user.language,
         "time_zone": user.time_zone,
@@ -123,12 +153,19 @@ def profile_form(user: User, data: QueryDict | None = None) -> ProfileForm:
     return ProfileForm(data, initial=initial)
 
 
+def may_change_own_addresses() -> bool:
+    """Return True if users may change their addresses."""
+    rules = SignInSettings.current()
+    return rules.profile_change and rules.email_change
+
+
 def profile_response(request: HttpRequest, form: ProfileForm, *, address: str = "", problem: str = "") -> HttpResponse:
     """Return the page. `address` is the content of the field for a new address, `problem` its error."""
     context = {
         **page_context(request, title=_("Profile")),
         "form": form,
         "emails": reader_of(request).emails.all(),
+        "may_change_addresses": may_change_own_addresses(),
         "address": address,
         "address_problem": problem,
     }

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import PasswordResetConfirmView
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
 from workspace.cache import call_count
-from workspace.models import User
+from workspace.models import SignInSettings, User
 from workspace.pages.account.password import NEW_PASSWORD_HELP, password_field
 from workspace.pages.layout import page_context
 from workspace.services.accounts import sign_ins_end
@@ -60,6 +61,8 @@ class ChosenPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
 @require_http_methods(["GET", "POST"])
 def password_reset(request: HttpRequest) -> HttpResponse:
     """Ask for an address and send a reset link if it is verified. The response is the same if it is not."""
+    if not SignInSettings.current().password_reset:
+        raise PermissionDenied
     form = ResetForm(request.POST or None)
     context = {**page_context(request, title=_("Forgot your password?")), "form": form}
     if not form.is_valid():
