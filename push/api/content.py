@@ -124,7 +124,7 @@ class PushGetApi(Api):
         devices = session_devices(user=user, session_digest=session_of(request).digest)
         message_received(user=user, message=message, devices=devices)
         notification = {**notification_content(user=user, message=message), "priority": PRIORITY}
-        return {"data": {"message": message_of(message), "notification": notification}}
+        return {"data": {"message": message_of(message, user), "notification": notification}}
 
 
 class PushAckApi(Api):

@@ -1,5 +1,27 @@
 """The administration of the workspace, and building blocks for the administrations of other apps."""
 
-from workspace.admin import libraries, mails, messages, presences, roles, rooms, subscriptions, text_views, users
+from workspace.admin import (
+    libraries,
+    mails,
+    messages,
+    presences,
+    reports,
+    roles,
+    rooms,
+    subscriptions,
+    text_views,
+    users,
+)
 
-__all__ = ["libraries", "mails", "messages", "presences", "roles", "rooms", "subscriptions", "text_views", "users"]
+__all__ = [
+    "libraries",
+    "mails",
+    "messages",
+    "presences",
+    "reports",
+    "roles",
+    "rooms",
+    "subscriptions",
+    "text_views",
+    "users",
+]

@@ -80,6 +80,7 @@ NAVIGATION: list[dict[str, Any]] = [
             list_link(_("Rooms"), "forum", "workspace", "room"),
             list_link(_("Subscriptions"), "groups", "workspace", "subscription"),
             list_link(_("Messages"), "chat", "workspace", "message"),
+            list_link(_("Reported messages"), "flag", "workspace", "report"),
             list_link(_("Message access log"), "visibility", "workspace", "textview"),
         ],
     },

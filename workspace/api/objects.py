@@ -18,6 +18,14 @@ from rest_framework import serializers
 from workspace.addresses import absolute_url
 from workspace.api.base import Result
 from workspace.api.contributions import contributions
+from workspace.api.message_marks import (
+    ReactionObject,
+    StarObject,
+    marks_prefetch,
+    quotes_of,
+    reactions_of,
+    starred_keys,
+)
 from workspace.models import Message, Room, RoomType, Subscription, User
 from workspace.selectors.accounts import roles_of, time_zone_of
 from workspace.selectors.presence import presence_of
@@ -161,6 +169,11 @@ class MessageObject(Result):
     replies = serializers.ListField(child=serializers.CharField(), required=False)
     editedAt = Timestamp(required=False)
     editedBy = PersonObject(required=False)
+    reactions = serializers.DictField(child=ReactionObject(), required=False)
+    starred = StarObject(many=True, required=False)
+    pinned = serializers.BooleanField(required=False)
+    pinnedAt = Timestamp(required=False)
+    pinnedBy = PersonObject(required=False)
 
 
 def person_of(user: User) -> dict[str, Any]:
@@ -254,17 +267,33 @@ def room_object(room: Room, named: Sequence[Subscription]) -> dict[str, Any]:
     }
 
 
-def messages_of(messages: Iterable[Message]) -> list[dict[str, Any]]:
-    """Return the messages. Related objects are loaded with one query per relation."""
+def messages_of(messages: Iterable[Message], viewer: User | None = None) -> list[dict[str, Any]]:
+    """Return the messages, as the viewer sees them. Related objects are loaded with one query per relation.
+
+    Without a viewer, such as in events for a whole room, nobody's stars are included.
+    """
     messages = list(messages)
     related = ("room", "sender", "parent", "edited_by", "mentioned_users", "followers")
-    prefetch_related_objects(messages, *related)
-    return [message_of(message) for message in messages]
+    prefetch_related_objects(messages, *related, *marks_prefetch())
+    starred, quotes = starred_keys(messages, viewer), quotes_of(messages)
+    stars = [{"_id": viewer.public_id}] if viewer else []
+    return [
+        message_object(message)
+        | {"starred": stars if message.pk in starred else None}
+        | ({"attachments": quotes[message.pk]} if message.pk in quotes else {})
+        for message in messages
+    ]
 
 
-def message_of(message: Message) -> dict[str, Any]:
-    """Return the message; fields without a value are omitted."""
+def message_of(message: Message, viewer: User | None = None) -> dict[str, Any]:
+    """Return the message, as the viewer sees it; fields without a value are omitted."""
+    return messages_of([message], viewer)[0]
+
+
+def message_object(message: Message) -> dict[str, Any]:
+    """Return the fields of the message that are the same for every viewer."""
     is_reply, is_thread = message.parent is not None, message.reply_count > 0
+    pin = getattr(message, "pin", None)
     return {
         "_id": message.public_id,
         "rid": message.room.public_id,
@@ -288,6 +317,10 @@ def message_of(message: Message) -> dict[str, Any]:
         "replies": [user.public_id for user in message.followers.all()] if is_thread else None,
         "editedAt": message.edited_at,
         "editedBy": person_of(message.edited_by) if message.edited_by else None,
+        "reactions": reactions_of(message),
+        "pinned": pin.is_pinned if pin else None,
+        "pinnedAt": pin.changed_at if pin else None,
+        "pinnedBy": person_of(pin.changed_by) if pin and pin.changed_by else None,
     }
 
 

@@ -9,7 +9,7 @@ from django.dispatch import receiver
 
 from workspace.models import Message, Subscription
 from workspace.services.live import publish_members_removed, publish_message, publish_message_deleted
-from workspace.signals import message_deleted, message_edited, message_posted
+from workspace.signals import message_deleted, message_details_changed, message_edited, message_posted
 
 
 @receiver(message_posted, dispatch_uid="live.message_posted")
@@ -19,6 +19,11 @@ def on_message_posted(*, message: Message, **_kwargs: Any) -> None:
 
 @receiver(message_edited, dispatch_uid="live.message_edited")
 def on_message_edited(*, message: Message, **_kwargs: Any) -> None:
+    publish_message(message=message)
+
+
+@receiver(message_details_changed, dispatch_uid="live.message_details_changed")
+def on_message_details_changed(*, message: Message, **_kwargs: Any) -> None:
     publish_message(message=message)
 
 

@@ -4,6 +4,7 @@ from workspace.models.general import BusySilences, GeneralSettings
 from workspace.models.history import FormerRow
 from workspace.models.live import LiveEvent, LiveKind
 from workspace.models.mail import KeptMail
+from workspace.models.message_marks import Pin, PinNotice, Reaction, Report, Star
 from workspace.models.message_settings import ErasureType, MessageSettings
 from workspace.models.messages import Mention, Message, SystemMessage, ThreadFollower
 from workspace.models.mobile import MobileSettings
@@ -34,13 +35,18 @@ __all__ = [
     "MobileSettings",
     "PendingSecondFactor",
     "PersonalAccessToken",
+    "Pin",
+    "PinNotice",
     "Presence",
+    "Reaction",
     "RegistrationForm",
+    "Report",
     "Room",
     "RoomType",
     "SettingChange",
     "SignInAttempt",
     "SignInSettings",
+    "Star",
     "Status",
     "Subscription",
     "SystemMessage",

@@ -60,6 +60,20 @@ class MessageSettings(SettingsGroup):
         public=True,
         requires=("Message_AllowDeleting",),
     )
+    allow_pinning = setting(
+        models.BooleanField(
+            _("Allow pinning"), default=True, help_text=_("Users with the permission may pin messages in their rooms.")
+        ),
+        id="Message_AllowPinning",
+        public=True,
+    )
+    allow_starring = setting(
+        models.BooleanField(
+            _("Allow starring"), default=True, help_text=_("Users may mark messages for themselves with a star.")
+        ),
+        id="Message_AllowStarring",
+        public=True,
+    )
     erasure_type = setting(
         models.CharField(
             _("Messages of deleted accounts"),

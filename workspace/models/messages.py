@@ -42,6 +42,8 @@ class SystemMessage(models.TextChoices):
     UNMUTED = "user-unmuted", _("Was unmuted")
     ROLE_ADDED = "subscription-role-added", _("Role given")
     ROLE_REMOVED = "subscription-role-removed", _("Role withdrawn")
+    PINNED = "message_pinned", _("Message pinned")
+    PINNED_ENCRYPTED = "message_pinned_e2e", _("Encrypted message pinned")
 
 
 class Message(models.Model):

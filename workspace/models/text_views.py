@@ -19,6 +19,7 @@ class TextPlace(models.TextChoices):
     EXPLANATION = "explanation", _("Why, or why not?")
     SANDBOX = "sandbox", _("Sandbox push")
     MAIL = "mail", _("E-mail")
+    REPORT = "report", _("Reported message")
 
 
 class TextView(models.Model):

@@ -18,6 +18,7 @@ from workspace.models.messages import ENCRYPTED
 from workspace.selectors.messages import is_deletable, is_editable
 from workspace.selectors.room_roles import may_in_room
 from workspace.selectors.rooms import subscription_of
+from workspace.services.message_marks.touching import marks_delete, pin_notices_touch
 from workspace.services.reading import mention_targets_before_deletion
 from workspace.services.threads import thread_extend, thread_of, thread_shorten
 from workspace.signals import message_deleted, message_edited, message_posted
@@ -183,6 +184,7 @@ def message_edit(*, editor: User, message: Message, text: str = "", content: Any
         Subscription.objects.filter(room=message.room_id, user__in=followers).update(updated_at=now)
     message.mentions.all().delete()
     Mention.objects.bulk_create([Mention(message=message, user=user) for user in mentioned])
+    pin_notices_touch(message=message)
     message_edited.send(Message, message=message, before=before)
     return message
 
@@ -209,6 +211,8 @@ def message_delete(*, deleter: User, message: Message) -> None:
         return
     if message.parent_id is not None:
         thread_shorten(reply=message)
+    marks_delete(messages=Message.objects.filter(pk=message.pk))
+    pin_notices_touch(message=message)
     if not message.is_system:
         Room.objects.filter(pk=message.room_id, messages_count__gt=0).update(
             messages_count=F("messages_count") - 1, updated_at=now

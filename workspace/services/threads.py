@@ -11,6 +11,7 @@ from django.utils import timezone
 from workspace.errors import ApplicationError
 from workspace.models import Message, Room, Subscription, ThreadFollower, User
 from workspace.selectors.messages import message_shown_to
+from workspace.services.message_marks.touching import message_touch
 from workspace.signals import message_details_changed, thread_read
 
 
@@ -49,13 +50,6 @@ def thread_shorten(*, reply: Message) -> None:
     assert reply.parent is not None
     Message.objects.filter(pk=reply.parent.pk, reply_count__gt=0).update(reply_count=F("reply_count") - 1)
     message_touch(message=reply.parent)
-
-
-def message_touch(*, message: Message) -> None:
-    """Make clients load the message again, after something other than its content has changed."""
-    message.updated_at = timezone.now()
-    Message.objects.filter(pk=message.pk).update(updated_at=message.updated_at)
-    message_details_changed.send(Message, message=message)
 
 
 @transaction.atomic

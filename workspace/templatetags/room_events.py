@@ -30,6 +30,8 @@ TEXTS: dict[str, str | Promise] = {
     SystemMessage.REOPENED: _("@%(actor)s reopened the room."),
     SystemMessage.MUTED: _("@%(actor)s muted @%(name)s."),
     SystemMessage.UNMUTED: _("@%(actor)s unmuted @%(name)s."),
+    SystemMessage.PINNED: _("@%(actor)s pinned a message."),
+    SystemMessage.PINNED_ENCRYPTED: _("@%(actor)s pinned a message."),
 }
 # If the new value is empty.
 REMOVED_TEXTS: dict[str, str | Promise] = {

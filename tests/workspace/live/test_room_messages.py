@@ -10,6 +10,8 @@ from tests.factories import RoomFactory, UserFactory, direct_room, message_in
 from tests.workspace.live.conftest import Client, Live
 from workspace.errors import ApplicationError, NotAllowedError
 from workspace.models import Room, RoomType, User
+from workspace.services.message_marks.reactions import reaction_set
+from workspace.services.message_marks.stars import star_set
 from workspace.services.messages import message_delete, message_edit
 from workspace.services.rooms import member_remove
 
@@ -113,3 +115,20 @@ class TestPermission:
             "error-subscription-not-found",
             "invalid-params",
         ]
+
+
+def test_reactions_pins_and_replies_are_delivered_but_nobodys_stars(
+    live: Live, room: Room, ana: User, bob: User
+) -> None:
+    message = message_in(room, ana, "hello")
+    client = live.hear(Client(bob), STREAM, room.public_id)
+    reaction_set(user=ana, message=message, emoji=":smile:")
+    star_set(user=ana, message=message, is_starred=True)
+    live.deliver_now()
+    (described,) = client.take()[-1]
+    assert described["reactions"] == {":smile:": {"usernames": ["ana"]}}
+    assert "starred" not in described
+    message_in(room, bob, "a reply", parent=message)
+    live.deliver_now()
+    threads = [described for (described,) in client.take() if described["_id"] == message.public_id]
+    assert threads[-1]["tcount"] == 1

@@ -155,7 +155,7 @@ class SyncMessagesApi(Api):
 def changes_since(room: Room, since: datetime, *, viewer: User) -> dict[str, Any]:
     """Return all changes in the room since then, at most 10,000 of each kind."""
     return {
-        "updated": messages_of(messages_changed(room, since).order_by(*NEWEST_FIRST)[:MAX_ITEMS]),
+        "updated": messages_of(messages_changed(room, since).order_by(*NEWEST_FIRST)[:MAX_ITEMS], viewer),
         "deleted": gone_of(messages_deleted(room, since).order_by(*NEWEST_FIRST)[:MAX_ITEMS]),
     }
 
@@ -171,7 +171,7 @@ def changes_in_page(room: Room, params: Mapping[str, Any], *, viewer: User) -> d
         count=min(params["count"] or PAGE_COUNT, MAX_PAGE),
     )
     return {
-        "updated": [] if is_deleted else messages_of(page.messages),
+        "updated": [] if is_deleted else messages_of(page.messages, viewer),
         "deleted": gone_of(page.messages) if is_deleted else [],
         "cursor": {"next": page.next, "previous": page.previous},
     }
@@ -275,6 +275,6 @@ class SyncThreadMessagesApi(Api):
 def updates_of(changed: QuerySet[Message], deleted: QuerySet[Message], *, viewer: User) -> dict[str, Any]:
     """Return the changed and deleted messages, oldest first, at most 10,000 of each kind."""
     return {
-        "update": messages_of(changed.order_by(*OLDEST_FIRST)[:MAX_ITEMS]),
+        "update": messages_of(changed.order_by(*OLDEST_FIRST)[:MAX_ITEMS], viewer),
         "remove": gone_of(deleted.order_by(*OLDEST_FIRST)[:MAX_ITEMS]),
     }

@@ -58,17 +58,17 @@ class SurroundingsObject(Result):
 
 def history_of(history: History, *, viewer: User, has_unread: bool) -> dict[str, Any]:
     """Return the part of the history; with `has_unread`, also the unread messages that are older."""
-    objects: dict[str, Any] = {"messages": messages_of(history.messages)}
+    objects: dict[str, Any] = {"messages": messages_of(history.messages, viewer)}
     if has_unread:
         objects["unreadNotLoaded"] = history.unread_not_loaded
-        objects["firstUnread"] = message_of(history.first_unread) if history.first_unread else None
+        objects["firstUnread"] = message_of(history.first_unread, viewer) if history.first_unread else None
     return objects
 
 
 def surroundings_of(surroundings: Surroundings, *, viewer: User) -> dict[str, Any]:
     """Return the message with those around it."""
     return {
-        "messages": messages_of(surroundings.messages),
+        "messages": messages_of(surroundings.messages, viewer),
         "moreBefore": surroundings.has_older,
         "moreAfter": surroundings.has_newer,
     }
@@ -97,7 +97,7 @@ def load_history(
 def load_missed_messages(user: User, rid: str, start: datetime) -> list[dict[str, Any]] | NotReadable:
     """Return the messages of the room after `start`, newest first."""
     room = readable_room(user, rid)
-    return False if room is None else messages_of(reversed(messages_after(room, start, count=MAX_MESSAGES)))
+    return False if room is None else messages_of(reversed(messages_after(room, start, count=MAX_MESSAGES)), user)
 
 
 def load_next_messages(
@@ -105,7 +105,7 @@ def load_next_messages(
 ) -> dict[str, Any] | NotReadable:
     """Return the next messages of the room after `end`, or the first ones, oldest first, as `messages`."""
     room = readable_room(user, rid)
-    return False if room is None else {"messages": messages_of(messages_after(room, end, count=limited(limit)))}
+    return False if room is None else {"messages": messages_of(messages_after(room, end, count=limited(limit)), user)}
 
 
 def load_surrounding_messages(user: User, message_id: str, limit: int = 50) -> dict[str, Any] | NotReadable:
@@ -129,13 +129,13 @@ def message_search(
     if room is None:
         return False
     found = messages_found(room, text)[max(offset, 0) : max(offset, 0) + limited(limit)] if text.strip() else []
-    return {"message": {"docs": messages_of(found)}}
+    return {"message": {"docs": messages_of(found, user)}}
 
 
 def single_message(user: User, message_id: str) -> dict[str, Any] | None:
     """Return the message, or None if there is none; raises `error-not-allowed` if the user may not read it."""
     message = known_message(user, message_id, method="getSingleMessage")
-    return None if message is None else message_of(message)
+    return None if message is None else message_of(message, user)
 
 
 def thread_messages(user: User, tmid: str, limit: int | None = None, skip: int = 0) -> list[dict[str, Any]]:
@@ -150,7 +150,7 @@ def thread_messages(user: User, tmid: str, limit: int | None = None, skip: int =
     if thread is None or not thread.reply_count:
         return []
     thread_mark_read(user=user, thread=thread)
-    return messages_of(thread_with_replies(thread, offset=max(skip, 0), count=limit or MAX_MESSAGES))
+    return messages_of(thread_with_replies(thread, offset=max(skip, 0), count=limit or MAX_MESSAGES), user)
 
 
 def known_message(user: User, public_id: str, *, method: str) -> Message | None:

@@ -91,7 +91,11 @@ class PostMessageApi(Api):
                 )
             )
         first = messages[0]
-        return {"ts": int(first.sent_at.timestamp() * 1000), "channel": targets[0], "message": message_of(first)}
+        return {
+            "ts": int(first.sent_at.timestamp() * 1000),
+            "channel": targets[0],
+            "message": message_of(first, sender),
+        }
 
 
 class EncryptedContent(Params):
@@ -166,7 +170,7 @@ class SendMessageApi(Api):
             attachments=fields.get("attachments", []),
             alias=alias_allowed(sender, fields.get("alias", "")),
         )
-        return {"message": message_of(message)}
+        return {"message": message_of(message, sender)}
 
 
 def alias_allowed(sender: User, alias: str) -> str:

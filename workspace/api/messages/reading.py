@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from rest_framework import serializers
@@ -97,7 +98,8 @@ class GetMessageApi(Api):
         description="A message in a room that the caller may not read is reported as unknown.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        return {"message": message_of(message_for(caller_of(request), params["msgId"]))}
+        user = caller_of(request)
+        return {"message": message_of(message_for(user, params["msgId"]), user)}
 
 
 class MessageUpdateApi(Api):
@@ -115,7 +117,7 @@ class MessageUpdateApi(Api):
         if not (params.get("text") or params.get("content")):
             raise empty_message_error()
         message_edit(editor=editor, message=message, text=params.get("text", ""), content=params.get("content"))
-        return {"message": message_of(message)}
+        return {"message": message_of(message, editor)}
 
 
 class MessageDeleteApi(Api):
@@ -146,7 +148,8 @@ class MentionedMessagesApi(Api):
         user = caller_of(request)
         room = room_readable_by(user=user, public_id=params["roomId"])
         order = ordering_of(params, BY_TIME, default={"ts": -1})
-        return page_of(mentions_shown(room, user).order_by(*order), params, name="messages", represent=messages_of)
+        represent = partial(messages_of, viewer=user)
+        return page_of(mentions_shown(room, user).order_by(*order), params, name="messages", represent=represent)
 
 
 def message_for(user: User, public_id: str) -> Message:

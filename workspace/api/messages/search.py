@@ -47,4 +47,4 @@ class SearchApi(Api):
             raise TEXT_MISSING
         room = room_allowed(user, params["roomId"])
         found = messages_found(room, params["searchText"])[offset : offset + page_size(params)]
-        return {"messages": messages_of(found)}
+        return {"messages": messages_of(found, user)}

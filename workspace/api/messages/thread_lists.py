@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from rest_framework.request import Request
@@ -45,4 +46,5 @@ class ThreadsListApi(Api):
         room = room_allowed(user, params["rid"], message="Not Allowed")
         threads = threads_listed(room, user, kind=params.get("type", ""), words=params.get("text", ""))
         order = ordering_of(params, SORTED_BY, default={"tlm": -1})
-        return page_of(threads.order_by(*order), params, name="threads", represent=messages_of)
+        represent = partial(messages_of, viewer=user)
+        return page_of(threads.order_by(*order), params, name="threads", represent=represent)

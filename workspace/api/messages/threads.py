@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from rest_framework.request import Request
@@ -63,9 +64,11 @@ class ThreadMessagesApi(Api):
         "in a room that the caller may not read is reported as unknown.",
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        message = message_shown_to(user=caller_of(request), public_id=params["tmid"])
+        user = caller_of(request)
+        message = message_shown_to(user=user, public_id=params["tmid"])
         thread = message and (message.parent or message)
         if thread is None or thread.deleted_at is not None:
             raise ApplicationError("error-invalid-message", "Invalid message")
         order = ordering_of(params, BY_TIME, default={"ts": 1})
-        return page_of(replies_shown(thread).order_by(*order), params, name="messages", represent=messages_of)
+        represent = partial(messages_of, viewer=user)
+        return page_of(replies_shown(thread).order_by(*order), params, name="messages", represent=represent)

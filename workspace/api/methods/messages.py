@@ -62,7 +62,7 @@ def get_messages(call: MethodCall, message_ids: list[str]) -> Any:
     rooms = {(call.caller.pk, message.room.public_id) for message in messages}
     if rooms != readable_rooms(rooms):
         raise NotAllowedError()
-    return MessageObject(messages_of(messages), many=True).data
+    return MessageObject(messages_of(messages, call.caller), many=True).data
 
 
 @method("followMessage", endpoint="POST chat.followMessage")

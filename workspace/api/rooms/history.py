@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -68,6 +69,13 @@ class MessageFilters(PagingParams):
         allow_blank=True,
         help_text="Only messages that mention one of these user ids, separated by commas.",
     )
+    starredIds = TextParam(
+        required=False,
+        allow_blank=True,
+        help_text="Only messages that the user with this id has starred. Nobody sees the stars of others: without the "
+        "caller's id, no messages are returned.",
+    )
+    pinned = SpeltFlag(required=False, help_text="Only pinned messages.")
 
 
 class MessagesParams(RoomParams, MessageFilters):
@@ -196,18 +204,24 @@ def messages_api(kind: HistoryKind) -> type[Api]:
         )
         def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
             user = caller_of(request)
-            messages = filtered(history_messages(kind.find_room(user, params)), params)
+            messages = filtered(history_messages(kind.find_room(user, params)), params, user)
             order = ordering_of(params, BY_TIME, default={"ts": -1})
-            return page_of(messages.order_by(*order), params, name="messages", represent=messages_of)
+            return page_of(
+                messages.order_by(*order), params, name="messages", represent=partial(messages_of, viewer=user)
+            )
 
     return MessagesApi
 
 
-def filtered(messages: QuerySet[Message], params: Mapping[str, Any]) -> QuerySet[Message]:
-    """Return the messages that match the filters."""
+def filtered(messages: QuerySet[Message], params: Mapping[str, Any], user: User) -> QuerySet[Message]:
+    """Return the messages that match the filters of the user."""
     if ids := ids_of(params.get("mentionIds", "")):
         mentioning = Message.objects.filter(mentions__user__public_id__in=ids)
         messages = messages.filter(pk__in=mentioning.values("pk"))
+    if ids := ids_of(params.get("starredIds", "")):
+        messages = messages.filter(stars__user=user) if user.public_id in ids else messages.none()
+    if params.get("pinned"):
+        messages = messages.filter(pin__is_pinned=True)
     return messages
 
 
@@ -231,7 +245,12 @@ class ChannelMentionsApi(Api):
             details = {"method": "getUserMentionsByChannel"}
             raise ApplicationError("error-invalid-room", "Invalid room", details=details)
         order = ordering_of(params, BY_TIME, default={"ts": 1})
-        return page_of(mentions_shown(room, user).order_by(*order), params, name="mentions", represent=messages_of)
+        return page_of(
+            mentions_shown(room, user).order_by(*order),
+            params,
+            name="mentions",
+            represent=partial(messages_of, viewer=user),
+        )
 
 
 MESSAGES_OF_ROOMS: dict[str, type[Api]] = {

@@ -9,6 +9,7 @@ from workspace.errors import ApplicationError, NotAllowedError
 from workspace.models import Message, Room, RoomType, Subscription, SystemMessage, User
 from workspace.models.history import rows_delete
 from workspace.selectors.room_roles import may_in_room
+from workspace.services.message_marks.touching import marks_delete
 from workspace.services.messages import ERASED, system_message_post
 from workspace.signals import room_changed, room_deleted
 
@@ -64,6 +65,7 @@ def room_delete(*, deleter: User, room: Room) -> None:
     Room.objects.select_for_update(no_key=True).get(pk=room.pk)
     room_deleted.send(Room, room=room)
     rows_delete(rows=Subscription.objects.filter(room=room))
+    marks_delete(messages=Message.objects.filter(room=room))
     Message.objects.filter(room=room, deleted_at=None).update(**ERASED, deleted_at=now, updated_at=now)
     for column in ("topic", "description", "announcement", "join_code_digest"):
         setattr(room, column, "")

@@ -1,0 +1,1 @@
+"""What users add to messages: reactions, stars, pins and reports."""
