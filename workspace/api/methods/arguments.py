@@ -58,7 +58,7 @@ class Argument:
 
     def read(self, value: Any) -> Any:
         """Return the value that the client sent, or the default; raises MatchError for another kind of value."""
-        if value is None:
+        if value is None and not (self.is_repeated and object in self.types):
             if self.is_required:
                 raise MatchError(f"Expected {self.kind()} for '{self.name}', got null")
             return self.default
