@@ -7,9 +7,7 @@ from workspace.api.access import permissions, roles
 from workspace.api.base import routes
 from workspace.api.messages.urls import MESSAGES
 from workspace.api.methods import views as methods
-from workspace.api.rooms import any_type as rooms
-from workspace.api.rooms import direct, history, named, subscriptions
-from workspace.api.rooms import roles as room_roles
+from workspace.api.rooms.urls import ROOMS
 from workspace.api.site import connections, empty_lists
 from workspace.api.users import changing, own, reading, second_factor, signing_out, tokens
 
@@ -19,17 +17,7 @@ urlpatterns = routes(
         "v1/login": sign_in.LoginApi,
         "v1/logout": sign_in.LogoutApi,
         "v1/me": sign_in.MeApi,
-        **named.NAMED_ROOMS,
-        **history.MESSAGES_OF_ROOMS,
-        **room_roles.ROLE_ENDPOINTS,
-        "v1/dm.create": direct.DirectCreateApi,
-        "v1/dm.list": direct.DirectListApi,
-        "v1/dm.members": direct.DirectMembersApi,
-        "v1/dm.open": direct.DirectOpenApi,
-        "v1/im.create": direct.DirectCreateApi,
-        "v1/im.list": direct.DirectListApi,
-        "v1/im.members": direct.DirectMembersApi,
-        "v1/im.open": direct.DirectOpenApi,
+        **ROOMS,
         **MESSAGES,
         "v1/method.call/<path:name>": methods.MethodCallApi,
         "v1/method.callAnon/<path:name>": methods.MethodCallAnonApi,
@@ -54,10 +42,6 @@ urlpatterns = routes(
         "v1/banners.dismiss": empty_lists.BannersDismissApi,
         "v1/video-conference.capabilities": empty_lists.VideoCapabilitiesApi,
         "v1/autotranslate.getSupportedLanguages": empty_lists.SupportedLanguagesApi,
-        "v1/rooms.get": rooms.RoomsGetApi,
-        "v1/rooms.info": rooms.RoomsInfoApi,
-        "v1/subscriptions.read": subscriptions.SubscriptionsReadApi,
-        "v1/subscriptions.unread": subscriptions.SubscriptionsUnreadApi,
         "v1/users.info": reading.UsersInfoApi,
         "v1/users.list": reading.UsersListApi,
         "v1/users.create": changing.UsersCreateApi,

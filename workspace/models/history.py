@@ -125,7 +125,7 @@ def column_read(column: Any, stored: Mapping[str, Any], default: Any) -> Any:
 
 
 _TRACKED: dict[type[Model], TrackedModel] = {}
-_values_recorded: ContextVar[bool] = ContextVar("values_recorded", default=False)
+_deleting_rows: ContextVar[bool] = ContextVar("deleting_rows", default=False)
 
 
 def any_difference(before: Values, after: Values, _at: datetime) -> bool:
@@ -171,18 +171,23 @@ def before_save(
 
 def before_delete(sender: type[Model], instance: Model, **_kwargs: Any) -> None:
     """Record the values of a row that is about to be deleted."""
-    if not _values_recorded.get():
+    if not is_deleting_rows():
         former_rows_save(rows=sender._base_manager.filter(pk=instance.pk))
+
+
+def is_deleting_rows() -> bool:
+    """Return True while :func:`rows_delete` deletes rows. Receivers of `post_delete` may then do nothing."""
+    return _deleting_rows.get()
 
 
 def rows_delete(*, rows: QuerySet[Any]) -> None:
     """Delete rows. Their values are recorded together, instead of one by one."""
     former_rows_save(rows=rows)
-    token = _values_recorded.set(True)
+    token = _deleting_rows.set(True)
     try:
         rows.delete()
     finally:
-        _values_recorded.reset(token)
+        _deleting_rows.reset(token)
 
 
 def former_rows_save(*, rows: QuerySet[Any]) -> None:

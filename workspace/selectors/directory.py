@@ -6,12 +6,14 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from workspace.errors import MissingPermissionError
-from workspace.models import Room, RoomType, User
+from workspace.models import Room, RoomType, Status, User
+from workspace.permissions import ROOM_ROLES
 from workspace.selectors.presence import shown_expression
 
+STATUSES_ONLINE = [status for status in Status.values if status != Status.OFFLINE]
 # The permission required to list rooms of each type, even those that the user has joined.
 LIST_PERMISSION: dict[str, str] = {
     RoomType.CHANNEL: "workspace.view_joined_room",
@@ -44,4 +46,23 @@ def members_listed(room: Room, *, at: datetime, words: str = "", statuses: Colle
     if statuses:
         seen = seen.filter(shown__in=statuses)
     rows: QuerySet[Any, Any] = seen.values("public_id", "username", "name", "updated_at", "shown")
+    return rows
+
+
+def members_online(room: Room, *, at: datetime) -> QuerySet[Any, Any]:
+    """Return the room's active members that others see as not offline, by username."""
+    return members_listed(room, at=at, statuses=STATUSES_ONLINE).order_by("username")
+
+
+def members_by_role(
+    room: Room, *, at: datetime, words: str = "", statuses: Collection[str] = (), descending: bool = False
+) -> QuerySet[Any, Any]:
+    """Return the room's active members like :func:`members_listed`, with their roles: owners first, then moderators."""
+    own = FilteredRelation("subscriptions", condition=Q(subscriptions__room=room))
+    roles = {f"is_{role}": F(f"membership__is_{role}") for role in ROOM_ROLES}
+    members = members_listed(room, at=at, words=words, statuses=statuses).alias(membership=own).annotate(**roles)
+    name = F("username__lower")
+    rows: QuerySet[Any, Any] = members.order_by(
+        "-is_owner", "-is_moderator", name.desc() if descending else name.asc(), "pk"
+    )
     return rows

@@ -119,3 +119,15 @@ def people_of(names: list[str]) -> list[User]:
     except ApplicationError as error:
         error.details = {"method": "createDirectMessage"}
         raise
+
+
+ENDPOINTS: dict[str, type[Api]] = {
+    "create": DirectCreateApi,
+    "list": DirectListApi,
+    "members": DirectMembersApi,
+    "open": DirectOpenApi,
+}
+
+DIRECT_ENDPOINTS: dict[str, type[Api]] = {
+    f"v1/{prefix}.{name}": view for prefix in ("dm", "im") for name, view in ENDPOINTS.items()
+}

@@ -49,9 +49,7 @@ class RoomJoinParams(Params):
     """The channel to join."""
 
     roomId = TextParam()
-    joinCode = TextParam(
-        required=False, allow_null=True, allow_blank=True, help_text="Ignored: channels have no join codes."
-    )
+    joinCode = TextParam(required=False, allow_null=True, allow_blank=True, help_text="Some channels require it.")
 
 
 class RoomMembersParams(RoomParams, MembersParams):

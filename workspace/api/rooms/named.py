@@ -147,7 +147,7 @@ class ChannelsJoinApi(Api):
     @endpoint(params=RoomJoinParams, result=ChannelResult, summary="Join a channel")
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         room = CHANNELS.find_room(request, params)
-        room_join(user=caller_of(request), room=room)
+        room_join(user=caller_of(request), room=room, join_code=params.get("joinCode") or "")
         return CHANNELS.room_result(room)
 
 

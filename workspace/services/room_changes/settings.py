@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from workspace.errors import ApplicationError
 from workspace.models import Room, RoomType, SystemMessage, User
+from workspace.models.rooms import DEFAULT_CHANNEL_ID
 from workspace.selectors.room_roles import may_in_room
 from workspace.services.messages import system_message_post
 from workspace.services.rooms import CREATE_PERMISSION, join_code_digest, name_check, name_taken
@@ -151,9 +152,14 @@ def room_join_code_set(*, editor: User, room: Room, join_code: str) -> None:
 
 @transaction.atomic
 def room_default_set(*, editor: User, room: Room, is_default: bool) -> None:
-    """Let new accounts join the room, or not. Raises `error-action-not-allowed` unless the editor administers rooms."""
+    """Let new accounts join the room, or not.
+
+    Raises `error-action-not-allowed` unless the editor administers rooms, and for the channel that all accounts join.
+    """
     administration_check(editor=editor, room=room)
     named_room_check(room)
+    if room.public_id == DEFAULT_CHANNEL_ID and not is_default:
+        raise change_refused("All new accounts join this channel")
     room.is_default = is_default
     room_save(room, "is_default")
 
