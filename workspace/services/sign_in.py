@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in, user_login_failed
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -23,6 +24,9 @@ from workspace.security.lockout import attempt_end
 from workspace.selectors.accounts import needs_verified_address
 from workspace.services.presence import clients_disconnect
 from workspace.signals import signed_out
+from workspace.wakeups import announce
+
+log = logging.getLogger(__name__)
 
 EXTENDED_AFTER = timedelta(days=1)
 # The channel that announces to the web processes that sign-ins may have ended; the payload is empty.
@@ -143,3 +147,12 @@ def sign_out(*, auth_token: AuthToken) -> None:
     auth_token.delete()
     signed_out.send(User, user=user, digest=digest)
     clients_disconnect(user=user, prefix=token_client_name(digest))
+    transaction.on_commit(sign_outs_announce)
+
+
+def sign_outs_announce() -> None:
+    """Wake the web processes, which close the sockets of sign-ins that have ended."""
+    try:
+        announce(SIGN_OUTS)
+    except Error:
+        log.exception("The end of a sign-in could not be announced; the web processes will notice it.")

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 from knox.models import AuthToken
 
 from tests.factories import PASSWORD, EmailAddressFactory, UserFactory
 from tests.workspace.ddp.conftest import Run, Socket
 from workspace.ddp import limits
+from workspace.ddp.handlers import current_handlers
+from workspace.ddp.sign_in import resume_all
 from workspace.models import ClientPresence, Connection
 from workspace.selectors.presence import presence_of
-from workspace.services.sign_in import sign_in
+from workspace.services.accounts import password_set, sign_ins_end, user_deactivate
+from workspace.services.sign_in import sign_in, sign_outs_announce
 
 pytestmark = pytest.mark.django_db
 
@@ -186,3 +190,93 @@ def test_a_client_says_whether_it_is_in_use(run: Run) -> None:
         await socket.disconnect()
 
     run(test)
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_many_sign_in_at_once_with_few_queries(django_assert_num_queries: Any, count: int) -> None:
+    tokens = [sign_in(user=user) for user in UserFactory.create_batch(count)]
+    AuthToken.objects.update(expiry=timezone.now() + timedelta(days=3))
+    # The sign-ins, their extension in a savepoint, presences and addresses.
+    with django_assert_num_queries(6):
+        signed_in = resume_all([*tokens, "unknown"])
+    assert [one is not None for one in signed_in] == [True] * count + [False]
+    assert AuthToken.objects.filter(expiry__gt=timezone.now() + timedelta(days=80)).count() == count
+
+
+ENDINGS = {
+    "signed out": lambda user: sign_ins_end(user=user),
+    "deactivated": lambda user: user_deactivate(user=user, by=UserFactory(roles=("admin",))),
+    "new password": lambda user: password_set(user=user, password="another horse battery"),
+    "expired": lambda user: AuthToken.objects.filter(user=user).update(expiry=timezone.now()),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_socket_is_closed_with_its_sign_in(run: Run, ending: str) -> None:
+    user, other = UserFactory(), UserFactory()
+
+    async def test() -> None:
+        socket, others = await Socket().start(), await Socket().start()
+        await socket.sign_in(user)
+        await others.sign_in(other)
+        await sync_to_async(ENDINGS[ending])(user)
+        await current_handlers().sockets.end_sign_ins()
+        assert await socket.closing() == (1008, "Signed out")
+        await socket.disconnect()
+        await others.send(msg="ping")
+        assert await others.next() == {"msg": "pong"}
+        await others.disconnect()
+
+    run(test)
+
+
+def test_a_call_after_the_end_of_the_sign_in_closes_the_socket(run: Run) -> None:
+    user = UserFactory()
+
+    async def test() -> None:
+        socket = await Socket().start()
+        await socket.sign_in(user)
+        await sync_to_async(sign_ins_end)(user=user)
+        assert (await socket.call("UserPresence:online"))["error"]["error"] == "error-invalid-user"
+        assert await socket.closing() == (1008, "Signed out")
+        await socket.disconnect()
+
+    run(test)
+
+
+def test_a_restarting_server_leaves_time_to_reconnect(run: Run) -> None:
+    user = UserFactory()
+
+    async def test() -> None:
+        socket = await Socket().start()
+        await socket.sign_in(user)
+        await socket.disconnect(code=1012)
+
+    run(test)
+    assert presence_of(user).connection == Connection.ONLINE
+    assert presence_of(user, at=timezone.now() + timedelta(seconds=30)).connection == Connection.OFFLINE
+
+
+def test_open_sockets_are_extended(run: Run) -> None:
+    user = UserFactory()
+
+    async def test() -> None:
+        socket = await Socket().start()
+        await socket.sign_in(user)
+        await sync_to_async(ClientPresence.objects.all().delete)()
+        sockets = current_handlers().sockets
+        await sockets.extend()
+        await socket.send(msg="ping")
+        await socket.next()
+        assert await sync_to_async(ClientPresence.objects.count)() == 1
+        await socket.disconnect()
+
+    run(test)
+
+
+def test_every_sign_out_is_announced(run: Run, django_capture_on_commit_callbacks: Any) -> None:
+    user = UserFactory()
+    sign_in(user=user)
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        sign_ins_end(user=user)
+    assert sign_outs_announce in callbacks
