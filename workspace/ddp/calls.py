@@ -13,10 +13,9 @@ from knox.models import AuthToken
 
 from workspace.api.methods.calls import MethodCall
 from workspace.api.methods.ejson import ejson_text
-from workspace.api.methods.errors import CallerUnknownError
 from workspace.api.methods.registry import call_method
 from workspace.database.threads import DatabaseThreads
-from workspace.ddp.sign_in import SignedIn, SignIn, signed_in_all
+from workspace.ddp.sign_in import SignedIn, SignedOutError, SignIn, signed_in_all
 from workspace.errors import ApplicationError, UnavailableError
 from workspace.models import User
 from workspace.services.connections import Change, Report, connections_report
@@ -34,10 +33,6 @@ class TooManySocketsError(ApplicationError):
 
     def __init__(self) -> None:
         super().__init__("error-too-many-sockets", "You have too many open connections", status=429)
-
-
-class SignedOutError(CallerUnknownError):
-    """The sign-in of the socket has ended, and the socket is about to be closed."""
 
 
 class CallConnection:

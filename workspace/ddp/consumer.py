@@ -10,8 +10,9 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from workspace.ddp.calls import request_of
 from workspace.ddp.frames import Framing
 from workspace.ddp.handlers import current_handlers
+from workspace.ddp.messages import Close
 from workspace.ddp.refusals import refuse
-from workspace.ddp.session import Close, Session
+from workspace.ddp.session import Session
 from workspace.services.known_clients import client_address
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from workspace.api.methods.ejson import ejson_text
@@ -22,7 +23,11 @@ class Framing(Enum):
 
     def wrap(self, message: str) -> str:
         """Return the text that carries a DDP message to the client."""
-        return f"a{json.dumps([message], separators=(',', ':'))}" if self is Framing.SOCKJS else message
+        return sockjs_envelope(message) if self is Framing.SOCKJS else message
+
+    def wrap_shared(self, message: str) -> str:
+        """Return the text that carries a DDP message to many clients, which is built once."""
+        return shared_envelope(message) if self is Framing.SOCKJS else message
 
     def unwrap(self, text: str) -> list[str]:
         """Return the DDP messages in a text from the client; raises ValueError if the envelope is malformed."""
@@ -40,6 +45,15 @@ class Framing(Enum):
     def closing(self, code: int, reason: str) -> str:
         """Return the last text on a socket; empty if there is none."""
         return f"c{json.dumps([code, reason], separators=(',', ':'))}" if self is Framing.SOCKJS else ""
+
+
+def sockjs_envelope(message: str) -> str:
+    """Return a DDP message in the envelope of SockJS."""
+    return f"a{json.dumps([message], separators=(',', ':'))}"
+
+
+# The events of a batch are delivered one after the other, each to all sockets.
+shared_envelope = lru_cache(16)(sockjs_envelope)
 
 
 def encoded(**fields: Any) -> str:

@@ -8,14 +8,17 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from workspace.api.methods.ejson import ejson_text
-from workspace.api.methods.errors import MeteorError
+from workspace.api.methods.errors import MatchError, MeteorError
 from workspace.database.threads import Batcher
 from workspace.ddp import limits
-from workspace.ddp.calls import CallConnection, SignedOutError, TooManySocketsError, in_methods, in_sign_in, run_method
-from workspace.ddp.session import Close, Session
+from workspace.ddp.calls import CallConnection, TooManySocketsError, in_methods, in_sign_in, run_method
+from workspace.ddp.messages import NOT_ALLOWED
+from workspace.ddp.session import Session
 from workspace.ddp.sign_in import SignedIn, resume_all
 from workspace.ddp.sockets import Sockets
-from workspace.errors import ApplicationError, SignInError
+from workspace.errors import ApplicationError, NotAllowedError, SignInError
+from workspace.live.fanout import current_fanout
+from workspace.live.streams import STREAMS
 
 # Signing in hashes a password; all other methods only use the database.
 SLOW_METHODS = ("login",)
@@ -48,6 +51,7 @@ class Handlers:
 
     def __init__(self, sockets: Sockets) -> None:
         self.sockets = sockets
+        self.fanout = current_fanout()
         # After a restart, all clients sign in at once with their tokens.
         self._resuming = Batcher[str, "SignedIn | None"](resume_all, in_methods, few=0)
 
@@ -58,15 +62,11 @@ class Handlers:
             return await self._resume(session, token)
         connection = CallConnection(session.client, session.user_id, self.sockets.is_full)
         run = in_sign_in if name in SLOW_METHODS else in_methods
-        try:
-            result = await run(run_method, name, params, session.sign_in, session.scope, connection, time.monotonic())
-        except SignedOutError:
-            session.close(Close.POLICY, "Signed out")
-            raise
+        result = await run(run_method, name, params, session.sign_in, session.scope, connection, time.monotonic())
         if connection.has_signed_out:
-            self._sign_out(session)
+            await self._change_user(session, None)
         if connection.sign_in is not None:
-            self._sign_in(session, connection.sign_in)
+            await self._sign_in(session, connection.sign_in)
         if connection.in_use is not None:
             session.in_use = connection.in_use
         return result
@@ -75,32 +75,48 @@ class Handlers:
         (signed_in,) = await self._resuming.put([token])
         if signed_in is None:
             raise SignInError(message=LOGGED_OUT)
-        self._sign_in(session, signed_in)
-        sign_in = signed_in.sign_in
+        await self._sign_in(session, signed_in)
         return ejson_text(
-            {"id": sign_in.public_id, "token": token, "tokenExpires": signed_in.expires, "type": "resume"}
+            {
+                "id": signed_in.sign_in.public_id,
+                "token": token,
+                "tokenExpires": signed_in.expires,
+                "type": "resume",
+            }
         )
 
-    def _sign_in(self, session: Session, signed_in: SignedIn) -> None:
-        """Sign a socket in, and send the client its own account. Raises TooManySocketsError."""
-        if session.sign_in == signed_in.sign_in:
+    async def _sign_in(self, session: Session, signed_in: SignedIn) -> None:
+        """Sign a socket in. Raises TooManySocketsError."""
+        if session.is_closed or session.sign_in == signed_in.sign_in:
             return
         if self.sockets.is_full(signed_in.sign_in.user_id):
             raise TooManySocketsError()
-        if session.sign_in is not None:
-            self._sign_out(session)
-        self.sockets.sign_in(session, signed_in.sign_in)
-        session.send(msg="added", collection=USERS, id=signed_in.sign_in.public_id, fields=signed_in.fields)
+        await self._change_user(session, signed_in)
 
-    def _sign_out(self, session: Session) -> None:
-        """Sign a socket out. It stays open, without its subscriptions."""
-        if session.sign_in is None:
-            return
-        session.send(msg="removed", collection=USERS, id=session.sign_in.public_id)
-        self.sockets.sign_out(session)
+    async def _change_user(self, session: Session, signed_in: SignedIn | None) -> None:
+        """Let another user, or nobody, be signed in on a socket. Its subscriptions are checked again, as in Meteor."""
+        self.fanout.close(session)
+        if session.sign_in is not None:
+            session.send(msg="removed", collection=USERS, id=session.sign_in.public_id)
+            self.sockets.sign_out(session)
+        if signed_in is not None:
+            self.sockets.sign_in(session, signed_in.sign_in)
+            session.send(msg="added", collection=USERS, id=signed_in.sign_in.public_id, fields=signed_in.fields)
+        for name, event in list(session.subscriptions.values()):
+            if event and not await self._hears(session, name, event):
+                session.drop(name, event)
+
+    async def _hears(self, session: Session, name: str, event: str) -> bool:
+        """Subscribe to an event of a stream; returns False if the user may not hear it."""
+        try:
+            await self.fanout.subscribe(session, name, event)
+        except NotAllowedError:
+            return False
+        return True
 
     async def close(self, session: Session, *, is_stopping: bool) -> None:
         """Forget a socket that has been closed."""
+        self.fanout.close(session)
         session.subscriptions.clear()
         await self.sockets.close(session, is_stopping=is_stopping)
 
@@ -111,14 +127,40 @@ class Handlers:
             return
         if len(session.subscriptions) >= limits.SUBSCRIPTIONS:
             raise TooManySubscriptionsError()
-        if name not in SILENT_PUBLICATIONS:
-            raise SubscriptionNotFoundError(name)
-        session.subscriptions[key] = (name, "")
+        event, is_collection = event_of(name, params)
+        if event and not await self._hears(session, name, event):
+            raise NotAllowedError(NOT_ALLOWED, "")
+        if session.is_closed:
+            self.fanout.unsubscribe(session, name, event)
+            return
+        session.subscriptions[key] = (name, event)
+        if is_collection:
+            # Old clients only accept changes of a document that was added before.
+            session.send(msg="added", collection=name, id="id", fields={"eventName": event})
         session.send(msg="ready", subs=[key])
 
     def unsubscribe(self, session: Session, key: str) -> None:
         """End a subscription, if there is one."""
-        session.subscriptions.pop(key, None)
+        if topic := session.subscriptions.pop(key, None):
+            self.fanout.unsubscribe(session, *topic)
+
+
+def event_of(name: str, params: list[Any]) -> tuple[str, bool]:
+    """Return the event of a subscription, and whether the client wants a document that changes with each event.
+
+    The event is empty for a publication without documents. Raises SubscriptionNotFoundError for an unknown name.
+    """
+    if name in SILENT_PUBLICATIONS:
+        return "", False
+    if name not in STREAMS:
+        raise SubscriptionNotFoundError(name)
+    event = params[0] if params else None
+    if not isinstance(event, str):
+        raise MatchError("Expected string")
+    if not event:
+        raise ApplicationError("invalid-event-name")
+    options = params[1] if len(params) > 1 else None
+    return event, (options.get("useCollection") if isinstance(options, dict) else options) is True
 
 
 def resumed_token(name: str, params: list[Any]) -> str | None:

@@ -9,43 +9,31 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Sequence
 from typing import Any, Protocol
 
 from workspace.api.errors import TooManyRequestsError
-from workspace.api.methods.ejson import ejson_parse, ejson_text
+from workspace.api.methods.ejson import ejson_text
 from workspace.api.methods.errors import to_error
 from workspace.clients import socket_client_name
 from workspace.ddp import limits
 from workspace.ddp.frames import Framing, encoded, with_field
+from workspace.ddp.messages import NOT_ALLOWED, Close, malformation, message_of, version_for
 from workspace.ddp.outbox import Outbox, Send
-from workspace.ddp.sign_in import SignIn
+from workspace.ddp.sign_in import SignedOutError, SignIn
+from workspace.errors import NotAllowedError
 from workspace.ids import public_id_new
+from workspace.live.listeners import Frame, Payload
+from workspace.live.streams import NOTIFY_USER
 
 Topic = tuple[str, str]
 
 log = logging.getLogger(__name__)
 
-# The versions of DDP that are spoken, the best one first.
-VERSIONS = ("1", "pre2", "pre1")
 # Old clients expect this before anything else, others ignore it.
 WELCOME = '{"server_id":"0"}'
 # Messages of this length are quoted in an error.
 QUOTED_LENGTH = 4_000
 WAITING = ("method", "sub", "unsub")
-
-
-class Close:
-    """The codes with which sockets are closed (RFC 6455, 7.4; from 4000 on, the codes of Rocket.Chat)."""
-
-    NORMAL = 1000
-    PROTOCOL = 1002
-    UNSUPPORTED = 1003
-    POLICY = 1008
-    TOO_BIG = 1009
-    ERROR = 1011
-    RESTART = 1012
-    TIMEOUT = 4000
 
 
 class Handlers(Protocol):
@@ -104,7 +92,7 @@ class Session:
         self.sign_in: SignIn | None = None
         # Whether somebody uses the client, of a signed-in socket.
         self.in_use = False
-        # The stream and event of each subscription, by its id.
+        # The stream and event of each subscription, by its id. The event is empty for a publication without documents.
         self.subscriptions: dict[str, Topic] = {}
         self.heard_at = time.monotonic()
         self.is_pinged = self.is_closed = False
@@ -158,11 +146,10 @@ class Session:
 
     def send_text(self, message: str) -> None:
         """Send a DDP message that is already encoded."""
-        self.send_frame(self._framing.wrap(message))
+        self._put(self._framing.wrap(message))
 
-    def send_frame(self, frame: str) -> None:
-        """Send a text that is already in the envelope of this socket."""
-        if not self._outbox.put(frame):
+    def _put(self, text: str) -> None:
+        if not self._outbox.put(text):
             self.close(Close.POLICY, "The client does not read its messages")
 
     def ping(self) -> None:
@@ -173,12 +160,25 @@ class Session:
         if self.version != "pre1":
             self.send(msg="ping")
 
+    def deliver(self, frame: Frame) -> None:
+        """Send an event of a stream."""
+        self._put(self._framing.wrap_shared(frame.text))
+
+    def drop(self, name: str, event: str) -> None:
+        """Report that subscriptions have ended, because the user may not hear the stream any more."""
+        for key in [key for key, topic in self.subscriptions.items() if topic == (name, event)]:
+            del self.subscriptions[key]
+            self.send(msg="nosub", id=key, error=to_error(NotAllowedError(NOT_ALLOWED, "")))
+
     def end(self, reason: str) -> None:
         """Close the socket because its sign-in has ended (`signed_out`), or because the server stops (`stopping`)."""
         if reason == "stopping":
             self.close(Close.RESTART, "The server stops")
-        else:
-            self.close(Close.POLICY, "Signed out")
+            return
+        event = f"{self.sign_in.public_id}/force_logout" if self.sign_in else ""
+        if (NOTIFY_USER, event) in self.subscriptions.values():
+            self.deliver(Frame(NOTIFY_USER, event, Payload([])))
+        self.close(Close.POLICY, "Signed out")
 
     def close(self, code: int, reason: str) -> None:
         """Close the socket, after the frames that are queued. Messages that wait are discarded."""
@@ -283,6 +283,8 @@ class Session:
             result = await self._handlers.call(self, name, params)
         except Exception as error:
             self._send_result(key, "error", ejson_text(to_error(error, method=name)))
+            if isinstance(error, SignedOutError):
+                self.end("signed_out")
         else:
             self._send_result(key, "result", result)
 
@@ -302,28 +304,3 @@ class Session:
         """Report a message that cannot be handled, and quote it unless it is long."""
         quoted = message if message and len(text) <= QUOTED_LENGTH else None
         self.send(msg="error", reason=reason, offendingMessage=quoted)
-
-
-def message_of(text: str) -> dict[str, Any] | None:
-    """Return the DDP message in a text; None if it is not an object in EJSON."""
-    try:
-        message = ejson_parse(text)
-    except ValueError:
-        return None
-    return message if isinstance(message, dict) else None
-
-
-def malformation(message: dict[str, Any]) -> str:
-    """Return the reason to reject a message whose fields have wrong types, in Meteor's words; empty if it is valid."""
-    kind = message["msg"]
-    names = {"method": ("id", "method"), "sub": ("id", "name"), "unsub": ("id",)}[kind]
-    is_valid = all(isinstance(message.get(name), str) for name in names)
-    if is_valid and isinstance(message.get("params", []), list) and isinstance(message.get("randomSeed", ""), str):
-        return ""
-    return {"method": "Malformed method invocation", "sub": "Malformed subscription", "unsub": "Bad request"}[kind]
-
-
-def version_for(supported: Any) -> str:
-    """Return the version to speak with a client that supports these: its first one that is known, else the best."""
-    versions: Sequence[Any] = supported if isinstance(supported, list) else ()
-    return next((version for version in versions if version in VERSIONS), VERSIONS[0])

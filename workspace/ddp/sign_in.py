@@ -10,10 +10,15 @@ from typing import Any
 from django.utils import timezone
 from knox.models import AuthToken
 
+from workspace.api.methods.errors import CallerUnknownError
 from workspace.models import Connection, EmailAddress, GeneralSettings, User
 from workspace.selectors.presence import presence_rows, presence_view
 from workspace.services.sign_in import sign_ins_extend, tokens_find
 from workspace.time_zones import utc_offset
+
+
+class SignedOutError(CallerUnknownError):
+    """The sign-in of the socket has ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from workspace.database.threads import Batcher, DatabaseThreads
 from workspace.ddp import limits
-from workspace.ddp.session import Close, Session
+from workspace.ddp.messages import Close
+from workspace.ddp.session import Session
 from workspace.ddp.sign_in import SignIn
 from workspace.pages.presence import heartbeat_seconds
 from workspace.services.connections import Change, Report, connections_extend, connections_report

@@ -1,13 +1,16 @@
-"""Sockets of the site, without a server. What they do in the database runs in the test's thread and transaction."""
+"""Sockets of the site, without a server."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+from asyncio.base_events import BaseEventLoop
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync, sync_to_async
 from asgiref.testing import ApplicationCommunicator
 
 from workspace.config.asgi import application
@@ -15,21 +18,66 @@ from workspace.database.threads import DatabaseThreads
 from workspace.models import User
 from workspace.services.sign_in import sign_in
 
+Test = Callable[[], Coroutine[Any, Any, None]]
+Run = Callable[[Test], None]
+
+DEADLINE = 60
 CONNECT = {"msg": "connect", "version": "1", "support": ["1", "pre2", "pre1"]}
 HOST = [(b"host", b"localhost")]
 
 
-@pytest.fixture(autouse=True)
-def _database_of_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run the work of database threads in the test's thread, which has the transaction with the test's rows."""
+class TestThread:
+    """Runs an event loop in another thread, and the loop's work in the database in the thread of the test."""
 
-    async def run(_self: DatabaseThreads, work: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        return await sync_to_async(work)(*arguments, **named)
+    __test__ = False
 
-    monkeypatch.setattr(DatabaseThreads, "run", run)
-    for module in ("calls.in_methods", "calls.in_sign_in", "handlers.in_methods", "handlers.in_sign_in"):
-        monkeypatch.setattr(f"workspace.ddp.{module}", DatabaseThreads(1, "test").run)
-    monkeypatch.setattr("workspace.ddp.sockets.in_database", DatabaseThreads(1, "test").run)
+    def __init__(self) -> None:
+        self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+
+    def run(self, test: Test) -> None:
+        """Run a test."""
+        with ThreadPoolExecutor(1) as threads:
+            running = threads.submit(asyncio.run, asyncio.wait_for(test(), DEADLINE))
+            running.add_done_callback(lambda _running: self._work.put(None))
+            while (work := self._work.get()) is not None:
+                work()
+            running.result()
+
+    def submit(self, call: Callable[..., Any], *arguments: Any, **named: Any) -> Future[Any]:
+        """Return the result of a function, which is called in the thread of the test."""
+        future: Future[Any] = Future()
+
+        def work() -> None:
+            try:
+                future.set_result(call(*arguments, **named))
+            except Exception as error:
+                future.set_exception(error)
+
+        self._work.put(work)
+        return future
+
+
+test_thread = TestThread()
+
+
+async def in_test(call: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """Call a function in the thread of the test, which has the transaction with the test's rows."""
+    return await asyncio.wrap_future(test_thread.submit(call, *arguments, **named))
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a test in an event loop. What database threads do for it sees the test's rows."""
+    run_in_executor = BaseEventLoop.run_in_executor
+
+    def submit(loop: BaseEventLoop, executor: Any, work: Callable[..., Any], *arguments: Any) -> Any:
+        if isinstance(getattr(work, "__self__", None), DatabaseThreads):
+            call, _queued_at = arguments
+            return asyncio.wrap_future(test_thread.submit(call), loop=loop)
+        return run_in_executor(loop, executor, work, *arguments)
+
+    monkeypatch.setattr(BaseEventLoop, "run_in_executor", submit)
+    return test_thread.run
 
 
 class Socket(ApplicationCommunicator):  # type: ignore[misc]
@@ -94,9 +142,18 @@ class Socket(ApplicationCommunicator):  # type: ignore[misc]
         await self.until("updated", methods=[f"call{self.calls}"])
         return result
 
+    async def subscribe(self, name: str, *params: Any, key: str = "") -> dict[str, Any]:
+        """Start a subscription, and return the answer; its id is the event unless given."""
+        key = key or params[0]
+        await self.send(msg="sub", id=key, name=name, params=list(params))
+        message = await self.next()
+        while key not in (message.get("id"), *message.get("subs", ())):
+            message = await self.next()
+        return message
+
     async def sign_in(self, user: User) -> str:
         """Sign in with a new token; returns it."""
-        token = await sync_to_async(sign_in)(user=user)
+        token = await in_test(sign_in, user=user)
         assert "error" not in await self.call("login", {"resume": token})
         return token
 
@@ -110,13 +167,3 @@ class Socket(ApplicationCommunicator):  # type: ignore[misc]
         """Close the socket, and wait until the site has finished with it."""
         await self.send_input({"type": "websocket.disconnect", "code": code})
         await self.wait(5)
-
-
-Test = Callable[[], Coroutine[Any, Any, None]]
-Run = Callable[[Test], None]
-
-
-@pytest.fixture
-def run() -> Run:
-    """Runs a test in an event loop, in another thread."""
-    return lambda test: async_to_sync(test)()

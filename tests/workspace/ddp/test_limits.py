@@ -199,7 +199,7 @@ def test_methods_of_a_socket_run_in_order_and_pings_do_not_wait(run: Run, regist
         await socket.send(msg="sub", name=SILENT, id="c")
         await socket.send(msg="ping", id="d")
         assert await socket.next() == {"msg": "pong", "id": "d"}
-        assert entered == ["a"]
+        assert "b" not in entered
         may_go.set()
         answers = [await socket.next() for _number in range(5)]
         assert [answer.get("result") or answer["msg"] for answer in answers] == [

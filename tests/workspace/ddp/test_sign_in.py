@@ -7,12 +7,11 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.utils import timezone
 from knox.models import AuthToken
 
 from tests.factories import PASSWORD, EmailAddressFactory, UserFactory
-from tests.workspace.ddp.conftest import Run, Socket
+from tests.workspace.ddp.conftest import Run, Socket, in_test
 from workspace.ddp import limits
 from workspace.ddp.handlers import current_handlers
 from workspace.ddp.sign_in import resume_all
@@ -122,7 +121,7 @@ def test_another_user_may_sign_in_on_the_same_socket(run: Run) -> None:
     async def test() -> None:
         socket = await Socket().start()
         await socket.sign_in(ana)
-        token = await sync_to_async(sign_in)(user=bob)
+        token = await in_test(sign_in, user=bob)
         await socket.send(msg="method", method="login", params=[{"resume": token}], id="1")
         assert await socket.next() == {"msg": "removed", "collection": "users", "id": ana.public_id}
         assert (await socket.next())["id"] == bob.public_id
@@ -137,13 +136,13 @@ def test_an_open_socket_is_a_client_until_it_is_closed(run: Run) -> None:
 
     async def test() -> None:
         socket = await Socket().start()
-        assert (await sync_to_async(presence_of)(user)).connection == Connection.OFFLINE
+        assert (await in_test(presence_of, user)).connection == Connection.OFFLINE
         await socket.sign_in(user)
-        assert (await sync_to_async(presence_of)(user)).connection == Connection.ONLINE
+        assert (await in_test(presence_of, user)).connection == Connection.ONLINE
         other = await Socket().start()
         await other.sign_in(user)
         await socket.disconnect()
-        assert (await sync_to_async(presence_of)(user)).connection == Connection.ONLINE
+        assert (await in_test(presence_of, user)).connection == Connection.ONLINE
         await other.disconnect()
 
     run(test)
@@ -159,11 +158,11 @@ def test_a_user_has_a_limited_number_of_sockets(run: Run, monkeypatch: pytest.Mo
         token = await sockets[0].sign_in(user)
         await sockets[1].sign_in(user)
         assert (await sockets[2].call("login", {"resume": token}))["error"]["error"] == "error-too-many-sockets"
-        tokens = await sync_to_async(AuthToken.objects.count)()
+        tokens = await in_test(AuthToken.objects.count)
         password = {"user": {"username": "ana"}, "password": PASSWORD}
         assert (await sockets[2].call("login", password))["error"]["error"] == "error-too-many-sockets"
         # No token is left that nobody knows.
-        assert await sync_to_async(AuthToken.objects.count)() == tokens
+        assert await in_test(AuthToken.objects.count) == tokens
         await sockets[1].disconnect()
         assert "error" not in await sockets[2].call("login", {"resume": token})
         await sockets[0].disconnect()
@@ -180,24 +179,24 @@ def test_a_client_says_whether_it_is_in_use(run: Run) -> None:
         await socket.sign_in(user)
         for method, connection in (("away", Connection.AWAY), ("online", Connection.ONLINE), ("away", Connection.AWAY)):
             assert "error" not in await socket.call(f"UserPresence:{method}")
-            assert (await sync_to_async(presence_of)(user)).connection == connection
+            assert (await in_test(presence_of, user)).connection == connection
         # A second client is in use.
         other = await Socket().start()
         await other.sign_in(user)
-        assert (await sync_to_async(presence_of)(user)).connection == Connection.ONLINE
+        assert (await in_test(presence_of, user)).connection == Connection.ONLINE
         await other.disconnect()
-        assert (await sync_to_async(presence_of)(user)).connection == Connection.AWAY
+        assert (await in_test(presence_of, user)).connection == Connection.AWAY
         await socket.disconnect()
 
     run(test)
 
 
 @pytest.mark.parametrize("count", [1, 20])
-def test_many_sign_in_at_once_with_few_queries(django_assert_num_queries: Any, count: int) -> None:
+def test_many_sign_in_at_once_with_few_queries(django_assert_max_num_queries: Any, count: int) -> None:
     tokens = [sign_in(user=user) for user in UserFactory.create_batch(count)]
     AuthToken.objects.update(expiry=timezone.now() + timedelta(days=3))
-    # The sign-ins, their extension in a savepoint, presences and addresses.
-    with django_assert_num_queries(6):
+    # The sign-ins, their extension in a savepoint, presences, addresses and the workspace's time zone.
+    with django_assert_max_num_queries(7):
         signed_in = resume_all([*tokens, "unknown"])
     assert [one is not None for one in signed_in] == [True] * count + [False]
     assert AuthToken.objects.filter(expiry__gt=timezone.now() + timedelta(days=80)).count() == count
@@ -219,7 +218,7 @@ def test_a_socket_is_closed_with_its_sign_in(run: Run, ending: str) -> None:
         socket, others = await Socket().start(), await Socket().start()
         await socket.sign_in(user)
         await others.sign_in(other)
-        await sync_to_async(ENDINGS[ending])(user)
+        await in_test(ENDINGS[ending], user)
         await current_handlers().sockets.end_sign_ins()
         assert await socket.closing() == (1008, "Signed out")
         await socket.disconnect()
@@ -236,7 +235,7 @@ def test_a_call_after_the_end_of_the_sign_in_closes_the_socket(run: Run) -> None
     async def test() -> None:
         socket = await Socket().start()
         await socket.sign_in(user)
-        await sync_to_async(sign_ins_end)(user=user)
+        await in_test(sign_ins_end, user=user)
         assert (await socket.call("UserPresence:online"))["error"]["error"] == "error-invalid-user"
         assert await socket.closing() == (1008, "Signed out")
         await socket.disconnect()
@@ -263,12 +262,12 @@ def test_open_sockets_are_extended(run: Run) -> None:
     async def test() -> None:
         socket = await Socket().start()
         await socket.sign_in(user)
-        await sync_to_async(ClientPresence.objects.all().delete)()
+        await in_test(ClientPresence.objects.all().delete)
         sockets = current_handlers().sockets
         await sockets.extend()
         await socket.send(msg="ping")
         await socket.next()
-        assert await sync_to_async(ClientPresence.objects.count)() == 1
+        assert await in_test(ClientPresence.objects.count) == 1
         await socket.disconnect()
 
     run(test)
