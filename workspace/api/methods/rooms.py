@@ -7,7 +7,7 @@ from typing import Any
 
 from workspace.api.messages.targets import room_by_id_else_name
 from workspace.api.methods.calls import MethodCall
-from workspace.api.methods.finding import named_endpoint_for, room_for, updates
+from workspace.api.methods.finding import room_for, updates
 from workspace.api.methods.registry import method
 from workspace.errors import ApplicationError, NotAllowedError
 from workspace.services.rooms import room_show
@@ -72,14 +72,27 @@ def join_room(call: MethodCall, rid: str, code: str | None = None) -> bool:
     return True
 
 
-@method("leaveRoom", endpoint="POST channels|groups.leave")
+@method("leaveRoom", endpoint="POST rooms.leave")
 def leave_room(call: MethodCall, rid: str) -> None:
     """Leave a channel or private group."""
-    room = room_for(call, rid)
-    call.endpoint(named_endpoint_for(room, "POST leave"), roomId=rid)
+    call.endpoint("POST rooms.leave", roomId=rid)
 
 
-@method("openRoom")
+@method("hideRoom", endpoint="POST rooms.hide")
+def hide_room(call: MethodCall, rid: str) -> int:
+    """Hide a room from the caller's list. Returns 1."""
+    call.endpoint("POST rooms.hide", roomId=rid)
+    return 1
+
+
+@method("toggleFavorite", endpoint="POST rooms.favorite")
+def toggle_favorite(call: MethodCall, rid: str, favorite: bool) -> int:
+    """Add a room to the caller's favorites, or remove it. Returns 1."""
+    call.endpoint("POST rooms.favorite", roomId=rid, favorite=favorite)
+    return 1
+
+
+@method("openRoom", endpoint="POST rooms.open")
 def open_room(call: MethodCall, rid: str) -> int:
     """Show a room in the caller's list. Returns 1, or 0 if the caller is not a member."""
     return int(room_show(user=call.caller, room=room_for(call, rid)))

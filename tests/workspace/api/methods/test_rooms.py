@@ -9,7 +9,7 @@ import time_machine
 
 from tests.factories import RoomFactory, UserFactory, direct_room
 from tests.method_calls import call, call_error
-from workspace.models import Room, RoomType, Subscription, User
+from workspace.models import Room, RoomType, User
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +74,8 @@ def test_unreadable_rooms_are_reported_as_unknown(ana: User, hidden: Room) -> No
         assert call_error(ana, "getRoomNameById", rid)["error"] == "error-not-allowed"
         assert call(ana, "canAccessRoom", rid) is False
         assert call_error(ana, "openRoom", rid)["error"] == "error-invalid-room"
-        assert call_error(ana, "leaveRoom", rid)["error"] == "error-invalid-room"
+        for name, arguments in (("leaveRoom", []), ("hideRoom", []), ("toggleFavorite", [True])):
+            assert call_error(ana, name, rid, *arguments)["error"] == "error-room-not-found"
         assert call_error(ana, "joinRoom", rid)["error"] == "error-room-not-found"
 
 
@@ -86,9 +87,13 @@ def test_a_channel_is_joined_opened_and_left(ana: User) -> None:
     room = RoomFactory(name="open", members=[UserFactory()])
     assert call(ana, "openRoom", room.public_id) == 0
     assert call(ana, "joinRoom", room.public_id) is True
-    Subscription.objects.filter(user=ana, room=room).update(is_open=False)
+    assert call(ana, "hideRoom", room.public_id) == 1
+    assert call(ana, "subscriptions/get")[0]["open"] is False
     assert call(ana, "openRoom", room.public_id) == 1
     assert call(ana, "subscriptions/get")[0]["open"] is True
+    for favorite in (True, False):
+        assert call(ana, "toggleFavorite", room.public_id, favorite) == 1
+        assert call(ana, "subscriptions/get")[0]["f"] is favorite
     assert call(ana, "leaveRoom", room.public_id) is None
     assert call(ana, "subscriptions/get") == []
 

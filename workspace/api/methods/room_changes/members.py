@@ -66,3 +66,17 @@ def remove_user_from_room(call: MethodCall, member: dict[str, Any]) -> bool:
     room = room_of_params(call, member)
     call.endpoint(named_endpoint_for(room, "POST kick"), roomId=room.public_id, username=text_of(member, "username"))
     return True
+
+
+@method("muteUserInRoom", endpoint="POST rooms.muteUser")
+def mute_user_in_room(call: MethodCall, member: dict[str, Any]) -> bool:
+    """Stop a member from posting: `{"rid": …, "username": …}`. Returns true."""
+    call.endpoint("POST rooms.muteUser", roomId=text_of(member, "rid"), username=text_of(member, "username"))
+    return True
+
+
+@method("unmuteUserInRoom", endpoint="POST rooms.unmuteUser")
+def unmute_user_in_room(call: MethodCall, member: dict[str, Any]) -> bool:
+    """Let a member post again: `{"rid": …, "username": …}`. Returns true."""
+    call.endpoint("POST rooms.unmuteUser", roomId=text_of(member, "rid"), username=text_of(member, "username"))
+    return True

@@ -79,3 +79,14 @@ def test_a_member_is_removed_by_an_owner(ana: User, room: Room) -> None:
     direct = direct_room(ana, User.objects.get(username="carl"))
     error = call_error(ana, "removeUserFromRoom", {"rid": direct.public_id, "username": "carl"})
     assert error["error"] == "error-not-allowed"
+
+
+def test_a_member_is_muted_and_unmuted(ana: User, room: Room) -> None:
+    bob, member = User.objects.get(username="bob"), {"rid": room.public_id, "username": "bob"}
+    assert call_error(bob, "muteUserInRoom", {"rid": room.public_id, "username": "ana"})["error"] == "error-not-allowed"
+    Subscription.objects.filter(room=room, user=ana).update(is_owner=True)
+    assert call(ana, "muteUserInRoom", member) is True
+    assert call_error(bob, "sendMessage", {"rid": room.public_id, "msg": "hi"})["error"] == "error-not-allowed"
+    assert call(ana, "unmuteUserInRoom", member) is True
+    assert call(bob, "sendMessage", {"rid": room.public_id, "msg": "hi"})["msg"] == "hi"
+    assert call_error(ana, "muteUserInRoom", {})["error"] == 400
