@@ -9,6 +9,7 @@ from workspace.models.message_settings import ErasureType, MessageSettings
 from workspace.models.messages import Mention, Message, SystemMessage, ThreadFollower
 from workspace.models.mobile import MobileSettings
 from workspace.models.presence import ClientPresence, Connection, FormerPresence, Presence, Status
+from workspace.models.roles import DeletedRole, RoleDetails
 from workspace.models.rooms import Room, RoomType, Subscription
 from workspace.models.setting_changes import ChangeSource, SettingChange
 from workspace.models.sign_in_settings import RegistrationForm, SignInSettings
@@ -20,6 +21,7 @@ __all__ = [
     "ChangeSource",
     "ClientPresence",
     "Connection",
+    "DeletedRole",
     "EmailAddress",
     "ErasureType",
     "FormerPresence",
@@ -41,6 +43,7 @@ __all__ = [
     "Reaction",
     "RegistrationForm",
     "Report",
+    "RoleDetails",
     "Room",
     "RoomType",
     "SettingChange",

@@ -14,6 +14,7 @@ from workspace.permissions import USER
 
 CREATE_ACCOUNTS = "workspace.add_user"
 CHANGE_ACCOUNTS = "workspace.change_user"
+DELETE_ACCOUNTS = "workspace.delete_user"
 VIEW_ACCOUNTS = "workspace.view_user"
 VIEW_MEMBERSHIPS = "workspace.view_subscription"
 # Users who may change roles can give themselves any role.
@@ -28,6 +29,8 @@ CLIENT_NAMES = {
     "view-other-user-channels": VIEW_MEMBERSHIPS,
     "assign-admin-role": CHANGE_ROLES,
     "assign-roles": CHANGE_ROLES,
+    "access-permissions": CHANGE_ROLES,
+    "delete-user": DELETE_ACCOUNTS,
 }
 
 
@@ -71,17 +74,35 @@ def manage_check(*, manager: User, user: User) -> None:
 def roles_by_permission() -> dict[str, list[str]]:
     """Return the roles that have each permission, by the name of the permission that clients know.
 
-    Only permissions that an app declares, and :data:`CLIENT_NAMES`. The others that Django creates for every model are
-    only used in the administration.
+    Only those of :func:`permission_names`. The others that Django creates for every model are only used in the
+    administration.
+    """
+    rows = Permission.objects.select_related("content_type").prefetch_related("group_set")
+    roles = {
+        f"{row.content_type.app_label}.{row.codename}": sorted(role.name for role in row.group_set.all())
+        for row in rows
+    }
+    return {client_name: roles.get(name, []) for client_name, name in permission_names().items()}
+
+
+def permission_names() -> dict[str, str]:
+    """Return the full names of permissions by the names that clients know: those that an app declares, and some more.
+
+    Several names of :data:`CLIENT_NAMES` may stand for the same permission.
     """
     declared = {
         codename.replace("_", "-"): f"{model._meta.app_label}.{codename}"
         for model in apps.get_models()
         for codename, _name in model._meta.permissions
     }
-    rows = Permission.objects.select_related("content_type").prefetch_related("group_set")
-    roles = {
-        f"{row.content_type.app_label}.{row.codename}": sorted(role.name for role in row.group_set.all())
-        for row in rows
-    }
-    return {client_name: roles.get(name, []) for client_name, name in sorted({**declared, **CLIENT_NAMES}.items())}
+    return dict(sorted({**declared, **CLIENT_NAMES}.items()))
+
+
+def permissions_by_name(names: Collection[str]) -> dict[str, Permission]:
+    """Return the permissions with these full names."""
+    rows = Permission.objects.select_related("content_type").filter(
+        content_type__app_label__in={name.split(".")[0] for name in names},
+        codename__in={name.split(".")[1] for name in names},
+    )
+    by_name = {f"{row.content_type.app_label}.{row.codename}": row for row in rows}
+    return {name: by_name[name] for name in names}

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from workspace.api.base import Api, Result, SuccessResult, endpoint
-from workspace.selectors.roles import RoleView, roles_listed, users_in_public_roles
+from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
+from workspace.api.paging import PageResult, PagingParams, page_of
+from workspace.api.params import ChoiceParam, FlagParam, Params, TextParam, TimestampParam
+from workspace.api.users.objects import UserObject, users_of
+from workspace.api.users.targets import UserParams, user_from
+from workspace.errors import ApplicationError, NotAllowedError
+from workspace.selectors.permissions import CHANGE_ROLES, VIEW_MEMBERSHIPS
+from workspace.selectors.roles import (
+    RoleView,
+    role_of_group,
+    roles_deleted,
+    roles_listed,
+    users_in_public_roles,
+    users_in_role,
+)
+from workspace.selectors.rooms import room_by_id_or_name
+from workspace.services.people.roles import role_assign, role_create, role_delete, role_withdraw
 
 SCOPES = {False: "Users", True: "Subscriptions"}
 
@@ -64,6 +80,150 @@ class UsersInPublicRolesApi(Api):
                 for user in users
             ]
         }
+
+
+class RolesSyncParams(Params):
+    """The time since which roles have changed."""
+
+    updatedSince = TimestampParam(required=False)
+
+
+class RoleChangesObject(Result):
+    """Roles that exist, and names of roles that were deleted."""
+
+    update = RoleObject(many=True)  # type: ignore[assignment]
+    remove = serializers.ListField(child=serializers.DictField())
+
+
+class RolesSyncResult(SuccessResult):
+    """The changes of roles."""
+
+    roles = RoleChangesObject()
+
+
+class RolesSyncApi(Api):
+    @endpoint(
+        params=RolesSyncParams,
+        result=RolesSyncResult,
+        summary="Changes of roles",
+        description="With `updatedSince`: all roles, and those deleted since then. Without it, both lists are empty.",
+    )
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        since = params.get("updatedSince")
+        if since is None:
+            return {"roles": {"update": [], "remove": []}}
+        removed = [{"_id": role.name, "name": role.name} for role in roles_deleted(since)]
+        return {"roles": {"update": [role_of(role) for role in roles_listed()], "remove": removed}}
+
+
+class UsersInRoleParams(PagingParams):
+    """The role, and a room for the roles of its members."""
+
+    missing_errors = {"role": ApplicationError("error-param-not-provided", 'Query param "role" is required')}
+
+    role = TextParam(max_length=150)
+    roomId = TextParam(required=False)
+
+
+class UsersInRolePage(PageResult):
+    """A page of accounts."""
+
+    users = UserObject(many=True)
+
+
+class UsersInRoleApi(Api):
+    @endpoint(
+        permission=CHANGE_ROLES,
+        params=UsersInRoleParams,
+        result=UsersInRolePage,
+        summary="Accounts that have a role",
+        description="Requires `access-permissions`, and with `roomId` also `view-other-user-channels`.",
+    )
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        caller, room = caller_of(request), None
+        if "roomId" in params:
+            if not caller.has_perm(VIEW_MEMBERSHIPS):
+                raise NotAllowedError()
+            room = room_by_id_or_name(public_id=params["roomId"])
+        users = users_in_role(params["role"], room=room)
+        return page_of(users, params, name="users", represent=partial(users_of, reader=caller))
+
+
+class RoleResult(SuccessResult):
+    """A role."""
+
+    role = RoleObject()
+
+
+class RoleCreateApi(Api):
+    class CreateParams(Params):
+        """The role to create."""
+
+        name = TextParam(max_length=150)
+        description = TextParam(required=False, allow_blank=True, max_length=255)
+        scope = ChoiceParam(choices=list(SCOPES.values()), required=False, help_text="Always `Users`.")
+        mandatory2fa = FlagParam(required=False, help_text="Not stored.")
+
+    @endpoint(
+        permission=CHANGE_ROLES,
+        params=CreateParams,
+        result=RoleResult,
+        summary="Create a role",
+        description="The role has no permissions yet. Requires `access-permissions`.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        role = role_create(name=params["name"], description=params.get("description", ""))
+        return {"role": role_of(role_of_group(role))}
+
+
+class RoleIdParams(Params):
+    """A role."""
+
+    roleId = TextParam(max_length=150)
+
+
+class RoleDeleteApi(Api):
+    @endpoint(
+        permission=CHANGE_ROLES,
+        params=RoleIdParams,
+        summary="Delete a role",
+        description="Built-in roles and those that somebody has cannot be deleted. Requires `access-permissions`.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        role_delete(name=params["roleId"])
+        return {}
+
+
+class RoleMemberParams(UserParams, RoleIdParams):
+    """An account, and the role to give to it or to withdraw from it."""
+
+    roomId = TextParam(required=False, help_text="For the roles of a room, use `channels.addOwner` and its like.")
+
+
+class AddUserToRoleApi(Api):
+    @endpoint(
+        permission=CHANGE_ROLES,
+        params=RoleMemberParams,
+        result=RoleResult,
+        summary="Give an account a role",
+        description="Requires `access-permissions`. Accounts with more permissions than the caller are refused.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        role = role_assign(by=caller_of(request), user=user_from(params), name=params["roleId"])
+        return {"role": role_of(role_of_group(role))}
+
+
+class RemoveUserFromRoleApi(Api):
+    @endpoint(
+        permission=CHANGE_ROLES,
+        params=RoleMemberParams,
+        result=RoleResult,
+        summary="Withdraw a role from an account",
+        description="Requires `access-permissions`. Accounts with more permissions than the caller are refused.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        role = role_withdraw(by=caller_of(request), user=user_from(params), name=params["roleId"])
+        return {"role": role_of(role_of_group(role))}
 
 
 def role_of(role: RoleView) -> dict[str, Any]:
