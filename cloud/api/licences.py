@@ -105,6 +105,37 @@ def licence_object(state: LicenceState) -> dict[str, Any]:
     }
 
 
+class LicensesResult(SuccessResult):
+    """The valid licence, if there is one."""
+
+    licenses = serializers.ListField(child=serializers.DictField())
+
+
+class LicensesGetApi(Api):
+    @endpoint(
+        permission=VIEW_PERMISSION,
+        result=LicensesResult,
+        summary="The workspace's licences, for old clients",
+        description="At most one: the valid licence of `licenses.info`.",
+    )
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        state = licence_state()
+        return {"licenses": [licence_object(state)] if state.is_valid else []}
+
+
+class IsEnterpriseResult(SuccessResult):
+    """Whether the workspace has a premium plan."""
+
+    isEnterprise = serializers.BooleanField()
+
+
+class LicensesIsEnterpriseApi(Api):
+    @endpoint(result=IsEnterpriseResult, summary="Whether the workspace has a premium plan, for old clients")
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        state = licence_state()
+        return {"isEnterprise": state.is_valid and state.plan != Plan.COMMUNITY}
+
+
 class MaxActiveUsersResult(SuccessResult):
     """The maximum number of active users, and their current number."""
 

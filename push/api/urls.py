@@ -13,6 +13,8 @@ urlpatterns = routes(
         "v1/push.info": devices.PushInfoApi,
         "v1/push.test": testing.PushTestApi,
         "v1/statistics": statistics.StatisticsApi,
+        "v1/statistics.list": statistics.StatisticsListApi,
+        "v1/instances.get": statistics.InstancesApi,
         "v1/notifications.explain": explain.NotificationsExplainApi,
     }
 )

@@ -10,12 +10,14 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from cloud.models import SetupWizardSettings
-from push.models import Channel, Notification, PushSettings, State
+from push.models import Channel, Notification, PushSettings, State, WorkerBeat
 from push.services.retention import notifications_prune
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
-from tests.factories import UserFactory
+from tests.factories import RoomFactory, UserFactory, direct_room, message_in
 from tests.push.conftest import Post, queue, settings_change
+from workspace.api.info import COMPATIBLE_VERSION
 from workspace.models import GeneralSettings, User
+from workspace.services.presence import activity_report
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +78,35 @@ def test_requires_the_permission_to_view_statistics() -> None:
 def test_anonymous_requests_are_rejected() -> None:
     response = ApiClient().get("statistics")
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)
+
+
+def test_counts_accounts_rooms_and_messages() -> None:
+    ana, bob = UserFactory(language="de"), UserFactory(is_active=False)
+    message_in(RoomFactory(members=[ana, bob]), ana)
+    direct_room(ana, bob)
+    activity_report(user=ana, client="page:1")
+    body = statistics()
+    assert (body["totalUsers"], body["activeUsers"], body["nonActiveUsers"]) == (3 + 1, 2 + 1, 1)
+    assert (body["onlineUsers"], body["totalConnectedUsers"], body["offlineUsers"]) == (1, 1, 1 + 1)
+    assert body["userLanguages"] == {"de": 1, "none": 2 + 1}
+    assert (body["totalRooms"], body["totalChannels"], body["totalDirect"]) == (2, 1, 1)
+    assert (body["totalMessages"], body["totalChannelMessages"], body["totalPrivateGroupMessages"]) == (1, 1, 0)
+    assert body["lastMessageSentAt"].endswith("Z")
+    assert body["version"] == COMPATIBLE_VERSION
+
+
+def test_the_list_contains_the_current_statistics() -> None:
+    body = ApiClient(UserFactory(roles=("admin",))).get("statistics.list", count=50).json()
+    assert (body["count"], body["total"], body["statistics"][0]["totalUsers"]) == (1, 1, 1)
+    assert failure(ApiClient(UserFactory()).get("statistics.list")) == "Not allowed [error-not-allowed]"
+    assert ApiClient().get("statistics.list").json() == NOT_SIGNED_IN
+
+
+def test_running_workers_are_listed() -> None:
+    WorkerBeat.objects.create(name="host:1")
+    WorkerBeat.objects.create(name="host:2", beat_at=timezone.now() - timedelta(minutes=1))
+    api = ApiClient(UserFactory(roles=("admin",)))
+    assert [instance["name"] for instance in api.get("instances.get").json()["instances"]] == ["host:1"]
+    assert api.get("statistics").json()["instanceCount"] == 1
+    assert failure(ApiClient(UserFactory()).get("instances.get"), 403).endswith("[error-unauthorized]")
+    assert ApiClient().get("instances.get").json() == NOT_SIGNED_IN

@@ -1,0 +1,14 @@
+"""Queries for the running workers."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from push.models import WorkerBeat
+from push.models.worker import ALIVE_FOR
+
+
+def workers_alive() -> QuerySet[WorkerBeat]:
+    """Return the workers with a recent heartbeat."""
+    return WorkerBeat.objects.filter(beat_at__gt=timezone.now() - ALIVE_FOR)
