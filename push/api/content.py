@@ -12,7 +12,8 @@ from push.selectors.content import message_readable_by, notification_content
 from push.selectors.devices import session_devices
 from push.sending.receipts import message_received
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint, session_of
-from workspace.api.objects import MessageObject, PersonObject, message_of
+from workspace.api.messages.objects import MessageObject, message_of
+from workspace.api.objects import PersonObject
 from workspace.api.params import Params, TextParam
 from workspace.api.throttling import Rate
 from workspace.errors import ApplicationError

@@ -1,4 +1,4 @@
-"""API objects: accounts, rooms and messages as clients know them.
+"""API objects: accounts and rooms as clients know them. Messages are in `messages/objects.py`.
 
 Each object has a serializer, which validates and documents responses, and a function that fills it.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from rest_framework import serializers
@@ -18,15 +18,7 @@ from rest_framework import serializers
 from workspace.addresses import absolute_url
 from workspace.api.base import Result
 from workspace.api.contributions import contributions
-from workspace.api.message_marks import (
-    ReactionObject,
-    StarObject,
-    marks_prefetch,
-    quotes_of,
-    reactions_of,
-    starred_keys,
-)
-from workspace.models import Message, Room, RoomType, Subscription, User
+from workspace.models import Room, RoomType, Subscription, User
 from workspace.selectors.accounts import roles_of, time_zone_of
 from workspace.selectors.presence import presence_of
 from workspace.time_zones import utc_offset
@@ -65,12 +57,6 @@ class PersonObject(Result):
     _id = serializers.CharField()
     username = serializers.CharField()
     name = serializers.CharField()
-
-
-class MentionObject(PersonObject):
-    """A mentioned user, or the group `all` or `here`."""
-
-    type = serializers.CharField()
 
 
 class EmailObject(Result):
@@ -142,38 +128,6 @@ class RoomObject(Result):
     ts = Timestamp()
     lm = Timestamp(required=False)
     _updatedAt = Timestamp()
-
-
-class MessageObject(Result):
-    """A message."""
-
-    _id = serializers.CharField()
-    rid = serializers.CharField()
-    msg = serializers.CharField()
-    ts = Timestamp()
-    u = PersonObject()
-    _updatedAt = Timestamp()
-    urls = serializers.ListField(child=serializers.DictField())
-    mentions = MentionObject(many=True)
-    channels = serializers.ListField(child=serializers.DictField())
-    md = serializers.ListField(child=serializers.DictField())
-    t = serializers.CharField(required=False)
-    role = serializers.CharField(required=False)
-    content = serializers.DictField(required=False)
-    attachments = serializers.ListField(child=serializers.DictField(), required=False)
-    alias = serializers.CharField(required=False)
-    tmid = serializers.CharField(required=False)
-    tshow = serializers.BooleanField(required=False)
-    tcount = serializers.IntegerField(required=False)
-    tlm = Timestamp(required=False)
-    replies = serializers.ListField(child=serializers.CharField(), required=False)
-    editedAt = Timestamp(required=False)
-    editedBy = PersonObject(required=False)
-    reactions = serializers.DictField(child=ReactionObject(), required=False)
-    starred = StarObject(many=True, required=False)
-    pinned = serializers.BooleanField(required=False)
-    pinnedAt = Timestamp(required=False)
-    pinnedBy = PersonObject(required=False)
 
 
 def person_of(user: User) -> dict[str, Any]:
@@ -265,70 +219,3 @@ def room_object(room: Room, named: Sequence[Subscription]) -> dict[str, Any]:
         "lm": room.last_message_at,
         "_updatedAt": room.updated_at,
     }
-
-
-def messages_of(messages: Iterable[Message], viewer: User | None = None) -> list[dict[str, Any]]:
-    """Return the messages, as the viewer sees them. Related objects are loaded with one query per relation.
-
-    Without a viewer, such as in events for a whole room, nobody's stars are included.
-    """
-    messages = list(messages)
-    related = ("room", "sender", "parent", "edited_by", "mentioned_users", "followers")
-    prefetch_related_objects(messages, *related, *marks_prefetch())
-    starred, quotes = starred_keys(messages, viewer), quotes_of(messages)
-    stars = [{"_id": viewer.public_id}] if viewer else []
-    return [
-        message_object(message)
-        | {"starred": stars if message.pk in starred else None}
-        | ({"attachments": quotes[message.pk]} if message.pk in quotes else {})
-        for message in messages
-    ]
-
-
-def message_of(message: Message, viewer: User | None = None) -> dict[str, Any]:
-    """Return the message, as the viewer sees it; fields without a value are omitted."""
-    return messages_of([message], viewer)[0]
-
-
-def message_object(message: Message) -> dict[str, Any]:
-    """Return the fields of the message that are the same for every viewer."""
-    is_reply, is_thread = message.parent is not None, message.reply_count > 0
-    pin = getattr(message, "pin", None)
-    return {
-        "_id": message.public_id,
-        "rid": message.room.public_id,
-        "msg": message.text,
-        "ts": message.sent_at,
-        "u": person_of(message.sender),
-        "_updatedAt": message.updated_at,
-        "urls": [],
-        "mentions": mentions_of(message),
-        "channels": [],
-        "md": [],
-        "t": message.type or None,
-        "role": message.role or None,
-        "content": message.content,
-        "attachments": message.attachments or None,
-        "alias": message.alias or None,
-        "tmid": message.parent.public_id if message.parent else None,
-        "tshow": message.is_shown_in_room if is_reply else None,
-        "tcount": message.reply_count if is_thread else None,
-        "tlm": message.last_reply_at,
-        "replies": [user.public_id for user in message.followers.all()] if is_thread else None,
-        "editedAt": message.edited_at,
-        "editedBy": person_of(message.edited_by) if message.edited_by else None,
-        "reactions": reactions_of(message),
-        "pinned": pin.is_pinned if pin else None,
-        "pinnedAt": pin.changed_at if pin else None,
-        "pinnedBy": person_of(pin.changed_by) if pin and pin.changed_by else None,
-    }
-
-
-def mentions_of(message: Message) -> list[dict[str, Any]]:
-    """Return the mentions of a message, groups before users."""
-    is_mentioned = {"all": message.mentions_all, "here": message.mentions_here}
-    groups = [
-        {"_id": name, "username": name, "name": name, "type": "group"} for name in is_mentioned if is_mentioned[name]
-    ]
-    people = sorted(message.mentioned_users.all(), key=lambda user: user.username)
-    return groups + [person_of(user) | {"type": "user"} for user in people]

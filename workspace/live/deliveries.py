@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workspace.api.objects import messages_of
+from workspace.api.messages.objects import messages_of
 from workspace.live.index import Interest
 from workspace.live.listeners import Frame, Payload
 from workspace.live.reading import Row

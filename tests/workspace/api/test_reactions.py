@@ -166,7 +166,7 @@ def test_the_number_of_queries_is_constant(
             star_set(user=ana, message=message, is_starred=True)
         notice = message_pin(user=room.creator, message=message)
         assert notice.type == "message_pinned"
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(17):
         messages = ApiClient(ana).get("groups.history", roomId="STAGE", count=24).json()["messages"]
     assert len(messages) == 24
     assert len([found for found in messages if "reactions" in found and found["pinned"]]) == 12

@@ -8,8 +8,8 @@ from rest_framework.request import Request
 
 from workspace.api.base import Api, caller_of, endpoint
 from workspace.api.messages.access import room_allowed_by_code
+from workspace.api.messages.objects import messages_of
 from workspace.api.messages.reading import MessagesPage
-from workspace.api.objects import messages_of
 from workspace.api.paging import PagingParams, page_of
 from workspace.api.params import Params, TextParam
 from workspace.errors import ApplicationError

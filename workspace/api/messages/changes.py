@@ -13,7 +13,8 @@ from rest_framework.request import Request
 
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
 from workspace.api.messages.access import room_allowed
-from workspace.api.objects import MessageObject, Timestamp, messages_of
+from workspace.api.messages.objects import MessageObject, messages_of
+from workspace.api.objects import Timestamp
 from workspace.api.paging import MAX_ITEMS, MAX_OFFSET, NOT_INTEGER, OffsetParams, PageResult, page_of
 from workspace.api.params import ChoiceParam, Params, TextParam, TimestampParam
 from workspace.errors import ApplicationError

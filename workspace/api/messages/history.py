@@ -13,7 +13,7 @@ from rest_framework import serializers
 
 from workspace.api.base import Result, SuccessResult
 from workspace.api.messages.access import not_allowed
-from workspace.api.objects import MessageObject, message_of, messages_of
+from workspace.api.messages.objects import MessageObject, message_of, messages_of
 from workspace.models import Message, Room, User
 from workspace.selectors.history.loading import (
     MAX_MESSAGES,

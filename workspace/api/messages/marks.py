@@ -9,8 +9,8 @@ from rest_framework.request import Request
 
 from workspace.api.base import Api, caller_of, endpoint
 from workspace.api.messages.access import room_allowed, room_allowed_by_code
+from workspace.api.messages.objects import message_of, messages_of
 from workspace.api.messages.reading import BY_TIME, MessageResult, MessagesPage
-from workspace.api.objects import message_of, messages_of
 from workspace.api.paging import PagingParams, ordering_of, page_of
 from workspace.api.params import FlagParam, Params, TextParam
 from workspace.errors import ApplicationError

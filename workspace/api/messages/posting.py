@@ -11,8 +11,8 @@ from rest_framework.request import Request
 
 from workspace.api.base import Api, SuccessResult, caller_of, endpoint
 from workspace.api.errors import InvalidParamsError
+from workspace.api.messages.objects import MessageObject, message_of
 from workspace.api.messages.targets import TargetsParam, parent_of, room_of_target
-from workspace.api.objects import MessageObject, message_of
 from workspace.api.params import NO_OBJECT, ChoiceParam, FlagParam, ListParam, Params, TextParam
 from workspace.api.throttling import Rate
 from workspace.attachments import MAX_ATTACHMENTS, MAX_LENGTH

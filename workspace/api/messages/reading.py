@@ -9,8 +9,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
+from workspace.api.messages.objects import MessageObject, message_of, messages_of
 from workspace.api.messages.posting import EncryptedContent, empty_message_error
-from workspace.api.objects import MessageObject, PersonObject, message_of, messages_of, person_of
+from workspace.api.objects import PersonObject, person_of
 from workspace.api.paging import PageResult, PagingParams, ordering_of, page_of
 from workspace.api.params import FlagParam, Params, TextParam
 from workspace.errors import ApplicationError

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from workspace.api.base import Api, SuccessResult, caller_of, endpoint
 from workspace.api.messages.access import room_allowed
-from workspace.api.objects import MessageObject, messages_of
+from workspace.api.messages.objects import MessageObject, messages_of
 from workspace.api.paging import OffsetParams, page_size
 from workspace.api.params import TextParam
 from workspace.errors import ApplicationError

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from workspace.api.base import Api, caller_of, endpoint
 from workspace.api.messages.access import room_allowed
-from workspace.api.objects import MessageObject, messages_of
+from workspace.api.messages.objects import MessageObject, messages_of
 from workspace.api.paging import PageResult, PagingParams, ordering_of, page_of
 from workspace.api.params import ChoiceParam, TextParam
 from workspace.selectors.history.threads import FOLLOWING, UNREAD, threads_listed

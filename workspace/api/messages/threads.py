@@ -8,8 +8,8 @@ from typing import Any
 from rest_framework.request import Request
 
 from workspace.api.base import Api, caller_of, endpoint
+from workspace.api.messages.objects import messages_of
 from workspace.api.messages.reading import BY_TIME, MessagesPage
-from workspace.api.objects import messages_of
 from workspace.api.paging import PagingParams, ordering_of, page_of
 from workspace.api.params import Params, TextParam
 from workspace.errors import ApplicationError

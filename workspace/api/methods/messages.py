@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from workspace.api.messages.history import single_message
+from workspace.api.messages.objects import MessageObject, messages_of
 from workspace.api.messages.reading import message_for
 from workspace.api.methods.calls import MethodCall
 from workspace.api.methods.finding import text_of
 from workspace.api.methods.registry import method
-from workspace.api.objects import MessageObject, messages_of
 from workspace.errors import NotAllowedError
 from workspace.models import Message
 from workspace.selectors.room_access import readable_rooms

@@ -12,8 +12,8 @@ from rest_framework.request import Request
 
 from workspace.api.base import Api, caller_of, endpoint
 from workspace.api.messages.history import HistoryResult, history_of
+from workspace.api.messages.objects import MessageObject, messages_of
 from workspace.api.messages.reading import BY_TIME, MessagesPage
-from workspace.api.objects import MessageObject, messages_of
 from workspace.api.paging import OffsetParams, PageResult, PagingParams, ordering_of, page_of, page_size
 from workspace.api.params import Params, SpeltFlag, TextParam, TimestampParam
 from workspace.api.rooms.any_type import RoomParams, room_from_params
