@@ -108,7 +108,10 @@ def test_asking_for_the_code_counts_as_no_failure(client: Client, ana: User, fac
 
 
 @pytest.mark.parametrize(
-    "account", ["", "x", signing.dumps([1], salt="workspace.sign_in_code"), signing.dumps([1, "x"])]
+    "account",
+    ["", "x", signing.dumps([1], salt="workspace.sign_in_code"), signing.dumps([1, "x"])],
+    # A signature contains the time, but all processes of a run must give a test the same name.
+    ids=["missing", "not signed", "too short", "signed for something else"],
 )
 def test_a_forged_statement_is_refused(client: Client, ana: User, factor: SecondFactor, account: str) -> None:
     response = client.post("/sign-in/code/", {"account": account, "code": factor.code(steps=1)})
