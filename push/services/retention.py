@@ -30,7 +30,7 @@ from push.models import (
     ShownRoom,
 )
 from push.services.desktop import events_prune
-from workspace.models import FormerPresence, FormerRow, KeptMail, TextView
+from workspace.models import FormerPresence, FormerRow, KeptMail, Report, TextView
 from workspace.services.live import prune_live_events
 from workspace.services.sign_in import expired_sign_ins, sign_out
 
@@ -138,6 +138,7 @@ PRUNERS: tuple[Callable[[datetime], int], ...] = (
     pruner_by_moment(ShownMessage, "changed_at"),
     pruner_by_moment(GatewayPush, "taken_at"),
     pruner_by_moment(FormerRow, "at"),
+    pruner_by_moment(Report, "dismissed_at"),
     pruner_by_moment(FormerPresence, "at"),
     pruner_by_moment(KeptMail, "kept_at"),
     text_views_prune,

@@ -132,6 +132,7 @@ class Report(models.Model):
         verbose_name_plural = _("reported messages")
         ordering = ["-pk"]
         default_permissions = ()
+        indexes = [models.Index(fields=["dismissed_at"], name="report_dismissed")]
         permissions = declared(
             permission(
                 "view_moderation_console",

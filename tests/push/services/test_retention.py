@@ -34,7 +34,7 @@ from push.services.retention import expired_prune
 from push.worker import housekeeping
 from tests.admin_rows import notification_of
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
-from workspace.models import FormerPresence, FormerRow, KeptMail, Message
+from workspace.models import FormerPresence, FormerRow, KeptMail, Message, Report
 from workspace.services.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +127,7 @@ def test_everything_else_that_grows_goes_as_well(message: Message) -> None:
         FormerRow.objects.create(kind="workspace.user", key=1, user=message.sender, values={}, at=at)
         FormerPresence.objects.create(user=message.sender, status="online", created_at=at, at=at)
         KeptMail.objects.create(sender="a@example.org", recipients=[], kept_at=at)
+        Report.objects.create(message=message, description="rude", dismissed_at=at)
         Session.objects.create(session_key=str(at.timestamp()), session_data="", expire_date=at)
         AccessToken.objects.create(workspace=workspace, digest=str(at), ends_at=at)
         RegistrationRequest.objects.create(
@@ -139,6 +140,7 @@ def test_everything_else_that_grows_goes_as_well(message: Message) -> None:
         (FormerRow, "at"),
         (FormerPresence, "at"),
         (KeptMail, "kept_at"),
+        (Report, "dismissed_at"),
         (Session, "expire_date"),
         (AccessToken, "ends_at"),
         (RegistrationRequest, "created_at"),
