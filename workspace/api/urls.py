@@ -5,6 +5,7 @@ from __future__ import annotations
 from workspace.api import info, presence, sign_in
 from workspace.api.access import permissions, roles
 from workspace.api.base import routes
+from workspace.api.finding.urls import FINDING
 from workspace.api.messages.urls import MESSAGES
 from workspace.api.methods import views as methods
 from workspace.api.rooms.urls import ROOMS
@@ -18,6 +19,7 @@ urlpatterns = routes(
         "v1/logout": sign_in.LogoutApi,
         "v1/me": sign_in.MeApi,
         **ROOMS,
+        **FINDING,
         **MESSAGES,
         "v1/method.call/<path:name>": methods.MethodCallApi,
         "v1/method.callAnon/<path:name>": methods.MethodCallAnonApi,

@@ -6,12 +6,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from workspace.errors import MissingPermissionError
-from workspace.models import Room, RoomType, Status, User
+from workspace.models import Room, RoomType, Status, Subscription, User
 from workspace.permissions import ROOM_ROLES
 from workspace.selectors.presence import shown_expression
+from workspace.selectors.subscriptions import NEVER_SHOWN
 
 STATUSES_ONLINE = [status for status in Status.values if status != Status.OFFLINE]
 # The permission required to list rooms of each type, even those that the user has joined.
@@ -31,7 +32,13 @@ def rooms_listed(user: User, type: RoomType) -> QuerySet[Room]:
         return rooms
     if type in LIST_PERMISSION and not user.has_perm(LIST_PERMISSION[type]):
         raise MissingPermissionError()
-    return rooms.filter(subscriptions__user=user)
+    joined = Subscription.objects.filter(~NEVER_SHOWN, room=OuterRef("pk"), user=user)
+    return rooms.filter(Exists(joined))
+
+
+def rooms_joined(user: User, type: RoomType) -> QuerySet[Room]:
+    """Return the rooms of the type that the user is in."""
+    return Room.objects.filter(type=type, subscriptions__user=user).select_related("creator")
 
 
 def members_listed(room: Room, *, at: datetime, words: str = "", statuses: Collection[str] = ()) -> QuerySet[Any, Any]:

@@ -11,6 +11,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from workspace.models import FormerRow, Room, RoomType, Subscription, User
 
+# The direct room with oneself that a test push needs. No list contains it until its member opens it or writes there.
+NEVER_SHOWN = Q(
+    is_open=False, last_seen_at=None, room__type=RoomType.DIRECT, room__members_count=1, room__last_message_at=None
+)
+
 
 @dataclass(frozen=True, slots=True)
 class OtherMembers:
@@ -25,7 +30,7 @@ def subscriptions_changed(user: User, since: datetime | None) -> QuerySet[Subscr
 
     The title of a direct room contains the names of its members, so renaming a member changes it.
     """
-    own = Subscription.objects.filter(user=user).order_by("pk")
+    own = Subscription.objects.filter(~NEVER_SHOWN, user=user).order_by("pk")
     if since is None:
         return own
     renamed = Subscription.objects.filter(room=OuterRef("room"), user__updated_at__gt=since).exclude(user=user)
@@ -56,7 +61,7 @@ def rooms_left(user: User, since: datetime) -> dict[str, datetime]:
 
 def rooms_changed(user: User, since: datetime | None) -> QuerySet[Room]:
     """Return the user's rooms that have changed since, or that the user has joined since; all if `since` is None."""
-    joined = Subscription.objects.filter(room=OuterRef("pk"), user=user)
+    joined = Subscription.objects.filter(~NEVER_SHOWN, room=OuterRef("pk"), user=user)
     rooms = Room.objects.filter(Exists(joined)).select_related("creator").order_by("pk")
     if since is None:
         return rooms

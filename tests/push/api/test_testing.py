@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
+from push.models import Notification
 from push.sending.dispatching import due_dispatch
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import DeviceFactory, UserFactory
@@ -27,6 +29,24 @@ def test_returns_the_number_of_devices(admin: User, gateway: FakeGateway) -> Non
     assert [device["state"] for device in body["result"]["devices"]] == ["waiting"]
     due_dispatch()
     assert len(gateway.accepted) == 1
+
+
+def test_its_room_is_in_no_list_until_it_is_opened(admin: User, gateway: FakeGateway) -> None:
+    api = ApiClient(admin)
+    before = timezone.now().isoformat()
+    api.post("push.test")
+    for query in ({}, {"updatedSince": before}):
+        assert api.get("subscriptions.get", **query).json()["update"] == []
+        assert api.get("rooms.get", **query).json()["update"] == []
+    assert api.get("im.list").json()["ims"] == []
+    shown = api.get("users.info", userId=admin.public_id, includeUserRooms="true").json()["user"]
+    assert not shown.get("rooms")
+    room = Notification.objects.get().room.public_id
+    # A tap on the notification opens it.
+    assert api.get("push.get", id=Notification.objects.get().message.public_id).status_code == 200
+    assert api.post("im.create", username=admin.username).json()["room"]["_id"] == room
+    assert [row["rid"] for row in api.get("subscriptions.get").json()["update"]] == [room]
+    assert [row["_id"] for row in api.get("rooms.get").json()["update"]] == [room]
 
 
 def test_the_settings_button_does_the_same(admin: User, gateway: FakeGateway) -> None:

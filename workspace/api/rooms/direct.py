@@ -12,10 +12,15 @@ from workspace.api.objects import RoomObject
 from workspace.api.paging import PageResult, PagingParams
 from workspace.api.params import Params, TextParam
 from workspace.api.rooms.any_type import room_from_params, rooms_page
+from workspace.api.rooms.history import direct_room_for, direct_room_found
 from workspace.api.rooms.members import MembersPage, MembersParams, members_page
-from workspace.errors import ApplicationError
+from workspace.errors import ApplicationError, NotAllowedError
 from workspace.models import RoomType, User
 from workspace.selectors.accounts import users_by_names
+from workspace.selectors.room_search import may_administer_rooms
+from workspace.selectors.rooms import can_read
+from workspace.services.room_changes.settings import room_topic_change
+from workspace.services.room_changes.state import room_delete
 from workspace.services.rooms import direct_room_open, room_show
 
 
@@ -112,6 +117,58 @@ class DirectOpenApi(Api):
         return {}
 
 
+class DirectDeleteParams(Params):
+    """The direct room, by id or by its only other member."""
+
+    one_of = ("roomId", "username")
+
+    roomId = TextParam(required=False)
+    username = TextParam(required=False)
+
+
+class DirectTopicParams(Params):
+    """The direct room, and its new topic; an empty one removes it."""
+
+    roomId = TextParam()
+    topic = TextParam(required=False, allow_null=True, allow_blank=True, max_length=1000)
+
+
+class DirectTopicResult(SuccessResult):
+    """The new topic."""
+
+    topic = serializers.CharField(required=False)
+
+
+class DirectDeleteApi(Api):
+    @endpoint(
+        params=DirectDeleteParams,
+        summary="Delete a direct room",
+        description="With its memberships, the texts of its messages and queued notifications. `error-not-allowed`: "
+        "the caller does not have the permission `delete-d`.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        user = caller_of(request)
+        room = direct_room_found(user, params)
+        if not (can_read(user=user, room=room) or may_administer_rooms(user)):
+            raise NotAllowedError()
+        room_delete(deleter=user, room=room)
+        return {}
+
+
+class DirectSetTopicApi(Api):
+    @endpoint(
+        params=DirectTopicParams,
+        result=DirectTopicResult,
+        summary="Change the topic of a direct room",
+        description="`error-action-not-allowed`: the caller does not have the permission `edit-room`. `unauthorized`: "
+        "the caller is not in the room.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        room = direct_room_for(caller_of(request), params)
+        room_topic_change(editor=caller_of(request), room=room, topic=params.get("topic") or "")
+        return {"topic": params.get("topic")}
+
+
 def people_of(names: list[str]) -> list[User]:
     """Return the accounts; raises the error that clients expect for an unknown one."""
     try:
@@ -126,6 +183,8 @@ ENDPOINTS: dict[str, type[Api]] = {
     "list": DirectListApi,
     "members": DirectMembersApi,
     "open": DirectOpenApi,
+    "delete": DirectDeleteApi,
+    "setTopic": DirectSetTopicApi,
 }
 
 DIRECT_ENDPOINTS: dict[str, type[Api]] = {

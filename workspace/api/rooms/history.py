@@ -122,14 +122,19 @@ def group_for(user: User, params: Mapping[str, Any]) -> Room:
 
 def direct_room_for(user: User, params: Mapping[str, Any]) -> Room:
     """Return the direct room, by its id or by its only other member; raises UnauthorizedError for others' rooms."""
+    return readable(user, direct_room_found(user, params))
+
+
+def direct_room_found(user: User, params: Mapping[str, Any]) -> Room:
+    """Return the direct room, by its id or by its only other member, even if the user may not read it."""
     if "roomId" in params:
-        room = Room.objects.filter(public_id=params["roomId"], type=RoomType.DIRECT).first()
+        room = Room.objects.filter(public_id=params["roomId"], type=RoomType.DIRECT, deleted_at=None).first()
     else:
         other = user_by_username(params["username"])
         room = Room.objects.filter(direct_key=direct_key_of([user, other])).first() if other else None
     if room is None:
         raise room_not_found()
-    return readable(user, room)
+    return room
 
 
 def readable(user: User, room: Room) -> Room:

@@ -13,11 +13,11 @@ from workspace.api.paging import PageResult
 from workspace.api.params import FlagParam, ListParam, Params, TextParam
 from workspace.api.rooms.any_type import RoomParams, room_from_params
 from workspace.api.rooms.members import MembersParams
+from workspace.api.rooms.people import MAX_PEOPLE, PeopleParams
 from workspace.errors import ApplicationError
 from workspace.models import Room, RoomType
 
 NAME_MISSING = 'Body param "name" is required'
-MAX_PEOPLE = 1000
 
 
 class RoomCreateParams(Params):
@@ -35,14 +35,10 @@ class GroupCreateParams(RoomCreateParams):
     missing_errors = {"name": ApplicationError(NAME_MISSING, NAME_MISSING)}
 
 
-class RoomInviteParams(Params):
+class RoomInviteParams(PeopleParams):
     """The users to add, and the room."""
 
-    any_of = ("userId", "userIds")
-
     roomId = TextParam()
-    userId = TextParam(required=False)
-    userIds = ListParam(child=TextParam(), required=False, max_length=MAX_PEOPLE)
 
 
 class RoomJoinParams(Params):

@@ -20,8 +20,9 @@ from workspace.api.rooms.kinds import (
     RoomMembersParams,
 )
 from workspace.api.rooms.members import MembersPage, members_page
+from workspace.api.rooms.people import people_from_params
 from workspace.errors import NotInRoomError
-from workspace.selectors.accounts import users_by_ids, users_by_names
+from workspace.selectors.accounts import users_by_names
 from workspace.services.rooms import room_create, room_invite, room_join, room_leave, room_show
 
 
@@ -99,8 +100,7 @@ def invite_api(kind: Kind) -> type[Api]:
         @endpoint(params=RoomInviteParams, result=kind.result, summary=f"Add users to a {kind.words}")
         def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
             room = kind.find_room(request, params)
-            ids = [params["userId"]] if "userId" in params else params["userIds"]
-            room_invite(inviter=caller_of(request), room=room, users=users_by_ids(ids))
+            room_invite(inviter=caller_of(request), room=room, users=people_from_params(params))
             return kind.room_result(room)
 
     return InviteApi

@@ -34,10 +34,15 @@ class RoomPersonParams(RoomParams, PersonParams):
 class PeopleParams(PersonParams):
     """One or more users."""
 
-    any_of = ("userId", "username", "userIds", "usernames")
+    any_of = ("userId", "userIds")
 
     userIds = ListParam(child=TextParam(), required=False, max_length=MAX_PEOPLE)
     usernames = ListParam(child=TextParam(), required=False, max_length=MAX_PEOPLE)
+
+    def combinations_check(self, values: Mapping[str, Any]) -> None:
+        # Clients expect an error that names the ids only.
+        if not values.keys() & {"username", "usernames"}:
+            super().combinations_check(values)
 
 
 def person_from_params(params: Mapping[str, Any]) -> User:

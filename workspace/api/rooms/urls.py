@@ -6,6 +6,7 @@ from workspace.api.base import Api
 from workspace.api.rooms import any_type, direct, subscriptions
 from workspace.api.rooms.counters import COUNTER_ENDPOINTS
 from workspace.api.rooms.history import MESSAGES_OF_ROOMS
+from workspace.api.rooms.lists import LIST_ENDPOINTS
 from workspace.api.rooms.managing import MANAGING_ENDPOINTS
 from workspace.api.rooms.moderation import MODERATION_ENDPOINTS
 from workspace.api.rooms.named import NAMED_ROOMS
@@ -23,6 +24,7 @@ ROOMS: dict[str, type[Api]] = {
     **STATE_ENDPOINTS,
     **OWN_ENDPOINTS,
     **MANAGING_ENDPOINTS,
+    **LIST_ENDPOINTS,
     **MODERATION_ENDPOINTS,
     **direct.DIRECT_ENDPOINTS,
     "v1/rooms.get": any_type.RoomsGetApi,

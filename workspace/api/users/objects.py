@@ -14,11 +14,11 @@ from rest_framework import serializers
 
 from workspace.api.base import Result
 from workspace.api.objects import AccountSettingsObject, EmailObject, Offset, Timestamp, person_of
-from workspace.models import Connection, RoomType, Status, Subscription, User
+from workspace.models import Connection, RoomType, Status, User
 from workspace.selectors.accounts import time_zone_of
 from workspace.selectors.permissions import VIEW_ACCOUNTS
 from workspace.selectors.presence import PresenceView, presence_rows, presence_view
-from workspace.selectors.subscriptions import other_members_of
+from workspace.selectors.subscriptions import other_members_of, subscriptions_changed
 from workspace.time_zones import utc_offset
 
 # The number of accounts that are loaded at once.
@@ -114,7 +114,7 @@ def user_object(user: User, presence: PresenceView, at: datetime, *, in_full: bo
 
 def rooms_of_user(user: User) -> list[dict[str, Any]]:
     """Return the rooms of the account. Direct rooms have the names of the other members."""
-    rows = list(Subscription.objects.filter(user=user).select_related("room").order_by("pk"))
+    rows = list(subscriptions_changed(user, since=None).select_related("room"))
     people = other_members_of(user, [row.room for row in rows])
     return [
         {

@@ -15,7 +15,7 @@ from workspace.api.methods.finding import (
     text_of,
 )
 from workspace.api.methods.registry import method
-from workspace.api.rooms.kinds import MAX_PEOPLE
+from workspace.api.rooms.people import MAX_PEOPLE
 from workspace.models import Status
 from workspace.selectors.accounts import users_by_names
 from workspace.services.rooms import room_invite

@@ -1,0 +1,1 @@
+"""Endpoints that find rooms and people by a part of their name."""
