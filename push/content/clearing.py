@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from push.models import Device, ShownMessage, ShownRoom
+from push.providers.provider import ShownUpdates
 from push.selectors.items import Item
 from workspace.models import GeneralSettings
 
@@ -15,12 +16,20 @@ def clear_options(device: Device, *, room: str, badge: int, identity: str, messa
 
     `badge` is the new number on the app's icon.
     """
-    return device.kind.payload.clear(device, room=room, badge=badge, identity=identity, message=message)
+    return updates_of(device).clear(device, room=room, badge=badge, identity=identity, message=message)
 
 
 def replace_options(item: Item, device: Device, *, identity: str) -> dict[str, Any]:
     """Return the update that changes the text of the item's notification on the device."""
-    return device.kind.payload.replace(item, device, identity=identity)
+    return updates_of(device).replace(item, device, identity=identity)
+
+
+def updates_of(device: Device) -> ShownUpdates:
+    """Return the builder of the device's updates; raises ValueError if its provider has none."""
+    updates = device.kind.updates
+    if updates is None:
+        raise ValueError(f"Devices of the type {device.type} cannot change the notifications that they show.")
+    return updates
 
 
 def update_identity(row: ShownRoom | ShownMessage) -> str:

@@ -70,8 +70,8 @@ ADVICE: Words = {
         "room members before disabling all message notifications."
     ),
     "not_mentioned": _(
-        "You can choose All messages for this room or for your account, or add a highlight word. Mentions by name "
-        "always notify you."
+        "You can choose All messages for this room or for your account, or add a highlight word. By default, "
+        "mentions by name notify you."
     ),
     "not_member": _("You can join the room if it is a channel. Members of the room can add you."),
 }

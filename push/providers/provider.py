@@ -46,27 +46,19 @@ class Payload(Protocol):
     def message(self, item: Item, device: Device, content: PushContent) -> dict[str, Any]:
         """Return the notification of a message; `content` is the same for all devices of the item."""
 
-    def clear(self, device: Device, *, room: str, badge: int, identity: str, message: str = "") -> dict[str, Any]:
-        """Return the update that removes notifications of a room, or of one message (both by their public ids).
 
-        Only called for devices with the capability `clear`.
-        """
-
-    def replace(self, item: Item, device: Device, *, identity: str) -> dict[str, Any]:
-        """Return the update that gives the item's notification its new text, without alerting anybody.
-
-        Only called for devices with the capability `clear`, and for types that `replaces_shown`.
-        """
-
-
-class MessagesOnly:
-    """The updates of a provider that cannot change what devices show; they are never asked for."""
+class ShownUpdates(Protocol):
+    """Builds silent updates of the notifications that a device shows. Only devices with the capability `clear` get
+    them."""
 
     def clear(self, device: Device, *, room: str, badge: int, identity: str, message: str = "") -> dict[str, Any]:
-        raise NotImplementedError("Shown notifications cannot be removed.")
+        """Return the update that removes notifications of a room, or of one message (both by their public ids)."""
 
     def replace(self, item: Item, device: Device, *, identity: str) -> dict[str, Any]:
-        raise NotImplementedError("Shown notifications cannot be replaced.")
+        """Return the update that gives the item's notification its new text, without alerting the user.
+
+        Also sent to devices of types that `replaces_shown`.
+        """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,6 +120,8 @@ class DeviceKind:
     check_token: Callable[[str], str]
     accept_token: Callable[[str], None] = lambda token: None
     payload: Payload
+    # None if the provider cannot change what devices show.
+    updates: ShownUpdates | None = None
     is_phone: bool = False
     token_is_address: bool = False
     replaces_shown: bool = False

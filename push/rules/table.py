@@ -216,8 +216,8 @@ RULES: tuple[Rule, ...] = (
         _("The message does not mention this member, and their preference is “Mentions”."),
         lambda _message, _channel: True,
         advice=_(
-            "The member can choose All messages for this room or for their account, or add a highlight word. Mentions "
-            "by name always notify them. @here is shown only on the desktop of members who are online."
+            "The member can choose All messages for this room or for their account, or add a highlight word. By "
+            "default, mentions by name notify them. @here is shown only on the desktop of members who are online."
         ),
     ),
 )

@@ -63,6 +63,7 @@ PROVIDER = Provider(
         default_name=gettext_lazy("Phone"),
         check_token=device_token_check,
         payload=PhonePayload(names_app=True),
+        updates=PhonePayload(names_app=True),
         is_phone=True,
         replaces_shown=True,
         sandbox_request=sandbox_request,

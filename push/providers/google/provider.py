@@ -51,6 +51,7 @@ PROVIDER = Provider(
         default_name=gettext_lazy("Phone"),
         check_token=plain_token_check,
         payload=PhonePayload(),
+        updates=PhonePayload(),
         is_phone=True,
         sandbox_request=sandbox_request,
     ),

@@ -14,7 +14,6 @@ from push.content.mail import room_url
 from push.content.options import URGENT, PushContent
 from push.models import Device
 from push.providers.disclosure import LEFT_OUT, PLACEHOLDER, Disclosed, Disclosure, Privacy
-from push.providers.provider import MessagesOnly
 from push.selectors.items import Item
 from workspace.models import GeneralSettings
 
@@ -26,7 +25,7 @@ TAGS = ("speech_balloon",)
 ICON_FORM = "?format=png&size=128"
 
 
-class NtfyPayload(MessagesOnly):
+class NtfyPayload:
     """Builds messages; the transport adds the topic, which is a secret."""
 
     def message(self, item: Item, device: Device, content: PushContent) -> dict[str, Any]:

@@ -34,6 +34,7 @@ PROVIDER = Provider(
         check_token=plain_token_check,
         accept_token=endpoint_check,
         payload=WebPushPayload(),
+        updates=WebPushPayload(),
         token_is_address=True,
         most_per_user=SUBSCRIPTIONS_PER_USER,
         register_with=("endpoint", "keys"),
