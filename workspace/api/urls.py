@@ -10,7 +10,16 @@ from workspace.api.messages.urls import MESSAGES
 from workspace.api.methods import views as methods
 from workspace.api.rooms.urls import ROOMS
 from workspace.api.site import connections, empty_lists
-from workspace.api.users import changing, own, reading, second_factor, signing_out, tokens
+from workspace.api.users import (
+    changing,
+    names,
+    own,
+    reading,
+    registration,
+    second_factor,
+    signing_out,
+    tokens,
+)
 
 urlpatterns = routes(
     {
@@ -66,6 +75,12 @@ urlpatterns = routes(
         "v1/users.removePersonalAccessToken": tokens.RemoveTokenApi,
         "v1/users.getPersonalAccessTokens": tokens.GetTokensApi,
         "v1/users.createToken": tokens.CreateTokenApi,
+        "v1/users.register": registration.UsersRegisterApi,
+        "v1/users.forgotPassword": registration.ForgotPasswordApi,
+        "v1/users.autocomplete": names.AutocompleteApi,
+        "v1/users.getUsernameSuggestion": names.UsernameSuggestionApi,
+        "v1/users.checkUsernameAvailability": names.UsernameAvailabilityApi,
+        "v1/users.listByStatus": names.ListByStatusApi,
         "v1/users.setStatus": presence.SetStatusApi,
         "v1/users.getStatus": presence.GetStatusApi,
         "v1/users.getPresence": presence.GetPresenceApi,

@@ -15,16 +15,23 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from workspace.errors import SecondFactorError
-from workspace.models import SignInSettings
+from workspace.models import RegistrationForm, SignInSettings
 from workspace.pages.layout import page_context
 from workspace.pages.sign_in_code import CodeForm, code_page
 from workspace.pages.time_zone import browser_time_zone_accept
+from workspace.roles import is_workspace
 from workspace.security.lockout import attempt_end
 from workspace.selectors.accounts import needs_verified_address
 from workspace.services.known_clients import browser_remember
 
 # The maximum length of an e-mail address (RFC 5321), which can be used to sign in.
 NAME_MAX_LENGTH = 254
+
+
+def register_url() -> str:
+    """Return the URL of the page where anyone can create an account; empty if there is none."""
+    is_public = SignInSettings.current().registration_form == RegistrationForm.PUBLIC
+    return reverse("register") if is_public and is_workspace() else ""
 
 
 class SignInForm(AuthenticationForm):
@@ -110,7 +117,8 @@ class SignInView(LoginView):
             **page_context(self.request, title=_("Sign in")),
             "has_form": self.has_form,
             "resets_passwords": rules.password_reset,
-            "registration_text": rules.registration_replacement,
+            "registration_url": register_url(),
+            "registration_text": "" if register_url() else rules.registration_replacement,
         }
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 from workspace.models import RoomType
 from workspace.pages.avatars import avatar_by_user_id, avatar_by_username, avatar_of_room
 from workspace.pages.presence import presence_report
+from workspace.pages.registration import register
 from workspace.pages.rooms.listing import rooms, sidebar_rooms
 from workspace.pages.rooms.membership import direct_start, directory, room_enter, room_exit, room_new
 from workspace.pages.rooms.page import message_shown, messages_newer, room_page, room_read
@@ -13,6 +14,8 @@ from workspace.pages.rooms.posting import message_change, message_remove, messag
 from workspace.pages.rooms.threads import replies_newer, thread, thread_following, thread_seen
 
 urlpatterns = [
+    path("register/", register, name="register"),
+    path("register/<str:secret>/", register, name="register"),
     path("rooms/", rooms, name="rooms"),
     path("rooms/sidebar/", sidebar_rooms, name="sidebar-rooms"),
     path("rooms/channels/", directory, name="directory"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Mapping
+from itertools import count
 
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
@@ -11,6 +14,8 @@ from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, GeneralSettings, SignInSettings, User
 from workspace.permissions import ADMIN
 from workspace.selectors.permissions import VIEW_ACCOUNTS
+
+NOT_IN_USERNAMES = re.compile(r"[^0-9a-z_.-]")
 
 
 def user_by_sign_in_name(name: str) -> User | None:
@@ -37,6 +42,44 @@ def users_listed(*, reader: User, address: str = "") -> QuerySet[User]:
     if not reader.has_perm(VIEW_ACCOUNTS):
         matching = matching.filter(user=reader)
     return User.objects.filter(pk__in=matching.values("user"))
+
+
+def accounts_completed(words: str, *, omitted: Collection[str] = (), limit: int = 10) -> QuerySet[User]:
+    """Return the first active accounts whose username or name contains the words, ordered by username."""
+    users = User.objects.filter(is_active=True).exclude(username__lower__in=[name.lower() for name in omitted])
+    if words:
+        users = users.filter(Q(username__icontains=words) | Q(name__icontains=words))
+    return users.order_by("username")[:limit]
+
+
+def accounts_with_state(
+    *, is_active: bool | None, has_signed_in: bool | None, roles: Collection[str] = (), words: str = ""
+) -> QuerySet[User]:
+    """Return the accounts that are active or not, have ever signed in or not (None: any), and have one of the roles."""
+    users = User.objects.all()
+    if is_active is not None:
+        users = users.filter(is_active=is_active)
+    if has_signed_in is not None:
+        users = users.filter(last_login__isnull=not has_signed_in)
+    if roles:
+        users = users.filter(pk__in=User.objects.filter(groups__name__in=roles).values("pk"))
+    if words:
+        users = users.filter(Q(username__icontains=words) | Q(name__icontains=words))
+    return users
+
+
+def username_suggestion(user: User, *, is_valid: Callable[[str], bool]) -> str:
+    """Return a free username that is similar to the account's name, such as `ada.lovelace` or `alovelace`."""
+    parts = unicodedata.normalize("NFKD", user.display_name).encode("ascii", "ignore").decode().lower().split()
+    names = [".".join(parts)]
+    if len(parts) > 1:
+        names += [parts[0][0] + parts[-1], parts[0] + parts[-1][0]]
+    candidates = [name for name in (NOT_IN_USERNAMES.sub("", name) for name in names) if name and is_valid(name)]
+    stem = (candidates or [user.username])[0][:60]
+    similar = User.objects.filter(Q(username__istartswith=stem) | Q(username__lower__in=candidates))
+    taken = set(similar.values_list("username__lower", flat=True))
+    free = [name for name in candidates if name not in taken]
+    return free[0] if free else next(name for number in count(1) if (name := f"{stem}-{number}".lower()) not in taken)
 
 
 def user_by_username(name: str) -> User | None:

@@ -19,17 +19,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
-from workspace.cache import call_count
+from workspace.errors import ApplicationError
 from workspace.models import SignInSettings, User
 from workspace.pages.account.password import NEW_PASSWORD_HELP, password_field
 from workspace.pages.layout import page_context
 from workspace.services.accounts import sign_ins_end
 from workspace.services.known_clients import browser_remember
+from workspace.services.people.registration import reset_link_request
 from workspace.services.reset_tokens import reset_tokens
-from workspace.waking import reset_mails_later
-
-# The number of links that may be requested in this many seconds, for one address and by one caller.
-MAX_PER_ADDRESS, MAX_PER_CALLER, IN_SECONDS = 3, 20, 900
 
 
 class ResetForm(forms.Form):
@@ -68,11 +65,11 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return TemplateResponse(request, "pages/account/reset.html", context)
     address = form.cleaned_data["address"]
-    if call_count(f"reset:caller:{request.META.get('REMOTE_ADDR')}", seconds=IN_SECONDS) > MAX_PER_CALLER:
+    try:
+        reset_link_request(address=address, caller=request.META.get("REMOTE_ADDR", ""))
+    except ApplicationError:
         form.add_error(None, _("Too many links were requested from your network. Try again in 15 minutes."))
         return TemplateResponse(request, "pages/account/reset.html", context, status=429)
-    if call_count(f"reset:address:{address.lower()}", seconds=IN_SECONDS) <= MAX_PER_ADDRESS:
-        reset_mails_later(address=address)
     hours = settings.PASSWORD_RESET_TIMEOUT // 3600
     return TemplateResponse(request, "pages/account/reset_sent.html", {**context, "address": address, "hours": hours})
 
