@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from tests.api_client import ApiClient
 from tests.factories import RoomFactory, UserFactory, message_in
 from tests.method_calls import call, call_error
 from workspace.models import Message, Room, RoomType, User
@@ -64,10 +67,8 @@ def test_strangers_learn_nothing(stranger: User, message: Message) -> None:
         assert error["message"] == f'[No message found with the id of "{message.public_id}".]'
     assert call_error(stranger, "getSingleMessage", message.public_id)["error"] == "error-not-allowed"
     assert call_error(stranger, "getMessages", [message.public_id])["error"] == "error-not-allowed"
-    assert call_error(ana_like := stranger, "followMessage", {"mid": message.public_id})["error"] == (
-        "error-invalid-message"
-    )
-    assert call_error(ana_like, "updateMessage", {})["reason"] == "Match error: Missing key '_id'"
+    assert call_error(stranger, "followMessage", {"mid": message.public_id})["error"] == ("error-invalid-message")
+    assert call_error(stranger, "updateMessage", {})["reason"] == "Match error: Missing key '_id'"
 
 
 def test_several_messages_are_returned_by_their_ids(ana: User, room: Room) -> None:
@@ -98,3 +99,15 @@ def test_rooms_are_marked_as_read_and_unread(ana: User, room: Room) -> None:
     assert call(ana, "subscriptions/get")[0]["alert"] is True
     assert call_error(ana, "unreadMessages")["error"] == 400
     assert call_error(UserFactory(), "readMessages", room.public_id)["error"] == "error-invalid-subscription"
+
+
+def test_the_number_of_queries_does_not_depend_on_the_rooms(ana: User, settings_remembered: None) -> None:
+    ids = [message_in(RoomFactory(members=[ana]), UserFactory()).public_id for _room in range(4)]
+    client = ApiClient(ana)
+    call(client, "getMessages", ids)
+    counts = []
+    for requested in (ids[:1], ids):
+        with CaptureQueriesContext(connection) as queries:
+            assert len(call(client, "getMessages", requested)) == len(requested)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
