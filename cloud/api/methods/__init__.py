@@ -1,0 +1,1 @@
+"""The methods for the licence (see `workspace/api/methods/`)."""
