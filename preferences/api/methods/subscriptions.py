@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from workspace.api.methods.calls import MethodCall
-from workspace.api.methods.finding import updates
+from workspace.api.methods.params import updates
 from workspace.api.methods.registry import method
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workspace.api.methods.calls import MethodCall
-from workspace.api.methods.finding import endpoint_for, named_endpoint_for, room_for
+from workspace.api.methods.params import endpoint_for, named_endpoint_for, room_for
 from workspace.api.methods.registry import method
 
 

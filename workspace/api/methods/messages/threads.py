@@ -7,7 +7,7 @@ from typing import Any
 from workspace.api.messages.history import thread_messages
 from workspace.api.messages.objects import MessageObject
 from workspace.api.methods.calls import MethodCall
-from workspace.api.methods.finding import number_of, text_of
+from workspace.api.methods.params import number_of, text_of
 from workspace.api.methods.registry import method
 from workspace.errors import ApplicationError
 from workspace.selectors.messages import message_shown_to

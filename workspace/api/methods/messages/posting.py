@@ -8,7 +8,7 @@ from workspace.api.messages.history import single_message
 from workspace.api.messages.objects import MessageObject, messages_of
 from workspace.api.messages.reading import message_for
 from workspace.api.methods.calls import MethodCall
-from workspace.api.methods.finding import text_of
+from workspace.api.methods.params import text_of
 from workspace.api.methods.registry import method
 from workspace.errors import NotAllowedError
 from workspace.models import Message

@@ -9,7 +9,7 @@ from workspace.api.messages import history
 from workspace.api.messages.history import HistoryObject, SurroundingsObject
 from workspace.api.messages.objects import MessageObject
 from workspace.api.methods.calls import MethodCall
-from workspace.api.methods.finding import endpoint_for, number_of, room_of_params, text_of
+from workspace.api.methods.params import endpoint_for, number_of, room_of_params, text_of
 from workspace.api.methods.registry import method
 from workspace.models import Room
 

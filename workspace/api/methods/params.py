@@ -1,4 +1,4 @@
-"""What several methods need: the values in an object of arguments, the room of a call, and lists of changes."""
+"""The values in an object of arguments, the room of a call with its endpoints, and the form of lists of changes."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from workspace.api.messages.targets import room_by_id_else_name
 from workspace.api.methods.calls import MethodCall
-from workspace.api.methods.finding import room_for, updates
+from workspace.api.methods.params import room_for, updates
 from workspace.api.methods.registry import method
 from workspace.errors import ApplicationError, NotAllowedError
 from workspace.services.rooms import room_show

@@ -6,7 +6,7 @@ from typing import Any
 
 from workspace.api.methods.calls import MethodCall
 from workspace.api.methods.errors import MatchError
-from workspace.api.methods.finding import (
+from workspace.api.methods.params import (
     endpoint_for,
     named_endpoint_for,
     number_of,

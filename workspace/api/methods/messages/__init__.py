@@ -1,0 +1,1 @@
+"""Methods that post, load, change and mark messages."""

@@ -1,1 +1,0 @@
-"""Methods for the members and the settings of rooms."""

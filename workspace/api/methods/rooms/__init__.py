@@ -1,0 +1,1 @@
+"""Methods that return, find and change rooms, and those for their members."""
