@@ -34,8 +34,8 @@ from workspace.services.sign_in import sign_out
 
 # How long a new secret waits for its first code.
 SETUP_TIME = timedelta(minutes=30)
-# Wrong codes of a signed-in account in this many seconds. Those of sign-ins are counted by security/lockout.py.
-MAX_WRONG_CODES, IN_SECONDS = 10, 900
+# Codes that a signed-in account may try in this many seconds. Those of sign-ins are counted by security/lockout.py.
+MAX_CODES, IN_SECONDS = 10, 900
 # The key in an authenticator's data: the time step of the last accepted code.
 LAST_COUNTER = "last_counter"
 
@@ -92,13 +92,13 @@ def second_factor_confirm(*, user: User, code: str) -> None:
 
     Raises `error-too-many-requests` after too many wrong codes.
     """
-    wrong_codes_limit(user)
+    codes_limit(user)
     second_factor_check(user=user, code=code)
 
 
-def wrong_codes_limit(user: User) -> None:
+def codes_limit(user: User) -> None:
     """Count a code of the signed-in account; raises `error-too-many-requests` if there were too many."""
-    if call_count(f"second-factor:{user.pk}", seconds=IN_SECONDS) > MAX_WRONG_CODES:
+    if call_count(f"second-factor:{user.pk}", seconds=IN_SECONDS) > MAX_CODES:
         # Clients parse the seconds from the text.
         sentence = (
             f"Error, too many requests. Please slow down. You must wait {IN_SECONDS} seconds before trying again."
@@ -126,7 +126,7 @@ def second_factor_enable(*, user: User, code: str, kept: AuthToken | None = None
     The account's other apps, except the one with the token `kept`, are signed out; personal access tokens remain valid.
     Raises `invalid-totp` if the code is wrong or the secret is too old.
     """
-    wrong_codes_limit(user)
+    codes_limit(user)
     pending = PendingSecondFactor.objects.select_for_update().filter(user=user).first()
     if pending is None or pending.created_at < timezone.now() - SETUP_TIME or has_second_factor(user):
         raise ApplicationError("invalid-totp")
@@ -144,7 +144,7 @@ def second_factor_enable(*, user: User, code: str, kept: AuthToken | None = None
 
 def second_factor_disable(*, user: User, code: str) -> bool:
     """Remove the account's second factor if the code is right; returns True if it was removed."""
-    wrong_codes_limit(user)
+    codes_limit(user)
     if not code_accept(user=user, code=code):
         return False
     second_factor_remove(user=user)
@@ -163,7 +163,7 @@ def recovery_codes_regenerate(*, user: User, code: str) -> list[str] | None:
 
     Raises `invalid-totp` if the account has no second factor.
     """
-    wrong_codes_limit(user)
+    codes_limit(user)
     if not has_second_factor(user):
         raise ApplicationError("invalid-totp")
     return recovery_codes_replace(user=user) if code_accept(user=user, code=code) else None

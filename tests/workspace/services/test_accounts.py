@@ -12,7 +12,7 @@ from tests.admin_rows import staff
 from tests.api_client import ApiClient
 from tests.factories import UserFactory
 from workspace.errors import MissingPermissionError
-from workspace.models import Status, User
+from workspace.models import Connection, User
 from workspace.selectors.presence import presence_of
 from workspace.services.accounts import locale_save, user_activate, user_deactivate
 from workspace.services.presence import activity_report
@@ -55,10 +55,10 @@ def test_a_deactivation_ends_tokens_browser_sessions_devices_and_presence_at_onc
     api = ApiClient(user)
     api.post("push.token", type="gcm", value="token", appName="app")
     activity_report(user=user, client="app")
-    assert (browser.get("/account/").status_code, presence_of(user).status) == (200, Status.ONLINE)
+    assert (browser.get("/account/").status_code, presence_of(user).connection) == (200, Connection.ONLINE)
     user_deactivate(user=user, by=admin)
     assert browser.get("/account/").status_code == 302
     assert api.get("me").status_code == 401
     assert not AuthToken.objects.filter(user=user).exists()
     assert not Device.objects.filter(user=user).exists()
-    assert presence_of(user).status == Status.OFFLINE
+    assert presence_of(user).connection == Connection.OFFLINE
