@@ -20,10 +20,18 @@ def attachments_text(attachments: Iterable[Any]) -> str:
 
 
 def attachment_text(attachment: dict[str, Any]) -> str:
-    """Return an attachment as text; empty if it has none."""
+    """Return an attachment as text: its title and text, else the fallback, the description or the fields."""
     title, text, fallback, description = (
         value.strip() if isinstance(value := attachment.get(name), str) else ""
         for name in ("title", "text", "fallback", "description")
     )
     text_with_title = ": ".join(filter(None, (title, text)))
-    return text_with_title or fallback or description
+    return text_with_title or fallback or description or fields_text(attachment.get("fields"))
+
+
+def fields_text(fields: Any) -> str:
+    """Return the fields of an attachment as text: their titles and values."""
+    if not isinstance(fields, list):
+        return ""
+    pairs = ((item.get("title"), item.get("value")) for item in fields if isinstance(item, dict))
+    return ", ".join(": ".join(part for part in pair if isinstance(part, str) and part) for pair in pairs)

@@ -11,13 +11,15 @@ from typing import Any
 # The names of the built-in roles, which are groups of django.contrib.auth.
 ADMIN = "admin"
 USER = "user"
+# Accounts of programs, which are also users.
+BOT = "bot"
 # The roles that a member has in a single room. Their permissions apply in that room only, so no account is in these
 # groups (workspace.selectors.room_roles).
 OWNER = "owner"
 MODERATOR = "moderator"
 LEADER = "leader"
 ROOM_ROLES = (OWNER, MODERATOR, LEADER)
-BUILT_IN_ROLES = (ADMIN, USER, *ROOM_ROLES)
+BUILT_IN_ROLES = (ADMIN, USER, BOT, *ROOM_ROLES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

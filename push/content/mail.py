@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from preferences.unsubscribe_links import unsubscribe_url
-from push.content.texts import allowed_text, room_title, short_name
+from push.content.texts import allowed_text, author_name, room_title
 from push.models import PushSettings
 from push.selectors.items import Item
 from workspace.addresses import absolute_url
@@ -72,7 +72,7 @@ def entry_of(item: Item, *, names_show: bool) -> dict[str, Any]:
     """Return the template context of one message."""
     message = item.notification.message
     return {
-        "sender": short_name(message.sender) if names_show else "",
+        "sender": author_name(message) if names_show else "",
         "text": allowed_text(message, item.user),
         "sent_at": message.sent_at,
     }
@@ -86,7 +86,7 @@ def subject_of(items: Sequence[Item]) -> str:
 def headline_of(items: Sequence[Item]) -> str:
     """Return a short summary: who wrote, or how many messages there are."""
     room, count = items[0].room, len(items)
-    names = list(dict.fromkeys(short_name(item.notification.message.sender) for item in items))
+    names = list(dict.fromkeys(author_name(item.notification.message) for item in items))
     if not PushSettings.current().show_username_room:
         one = gettext("You have a new message")
         several = ngettext("You have %(count)d new message", "You have %(count)d new messages", count)

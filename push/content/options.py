@@ -13,12 +13,12 @@ from django.utils.crypto import salted_hmac
 
 from cloud.models import SetupWizardSettings
 from push.content.cutting import shorten
-from push.content.texts import NAME_LENGTH, placeholder, short_name, texts_of
+from push.content.texts import NAME_LENGTH, author_name, placeholder, texts_of
 from push.models import TEST_RULE, Device, PushSettings
 from push.selectors.items import Item
 from workspace.addresses import absolute_url
 from workspace.ids import is_random_id
-from workspace.models import GeneralSettings, Message, Room, User
+from workspace.models import GeneralSettings, Message, Room
 from workspace.models.messages import ENCRYPTED
 from workspace.services.messages import can_post
 
@@ -152,17 +152,18 @@ def payload_of(message: Message, room: Room) -> dict[str, Any]:
     }
     if message.parent is not None:
         payload["tmid"] = message.parent.public_id
-    return payload | name_fields(message.sender, room) | encrypted_fields(message)
+    return payload | name_fields(message, room) | encrypted_fields(message)
 
 
-def name_fields(sender: User, room: Room) -> dict[str, Any]:
-    """Return the payload fields with names of people and rooms."""
+def name_fields(message: Message, room: Room) -> dict[str, Any]:
+    """Return the payload fields with names of people and rooms. Apps show the alias of a message as its author."""
     if not PushSettings.current().show_username_room:
         return {}
-    real_name = shorten(sender.display_name, NAME_LENGTH)
-    person = {"_id": sender.public_id, "username": sender.username, "name": real_name}
+    sender = message.sender
+    shown_name = author_name(message) if message.alias else shorten(sender.display_name, NAME_LENGTH)
+    person = {"_id": sender.public_id, "username": sender.username, "name": shown_name}
     named = {} if room.is_direct else {"name": room.name}
-    return {"sender": person, "senderName": short_name(sender), **named}
+    return {"sender": person, "senderName": author_name(message), **named}
 
 
 def encrypted_fields(message: Message) -> dict[str, Any]:

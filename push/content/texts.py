@@ -34,12 +34,11 @@ def texts_of(item: Item) -> Texts:
     text = allowed_text(message, item.user)
     if not PushSettings.current().show_username_room:
         return Texts("", shorten(text, TEXT_LENGTH))
-    return compose_texts(text, sender=message.sender, room=item.room)
+    return compose_texts(text, name=author_name(message), room=item.room)
 
 
-def compose_texts(text: str, *, sender: User, room: Room) -> Texts:
-    """Return the title and text of a message in a room, shortened for lock screens."""
-    name = short_name(sender)
+def compose_texts(text: str, *, name: str, room: Room) -> Texts:
+    """Return the title and text of a message by an author with this name in a room, shortened for lock screens."""
     if room.is_direct:
         return Texts(shorten(name, TITLE_LENGTH), shorten(text, TEXT_LENGTH))
     # Always include the name: apps remove it from the text if they show it elsewhere.
@@ -57,13 +56,24 @@ def full_text(message: Message, receiver: User) -> str:
     """Return the message's text, or that of its attachments, or "You have a new message"."""
     if message.type == ENCRYPTED:
         return placeholder(receiver)
-    return message.text if message.text.strip() else attachments_text(message.attachments) or placeholder(receiver)
+    text, attached = message.text.strip(), attachments_text(message.attachments)
+    if message.integration_id and text and attached:
+        # Programs often post a heading as text, and what has happened as attachments.
+        return f"{text}\n{attached}"
+    return message.text if text else attached or placeholder(receiver)
 
 
 def placeholder(receiver: User) -> str:
     """Return the text shown instead of a message, in the receiver's language."""
     with translation.override(receiver.language or settings.LANGUAGE_CODE):
         return gettext("You have a new message")
+
+
+def author_name(message: Message) -> str:
+    """Return the name of a message's author for notifications: the alias if it has one, such as that of a webhook."""
+    # Apps recognise the end of the name by the first colon.
+    alias = message.alias.replace(":", "").strip()
+    return shorten(alias, NAME_LENGTH) if alias else short_name(message.sender)
 
 
 def short_name(user: User) -> str:

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from preferences.models import AccountPreferences, AccountsSettings, Level, RoomPreferences, Sound
 from preferences.selectors.effective import effective_value
 from push.content.mail import room_path
-from push.content.texts import compose_texts, full_text
+from push.content.texts import author_name, compose_texts, full_text
 from push.models import DesktopEvent
 from push.rules.delays import moment
 from push.rules.quiet_hours import MENTION_RULES, hold
@@ -130,7 +130,7 @@ def page_change(event: Any, memberships: dict[tuple[int, int], Subscription]) ->
 
 def message_texts(message: Message, user: User) -> dict[str, str]:
     """Return the title and text of a message for the user's pages. Privacy settings do not apply here."""
-    texts = compose_texts(full_text(message, user), sender=message.sender, room=message.room)
+    texts = compose_texts(full_text(message, user), name=author_name(message), room=message.room)
     return {"title": texts.title, "text": texts.text}
 
 

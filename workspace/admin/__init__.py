@@ -1,6 +1,7 @@
 """The administration of the workspace, and building blocks for the administrations of other apps."""
 
 from workspace.admin import (
+    integrations,
     libraries,
     mails,
     messages,
@@ -14,6 +15,7 @@ from workspace.admin import (
 )
 
 __all__ = [
+    "integrations",
     "libraries",
     "mails",
     "messages",

@@ -85,6 +85,14 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": _("Integrations"),
+        "role": "workspace",
+        "items": [
+            list_link(_("Incoming webhooks"), "webhook", "workspace", "integration"),
+            list_link(_("Calls of webhooks"), "history", "workspace", "integrationcall"),
+        ],
+    },
+    {
         "title": _("Connection to the cloud"),
         "role": "workspace",
         "items": [

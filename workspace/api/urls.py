@@ -6,6 +6,7 @@ from workspace.api import info, presence, sign_in
 from workspace.api.access import permissions, roles
 from workspace.api.base import routes
 from workspace.api.finding.urls import FINDING
+from workspace.api.integrations import views as integrations
 from workspace.api.messages.urls import MESSAGES
 from workspace.api.methods import views as methods
 from workspace.api.rooms.urls import ROOMS
@@ -85,6 +86,12 @@ urlpatterns = routes(
         "v1/users.getStatus": presence.GetStatusApi,
         "v1/users.getPresence": presence.GetPresenceApi,
         "v1/users.presence": presence.PresencesApi,
+        "v1/integrations.create": integrations.IntegrationsCreateApi,
+        "v1/integrations.get": integrations.IntegrationsGetApi,
+        "v1/integrations.history": integrations.IntegrationsHistoryApi,
+        "v1/integrations.list": integrations.IntegrationsListApi,
+        "v1/integrations.remove": integrations.IntegrationsRemoveApi,
+        "v1/integrations.update": integrations.IntegrationsUpdateApi,
         "v1/users.totp.enable": second_factor.TotpEnableApi,
         "v1/users.totp.validate": second_factor.TotpValidateApi,
         "v1/users.totp.disable": second_factor.TotpDisableApi,

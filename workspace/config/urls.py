@@ -29,6 +29,7 @@ workspace_patterns: list[URLPattern | URLResolver] = [
     path("api/", include("cloud.api.urls")),
     path("api/", include("workspace.api.docs")),
     path("", include("workspace.ddp.urls")),
+    path("hooks/", include("workspace.api.integrations.urls")),
     path("admin/settings/push/", include("push.pages.settings.urls")),
     path("admin/", include("cloud.pages.admin_urls")),
 ]

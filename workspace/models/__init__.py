@@ -2,6 +2,7 @@ from workspace.models.access_tokens import PersonalAccessToken
 from workspace.models.accounts import EmailAddress, User
 from workspace.models.general import BusySilences, GeneralSettings
 from workspace.models.history import FormerRow
+from workspace.models.integrations import Integration, IntegrationCall
 from workspace.models.live import LiveEvent, LiveKind
 from workspace.models.mail import KeptMail
 from workspace.models.message_marks import Pin, PinNotice, Reaction, Report, Star
@@ -27,6 +28,8 @@ __all__ = [
     "FormerPresence",
     "FormerRow",
     "GeneralSettings",
+    "Integration",
+    "IntegrationCall",
     "KeptMail",
     "KnownAddress",
     "LiveEvent",

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from workspace.ids import PublicIdField
+from workspace.ids import PUBLIC_ID_LENGTH, PublicIdField
 from workspace.models.accounts import User
 from workspace.models.history import track_history
 from workspace.models.rooms import Room
@@ -67,6 +67,13 @@ class Message(models.Model):
         _("attachments"), default=list, blank=True, help_text=_("As the client sent them.")
     )
     alias = models.CharField(_("alias"), max_length=255, blank=True)
+    # The database has a default for these columns, because an earlier version may write messages during an upgrade.
+    avatar = models.CharField(_("picture"), max_length=1000, blank=True, default="", db_default="")
+    emoji = models.CharField(_("emoji"), max_length=64, blank=True, default="", db_default="")
+    # Not a foreign key: removing a webhook must not search all messages.
+    integration_id = models.CharField(
+        _("webhook"), max_length=PUBLIC_ID_LENGTH, blank=True, default="", db_default="", editable=False
+    )
     parent = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, related_name="replies", verbose_name=_("thread")
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from workspace.ids import PublicIdField
 from workspace.models.accounts import User
 from workspace.models.history import track_history
-from workspace.permissions import ADMIN, LEADER, MODERATOR, OWNER, USER, declared, permission
+from workspace.permissions import ADMIN, BOT, LEADER, MODERATOR, OWNER, USER, declared, permission
 
 # The id of the channel that clients expect in every workspace. New accounts join it.
 DEFAULT_CHANNEL_ID = "GENERAL"
@@ -142,7 +142,10 @@ class Room(models.Model):
                 roles=(ADMIN, USER, OWNER, MODERATOR),
             ),
             permission(
-                "message_impersonate", "May post under another name", checked_in="workspace.api.messages.posting"
+                "message_impersonate",
+                "May post under another name",
+                checked_in="workspace.api.messages.posting",
+                roles=(ADMIN, BOT),
             ),
             permission(
                 "remove_user",

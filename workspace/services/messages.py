@@ -41,6 +41,9 @@ def message_post(
     content: Any = None,
     attachments: Sequence[dict[str, Any]] = (),
     alias: str = "",
+    avatar: str = "",
+    emoji: str = "",
+    integration_id: str = "",
     sent_at: datetime | None = None,
 ) -> Message:
     """Store a message and announce it. The worker decides later who is notified.
@@ -67,6 +70,9 @@ def message_post(
         content=content,
         attachments=list(attachments),
         alias=alias,
+        avatar=avatar,
+        emoji=emoji,
+        integration_id=integration_id,
         sent_at=sent_at or now,
         accepted_at=now,
     )

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from django.contrib.auth.models import Group, Permission
 from django.db.models import QuerySet
 
-from workspace.permissions import ADMIN, ROOM_ROLES, USER, default_permissions_of, withheld_from_admins
+from workspace.permissions import ADMIN, BOT, ROOM_ROLES, USER, default_permissions_of, withheld_from_admins
 
 
 def roles_ensure(*, known: Collection[int] | None = None) -> None:
@@ -16,7 +16,10 @@ def roles_ensure(*, known: Collection[int] | None = None) -> None:
     `known` are the keys of the permissions before an upgrade; None means all. Existing roles keep what admins have
     changed: a known permission that was removed is not added again.
     """
-    granted_by_role = {ADMIN: admin_permissions(), **{name: role_permissions(name) for name in (USER, *ROOM_ROLES)}}
+    granted_by_role = {
+        ADMIN: admin_permissions(),
+        **{name: role_permissions(name) for name in (USER, BOT, *ROOM_ROLES)},
+    }
     for name, granted in granted_by_role.items():
         role, is_new = Group.objects.get_or_create(name=name)
         if is_new:

@@ -45,6 +45,10 @@ class MessageObject(Result):
     content = serializers.DictField(required=False)
     attachments = serializers.ListField(child=serializers.DictField(), required=False)
     alias = serializers.CharField(required=False)
+    avatar = serializers.CharField(required=False)
+    emoji = serializers.CharField(required=False)
+    bot = serializers.DictField(required=False, help_text="The webhook that posted the message, as `i`.")
+    groupable = serializers.BooleanField(required=False)
     tmid = serializers.CharField(required=False)
     tshow = serializers.BooleanField(required=False)
     tcount = serializers.IntegerField(required=False)
@@ -95,6 +99,10 @@ def message_object(message: Message) -> dict[str, Any]:
         "content": message.content,
         "attachments": message.attachments or None,
         "alias": message.alias or None,
+        "avatar": message.avatar or None,
+        "emoji": message.emoji or None,
+        "bot": {"i": message.integration_id} if message.integration_id else None,
+        "groupable": False if message.integration_id else None,
         "tmid": message.parent.public_id if message.parent else None,
         "tshow": message.is_shown_in_room if is_reply else None,
         "tcount": message.reply_count if is_thread else None,

@@ -1,0 +1,1 @@
+"""Incoming webhooks: the addresses that programs post to, and managing them."""

@@ -1,0 +1,55 @@
+"""Queries for incoming webhooks, and who may manage which."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.db.models import QuerySet
+from django.utils.crypto import constant_time_compare
+
+from workspace.models import Integration, IntegrationCall, User
+from workspace.permissions import BOT
+
+MANAGE_ALL = "workspace.manage_incoming_integrations"
+MANAGE_OWN = "workspace.manage_own_incoming_integrations"
+
+
+def token_digest(token: str) -> str:
+    """Return the digest under which a webhook's token is stored. A random token of 48 characters needs no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def integration_called(*, public_id: str, token: str) -> Integration | None:
+    """Return the webhook with this id and token; None if either is wrong, without revealing which."""
+    integration = Integration.objects.select_related("user").filter(public_id=public_id).first()
+    stored = integration.token_digest if integration else token_digest("")
+    is_right = constant_time_compare(stored, token_digest(token))
+    return integration if is_right and token else None
+
+
+def may_manage_any(user: User) -> bool:
+    """Return True if the account may create incoming webhooks."""
+    return user.has_perm(MANAGE_ALL) or user.has_perm(MANAGE_OWN)
+
+
+def integrations_of(manager: User) -> QuerySet[Integration]:
+    """Return the webhooks that the account may manage: all, its own, or none."""
+    integrations = Integration.objects.select_related("user", "created_by")
+    if manager.has_perm(MANAGE_ALL):
+        return integrations
+    return integrations.filter(created_by=manager) if manager.has_perm(MANAGE_OWN) else integrations.none()
+
+
+def may_manage_integration(manager: User, integration: Integration) -> bool:
+    """Return True if the account may manage this webhook."""
+    return manager.has_perm(MANAGE_ALL) or (integration.created_by_id == manager.pk and manager.has_perm(MANAGE_OWN))
+
+
+def calls_of(integration: Integration) -> QuerySet[IntegrationCall]:
+    """Return the last calls of the webhook, the newest first."""
+    return IntegrationCall.objects.filter(integration=integration).order_by("-pk")
+
+
+def is_bot(user: User) -> bool:
+    """Return True for the account of a program."""
+    return user.groups.filter(name=BOT).exists()

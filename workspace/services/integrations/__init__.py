@@ -1,0 +1,1 @@
+"""Incoming webhooks: managing them, and posting what they receive."""
