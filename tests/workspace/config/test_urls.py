@@ -32,6 +32,8 @@ BY_EXPRESSION = {
 }
 # URLs that are open to everyone: needed to sign in, read the API documentation, or follow links in e-mails.
 OPEN = {
+    # The token is in the address.
+    *("/hooks/x/x", "/hooks/x/x/", "/hooks/x/x/x", "/hooks/x/x/x/"),
     "/sign-in/",
     "/sign-out/",
     "/admin/login/",
@@ -86,7 +88,7 @@ FIELDS = {
 }
 # URLs that accept a POST without a CSRF token, in addition to the API and the gateway, which use no cookies.
 WITHOUT_CSRF_TOKEN = {"/unsubscribe/x/", "/web-push/received"}
-NO_COOKIE_READ = ("/api/", "/push/apn/send")
+NO_COOKIE_READ = ("/api/", "/hooks/", "/push/apn/send")
 
 Found = tuple[str, Callable[..., Any]]
 

@@ -86,7 +86,7 @@ class IntegrationGetParams(Params):
     createdBy = TextParam(required=False, max_length=64, help_text="The id of the account that created it.")
 
 
-class HistoryParams(PagingParams):
+class IntegrationHistoryParams(PagingParams):
     """The webhook whose calls are listed."""
 
     id = TextParam(max_length=64)
@@ -105,7 +105,7 @@ class IntegrationsResult(PageResult):
     items = serializers.IntegerField()
 
 
-class HistoryResult(PageResult):
+class IntegrationHistoryResult(PageResult):
     """Calls of a webhook."""
 
     history = HistoryObject(many=True)
@@ -172,8 +172,8 @@ class IntegrationsListApi(Api):
 
 class IntegrationsHistoryApi(Api):
     @endpoint(
-        params=HistoryParams,
-        result=HistoryResult,
+        params=IntegrationHistoryParams,
+        result=IntegrationHistoryResult,
         summary="The last calls of an incoming webhook",
         description="The newest first, at most 100, without their contents.",
     )

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workspace', '0023_sign_ins_under_way'),
+        ('workspace', '0028_message_marks'),
     ]
 
     operations = [
