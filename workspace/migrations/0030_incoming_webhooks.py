@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workspace', '0028_message_marks'),
+        ('workspace', '0029_role_descriptions'),
     ]
 
     operations = [
