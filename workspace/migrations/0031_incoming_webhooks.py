@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workspace', '0029_role_descriptions'),
+        ('workspace', '0030_report_dismissal_index'),
     ]
 
     operations = [
