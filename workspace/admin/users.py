@@ -25,9 +25,9 @@ from workspace.admin.user_forms import AccountChangeForm, AccountCreationForm, A
 from workspace.models import EmailAddress, Message, Presence, Subscription, User
 from workspace.permissions import ADMIN, ROOM_ROLES
 from workspace.roles import Role
+from workspace.selectors.accounts import has_second_factor
 from workspace.selectors.permissions import CHANGE_ACCOUNTS, CHANGE_ROLES, may_manage
 from workspace.selectors.presence import connection_expression, presence_of, status_expression
-from workspace.selectors.second_factor import has_second_factor
 from workspace.services.accounts import user_activate, user_deactivate
 from workspace.services.addresses import address_claim
 from workspace.services.second_factor import second_factor_remove

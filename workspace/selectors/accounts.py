@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from itertools import count
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 
@@ -151,3 +153,20 @@ def administrators() -> QuerySet[User]:
     """Return the active accounts that can open the administration and have all of its permissions."""
     has_all_permissions = Q(is_superuser=True) | Q(groups__name=ADMIN)
     return User.objects.filter(has_all_permissions, is_active=True, is_staff=True).distinct()
+
+
+def authenticators_of(user: User, kind: Authenticator.Type) -> QuerySet[Authenticator]:
+    """Return the account's second factor of this kind, if it has one."""
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=user, type=kind)
+    return found
+
+
+def has_second_factor(user: User) -> bool:
+    """Return True if signing in to the account requires a code."""
+    return authenticators_of(user, Authenticator.Type.TOTP).exists()
+
+
+def recovery_codes_remaining(user: User) -> int:
+    """Return how many unused recovery codes the account has."""
+    codes = authenticators_of(user, Authenticator.Type.RECOVERY_CODES).first()
+    return len(RecoveryCodes(codes).get_unused_codes()) if codes else 0

@@ -29,7 +29,7 @@ from knox.models import AuthToken
 from workspace.cache import call_count
 from workspace.errors import ApplicationError, SecondFactorError
 from workspace.models import PendingSecondFactor, User
-from workspace.selectors.second_factor import authenticators_of, has_second_factor
+from workspace.selectors.accounts import authenticators_of, has_second_factor
 from workspace.services.sign_in import sign_out
 
 # How long a new secret waits for its first code.

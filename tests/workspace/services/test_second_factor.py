@@ -14,7 +14,7 @@ from tests.factories import UserFactory
 from tests.second_factors import SecondFactor, app_code, second_factor_of
 from workspace.errors import ApplicationError, SecondFactorError
 from workspace.models import PendingSecondFactor, User
-from workspace.selectors.second_factor import has_second_factor, recovery_codes_remaining
+from workspace.selectors.accounts import has_second_factor, recovery_codes_remaining
 from workspace.services.second_factor import (
     MAX_CODES,
     code_accept,

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from workspace.api.base import Api, SuccessResult, caller_of, endpoint, session_of
 from workspace.api.params import Params, TextParam
 from workspace.errors import ApplicationError
-from workspace.selectors.second_factor import has_second_factor, recovery_codes_remaining
+from workspace.selectors.accounts import has_second_factor, recovery_codes_remaining
 from workspace.services.second_factor import (
     recovery_codes_regenerate,
     second_factor_disable,

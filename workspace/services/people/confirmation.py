@@ -12,7 +12,7 @@ from workspace.cache import call_count
 from workspace.errors import ApplicationError, SecondFactorError
 from workspace.models import PersonalAccessToken, User
 from workspace.security.password_hashers import PasswordDigest
-from workspace.selectors.second_factor import has_second_factor
+from workspace.selectors.accounts import has_second_factor
 from workspace.services.second_factor import second_factor_confirm
 
 # The number of attempts at the password in this many seconds, to prevent guessing with an unattended client.

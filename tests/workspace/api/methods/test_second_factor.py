@@ -11,7 +11,7 @@ from tests.factories import PASSWORD, UserFactory
 from tests.method_calls import call, call_error
 from tests.second_factors import SecondFactor, app_code, second_factor_of
 from workspace.models import User
-from workspace.selectors.second_factor import has_second_factor
+from workspace.selectors.accounts import has_second_factor
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import PASSWORD, UserFactory
 from tests.second_factors import SecondFactor, app_code, second_factor_of
 from workspace.models import User
-from workspace.selectors.second_factor import has_second_factor
+from workspace.selectors.accounts import has_second_factor
 
 pytestmark = pytest.mark.django_db
 
