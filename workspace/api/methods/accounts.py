@@ -103,3 +103,30 @@ def set_user_active_status(
         "POST users.setActiveStatus", userId=user_id, activeStatus=active, confirmRelinquish=confirm_relinquish
     )
     return True
+
+
+@method("registerUser", endpoint="POST users.register", anonymous=True)
+def register_user(call: MethodCall, account: dict[str, Any]) -> Any:
+    """Create an account, if the settings allow it: `{"username": …, "email": …, "pass": …}`. Returns its id."""
+    fields = ("username", "email", "pass", "name", "secret", "secretURL", "reason")
+    response = call.endpoint("POST users.register", **{name: account.get(name) for name in fields})
+    return response["user"]["_id"]
+
+
+@method("sendForgotPasswordEmail", endpoint="POST users.forgotPassword", anonymous=True)
+def send_forgot_password_email(call: MethodCall, email: str) -> bool:
+    """Send a link to choose a new password, if an account has verified the address. Returns true in any case."""
+    call.endpoint("POST users.forgotPassword", email=email.strip())
+    return True
+
+
+@method("checkUsernameAvailability", endpoint="GET users.checkUsernameAvailability")
+def check_username_availability(call: MethodCall, username: str) -> Any:
+    """Return true if the username is free."""
+    return call.endpoint("GET users.checkUsernameAvailability", username=username)["result"]
+
+
+@method("getUsernameSuggestion", endpoint="GET users.getUsernameSuggestion")
+def get_username_suggestion(call: MethodCall) -> Any:
+    """Return a free username that is similar to the caller's name."""
+    return call.endpoint("GET users.getUsernameSuggestion")["result"]

@@ -92,3 +92,25 @@ def test_accounts_are_deactivated_by_those_who_may(ana: User) -> None:
     assert call_error(None, "login", {"user": {"username": "ana"}, "password": PASSWORD})["error"] == (
         "error-user-is-not-activated"
     )
+
+
+def test_an_account_is_registered_if_the_settings_allow_it() -> None:
+    account = {"username": "eve", "email": "eve@example.org", "pass": PASSWORD, "name": "Eve", "confirm-pass": PASSWORD}
+    admin = UserFactory(roles=("admin", "user"))
+    call(admin, "saveSetting", "Accounts_RegistrationForm", "Disabled")
+    assert "error" in call_error(None, "registerUser", account)
+    call(admin, "saveSetting", "Accounts_RegistrationForm", "Public")
+    assert call(None, "registerUser", account) == User.objects.get(username="eve").public_id
+    assert call_error(None, "registerUser", {})["error"] == "invalid-params"
+
+
+def test_the_answer_about_a_forgotten_password_does_not_reveal_accounts() -> None:
+    for address in ("nobody@example.org", " nobody@example.org "):
+        assert call(None, "sendForgotPasswordEmail", address) is True
+
+
+def test_usernames_are_checked_and_suggested(ana: User) -> None:
+    UserFactory(username="bob")
+    assert call(ana, "checkUsernameAvailability", "bob") is False
+    assert call(ana, "checkUsernameAvailability", "free") is True
+    assert isinstance(call(ana, "getUsernameSuggestion"), str)
