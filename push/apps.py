@@ -11,7 +11,9 @@ class PushConfig(AppConfig):
         from push.pages import links  # noqa: F401
         from push.providers.web_push.keys import vapid_keys_ensure
         from push.worker.signing import task_signing_install
+        from workspace.live.feeds import FEEDS
         from workspace.signals import database_ready
 
+        FEEDS.append("push.streams.hub.Hub")
         task_signing_install()
         database_ready.connect(vapid_keys_ensure, dispatch_uid="push.vapid")

@@ -18,29 +18,43 @@ from push.content.texts import author_name, compose_texts, full_text
 from push.models import DesktopEvent
 from push.rules.delays import moment
 from push.rules.quiet_hours import MENTION_RULES, hold
+from workspace.live.reading import LAST_KEYS
+from workspace.live.window import COMMIT_SKEW_SECONDS
 from workspace.models import Message, Subscription, User
 from workspace.stored_json import value_or
 
 MAX_EVENTS = 500
 # Transactions may commit in a different order than they allocated their keys.
-COMMIT_SKEW = timedelta(seconds=5)
+COMMIT_SKEW = timedelta(seconds=COMMIT_SKEW_SECONDS)
 MENTIONING_RULES = (*MENTION_RULES, "highlight", "group_mention")
 
 
 @dataclass(frozen=True, slots=True)
 class PageEvent:
-    """An event for one user's pages: a message to show (`data`), a `change` to apply, or just new counters."""
+    """An event for one user's pages: a message to show (`data`), a `change` to apply, or just new counters.
+
+    `message` is the message to show.
+    """
 
     key: int
     user_id: int
     data: dict[str, Any] | None
     change: dict[str, Any] | None = None
+    message: Message | None = None
 
 
-def events_after(key: int) -> list[tuple[int, int]]:
-    """Return the keys of the next events after the given key, each with its user's key."""
-    later = DesktopEvent.objects.filter(pk__gt=key).order_by("pk")
-    return list(later.values_list("pk", "user_id")[:MAX_EVENTS])
+def next_events(newest: int, missing: Collection[int]) -> list[tuple[int, int]]:
+    """Return the keys of the next events after the newest key, and of missing ones that exist by now.
+
+    Each comes with its user's key.
+    """
+    wanted = Q(pk__gt=newest) | Q(pk__in=missing) if missing else Q(pk__gt=newest)
+    return list(DesktopEvent.objects.filter(wanted).order_by("pk").values_list("pk", "user_id")[:MAX_EVENTS])
+
+
+def last_events() -> list[int]:
+    """Return the keys of the last events."""
+    return list(DesktopEvent.objects.order_by("-pk").values_list("pk", flat=True)[:LAST_KEYS])
 
 
 def newest_event() -> int:
@@ -84,10 +98,14 @@ def page_events(keys: Collection[int], at: datetime) -> list[PageEvent]:
         .order_by("pk")
     )
     memberships = memberships_of(event for event in events if event.rule or event.change)
-    return [
-        PageEvent(event.pk, event.user_id, message_data(event, memberships), page_change(event, memberships))
-        for event in events
-    ]
+    return [page_event(event, memberships) for event in events]
+
+
+def page_event(event: Any, memberships: dict[tuple[int, int], Subscription]) -> PageEvent:
+    """Return an event with the data for the pages."""
+    data = message_data(event, memberships)
+    message = event.message if data is not None else None
+    return PageEvent(event.pk, event.user_id, data, page_change(event, memberships), message)
 
 
 def memberships_of(events: Iterable[DesktopEvent]) -> dict[tuple[int, int], Subscription]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db import Error, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
@@ -18,12 +17,8 @@ from push.rules.members import members_of
 from push.rules.reading import Reading
 from push.rules.table import RULES_BY_CODE
 from workspace.models import Message, Room, Subscription, User
-from workspace.wakeups import announce
+from workspace.services.live import wake_readers
 
-log = logging.getLogger(__name__)
-
-# The channel that announces new events to the web processes; the payload is empty.
-EVENTS = "callboard_desktop"
 EVERYONE = Q()
 # A client that reconnects within this time receives the events that it missed.
 RESUMABLE = timedelta(seconds=90)
@@ -58,7 +53,7 @@ def message_show(*, facts: MessageFacts, reading: Reading, now: datetime, users:
         BATCH,
     )
     if written:
-        events_announce()
+        wake_readers()
 
 
 class Change(StrEnum):
@@ -78,7 +73,7 @@ def pages_tell(*, user: User, change: dict[str, Any] | None = None) -> None:
     now = timezone.now()
     if DesktopStream.objects.filter(user=user, until__gt=now).exists():
         DesktopEvent.objects.create(user=user, change=change, created_at=now)
-        events_announce()
+        wake_readers()
 
 
 @transaction.atomic
@@ -96,7 +91,7 @@ def members_pages_tell(
     ]
     if events:
         DesktopEvent.objects.bulk_create(events, BATCH)
-        events_announce()
+        wake_readers()
 
 
 def message_change_tell(*, message: Message, change: Change) -> None:
@@ -104,22 +99,6 @@ def message_change_tell(*, message: Message, change: Change) -> None:
     thread = message.parent.public_id if message.parent else ""
     change_sent = {"kind": change, "room": message.room.public_id, "message": message.public_id, "thread": thread}
     members_pages_tell(room=message.room, message=message, change=change_sent)
-
-
-def events_announce() -> None:
-    """Wake the web processes after the current transaction has been committed.
-
-    The announcement is a separate statement: inside transactions, announcements would force them to commit one after
-    the other.
-    """
-    transaction.on_commit(_announce)
-
-
-def _announce() -> None:
-    try:
-        announce(EVENTS)
-    except Error:
-        log.exception("The web processes could not be told of new events; they will find them.")
 
 
 def streams_hold(*, process: str, users: Collection[int]) -> None:

@@ -1,45 +1,36 @@
-"""The hub reads new events once for all streams of a web process, and closes streams of ended sessions."""
+"""The hub sends events to open pages, and desktop notifications to sockets. It closes streams of ended sessions."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import signal
-import threading
 import time
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from enum import Enum
-from weakref import WeakKeyDictionary
 
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from push.selectors.desktop import COMMIT_SKEW, counters_of, events_after, newest_event, page_events
+from push.selectors.desktop import PageEvent, counters_of, last_events, next_events, page_events
 from push.selectors.streams import ended_sign_ins, users_signed_in
-from push.services.desktop import EVENTS, streams_hold
+from push.services.desktop import streams_hold
 from push.streams.events import KEEPALIVE, event
+from push.streams.notifications import NOTIFICATION, notification_deliveries
 from push.streams.opening import streams_begin
-from workspace.database.threads import Batcher, DatabaseThreads
+from workspace.database.threads import Batcher
+from workspace.live.fanout import Fanout, current_fanout
+from workspace.live.index import Entry
+from workspace.live.streams import NOTIFY_USER
+from workspace.live.window import Window
 from workspace.models import User
-from workspace.wakeups import subscribe
 
-log = logging.getLogger(__name__)
-
-# Seconds between two checks of sessions and stream rows, and between two keep-alive comments.
-CHECK_SECONDS = 10.0
+# Seconds between two keep-alive comments.
 KEEPALIVE_SECONDS = 25.0
-# Announcements within this time are handled together.
-BATCH_SECONDS = 0.05
-TROUBLE_SECONDS = 2.0
 QUEUE_LENGTH = 200
 MAX_PER_USER = 20
 
 # How many streams are opened at once: few enough that the first ones do not wait for hundreds of others.
 OPEN_BATCH = 100
-
-# All streams of the process share one thread with one database connection.
-in_database = DatabaseThreads(1, "streams").run
 
 
 class Refusal(Enum):
@@ -105,20 +96,19 @@ class Stream:
 
 
 class Hub:
-    """All streams of one event loop."""
+    """All streams of one event loop. It is a feed of the fan-out, which reads events in one loop for all listeners."""
 
-    def __init__(self) -> None:
+    def __init__(self, fanout: Fanout) -> None:
         self.process = get_random_string(32)
+        self._fanout = fanout
         self._streams: defaultdict[int, set[Stream]] = defaultdict(set)
-        self._task: asyncio.Task[None] | None = None
         self._is_stopping = False
         self._opening = Batcher[Stream, "Refusal | None"](
             self._open_together, lambda work, streams: work(streams), batch=OPEN_BATCH, few=0
         )
-        # The newest keys by time: events with smaller keys may still be committed later.
-        self._floors: deque[tuple[float, int]] = deque()
-        self._floor = 0
-        self._seen: dict[int, float] = {}
+        self._window = Window()
+        self._is_reading = False
+        self._kept_at = time.monotonic()
 
     def count(self, user_id: int) -> int:
         """Return how many streams the user has in this process."""
@@ -132,19 +122,21 @@ class Hub:
         return (await self._opening.put([stream]))[0]
 
     async def _open_together(self, streams: Sequence[Stream]) -> list[Refusal | None]:
-        users = await in_database(users_signed_in, {stream.session for stream in streams})
-        refusals = [self._admit(stream, users.get(stream.session)) for stream in streams]
+        users = await self._fanout.run(users_signed_in, {stream.session for stream in streams})
+        refusals = [self._admit_stream(stream, users.get(stream.session)) for stream in streams]
         admitted = [stream for stream, refusal in zip(streams, refusals, strict=True) if refusal is None]
         if admitted:
-            await self._start()
+            await self._fanout.start()
+            await self._begin_reading()
             requests = [(stream.user_id, stream.after) for stream in admitted]
-            begun = await in_database(streams_begin, process=self.process, requests=requests)
+            begun = await self._fanout.run(streams_begin, process=self.process, requests=requests)
             for stream, first in zip(admitted, begun, strict=True):
                 stream.received = first.received
                 stream.begin(first.content)
+            self._fanout.keep_reading()
         return refusals
 
-    def _admit(self, stream: Stream, user: User | None) -> Refusal | None:
+    def _admit_stream(self, stream: Stream, user: User | None) -> Refusal | None:
         """Register the stream before reading events for it, so that it misses none."""
         if self._is_stopping or stream.is_over:
             return Refusal.STOPPING
@@ -156,130 +148,118 @@ class Hub:
         self._streams[user.pk].add(stream)
         return None
 
-    async def _start(self) -> None:
-        """Start the task that delivers events, unless it is already running."""
-        if self._task is None or self._task.done():
-            self._floor = await in_database(newest_event)
-            self._task = asyncio.create_task(self._run())
-            self._end_with_server()
-
     def close(self, stream: Stream) -> None:
-        """Remove a stream, even if it was not opened. The hub's task stops with the last stream."""
+        """Remove a stream, even if it was not opened."""
         stream.end()
         own = self._streams.get(stream.user_id, set())
         own.discard(stream)
         if not own:
             self._streams.pop(stream.user_id, None)
 
+    def all(self) -> list[Stream]:
+        return [stream for streams in self._streams.values() for stream in streams]
+
+    def is_used(self) -> bool:
+        """Return True if there are streams."""
+        return bool(self._streams)
+
     def stop(self) -> None:
         """End all streams, because the server waits for them before it stops."""
         self._is_stopping = True
         for stream in self.all():
             stream.end()
-        if self._task is not None:
-            self._task.cancel()
 
-    def all(self) -> list[Stream]:
-        return [stream for streams in self._streams.values() for stream in streams]
+    async def admit(self, entries: Sequence[Entry]) -> None:
+        """Record the users of sockets that hear notifications, so that events are written for them."""
+        users = {entry.user_id for entry in entries if is_for_notifications(entry) and entry.user_id is not None}
+        if users:
+            await self._begin_reading()
+            await self._fanout.run(streams_hold, process=self.process, users=users)
 
-    def _end_with_server(self) -> None:
-        """End the streams when the process receives a stop signal, then call the previous signal handler."""
-        if threading.current_thread() is not threading.main_thread():
+    async def _begin_reading(self) -> None:
+        """Begin with the next event, unless events are already read."""
+        if not self._is_reading:
+            keys = await self._fanout.run(last_events)
+            if not self._is_reading:
+                self._window.start(keys, time.monotonic())
+                self._is_reading = True
+
+    def _listeners(self) -> set[int]:
+        """Return the users with sockets that hear notifications."""
+        return set(self._fanout.index.users_hearing(NOTIFICATION))
+
+    async def read(self) -> None:
+        """Read new events and send them to the streams and sockets of their users."""
+        if not self._is_reading:
             return
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            before = signal.getsignal(number)
-            if callable(before) and not getattr(before, "ends_streams", False):
-                signal.signal(number, stopping_handler(before, loop, self.stop))
+        if not self._streams and not self._listeners():
+            self._is_reading = False
+            return
+        while await self._read_batch():
+            pass
 
-    async def _run(self) -> None:
-        checked, kept = 0.0, time.monotonic()
-        async with subscribe(EVENTS, "") as subscription:
-            while self._streams:
-                try:
-                    if await subscription.wait(CHECK_SECONDS):
-                        await asyncio.sleep(BATCH_SECONDS)
-                        await self._deliver()
-                    now = time.monotonic()
-                    if now - checked >= CHECK_SECONDS:
-                        checked = now
-                        await self._check()
-                    if now - kept >= KEEPALIVE_SECONDS:
-                        kept = now
-                        for stream in self.all():
-                            stream.put(KEEPALIVE)
-                except Exception:
-                    log.exception("The events of open pages cannot be read; trying again.")
-                    await asyncio.sleep(TROUBLE_SECONDS)
-
-    async def _deliver(self) -> None:
-        """Read new events and send them to the streams of their users."""
+    async def _read_batch(self) -> bool:
         now = time.monotonic()
-        events = await in_database(events_after, self._floor)
-        fresh = [(key, user) for key, user in events if key not in self._seen]
-        self._advance_floor([key for key, _user in fresh], now)
-        ours = [(key, user) for key, user in fresh if user in self._streams]
+        events = await self._fanout.run(next_events, self._window.newest, self._window.missing(now))
+        self._window.note((key for key, _user in events), now)
+        listeners = self._listeners()
+        ours = {key: user for key, user in events if user in self._streams or user in listeners}
         if ours:
-            items = await in_database(page_events, [key for key, _user in ours], timezone.now())
-            for item in items:
-                if item.data is not None:
-                    self._send(item.user_id, item.key, event("notification", item.data, item.key))
-                if item.change is not None:
-                    self._send(item.user_id, item.key, event("change", item.change, item.key))
-            await self.send_counters({user for _key, user in ours})
+            items = await self._fanout.run(page_events, list(ours), timezone.now())
+            self._send_events(items)
+            await self._send_counters({user for user in ours.values() if user in self._streams})
+            await self._notify_sockets([item for item in items if item.user_id in listeners])
+        return bool(events)
+
+    def _send_events(self, items: Iterable[PageEvent]) -> None:
+        for item in items:
+            if item.data is not None:
+                self._send(item.user_id, item.key, event("notification", item.data, item.key))
+            if item.change is not None:
+                self._send(item.user_id, item.key, event("change", item.change, item.key))
 
     def _send(self, user_id: int, key: int, piece: bytes) -> None:
         for stream in list(self._streams.get(user_id, ())):
             if key not in stream.received:
                 stream.put(piece)
 
-    async def send_counters(self, users: Iterable[int]) -> None:
+    async def _send_counters(self, users: set[int]) -> None:
         """Send the unread counters to these users' pages."""
-        for user, number in (await in_database(counters_of, set(users))).items():
+        for user, number in (await self._fanout.run(counters_of, users)).items() if users else ():
             for stream in list(self._streams.get(user, ())):
                 stream.put(event("counters", {"unread": number}))
 
-    def _advance_floor(self, keys: list[int], now: float) -> None:
-        """Raise the floor to keys seen so long ago that no smaller key can still be committed."""
-        self._seen.update(dict.fromkeys(keys, now))
-        if keys:
-            self._floors.append((now, max(keys)))
-        while self._floors and now - self._floors[0][0] > COMMIT_SKEW.total_seconds():
-            self._floor = max(self._floor, self._floors.popleft()[1])
-        self._seen = {key: at for key, at in self._seen.items() if key > self._floor}
+    async def _notify_sockets(self, items: Sequence[PageEvent]) -> None:
+        """Send desktop notifications to sockets."""
+        if any(item.message is not None for item in items):
+            users = self._fanout.index.users_hearing(NOTIFICATION)
+            self._fanout.deliver(await self._fanout.run(notification_deliveries, items, users))
 
-    async def _check(self) -> None:
-        """End the streams whose sign-ins have ended, and refresh the rows of the others."""
+    async def check(self) -> None:
+        """End the streams whose sign-ins have ended, refresh the rows of the others, and keep connections alive."""
         streams = self.all()
-        ended = await in_database(
-            ended_sign_ins, {(stream.user_id, stream.session, stream.password) for stream in streams}
-        )
-        if ended:
-            # Events written together with the end of the sign-in, such as a deactivation, are still delivered.
-            await self._deliver()
-        for stream in streams:
-            if (stream.user_id, stream.session, stream.password) in ended:
-                stream.finish()
-        await in_database(streams_hold, process=self.process, users=list(self._streams))
+        if streams:
+            sign_ins = {(stream.user_id, stream.session, stream.password) for stream in streams}
+            ended = await self._fanout.run(ended_sign_ins, sign_ins)
+            if ended:
+                # Events written together with the end of the sign-in, such as a deactivation, are still delivered.
+                await self.read()
+            for stream in streams:
+                if (stream.user_id, stream.session, stream.password) in ended:
+                    stream.finish()
+        if users := self._streams.keys() | self._listeners():
+            await self._fanout.run(streams_hold, process=self.process, users=list(users))
+        if time.monotonic() - self._kept_at >= KEEPALIVE_SECONDS:
+            self._kept_at = time.monotonic()
+            for stream in self.all():
+                stream.put(KEEPALIVE)
 
 
-def stopping_handler(
-    before: Callable[..., object], loop: asyncio.AbstractEventLoop, stop: Callable[[], None]
-) -> Callable[..., None]:
-    """Return a signal handler that stops the hub and then calls the previous handler."""
-
-    def handle(number: int, frame: object) -> None:
-        loop.call_soon_threadsafe(stop)
-        before(number, frame)
-
-    handle.ends_streams = True  # type: ignore[attr-defined]
-    return handle
-
-
-hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+def is_for_notifications(entry: Entry) -> bool:
+    """Return True if this is a subscription to the user's desktop notifications."""
+    return entry.name == NOTIFY_USER and entry.event.partition("/")[2] == NOTIFICATION
 
 
 def current_hub() -> Hub:
     """Return the hub of the running event loop."""
-    loop = asyncio.get_running_loop()
-    return hubs.get(loop) or hubs.setdefault(loop, Hub())
+    return next(feed for feed in current_fanout().feeds if isinstance(feed, Hub))

@@ -10,10 +10,10 @@ from typing import Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from workspace.database.threads import Batcher, DatabaseThreads
-from workspace.errors import ApplicationError
+from workspace.errors import ApplicationError, UnavailableError
 from workspace.live.access import Request, check_requests
 from workspace.live.deliveries import Delivery, compose
-from workspace.live.feeds import Feed, feed_makers
+from workspace.live.feeds import feeds_of
 from workspace.live.index import Entry, Index
 from workspace.live.listeners import Listener
 from workspace.live.reading import Row, last_keys, read_rows
@@ -64,7 +64,7 @@ class Fanout:
             self.admit, lambda work, entries: work(entries), batch=ADMIT_BATCH, few=0
         )
         self._checked_at = self._rechecked_at = time.monotonic()
-        self.feeds: list[Feed] = [make(self) for make in feed_makers]
+        self.feeds = feeds_of(self)
 
     async def subscribe(self, listener: Listener, name: str, event: str) -> None:
         """Subscribe a listener to an event of a stream.
@@ -98,13 +98,14 @@ class Fanout:
 
     async def admit(self, entries: Sequence[Entry]) -> list[ApplicationError | None]:
         """Check the permissions for subscriptions and add those that are allowed; return the other ones' errors."""
+        if self._is_stopping:
+            return [UnavailableError() for _entry in entries]
         await self.start()
         checks = self._checks
         errors = await self._check(entries)
         allowed = [entry for entry, error in zip(entries, errors, strict=True) if error is None]
-        users = {entry.user_id for entry in allowed if entry.user_id is not None}
         for feed in self.feeds:
-            await feed.admit(users)
+            await feed.admit(allowed)
         for entry in allowed:
             self.index.add(entry)
         if checks != self._checks:
@@ -118,8 +119,6 @@ class Fanout:
         if self._is_started:
             return
         keys = await self.run(last_keys)
-        for feed in self.feeds:
-            await feed.start()
         if not self._is_started:
             self._window.start(keys, time.monotonic())
             self._is_started = True

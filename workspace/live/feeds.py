@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Protocol
+
+from django.utils.module_loading import import_string
+
+from workspace.live.index import Entry
 
 
 class Feed(Protocol):
@@ -12,11 +16,8 @@ class Feed(Protocol):
     def is_used(self) -> bool:
         """Return True while the feed has listeners of its own, for which the fan-out must keep reading."""
 
-    async def start(self) -> None:
-        """Note where to begin. Called before the first listener is added."""
-
-    async def admit(self, users: Collection[int]) -> None:
-        """Prepare for listeners of these users (given by key), before they are added."""
+    async def admit(self, entries: Sequence[Entry]) -> None:
+        """Prepare for these subscriptions, before they are added."""
 
     async def read(self) -> None:
         """Read and deliver new events. Called after each announcement."""
@@ -28,5 +29,10 @@ class Feed(Protocol):
         """The server stops: end the feed's own listeners."""
 
 
-# Upper apps add functions that make their feeds, given the fan-out.
-feed_makers: list[Callable[[Any], Feed]] = []
+# The classes of feeds, by dotted path; upper apps add theirs. Each fan-out makes an instance, with itself as argument.
+FEEDS: list[str] = []
+
+
+def feeds_of(fanout: object) -> list[Feed]:
+    """Return the feeds for a fan-out."""
+    return [import_string(path)(fanout) for path in FEEDS]

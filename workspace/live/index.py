@@ -108,6 +108,10 @@ class Index:
         for room in rooms:
             yield from self._by_room.get(room, ())
 
+    def users_hearing(self, suffix: str) -> dict[int, str]:
+        """Return the users who hear this event of `stream-notify-user`: their keys and public ids."""
+        return dict(self._own.get(suffix, {}))
+
     def all(self) -> list[Entry]:
         return list(self._counts)
 
