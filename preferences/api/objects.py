@@ -11,12 +11,12 @@ from django.db.models import QuerySet
 
 from preferences.keys import ROOM_FIELDS, sound_for_clients
 from preferences.models import AccountPreferences, RoomPreferences
-from preferences.selectors.effective import account_choices
-from preferences.selectors.highlights import highlight_words_of
+from preferences.selectors.effective import choices_of_accounts
+from preferences.selectors.highlights import highlight_words_by_user
 from workspace.api.objects import person_of
 from workspace.models import Subscription, User
-from workspace.selectors.subscriptions import OtherMembers, other_members_of
-from workspace.selectors.threads import UnreadThreads, unread_threads_by_room
+from workspace.selectors.subscriptions import direct_members, other_members
+from workspace.selectors.threads import UnreadThreads, unread_threads_by_member
 from workspace.selectors.unseen import unseen_subscription_keys
 
 ORIGINS = {"desktop": "desktopPrefOrigin", "push": "mobilePrefOrigin", "email": "emailPrefOrigin"}
@@ -25,42 +25,55 @@ SWITCHES = ("notifications_disabled", "group_mentions_muted", "unread_hidden", "
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """Data shared by all subscriptions of one user.
+class Members:
+    """Data shared by the subscriptions of one or several users.
 
-    `unseen` contains the keys of subscriptions with unseen messages, `threads` the unread threads by room key.
+    `preferences` and `highlights` are by user key, `threads` by user and room key, `people` are the members of direct
+    rooms. `unseen` contains the keys of subscriptions with unseen messages.
     """
 
-    user: User
-    preferences: AccountPreferences
-    highlights: list[str]
+    preferences: Mapping[int, AccountPreferences]
+    highlights: Mapping[int, list[str]]
     unseen: set[int]
-    threads: Mapping[int, UnreadThreads]
+    threads: Mapping[tuple[int, int], UnreadThreads]
+    people: Mapping[int, list[User]]
 
 
 def subscriptions_json(user: User, subscriptions: QuerySet[Subscription]) -> list[dict[str, Any]]:
     """Return these subscriptions of the user in the format of the API."""
-    rows = list(subscriptions.select_related("room", "preferences").prefetch_related("ignored_senders__sender"))
-    threads = unread_threads_by_room(user, [row.room_id for row in rows])
-    account = Account(user, account_choices(user), highlight_words_of(user), unseen_subscription_keys(rows), threads)
-    people = other_members_of(user, [row.room for row in rows])
-    return [subscription_json(row, account, people) for row in rows]
+    return list(member_subscriptions_json(subscriptions.filter(user=user)).values())
 
 
-def subscription_json(row: Subscription, account: Account, people: Mapping[int, OtherMembers]) -> dict[str, Any]:
+def member_subscriptions_json(subscriptions: QuerySet[Subscription]) -> dict[int, dict[str, Any]]:
+    """Return these subscriptions of any users in the format of the API, by key."""
+    related = subscriptions.select_related("room", "user", "preferences")
+    rows = list(related.prefetch_related("ignored_senders__sender"))
+    users, rooms = {row.user_id for row in rows}, {row.room_id for row in rows}
+    members = Members(
+        choices_of_accounts(users),
+        highlight_words_by_user(users),
+        unseen_subscription_keys(rows),
+        unread_threads_by_member(users, rooms),
+        direct_members(row.room for row in rows),
+    )
+    return {row.pk: subscription_json(row, members) for row in rows}
+
+
+def subscription_json(row: Subscription, members: Members) -> dict[str, Any]:
     """Return one subscription in the format of the API."""
-    room, other = row.room, people.get(row.room_id)
+    room, user = row.room, row.user
+    other = other_members(user, members.people[room.pk]) if room.is_direct else None
     chosen: RoomPreferences | None = getattr(row, "preferences", None)
-    threads = account.threads.get(row.room_id) or UnreadThreads()
+    threads = members.threads.get((user.pk, room.pk)) or UnreadThreads()
     return {
         "_id": row.public_id,
         "rid": room.public_id,
         "t": room.type,
         "name": other.usernames if other else room.name,
         "fname": other.names if other else room.name,
-        "u": person_of(account.user),
+        "u": person_of(user),
         "open": row.is_open,
-        "alert": row.pk in account.unseen and not (chosen and chosen.unread_hidden),
+        "alert": row.pk in members.unseen and not (chosen and chosen.unread_hidden),
         "unread": row.unread,
         "userMentions": row.user_mentions,
         "groupMentions": row.group_mentions,
@@ -73,10 +86,10 @@ def subscription_json(row: Subscription, account: Account, people: Mapping[int, 
         "roles": row.roles,
         "ignored": [ignored.sender.public_id for ignored in row.ignored_senders.all()],
         "archived": room.is_archived,
-        "userHighlights": account.highlights,
+        "userHighlights": members.highlights.get(user.pk, []),
         "_updatedAt": changed_at(row),
         **choices_json(chosen),
-        **levels_json(chosen, account.preferences),
+        **levels_json(chosen, members.preferences.get(user.pk) or AccountPreferences(user=user)),
     }
 
 

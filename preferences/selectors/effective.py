@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import BooleanField, Field, Model
@@ -24,6 +24,11 @@ FROM_ACCOUNT = {"desktop": "desktop", "push": "push", "email": "email", "sound":
 def account_choices(user: User) -> AccountPreferences:
     """Return the account's own choices; an unsaved row of empty fields if there are none."""
     return AccountPreferences.objects.filter(user=user).first() or AccountPreferences(user=user)
+
+
+def choices_of_accounts(users: Collection[int]) -> dict[int, AccountPreferences]:
+    """Return the own choices of these accounts (given by key); accounts without any are missing."""
+    return {row.user_id: row for row in AccountPreferences.objects.filter(user__in=users)}
 
 
 def is_chosen(value: Any) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
+
 from preferences.highlights import matching_words, phrases_of
 from preferences.models import HighlightWord
 from workspace.models import Room, User
@@ -13,6 +16,14 @@ MAX_PHRASES = 2_000
 def highlight_words_of(user: User) -> list[str]:
     """Return the user's highlight words in the order in which they were entered."""
     return list(user.highlight_words.order_by("pk").values_list("word", flat=True))
+
+
+def highlight_words_by_user(users: Collection[int]) -> dict[int, list[str]]:
+    """Return the highlight words of these users (given by key), in the order in which they were entered."""
+    words: defaultdict[int, list[str]] = defaultdict(list)
+    for user, word in HighlightWord.objects.filter(user__in=users).order_by("pk").values_list("user_id", "word"):
+        words[user].append(word)
+    return dict(words)
 
 
 def matching_highlights(text: str, *, room: Room) -> set[str]:

@@ -15,6 +15,7 @@ from preferences.selectors.highlights import highlight_words_of
 from preferences.selectors.idle import idle_limit_expression
 from preferences.services.rows import choices_save
 from workspace.models import Presence, Subscription, User
+from workspace.services.live import publish_preferences, publish_subscriptions
 from workspace.services.presence import idle_limit_set
 
 INHERITED_BY_ROOMS = {"desktop", "push", "email"}
@@ -56,6 +57,8 @@ def account_preferences_save(*, user: User, **choices: Unpack[AccountChoices]) -
         choices["client_choices"] = {key: value for key, value in merged.items() if value is not None}
     changed = {name for name, value in choices.items() if getattr(row, name) != value}
     choices_save(row, choices)
+    if changed:
+        publish_preferences(user=user)
     if changed & INHERITED_BY_ROOMS:
         subscriptions_touch(user=user)
     if changed & {"auto_away", "idle_limit"}:
@@ -84,3 +87,4 @@ def highlight_words_set(*, user: User, words: Iterable[str]) -> None:
 def subscriptions_touch(*, user: User) -> None:
     """Mark all of the user's subscriptions as changed, for clients that ask for changes."""
     Subscription.objects.filter(user=user).update(updated_at=timezone.now())
+    publish_subscriptions(room=None, users=[user.pk])

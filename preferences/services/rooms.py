@@ -13,6 +13,7 @@ from preferences.models import IgnoredSender, RoomPreferences
 from preferences.services.rows import choices_save, has_choices
 from workspace.models import Subscription, User
 from workspace.models.history import former_rows_save
+from workspace.services.live import publish_subscriptions
 
 
 class RoomChoices(TypedDict, total=False):
@@ -93,6 +94,12 @@ def sender_ignore(*, subscription: Subscription, sender: User, ignore: bool = Tr
 def subscriptions_touch(subscriptions: QuerySet[Subscription]) -> int:
     """Lock the subscriptions until the end of the transaction, and mark them as changed for clients.
 
-    Returns the number of subscriptions.
+    Their users' clients are informed. Returns the number of subscriptions.
     """
+    touched = list(subscriptions.values_list("room_id", "user_id"))
+    if len(touched) == 1:
+        ((room, user),) = touched
+        publish_subscriptions(room=room, users=[user])
+    elif touched:
+        publish_subscriptions(room=None, users={user for _room, user in touched})
     return subscriptions.update(updated_at=timezone.now())

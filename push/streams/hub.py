@@ -186,7 +186,7 @@ class Hub:
 
     def _listeners(self) -> set[int]:
         """Return the users with sockets that hear notifications."""
-        return set(self._fanout.index.users_hearing(NOTIFICATION))
+        return set(self._fanout.index.interest().own_of(NOTIFICATION))
 
     async def read(self) -> None:
         """Read new events and send them to the streams and sockets of their users."""
@@ -232,7 +232,7 @@ class Hub:
     async def _notify_sockets(self, items: Sequence[PageEvent]) -> None:
         """Send desktop notifications to sockets."""
         if any(item.message is not None for item in items):
-            users = self._fanout.index.users_hearing(NOTIFICATION)
+            users = self._fanout.index.interest().own_of(NOTIFICATION)
             self._fanout.deliver(await self._fanout.run(notification_deliveries, items, users))
 
     async def check(self) -> None:

@@ -6,14 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from workspace.models import User
+from django.db.models import QuerySet
+
+from workspace.models import Subscription, User
 
 
 @dataclass(slots=True)
 class Contributions:
-    """`preferences` returns the preferences of an account, as its own clients see them."""
+    """What `preferences` adds.
+
+    `preferences` returns the preferences of an account, as its own clients see them. `subscriptions` returns
+    subscriptions of any users as API objects, by key, with a constant number of queries.
+    """
 
     preferences: Callable[[User], dict[str, Any]] = lambda _user: {}
+    subscriptions: Callable[[QuerySet[Subscription]], dict[int, dict[str, Any]]] = lambda _subscriptions: {}
 
 
 contributions = Contributions()

@@ -5,22 +5,29 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Iterable, Sequence
 from weakref import WeakKeyDictionary
 
-from workspace.database.threads import Batcher, DatabaseThreads
+from workspace.clients import NAME_LENGTH
+from workspace.database.threads import Batcher
+from workspace.database.troubles import trouble_of
 from workspace.errors import ApplicationError, UnavailableError
 from workspace.live.access import Request, check_requests
-from workspace.live.deliveries import Delivery, compose
+from workspace.live.composing import compose, compose_transient
+from workspace.live.deliveries import Delivery
 from workspace.live.feeds import feeds_of
 from workspace.live.index import Entry, Index
-from workspace.live.listeners import Listener
+from workspace.live.listeners import Frame, Listener, Payload
+from workspace.live.member_delivery import MemberDelivery
+from workspace.live.presence_watch import PresenceWatch
 from workspace.live.reading import Row, last_keys, read_rows
+from workspace.live.running import Run, in_database
 from workspace.live.sign_ins import ended_sign_ins
 from workspace.live.stopping import call_at_stop
+from workspace.live.streams import FORCE_LOGOUT, NOTIFY_USER, USER_PRESENCE
 from workspace.live.suspects import suspects_of
 from workspace.live.window import Window
+from workspace.models import LiveKind
 from workspace.services.live import CHANNEL
 from workspace.wakeups import Subscription, subscribe
 
@@ -35,18 +42,6 @@ TROUBLE_SECONDS = 2.0
 # How many subscriptions are checked at once.
 ADMIT_BATCH = 500
 
-R = TypeVar("R")
-
-
-class Run(Protocol):
-    """Calls a function that queries the database, outside of the event loop."""
-
-    def __call__(self, work: Callable[..., R], /, *arguments: Any, **named: Any) -> Coroutine[Any, Any, R]: ...
-
-
-# All listeners of the process share one thread with one database connection.
-in_database: Run = DatabaseThreads(1, "live").run
-
 
 class Fanout:
     """All subscriptions of one event loop."""
@@ -54,6 +49,8 @@ class Fanout:
     def __init__(self, run: Run = in_database) -> None:
         self.index = Index()
         self.run = run
+        self.members = MemberDelivery(run, self.index, self.deliver)
+        self.presences = PresenceWatch(run, self.index, self.deliver)
         self._window = Window()
         self._is_started = False
         self._is_stopping = False
@@ -66,24 +63,34 @@ class Fanout:
         self._checked_at = self._rechecked_at = time.monotonic()
         self.feeds = feeds_of(self)
 
-    async def subscribe(self, listener: Listener, name: str, event: str) -> None:
+    async def subscribe(self, listener: Listener, name: str, event: str, options: object = None) -> None:
         """Subscribe a listener to an event of a stream.
 
-        Raises NotAllowedError if its user may not hear it, UnknownStreamError for an unknown stream.
+        `options` are for `stream-user-presence`: the users to watch. Raises NotAllowedError if the listener's user may
+        not hear the event, UnknownStreamError for an unknown stream, `invalid-params` for malformed options.
         """
-        (error,) = await self._admission.put([Entry(listener, listener.user_id, name, event)])
+        entry = Entry(listener, listener.user_id, name, event)
+        (error,) = await self._admission.put([entry])
         if error is not None:
             raise error
+        if name == USER_PRESENCE:
+            await self.presences.watch(entry, options)
 
     def unsubscribe(self, listener: Listener, name: str, event: str) -> None:
         """End a subscription of a listener; without effect if there is none."""
         if entry := self.index.find(listener, (name, event)):
-            self.index.remove(entry)
+            self._remove(entry)
 
     def close(self, listener: Listener) -> None:
         """End all subscriptions of a listener that has disconnected or signed out."""
         for entry in self.index.of_listener(listener):
             self.index.remove(entry, entirely=True)
+        self.presences.close(listener)
+
+    def _remove(self, entry: Entry, *, entirely: bool = False) -> None:
+        self.index.remove(entry, entirely=entirely)
+        if entry.name == USER_PRESENCE:
+            self.presences.unwatch(entry)
 
     def stop(self) -> None:
         """End all listeners, because the server waits for them before it stops."""
@@ -111,6 +118,7 @@ class Fanout:
         if checks != self._checks:
             # A permission may have ended between the check and now.
             await self.recheck(allowed)
+        await self.presences.begin()
         self.keep_reading()
         return errors
 
@@ -146,11 +154,14 @@ class Fanout:
         self._is_started = False
 
     async def _take_turn(self, subscription: Subscription) -> None:
-        """Wait for announcements and handle them."""
-        if await subscription.wait(CHECK_SECONDS):
+        """Wait for announcements, and do everything that is due."""
+        if await subscription.wait(self.presences.seconds_to_wait(CHECK_SECONDS)):
             await asyncio.sleep(BATCH_SECONDS)
-            subscription.take_payloads()
-            await self.read()
+            payloads = subscription.take_payloads()
+            self.deliver(compose_transient(payloads, self.index.interest()))
+            if "" in payloads or not payloads:
+                await self.read()
+        await self.presences.tick()
         if time.monotonic() - self._checked_at >= CHECK_SECONDS:
             self._checked_at = time.monotonic()
             await self.check()
@@ -165,16 +176,30 @@ class Fanout:
     async def _read_batch(self) -> bool:
         now = time.monotonic()
         rows = await self.run(read_rows, self._window.newest, self._window.missing(now))
+        try:
+            if rows and self.index:
+                await self._handle(rows)
+        except Exception as error:
+            # Rows that cannot be handled are skipped, but not while the database is unavailable.
+            if trouble_of(error) is None:
+                self._window.note((row.key for row in rows), now)
+            raise
         self._window.note((row.key for row in rows), now)
-        if rows and self.index:
-            await self._handle(rows)
         return bool(rows)
 
     async def _handle(self, rows: Sequence[Row]) -> None:
-        # Permissions that have ended are noticed before anything is delivered.
+        # Sign-ins and permissions that have ended are noticed before anything is delivered.
+        self._end_signed_out(rows)
         if suspects := suspects_of(rows, self.index):
             await self.recheck(suspects)
         self.deliver(await self.run(compose, rows, self.index.interest()))
+        await self.presences.handle(rows)
+        self.members.add(rows)
+        self.deliver_member_updates()
+
+    def deliver_member_updates(self) -> None:
+        """Deliver changed rooms and subscriptions while further events are read."""
+        self.members.start()
 
     def deliver(self, deliveries: Iterable[Delivery]) -> None:
         """Deliver frames to those who hear them."""
@@ -190,7 +215,7 @@ class Fanout:
         entries = list(entries)
         for entry, error in zip(entries, await self._check(entries), strict=True):
             if error is not None and self.index.find(entry.listener, entry.topic) == entry:
-                self.index.remove(entry, entirely=True)
+                self._remove(entry, entirely=True)
                 entry.listener.drop(entry.name, entry.event)
 
     async def _check(self, entries: Sequence[Entry]) -> list[ApplicationError | None]:
@@ -204,19 +229,29 @@ class Fanout:
 
     async def check(self) -> None:
         """End listeners whose sign-ins have ended. From time to time, check all permissions again."""
-        listeners = {listener for listener in self.index.listeners() if listener.auth_digest is not None}
-        ended = await self.run(ended_sign_ins, {listener.auth_digest for listener in listeners})
-        for listener in listeners:
+        digests = {listener.auth_digest for listener in self.index.listeners()}
+        ended = await self.run(ended_sign_ins, digests)
+        for listener in self.index.listeners():
             if listener.auth_digest in ended:
-                self.end(listener)
+                self._end(listener)
         if time.monotonic() - self._rechecked_at >= RECHECK_SECONDS:
             self._rechecked_at = time.monotonic()
             await self.recheck(self.index.all())
         for feed in self.feeds:
             await feed.check()
 
-    def end(self, listener: Listener) -> None:
-        """End a listener whose sign-in has ended."""
+    def _end_signed_out(self, rows: Iterable[Row]) -> None:
+        """End the listeners whose sign-ins have ended according to the rows."""
+        ended = {row.text("digest") for row in rows if row.kind == LiveKind.SIGNED_OUT}
+        for listener in self.index.listeners() if ended else ():
+            if (listener.auth_digest or "")[:NAME_LENGTH] in ended - {""}:
+                self._end(listener)
+
+    def _end(self, listener: Listener) -> None:
+        """End a listener whose sign-in has ended, and tell its client to sign out."""
+        for entry in self.index.of_listener(listener):
+            if entry.name == NOTIFY_USER and entry.event.endswith(f"/{FORCE_LOGOUT}"):
+                listener.deliver(Frame(NOTIFY_USER, entry.event, Payload([])))
         self.close(listener)
         listener.end("signed_out")
 

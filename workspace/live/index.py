@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from workspace.live.access import Request
 from workspace.live.listeners import Listener
-from workspace.live.streams import NOTIFY_USER, room_id_of
+from workspace.live.streams import MY_MESSAGES, NOTIFY_USER, ROOM_MESSAGES, room_id_of
 
 Topic = tuple[str, str]
 
@@ -35,17 +35,23 @@ class Entry:
 class Interest:
     """What is subscribed to at the moment. Readers skip everything else.
 
-    `topics` are the streams and events; `rooms` the public ids of rooms with listeners. `own` has the users who hear
-    each event of `stream-notify-user`, by the last part of its name: their keys and public ids.
+    `topics` are the streams and events, `rooms` the public ids of rooms with listeners, and `my_messages` the keys of
+    users who hear all of their rooms. `own` has the users who hear each event of `stream-notify-user`, by the last part
+    of its name: their keys and public ids.
     """
 
     topics: frozenset[Topic]
     rooms: frozenset[str]
+    my_messages: frozenset[int] = frozenset()
     own: dict[str, dict[int, str]] = field(default_factory=dict)
 
     def hears(self, name: str, event: str) -> bool:
         """Return True if anyone has subscribed to the event."""
         return (name, event) in self.topics
+
+    def own_of(self, suffix: str) -> dict[int, str]:
+        """Return the users who hear this event of `stream-notify-user`: their keys and public ids."""
+        return self.own.get(suffix, {})
 
 
 class Index:
@@ -58,6 +64,7 @@ class Index:
         self._by_room: defaultdict[str, set[Entry]] = defaultdict(set)
         self._own: defaultdict[str, dict[int, str]] = defaultdict(dict)
         self._counts: defaultdict[Entry, int] = defaultdict(int)
+        self._interest: Interest | None = None
 
     def __bool__(self) -> bool:
         return bool(self._by_listener)
@@ -65,6 +72,7 @@ class Index:
     def add(self, entry: Entry) -> None:
         """Add a subscription. A listener may have the same one several times, but receives each event once."""
         self._counts[entry] += 1
+        self._interest = None
         self._by_topic[entry.topic][entry.listener] = entry
         self._by_listener[entry.listener][entry.topic] = entry
         if entry.user_id is not None:
@@ -77,6 +85,7 @@ class Index:
 
     def remove(self, entry: Entry, *, entirely: bool = False) -> None:
         """Remove a subscription, or all equal ones of the listener."""
+        self._interest = None
         self._counts[entry] -= 1
         if self._counts[entry] > 0 and not entirely:
             return
@@ -108,10 +117,6 @@ class Index:
         for room in rooms:
             yield from self._by_room.get(room, ())
 
-    def users_hearing(self, suffix: str) -> dict[int, str]:
-        """Return the users who hear this event of `stream-notify-user`: their keys and public ids."""
-        return dict(self._own.get(suffix, {}))
-
     def all(self) -> list[Entry]:
         return list(self._counts)
 
@@ -120,8 +125,15 @@ class Index:
 
     def interest(self) -> Interest:
         """Return what is subscribed to now, for use in another thread."""
-        own = {suffix: dict(users) for suffix, users in self._own.items()}
-        return Interest(frozenset(self._by_topic), frozenset(self._by_room), own)
+        if self._interest is None:
+            everywhere = self.of_topic(ROOM_MESSAGES, MY_MESSAGES)
+            self._interest = Interest(
+                topics=frozenset(self._by_topic),
+                rooms=frozenset(self._by_room),
+                my_messages=frozenset(entry.user_id for entry in everywhere if entry.user_id is not None),
+                own={suffix: dict(users) for suffix, users in self._own.items()},
+            )
+        return self._interest
 
 
 def discard(mapping: dict, key: object, item: object) -> None:  # type: ignore[type-arg]

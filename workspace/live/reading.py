@@ -36,6 +36,11 @@ class Row:
         return value_or(list[int], self.args.get("users", []), [], name="LiveEvent.args")
 
     @property
+    def is_new(self) -> bool:
+        """Return True for a new message, not a changed one."""
+        return self.args.get("new") is True
+
+    @property
     def room_id(self) -> str:
         """Return the public id of the room, if the row contains it."""
         return self.text("room")
@@ -48,6 +53,10 @@ class Row:
     def text(self, name: str) -> str:
         """Return a text among the details; an empty one if it is missing."""
         return value_or(str, self.args.get(name, ""), "", name="LiveEvent.args")
+
+    def values(self, name: str) -> list[Any]:
+        """Return a list of any values among the details; an empty one if it is missing."""
+        return value_or(list[Any], self.args.get(name, []), [], name="LiveEvent.args")
 
     def texts(self, name: str) -> list[str]:
         """Return a list of texts among the details; an empty one if it is missing."""

@@ -57,34 +57,149 @@ class UnknownStreamError(ApplicationError):
 
 
 MY_MESSAGES = "__my_messages__"
-NEVER = "Never; can be subscribed to because clients do."
 ROOM_MESSAGES, NOTIFY_ROOM, NOTIFY_USER = "stream-room-messages", "stream-notify-room", "stream-notify-user"
 NOTIFY_LOGGED, NOTIFY_ALL, ROLES = "stream-notify-logged", "stream-notify-all", "stream-roles"
 USER_PRESENCE = "stream-user-presence"
+SUBSCRIPTIONS_CHANGED, ROOMS_CHANGED, USER_DATA = "subscriptions-changed", "rooms-changed", "userData"
+FORCE_LOGOUT, USER_STATUS, ROLES_EVENT = "force_logout", "user-status", "roles"
+NEVER = "Does not occur; clients subscribe to it."
 
-STREAMS: dict[str, Stream] = {
-    stream.name: stream
-    for stream in (
-        Stream(
-            ROOM_MESSAGES,
-            Audience.ROOM,
-            (
-                EventWords(
-                    "<rid>",
-                    "A message is posted, edited, or changed in another way, such as by a new reply in its thread.",
-                    "`[message]`",
-                ),
-                EventWords(
-                    MY_MESSAGES,
-                    "As above, for all rooms that the user may read. Bots use it.",
-                    "`[message, {roomParticipant, roomType, roomName?}]`; `roomParticipant` is false in channels that "
-                    "the user has not joined",
-                    Audience.SIGNED_IN,
-                ),
+STREAM_LIST = (
+    Stream(
+        ROOM_MESSAGES,
+        Audience.ROOM,
+        (
+            EventWords(
+                "<rid>",
+                "A message is posted, edited, or changed in another way, such as by a reply in its thread.",
+                "`[message]`",
+            ),
+            EventWords(
+                MY_MESSAGES,
+                "The same for all rooms that the user may read; for bots.",
+                "`[message, {roomParticipant, roomType, roomName?}]`. `roomParticipant` is false in channels that the "
+                "user has not joined.",
+                Audience.SIGNED_IN,
             ),
         ),
-    )
-}
+    ),
+    Stream(
+        NOTIFY_ROOM,
+        Audience.ROOM,
+        (
+            EventWords("<rid>/deleteMessage", "A message is deleted.", "`[{_id}]`"),
+            EventWords(
+                "<rid>/user-activity",
+                "A member types, or has stopped. Members publish it with the method `stream-notify-room`.",
+                '`[username, activities]`, such as `["ana", ["user-typing"]]`; an empty list at the end',
+            ),
+            EventWords("<rid>/typing", "The same from older clients.", "`[username, isTyping]`"),
+            EventWords("<rid>/deleteMessageBulk", NEVER),
+            EventWords("<rid>/messagesRead", f"{NEVER} There are no read receipts."),
+        ),
+    ),
+    Stream(
+        NOTIFY_USER,
+        Audience.SELF,
+        (
+            EventWords(
+                f"<uid>/{SUBSCRIPTIONS_CHANGED}",
+                "The user joins or leaves a room, has read it, or has other preferences for it; the room changes or "
+                "has a new message.",
+                '`["inserted" | "updated", subscription]`, or `["removed", {_id, rid, u}]`',
+            ),
+            EventWords(
+                f"<uid>/{ROOMS_CHANGED}",
+                "A room of the user changes or has a new message; the user joins or leaves it.",
+                '`["inserted" | "updated", room]`, or `["removed", {_id}]`',
+            ),
+            EventWords(
+                "<uid>/notification",
+                "A message causes a desktop notification, according to the rules ([rules.md](rules.md)).",
+                "`[{title, text, payload, duration?}]`. `payload` has `_id` (of the message), `rid`, `type`, `name?`, "
+                "`tmid?`, `sender`, and `message` with `msg`, `t?` and `content?`.",
+            ),
+            EventWords(
+                f"<uid>/{USER_DATA}",
+                "The account, its roles or its preferences change.",
+                '`[{type: "updated", id, diff, unset}]`. `diff` has the new values, those of preferences by '
+                "`settings.preferences.<key>`.",
+            ),
+            EventWords(f"<uid>/{FORCE_LOGOUT}", "The client's sign-in has ended. The socket is then closed.", "`[]`"),
+            *(
+                EventWords(f"<uid>/{name}", NEVER)
+                for name in (
+                    *("message", "uiInteraction", "otr", "webrtc", "e2ekeyRequest", "video-conference"),
+                    *("media-signal", "media-calls"),
+                )
+            ),
+        ),
+    ),
+    Stream(
+        NOTIFY_LOGGED,
+        Audience.SIGNED_IN,
+        (
+            EventWords("Users:NameChanged", "A user's username or name changes.", "`[{_id, username, name}]`"),
+            EventWords("Users:Deleted", "An account is deleted.", '`[{userId, messageErasureType: "Delete"}]`'),
+            EventWords(
+                USER_STATUS,
+                "What others see of a user's presence changes.",
+                "`[[uid, username, status, statusText]]`, with the status as below",
+            ),
+            EventWords(
+                "permissions-changed",
+                "A role is given a permission, or has lost it.",
+                '`["updated", {_id, roles, _updatedAt}]`',
+            ),
+            EventWords(
+                "roles-change",
+                "A user is given a role, or has lost it.",
+                '`[{type: "added" | "removed", _id, u}]`; `_id` is the name of the role',
+            ),
+            EventWords(
+                "private-settings-changed",
+                "A setting changes.",
+                '`["updated", {_id, value}]`, without the values of secrets',
+                Audience.SETTINGS_READERS,
+            ),
+            EventWords("updateAvatar", NEVER),
+        ),
+    ),
+    Stream(
+        NOTIFY_ALL,
+        Audience.EVERYONE,
+        (
+            EventWords("public-settings-changed", "A public setting changes.", '`["updated", {_id, value}]`'),
+            EventWords("updateEmojiCustom", NEVER),
+            EventWords("deleteEmojiCustom", NEVER),
+        ),
+    ),
+    Stream(
+        ROLES,
+        Audience.SIGNED_IN,
+        (
+            EventWords(
+                ROLES_EVENT,
+                "A role is added, changed or deleted.",
+                '`[{type: "changed" | "removed", _id, name, …}]`',
+            ),
+        ),
+    ),
+    Stream(
+        USER_PRESENCE,
+        Audience.SIGNED_IN,
+        (
+            EventWords(
+                "",
+                "What others see of a user's presence changes. The parameters of the subscription are an empty text "
+                "and `{added: [uid, …], removed: [uid, …]}`; they change which users the client watches. The event's "
+                "name is the user's id.",
+                "`[[username, status, statusText]]`. The status is 0 (offline), 1 (online), 2 (away) or 3 (busy).",
+            ),
+        ),
+    ),
+)
+STREAMS = {stream.name: stream for stream in STREAM_LIST}
 
 
 def stream_of(name: str, event: str) -> Stream:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, Self
 
 from django.db import models
 from django.utils import timezone
@@ -13,6 +14,7 @@ from workspace.models.history import Values, track_history
 from workspace.permissions import declared, permission
 
 DEFAULT_IDLE_LIMIT = 60
+VISIBLE_COLUMNS = ("status", "status_text", "status_expires_at", "connected_until", "away_at")
 
 
 class Status(models.TextChoices):
@@ -55,6 +57,9 @@ class Presence(models.Model):
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
+    # The visible columns as they are stored; None for a new row.
+    loaded: dict[str, Any] | None = None
+
     class Meta:
         verbose_name = _("presence")
         verbose_name_plural = _("presences")
@@ -68,6 +73,17 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        """Load a row, and remember what it contained."""
+        presence = super().from_db(*args, **kwargs)
+        presence.loaded = presence.visible_columns()
+        return presence
+
+    def visible_columns(self) -> dict[str, Any]:
+        """Return the columns on which depends what others see."""
+        return {name: self.__dict__.get(name) for name in VISIBLE_COLUMNS}
 
 
 class FormerPresence(models.Model):

@@ -98,6 +98,11 @@ def permission_names() -> dict[str, str]:
     return dict(sorted({**declared, **CLIENT_NAMES}.items()))
 
 
+def client_names_of(names: Collection[str]) -> set[str]:
+    """Return what clients call the permissions (such as `workspace.view_d_room`); some have no name, some several."""
+    return {client_name for client_name, name in permission_names().items() if name in names}
+
+
 def permissions_by_name(names: Collection[str]) -> dict[str, Permission]:
     """Return the permissions with these full names."""
     rows = Permission.objects.select_related("content_type").filter(

@@ -159,6 +159,22 @@ def presence_view(row: Mapping[str, Any], *, at: datetime) -> PresenceView:
     )
 
 
+def visible_presence(columns: Mapping[str, Any] | None, at: datetime) -> tuple[str, str]:
+    """Return what others see at the time `at`, and the status text, from the columns of a presence; None: no row."""
+    if columns is None:
+        return Connection.OFFLINE, ""
+    expires_at = columns["status_expires_at"]
+    row = {
+        "chosen": status_at(columns["status"], expires_at, at),
+        "connection": connection_at(columns["connected_until"], columns["away_at"], at),
+        "presence__status_expires_at": expires_at,
+        "presence__status_text": columns["status_text"],
+        "presence__away_at": columns["away_at"],
+    }
+    view = presence_view(row, at=at)
+    return view.shown, view.status_text
+
+
 def presence_rows(users: QuerySet[User], *, at: datetime, fields: Collection[str] = ()) -> QuerySet[Any, Any]:
     """Return the presence columns of the users at the time `at`, and the given `fields` of the users."""
     now = {"connection": connection_expression(at, "presence__"), "chosen": status_expression(at, "presence__")}

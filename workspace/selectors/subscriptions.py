@@ -71,12 +71,17 @@ def rooms_changed(user: User, since: datetime | None) -> QuerySet[Room]:
 
 def other_members_of(user: User, rooms: Iterable[Room]) -> dict[int, OtherMembers]:
     """Return the other members of the direct rooms, by room; the user themselves in a room with nobody else."""
-    direct = [room.pk for room in rooms if room.is_direct]
+    return {key: other_members(user, members) for key, members in direct_members(rooms).items()}
+
+
+def direct_members(rooms: Iterable[Room]) -> dict[int, list[User]]:
+    """Return the members of the direct rooms, by room key."""
+    direct = {room.pk for room in rooms if room.is_direct}
     members = Subscription.objects.filter(room__in=direct).select_related("user").order_by("user__username")
     people: defaultdict[int, list[User]] = defaultdict(list)
     for member in members if direct else ():
         people[member.room_id].append(member.user)
-    return {key: other_members(user, members) for key, members in people.items()}
+    return dict(people)
 
 
 def other_members(user: User, people: list[User]) -> OtherMembers:

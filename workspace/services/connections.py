@@ -19,6 +19,7 @@ from django.utils import timezone
 from workspace.models import ClientPresence, Presence, User
 from workspace.models.history import former_rows_save
 from workspace.models.presence import presence_differs
+from workspace.services.live import publish_visible_presences
 from workspace.services.presence import presence_combine
 from workspace.signals import presence_changed
 
@@ -111,6 +112,7 @@ def presences_save(presences: Iterable[Presence], connected: Sequence[ClientPres
     if differing:
         former_rows_save(rows=Presence.objects.filter(pk__in=differing))
     Presence.objects.bulk_update(presences, PRESENCE_FIELDS)
+    publish_visible_presences(presences=presences)
     for presence in presences:
         presence_changed.send(Presence, user=presence.user)
 

@@ -15,7 +15,8 @@ from typing import Any
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
-from workspace.models import LiveEvent, LiveKind, Message, Room, User
+from workspace.models import LiveEvent, LiveKind, Message, Presence, Room, User
+from workspace.selectors.presence import visible_presence
 from workspace.wakeups import announce
 
 log = logging.getLogger(__name__)
@@ -90,9 +91,35 @@ def publish_user(*, user: User, fields: Collection[str]) -> None:
     publish(kind=LiveKind.USER, user=user.pk, args={"fields": sorted(fields)})
 
 
-def publish_presence(*, user: User) -> None:
-    """Publish a change of what others see of a user's presence."""
-    publish(kind=LiveKind.PRESENCE, user=user.pk)
+def publish_preferences(*, user: User) -> None:
+    """Publish changed preferences of an account, to its own clients."""
+    publish(kind=LiveKind.PREFERENCES, user=user.pk)
+
+
+def publish_settings(*, ids: Iterable[str]) -> None:
+    """Publish changed settings of the workspace."""
+    publish(kind=LiveKind.SETTINGS, args={"ids": sorted(ids)})
+
+
+def publish_presences(*, users: Iterable[int] | None = None) -> None:
+    """Publish a change of what others see of the presence of these users, given by key; None means of anyone's."""
+    if users is None:
+        publish(kind=LiveKind.PRESENCE)
+        return
+    for part in parts_of(users):
+        publish(kind=LiveKind.PRESENCE, args={"users": part})
+
+
+def publish_visible_presences(*, presences: Iterable[Presence]) -> None:
+    """Publish those of the presences, which were just saved, that others now see differently than before."""
+    at, changed = timezone.now(), []
+    for presence in presences:
+        columns = presence.visible_columns()
+        if visible_presence(columns, at) != visible_presence(presence.loaded, at):
+            changed.append(presence.pk)
+        presence.loaded = columns
+    if changed:
+        publish_presences(users=changed)
 
 
 def parts_of(items: Iterable[Any]) -> Iterable[Sequence[Any]]:

@@ -18,6 +18,7 @@ from workspace.models.messages import ENCRYPTED
 from workspace.selectors.messages import is_deletable, is_editable
 from workspace.selectors.room_roles import may_in_room
 from workspace.selectors.rooms import subscription_of
+from workspace.services.live import publish_subscriptions
 from workspace.services.message_marks.touching import marks_delete, pin_notices_touch
 from workspace.services.reading import mention_targets_before_deletion
 from workspace.services.threads import thread_extend, thread_of, thread_shorten
@@ -186,8 +187,9 @@ def message_edit(*, editor: User, message: Message, text: str = "", content: Any
         raise edit_not_allowed()
     if message.parent_id is not None:
         # Subscriptions list unread threads with mentions, so an edited reply changes those of its followers.
-        followers = ThreadFollower.objects.filter(thread=message.parent_id).values("user")
+        followers = ThreadFollower.objects.filter(thread=message.parent_id).values_list("user_id", flat=True)
         Subscription.objects.filter(room=message.room_id, user__in=followers).update(updated_at=now)
+        publish_subscriptions(room=message.room_id, users=followers)
     message.mentions.all().delete()
     Mention.objects.bulk_create([Mention(message=message, user=user) for user in mentioned])
     pin_notices_touch(message=message)

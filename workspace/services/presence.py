@@ -15,6 +15,7 @@ from django.utils import timezone
 from workspace.errors import ApplicationError
 from workspace.models import ClientPresence, Presence, SignInSettings, Status, User
 from workspace.models.history import former_rows_save
+from workspace.services.live import MEMBERS_PER_ROW, publish_presences
 from workspace.signals import presence_changed
 
 # How long a closing page still counts as connected. The next page of the site reports within that time.
@@ -170,3 +171,5 @@ def idle_limit_set(*, presences: QuerySet[Presence], seconds: int | Combinable) 
     away_at = ExpressionWrapper(F("last_active_at") + idle_time, DateTimeField())
     former_rows_save(rows=presences)
     presences.update(idle_limit=seconds, away_at=away_at, updated_at=timezone.now())
+    users = list(presences.order_by("pk").values_list("pk", flat=True)[: MEMBERS_PER_ROW + 1])
+    publish_presences(users=users if len(users) <= MEMBERS_PER_ROW else None)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from workspace.errors import ApplicationError
 from workspace.models import Mention, Message, Room, Subscription, ThreadFollower, User
 from workspace.models.messages import ENCRYPTED
+from workspace.services.live import publish_subscriptions
 from workspace.signals import counters_behind, room_read
 
 COUNTERS = ("unread", "user_mentions", "group_mentions")
@@ -96,7 +97,18 @@ def unread_count_change(
             changes = {name: Greatest(F(name) + new[name] - old[name], 0) for name in new if new[name] != old[name]}
             members.filter(group).update(**changes, **reopened, updated_at=timezone.now())
             is_changed = True
+    if is_changed:
+        publish_counters(message=message, before=before, after=after)
     return is_changed
+
+
+def publish_counters(*, message: Message, before: MentionTargets | None, after: MentionTargets | None) -> None:
+    """Publish the changed counters: of the users mentioned by name, or of all members if everyone is concerned."""
+    targets = [one for one in (before, after) if one is not None]
+    if message.room.is_direct or any(one.everyone for one in targets):
+        publish_subscriptions(room=message.room_id)
+    else:
+        publish_subscriptions(room=message.room_id, users=frozenset().union(*(one.people for one in targets)))
 
 
 def unread_members(message: Message) -> QuerySet[Subscription]:
@@ -160,6 +172,7 @@ def room_mark_unread(*, user: User, room: Room, first: str = "") -> None:
         last_seen_at=first_unread.accepted_at - timedelta(microseconds=1),
         updated_at=timezone.now(),
     )
+    publish_subscriptions(room=room, users=[user.pk])
 
 
 def unread_totals(*, user: User, room: Room, shown: QuerySet[Message], since: datetime) -> dict[str, int]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from workspace.address_masks import addresses_unmask
 from workspace.errors import ApplicationError, MissingPermissionError
 from workspace.models import ChangeSource, SettingChange, User
+from workspace.services.live import publish_settings
 from workspace.setting_groups import SettingsGroup
 from workspace.setting_groups.built_in import BUILT_IN_SETTINGS
 from workspace.setting_groups.kinds import value_parse
@@ -56,6 +57,8 @@ def settings_save(*, values: Mapping[str, Any], origin: Origin) -> list[SettingC
         group_entries = [entry for entry in entries if entry.group is model]
         changes += _save_group(model, group_entries, parsed, origin)
     transaction.on_commit(SettingsGroup.forget_cached)
+    if changes:
+        publish_settings(ids={change.setting_id for change in changes})
     return SettingChange.objects.bulk_create(changes)
 
 

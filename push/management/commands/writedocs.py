@@ -13,6 +13,7 @@ from push.content.disclosure import privacy_page
 from push.providers.docs import answers_page
 from push.rules.docs import rules_page
 from workspace.api.methods.documentation import methods_page
+from workspace.live.docs import streams_page
 from workspace.setting_groups.documentation import settings_page
 
 # The pages by their names in docs/.
@@ -22,6 +23,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "privacy": privacy_page,
     "rules": rules_page,
     "settings": settings_page,
+    "streams": streams_page,
 }
 
 

@@ -48,6 +48,9 @@ class TestThread:
         future: Future[Any] = Future()
 
         def work() -> None:
+            # The task that waits for the result may have been cancelled, as at the end of a test.
+            if not future.set_running_or_notify_cancel():
+                return
             try:
                 future.set_result(call(*arguments, **named))
             except Exception as error:

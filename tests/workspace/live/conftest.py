@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 
 import pytest
 
+from tests.factories import RoomFactory, UserFactory
 from workspace.errors import ApplicationError
 from workspace.live.fanout import Fanout
 from workspace.live.index import Entry
 from workspace.live.listeners import Frame
-from workspace.models import User
+from workspace.models import Room, RoomType, User
 
 R = TypeVar("R")
 
@@ -51,8 +52,8 @@ class Client:
         self.ended = reason
 
     def take(self, event: str = "") -> list[list[Any]]:
-        """Return the arguments of the events (of this name) received since the last call."""
-        taken = [frame.args for frame in self.frames if event in ("", frame.event)]
+        """Return the arguments of the events (those that end like this) received since the last call."""
+        taken = [frame.args for frame in self.frames if frame.event.endswith(event)]
         self.frames.clear()
         return taken
 
@@ -66,12 +67,22 @@ class Live(Fanout):
     def keep_reading(self) -> None:
         self._is_started = True
 
-    def hear(self, client: Client, name: str, *events: str) -> Client:
+    def deliver_member_updates(self) -> None:
+        """Leave this to `deliver_now`."""
+
+    def hear(self, client: Client, name: str, *events: str, options: object = None) -> Client:
         """Subscribe the client to events; raises the error if one is refused."""
         for error in self.try_hear(client, name, *events):
             if error is not None:
                 raise error
+        for event in events if options is not None else ():
+            finish(self.presences.watch(Entry(client, client.user_id, name, event), options))
         return client
+
+    def hear_own(self, user: User, *suffixes: str, auth_digest: str | None = None) -> Client:
+        """Return a client of the user that hears these events of `stream-notify-user`."""
+        events = [f"{user.public_id}/{suffix}" for suffix in suffixes]
+        return self.hear(Client(user, auth_digest), "stream-notify-user", *events)
 
     def try_hear(self, client: Client, name: str, *events: str) -> list[ApplicationError | None]:
         """Subscribe the client to events and return the error of each, if any."""
@@ -80,8 +91,25 @@ class Live(Fanout):
     def deliver_now(self) -> None:
         """Read and deliver everything that has happened."""
         finish(self.read())
+        finish(self.members.deliver())
 
 
 @pytest.fixture
 def live(db: None) -> Live:
     return Live()
+
+
+@pytest.fixture
+def ana(db: None) -> User:
+    return UserFactory(username="ana")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return UserFactory(username="bob")
+
+
+@pytest.fixture
+def room(ana: User, bob: User) -> Room:
+    """A private group of both."""
+    return RoomFactory(name="ops", type=RoomType.PRIVATE, members=[ana, bob])

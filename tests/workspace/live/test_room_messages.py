@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import json
-
-import pytest
+from typing import Any
 
 from tests.factories import RoomFactory, UserFactory, direct_room, message_in
 from tests.workspace.live.conftest import Client, Live
 from workspace.errors import ApplicationError, NotAllowedError
-from workspace.models import Room, RoomType, User
+from workspace.models import Room, User
 from workspace.services.message_marks.reactions import reaction_set
 from workspace.services.message_marks.stars import star_set
 from workspace.services.messages import message_delete, message_edit
-from workspace.services.rooms import member_remove
+from workspace.services.rooms import member_remove, members_add
 
 STREAM = "stream-room-messages"
-
-
-@pytest.fixture
-def ana(db: None) -> User:
-    return UserFactory(username="ana")
-
-
-@pytest.fixture
-def bob(db: None) -> User:
-    return UserFactory(username="bob")
-
-
-@pytest.fixture
-def room(ana: User, bob: User) -> Room:
-    return RoomFactory(name="ops", type=RoomType.PRIVATE, members=[ana, bob])
 
 
 def test_a_new_message_is_delivered_as_the_api_shows_it(live: Live, room: Room, ana: User, bob: User) -> None:
@@ -132,3 +116,51 @@ def test_reactions_pins_and_replies_are_delivered_but_nobodys_stars(
     live.deliver_now()
     threads = [described for (described,) in client.take() if described["_id"] == message.public_id]
     assert threads[-1]["tcount"] == 1
+
+
+class TestMyMessages:
+    """Bots hear all rooms that they may read, with one subscription."""
+
+    def hear(self, live: Live, user: User) -> Client:
+        return live.hear(Client(user), STREAM, "__my_messages__")
+
+    def test_members_hear_their_rooms(self, live: Live, room: Room, ana: User, bob: User) -> None:
+        bot, stranger = self.hear(live, bob), self.hear(live, UserFactory())
+        message_in(room, ana, "private")
+        live.deliver_now()
+        ((described, about),) = bot.take()
+        assert described["msg"] == "private"
+        assert about == {"roomParticipant": True, "roomType": "p", "roomName": "ops"}
+        assert stranger.take() == []
+
+    def test_direct_rooms_have_no_name(self, live: Live, ana: User, bob: User) -> None:
+        bot = self.hear(live, bob)
+        message_in(direct_room(ana, bob), ana)
+        live.deliver_now()
+        assert [about for _described, about in bot.take()] == [{"roomParticipant": True, "roomType": "d"}]
+
+    def test_visitors_hear_channels(self, live: Live, ana: User, bob: User) -> None:
+        visitor, without_role = self.hear(live, bob), self.hear(live, UserFactory(roles=()))
+        message_in(RoomFactory(name="town", members=[ana]), ana)
+        live.deliver_now()
+        assert [about["roomParticipant"] for _described, about in visitor.take()] == [False]
+        assert without_role.take() == []
+
+    def test_a_removed_member_hears_nothing_more(self, live: Live, room: Room, ana: User, bob: User) -> None:
+        bot = self.hear(live, bob)
+        member_remove(user=bob, room=room)
+        message_in(room, ana)
+        live.deliver_now()
+        assert bot.take() == []
+
+    def test_the_number_of_queries_does_not_depend_on_listeners(
+        self, live: Live, room: Room, ana: User, django_assert_max_num_queries: Any
+    ) -> None:
+        users = [UserFactory() for _number in range(10)]
+        members_add(room=room, users=users)
+        for user in users:
+            self.hear(live, user)
+            live.hear(Client(user), STREAM, room.public_id)
+        message_in(room, ana)
+        with django_assert_max_num_queries(16):
+            live.deliver_now()
