@@ -15,6 +15,7 @@ from rest_framework import serializers
 from workspace.api.base import Result
 from workspace.api.objects import AccountSettingsObject, EmailObject, Offset, Timestamp, person_of
 from workspace.models import Connection, RoomType, Status, User
+from workspace.permissions import BOT
 from workspace.selectors.accounts import time_zone_of
 from workspace.selectors.permissions import VIEW_ACCOUNTS
 from workspace.selectors.presence import PresenceView, presence_rows, presence_view
@@ -90,14 +91,15 @@ def user_of(user: User, *, reader: User) -> dict[str, Any]:
 
 def user_object(user: User, presence: PresenceView, at: datetime, *, in_full: bool) -> dict[str, Any]:
     """Return the account with its presence at the time `at`."""
+    roles = [role.name for role in user.groups.all()]
     public = person_of(user) | {
-        "type": "user",
+        "type": "bot" if BOT in roles else "user",
         "status": presence.shown,
         "statusText": presence.status_text or None,
         "nickname": user.nickname or None,
         "bio": user.bio or None,
         "active": user.is_active,
-        "roles": [role.name for role in user.groups.all()],
+        "roles": roles,
         "createdAt": user.created_at,
         "_updatedAt": user.updated_at,
         "utcOffset": utc_offset(time_zone_of(user), at),

@@ -309,6 +309,7 @@ def test_the_bot_cannot_sign_in(hook: Webhook) -> None:
     bot = hook.integration.user
     assert sorted(bot.groups.values_list("name", flat=True)) == ["bot", "user"]
     assert not bot.has_usable_password()
+    assert ApiClient(UserFactory()).get("users.info", userId=bot.public_id).json()["user"]["type"] == "bot"
     for password in ("!", bot.password):
         assert ApiClient().post("login", user=bot.username, password=password).status_code == 401
 
