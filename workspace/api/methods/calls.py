@@ -103,7 +103,12 @@ class Endpoint:
     path: dict[str, Any] = field(default_factory=dict)
 
     def call(self, call: MethodCall, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the response of the endpoint to the caller, without `success`."""
+        """Return the response of the endpoint to the caller, without `success`.
+
+        Raises CallerUnknownError without a sign-in, unless the endpoint is public.
+        """
+        if call.user is None and self.view.permission_classes:
+            raise CallerUnknownError()
         request = Request(self._http_request(call, params))
         request.user = call.user  # type: ignore[assignment]
         request.auth = call.auth_token

@@ -12,6 +12,8 @@ import time_machine
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import RoomFactory, UserFactory
 from tests.method_calls import call, call_error
+from workspace.api.methods.calls import MethodCall
+from workspace.api.methods.errors import CallerUnknownError
 from workspace.api.methods.registry import methods
 from workspace.models import User
 
@@ -156,6 +158,11 @@ def test_an_internal_error_is_logged_and_not_described(
     error = call_error(client, "broken")
     assert (error["error"], error["message"]) == (500, "Internal server error [500]")
     assert "The method broken failed." in caplog.text
+
+
+def test_an_endpoint_that_requires_a_sign_in_is_not_called_without_one(rf: Any) -> None:
+    with pytest.raises(CallerUnknownError):
+        MethodCall(request=rf.get("/")).endpoint("GET rooms.get")
 
 
 class TestRateLimits:
