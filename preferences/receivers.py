@@ -14,12 +14,14 @@ from django.utils import timezone
 
 from preferences.models import AccountsSettings, QuietHours
 from preferences.selectors.idle import idle_limit_expression, idle_limit_of
+from preferences.services.accounts import account_data_delete
 from preferences.services.quiet_schedules import schedules_update
 from preferences.services.sign_ins import sign_in_record
 from preferences.sign_ins import facts_of
 from preferences.signals import quiet_hours_changed
 from workspace.models import GeneralSettings, Presence, User
 from workspace.services.presence import idle_limit_set
+from workspace.signals import account_deleted
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +73,11 @@ def quiet_hours_refresh(user: User | None) -> None:
     """Update the quiet periods, and signal that the quiet hours of a user (None: of all users) may have changed."""
     schedules_update()
     quiet_hours_changed.send(QuietHours, user=user)
+
+
+@receiver(account_deleted, dispatch_uid="preferences.account_deleted")
+def on_account_deleted(user: User, **_kwargs: Any) -> None:
+    account_data_delete(user=user)
 
 
 @receiver(user_logged_in, dispatch_uid="preferences.sign_in_observed")

@@ -57,6 +57,9 @@ signed_out = Signal()
 # remain valid, such as that of the app in use)
 signed_out_everywhere = Signal()
 
+# sender: User, user: User (about to lose its remaining data; its memberships, messages and sign-ins have ended)
+account_deleted = Signal()
+
 # sender: Permission. The roles that have some permissions, or the permissions of a role, have changed.
 permissions_changed = Signal()
 

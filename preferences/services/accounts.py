@@ -9,12 +9,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from preferences.highlights import fold
-from preferences.models import AccountPreferences, HighlightWord
+from preferences.models import (
+    AccountPreferences,
+    HighlightWord,
+    IgnoredSender,
+    QuietHours,
+    SignInAlert,
+    SignInTrait,
+)
 from preferences.selectors.accounts import client_choices_stored
 from preferences.selectors.highlights import highlight_words_of
 from preferences.selectors.idle import idle_limit_expression
 from preferences.services.rows import choices_save
 from workspace.models import Presence, Subscription, User
+from workspace.models.history import rows_delete
 from workspace.services.live import publish_preferences, publish_subscriptions
 from workspace.services.presence import idle_limit_set
 
@@ -88,3 +96,13 @@ def subscriptions_touch(*, user: User) -> None:
     """Mark all of the user's subscriptions as changed, for clients that ask for changes."""
     Subscription.objects.filter(user=user).update(updated_at=timezone.now())
     publish_subscriptions(room=None, users=[user.pk])
+
+
+@transaction.atomic
+def account_data_delete(*, user: User) -> None:
+    """Delete everything that is stored about a deleted account here, also in the rooms of others."""
+    for model in (AccountPreferences, HighlightWord):
+        rows_delete(rows=model._default_manager.filter(user=user))
+    rows_delete(rows=IgnoredSender.objects.filter(sender=user))
+    for other in (QuietHours, SignInTrait, SignInAlert):
+        other._default_manager.filter(user=user).delete()

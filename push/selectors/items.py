@@ -90,7 +90,7 @@ def relations_fill(rows: Sequence[Notification]) -> set[int]:
 
     Returns the keys of the rows that have all three, because the columns have no constraint (docs/keys.md).
     """
-    users = User.objects.defer(*UNUSED_OF_USERS).in_bulk({row.user_id for row in rows})
+    users = User.with_deleted.defer(*UNUSED_OF_USERS).in_bulk({row.user_id for row in rows})
     rooms = Room.objects.in_bulk({row.room_id for row in rows})
     messages = Message.objects.select_related("sender", "parent").in_bulk({row.message_id for row in rows})
     complete = set()

@@ -144,7 +144,9 @@ def redirect_to_page(request: HttpRequest, row: Model) -> HttpResponse:
     """Return a redirect to the row's page (or the list, if the row is gone), in the form that dialogs follow."""
     model = type(row)
     prefix = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-    if model._default_manager.filter(pk=row.pk).exists():
+    # Not the default manager, which may include rows that the list does not show.
+    rows = getattr(model, "objects", model._default_manager)
+    if rows.filter(pk=row.pk).exists():
         url = reverse(f"{prefix}_change", args=[row.pk])
     else:
         url = reverse(f"{prefix}_changelist")

@@ -26,10 +26,11 @@ from workspace.models import EmailAddress, Message, Presence, Subscription, User
 from workspace.permissions import ADMIN, ROOM_ROLES
 from workspace.roles import Role
 from workspace.selectors.accounts import has_second_factor
-from workspace.selectors.permissions import CHANGE_ACCOUNTS, CHANGE_ROLES, may_manage
+from workspace.selectors.permissions import CHANGE_ACCOUNTS, CHANGE_ROLES, DELETE_ACCOUNTS, may_manage
 from workspace.selectors.presence import connection_expression, presence_of, status_expression
 from workspace.services.accounts import user_activate, user_deactivate
 from workspace.services.addresses import address_claim
+from workspace.services.people.deletion import account_delete
 from workspace.services.second_factor import second_factor_remove
 
 if TYPE_CHECKING:
@@ -47,9 +48,14 @@ class EmailAddressInline(BaseTabularInline):
     readonly_fields = ("suppressed_at",)
 
 
+def account_remove(request: HttpRequest, user: User) -> None:
+    """Delete the account on behalf of the current user."""
+    account_delete(by=current_user(request), user=user, may_be_last_owner=True)
+
+
 @admin.register(User)
 class UserAdmin(ModelAdmin, BaseUserAdmin):
-    """Accounts can be created, changed and deactivated, but not deleted, because their messages remain."""
+    """Accounts can be created, changed, deactivated and deleted. Deleted ones are not listed, but their rows remain."""
 
     belongs_to = Role.ANY
     form = AccountChangeForm
@@ -104,6 +110,19 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
             run=lambda request, user: user_activate(user=user, by=current_user(request)),
         ),
         ConfirmedAction(
+            name="delete_account",
+            title=_("Delete account"),
+            question=_(
+                "This cannot be undone. The account's addresses, preferences, devices and direct messages are deleted."
+                " The setting “Messages of deleted accounts” decides about its other messages. Rooms without an owner"
+                " get one, or are deleted if they have no other members."
+            ),
+            permission=DELETE_ACCOUNTS,
+            icon="person_remove",
+            is_dangerous=True,
+            run=account_remove,
+        ),
+        ConfirmedAction(
             name="remove_second_factor",
             title=_("Remove second factor"),
             question=_(
@@ -121,7 +140,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         now = timezone.now()
         presences = Presence.objects.annotate(connection=connection_expression(now), chosen=status_expression(now))
-        users: QuerySet[User] = super().get_queryset(request)
+        users: QuerySet[User] = super().get_queryset(request).filter(deleted_at=None)
         return users.prefetch_related("groups", "emails", Prefetch("presence", queryset=presences))
 
     def may_act_on(self, request: HttpRequest, row: Model) -> bool:

@@ -13,6 +13,7 @@ from workspace.api.rooms.urls import ROOMS
 from workspace.api.site import connections, empty_lists
 from workspace.api.users import (
     changing,
+    deleting,
     names,
     own,
     reading,
@@ -82,6 +83,8 @@ urlpatterns = routes(
         "v1/users.getUsernameSuggestion": names.UsernameSuggestionApi,
         "v1/users.checkUsernameAvailability": names.UsernameAvailabilityApi,
         "v1/users.listByStatus": names.ListByStatusApi,
+        "v1/users.delete": deleting.UsersDeleteApi,
+        "v1/users.deleteOwnAccount": deleting.DeleteOwnAccountApi,
         "v1/users.setStatus": presence.SetStatusApi,
         "v1/users.getStatus": presence.GetStatusApi,
         "v1/users.getPresence": presence.GetPresenceApi,

@@ -46,8 +46,18 @@ class UserManager(BaseUserManager["User"]):
         return self.get(username__lower=(username or "").lower())
 
 
+class ExistingUserManager(UserManager):
+    """Omits deleted accounts."""
+
+    def get_queryset(self) -> models.QuerySet[User]:
+        return super().get_queryset().filter(deleted_at=None)
+
+
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person (or bot) of the workspace."""
+    """A person (or bot) of the workspace.
+
+    The row of a deleted account remains without personal data, because messages and decisions refer to it.
+    """
 
     public_id = PublicIdField()
     username = models.CharField(
@@ -88,8 +98,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     session_generation = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
 
-    objects: ClassVar[UserManager] = UserManager()
+    # The default manager, by which Django checks that usernames are unique.
+    with_deleted: ClassVar[UserManager] = UserManager()
+    objects: ClassVar[ExistingUserManager] = ExistingUserManager()
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

@@ -18,7 +18,7 @@ from django.db import IntegrityError, transaction
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, User
 from workspace.permissions import ROOM_ROLES, USER
-from workspace.selectors.accounts import roles_of, user_by_username
+from workspace.selectors.accounts import roles_of
 from workspace.selectors.permissions import CHANGE_ACCOUNTS, CHANGE_ROLES, CREATE_ACCOUNTS, may_change
 from workspace.services.accounts import password_set, roles_set, user_activate, user_create, user_deactivate
 from workspace.services.addresses import address_assign, address_replace
@@ -161,7 +161,8 @@ def report_conflicts(username: str, address: str, *, of: User | None = None) -> 
 
 def username_check(username: str, *, of: User | None = None) -> None:
     """Raise `error-field-unavailable` for a username in use, `error-invalid-username` for an invalid one."""
-    owner = user_by_username(username)
+    # The name of a deleted account may still be shown with its messages.
+    owner = User.with_deleted.filter(username__lower=username.lower()).first()
     if owner is not None and owner != of:
         raise field_unavailable(username, "username")
     try:

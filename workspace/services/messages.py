@@ -212,6 +212,12 @@ def message_delete(*, deleter: User, message: Message) -> None:
     is_author = message.sender_id == deleter.pk and not message.is_system and is_deletable(message)
     if not is_author and not deleter.has_perm("workspace.delete_message"):
         raise ApplicationError("error-action-not-allowed", "Not allowed")
+    message_erase(message=message)
+
+
+@transaction.atomic
+def message_erase(*, message: Message) -> None:
+    """Delete the content of a message without checking permissions. Idempotent."""
     now = timezone.now()
     deleted = Message.objects.filter(pk=message.pk, deleted_at=None).update(**ERASED, deleted_at=now, updated_at=now)
     message.refresh_from_db(fields=[*ERASED, "deleted_at", "updated_at"])

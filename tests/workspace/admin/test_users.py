@@ -252,3 +252,18 @@ def test_a_new_password_signs_the_account_out_everywhere(client: Client, admin: 
     assert token_find(token) is None
     assert page.get("/")["Location"].startswith("/sign-in/")
     assert token_find(own) is not None
+
+
+def test_an_account_is_deleted_after_confirmation(client: Client, admin: User) -> None:
+    user = UserFactory(username="ana")
+    assert "This cannot be undone." in client.get(change_url(user, "delete_account")).content.decode()
+    answer = client.post(change_url(user, "delete_account"), {"_form_submitted": "True"}, follow=True)
+    assert "Delete account: done." in answer.content.decode()
+    assert not User.objects.filter(pk=user.pk).exists()
+    assert "deleted-" not in client.get("/admin/workspace/user/").content.decode()
+
+
+def test_the_only_administrator_is_not_deleted(client: Client, admin: User) -> None:
+    answer = client.post(change_url(admin, "delete_account"), {"_form_submitted": "True"}, follow=True)
+    assert "without admins is not allowed" in answer.content.decode()
+    assert User.objects.filter(pk=admin.pk).exists()

@@ -166,6 +166,7 @@ def profile_response(request: HttpRequest, form: ProfileForm, *, address: str = 
         "form": form,
         "emails": reader_of(request).emails.all(),
         "may_change_addresses": may_change_own_addresses(),
+        "deletion_url": reverse("account-delete") if SignInSettings.current().delete_own_account else "",
         "address": address,
         "address_problem": problem,
     }

@@ -44,18 +44,23 @@ def identity_confirm(*, user: User, auth_token: AuthToken | None, proof: Proof, 
     if not proof.digest:
         details: dict[str, Any] = {"method": METHOD, "codeGenerated": False, "availableMethods": []}
         raise SecondFactorError("totp-required", "TOTP Required", details=details)
-    if not password_matches(user=user, digest=proof.digest):
+    if not password_matches(user=user, password=digest_parse(proof.digest)):
         raise SecondFactorError("totp-invalid", "TOTP Invalid", details={"method": METHOD})
 
 
-def password_matches(*, user: User, digest: str) -> bool:
-    """Return True if the SHA-256 digest is that of the account's password.
+def password_matches(*, user: User, password: str) -> bool:
+    """Return True if this is the account's password, or the digest of it.
 
     Counts the attempt, and raises `error-too-many-requests` if there were too many.
     """
     if attempts_exceeded(user):
         raise ApplicationError("error-too-many-requests", "Too many attempts. Try again later", status=429)
-    return bool(DIGEST.fullmatch(digest)) and user.check_password(PasswordDigest(digest.lower()))
+    return user.check_password(password)
+
+
+def digest_parse(text: str) -> PasswordDigest:
+    """Return the SHA-256 digest (hexadecimal) that a client sent; one that no password has if it is malformed."""
+    return PasswordDigest(text.lower() if DIGEST.fullmatch(text) else "")
 
 
 def attempts_exceeded(user: User) -> bool:

@@ -61,6 +61,12 @@ def room_delete(*, deleter: User, room: Room) -> None:
     """
     if not may_in_room(user=deleter, room=room, permission=DELETE_PERMISSION[room.type]):
         raise NotAllowedError()
+    room_erase(room=room)
+
+
+@transaction.atomic
+def room_erase(*, room: Room) -> None:
+    """Delete the room as above, without checking permissions."""
     now = timezone.now()
     Room.objects.select_for_update(no_key=True).get(pk=room.pk)
     room_deleted.send(Room, room=room)
