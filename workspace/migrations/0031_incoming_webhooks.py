@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('is_enabled', models.BooleanField(default=True, verbose_name='enabled')),
                 ('channels', models.CharField(help_text='Where messages are posted: #room or @username, several with commas between them.', max_length=1000, verbose_name='rooms')),
-                ('may_choose_room', models.BooleanField(default=False, help_text='Whoever has the address can then post to every channel and write to every member.', verbose_name='calls may name other rooms')),
+                ('may_choose_room', models.BooleanField(default=False, help_text='Anyone who has the address can then post to every channel and write to every member.', verbose_name='calls may name other rooms')),
                 ('alias', models.CharField(blank=True, help_text="Shown instead of the account's name.", max_length=255, verbose_name='alias')),
                 ('emoji', models.CharField(blank=True, help_text='Shown instead of a picture, such as :bell:.', max_length=64, verbose_name='emoji')),
                 ('avatar', models.CharField(blank=True, help_text='The address of a picture for the messages.', max_length=1000, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])], verbose_name='picture')),

@@ -39,7 +39,7 @@ class Integration(models.Model):
     may_choose_room = models.BooleanField(
         _("calls may name other rooms"),
         default=False,
-        help_text=_("Whoever has the address can then post to every channel and write to every member."),
+        help_text=_("Anyone who has the address can then post to every channel and write to every member."),
     )
     alias = models.CharField(
         _("alias"), max_length=255, blank=True, help_text=_("Shown instead of the account's name.")

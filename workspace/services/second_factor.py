@@ -120,10 +120,10 @@ def second_factor_prepare(*, user: User) -> NewSecret:
 
 
 @transaction.atomic
-def second_factor_enable(*, user: User, code: str, kept: AuthToken | None = None) -> list[str]:
+def second_factor_enable(*, user: User, code: str, current: AuthToken | None = None) -> list[str]:
     """Activate the new secret, which the code proves to be in the app, and return the recovery codes.
 
-    The account's other apps, except the one with the token `kept`, are signed out; personal access tokens remain valid.
+    The account's other apps, except the one with the token `current`, are signed out; personal access tokens remain valid.
     Raises `invalid-totp` if the code is wrong or the secret is too old.
     """
     codes_limit(user)
@@ -137,7 +137,7 @@ def second_factor_enable(*, user: User, code: str, kept: AuthToken | None = None
     totp_accept(user=user, code=code)
     pending.delete()
     for auth_token in AuthToken.objects.filter(user=user, personal=None).select_related("user"):
-        if kept is None or auth_token.pk != kept.pk:
+        if current is None or auth_token.pk != current.pk:
             sign_out(auth_token=auth_token)
     return recovery_codes_replace(user=user)
 

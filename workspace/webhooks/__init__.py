@@ -1,5 +1,5 @@
 """What programs post to incoming webhooks, turned into messages.
 
-`bodies` reads the request, `messages` makes a message of the payload: `slack` of the format that Slack, Mattermost and
-Rocket.Chat share, `programs/` of the formats that monitoring programs have of their own.
+`bodies` reads the request, and `messages` turns the payload into a message: with `slack` if it is in the format that
+Slack, Mattermost and Rocket.Chat share, with `programs/` if it is in the native format of a monitoring program.
 """

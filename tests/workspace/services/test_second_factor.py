@@ -135,10 +135,10 @@ def test_only_the_latest_secret_can_be_activated(ana: User) -> None:
 
 
 def test_activation_signs_out_the_other_apps(ana: User) -> None:
-    kept, other = sign_in(user=ana), sign_in(user=ana)
+    current, other = sign_in(user=ana), sign_in(user=ana)
     secret = second_factor_prepare(user=ana).secret
-    second_factor_enable(user=ana, code=app_code(secret), kept=token_find(kept))
-    assert token_find(kept)
+    second_factor_enable(user=ana, code=app_code(secret), current=token_find(current))
+    assert token_find(current)
     assert token_find(other) is None
 
 

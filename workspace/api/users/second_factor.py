@@ -71,7 +71,7 @@ class TotpValidateApi(Api):
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user = caller_of(request)
-        return {"codes": second_factor_enable(user=user, code=params["code"], kept=session_of(request))}
+        return {"codes": second_factor_enable(user=user, code=params["code"], current=session_of(request))}
 
 
 class TotpDisableApi(Api):

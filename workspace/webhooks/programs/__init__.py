@@ -1,4 +1,4 @@
-"""The programs whose own formats are known: one line each."""
+"""The programs whose formats are recognised: one line each."""
 
 from __future__ import annotations
 

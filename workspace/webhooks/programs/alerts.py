@@ -49,12 +49,12 @@ def alert_line(alert: Mapping[str, Any], link_names: tuple[tuple[str, str], ...]
         or text_in(labels, "alertname")
     )
     description = text_in(annotations, "description")
-    told = shortened(f"{summary}: {description}" if description not in ("", summary) else summary, SUMMARY_LENGTH)
+    text = shortened(f"{summary}: {description}" if description not in ("", summary) else summary, SUMMARY_LENGTH)
     named = ", ".join(f"{name}: {labels[name]}" for name in TELLING_LABELS if text_in(labels, name))
     links = " ".join(link(label, address) for label, name in link_names if (address := text_in(alert, name)))
     name = text_in(labels, "alertname")
-    heading = "" if is_named or name in ("", told) else bold(name)
-    parts = (heading, told, f"({named})" if named else "", links)
+    heading = "" if is_named or name in ("", text) else bold(name)
+    parts = (heading, text, f"({named})" if named else "", links)
     return f"{FIRING if is_firing(alert) else RESOLVED} " + " ".join(part for part in parts if part)
 
 

@@ -1,4 +1,4 @@
-"""What is known of a program that posts in a format of its own."""
+"""How the payloads of a program are recognised and described."""
 
 from __future__ import annotations
 
