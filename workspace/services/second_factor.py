@@ -123,8 +123,8 @@ def second_factor_prepare(*, user: User) -> NewSecret:
 def second_factor_enable(*, user: User, code: str, current: AuthToken | None = None) -> list[str]:
     """Activate the new secret, which the code proves to be in the app, and return the recovery codes.
 
-    The account's other apps, except the one with the token `current`, are signed out; personal access tokens remain valid.
-    Raises `invalid-totp` if the code is wrong or the secret is too old.
+    The account's other apps, except the one with the token `current`, are signed out; personal access tokens remain
+    valid. Raises `invalid-totp` if the code is wrong or the secret is too old.
     """
     codes_limit(user)
     pending = PendingSecondFactor.objects.select_for_update().filter(user=user).first()
