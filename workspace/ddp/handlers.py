@@ -18,7 +18,7 @@ from workspace.ddp.sign_in import SignedIn, resume_all
 from workspace.ddp.sockets import Sockets
 from workspace.errors import ApplicationError, NotAllowedError, SignInError
 from workspace.live.fanout import current_fanout
-from workspace.live.streams import STREAMS
+from workspace.live.streams import STREAMS, USER_PRESENCE
 
 # Signing in hashes a password; all other methods only use the database.
 SLOW_METHODS = ("login",)
@@ -103,13 +103,13 @@ class Handlers:
             self.sockets.sign_in(session, signed_in.sign_in)
             session.send(msg="added", collection=USERS, id=signed_in.sign_in.public_id, fields=signed_in.fields)
         for name, event in list(session.subscriptions.values()):
-            if event and not await self._hears(session, name, event):
+            if name in STREAMS and not await self._hears(session, name, event):
                 session.drop(name, event)
 
-    async def _hears(self, session: Session, name: str, event: str) -> bool:
+    async def _hears(self, session: Session, name: str, event: str, options: Any = None) -> bool:
         """Subscribe to an event of a stream; returns False if the user may not hear it."""
         try:
-            await self.fanout.subscribe(session, name, event)
+            await self.fanout.subscribe(session, name, event, options)
         except NotAllowedError:
             return False
         return True
@@ -128,7 +128,8 @@ class Handlers:
         if len(session.subscriptions) >= limits.SUBSCRIPTIONS:
             raise TooManySubscriptionsError()
         event, is_collection = event_of(name, params)
-        if event and not await self._hears(session, name, event):
+        options = params[1] if len(params) > 1 else None
+        if name in STREAMS and not await self._hears(session, name, event, options):
             raise NotAllowedError(NOT_ALLOWED, "")
         if session.is_closed:
             self.fanout.unsubscribe(session, name, event)
@@ -148,7 +149,8 @@ class Handlers:
 def event_of(name: str, params: list[Any]) -> tuple[str, bool]:
     """Return the event of a subscription, and whether the client wants a document that changes with each event.
 
-    The event is empty for a publication without documents. Raises SubscriptionNotFoundError for an unknown name.
+    The event is empty for a publication without documents, and for the presence of users. Raises
+    SubscriptionNotFoundError for an unknown name.
     """
     if name in SILENT_PUBLICATIONS:
         return "", False
@@ -157,7 +159,7 @@ def event_of(name: str, params: list[Any]) -> tuple[str, bool]:
     event = params[0] if params else None
     if not isinstance(event, str):
         raise MatchError("Expected string")
-    if not event:
+    if not event and name != USER_PRESENCE:
         raise ApplicationError("invalid-event-name")
     options = params[1] if len(params) > 1 else None
     return event, (options.get("useCollection") if isinstance(options, dict) else options) is True

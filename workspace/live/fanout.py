@@ -74,7 +74,11 @@ class Fanout:
         if error is not None:
             raise error
         if name == USER_PRESENCE:
-            await self.presences.watch(entry, options)
+            try:
+                await self.presences.watch(entry, options)
+            except ApplicationError:
+                self._remove(entry)
+                raise
 
     def unsubscribe(self, listener: Listener, name: str, event: str) -> None:
         """End a subscription of a listener; without effect if there is none."""

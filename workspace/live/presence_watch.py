@@ -23,7 +23,7 @@ from workspace.live.presences import (
 )
 from workspace.live.reading import Row
 from workspace.live.running import Run
-from workspace.live.streams import MAX_EVENT_LENGTH, NOTIFY_LOGGED, USER_STATUS
+from workspace.live.streams import NOTIFY_LOGGED, USER_STATUS, is_name
 
 # Presences that change within this time are read together.
 TOGETHER = timedelta(seconds=1)
@@ -103,6 +103,6 @@ def watch_options(event: str, options: object) -> tuple[list[str], list[str]]:
     given: Mapping[str, Any] = options if isinstance(options, Mapping) else {}
     lists = [given.get(name) or [] for name in ("added", "removed")]
     for ids in lists:
-        if not isinstance(ids, list) or not all(isinstance(one, str) and len(one) <= MAX_EVENT_LENGTH for one in ids):
+        if not isinstance(ids, list) or not all(isinstance(one, str) and is_name(one) for one in ids):
             raise ApplicationError("invalid-params", "The ids of users must be lists of texts")
     return lists[0], lists[1]

@@ -207,9 +207,14 @@ def stream_of(name: str, event: str) -> Stream:
     stream = STREAMS.get(name)
     if stream is None:
         raise UnknownStreamError(name[:MAX_EVENT_LENGTH])
-    if len(event) > MAX_EVENT_LENGTH:
-        raise ApplicationError("invalid-params", "The name of the event is too long")
+    if not is_name(event):
+        raise ApplicationError("invalid-params", "There can be no event of this name")
     return stream
+
+
+def is_name(text: str) -> bool:
+    """Return True if an event, a room or a user may have this name or id; the database refuses some characters."""
+    return len(text) <= MAX_EVENT_LENGTH and text.isprintable()
 
 
 def room_id_of(name: str, event: str) -> str:

@@ -30,7 +30,7 @@ def publish_room_activity(*, user: User, event: str, args: list[Any]) -> None:
     post in it; `invalid-params` for other arguments.
     """
     room_id, _slash, activity = event.partition("/")
-    if activity not in ACTIVITIES:
+    if activity not in ACTIVITIES or not room_id.isprintable():
         raise NotAllowedError()
     name, *details = args or [None]
     if name not in (user.username, user.display_name):
@@ -47,9 +47,14 @@ def activities_checked(details: list[Any]) -> list[str]:
     """Return the activities; an empty list means that the user has stopped."""
     activities = details[0] if details else []
     is_valid = isinstance(activities, list) and len(activities) <= MAX_ACTIVITIES
-    if not is_valid or not all(isinstance(one, str) and len(one) <= MAX_ACTIVITY_LENGTH for one in activities):
+    if not is_valid or not all(isinstance(one, str) and is_activity(one) for one in activities):
         raise ApplicationError("invalid-params", "The activities must be a list of short texts")
     return list(activities)
+
+
+def is_activity(text: str) -> bool:
+    """Return True for the name of an activity; any that a client invents is accepted."""
+    return len(text) <= MAX_ACTIVITY_LENGTH and text.isprintable()
 
 
 def typing_checked(details: list[Any]) -> bool:

@@ -14,6 +14,7 @@ from workspace.live.fanout import current_fanout
 from workspace.models import Room, RoomType, User
 from workspace.services.accounts import sign_ins_end
 from workspace.services.messages import message_post
+from workspace.services.presence import activity_report
 from workspace.services.rooms import room_leave
 
 pytestmark = pytest.mark.django_db
@@ -234,6 +235,25 @@ def test_the_fan_out_forgets_a_closed_socket(run: Run, ana: User, room: Room) ->
         await socket.disconnect()
         assert current_fanout().index.listeners() == []
         assert current_handlers().sockets.all == set()
+
+    run(test)
+
+
+def test_clients_watch_the_presence_of_users(run: Run, ana: User) -> None:
+    bob = UserFactory(username="bob")
+
+    async def test() -> None:
+        socket = await Socket().start()
+        await socket.sign_in(ana)
+        answer = await socket.subscribe("stream-user-presence", "", {"added": "bob"}, key="1")
+        assert answer["error"]["error"] == "invalid-params"
+        answer = await socket.subscribe("stream-user-presence", "", {"added": [bob.public_id]}, key="1")
+        assert answer == {"msg": "ready", "subs": ["1"]}
+        await in_test(activity_report, user=bob)
+        await current_fanout().read()
+        changed = await socket.next()
+        assert changed["fields"] == {"uid": bob.public_id, "eventName": bob.public_id, "args": [["bob", 1, ""]]}
+        await socket.disconnect()
 
     run(test)
 
