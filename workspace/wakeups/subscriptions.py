@@ -102,11 +102,19 @@ exchanges: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Exchange]] = W
 
 def wake_loops(channel: str, payload: str) -> None:
     """Wake the tasks of all event loops of this process, from any thread."""
-    # The loop may be closing, or start to wait at the same time; it then polls.
-    with suppress(RuntimeError):
-        for loop, loop_exchanges in list(exchanges.items()):
-            if exchange := loop_exchanges.get(channel):
+    for loop, loop_exchanges in loops_waiting():
+        if exchange := loop_exchanges.get(channel):
+            # A loop that has been closed raises RuntimeError.
+            with suppress(RuntimeError):
                 loop.call_soon_threadsafe(exchange.wake, payload)
+
+
+def loops_waiting() -> list[tuple[asyncio.AbstractEventLoop, dict[str, Exchange]]]:
+    """Return the event loops with waiting tasks; none if another thread adds one at the same time, which then polls."""
+    try:
+        return list(exchanges.items())
+    except RuntimeError:
+        return []
 
 
 local_wakers.append(wake_loops)
