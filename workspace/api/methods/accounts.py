@@ -130,3 +130,16 @@ def check_username_availability(call: MethodCall, username: str) -> Any:
 def get_username_suggestion(call: MethodCall) -> Any:
     """Return a free username that is similar to the caller's name."""
     return call.endpoint("GET users.getUsernameSuggestion")["result"]
+
+
+@method("deleteUser", endpoint="POST users.delete")
+def delete_user(call: MethodCall, user_id: str, confirm_relinquish: bool | None = None) -> Any:
+    """Delete an account. Returns `deletedRooms`, the ids of the rooms that were deleted with it."""
+    return call.endpoint("POST users.delete", userId=user_id, confirmRelinquish=confirm_relinquish)
+
+
+@method("deleteUserOwnAccount", endpoint="POST users.deleteOwnAccount")
+def delete_user_own_account(call: MethodCall, password: str, confirm_relinquish: bool | None = None) -> bool:
+    """Delete the caller's account, with the SHA-256 digest of its password, if the settings allow it. Returns true."""
+    call.endpoint("POST users.deleteOwnAccount", password=password, confirmRelinquish=confirm_relinquish)
+    return True

@@ -114,3 +114,19 @@ def test_usernames_are_checked_and_suggested(ana: User) -> None:
     assert call(ana, "checkUsernameAvailability", "bob") is False
     assert call(ana, "checkUsernameAvailability", "free") is True
     assert isinstance(call(ana, "getUsernameSuggestion"), str)
+
+
+def test_accounts_are_deleted_by_those_who_may(ana: User) -> None:
+    admin = UserFactory(roles=("admin", "user"))
+    assert "error" in call_error(ana, "deleteUser", admin.public_id)
+    assert call(admin, "deleteUser", ana.public_id, True) == {"deletedRooms": []}
+    assert not User.objects.filter(pk=ana.pk).exists()
+
+
+def test_the_own_account_is_deleted_if_the_settings_allow_it(ana: User) -> None:
+    digest = PROOF["twoFactorCode"]
+    assert "error" in call_error(ana, "deleteUserOwnAccount", digest)
+    call(UserFactory(roles=("admin", "user")), "saveSetting", "Accounts_AllowDeleteOwnAccount", True)
+    assert "error" in call_error(ana, "deleteUserOwnAccount", "0" * 64)
+    assert call(ana, "deleteUserOwnAccount", digest) is True
+    assert not User.objects.filter(pk=ana.pk).exists()
