@@ -26,6 +26,8 @@ from push.gateway.apps import apps_current
 from tests.database import Beginning, migrations_record, template_drop, template_use
 from tests.under_way import requests_admit
 
+# Importing and collecting leave little garbage, and looking for it takes a second.
+gc.disable()
 pytest_plugins = ["tests.fakes.fixtures"]
 # The workers inherit this name of the run.
 os.environ.setdefault("TEST_RUN", str(os.getpid()))
@@ -66,7 +68,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """Exclude objects that live until the end of the run from garbage collection: modules and tests."""
-    gc.collect()
+    gc.enable()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,7 +25,10 @@ def module_name(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-MODULES = {module_name(file): ast.parse(file.read_text(), filename=str(file)) for file in FILES}
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Return the syntax trees of all modules, by name."""
+    return {module_name(file): ast.parse(file.read_text(), filename=str(file)) for file in FILES}
 
 
 def imports_in_functions(node: ast.AST, *, in_function: bool = False) -> Iterator[Import]:
@@ -41,7 +45,7 @@ def is_for_types(node: ast.AST) -> bool:
 
 def import_graph(*, with_types: bool) -> dict[str, set[str]]:
     """Return the modules of this project that each module imports, with or without those for annotations only."""
-    return {module: imported_modules(tree, with_types=with_types) - {module} for module, tree in MODULES.items()}
+    return {module: imported_modules(tree, with_types=with_types) - {module} for module, tree in modules().items()}
 
 
 def imported_modules(tree: ast.Module, *, with_types: bool) -> set[str]:
@@ -52,8 +56,8 @@ def imported_modules(tree: ast.Module, *, with_types: bool) -> set[str]:
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             submodules = {f"{node.module}.{alias.name}" for alias in node.names}
-            names.update(submodules & MODULES.keys() or {node.module})
-    return names & MODULES.keys()
+            names.update(submodules & modules().keys() or {node.module})
+    return names & modules().keys()
 
 
 def cycles(graph: dict[str, set[str]]) -> list[list[str]]:
@@ -78,7 +82,7 @@ def test_modules_are_imported_at_the_top() -> None:
         f"{file.relative_to(ROOT)}:{node.lineno}: {ast.unparse(node)}"
         for file in FILES
         if file.name != "apps.py"
-        for node in imports_in_functions(MODULES[module_name(file)])
+        for node in imports_in_functions(modules()[module_name(file)])
     ]
     assert found == [], "Import at the top of the module (large libraries: push/lazy_modules.py)."
 

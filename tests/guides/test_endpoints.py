@@ -7,7 +7,6 @@ from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any
 
-import pytest
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -50,28 +49,34 @@ def is_endpoint(view: type[Any]) -> bool:
 
 ROUTED = {view: address for address, view in routes(get_resolver().url_patterns)}
 # Those of the API for clients, and those without an address.
-ENDPOINTS = [
-    pytest.param(view, id=view.__name__) for view in endpoints() if ROUTED.get(view, "api/v1/").startswith("api/v1/")
-]
-TESTS = "".join(path.read_text() for path in (settings.BASE_DIR / "tests").rglob("test_*.py"))
+ENDPOINTS = [view for view in endpoints() if ROUTED.get(view, "api/v1/").startswith("api/v1/")]
 
 
-@pytest.mark.parametrize("view", ENDPOINTS)
-class TestEndpoint:
-    def test_it_has_an_address(self, view: type[Api]) -> None:
-        assert view in ROUTED, f"Add a line for {view.__name__} to the app's api/urls.py: {GUIDE}, step 2."
+def test_every_endpoint_has_an_address() -> None:
+    missing = [view.__name__ for view in ENDPOINTS if view not in ROUTED]
+    assert not missing, f"Add a line for each to the app's api/urls.py: {GUIDE}, step 2."
 
-    def test_it_declares_what_it_takes_and_returns(self, view: type[Api]) -> None:
-        for method in METHODS:
-            answer = getattr(view, method, None)
-            assert answer is None or hasattr(answer, "kwargs") or hasattr(answer, "__wrapped__"), (
-                f"Declare {view.__name__}.{method} with @endpoint(…): {GUIDE}, step 1."
-            )
 
-    def test_it_is_tested(self, view: type[Api]) -> None:
-        name = ROUTED.get(view, view.__name__).removeprefix("api/v1/").split("<")[0].strip("/")
-        # Those of several kinds of rooms are tested by names such as f"{kind}.members".
-        spellings = (f'"{name}', f"/{name}", f'.{name.rpartition(".")[2]}"')
-        assert any(spelling in TESTS for spelling in spellings), (
-            f"Test {name} in tests/, also that strangers are refused: {GUIDE}, step 3."
-        )
+def test_every_endpoint_declares_what_it_takes_and_returns() -> None:
+    answers = {f"{view.__name__}.{name}": getattr(view, name, None) for view in ENDPOINTS for name in METHODS}
+    undeclared = [
+        name
+        for name, answer in answers.items()
+        if answer is not None and not hasattr(answer, "kwargs") and not hasattr(answer, "__wrapped__")
+    ]
+    assert not undeclared, f"Declare each with @endpoint(…): {GUIDE}, step 1."
+
+
+def test_every_endpoint_is_tested() -> None:
+    texts = "".join(path.read_text() for path in (settings.BASE_DIR / "tests").rglob("test_*.py"))
+    untested = [name for name in map(name_of, ENDPOINTS) if not any(text in texts for text in spellings(name))]
+    assert not untested, f"Test each in tests/, also that strangers are refused: {GUIDE}, step 3."
+
+
+def name_of(view: type[Api]) -> str:
+    return ROUTED.get(view, view.__name__).removeprefix("api/v1/").split("<")[0].strip("/")
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """Return how a test may write the address. Those of several kinds of rooms are written like f"{kind}.members"."""
+    return f'"{name}', f"/{name}", f'.{name.rpartition(".")[2]}"'
