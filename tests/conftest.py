@@ -23,7 +23,7 @@ from pytest_django import DjangoDbBlocker
 from cloud.services.licences import licence_cache_clear
 from push.gateway.admission import callers_forget
 from push.gateway.apps import apps_current
-from tests.database import Beginning, migrations_record, template_drop, template_use
+from tests.database import Beginning, connection_kept, migrations_record, template_drop, template_use
 from tests.under_way import requests_admit
 
 # Importing and collecting leave little garbage, and looking for it takes a second.
@@ -168,7 +168,7 @@ def django_db_setup(
             # Only a crash of the server itself could lose data that it has not yet written to the disk.
             _database_alter("SET synchronous_commit = off")
             connection.close()
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, connection_kept():
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: beginning.restore())
         yield
     if connection.vendor == "postgresql":

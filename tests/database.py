@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -65,6 +66,21 @@ def template_drop() -> None:
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(template_name())))
     (Path(tempfile.gettempdir()) / f"{template_name()}.lock").unlink(missing_ok=True)
+
+
+@contextmanager
+def connection_kept() -> Iterator[None]:
+    """Keep one connection to the SQLite file open.
+
+    Whenever its last connection is closed, SQLite writes the log into the file and deletes it, which takes far longer
+    than a test's statements.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], check_same_thread=False)) as kept:
+        kept.execute("PRAGMA user_version")
+        yield
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class UserFactory(DjangoModelFactory[User]):
     @factory.post_generation
     def roles(user: User, create: bool, extracted: tuple[str, ...] | None) -> None:  # noqa: N805
         names = ("user",) if extracted is None else extracted
-        user.groups.set(Group.objects.filter(name__in=names))
+        user.groups.add(*Group.objects.filter(name__in=names).values_list("pk", flat=True))
         if "admin" in names:
             user.is_staff = True
             user.save(update_fields=["is_staff"])
