@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import cache as cache_once
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -71,6 +71,14 @@ def pytest_collection_finish() -> None:
     gc.enable()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Leave the keywords out of the reports, of which each test sends three to the main process."""
+    report = yield
+    report.keywords = {}
+    return report
 
 
 @pytest.fixture(autouse=True)

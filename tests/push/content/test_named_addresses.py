@@ -78,6 +78,7 @@ def browser(client: Client, receiver: User) -> Client:
     return client
 
 
+@pytest.mark.thorough
 def test_the_addresses_in_pages(browser: Client, post: Post, room: Room) -> None:
     post("come")
     named: set[str] = set()

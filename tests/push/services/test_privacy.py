@@ -149,31 +149,26 @@ def test_an_id_only_push_is_what_apps_expect(
     assert int(data["notId"]) == options["notId"]
 
 
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [
-        ("en", "You have a new message"),
-        ("", "You have a new message"),
-        ("de", "Sie haben eine neue Nachricht"),
-        ("es", "mensaje"),
-        ("pt", "mensagem"),
-        ("fr", "message"),
-    ],
-)
+PLACEHOLDERS = {
+    "en": "You have a new message",
+    "": "You have a new message",
+    "de": "Sie haben eine neue Nachricht",
+    "es": "mensaje",
+    "pt": "mensagem",
+    "fr": "message",
+}
+
+
 def test_the_placeholder_is_in_the_receivers_language(
-    licensed: None,
-    receiver: User,
-    messages: list[Message],
-    gateway: FakeGateway,
-    captured: Any,
-    language: str,
-    words: str,
+    licensed: None, receiver: User, messages: list[Message], gateway: FakeGateway, captured: Any
 ) -> None:
-    User.objects.filter(pk=receiver.pk).update(language=language)
-    send(receiver, messages[:1])
-    text = gateway.accepted[0].options["text"]
-    assert words in text
-    assert (text == "You have a new message") == (language in ("", "en"))
+    sender = messages[0].sender
+    for language, words in PLACEHOLDERS.items():
+        User.objects.filter(pk=receiver.pk).update(language=language)
+        send(receiver, [message_in(messages[0].room, sender, TEXT)])
+        text = gateway.accepted[-1].options["text"]
+        assert words in text, language
+        assert (text == "You have a new message") == (language in ("", "en")), language
 
 
 def test_without_a_licence_the_setting_hides_nothing(
