@@ -22,6 +22,7 @@ from workspace.live.streams import STREAMS, USER_PRESENCE
 
 # Signing in hashes a password; all other methods only use the database.
 SLOW_METHODS = ("login",)
+SIGN_OUT = "logout"
 LOGGED_OUT = "You've been logged out by the server. Please log in again."
 USERS = "users"
 # Publications that clients subscribe to when they start, and that have no documents here: there are no external
@@ -62,7 +63,15 @@ class Handlers:
             return await self._resume(session, token)
         connection = CallConnection(session.client, session.user_id, self.sockets.is_full)
         run = in_sign_in if name in SLOW_METHODS else in_methods
-        result = await run(run_method, name, params, session.sign_in, session.scope, connection, time.monotonic())
+        session.is_signing_out = name == SIGN_OUT
+        if session.is_signing_out:
+            self.fanout.close(session)
+        try:
+            result = await run(run_method, name, params, session.sign_in, session.scope, connection, time.monotonic())
+        finally:
+            if session.is_signing_out and not connection.has_signed_out:
+                await self._subscribe_again(session)
+            session.is_signing_out = False
         if connection.has_signed_out:
             await self._change_user(session, None)
         if connection.sign_in is not None:
@@ -102,6 +111,10 @@ class Handlers:
         if signed_in is not None:
             self.sockets.sign_in(session, signed_in.sign_in)
             session.send(msg="added", collection=USERS, id=signed_in.sign_in.public_id, fields=signed_in.fields)
+        await self._subscribe_again(session)
+
+    async def _subscribe_again(self, session: Session) -> None:
+        """Subscribe to all streams that a socket hears, and drop those that its user may not hear."""
         for name, event in list(session.subscriptions.values()):
             if name in STREAMS and not await self._hears(session, name, event):
                 session.drop(name, event)

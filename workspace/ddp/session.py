@@ -69,6 +69,7 @@ class Session:
         "in_use",
         "is_closed",
         "is_pinged",
+        "is_signing_out",
         "scope",
         "sign_in",
         "subscriptions",
@@ -96,6 +97,8 @@ class Session:
         self.subscriptions: dict[str, Topic] = {}
         self.heard_at = time.monotonic()
         self.is_pinged = self.is_closed = False
+        # A method is ending the sign-in. The client waits for its result, so the socket stays open.
+        self.is_signing_out = False
         self._framing = framing
         self._handlers = handlers
         self._outbox = Outbox(send)
@@ -174,6 +177,8 @@ class Session:
         """Close the socket because its sign-in has ended (`signed_out`), or because the server stops (`stopping`)."""
         if reason == "stopping":
             self.close(Close.RESTART, "The server stops")
+            return
+        if self.is_signing_out:
             return
         event = f"{self.sign_in.public_id}/force_logout" if self.sign_in else ""
         if (NOTIFY_USER, event) in self.subscriptions.values():

@@ -13,7 +13,7 @@ from knox.models import AuthToken
 from workspace.api.methods.errors import CallerUnknownError
 from workspace.models import Connection, EmailAddress, GeneralSettings, User
 from workspace.selectors.presence import presence_rows, presence_view
-from workspace.services.sign_in import sign_ins_extend, tokens_find
+from workspace.services.sign_in import sign_in_expiry, sign_ins_extend, tokens_find
 from workspace.time_zones import utc_offset
 
 
@@ -35,7 +35,7 @@ class SignedIn:
     """A successful sign-in. `fields` are what the client learns of its own account, in the collection `users`."""
 
     sign_in: SignIn
-    expires: datetime | None
+    expires: datetime
     fields: dict[str, Any] = field(hash=False)
 
 
@@ -55,7 +55,7 @@ def signed_in_all(auth_tokens: Iterable[AuthToken]) -> list[SignedIn]:
     return [
         SignedIn(
             SignIn(auth_token.user_id, auth_token.user.public_id, auth_token.digest),
-            auth_token.expiry,
+            sign_in_expiry(auth_token),
             fields[auth_token.user_id],
         )
         for auth_token in auth_tokens

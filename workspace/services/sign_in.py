@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in, user_login_failed
@@ -29,6 +29,8 @@ from workspace.wakeups import announce
 log = logging.getLogger(__name__)
 
 EXTENDED_AFTER = timedelta(days=1)
+# Clients expect that each sign-in expires. Meteor reports a century for those that do not.
+UNLIMITED = timedelta(days=365 * 100)
 # The channel that announces to the web processes that sign-ins may have ended; the payload is empty.
 SIGN_OUTS = "callboard_sign_outs"
 
@@ -112,6 +114,12 @@ def sign_ins_find(*, digests: Collection[str]) -> dict[str, AuthToken]:
     """Return the sign-ins with these digests that have not ended, with one query."""
     rows = AuthToken.objects.select_related("user").filter(digest__in=digests, user__is_active=True)
     return {row.digest: row for row in rows.exclude(expiry__lte=timezone.now())}
+
+
+def sign_in_expiry(auth_token: AuthToken) -> datetime:
+    """Return the time that clients are shown as the expiry of a sign-in, also for personal access tokens."""
+    expiry: datetime = auth_token.expiry or auth_token.created + UNLIMITED
+    return expiry
 
 
 def sign_ins_ended(*, digests: Collection[str]) -> set[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from workspace.api.methods.calls import MethodCall
 from workspace.api.methods.registry import method
-from workspace.services.sign_in import sign_in
+from workspace.services.sign_in import sign_in, sign_in_expiry
 
 # The names of the original's method, and those of the endpoint.
 PROFILE = {
@@ -69,7 +69,7 @@ def logout_other_clients(call: MethodCall) -> dict[str, Any]:
     call.endpoint("POST users.removeOtherTokens")
     # A socket knows only the digest of its token, so the caller gets another one.
     token = call.request.META.get("HTTP_X_AUTH_TOKEN") or sign_in(user=call.caller)
-    return {"token": token, "tokenExpires": call.session.expiry}
+    return {"token": token, "tokenExpires": sign_in_expiry(call.session)}
 
 
 @method("personalAccessTokens:generateToken", endpoint="POST users.generatePersonalAccessToken")

@@ -8,7 +8,7 @@ from workspace.api.methods.calls import MethodCall
 from workspace.api.methods.registry import method
 from workspace.api.sign_in import LoginParams, params_sign_in
 from workspace.errors import SignInError
-from workspace.services.sign_in import sign_out, token_find
+from workspace.services.sign_in import sign_in_expiry, sign_out, token_find
 
 
 @method("login", endpoint="POST login", anonymous=True)
@@ -30,7 +30,7 @@ def login(call: MethodCall, credentials: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": auth_token.user.public_id,
         "token": token,
-        "tokenExpires": auth_token.expiry,
+        "tokenExpires": sign_in_expiry(auth_token),
         "type": "resume" if "resume" in credentials else "password",
     }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.api_client import ApiClient
 from tests.factories import PASSWORD, EmailAddressFactory, UserFactory
@@ -13,6 +15,7 @@ from tests.method_calls import call, call_error
 from workspace.api.methods.calls import MethodCall
 from workspace.api.methods.registry import call_method
 from workspace.models import User
+from workspace.services.people.access_tokens import access_token_create
 from workspace.services.sign_in import token_find
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +48,12 @@ def test_resumes_a_sign_in_under_the_same_token(ana: User) -> None:
     token = ApiClient(ana).token
     result = call(None, "login", {"resume": token})
     assert (result["id"], result["token"], result["type"]) == (ana.public_id, token, "resume")
+
+
+def test_a_personal_access_token_expires_in_a_century(ana: User) -> None:
+    token = access_token_create(user=ana, name="bot")
+    expires = call(None, "login", {"resume": token})["tokenExpires"]["$date"]
+    assert datetime.fromtimestamp(expires / 1000, UTC) > timezone.now() + timedelta(days=365 * 99)
 
 
 def test_an_invalid_token_is_refused_as_meteor_does() -> None:
