@@ -59,11 +59,24 @@ class Installation:
 
     def _start(self) -> None:
         self.manage("setup")
-        web = {"DJANGO_SETTINGS_MODULE": "workspace.config.web"}
-        protocol = ("--http", "workspace.server.protocol:BoundedProtocol")
-        self.start("-m", "uvicorn", "workspace.config.asgi:application", "--port", self._port, *protocol, **web)
+        self._web_start()
         if "workspace" in self.roles:
             self.start("manage.py", "runworker")
+        wait_until(self.answers, seconds=60)
+
+    def _web_start(self) -> None:
+        web = {"DJANGO_SETTINGS_MODULE": "workspace.config.web"}
+        protocol = ("--http", "workspace.server.protocol:BoundedProtocol")
+        self._web = self.start(
+            "-m", "uvicorn", "workspace.config.asgi:application", "--port", self._port, *protocol, **web
+        )
+
+    def web_restart(self) -> None:
+        """Stop the web server as a process manager does, and start it again at the same port."""
+        self._web.terminate()
+        assert self._web.wait(60) is not None
+        self._processes.remove(self._web)
+        self._web_start()
         wait_until(self.answers, seconds=60)
 
     def _stop(self) -> None:
@@ -78,7 +91,7 @@ class Installation:
         self._stop()
         shutil.rmtree(self._directory, ignore_errors=True)
 
-    def start(self, *arguments: str, **environment: str) -> None:
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         """Start a process that runs until the end. Its output is stored in the folder."""
         with (self._directory / "log").open("ab") as log:
             process = subprocess.Popen(
@@ -90,6 +103,7 @@ class Installation:
                 start_new_session=True,
             )
         self._processes.append(process)
+        return process
 
     def manage(self, *arguments: str) -> str:
         """Run a management command and return its output."""
