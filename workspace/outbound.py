@@ -27,6 +27,12 @@ METADATA_OVER_IPV6 = ipaddress.IPv6Address("fd00:ec2::254")
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+# The IPv6 range that is assigned to hosts (RFC 4291, 2.4), and the IPv4 range that protocols use (RFC 6890).
+GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+PROTOCOL_ASSIGNMENTS = ipaddress.IPv4Network("192.0.0.0/24")
+# IPv6 addresses that stand for an IPv4 address, which a translator would reach (RFC 6052).
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
@@ -78,6 +84,23 @@ def is_forbidden(address: str) -> bool:
     """Return True for an IP address that requests to other servers never connect to."""
     ip = parse_ip(address)
     return ip == METADATA_OVER_IPV6 or any(ip in network for network in LINK_LOCAL if network.version == ip.version)
+
+
+def is_public(address: str) -> bool:
+    """Return True if the IP address belongs to a host on the public internet, in whatever form it is written."""
+    ip = embedded_ip(ipaddress.ip_address(address.split("%")[0]))
+    if isinstance(ip, ipaddress.IPv6Address):
+        return ip in GLOBAL_UNICAST and ip.is_global
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved and ip not in PROTOCOL_ASSIGNMENTS
+
+
+def embedded_ip(ip: IpAddress) -> IpAddress:
+    """Return the IPv4 address that an IPv6 address stands for, or the address itself."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip
+    if ip in NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else ip)
 
 
 class Descriptor:

@@ -59,12 +59,3 @@ signed_out_everywhere = Signal()
 
 # sender: User, user: User (about to lose its remaining data; its memberships, messages and sign-ins have ended)
 account_deleted = Signal()
-
-# sender: Permission. The roles that have some permissions, or the permissions of a role, have changed.
-permissions_changed = Signal()
-
-# sender: Group. A role was created, changed or deleted.
-roles_changed = Signal()
-
-# sender: User, users: frozenset[int] (the keys of accounts whose roles have changed)
-user_roles_changed = Signal()

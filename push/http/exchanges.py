@@ -10,10 +10,9 @@ from typing import Any
 import pycurl
 from django.utils.translation import gettext_noop
 
-from push.http.addresses import is_public
 from push.http.failures import failure_sentence
 from push.http.requests import Headers, HttpAnswer, HttpRequest, Lane
-from workspace.outbound import Outbound, open_socket
+from workspace.outbound import Outbound, is_public, open_socket
 
 # The most of an answer that is read, in bytes; a longer one is cut off.
 RESPONSE_LIMIT = 64 * 1024

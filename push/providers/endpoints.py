@@ -14,8 +14,8 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from push.http.addresses import is_public
 from workspace.errors import ApplicationError
+from workspace.outbound import is_public
 
 ENDPOINT_MAX_LENGTH = 2048
 # What push services answer at; any other port is more likely to be somebody else's service.

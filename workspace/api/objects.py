@@ -90,6 +90,7 @@ class MeObject(Result):
     language = serializers.CharField(required=False)
     nickname = serializers.CharField(required=False)
     bio = serializers.CharField(required=False)
+    avatarETag = serializers.CharField(required=False)
 
 
 class RoomObject(Result):
@@ -151,6 +152,7 @@ def me_of(user: User) -> dict[str, Any]:
         "language": user.language or None,
         "nickname": user.nickname or None,
         "bio": user.bio or None,
+        "avatarETag": user.avatar_etag or None,
     }
 
 

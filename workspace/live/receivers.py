@@ -12,7 +12,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 from django.dispatch import receiver
 
 from workspace.clients import NAME_LENGTH
-from workspace.models import LiveKind, Message, Presence, Room, Subscription, User
+from workspace.models import ErasureType, LiveKind, Message, MessageSettings, Presence, Room, Subscription, User
 from workspace.services.live import (
     MEMBERS_PER_ROW,
     publish,
@@ -26,6 +26,7 @@ from workspace.services.live import (
     publish_visible_presences,
 )
 from workspace.signals import (
+    account_deleted,
     memberships_began,
     message_deleted,
     message_details_changed,
@@ -136,6 +137,14 @@ def on_user_saved(*, instance: User, created: bool, update_fields: Collection[st
 @receiver(post_delete, sender=User, dispatch_uid="live.user_deleted")
 def on_user_deleted(*, instance: User, **_kwargs: Any) -> None:
     publish(kind=LiveKind.USER_DELETED, user=instance.pk, args={"id": instance.public_id})
+
+
+@receiver(account_deleted, dispatch_uid="live.account_deleted")
+def on_account_deleted(*, user: User, **_kwargs: Any) -> None:
+    """Publish a deleted account, unless its messages remain unchanged."""
+    erasure = MessageSettings.current().erasure_type
+    if erasure != ErasureType.KEEP:
+        publish(kind=LiveKind.USER_DELETED, user=user.pk, args={"id": user.public_id, "erasure": erasure})
 
 
 @receiver(m2m_changed, sender=User.groups.through, dispatch_uid="live.user_roles")

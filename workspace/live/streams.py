@@ -140,7 +140,11 @@ STREAM_LIST = (
         Audience.SIGNED_IN,
         (
             EventWords("Users:NameChanged", "A user's username or name changes.", "`[{_id, username, name}]`"),
-            EventWords("Users:Deleted", "An account is deleted.", '`[{userId, messageErasureType: "Delete"}]`'),
+            EventWords(
+                "Users:Deleted",
+                "An account is deleted, with its messages or their sender's name.",
+                '`[{userId, messageErasureType: "Delete" | "Unlink"}]`',
+            ),
             EventWords(
                 USER_STATUS,
                 "What others see of a user's presence changes.",
@@ -162,7 +166,9 @@ STREAM_LIST = (
                 '`["updated", {_id, value}]`, without the values of secrets',
                 Audience.SETTINGS_READERS,
             ),
-            EventWords("updateAvatar", NEVER),
+            EventWords(
+                "updateAvatar", "A user's picture changes.", "`[{username, etag}]`; `etag` is null without a picture"
+            ),
         ),
     ),
     Stream(

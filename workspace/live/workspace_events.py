@@ -16,7 +16,7 @@ from workspace.live.index import Interest
 from workspace.live.listeners import Frame, Payload
 from workspace.live.reading import Row
 from workspace.live.streams import NOTIFY_ALL, NOTIFY_LOGGED, NOTIFY_USER, ROLES, ROLES_EVENT, USER_DATA
-from workspace.models import LiveKind, User
+from workspace.models import ErasureType, LiveKind, User
 from workspace.selectors.permissions import client_names_of, roles_by_permission
 from workspace.selectors.roles import roles_listed, with_roles
 from workspace.setting_groups import SettingsGroup
@@ -28,7 +28,15 @@ PERMISSIONS_CHANGED, ROLES_CHANGE, NAME_CHANGED = "permissions-changed", "roles-
 USERS_DELETED, AVATAR = "Users:Deleted", "updateAvatar"
 NAMES = frozenset({"username", "name"})
 # What clients call the columns of an account.
-CLIENT_COLUMNS = {"username": "username", "name": "name", "language": "language", "is_active": "active"}
+CLIENT_COLUMNS = {
+    "username": "username",
+    "name": "name",
+    "nickname": "nickname",
+    "bio": "bio",
+    "language": "language",
+    "is_active": "active",
+    "avatar_etag": "avatarETag",
+}
 
 
 def workspace_deliveries(rows: Sequence[Row], interest: Interest) -> Iterable[Delivery]:
@@ -56,14 +64,19 @@ def user_deliveries(rows: Sequence[Row], interest: Interest) -> Iterable[Deliver
             yield from own_deliveries(row, user, interest)
             if row.kind == LiveKind.USER and NAMES & set(row.texts("fields")):
                 yield from for_signed_in(NAME_CHANGED, [person_of(user)], interest)
+            if row.kind == LiveKind.USER and "avatar_etag" in row.texts("fields"):
+                picture = {"username": user.username, "etag": user.avatar_etag or None}
+                yield from for_signed_in(AVATAR, [picture], interest)
             for change in ("added", "removed") if row.kind == LiveKind.USER_ROLES else ():
                 for role in row.texts(change):
                     args = [{"type": change, "_id": role, "u": person_of(user)}]
                     yield from for_signed_in(ROLES_CHANGE, args, interest)
     for row in rows:
         if row.kind == LiveKind.USER_DELETED:
-            args = [{"userId": row.text("id"), "messageErasureType": "Delete"}]
-            yield from for_signed_in(USERS_DELETED, args, interest)
+            erasure = row.text("erasure") or ErasureType.DELETE
+            yield from for_signed_in(
+                USERS_DELETED, [{"userId": row.text("id"), "messageErasureType": erasure}], interest
+            )
 
 
 def own_deliveries(row: Row, user: User, interest: Interest) -> Iterable[Delivery]:

@@ -1,5 +1,6 @@
 from workspace.models.access_tokens import PersonalAccessToken
 from workspace.models.accounts import EmailAddress, User
+from workspace.models.avatars import Avatar
 from workspace.models.general import BusySilences, GeneralSettings
 from workspace.models.history import FormerRow
 from workspace.models.integrations import Integration, IntegrationCall
@@ -18,6 +19,7 @@ from workspace.models.sign_ins import KnownAddress, PendingSecondFactor, SignInA
 from workspace.models.text_views import TextPlace, TextView
 
 __all__ = [
+    "Avatar",
     "BusySilences",
     "ChangeSource",
     "ClientPresence",

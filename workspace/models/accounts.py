@@ -94,6 +94,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("active"), default=True, help_text=_("A deactivated account cannot sign in and receives no notifications.")
     )
     is_staff = models.BooleanField(_("administrator"), default=False, help_text=_("Has access to the administration."))
+    # Changes with the picture, and is part of its address in clients. Empty: the account has no picture.
+    avatar_etag = models.CharField(max_length=17, blank=True, editable=False)
     # Part of the hash in browser sessions: a new number ends all of them.
     session_generation = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
@@ -128,6 +130,11 @@ class User(AbstractBaseUser, PermissionsMixin):
                 "api_bypass_rate_limit", "May call the API without rate limits", checked_in="workspace.api.throttling"
             ),
             permission("logout_other_user", "May sign out other users", checked_in="workspace.api.users.signing_out"),
+            permission(
+                "edit_other_user_avatar",
+                "May change the pictures of other users",
+                checked_in="workspace.services.people.pictures",
+            ),
             # Whoever has it can act as any user whom they may manage.
             permission(
                 "user_generate_access_token",

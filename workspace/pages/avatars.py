@@ -8,16 +8,17 @@ from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from workspace.models import Room, RoomType, User
+from workspace.models import Avatar, Room, RoomType, User
 from workspace.pages.avatar_images import DEFAULT_SIZE, NEUTRAL, avatar_png, avatar_svg, ico_of
 from workspace.selectors.rooms import can_read
 
-# Seconds. Avatars change only with the name.
+# Seconds. Clients add the etag of a picture to its address, so that they notice a new one at once.
 AVATAR_MAX_AGE, ICON_MAX_AGE = 3600, 86_400
 MAX_SIZE = 1024
 ICON, ICON_SIZE = "workspace/icon-192.png", 192
@@ -25,8 +26,9 @@ ICON, ICON_SIZE = "workspace/icon-192.png", 192
 
 @require_safe
 def avatar_by_username(request: HttpRequest, username: str) -> HttpResponse:
-    """Respond with the avatar for a username, known or not: it contains nothing that the URL does not."""
-    return avatar(request, username.removeprefix("@"), f"public, max-age={AVATAR_MAX_AGE}")
+    """Respond with the picture of the user, or the initial of the name. An unknown name has one, too."""
+    name = username.removeprefix("@")
+    return avatar_of_user(request, Avatar.objects.filter(user__username__lower=name.lower()), name)
 
 
 @require_safe
@@ -35,7 +37,15 @@ def avatar_by_user_id(request: HttpRequest, public_id: str) -> HttpResponse:
     username = User.objects.filter(public_id=public_id).values_list("username", flat=True).first()
     if username is None:
         raise Http404
-    return avatar(request, username, f"public, max-age={AVATAR_MAX_AGE}")
+    return avatar_of_user(request, Avatar.objects.filter(user__public_id=public_id), username)
+
+
+def avatar_of_user(request: HttpRequest, pictures: QuerySet[Avatar], name: str) -> HttpResponse:
+    """Respond with a picture as it was uploaded, in any size and format that was requested; else with the initial."""
+    picture = pictures.first()
+    if picture is None:
+        return avatar(request, name, f"public, max-age={AVATAR_MAX_AGE}")
+    return image_response(request, bytes(picture.content), picture.content_type, f"public, max-age={AVATAR_MAX_AGE}")
 
 
 @require_safe

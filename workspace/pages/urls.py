@@ -4,6 +4,7 @@ from django.urls import path
 
 from workspace.models import RoomType
 from workspace.pages.account.deletion import account_deletion
+from workspace.pages.account.picture import picture_change
 from workspace.pages.avatars import avatar_by_user_id, avatar_by_username, avatar_of_room
 from workspace.pages.presence import presence_report
 from workspace.pages.registration import register
@@ -15,6 +16,7 @@ from workspace.pages.rooms.posting import message_change, message_remove, messag
 from workspace.pages.rooms.threads import replies_newer, thread, thread_following, thread_seen
 
 urlpatterns = [
+    path("account/picture/", picture_change, name="account-picture"),
     path("account/delete/", account_deletion, name="account-delete"),
     path("register/", register, name="register"),
     path("register/<str:secret>/", register, name="register"),

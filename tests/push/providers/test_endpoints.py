@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from push.http.addresses import is_public
 from push.http.engine import Engine
 from push.http.exchanges import NOT_PUBLIC
 from push.http.requests import HttpRequest
@@ -17,6 +16,7 @@ from push.providers.endpoints import EndpointError, endpoint_check
 from push.providers.web_push.transport import PUBLIC_LANE, WebPushMessage, webpush_send
 from push.providers.web_push.vapid import VapidIdentity, vapid_keys_new
 from tests.fakes.webpush import FakePushService
+from workspace.outbound import is_public
 
 PUBLIC_IP = "93.184.215.14"
 

@@ -65,6 +65,7 @@ OPEN = {
     "/api/v1/settings.oauth",
     "/api/v1/settings.public",
     "/api/v1/users.forgotPassword",
+    "/api/v1/users.getAvatar",
     "/api/v1/users.register",
     "/api/cloud/register",
     "/api/cloud/registration",

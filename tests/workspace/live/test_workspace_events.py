@@ -8,10 +8,13 @@ from knox.models import AuthToken
 
 from preferences.services.accounts import account_preferences_save
 from tests.factories import UserFactory, message_in
+from tests.pictures import png
 from tests.workspace.live.conftest import Client, Live, finish
 from workspace.models import ChangeSource, Room, User
 from workspace.services.accounts import locale_save, roles_set, user_deactivate
 from workspace.services.managed_accounts import names_update
+from workspace.services.people.deletion import account_delete
+from workspace.services.people.pictures import avatar_reset, avatar_set
 from workspace.services.settings import Origin, setting_save
 from workspace.services.sign_in import sign_in, sign_out, token_find
 
@@ -41,6 +44,25 @@ class TestAccounts:
         gone.delete()
         live.deliver_now()
         assert client.take() == [[{"userId": gone.public_id, "messageErasureType": "Delete"}]]
+
+    def test_deleted_accounts_with_a_tombstone(self, live: Live, ana: User) -> None:
+        client = live.hear(Client(ana), LOGGED, "Users:Deleted")
+        gone, kept = UserFactory(), UserFactory()
+        save_setting("Message_ErasureType", "Unlink")
+        account_delete(by=ana, user=gone)
+        save_setting("Message_ErasureType", "Keep")
+        account_delete(by=ana, user=kept)
+        live.deliver_now()
+        assert client.take() == [[{"userId": gone.public_id, "messageErasureType": "Unlink"}]]
+
+    def test_pictures(self, live: Live, ana: User, bob: User) -> None:
+        client = live.hear(Client(ana), LOGGED, "updateAvatar")
+        avatar_set(user=bob, content=png())
+        etag = bob.avatar_etag
+        live.deliver_now()
+        avatar_reset(user=bob)
+        live.deliver_now()
+        assert client.take() == [[{"username": "bob", "etag": etag}], [{"username": "bob", "etag": None}]]
 
     def test_own_preferences(self, live: Live, ana: User, bob: User) -> None:
         own, other = live.hear_own(bob, "userData"), live.hear_own(ana, "userData")

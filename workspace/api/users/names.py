@@ -63,6 +63,7 @@ class CompletedObject(Result):
     name = serializers.CharField()
     nickname = serializers.CharField(required=False)
     status = serializers.ChoiceField(choices=Status.choices)
+    avatarETag = serializers.CharField(required=False)
 
 
 class CompletedResult(SuccessResult):
@@ -83,7 +84,7 @@ class AutocompleteApi(Api):
             return {"items": []}
         selector, now = params["selector"], timezone.now()
         users = accounts_completed(selector.get("term", ""), omitted=selector.get("exceptions", ()))
-        rows = presence_rows(users, at=now, fields=("public_id", "username", "name", "nickname"))
+        rows = presence_rows(users, at=now, fields=("public_id", "username", "name", "nickname", "avatar_etag"))
         return {
             "items": [
                 {
@@ -92,6 +93,7 @@ class AutocompleteApi(Api):
                     "name": row["name"] or row["username"],
                     "nickname": row["nickname"] or None,
                     "status": presence_view(row, at=now).shown,
+                    "avatarETag": row["avatar_etag"] or None,
                 }
                 for row in rows
             ]

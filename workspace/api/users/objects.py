@@ -37,6 +37,7 @@ class UserObject(Result):
     statusText = serializers.CharField(required=False)
     nickname = serializers.CharField(required=False)
     bio = serializers.CharField(required=False)
+    avatarETag = serializers.CharField(required=False)
     active = serializers.BooleanField()
     roles = serializers.ListField(child=serializers.CharField())
     createdAt = Timestamp()
@@ -98,6 +99,7 @@ def user_object(user: User, presence: PresenceView, at: datetime, *, in_full: bo
         "statusText": presence.status_text or None,
         "nickname": user.nickname or None,
         "bio": user.bio or None,
+        "avatarETag": user.avatar_etag or None,
         "active": user.is_active,
         "roles": roles,
         "createdAt": user.created_at,

@@ -25,6 +25,7 @@ from workspace.pages.changes import ChangesForm
 from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
 from workspace.pages.widgets import PlainSelect
+from workspace.roles import is_workspace
 from workspace.selectors.localization import language_of
 from workspace.selectors.presence import presence_of
 from workspace.services.accounts import locale_save, names_save
@@ -153,6 +154,12 @@ def profile_form(user: User, data: QueryDict | None = None) -> ProfileForm:
     return ProfileForm(data, initial=initial)
 
 
+def may_change_own_picture() -> bool:
+    """Return True if users may change their pictures, which only workspaces show."""
+    rules = SignInSettings.current()
+    return is_workspace() and rules.profile_change and rules.avatar_change
+
+
 def may_change_own_addresses() -> bool:
     """Return True if users may change their addresses."""
     rules = SignInSettings.current()
@@ -166,6 +173,7 @@ def profile_response(request: HttpRequest, form: ProfileForm, *, address: str = 
         "form": form,
         "emails": reader_of(request).emails.all(),
         "may_change_addresses": may_change_own_addresses(),
+        "picture_url": reverse("account-picture") if may_change_own_picture() else "",
         "deletion_url": reverse("account-delete") if SignInSettings.current().delete_own_account else "",
         "address": address,
         "address_problem": problem,

@@ -13,6 +13,7 @@ from knox.models import AuthToken
 
 from workspace.errors import ApplicationError, MissingPermissionError, NotAllowedError
 from workspace.models import (
+    Avatar,
     ClientPresence,
     EmailAddress,
     ErasureType,
@@ -204,13 +205,13 @@ def identity_erase(user: User) -> None:
     """Delete the account's sign-ins, addresses and presence, and remove the personal data from its row."""
     second_factor_remove(user=user)
     AuthToken.objects.filter(user=user).delete()
-    for model in (EmailAddress, KnownAddress, ClientPresence, Presence):
+    for model in (Avatar, EmailAddress, KnownAddress, ClientPresence, Presence):
         model._default_manager.filter(user=user).delete()
     user.groups.clear()
     user.user_permissions.clear()
     if MessageSettings.current().erasure_type != ErasureType.KEEP:
         user.username, user.name = f"deleted-{user.public_id}", REMOVED_NAME
-    user.nickname = user.bio = user.language = user.time_zone = ""
+    user.nickname = user.bio = user.language = user.time_zone = user.avatar_etag = ""
     user.is_staff = user.is_superuser = False
     user.last_login, user.deleted_at = None, timezone.now()
     user.set_unusable_password()

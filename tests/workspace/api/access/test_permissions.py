@@ -11,7 +11,6 @@ from tests.admin_rows import staff
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import UserFactory
 from workspace.models import User
-from workspace.signals import permissions_changed
 
 pytestmark = pytest.mark.django_db
 
@@ -83,15 +82,6 @@ class TestUpdate:
         assert (roles["mention-all"], roles["create-c"]) == (["admin", "crew"], ["admin"])
         assert not User.objects.get(pk=member.pk).has_perm("workspace.create_c")
         assert returned_roles()["mention-all"] == ["admin", "crew"]
-
-    def test_other_parts_of_the_product_are_informed(self, api: ApiClient) -> None:
-        calls: list[Any] = []
-        permissions_changed.connect(listener := lambda **_kwargs: calls.append(1), weak=False)
-        try:
-            self.update(api, mention_all=["admin"])
-        finally:
-            permissions_changed.disconnect(listener)
-        assert calls
 
     @pytest.mark.parametrize(
         ("roles", "error"),

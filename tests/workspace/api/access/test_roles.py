@@ -13,7 +13,6 @@ from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import RoomFactory, UserFactory
 from workspace.models import User
 from workspace.selectors.accounts import roles_of
-from workspace.signals import user_roles_changed
 
 pytestmark = pytest.mark.django_db
 
@@ -120,15 +119,6 @@ class TestChanges:
         superuser = UserFactory(is_superuser=True)
         answer = api.post(name, userId=superuser.public_id, roleId="user")
         assert failure(answer, 403).endswith("[error-unauthorized]")
-
-    def test_other_parts_of_the_product_are_informed(self, api: ApiClient) -> None:
-        ana, calls = UserFactory(username="ana"), []
-        user_roles_changed.connect(listener := lambda users, **_kwargs: calls.append(users), weak=False)
-        try:
-            api.post("roles.addUserToRole", username="ana", roleId="admin")
-        finally:
-            user_roles_changed.disconnect(listener)
-        assert calls == [{ana.pk}]
 
 
 class TestUsersInRole:

@@ -143,7 +143,12 @@ def test_every_reference_to_accounts_is_deleted_or_listed(admin: User, ana: User
         *("workspace.User_user_permissions", "workspace.EmailAddress", "workspace.PersonalAccessToken"),
         *("workspace.Subscription", "workspace.Mention", "workspace.ThreadFollower", "workspace.Reaction"),
         *("workspace.Star", "workspace.Presence", "workspace.ClientPresence", "workspace.KnownAddress"),
-        *("workspace.PendingSecondFactor", "preferences.AccountPreferences", "preferences.HighlightWord"),
+        *(
+            "workspace.Avatar",
+            "workspace.PendingSecondFactor",
+            "preferences.AccountPreferences",
+            "preferences.HighlightWord",
+        ),
         *("preferences.QuietHours", "preferences.IgnoredSender", "preferences.SignInTrait", "preferences.SignInAlert"),
     }
     unknown = {column for column in references() - REMAINING if column[0] not in deleted}
