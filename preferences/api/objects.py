@@ -13,14 +13,38 @@ from preferences.keys import ROOM_FIELDS, sound_for_clients
 from preferences.models import AccountPreferences, RoomPreferences
 from preferences.selectors.effective import choices_of_accounts
 from preferences.selectors.highlights import highlight_words_by_user
+from preferences.selectors.rooms import ignored_sender_ids
 from workspace.api.objects import person_of
 from workspace.models import Subscription, User
-from workspace.selectors.subscriptions import direct_members, other_members
+from workspace.selectors.subscriptions import DirectMember, direct_members, other_members
 from workspace.selectors.threads import UnreadThreads, unread_threads_by_member
-from workspace.selectors.unseen import unseen_subscription_keys
+from workspace.selectors.unseen import unseen_keys_with
 
 ORIGINS = {"desktop": "desktopPrefOrigin", "push": "mobilePrefOrigin", "email": "emailPrefOrigin"}
 KEYS = {name: key for key, name in ROOM_FIELDS.items()}
+# The columns that are needed. Loading all times of hundreds of rooms and memberships takes long.
+COLUMNS = (
+    "public_id",
+    "user_id",
+    "is_open",
+    "is_favorite",
+    "is_owner",
+    "is_moderator",
+    "is_leader",
+    "unread",
+    "user_mentions",
+    "group_mentions",
+    "joined_at",
+    "last_seen_at",
+    "updated_at",
+    "room__public_id",
+    "room__type",
+    "room__name",
+    "room__is_archived",
+    "room__last_message_at",
+    "room__updated_at",
+    "preferences",
+)
 SWITCHES = ("notifications_disabled", "group_mentions_muted", "unread_hidden", "mentions_hidden")
 
 
@@ -28,41 +52,54 @@ SWITCHES = ("notifications_disabled", "group_mentions_muted", "unread_hidden", "
 class Members:
     """Data shared by the subscriptions of one or several users.
 
-    `preferences` and `highlights` are by user key, `threads` by user and room key, `people` are the members of direct
-    rooms. `unseen` contains the keys of subscriptions with unseen messages.
+    `preferences` and `highlights` are by user key, `threads` by user and room key, `direct` are the members of direct
+    rooms. `unseen` contains the keys of subscriptions with unseen messages, `ignored` the ids of ignored senders by
+    subscription key.
     """
 
+    users: Mapping[int, User]
     preferences: Mapping[int, AccountPreferences]
     highlights: Mapping[int, list[str]]
     unseen: set[int]
     threads: Mapping[tuple[int, int], UnreadThreads]
-    people: Mapping[int, list[User]]
+    direct: Mapping[int, list[DirectMember]]
+    ignored: Mapping[int, list[str]]
 
 
 def subscriptions_json(user: User, subscriptions: QuerySet[Subscription]) -> list[dict[str, Any]]:
     """Return these subscriptions of the user in the format of the API."""
-    return list(member_subscriptions_json(subscriptions.filter(user=user)).values())
+    return list(rows_json(subscriptions.filter(user=user), {user.pk: user}).values())
 
 
 def member_subscriptions_json(subscriptions: QuerySet[Subscription]) -> dict[int, dict[str, Any]]:
     """Return these subscriptions of any users in the format of the API, by key."""
-    related = subscriptions.select_related("room", "user", "preferences")
-    rows = list(related.prefetch_related("ignored_senders__sender"))
-    users, rooms = {row.user_id for row in rows}, {row.room_id for row in rows}
+    return rows_json(subscriptions, User.objects.in_bulk(set(subscriptions.values_list("user_id", flat=True))))
+
+
+def rows_json(subscriptions: QuerySet[Subscription], users: Mapping[int, User]) -> dict[int, dict[str, Any]]:
+    """Return these subscriptions in the format of the API, by key; `users` are their users by key."""
+    related = subscriptions.select_related("room", "preferences").only(*COLUMNS)
+    rows = [row for row in related if row.user_id in users]
+    rooms = {row.room_id for row in rows}
+    # Naming hundreds of rooms in a query takes longer than finding the threads and ignored senders in all of them.
+    room = next(iter(rooms)) if len(rooms) == 1 else None
+    threads = unread_threads_by_member(users, room=room)
     members = Members(
-        choices_of_accounts(users),
-        highlight_words_by_user(users),
-        unseen_subscription_keys(rows),
-        unread_threads_by_member(users, rooms),
-        direct_members(row.room for row in rows),
+        users=users,
+        preferences=choices_of_accounts(users),
+        highlights=highlight_words_by_user(users),
+        unseen=unseen_keys_with(rows, threads),
+        threads=threads,
+        direct=direct_members(row.room for row in rows),
+        ignored=ignored_sender_ids(users, room=room),
     )
     return {row.pk: subscription_json(row, members) for row in rows}
 
 
 def subscription_json(row: Subscription, members: Members) -> dict[str, Any]:
     """Return one subscription in the format of the API."""
-    room, user = row.room, row.user
-    other = other_members(user, members.people[room.pk]) if room.is_direct else None
+    room, user = row.room, members.users[row.user_id]
+    other = other_members(user, members.direct[room.pk]) if room.is_direct else None
     chosen: RoomPreferences | None = getattr(row, "preferences", None)
     threads = members.threads.get((user.pk, room.pk)) or UnreadThreads()
     return {
@@ -84,7 +121,7 @@ def subscription_json(row: Subscription, members: Members) -> dict[str, Any]:
         "ls": row.last_seen_at or row.joined_at,
         "f": row.is_favorite,
         "roles": row.roles,
-        "ignored": [ignored.sender.public_id for ignored in row.ignored_senders.all()],
+        "ignored": members.ignored.get(row.pk, []),
         "archived": room.is_archived,
         "userHighlights": members.highlights.get(user.pk, []),
         "_updatedAt": changed_at(row),

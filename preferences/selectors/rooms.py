@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -17,6 +18,17 @@ def ignored_senders(subscription: Subscription) -> list[User]:
     """Return the users that the member ignores in the room, sorted by name."""
     ignored = IgnoredSender.objects.filter(subscription=subscription).select_related("sender")
     return [row.sender for row in ignored.order_by("sender__username")[:MAX_IGNORED_SHOWN]]
+
+
+def ignored_sender_ids(users: Collection[int], *, room: int | None = None) -> Mapping[int, list[str]]:
+    """Return the public ids of the senders that these users ignore in all rooms or in one, by subscription key."""
+    rows = IgnoredSender.objects.filter(subscription__user__in=users).order_by("pk")
+    if room is not None:
+        rows = rows.filter(subscription__room=room)
+    ids: defaultdict[int, list[str]] = defaultdict(list)
+    for key, public_id in rows.values_list("subscription_id", "sender__public_id"):
+        ids[key].append(public_id)
+    return ids
 
 
 def counter_choices(subscriptions: Sequence[int]) -> Mapping[int, CounterChoice]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from django.urls import URLPattern, path
@@ -12,6 +13,7 @@ from drf_spectacular.utils import extend_schema
 from knox.models import AuthToken
 from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.fields import SkipField
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -28,12 +30,52 @@ ApiT = TypeVar("ApiT", bound="Api")
 Method = Callable[[ApiT, Request, dict[str, Any]], dict[str, Any]]
 
 
+# Values of exactly these types are returned unchanged by their fields.
+UNCHANGED: dict[type[serializers.Field[Any, Any, Any, Any]], type] = {
+    serializers.CharField: str,
+    serializers.ChoiceField: str,
+    serializers.IntegerField: int,
+    serializers.BooleanField: bool,
+}
+MISSING = object()
+
+
 class Result(serializers.Serializer[Any]):
-    """An object in a response. A field with `required=False` is omitted if it has no value."""
+    """An object in a response. A field with `required=False` is omitted if it has no value.
+
+    The values are usually in a dictionary. A long list of objects is then converted several times faster than by the
+    base class, which looks up each attribute and converts even texts to texts.
+    """
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        values = super().to_representation(instance)
+        if type(instance) is not dict:
+            return self._without_missing(super().to_representation(instance))
+        values: dict[str, Any] = {}
+        for name, key, field, unchanged in self._plan:
+            value = instance.get(key, MISSING)
+            if value is MISSING:
+                try:
+                    value = field.get_attribute(instance)
+                except SkipField:
+                    continue
+            if value is None:
+                if field.required:
+                    values[name] = None
+            else:
+                values[name] = value if type(value) is unchanged else field.to_representation(value)
+        return values
+
+    def _without_missing(self, values: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in values.items() if value is not None or self.fields[name].required}
+
+    @cached_property
+    def _plan(self) -> list[tuple[str, Any, serializers.Field[Any, Any, Any, Any], type | None]]:
+        """Return the fields: name, key in dictionaries, field, and the type of values that it returns unchanged."""
+        return [
+            (name, field.source if len(field.source_attrs) == 1 else MISSING, field, UNCHANGED.get(type(field)))
+            for name, field in self.fields.items()
+            if not field.write_only
+        ]
 
 
 class SuccessResult(Result):

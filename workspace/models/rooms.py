@@ -214,7 +214,7 @@ class Room(models.Model):
             permission(
                 "join_without_join_code",
                 "May join channels without their join codes",
-                checked_in="workspace.services.rooms",
+                checked_in="workspace.selectors.rooms",
             ),
             permission(
                 "set_owner",

@@ -47,6 +47,11 @@ def can_leave(*, user: User, room: Room) -> bool:
     return room.type in LEAVE_PERMISSION and user.has_perm(LEAVE_PERMISSION[room.type])
 
 
+def needs_join_code(*, user: User, room: Room) -> bool:
+    """Return True if the user must give a code to join the channel."""
+    return bool(room.join_code_digest) and not user.has_perm("workspace.join_without_join_code")
+
+
 def room_readable_by(*, user: User, public_id: str = "", name: str = "") -> Room:
     """Return the room; raises `error-room-not-found` also if the user may not read it."""
     room = room_by_id_or_name(public_id=public_id, name=name)

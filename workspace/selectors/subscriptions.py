@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -74,19 +75,28 @@ def other_members_of(user: User, rooms: Iterable[Room]) -> dict[int, OtherMember
     return {key: other_members(user, members) for key, members in direct_members(rooms).items()}
 
 
-def direct_members(rooms: Iterable[Room]) -> dict[int, list[User]]:
+class DirectMember(NamedTuple):
+    """A member of a direct room: the key of the account, its username and its display name."""
+
+    key: int
+    username: str
+    display_name: str
+
+
+def direct_members(rooms: Iterable[Room]) -> dict[int, list[DirectMember]]:
     """Return the members of the direct rooms, by room key."""
     direct = {room.pk for room in rooms if room.is_direct}
-    members = Subscription.objects.filter(room__in=direct).select_related("user").order_by("user__username")
-    people: defaultdict[int, list[User]] = defaultdict(list)
-    for member in members if direct else ():
-        people[member.room_id].append(member.user)
+    members = Subscription.objects.filter(room__in=direct).order_by("user__username")
+    people: defaultdict[int, list[DirectMember]] = defaultdict(list)
+    columns = ("room_id", "user_id", "user__username", "user__name")
+    for room, key, username, name in members.values_list(*columns) if direct else ():
+        people[room].append(DirectMember(key, username, name or username))
     return dict(people)
 
 
-def other_members(user: User, people: list[User]) -> OtherMembers:
+def other_members(user: User, people: list[DirectMember]) -> OtherMembers:
     """Return the names of a direct room for this user."""
-    others = [person for person in people if person.pk != user.pk] or people
+    others = [person for person in people if person.key != user.pk] or people
     return OtherMembers(
         ",".join(person.username for person in others), ", ".join(person.display_name for person in others)
     )

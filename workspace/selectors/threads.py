@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from workspace.models import Message, Subscription, ThreadFollower, User
+from workspace.models import Message, Subscription, ThreadFollower
 
 
 @dataclass(slots=True)
@@ -43,24 +43,20 @@ def replies_unread() -> QuerySet[Message]:
     return replies.exclude(sender=OuterRef("user"))
 
 
-def unread_threads_by_room(user: User, rooms: Collection[int]) -> defaultdict[int, UnreadThreads]:
-    """Return the user's unread threads in these rooms, by room key; the oldest thread comes first."""
-    threads_by_room: defaultdict[int, UnreadThreads] = defaultdict(UnreadThreads)
-    for (_user, room), threads in unread_threads_by_member([user.pk], rooms).items():
-        threads_by_room[room] = threads
-    return threads_by_room
-
-
-def unread_threads_by_member(users: Collection[int], rooms: Collection[int]) -> dict[tuple[int, int], UnreadThreads]:
-    """Return the unread threads of these users in these rooms, by user and room key; the oldest thread comes first."""
+def unread_threads_by_member(
+    users: Collection[int], *, room: int | None = None
+) -> dict[tuple[int, int], UnreadThreads]:
+    """Return the unread threads of these users in all rooms or in one, by user and room key, oldest first."""
     mentions_user = Exists(replies_unread().filter(mentions__user=OuterRef("user")))
     mentions_group = Exists(replies_unread().filter(Q(mentions_all=True) | Q(mentions_here=True)))
-    unread = threads_unread(*users).filter(thread__room__in=rooms).order_by("thread")
+    unread = threads_unread(*users).order_by("thread")
+    if room is not None:
+        unread = unread.filter(thread__room=room)
     threads_by_member: defaultdict[tuple[int, int], UnreadThreads] = defaultdict(UnreadThreads)
     columns = ("user", "thread__room", "thread__public_id", "is_user", "is_group")
     rows = unread.annotate(is_user=mentions_user, is_group=mentions_group).values_list(*columns)
-    for user, room, thread, is_user, is_group in rows:
-        threads = threads_by_member[user, room]
+    for user, room_key, thread, is_user, is_group in rows:
+        threads = threads_by_member[user, room_key]
         threads.all.append(thread)
         if is_user:
             threads.mentioning_user.append(thread)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
@@ -18,7 +18,11 @@ def unseen_subscription_keys(subscriptions: Iterable[Subscription]) -> set[int]:
     """
     rows = list(subscriptions)
     users = {row.user_id for row in rows}
-    threads = set(threads_unread(*users).values_list("user", "thread__room").distinct())
+    return unseen_keys_with(rows, set(threads_unread(*users).values_list("user", "thread__room").distinct()))
+
+
+def unseen_keys_with(rows: Sequence[Subscription], threads: Container[tuple[int, int]]) -> set[int]:
+    """Return the same as :func:`unseen_subscription_keys`; `threads` are the users and rooms with unread threads."""
     counted = {row.pk for row in rows if row.unread or (row.user_id, row.room_id) in threads}
     candidates = [row.pk for row in rows if row.pk not in counted and has_newer_messages(row)]
     if not candidates:

@@ -15,7 +15,7 @@ from workspace.errors import ApplicationError, MissingPermissionError, NotAllowe
 from workspace.ids import public_id_new
 from workspace.models import Room, RoomType, Subscription, SystemMessage, User
 from workspace.selectors.room_roles import may_in_room
-from workspace.selectors.rooms import can_leave, subscription_of
+from workspace.selectors.rooms import can_leave, needs_join_code, subscription_of
 from workspace.services.messages import system_message_post
 from workspace.signals import membership_ended, memberships_began, subscription_changed
 
@@ -153,7 +153,7 @@ def room_join(*, user: User, room: Room, join_code: str = "") -> None:
 
 def join_code_check(*, user: User, room: Room, join_code: str) -> None:
     """Raise an error if the channel requires a join code and this is not it."""
-    if not room.join_code_digest or user.has_perm("workspace.join_without_join_code"):
+    if not needs_join_code(user=user, room=room):
         return
     if not join_code:
         raise ApplicationError("error-code-required", "Code required")

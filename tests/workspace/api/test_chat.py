@@ -171,6 +171,24 @@ def test_an_alias_requires_the_permission(api: ApiClient, room: Room) -> None:
     assert posted["message"]["alias"] == "The boss"
 
 
+def test_a_picture_requires_the_permission_for_an_alias_and_an_emoji_does_not(api: ApiClient, room: Room) -> None:
+    picture = "https://example.org/a.png"
+    assert (
+        api.post("chat.postMessage", roomId="GENERAL", text="x", avatar=picture)
+        .json()["error"]
+        .startswith("Not allowed")
+    )
+    posted = api.post("chat.postMessage", roomId="GENERAL", text="x", emoji="bell", avatar="").json()["message"]
+    assert posted["emoji"] == ":bell:"
+    assert "avatar" not in posted
+    admin = UserFactory(roles=("admin",))
+    message_in(room, admin)
+    message = {"rid": "GENERAL", "msg": "x", "avatar": picture, "emoji": ":bell:"}
+    posted = ApiClient(admin).post("chat.sendMessage", message=message).json()["message"]
+    assert posted["avatar"] == picture
+    assert "emoji" not in posted
+
+
 def test_sends_a_message_object_under_the_clients_own_id(api: ApiClient, room: Room) -> None:
     message = {"_id": CLIENT_ID, "rid": "GENERAL", "msg": "hello"}
     body = api.post("chat.sendMessage", message=message).json()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypedDict
 
 from django.db import transaction
 from rest_framework import serializers
@@ -22,9 +23,21 @@ from workspace.models import User
 from workspace.models.messages import ENCRYPTED
 from workspace.selectors.rooms import room_readable_by
 from workspace.services.messages import message_post
+from workspace.webhooks.messages import EMOJI_LENGTH, emoji_of
+from workspace.webhooks.slack import PICTURE_LENGTH, picture_of
 
 ALIAS_MAX_LENGTH = 255
+AVATAR_HELP = "The address of a picture to post under. Requires the same permission as an alias."
+EMOJI_HELP = "Shown instead of a picture, such as `:bell:`."
 RID_MISSING = "The 'rid' property on the message object is missing."
+
+
+class Appearance(TypedDict):
+    """How the author of a message is shown."""
+
+    alias: str
+    avatar: str
+    emoji: str
 
 
 class AttachmentsParam(ListParam):
@@ -53,6 +66,8 @@ class PostMessageParams(Params):
     channel = TargetsParam(required=False)
     text = TextParam(required=False, allow_blank=True)
     alias = TextParam(required=False, max_length=ALIAS_MAX_LENGTH)
+    avatar = TextParam(required=False, allow_blank=True, max_length=PICTURE_LENGTH, help_text=AVATAR_HELP)
+    emoji = TextParam(required=False, allow_blank=True, max_length=EMOJI_LENGTH, help_text=EMOJI_HELP)
     attachments = AttachmentsParam()
     tmid = TextParam(required=False, help_text="The message to reply to in a thread.")
 
@@ -86,7 +101,7 @@ class PostMessageApi(Api):
                     room=room,
                     text=params.get("text", ""),
                     attachments=params.get("attachments", []),
-                    alias=alias_allowed(sender, params.get("alias", "")),
+                    **appearance_of(sender, params),
                     parent=parent_of(room, params.get("tmid")),
                 )
             )
@@ -122,6 +137,8 @@ class MessageParams(Params):
     tmid = TextParam(required=False, help_text="The message to reply to in a thread.")
     tshow = FlagParam(required=False, help_text="The reply is also shown in the room.")
     alias = TextParam(required=False, max_length=ALIAS_MAX_LENGTH)
+    avatar = TextParam(required=False, allow_blank=True, max_length=PICTURE_LENGTH, help_text=AVATAR_HELP)
+    emoji = TextParam(required=False, allow_blank=True, max_length=EMOJI_LENGTH, help_text=EMOJI_HELP)
     t = ChoiceParam(required=False, choices=[ENCRYPTED])
     content = EncryptedContent(required=False)
     attachments = AttachmentsParam()
@@ -168,16 +185,20 @@ class SendMessageApi(Api):
             type=fields.get("t", ""),
             content=fields.get("content"),
             attachments=fields.get("attachments", []),
-            alias=alias_allowed(sender, fields.get("alias", "")),
+            **appearance_of(sender, fields),
         )
         return {"message": message_of(message, sender)}
 
 
-def alias_allowed(sender: User, alias: str) -> str:
-    """Return the alias to post under; raises `error-not-allowed` if the sender may not use one."""
-    if alias and not sender.has_perm("workspace.message_impersonate"):
+def appearance_of(sender: User, given: Mapping[str, Any]) -> Appearance:
+    """Return the alias, picture and emoji to post under.
+
+    Raises `error-not-allowed` if the sender may not use an alias or picture. A picture takes precedence over an emoji.
+    """
+    alias, avatar = given.get("alias", ""), picture_of(given, "avatar")
+    if (alias or avatar) and not sender.has_perm("workspace.message_impersonate"):
         raise NotAllowedError()
-    return alias
+    return {"alias": alias, "avatar": avatar, "emoji": "" if avatar else emoji_of(given.get("emoji", ""))}
 
 
 def empty_message_error() -> ApplicationError:

@@ -25,6 +25,8 @@ ERROR_TEXTS: dict[str, str | Promise] = {
     "error-duplicate-channel-name": _("A room with this name already exists. Choose another name."),
     "error-unauthorized": _("Your roles do not allow this."),
     "error-invalid-user": _("There is no user with this name. Enter a username such as ana."),
+    "error-code-required": _("Joining this channel requires a code. Enter it below."),
+    "error-code-invalid": _("This is not the channel's join code."),
     "error-direct-message-max-user-exceeded": _("A direct message can have at most 8 members."),
 }
 

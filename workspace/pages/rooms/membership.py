@@ -94,7 +94,7 @@ def room_enter(request: HttpRequest, public_id: str) -> HttpResponse:
     user = reader_of(request)
     room = room_or_404(user, public_id=public_id)
     try:
-        room_join(user=user, room=room)
+        room_join(user=user, room=room, join_code=posted_text(request, "join_code"))
     except ApplicationError as error:
         messages.error(request, error_text(error))
     return HttpResponseRedirect(room_path(room))

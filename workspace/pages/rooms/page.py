@@ -30,7 +30,7 @@ from workspace.selectors.room_messages import (
     page_before,
     unread_thread_keys,
 )
-from workspace.selectors.rooms import can_leave, room_title_for, subscription_of
+from workspace.selectors.rooms import can_leave, needs_join_code, room_title_for, subscription_of
 from workspace.services.messages import MESSAGE_MAX_LENGTH, can_post
 from workspace.services.reading import room_mark_read
 
@@ -69,6 +69,7 @@ def room_response(
         "lines": lines_of(page.messages, apart=[marker, linked.pk if linked else None]),
         "text": text,
         "problem": problem,
+        "needs_join_code": needs_join_code(user=user, room=room),
         "may_leave": can_leave(user=user, room=room),
         "room_links": [(link, link.url(subscription)) for link in contributions.room_links] if subscription else [],
     }

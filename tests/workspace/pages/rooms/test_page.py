@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import RoomFactory, UserFactory, direct_room, message_in
+from workspace.addresses import room_path
 from workspace.models import Message, Room, RoomType, User
 from workspace.services.messages import message_delete, message_edit
 from workspace.services.reading import room_mark_read
+from workspace.services.room_changes.members import member_kick
+from workspace.services.room_changes.roles import room_role_give
+from workspace.services.room_changes.settings import room_join_code_set, room_topic_change
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +183,59 @@ def test_a_message_in_an_unreadable_room_is_not_shown(client: Client, ana: User,
     assert client.get(address).status_code == 404
     client.logout()
     assert client.get(f"/messages/{message.public_id}/shown/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("fields", "state", "sentence"),
+    [
+        ({"is_archived": True}, "Archived", "The room is archived. You can read it, but not post in it."),
+        ({"is_read_only": True}, "Read-only", "The room is read-only. Only some members may post in it."),
+    ],
+)
+def test_the_state_of_the_room_is_shown(
+    client: Client, room: Room, fields: dict[str, bool], state: str, sentence: str
+) -> None:
+    Room.objects.filter(pk=room.pk).update(**fields)
+    page = client.get(room_path(room)).content.decode()
+    assert f'class="room-state">{state}<' in page
+    assert sentence in page
+
+
+def test_a_muted_member_sees_why_there_is_no_composer(client: Client, room: Room, ana: User) -> None:
+    room.subscriptions.filter(user=ana).update(is_muted=True)
+    assert "You are muted in this room." in client.get(room_path(room)).content.decode()
+
+
+def test_topic_and_announcement_are_shown(client: Client, room: Room) -> None:
+    assert "room-announcement" not in client.get(room_path(room)).content.decode()
+    Room.objects.filter(pk=room.pk).update(topic="Deploys <b>", announcement="Freeze: https://example.org/freeze")
+    page = client.get(room_path(room)).content.decode()
+    assert "<p>Deploys &lt;b&gt;</p>" in page
+    assert 'Freeze: <a href="https://example.org/freeze"' in page
+
+
+def test_changes_of_the_room_are_shown_among_its_messages(client: Client, room: Room, ana: User, bob: User) -> None:
+    room.subscriptions.filter(user=ana).update(is_owner=True)
+    room_topic_change(editor=ana, room=room, topic="Deploys")
+    room_topic_change(editor=ana, room=room, topic="")
+    room_role_give(giver=ana, room=room, user=bob, role="moderator")
+    member_kick(kicker=ana, room=room, user=bob)
+    page = client.get(room_path(room)).content.decode()
+    for sentence in (
+        "@ana changed the topic: Deploys",
+        "@ana removed the topic.",
+        "@ana made @bob a moderator.",
+        "@ana removed @bob.",
+    ):
+        assert sentence in page
+
+
+def test_a_join_code_is_asked_for(client: Client, ana: User) -> None:
+    room = RoomFactory(name="vip")
+    room_join_code_set(editor=UserFactory(roles=("admin",)), room=room, join_code="s3cret")
+    address = reverse("room-enter", args=[room.public_id])
+    assert 'name="join_code"' in client.get(room_path(room)).content.decode()
+    for code, sentence in (("", "requires a code"), ("wrong", "is not the channel&#x27;s join code")):
+        assert sentence in client.post(address, {"join_code": code}, follow=True).content.decode()
+    client.post(address, {"join_code": "s3cret"})
+    assert room.subscriptions.filter(user=ana).exists()

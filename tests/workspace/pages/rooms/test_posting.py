@@ -77,7 +77,7 @@ def test_a_line_end_counts_as_one_character(client: Client, room: Room) -> None:
 def test_users_cannot_post_without_permission(client: Client, room: Room, ana: User) -> None:
     room.subscriptions.filter(user=ana).update(is_muted=True)
     assert "You may not do that in this room." in send(client, room, "Hello")
-    assert "You can read this room, but not post in it." in send(client, room, "Hello")
+    assert "You are muted in this room." in send(client, room, "Hello")
     Room.objects.filter(pk=room.pk).update(is_archived=True)
     assert "The room is archived" in client.get("/channel/ops").content.decode()
     other = RoomFactory(name="secret", type="p")
