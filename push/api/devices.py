@@ -13,6 +13,7 @@ from push.models.devices import TOKEN_MAX_LENGTH
 from push.models.settings import DEFAULT_GATEWAY
 from push.providers.endpoints import ENDPOINT_MAX_LENGTH
 from push.providers.registry import device_choices, device_kind, device_kinds
+from push.providers.web_push.identity import vapid_public_key
 from push.providers.web_push.transport import auth_secret_bytes, public_key_bytes
 from push.services.devices import NAME_MAX_LENGTH, NO_KEYS, SubscriptionKeys, device_register, device_remove
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint, session_of
@@ -127,6 +128,9 @@ class PushInfoResult(SuccessResult):
 
     pushGatewayEnabled = serializers.BooleanField()
     defaultPushGateway = serializers.BooleanField()
+    vapidPublicKey = serializers.CharField(
+        required=False, help_text="The key that browsers and UnifiedPush distributors subscribe for (RFC 8292)."
+    )
 
 
 class PushTokenApi(Api):
@@ -173,6 +177,7 @@ class PushInfoApi(Api):
         return {
             "pushGatewayEnabled": settings.enable,
             "defaultPushGateway": settings.gateway.strip() == DEFAULT_GATEWAY,
+            "vapidPublicKey": vapid_public_key() or None,
         }
 
 

@@ -85,7 +85,12 @@ def resolved_check(parts: SplitResult) -> None:
             return
         raise EndpointError(_("The endpoint's host cannot be found.")) from error
     if not all(is_public(str(place[0])) for *_kind, place in found):
-        raise EndpointError(_("The endpoint's host is not on the public internet."))
+        raise EndpointError(
+            _(
+                "The endpoint's host is not on the public internet. If it is in your own network, an operator can list "
+                "it in WEB_PUSH_PRIVATE_HOSTS."
+            )
+        )
 
 
 def proxied_check(parts: SplitResult) -> None:

@@ -34,6 +34,8 @@ MEMBERS = (
     "/rooms/{room}/preferences/",
     "/rooms/{room}/leave/",
     "/api/docs",
+    "/api/docs/plain",
+    "/api/docs/quick-start",
     "/account/",
     "/account/preferences/",
     "/account/quiet-hours/",

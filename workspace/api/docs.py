@@ -1,33 +1,78 @@
-"""The API documentation for people, generated from the schema."""
+"""The API documentation for people: Swagger UI, a plain page generated from the schema, and the quick start."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from workspace.api.description import Schema, api_schema, schema_view
 from workspace.pages.layout import page_context
 
 
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program of the quick start: `file` is in templates/workspace/quick_start/."""
+
+    name: str
+    label: str
+    file: str
+    needs: str | Promise
+
+    @property
+    def text(self) -> str:
+        """Return the program's source."""
+        return (settings.BASE_DIR / "templates" / "workspace" / "quick_start" / self.file).read_text()
+
+
+PROGRAMS = (
+    Program("curl", "curl", "curl.sh", gettext_lazy("Needs curl and jq.")),
+    Program("python", "Python", "python.py", gettext_lazy("Needs the packages requests and websockets.")),
+    Program(
+        "javascript",
+        "JavaScript",
+        "javascript.mjs",
+        gettext_lazy("Runs in Node.js, and in browsers."),
+    ),
+    Program("kotlin", "Kotlin", "kotlin.kt", gettext_lazy("Needs OkHttp and org.json.")),
+    Program("swift", "Swift", "swift.swift", gettext_lazy("Needs nothing but Foundation, on Apple's platforms.")),
+)
+
+
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """Show every endpoint with its parameters and response."""
+    """Show the endpoints with Swagger UI, where they can be tried."""
+    return render(request, "workspace/api_docs.html", page_context(request, title=_("API")))
+
+
+@require_safe
+def quick_start(request: HttpRequest) -> HttpResponse:
+    """Show programs that receive a notification and reply."""
+    context = {**page_context(request, title=_("Quick start")), "programs": PROGRAMS}
+    return render(request, "workspace/api_quick_start.html", context)
+
+
+@require_safe
+def plain_docs(request: HttpRequest) -> HttpResponse:
+    """Show every endpoint with its parameters and response on one page."""
     schema = api_schema()
     context = {
         **page_context(request, title=_("API")),
         "description": schema["info"]["description"],
         "operations": list(operations_of(schema)),
     }
-    return render(request, "workspace/api_docs.html", context)
+    return render(request, "workspace/api_plain_docs.html", context)
 
 
 def operations_of(schema: Schema) -> Iterator[dict[str, Any]]:
@@ -106,4 +151,6 @@ urlpatterns = [
     path("schema/", schema_view),
     path("docs", docs, name="api-docs"),
     path("docs/", docs),
+    path("docs/plain", plain_docs, name="api-plain-docs"),
+    path("docs/quick-start", quick_start, name="api-quick-start"),
 ]

@@ -111,7 +111,7 @@ class SignedInObject(Result):
 class LoginResult(Result):
     """The response to a sign-in, which has its own envelope."""
 
-    status = serializers.CharField()
+    status = serializers.ChoiceField(choices=["success"])
     data = SignedInObject()  # type: ignore[assignment]
 
 
@@ -146,7 +146,7 @@ class SignedOutObject(Result):
 class LogoutResult(Result):
     """The response to a sign-out, which has its own envelope."""
 
-    status = serializers.CharField()
+    status = serializers.ChoiceField(choices=["success"])
     data = SignedOutObject()  # type: ignore[assignment]
 
 

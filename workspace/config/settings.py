@@ -75,6 +75,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
+    # Swagger UI's static files.
+    "drf_spectacular_sidecar",
     "knox",
     "axes",
     # Second factors. Its pages are not in the URLs.
@@ -302,7 +304,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "PREPROCESSING_HOOKS": ["workspace.api.schema.without_trailing_slashes"],
-    "POSTPROCESSING_HOOKS": ["workspace.api.schema.add_failure_responses"],
+    "POSTPROCESSING_HOOKS": [
+        "workspace.api.schema.add_failure_responses",
+        "workspace.api.examples.add_examples",
+    ],
+    "OAS_VERSION": "3.1.1",
     "SERVERS": [{"url": SITE_PATH}] if SITE_PATH else [],
 }
 

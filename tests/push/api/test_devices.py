@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from push.models import Device, PushSettings
+from push.models import Device, PushSettings, VapidKeys
 from push.providers.web_push.identity import vapid_public_key
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import UserFactory
@@ -183,10 +183,12 @@ def test_a_device_is_removed_with_the_session_that_registered_it_last(api: ApiCl
 
 def test_returns_whether_push_and_the_default_gateway_are_on(api: ApiClient) -> None:
     info = api.get("push.info").json()
+    assert info.pop("vapidPublicKey") == VapidKeys.objects.get().public_key
     assert info == {"pushGatewayEnabled": True, "defaultPushGateway": True, "success": True}
     settings = PushSettings.stored()
     settings.enable, settings.gateway = False, "https://push.example.org"
     settings.save()
+    VapidKeys.objects.all().delete()
     info = api.get("push.info").json()
     assert info == {"pushGatewayEnabled": False, "defaultPushGateway": False, "success": True}
 

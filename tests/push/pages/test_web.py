@@ -119,7 +119,9 @@ def test_invalid_subscriptions_are_rejected(client: Client, ana: User, body: obj
 def test_unsafe_endpoints_are_rejected_with_the_reason(client: Client, ana: User, subscription: dict[str, Any]) -> None:
     answer = post(client, {**subscription, "endpoint": "https://169.254.169.254/latest/meta-data"})
     assert answer.status_code == 400
-    assert answer.json()["error"] == "The endpoint's host is not on the public internet."
+    error = answer.json()["error"]
+    assert error.startswith("The endpoint's host is not on the public internet.")
+    assert error.endswith("WEB_PUSH_PRIVATE_HOSTS.")
     assert not Device.objects.exists()
 
 

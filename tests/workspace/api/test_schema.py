@@ -10,7 +10,9 @@ from django.urls import get_resolver
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
+from jsonschema import Draft202012Validator
 
+from tests.api_client import ApiClient
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -84,19 +86,70 @@ def test_the_schema_contains_an_array_of_targets(schema: dict[str, Any]) -> None
     assert [kind["type"] for kind in kinds] == ["string", "array"]
 
 
+def test_every_operation_has_an_example_that_its_schema_accepts(schema: dict[str, Any]) -> None:
+    shared = {"components": schema["components"]}
+    contents = [
+        (f"{method} {path}", content)
+        for path, method, operation in operations(schema)
+        for body in (operation.get("requestBody", {}), operation["responses"]["200"])
+        for content in body.get("content", {}).values()
+    ]
+    assert len(contents) > len(schema["paths"])
+    for name, content in contents:
+        problems = list(Draft202012Validator({**content["schema"], **shared}).iter_errors(content["example"]))
+        assert not problems, f"{name}: {problems[0].message}. Add the field to workspace/api/examples.py."
+
+
+def test_every_error_has_an_example_in_its_shape(schema: dict[str, Any]) -> None:
+    shared = {"components": schema["components"]}
+    for response in schema["components"]["responses"].values():
+        content = response["content"]["application/json"]
+        Draft202012Validator({**content["schema"], **shared}).validate(content["example"])
+
+
+def test_the_examples_of_errors_are_the_real_answers(schema: dict[str, Any]) -> None:
+    examples = {
+        name: response["content"]["application/json"]["example"]
+        for name, response in schema["components"]["responses"].items()
+    }
+    api = ApiClient(UserFactory())
+    assert Client().get("/api/v1/me").json() == examples["SignInRequired"]
+    assert api.get("no.such").json() == examples["NotFound"]
+    assert api.get("licenses.get").json() == examples["PermissionMissing"]
+    assert api.get("rooms.info").status_code == 400
+
+
+def test_every_group_of_operations_is_described(schema: dict[str, Any]) -> None:
+    used = {tag for _path, _method, operation in operations(schema) for tag in operation["tags"]}
+    assert used == {tag["name"] for tag in schema["tags"]}, "Describe it in TAGS (workspace/api/schema.py)."
+
+
 @pytest.mark.parametrize("address", ["/api/docs", "/api/docs/"])
-def test_the_page_shows_every_endpoint_and_loads_nothing_from_elsewhere(address: str, schema: dict[str, Any]) -> None:
+def test_the_page_for_trying_endpoints_loads_nothing_from_elsewhere(address: str) -> None:
     response = Client().get(address)
-    page = response.text
     assert response.status_code == 200
+    assert 'data-schema="/api/schema"' in response.text
+    assert "swagger-ui-bundle" in response.text
+    assert 'src="http' not in response.text
+    assert '<link href="http' not in response.text
+
+
+def test_the_plain_page_shows_every_endpoint(schema: dict[str, Any]) -> None:
+    page = Client().get("/api/docs/plain").text
     for path, method, _operation in operations(schema):
         assert f"{method.upper()} {path}" in page
     assert "message.rid" in page
-    assert 'src="http' not in page
-    assert '<link href="http' not in page
 
 
-def test_the_page_is_for_people_who_are_signed_in_as_well() -> None:
+def test_the_quick_start_shows_a_program_in_each_language() -> None:
+    page = Client().get("/api/docs/quick-start").text
+    for part in ("curl -fsS", "import requests", "new WebSocket(", "OkHttpClient()", "import Foundation"):
+        assert part in page
+    assert page.count("push.ack") == 5
+
+
+def test_the_pages_are_for_people_who_are_signed_in_as_well() -> None:
     client = Client()
     client.force_login(UserFactory(), backend="workspace.authentication.NameOrEmailBackend")
-    assert client.get("/api/docs").status_code == 200
+    for address in ("/api/docs", "/api/docs/plain", "/api/docs/quick-start"):
+        assert client.get(address).status_code == 200
