@@ -24,6 +24,7 @@ from workspace.admin.users import current_user
 from workspace.models import Message, Room, RoomType, Subscription
 from workspace.services.room_changes.state import room_archive, room_reopen
 from workspace.services.rooms import members_add
+from workspace.signals import room_changed
 
 
 class AddPeopleForm(BaseDialogForm):  # type: ignore[misc]
@@ -58,7 +59,7 @@ class RoomAdmin(ModelAdmin):
         "state",
     )
     fieldsets = (
-        (None, {"fields": (("name", "type"), "topic", ("is_read_only", "state"))}),
+        (None, {"fields": (("name", "type"), "topic", "announcement", ("is_read_only", "is_default"), "state")}),
         (
             _("Details"),
             {
@@ -128,6 +129,7 @@ class RoomAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Room, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
+            room_changed.send(Room, room=obj)
             return
         obj.pk = form.create().pk
         obj.refresh_from_db()

@@ -16,11 +16,12 @@ from workspace.admin.confirmation import ConfirmedAction
 from workspace.admin.filters import TimeRangeFilter
 from workspace.models import Subscription
 from workspace.services.rooms import member_remove
+from workspace.signals import subscription_changed
 
 
 @admin.register(Subscription)
 class SubscriptionAdmin(NoAddition, ModelAdmin):
-    """Members are added on the room's page. Here they can be muted, made owners or removed."""
+    """Members are added on the room's page. Here they can be muted, receive roles in the room, or be removed."""
 
     list_display = ("member", "of_room", "role", "unread", "mentioned", "seen", "joined")
     list_select_related = ("user", "room")
@@ -28,6 +29,7 @@ class SubscriptionAdmin(NoAddition, ModelAdmin):
         ("room", AutocompleteSelectFilter),
         ("user", AutocompleteSelectFilter),
         ("is_owner", BooleanRadioFilter),
+        ("is_moderator", BooleanRadioFilter),
         ("is_muted", BooleanRadioFilter),
         ("is_open", BooleanRadioFilter),
         ("last_seen_at", TimeRangeFilter),
@@ -48,7 +50,7 @@ class SubscriptionAdmin(NoAddition, ModelAdmin):
         "public_id",
     )
     fieldsets = (
-        (None, {"fields": (("user", "room"), ("is_owner", "is_muted"))}),
+        (None, {"fields": (("user", "room"), ("is_owner", "is_moderator", "is_leader"), "is_muted")}),
         (
             _("Read and unread"),
             {"fields": (("unread", "user_mentions", "group_mentions"), ("last_seen_at", "is_open"))},
@@ -67,6 +69,10 @@ class SubscriptionAdmin(NoAddition, ModelAdmin):
         ),
     )
 
+    def save_model(self, request: HttpRequest, obj: Subscription, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        subscription_changed.send(Subscription, user=obj.user, room=obj.room)
+
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("user", "room")
 
@@ -82,7 +88,9 @@ class SubscriptionAdmin(NoAddition, ModelAdmin):
     def role(self, subscription: Subscription) -> SafeString:
         if subscription.is_muted:
             return label(_("Muted"), "warning")
-        return label(_("Owner"), "primary") if subscription.is_owner else label(_("Member"))
+        if subscription.is_owner or subscription.is_moderator:
+            return label(_("Owner") if subscription.is_owner else _("Moderator"), "primary")
+        return label(_("Leader"), "info") if subscription.is_leader else label(_("Member"))
 
     @admin.display(description=_("mentions"))
     def mentioned(self, subscription: Subscription) -> int:

@@ -10,6 +10,7 @@ from django.test import Client
 from tests.admin_rows import administrator, staff
 from tests.factories import RoomFactory, UserFactory, direct_room
 from workspace.models import Room, RoomType, Subscription, User
+from workspace.signals import subscription_changed
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +147,22 @@ def test_a_members_counters_cannot_be_changed(client: Client, admin: User) -> No
     client.post(f"/admin/workspace/subscription/{membership.pk}/change/", sent)
     membership.refresh_from_db()
     assert (membership.is_muted, membership.unread) == (True, 0)
+
+
+def test_a_member_receives_a_role_in_the_room(client: Client, admin: User) -> None:
+    room = RoomFactory(members=[UserFactory()])
+    membership = room.subscriptions.get()
+    changed: list[User] = []
+
+    def note(user: User, **_kwargs: object) -> None:
+        changed.append(user)
+
+    subscription_changed.connect(note)
+    no_rows = {
+        f"{name}-{form}_FORMS": "0" for name in ("preferences", "ignored_senders") for form in ("TOTAL", "INITIAL")
+    }
+    client.post(f"/admin/workspace/subscription/{membership.pk}/change/", {"is_moderator": "on", **no_rows})
+    membership.refresh_from_db()
+    assert membership.roles == ["moderator"]
+    assert changed == [membership.user]
+    assert "Moderator" in client.get("/admin/workspace/subscription/").content.decode()

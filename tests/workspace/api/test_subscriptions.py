@@ -1,4 +1,4 @@
-"""subscriptions.read"""
+"""subscriptions.read and subscriptions.exists"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.api_client import ApiClient, failure
 from tests.factories import RoomFactory, UserFactory, message_in
-from workspace.models import Subscription
+from workspace.models import RoomType, Subscription
 from workspace.services.reading import unread_count_add
 
 pytestmark = pytest.mark.django_db
@@ -56,3 +56,18 @@ def test_two_different_rooms_are_refused_and_the_same_one_twice_is_read() -> Non
     body = {"rid": room.public_id, "roomId": room.public_id}
     assert ApiClient(ana).post("subscriptions.read", **body).status_code == 200
     assert Subscription.objects.get(user=ana, room=room).unread == 0
+
+
+def test_whether_a_user_is_in_a_room() -> None:
+    ana, bob = UserFactory(), UserFactory(username="bob")
+    room, hidden = RoomFactory(members=[ana]), RoomFactory(type=RoomType.PRIVATE)
+    api = ApiClient(ana)
+    assert api.get("subscriptions.exists", roomId=room.public_id).json() == {"exists": True, "success": True}
+    of_bob = api.get("subscriptions.exists", roomId=room.public_id, username="bob").json()
+    assert of_bob == {"exists": False, "success": True}
+    assert ApiClient(bob).get("subscriptions.exists", roomId=room.public_id).json()["exists"] is False
+    assert failure(api.get("subscriptions.exists", roomId=hidden.public_id)).endswith("[error-room-not-found]")
+    unknown = api.get("subscriptions.exists", roomId=room.public_id, username="x")
+    assert failure(unknown).endswith("[error-invalid-user]")
+    assert failure(api.get("subscriptions.exists")).endswith("[invalid-params]")
+    assert ApiClient().get("subscriptions.exists", roomId=room.public_id).status_code == 401

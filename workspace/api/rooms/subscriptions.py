@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from rest_framework import serializers
 from rest_framework.request import Request
 
-from workspace.api.base import Api, caller_of, endpoint
+from workspace.api.base import Api, SuccessResult, caller_of, endpoint
 from workspace.api.errors import InvalidParamsError
 from workspace.api.params import FlagParam, Params, TextParam
 from workspace.errors import ApplicationError
 from workspace.models import Room
-from workspace.selectors.rooms import subscription_of
+from workspace.selectors.accounts import user_by_id_or_name
+from workspace.selectors.rooms import room_readable_by, subscription_of
 from workspace.services.reading import room_mark_read, room_mark_unread
 
 NO_SUBSCRIPTION = "error-invalid-subscription"
@@ -40,6 +42,33 @@ class UnreadParams(Params):
 
     roomId = TextParam(required=False)
     firstUnreadMessage = FirstUnreadParams(required=False)
+
+
+class ExistsParams(Params):
+    """The room, and the user, if it is not the caller."""
+
+    roomId = TextParam()
+    username = TextParam(required=False)
+
+
+class ExistsResult(SuccessResult):
+    """Whether the user is in the room."""
+
+    exists = serializers.BooleanField()
+
+
+class SubscriptionsExistsApi(Api):
+    @endpoint(
+        params=ExistsParams,
+        result=ExistsResult,
+        summary="Whether a user is in a room",
+        description="A room that the caller may not read is reported as unknown.",
+    )
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        caller = caller_of(request)
+        user = user_by_id_or_name(username=params["username"]) if "username" in params else caller
+        room = room_readable_by(user=caller, public_id=params["roomId"])
+        return {"exists": subscription_of(user=user, room=room) is not None}
 
 
 class SubscriptionsUnreadApi(Api):

@@ -29,6 +29,7 @@ ROOMS: dict[str, type[Api]] = {
     **direct.DIRECT_ENDPOINTS,
     "v1/rooms.get": any_type.RoomsGetApi,
     "v1/rooms.info": any_type.RoomsInfoApi,
+    "v1/subscriptions.exists": subscriptions.SubscriptionsExistsApi,
     "v1/subscriptions.read": subscriptions.SubscriptionsReadApi,
     "v1/subscriptions.unread": subscriptions.SubscriptionsUnreadApi,
 }
