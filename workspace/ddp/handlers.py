@@ -125,6 +125,8 @@ class Handlers:
             await self.fanout.subscribe(session, name, event, options)
         except NotAllowedError:
             return False
+        if session.is_closed:
+            self.fanout.close(session)
         return True
 
     async def close(self, session: Session, *, is_stopping: bool) -> None:
@@ -144,9 +146,6 @@ class Handlers:
         options = params[1] if len(params) > 1 else None
         if name in STREAMS and not await self._hears(session, name, event, options):
             raise NotAllowedError(NOT_ALLOWED, "")
-        if session.is_closed:
-            self.fanout.unsubscribe(session, name, event)
-            return
         session.subscriptions[key] = (name, event)
         if is_collection:
             # Old clients only accept changes of a document that was added before.

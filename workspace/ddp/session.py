@@ -5,10 +5,8 @@ https://github.com/meteor/meteor/blob/devel/packages/ddp/DDP.md describes the pr
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
-from collections import deque
 from typing import Any, Protocol
 
 from workspace.api.errors import TooManyRequestsError
@@ -17,6 +15,7 @@ from workspace.api.methods.errors import to_error
 from workspace.clients import socket_client_name
 from workspace.ddp import limits
 from workspace.ddp.frames import Framing, encoded, with_field
+from workspace.ddp.inbox import Inbox
 from workspace.ddp.messages import NOT_ALLOWED, Close, malformation, message_of, version_for
 from workspace.ddp.outbox import Outbox, Send
 from workspace.ddp.sign_in import SignedOutError, SignIn
@@ -59,10 +58,8 @@ class Session:
         "_bucket",
         "_framing",
         "_handlers",
+        "_inbox",
         "_outbox",
-        "_room",
-        "_waiting",
-        "_worker",
         "address",
         "heard_at",
         "id",
@@ -103,10 +100,7 @@ class Session:
         self._handlers = handlers
         self._outbox = Outbox(send)
         self._bucket = limits.TokenBucket()
-        # The messages that wait for earlier ones, while there are any, and the task that handles them.
-        self._waiting: deque[dict[str, Any]] | None = None
-        self._worker: asyncio.Task[None] | None = None
-        self._room: asyncio.Future[None] | None = None
+        self._inbox = Inbox(self._handle)
 
     @property
     def user_id(self) -> int | None:
@@ -193,18 +187,13 @@ class Session:
             self._outbox.put(last)
         self._outbox.close(code, reason)
         self.is_closed = True
-        self._stop()
+        self._inbox.stop()
 
     def discard(self) -> None:
         """Forget everything that is waiting: the client has disconnected."""
         self.is_closed = True
         self._outbox.discard()
-        self._stop()
-
-    def _stop(self) -> None:
-        self._waiting = None
-        if self._room is not None and not self._room.done():
-            self._room.set_result(None)
+        self._inbox.stop()
 
     async def _read(self, text: str) -> None:
         self.heard_at = time.monotonic()
@@ -231,7 +220,7 @@ class Session:
         elif seconds and kind != "unsub":
             self._reject(message, TooManyRequestsError(seconds))
         else:
-            await self._enqueue(message)
+            await self._inbox.put(message)
 
     def _connect(self, message: dict[str, Any], text: str) -> None:
         """Agree on a version of the protocol. The client proposes one, and the others that it supports."""
@@ -247,30 +236,14 @@ class Session:
         self.version = best
         self.send(msg="connected", session=self.id)
 
-    async def _enqueue(self, message: dict[str, Any]) -> None:
-        """Let the message wait for those before it. If too many do, wait for one of them."""
-        if self._waiting is None:
-            self._waiting = deque()
-        self._waiting.append(message)
-        if self._worker is None:
-            self._worker = asyncio.create_task(self._work())
-        if len(self._waiting) >= limits.MAX_WAITING:
-            self._room = asyncio.get_running_loop().create_future()
-            await self._room
-
-    async def _work(self) -> None:
+    async def _handle(self, message: dict[str, Any]) -> None:
         try:
-            while self._waiting:
-                await self._handle(self._waiting.popleft())
-                if self._room is not None and not self._room.done():
-                    self._room.set_result(None)
+            await self._carry_out(message)
         except Exception:
             log.exception("A message of a web socket could not be handled.")
             self.close(Close.ERROR, "Internal error")
-        finally:
-            self._waiting = self._worker = self._room = None
 
-    async def _handle(self, message: dict[str, Any]) -> None:
+    async def _carry_out(self, message: dict[str, Any]) -> None:
         key, params = message["id"], message.get("params") or []
         if message["msg"] == "method":
             await self._call(key, message["method"], params)
