@@ -13,6 +13,7 @@ application: Any = get_asgi_application()
 from workspace.ddp.site import SocketSite  # noqa: E402 (needs the settings)
 from workspace.roles import is_cloud, is_workspace  # noqa: E402 (needs the settings)
 from workspace.server.bodies import BodyDeadline, BodyLimit  # noqa: E402
+from workspace.server.garbage import garbage_configure  # noqa: E402
 from workspace.server.site_path import SitePath  # noqa: E402
 
 application = BodyLimit(application)
@@ -21,3 +22,4 @@ if is_workspace():
 if is_cloud():
     application = import_string("push.gateway.asgi.GatewayMiddleware")(application)
 application = SitePath(SocketSite(BodyDeadline(application)))
+garbage_configure()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
@@ -23,14 +24,20 @@ class DdpConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     session: Session | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Handle the ASGI messages of a socket.
+
+        Channels itself would also listen to a channel layer, with two more tasks for each socket, and visit a thread for
+        each message to close database connections. Here, events come from the fan-out, and database threads are separate.
+        """
+        self.scope, self.base_send = scope, send
         try:
-            await super().__call__(scope, receive, send)
+            while True:
+                message = await receive()
+                await getattr(self, get_handler_name(message))(message)
+        except StopConsumer:
+            pass
         finally:
             await self._leave()
-
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        """Handle an ASGI message. Unlike Channels, do not visit a thread for each: database threads are separate."""
-        await getattr(self, message["type"].replace(".", "_"))(message)
 
     async def connect(self) -> None:
         """Accept the socket, unless its address has too many."""

@@ -29,6 +29,11 @@ class BoundedSocketProtocol(WebSocketsSansIOProtocol):
 
     _write_timer: asyncio.TimerHandle | None = None
 
+    def start_keepalive(self) -> None:
+        """Forget the handshake, which has just been completed: idle sockets should be small."""
+        super().start_keepalive()
+        del self.request, self.response
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self._watch_writing()
