@@ -26,8 +26,9 @@ class DdpConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Handle the ASGI messages of a socket.
 
-        Channels itself would also listen to a channel layer, with two more tasks for each socket, and visit a thread for
-        each message to close database connections. Here, events come from the fan-out, and database threads are separate.
+        Channels itself would also listen to a channel layer, with two more tasks for each socket, and use a thread for
+        each message to close database connections. Here, events come from the fan-out, and database threads are
+        separate.
         """
         self.scope, self.base_send = scope, send
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -19,6 +20,8 @@ from workspace.ddp.sockets import Sockets
 from workspace.errors import ApplicationError, NotAllowedError, SignInError
 from workspace.live.fanout import current_fanout
 from workspace.live.streams import STREAMS, USER_PRESENCE
+
+log = logging.getLogger(__name__)
 
 # Signing in hashes a password; all other methods only use the database.
 SLOW_METHODS = ("login",)
@@ -50,9 +53,9 @@ class TooManySubscriptionsError(ApplicationError):
 class Handlers:
     """Handles the messages of all sockets of an event loop."""
 
-    def __init__(self, sockets: Sockets) -> None:
-        self.sockets = sockets
+    def __init__(self) -> None:
         self.fanout = current_fanout()
+        self.sockets = Sockets(self.fanout)
         # After a restart, all clients sign in at once with their tokens.
         self._resuming = Batcher[str, "SignedIn | None"](resume_all, in_methods, few=0)
 
@@ -116,7 +119,13 @@ class Handlers:
     async def _subscribe_again(self, session: Session) -> None:
         """Subscribe to all streams that a socket hears, and drop those that its user may not hear."""
         for name, event in list(session.subscriptions.values()):
-            if name in STREAMS and not await self._hears(session, name, event):
+            try:
+                is_heard = name not in STREAMS or await self._hears(session, name, event)
+            except Exception:
+                # The client may subscribe again when the database is available.
+                log.exception("A subscription could not be continued.")
+                is_heard = False
+            if not is_heard:
                 session.drop(name, event)
 
     async def _hears(self, session: Session, name: str, event: str, options: Any = None) -> bool:
@@ -142,10 +151,12 @@ class Handlers:
             return
         if len(session.subscriptions) >= limits.SUBSCRIPTIONS:
             raise TooManySubscriptionsError()
-        event, is_collection = event_of(name, params)
-        options = params[1] if len(params) > 1 else None
-        if name in STREAMS and not await self._hears(session, name, event, options):
-            raise NotAllowedError(NOT_ALLOWED, "")
+        event, is_collection = "", False
+        if name not in SILENT_PUBLICATIONS:
+            event = event_of(name, params)
+            options, is_collection = options_of(params)
+            if not await self._hears(session, name, event, options):
+                raise NotAllowedError(NOT_ALLOWED, "")
         session.subscriptions[key] = (name, event)
         if is_collection:
             # Old clients only accept changes of a document that was added before.
@@ -158,14 +169,8 @@ class Handlers:
             self.fanout.unsubscribe(session, *topic)
 
 
-def event_of(name: str, params: list[Any]) -> tuple[str, bool]:
-    """Return the event of a subscription, and whether the client wants a document that changes with each event.
-
-    The event is empty for a publication without documents, and for the presence of users. Raises
-    SubscriptionNotFoundError for an unknown name.
-    """
-    if name in SILENT_PUBLICATIONS:
-        return "", False
+def event_of(name: str, params: list[Any]) -> str:
+    """Return the event of a subscription to a stream. Raises SubscriptionNotFoundError if there is no such stream."""
     if name not in STREAMS:
         raise SubscriptionNotFoundError(name)
     event = params[0] if params else None
@@ -173,8 +178,20 @@ def event_of(name: str, params: list[Any]) -> tuple[str, bool]:
         raise MatchError("Expected string")
     if not event and name != USER_PRESENCE:
         raise ApplicationError("invalid-event-name")
-    options = params[1] if len(params) > 1 else None
-    return event, (options.get("useCollection") if isinstance(options, dict) else options) is True
+    return event
+
+
+def options_of(params: list[Any]) -> tuple[Any, bool]:
+    """Return the options of a subscription, and whether the client wants a document that changes with each event.
+
+    The second parameter is the latter as a boolean, the options themselves, or an object with both.
+    """
+    given = params[1] if len(params) > 1 else None
+    if not isinstance(given, dict):
+        return None, given is True
+    args = given.get("args")
+    options = args[0] if isinstance(args, list) and args else given
+    return options, given.get("useCollection") is True
 
 
 def resumed_token(name: str, params: list[Any]) -> str | None:
@@ -191,4 +208,4 @@ all_handlers: WeakKeyDictionary[asyncio.AbstractEventLoop, Handlers] = WeakKeyDi
 def current_handlers() -> Handlers:
     """Return the handlers of the running event loop."""
     loop = asyncio.get_running_loop()
-    return all_handlers.get(loop) or all_handlers.setdefault(loop, Handlers(Sockets()))
+    return all_handlers.get(loop) or all_handlers.setdefault(loop, Handlers())

@@ -21,8 +21,7 @@ from workspace.ddp.outbox import Outbox, Send
 from workspace.ddp.sign_in import SignedOutError, SignIn
 from workspace.errors import NotAllowedError
 from workspace.ids import public_id_new
-from workspace.live.listeners import Frame, Payload
-from workspace.live.streams import NOTIFY_USER
+from workspace.live.listeners import Frame
 
 Topic = tuple[str, str]
 
@@ -90,7 +89,7 @@ class Session:
         self.sign_in: SignIn | None = None
         # Whether somebody uses the client, of a signed-in socket.
         self.in_use = False
-        # The stream and event of each subscription, by its id. The event is empty for a publication without documents.
+        # The stream and event of each subscription, by its id. The event is empty for publications.
         self.subscriptions: dict[str, Topic] = {}
         self.heard_at = time.monotonic()
         self.is_pinged = self.is_closed = False
@@ -171,13 +170,8 @@ class Session:
         """Close the socket because its sign-in has ended (`signed_out`), or because the server stops (`stopping`)."""
         if reason == "stopping":
             self.close(Close.RESTART, "The server stops")
-            return
-        if self.is_signing_out:
-            return
-        event = f"{self.sign_in.public_id}/force_logout" if self.sign_in else ""
-        if (NOTIFY_USER, event) in self.subscriptions.values():
-            self.deliver(Frame(NOTIFY_USER, event, Payload([])))
-        self.close(Close.POLICY, "Signed out")
+        elif not self.is_signing_out:
+            self.close(Close.POLICY, "Signed out")
 
     def close(self, code: int, reason: str) -> None:
         """Close the socket, after the frames that are queued. Messages that wait are discarded."""

@@ -12,6 +12,7 @@ from workspace.ddp import limits
 from workspace.ddp.messages import Close
 from workspace.ddp.session import Session
 from workspace.ddp.sign_in import SignIn
+from workspace.live.fanout import Fanout
 from workspace.pages.presence import heartbeat_seconds
 from workspace.services.connections import Change, Report, connections_extend, connections_report
 from workspace.services.sign_in import SIGN_OUTS, sign_ins_ended
@@ -32,7 +33,8 @@ in_database = DatabaseThreads(1, "sockets").run
 class Sockets:
     """The open sockets of one event loop. A task watches them while there are any."""
 
-    def __init__(self) -> None:
+    def __init__(self, fanout: Fanout) -> None:
+        self._fanout = fanout
         self.all: set[Session] = set()
         self._users = limits.Places(limits.SOCKETS_PER_USER)
         self._anonymous = limits.Places(limits.ANONYMOUS_PER_ADDRESS)
@@ -132,7 +134,7 @@ class Sockets:
         ended = await in_database(sign_ins_ended, digests=digests) if digests else set()
         for session in list(self.all) if ended else ():
             if session.sign_in is not None and session.sign_in.digest in ended:
-                session.end("signed_out")
+                self._fanout.end(session)
 
     async def extend(self) -> None:
         """Record that the sockets are still open."""

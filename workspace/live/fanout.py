@@ -237,7 +237,7 @@ class Fanout:
         ended = await self.run(ended_sign_ins, digests)
         for listener in self.index.listeners():
             if listener.auth_digest in ended:
-                self._end(listener)
+                self.end(listener)
         if time.monotonic() - self._rechecked_at >= RECHECK_SECONDS:
             self._rechecked_at = time.monotonic()
             await self.recheck(self.index.all())
@@ -249,9 +249,9 @@ class Fanout:
         ended = {row.text("digest") for row in rows if row.kind == LiveKind.SIGNED_OUT}
         for listener in self.index.listeners() if ended else ():
             if (listener.auth_digest or "")[:NAME_LENGTH] in ended - {""}:
-                self._end(listener)
+                self.end(listener)
 
-    def _end(self, listener: Listener) -> None:
+    def end(self, listener: Listener) -> None:
         """End a listener whose sign-in has ended, and tell its client to sign out."""
         for entry in self.index.of_listener(listener):
             if entry.name == NOTIFY_USER and entry.event.endswith(f"/{FORCE_LOGOUT}"):

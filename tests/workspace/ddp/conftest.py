@@ -15,6 +15,7 @@ from asgiref.testing import ApplicationCommunicator
 
 from workspace.config.asgi import application
 from workspace.database.threads import DatabaseThreads
+from workspace.live.fanout import Fanout
 from workspace.models import User
 from workspace.services.sign_in import sign_in
 
@@ -80,6 +81,8 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
         return run_in_executor(loop, executor, work, *arguments)
 
     monkeypatch.setattr(BaseEventLoop, "run_in_executor", submit)
+    # Tests deliver what they post.
+    monkeypatch.setattr(Fanout, "keep_reading", lambda _fanout: None)
     return test_thread.run
 
 

@@ -188,6 +188,32 @@ def test_two_subscriptions_to_one_event_deliver_it_once_until_both_end(run: Run,
     run(test)
 
 
+@pytest.mark.parametrize("is_wrapped", [True, False])
+def test_a_client_watches_the_presence_of_others(run: Run, ana: User, is_wrapped: bool) -> None:
+    bob = UserFactory(username="bob")
+    options: dict[str, Any] = {"added": [bob.public_id]}
+
+    async def test() -> None:
+        socket = await Socket().start()
+        await socket.sign_in(ana)
+        given = {"useCollection": False, "args": [options]} if is_wrapped else options
+        assert (await socket.subscribe("stream-user-presence", "", given, key="1"))["msg"] == "ready"
+        other = await Socket().start()
+        await other.sign_in(bob)
+        await current_fanout().read()
+        changed = await socket.next()
+        assert (changed["collection"], changed["fields"]) == (
+            "stream-user-presence",
+            {"uid": bob.public_id, "eventName": bob.public_id, "args": [["bob", 1, ""]]},
+        )
+        await other.disconnect()
+        await current_fanout().read()
+        assert (await socket.next())["fields"]["args"] == [["bob", 0, ""]]
+        await socket.disconnect()
+
+    run(test)
+
+
 def test_subscriptions_are_checked_again_after_a_sign_out(run: Run, ana: User, room: Room) -> None:
     async def test() -> None:
         socket = await Socket().start()
@@ -214,8 +240,7 @@ def test_the_client_learns_that_it_is_signed_out(run: Run, ana: User) -> None:
     async def test() -> None:
         socket = await Socket().start()
         await socket.sign_in(ana)
-        (session,) = current_handlers().sockets.all
-        session.subscriptions["1"] = ("stream-notify-user", event)
+        await socket.subscribe("stream-notify-user", event)
         await in_test(sign_ins_end, user=ana)
         await current_handlers().sockets.end_sign_ins()
         changed = await socket.next()

@@ -162,9 +162,9 @@ def test_changes_are_signalled() -> None:
 def test_the_number_of_queries_does_not_depend_on_the_sockets(django_assert_max_num_queries: Any, count: int) -> None:
     users = UserFactory.create_batch(count)
     reports = [Report(user.pk, "token:a:1", Change.USED) for user in users]
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         connections_report(reports=reports)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         connections_report(reports=reports)
     with django_assert_max_num_queries(6):
         connections_extend(sockets={(user.pk, "token:a:1") for user in users})
