@@ -74,12 +74,16 @@ def test_an_invalid_address_is_rejected_without_showing_its_password(text: str) 
 def test_log_lines_and_tracebacks_have_no_passwords_and_keys() -> None:
     formatter = MaskingFormatter("{message}", style="{")
     error = ValueError("cannot open redis://:hunter@redis:6379/0")
-    message = "Service Unavailable: /gateway/hunter/push/apn/send, /password/MQ/abc-hunter/, at http://a:hunter@proxy"
+    message = (
+        "Service Unavailable: /gateway/hunter/push/apn/send, /password/MQ/abc-hunter/, /hooks/a1b2/hunter, "
+        "/hooks/a1b2/hunter/, at http://a:hunter@proxy"
+    )
     record = logging.LogRecord("django.request", logging.ERROR, "", 1, "%s", (message,), (ValueError, error, None))
     line = formatter.format(record)
     assert "hunter" not in line
     assert "redis:6379/0" in line
     assert "/push/apn/send" in line
+    assert "/hooks/a1b2/" in line
     assert credentials_mask("mail to ana@example.org") == "mail to ana@example.org"
 
 

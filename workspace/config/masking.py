@@ -10,12 +10,12 @@ from django.views.debug import SafeExceptionReporterFilter
 
 from workspace.address_masks import MASK, credentials_mask
 
-# Paths of links in e-mails. Their last part is as sensitive as a password.
-LINK_TOKEN = re.compile(r"(?<=/)(password/[^/\s]+|address|unsubscribe)/[^/\s'\"]+")
+# Paths of links in e-mails, and of incoming webhooks. Their last part is as sensitive as a password.
+LINK_TOKEN = re.compile(r"(?<=/)((?:password|hooks)/[^/\s]+|address|unsubscribe)/[^/\s'\"]+")
 
 
 class MaskingFormatter(logging.Formatter):
-    """Masks passwords, gateway keys and link tokens in addresses, in messages and tracebacks."""
+    """Masks passwords, gateway keys and the tokens of links and webhooks in addresses, in messages and tracebacks."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = credentials_mask(super().format(record))
