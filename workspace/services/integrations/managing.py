@@ -119,23 +119,27 @@ def token_set(integration: Integration) -> str:
 def account_for(by: User, username: str, *, name: str) -> User:
     """Return the account that the webhook posts with. A bot account is created if there is none with this name.
 
-    Other people's accounts require the permission to manage all webhooks. Raises `error-invalid-user` for those and for
-    deactivated ones.
+    Other people's accounts, and bots that no webhook of the caller uses, require the permission to manage all webhooks:
+    they may be members of rooms that the caller cannot read. Raises `error-invalid-user` for those and for deactivated
+    ones.
     """
     account = user_by_username(username) if username else None
     if account is None:
         return bot_create(username or bot_username(name), name=name)
+    may_use_any = by.has_perm(MANAGE_ALL)
     is_unused_bot = is_bot(account) and not account.integrations.exists()
-    if is_unused_bot and not account.is_active:
+    if may_use_any and is_unused_bot and not account.is_active:
         account.is_active = True
         account.save(update_fields=["is_active", "updated_at"])
-    if not account.is_active or not (
-        account.pk == by.pk
-        or by.has_perm(MANAGE_ALL)
-        or (is_bot(account) and not account.integrations.exclude(created_by=by).exists())
-    ):
+    if not account.is_active or not (account.pk == by.pk or may_use_any or is_own_bot(by, account)):
         raise ApplicationError("error-invalid-user", "Invalid user")
     return account
+
+
+def is_own_bot(by: User, account: User) -> bool:
+    """Return True for a bot with which only webhooks of `by` post."""
+    creators = set(account.integrations.values_list("created_by", flat=True))
+    return creators == {by.pk} and is_bot(account)
 
 
 def bot_create(username: str, *, name: str) -> User:

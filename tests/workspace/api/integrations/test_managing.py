@@ -208,6 +208,25 @@ def test_members_cannot_post_with_the_accounts_of_others(owner: User, admin: Use
     assert ApiClient(owner).post("integrations.create", NEW | {"username": "otto"}).status_code == 200
 
 
+def test_members_cannot_post_with_a_bot_that_none_of_their_webhooks_uses(owner: User, admin: User, room: Room) -> None:
+    """It may be in rooms that they cannot read, or have been deactivated on purpose."""
+    secret = RoomFactory(name="secret", type=RoomType.PRIVATE, members=[admin])
+    hook = webhook_of(admin, channels="#secret", username="robot")
+    ApiClient(admin).post("integrations.remove", type="webhook-incoming", integrationId=hook.integration.public_id)
+    answer = ApiClient(owner).post(
+        "integrations.create", NEW | {"username": "robot", "overrideDestinationChannelEnabled": True}
+    )
+    assert failure(answer) == "Invalid user [error-invalid-user]"
+    robot = User.objects.get(username="robot")
+    assert (robot.is_active, secret.subscriptions.filter(user=robot).exists()) == (False, True)
+
+
+def test_members_post_with_the_bots_of_their_own_webhooks(owner: User, room: Room) -> None:
+    for name in ("First", "Second"):
+        assert ApiClient(owner).post("integrations.create", NEW | {"name": name}).status_code == 200
+    assert User.objects.get(username="grafana").integrations.count() == 2
+
+
 def test_members_can_only_choose_rooms_of_which_they_are_members(owner: User, admin: User) -> None:
     RoomFactory(name="secret", type=RoomType.PRIVATE, members=[admin])
     assert failure(ApiClient(owner).post("integrations.create", NEW | {"channel": "#secret"})) == (
