@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import RoomFactory, UserFactory, message_in
+from workspace.api.messages.history import message_search
 from workspace.models import Room, RoomType, User
 from workspace.selectors.history import search
 from workspace.services.messages import message_delete
@@ -58,6 +59,15 @@ def test_finds_replies_but_no_deleted_encrypted_or_other_rooms_messages(ana: Use
 def test_only_recent_messages_are_searched(ana: User, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "SEARCHED_MESSAGES", 2)
     assert found(ana, "curtain") == ["The curtain is torn"]
+
+
+def test_only_the_first_words_count(ana: User, room: Room) -> None:
+    message_in(room, ana, " ".join(f"w{number}" for number in range(20)))
+    words = " ".join(f"w{number} w0" for number in range(19))
+    assert found(ana, f"{words} missing") == []
+    many = " ".join(f"w{number}" for number in range(2000))
+    (message,) = message_search(ana, many, room.public_id)["message"]["docs"]  # type: ignore[index]
+    assert message["msg"].startswith("w0 ")
 
 
 def test_a_stranger_is_refused(room: Room) -> None:
