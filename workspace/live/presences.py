@@ -93,6 +93,8 @@ class Presences:
         unknown = {user for user in new if user not in self._watchers}
         for user in new:
             self._watchers[user].add(listener)
+        if not own:
+            del self._watched_by[listener]
         return unknown
 
     def close(self, listener: Listener) -> None:

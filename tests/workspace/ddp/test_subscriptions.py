@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -260,6 +261,22 @@ def test_the_fan_out_forgets_a_closed_socket(run: Run, ana: User, room: Room) ->
         await socket.disconnect()
         assert current_fanout().index.listeners() == []
         assert current_handlers().sockets.all == set()
+
+    run(test)
+
+
+def test_the_fan_out_forgets_a_socket_that_closes_while_its_user_changes(run: Run, ana: User, room: Room) -> None:
+    async def test() -> None:
+        socket = await Socket().start()
+        await socket.sign_in(ana)
+        await socket.subscribe(MESSAGES, room.public_id, key="1")
+        await socket.subscribe("stream-notify-all", "public-settings-changed", key="2")
+        (session,) = current_handlers().sockets.all
+        change = asyncio.create_task(current_handlers()._change_user(session, None))
+        await asyncio.sleep(0)
+        await socket.disconnect()
+        await change
+        assert current_fanout().index.listeners() == []
 
     run(test)
 

@@ -169,3 +169,9 @@ def test_the_number_of_queries_does_not_depend_on_users(
     with django_assert_num_queries(3):
         live.deliver_now()
     assert len(everyone.take()) == 10
+
+
+def test_nothing_remains_of_a_client_that_watches_nobody(live: Live, ana: User, bob: User) -> None:
+    client = live.hear(Client(ana), WATCH, bob.public_id)
+    live.unsubscribe(client, WATCH, bob.public_id)
+    assert not live.presences._presences._watched_by
