@@ -24,6 +24,7 @@ from workspace.models import (
     MessageSettings,
     Presence,
     Reaction,
+    Report,
     Room,
     SignInSettings,
     Star,
@@ -181,7 +182,10 @@ def messages_release(user: User) -> None:
 
 
 def messages_erase(user: User) -> None:
-    """Delete the content of all messages of the account, with a constant number of queries."""
+    """Delete the content of all messages of the account, with a constant number of queries.
+
+    Reports of them contain the texts too. Without these they are useless, so they are dismissed.
+    """
     now, messages = timezone.now(), Message.objects.filter(sender=user, deleted_at=None)
     counted = messages.filter(type__in=("", ENCRYPTED)).order_by()
     replies = counted.filter(parent=OuterRef("pk")).values("parent").annotate(n=Count("pk")).values("n")
@@ -193,6 +197,9 @@ def messages_erase(user: User) -> None:
         messages_count=Greatest(F("messages_count") - number_of(of_room), 0), updated_at=now
     )
     marks_delete(messages=messages)
+    reports = Report.objects.filter(message__sender=user)
+    reports.filter(dismissed_at=None).update(dismissed_at=now)
+    reports.update(text="")
     messages.update(**ERASED, deleted_at=now, updated_at=now)
 
 

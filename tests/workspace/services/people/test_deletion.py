@@ -27,6 +27,7 @@ from workspace.errors import ApplicationError
 from workspace.models import Integration, Message, MessageSettings, Room, RoomType, Subscription, User
 from workspace.services.managed_accounts import username_check
 from workspace.services.message_marks.reactions import reaction_set
+from workspace.services.message_marks.reports import message_report
 from workspace.services.message_marks.stars import star_set
 from workspace.services.people.access_tokens import access_token_create
 from workspace.services.people.deletion import MAX_RECENT, RECENT, REMOVED_NAME, account_delete
@@ -188,6 +189,17 @@ class TestMessages:
         room.refresh_from_db()
         assert (parent.reply_count, parent.text, room.messages_count) == (0, "hello", 1)
         assert Notification.objects.get(pk=waiting.pk).state == State.DROPPED
+
+    @pytest.mark.parametrize(("kind", "text"), [("Delete", ""), ("Unlink", "rude")])
+    def test_reports_contain_no_texts_that_were_deleted(
+        self, admin: User, ana: User, bob: User, room: Room, kind: str, text: str
+    ) -> None:
+        reported = message_in(room, ana, "rude")
+        report = message_report(reporter=bob, public_id=reported.public_id, description="Look")
+        erasure(kind)
+        delete(admin, ana)
+        report.refresh_from_db()
+        assert (report.text, report.dismissed_at is None) == (text, bool(text))
 
     @pytest.mark.parametrize(
         ("kind", "shown"), [("Unlink", lambda user: REMOVED_NAME), ("Keep", lambda user: "Ana Silva")]
