@@ -113,6 +113,17 @@ def test_a_stream_is_not_buffered(proxy: Proxy, connection: http.client.HTTPSCon
     assert (response.status, lines[2]) == (200, b"event: hello\n")
 
 
+def test_a_web_socket_is_passed_on(connection: http.client.HTTPSConnection) -> None:
+    headers = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    connection.request("GET", "/websocket", headers=headers)
+    assert connection.getresponse().status == 101
+
+
 def test_a_large_body_is_refused(connection: http.client.HTTPSConnection) -> None:
     connection.putrequest("POST", "/api/v1/login")
     connection.putheader("Content-Length", str(9_000_000))
