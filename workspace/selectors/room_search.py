@@ -61,13 +61,19 @@ def directory_rooms(user: User, words: str) -> QuerySet[Room]:
     return rooms.filter(Q(name__icontains=words) | Q(topic__icontains=words)) if words else rooms
 
 
-def directory_people(words: str) -> QuerySet[User]:
-    """Return the active accounts whose username, name or verified address contains the words."""
+def directory_people(words: str, *, with_addresses: bool) -> QuerySet[User]:
+    """Return the active accounts whose username or name contains the words.
+
+    `with_addresses`: or a verified address. Only for users who may see addresses, because others could guess them.
+    """
     people = User.objects.filter(is_active=True)
     if not words:
         return people
-    has_address = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True, address__icontains=words)
-    return people.filter(Q(username__icontains=words) | Q(name__icontains=words) | Q(Exists(has_address)))
+    is_found = Q(username__icontains=words) | Q(name__icontains=words)
+    if with_addresses:
+        addresses = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True, address__icontains=words)
+        is_found |= Q(Exists(addresses))
+    return people.filter(is_found)
 
 
 def channels_found(user: User, words: str) -> QuerySet[Room]:

@@ -113,8 +113,8 @@ def directory_page(user: User, params: Mapping[str, Any]) -> dict[str, Any]:
         return page_of([], params, name="result")
     order = ordering_of(params, columns, default={"name": 1})
     if kind == "users":
-        people = directory_people(words).prefetch_related("emails").order_by(*order)
         in_full = user.has_perm(VIEW_ACCOUNTS)
+        people = directory_people(words, with_addresses=in_full).prefetch_related("emails").order_by(*order)
         return page_of(people, params, name="result", represent=lambda rows: people_entries(rows, in_full=in_full))
     rooms = directory_rooms(user, words).order_by("-is_featured", *order)
     return page_of(rooms, params, name="result", represent=rooms_of)

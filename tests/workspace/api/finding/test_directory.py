@@ -67,6 +67,7 @@ class TestPeople:
         EmailAddressFactory(user=ana, address="ana@example.org")
         (entry,) = api.get("directory", type="users").json()["result"]
         assert entry.keys() == {"_id", "username", "name", "createdAt"}
+        assert names(api, type="users", text="ana@example") == []
         admin = ApiClient(UserFactory(username="root", roles=("admin", "user")))
         (entry,) = admin.get("directory", type="users", text="ana@example").json()["result"]
         assert entry["emails"] == [{"address": "ana@example.org", "verified": True}]
