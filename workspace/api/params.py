@@ -5,6 +5,7 @@ Types are strict, as in a schema: the number 1 is neither a string nor a boolean
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from workspace.errors import ApplicationError
 
 MISSING = "must have required property '{}'"
 NO_OBJECT = "must be object"
+UNSTORABLE = "must NOT have the character U+0000, half of a surrogate pair or an infinite number"
 ALLOWED = "must be equal to one of the allowed values"
 TRUTHS: dict[object, bool] = {"1": True, "0": False, "true": True, "false": False}
 FLAG = {"oneOf": [{"type": "boolean"}, {"type": "integer", "enum": [0, 1]}, {"type": "string", "enum": [*TRUTHS]}]}
@@ -97,6 +99,35 @@ class ListParam(serializers.ListField):
         "max_length": "must NOT have more than {max_length} items",
         "empty": "must NOT have fewer than 1 items",
     }
+
+
+class ObjectParam(serializers.DictField):
+    """An object with any properties, which is stored unchanged."""
+
+    default_error_messages = {"not_a_dict": NO_OBJECT, "null": NO_OBJECT, "unstorable": UNSTORABLE}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        values: dict[str, Any] = super().to_internal_value(data)
+        if not is_storable(values):
+            self.fail("unstorable")
+        return values
+
+
+def is_storable(value: Any) -> bool:
+    """Return True unless something in the JSON value cannot be stored as JSON by PostgreSQL."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, Mapping):
+            waiting += [*item.keys(), *item.values()]
+        elif isinstance(item, list):
+            waiting += item
+        elif isinstance(item, float):
+            if not math.isfinite(item):
+                return False
+        elif isinstance(item, str) and ("\0" in item or any("\ud800" <= letter <= "\udfff" for letter in item)):
+            return False
+    return True
 
 
 class Params(serializers.Serializer[Any]):

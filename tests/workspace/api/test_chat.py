@@ -218,6 +218,7 @@ def test_a_message_with_only_attachments_is_stored_as_sent(api: ApiClient, room:
         ([{}] * 21, "must NOT have more than 20 items"),
         ([{"text": "x" * 50_000}], "must NOT have more than 50000 characters"),
         ([{"text": "\0"}], "must NOT have the character U+0000"),
+        ([{"fields": [{"\ud800": "x"}]}], "half of a surrogate pair"),
     ],
 )
 def test_attachments_that_cannot_be_stored_are_refused(

@@ -16,7 +16,7 @@ from workspace.api.base import Api, Result, caller_of, endpoint
 from workspace.api.errors import InvalidParamsError
 from workspace.api.objects import EmailObject, Timestamp, rooms_of
 from workspace.api.paging import PageResult, PagingParams, ordering_of, page_of
-from workspace.api.params import TextParam
+from workspace.api.params import Params, TextParam
 from workspace.api.rooms.setting_params import text_only
 from workspace.models import RoomType, User
 from workspace.selectors.permissions import VIEW_ACCOUNTS
@@ -50,6 +50,13 @@ class DirectoryParams(PagingParams):
         if len(attrs.get("sort", {})) > 1:
             raise text_only('This method support only one "sort" parameter')
         return attrs
+
+
+class OlderDirectoryParams(Params):
+    """The parameters in the JSON object of the older form."""
+
+    text = TextParam(required=False, allow_blank=True)
+    type = TextParam(required=False, allow_blank=True)
 
 
 class DirectoryEntryObject(Result):
@@ -99,7 +106,9 @@ def older_form(query: str) -> dict[str, str]:
     except (ValueError, RecursionError) as error:
         raise InvalidParamsError(["query must be a JSON object"]) from error
     named = values if isinstance(values, dict) else {}
-    return {name: named[name] for name in ("text", "type") if isinstance(named.get(name), str)}
+    return OlderDirectoryParams.read(
+        {name: named[name] for name in ("text", "type") if isinstance(named.get(name), str)}
+    )
 
 
 def directory_page(user: User, params: Mapping[str, Any]) -> dict[str, Any]:

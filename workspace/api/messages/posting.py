@@ -14,7 +14,7 @@ from workspace.api.base import Api, SuccessResult, caller_of, endpoint
 from workspace.api.errors import InvalidParamsError
 from workspace.api.messages.objects import MessageObject, message_of
 from workspace.api.messages.targets import TargetsParam, parent_of, room_of_target
-from workspace.api.params import NO_OBJECT, ChoiceParam, FlagParam, ListParam, Params, TextParam
+from workspace.api.params import ChoiceParam, FlagParam, ListParam, ObjectParam, Params, TextParam
 from workspace.api.throttling import Rate
 from workspace.attachments import MAX_ATTACHMENTS, MAX_LENGTH
 from workspace.errors import ApplicationError, NotAllowedError
@@ -44,16 +44,12 @@ class AttachmentsParam(ListParam):
     """Attachments, stored unchanged: objects with `title`, `text`, `fallback` and other fields for clients."""
 
     def __init__(self, **kwargs: Any) -> None:
-        child = serializers.DictField(error_messages={"not_a_dict": NO_OBJECT, "null": NO_OBJECT})
-        super().__init__(child=child, max_length=MAX_ATTACHMENTS, required=False, **kwargs)
+        super().__init__(child=ObjectParam(), max_length=MAX_ATTACHMENTS, required=False, **kwargs)
 
     def to_internal_value(self, data: Any) -> list[dict[str, Any]]:
         attachments: list[dict[str, Any]] = super().to_internal_value(data)
-        text = json.dumps(attachments)
-        if len(text) > MAX_LENGTH:
+        if len(json.dumps(attachments)) > MAX_LENGTH:
             raise InvalidParamsError([f"attachments must NOT have more than {MAX_LENGTH} characters as JSON"])
-        if "\\u0000" in text:
-            raise InvalidParamsError(["attachments must NOT have the character U+0000"])
         return attachments
 
 

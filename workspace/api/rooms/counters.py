@@ -100,6 +100,13 @@ class OnlineParams(Params):
     query = TextParam(required=False, help_text='A JSON object with `_id` or `name`, such as `{"name": "ops"}`.')
 
 
+class QueriedRoomParams(Params):
+    """The room in the JSON object."""
+
+    _id = TextParam(required=False, allow_blank=True)
+    name = TextParam(required=False, allow_blank=True)
+
+
 class OnlineMemberObject(Result):
     """A member who is not offline."""
 
@@ -246,7 +253,8 @@ def queried_room(params: Mapping[str, Any], type: RoomType) -> Room | None:
         query = json.loads(params.get("query", "{}"))
     except (ValueError, RecursionError) as error:
         raise text_only("Invalid query") from error
-    wanted = query if isinstance(query, dict) else {}
+    given = query if isinstance(query, dict) else {}
+    wanted = QueriedRoomParams.read({name: value for name, value in given.items() if isinstance(value, str)})
     public_id, name = params.get("_id") or wanted.get("_id"), wanted.get("name")
     rooms = Room.objects.filter(type=type, deleted_at=None)
     if isinstance(public_id, str):

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from workspace.api.base import Api, SuccessResult, caller_of, endpoint
-from workspace.api.params import FlagParam, Params, TextParam
+from workspace.api.params import FlagParam, ObjectParam, Params, TextParam
 from workspace.api.rooms.setting_params import TEXT_LENGTH, text_only
 from workspace.errors import ApplicationError
 from workspace.models import Room, RoomType, User
@@ -27,7 +27,7 @@ class SaveRoomSettingsParams(Params):
     roomDescription = TextParam(required=False, allow_blank=True, max_length=TEXT_LENGTH)
     roomAnnouncement = TextParam(required=False, allow_blank=True, max_length=TEXT_LENGTH)
     roomType = TextParam(required=False, help_text=f"`{RoomType.CHANNEL}` or `{RoomType.PRIVATE}`.")
-    roomCustomFields = serializers.DictField(required=False, error_messages={"not_a_dict": "must be object"})
+    roomCustomFields = ObjectParam(required=False)
     readOnly = FlagParam(required=False)
     reactWhenReadOnly = FlagParam(required=False)
     default = FlagParam(required=False)

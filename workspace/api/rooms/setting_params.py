@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from workspace.api.base import SuccessResult
-from workspace.api.params import FlagParam, SpeltFlag, TextParam
+from workspace.api.params import FlagParam, ObjectParam, SpeltFlag, TextParam
 from workspace.api.rooms.any_type import RoomParams
 from workspace.errors import ApplicationError
 
@@ -99,7 +99,7 @@ class RoomCustomFieldsParams(RoomParams):
 
     missing_errors = {"customFields": text_only('The bodyParam "customFields" is required with a type like object.')}
 
-    customFields = serializers.DictField(error_messages={"not_a_dict": "must be object"})
+    customFields = ObjectParam()
 
 
 class RoomTopicResult(SuccessResult):

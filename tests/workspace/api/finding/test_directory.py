@@ -85,6 +85,7 @@ def test_there_are_no_teams(api: ApiClient) -> None:
         ({"type": "users", "sort": '{"usersCount": 1}'}, VERIFY),
         ({"sort": '{"name": 1, "ts": 1}'}, 'This method support only one "sort" parameter'),
         ({"query": "x"}, "query must be a JSON object [invalid-params]"),
+        ({"query": r'{"text": "\ud800"}'}, "Surrogate characters are not allowed: U+D800. [invalid-params]"),
     ],
 )
 def test_invalid_parameters(api: ApiClient, query: dict[str, str], error: str) -> None:

@@ -127,6 +127,10 @@ class TestOnline:
         assert ApiClient().get(f"{prefix}.online", _id="x").json() == NOT_SIGNED_IN
         for query in ({}, {"query": "{}"}, {"query": "not json"}, {"query": "[]"}, {"query": '{"_id": {"$ne": 1}}'}):
             assert failure(api.get(f"{prefix}.online", **query)) == "Invalid query"
+        for text in ("\0", "\ud800"):
+            for name in ("_id", "name"):
+                answer = api.get(f"{prefix}.online", query=json.dumps({name: text}))
+                assert (answer.status_code, answer.json()["errorType"]) == (400, "invalid-params")
         word = "Channel" if type == RoomType.CHANNEL else "Group"
         assert failure(api.get(f"{prefix}.online", _id="nowhere")) == f"{word} does not exists"
         private = RoomFactory(type=type)

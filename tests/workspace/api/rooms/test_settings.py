@@ -200,6 +200,9 @@ def test_clients_store_custom_fields(api: ApiClient, ana: User, prefix: str, typ
     fields = {"ticket": {"id": 7}, "url": "https://example.org"}
     body = api.post(f"{prefix}.setCustomFields", roomId=room.public_id, customFields=fields).json()
     assert body[prefix[:-1]]["customFields"] == fields
+    for unstorable in ("\0", "\ud800"):
+        answer = api.post(f"{prefix}.setCustomFields", roomId=room.public_id, customFields={"a": [unstorable]})
+        assert "must NOT have the character U+0000" in failure(answer)
     too_large = api.post(f"{prefix}.setCustomFields", roomId=room.public_id, customFields={"a": "x" * 10_000})
     assert failure(too_large).endswith("[error-invalid-custom-fields]")
     missing = api.post(f"{prefix}.setCustomFields", roomId=room.public_id)
