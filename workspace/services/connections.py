@@ -113,7 +113,6 @@ def presences_save(presences: Iterable[Presence], connected: Sequence[ClientPres
         former_rows_save(rows=Presence.objects.filter(pk__in=differing))
     Presence.objects.bulk_update(presences, PRESENCE_FIELDS)
     publish_visible_presences(presences=presences)
-    publish_visible_presences(presences=presences)
     for presence in presences:
         presence_changed.send(Presence, user=presence.user)
 
