@@ -33,6 +33,8 @@ class DeclaredPermission:
 
 
 DECLARED: dict[str, DeclaredPermission] = {}
+# Permissions that Django creates for models, and that members with these roles have in their rooms by default.
+OF_MODELS: dict[str, tuple[str, ...]] = {OWNER: ("delete_message",), MODERATOR: ("delete_message",)}
 
 
 def permission(codename: str, words: str, *, checked_in: str, roles: tuple[str, ...] = (ADMIN,)) -> DeclaredPermission:
@@ -53,5 +55,5 @@ def withheld_from_admins() -> list[str]:
 
 
 def default_permissions_of(role: str) -> list[str]:
-    """Return the code names of the declared permissions that a built-in role has by default."""
-    return [one.codename for one in DECLARED.values() if role in one.roles]
+    """Return the code names of the permissions that a built-in role has by default, except those of administrators."""
+    return [*OF_MODELS.get(role, ()), *(one.codename for one in DECLARED.values() if role in one.roles)]

@@ -16,6 +16,7 @@ CREATE_ACCOUNTS = "workspace.add_user"
 CHANGE_ACCOUNTS = "workspace.change_user"
 DELETE_ACCOUNTS = "workspace.delete_user"
 VIEW_ACCOUNTS = "workspace.view_user"
+DELETE_MESSAGES = "workspace.delete_message"
 VIEW_MEMBERSHIPS = "workspace.view_subscription"
 # Users who may change roles can give themselves any role.
 CHANGE_ROLES = "auth.change_group"
@@ -31,6 +32,7 @@ CLIENT_NAMES = {
     "assign-roles": CHANGE_ROLES,
     "access-permissions": CHANGE_ROLES,
     "delete-user": DELETE_ACCOUNTS,
+    "delete-message": DELETE_MESSAGES,
 }
 
 

@@ -16,6 +16,7 @@ from workspace.mentions import mentions_parse
 from workspace.models import Mention, Message, MessageSettings, Room, Subscription, ThreadFollower, User
 from workspace.models.messages import ENCRYPTED
 from workspace.selectors.messages import is_deletable, is_editable
+from workspace.selectors.permissions import DELETE_MESSAGES
 from workspace.selectors.room_roles import may_in_room
 from workspace.selectors.rooms import subscription_of
 from workspace.services.live import publish_subscriptions
@@ -206,11 +207,12 @@ def edit_not_allowed() -> ApplicationError:
 def message_delete(*, deleter: User, message: Message) -> None:
     """Delete the content of a message. The row remains, so that decisions about it can still be explained.
 
-    Idempotent: repeated calls change nothing. Raises `error-action-not-allowed` unless the deleter is an administrator,
-    or the author while the workspace's settings allow it. The user of a system message does not count as its author.
+    Idempotent: repeated calls change nothing. Raises `error-action-not-allowed` unless the deleter has the permission
+    in the room, or is the author while the workspace's settings allow it. The user of a system message does not count
+    as its author.
     """
     is_author = message.sender_id == deleter.pk and not message.is_system and is_deletable(message)
-    if not is_author and not deleter.has_perm("workspace.delete_message"):
+    if not is_author and not may_in_room(user=deleter, room=message.room, permission=DELETE_MESSAGES):
         raise ApplicationError("error-action-not-allowed", "Not allowed")
     message_erase(message=message)
 

@@ -162,6 +162,18 @@ class TestDeleting:
         assert failure(delete(ApiClient(member), message, **fields)) == "Not allowed [error-action-not-allowed]"
         assert delete(ApiClient(admin), message, **fields).json()["message"]["u"]["username"] == "ana"
 
+    @pytest.mark.parametrize("role", ["is_owner", "is_moderator"])
+    def test_owners_and_moderators_delete_messages_in_their_rooms(
+        self, room: Room, message: Message, role: str
+    ) -> None:
+        bob = UserFactory()
+        elsewhere = message_in(RoomFactory(), UserFactory())
+        message_in(elsewhere.room, bob)
+        message_in(room, bob)
+        room.subscriptions.filter(user=bob).update(**{role: True})
+        assert failure(delete(ApiClient(bob), elsewhere)).endswith("[error-action-not-allowed]")
+        assert delete(ApiClient(bob), message).status_code == 200
+
     @pytest.mark.parametrize("given", ["roomId", "msgId"])
     def test_message_and_room_have_to_be_named(self, api: ApiClient, message: Message, given: str) -> None:
         [missing] = {"roomId", "msgId"} - {given}

@@ -55,7 +55,7 @@ def test_djangos_permissions_are_returned_with_the_names_that_clients_know() -> 
 def test_permissions_for_the_administration_only_are_omitted() -> None:
     result = returned_roles()
     assert "add-user-to-joined-room" in result
-    assert not result.keys() & {"add-user", "change-room", "delete-message", "view-device"}
+    assert not result.keys() & {"add-user", "change-room", "view-device"}
 
 
 def test_a_role_with_a_new_permission_is_returned_despite_updated_since() -> None:
