@@ -1,1 +1,1 @@
-"""The HTTP client that carries every push: many requests at once on libcurl. It knows nothing of providers."""
+"""The HTTP client that sends all pushes: many concurrent requests on libcurl. It does not depend on the providers."""

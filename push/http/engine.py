@@ -1,8 +1,8 @@
 """The HTTP sender of all transports: many requests at once on libcurl's multi interface.
 
-HTTP/2 where TLS offers it, with the requests of one lane multiplexed on few connections, else HTTP/1.1. Connections
-stay open between calls. Certificates are verified, TLS is 1.2 or newer, redirects are not followed. What is sent is
-never logged: it holds device tokens.
+HTTP/2 if TLS negotiates it, with the requests of one lane multiplexed on few connections, otherwise HTTP/1.1.
+Connections stay open between calls. Certificates are verified, TLS is 1.2 or newer, redirects are not followed.
+Requests are never logged, because they contain device tokens.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from workspace.outbound import Outbound, outbound_current
 __all__ = ["RESPONSE_LIMIT", "ClientCertificate", "Engine", "HttpAnswer", "HttpRequest", "Lane", "engine_current"]
 
 SELECT_SECONDS = 0.5
-# The error of requests that were not sent because the engine was asked to send nothing more.
+# The error of requests that were not sent because the engine stopped sending.
 WITHDRAWN = "The worker was stopped before this was sent."
-# Lanes whose connections are kept open; of more, those that were not used for the longest time are closed.
-LANES_KEPT = 64
+# How many lanes may have open connections. Beyond that, the least recently used lanes are closed.
+MAX_LANES = 64
 
 
 class Engine:
-    """Sends requests together; to be used by one thread of one process, but for :meth:`wake`.
+    """Sends requests concurrently. Except for :meth:`wake`, only one thread may use it.
 
-    `connect_timeout` and `timeout` (from sending the request to its whole answer) are in seconds; `concurrency` bounds
-    the requests under way of each origin that has no lane of its own. `ca_file` takes the place of the authorities
-    that the configuration trusts.
+    `connect_timeout` and `timeout` (from sending a request until its response is complete) are in seconds.
+    `concurrency` limits the concurrent requests to each origin without a lane. `ca_file` replaces the certificate
+    authorities from the configuration.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Engine:
     def send(self, requests: Sequence[HttpRequest], *, heartbeat: Callable[[], None] | None = None) -> list[HttpAnswer]:
         """Send the requests together and return their answers in the same order.
 
-        `heartbeat` is called at least once a second while waiting; what it raises ends the call and its requests.
+        `heartbeat` is called at least once a second while waiting. If it raises, the requests are abandoned.
         """
         answers: dict[int, HttpAnswer] = {}
         called = [partial(answers.__setitem__, index) for index in range(len(requests))]
@@ -82,7 +82,7 @@ class Engine:
         return [answers[index] for index in range(len(requests))]
 
     def begin(self, request: HttpRequest, done: Done) -> None:
-        """Take up a request; :meth:`run` carries it on and calls `done` with its answer, exactly once."""
+        """Accept a request. :meth:`run` sends it and calls `done` with its answer, exactly once."""
         if request.shared:
             is_first = request.shared not in self._shared
             self._shared.setdefault(request.shared, []).append(done)
@@ -94,13 +94,13 @@ class Engine:
             return
         lane = request.lane or Lane(request.origin, self._concurrency, public_only=request.public_only)
         connections = self._lanes.get(lane)
-        if connections is None or connections.silent:
-            connections = self._lane_open(lane, connections)
+        if connections is None or connections.is_unresponsive:
+            connections = self._open_lane(lane, connections)
         self._lanes.move_to_end(lane)
         connections.waiting.append((request, done))
 
     def run_until(self, finished: Callable[[], bool], *, heartbeat: Callable[[], None] | None = None) -> None:
-        """Carry on until `finished` says so, calling `heartbeat` at least once a second."""
+        """Run until `finished` returns True, calling `heartbeat` at least once a second."""
         last_beat = time.monotonic()
         while not finished():
             self.run(SELECT_SECONDS)
@@ -109,34 +109,34 @@ class Engine:
                 last_beat = time.monotonic()
 
     def run(self, seconds: float) -> None:
-        """Carry requests on until one is answered or :meth:`wake` is called, at most for so long."""
+        """Process requests until one is answered, :meth:`wake` is called, or `seconds` have passed."""
         until = time.monotonic() + seconds
         while True:
-            woken = self._turn(until)
-            if self._tell() or woken or time.monotonic() >= until:
+            woken = self._run_once(until)
+            if self._deliver_answers() or woken or time.monotonic() >= until:
                 return
 
     def wake(self) -> None:
-        """Let :meth:`run` return at once; may be called by any thread."""
-        # A full buffer wakes as well; and a closed engine need not be woken.
+        """Make :meth:`run` return at once. Any thread may call this."""
+        # A full buffer wakes the engine too, and a closed engine does not run.
         with suppress(OSError):
             self._waker.send(b"\0")
 
     def abandon(self, which: Callable[[Done], bool]) -> None:
-        """End the requests of those callers without an answer."""
+        """End the requests of the callers that `which` selects, without an answer."""
         for lane in self._open_lanes():
             lane.abandon(which)
         for sharers in self._shared.values():
             sharers[:] = [done for done in sharers if not which(done)]
 
     def withdraw(self) -> None:
-        """Send nothing more. Requests that were not sent are answered so, as are later ones; :meth:`run` reports it."""
+        """Stop sending. Requests that were not sent, and later ones, get the error :data:`WITHDRAWN` as answer."""
         self._is_withdrawn = True
         for lane in self._open_lanes():
             self._unsent += lane.withdraw()
 
     def close(self) -> None:
-        """Close every connection; what is under way gets no answer. Closing again does nothing."""
+        """Close all connections. Pending requests get no answer. Closing again does nothing."""
         if self._closed:
             return
         self._closed = True
@@ -155,28 +155,28 @@ class Engine:
     def _open_lanes(self) -> list[LaneConnections]:
         return [*self._lanes.values(), *self._retired]
 
-    def _lane_open(self, lane: Lane, silent: LaneConnections | None) -> LaneConnections:
-        """Return new connections of the lane, which take over what waits for silent ones."""
+    def _open_lane(self, lane: Lane, unresponsive: LaneConnections | None) -> LaneConnections:
+        """Return new connections for the lane, and move the requests that wait for the unresponsive ones to them."""
         connections = LaneConnections(
             lane, self._outbound, self._selector, connect_timeout=self._connect_timeout, timeout=self._timeout
         )
-        if silent:
-            connections.waiting, silent.waiting = silent.waiting, connections.waiting
-            self._retired.append(silent)
+        if unresponsive:
+            connections.waiting, unresponsive.waiting = unresponsive.waiting, connections.waiting
+            self._retired.append(unresponsive)
         self._lanes[lane] = connections
-        unused = [name for name, found in self._lanes.items() if name != lane and not found.busy]
-        for name in unused[: max(len(self._lanes) - LANES_KEPT, 0)]:
-            self._lanes.pop(name).close()
+        unused = [other for other, opened in self._lanes.items() if other != lane and not opened.is_busy]
+        for other in unused[: max(len(self._lanes) - MAX_LANES, 0)]:
+            self._lanes.pop(other).close()
         return connections
 
-    def _turn(self, until: float) -> bool:
-        """Start what may be started, wait for something to happen, and let libcurl act on it; tell whether woken."""
+    def _run_once(self, until: float) -> bool:
+        """Start waiting requests and process the next events. Return True if :meth:`wake` was called."""
         lanes = self._open_lanes()
         for lane in lanes:
             lane.fill()
         deadlines = [
             0.0 if self._unsent else until,
-            *(moment for lane in lanes if (moment := lane.deadline()) is not None),
+            *(deadline for lane in lanes if (deadline := lane.deadline()) is not None),
         ]
         woken = False
         for key, mask in self._selector.select(max(min(deadlines) - time.monotonic(), 0)):
@@ -189,21 +189,21 @@ class Engine:
                 key.data.socket_ready(key.fd, mask)
         now = time.monotonic()
         for lane in lanes:
-            lane.carry_on(now)
+            lane.process_timer(now)
         return woken
 
-    def _tell(self) -> bool:
-        """Hand out the answers that have come; return whether there was one."""
+    def _deliver_answers(self) -> bool:
+        """Pass the available answers to their callers. Return True if there were any."""
         now = time.monotonic()
-        found = [(done, HttpAnswer(error=WITHDRAWN, reached=False, tries=0)) for done in self._unsent]
+        finished = [(done, HttpAnswer(error=WITHDRAWN, reached=False, tries=0)) for done in self._unsent]
         self._unsent.clear()
-        found += [entry for lane in self._open_lanes() for entry in lane.finished(now)]
-        for lane in [lane for lane in self._retired if not lane.busy]:
+        finished += [entry for lane in self._open_lanes() for entry in lane.collect_finished(now)]
+        for lane in [lane for lane in self._retired if not lane.is_busy]:
             self._retired.remove(lane)
             lane.close()
-        for done, answer in found:
+        for done, answer in finished:
             done(answer)
-        return bool(found)
+        return bool(finished)
 
 
 _local = threading.local()
@@ -211,17 +211,17 @@ _inherited: list[Engine] = []
 
 
 def engine_current() -> Engine:
-    """Return this thread's engine, which keeps its connections from one call to the next.
+    """Return this thread's engine, whose connections stay open between calls.
 
-    A process forked off another one makes its own: connections cannot be shared.
+    A forked process creates its own engine, because processes cannot share connections.
     """
     made_for = os.getpid(), outbound_current()
-    known: tuple[tuple[int, Outbound], Engine] | None = getattr(_local, "engine", None)
-    if known and known[0] == made_for:
-        return known[1]
-    if known and known[0][0] != made_for[0]:
+    existing: tuple[tuple[int, Outbound], Engine] | None = getattr(_local, "engine", None)
+    if existing and existing[0] == made_for:
+        return existing[1]
+    if existing and existing[0][0] != made_for[0]:
         # Closing it here would end the connections that the other process is using.
-        _inherited.append(known[1])
+        _inherited.append(existing[1])
     _local.engine = made_for, Engine()
     engine: Engine = _local.engine[1]
     return engine

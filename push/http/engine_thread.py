@@ -1,4 +1,4 @@
-"""The engine for servers: a thread that any number of others hand requests to."""
+"""The engine for servers: a thread that sends the requests of any number of other threads."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from push.http.steps import Part, Result, run_start
 
 log = logging.getLogger(__name__)
 
-# Requests that may wait or be under way at once.
+# How many requests may be waiting or in progress.
 CAPACITY = 10_000
 CLOSE_SECONDS = 5.0
 
 
 class EngineBusyError(Exception):
-    """So much is under way that no further request is taken."""
+    """Too many requests are in progress; no further ones are accepted."""
 
 
 class Group(Generic[Result]):
     """Parts that were submitted together, each for one push.
 
-    `answers` is filled as they come, by the pushes' places; `unanswered` makes the answer to a push that got none.
-    `future` ends with the last one: waking the thread that
-    waits costs as much as half a request.
+    `answers` maps the pushes' places to their answers, as these arrive. `unanswered` builds the answer for a push that
+    got none. `future` is resolved only with the last answer, because waking the waiting thread takes half as long as
+    a request.
     """
 
     def __init__(self, parts: Sequence[Part[Result]], unanswered: Callable[[HttpAnswer], Result]) -> None:
@@ -50,12 +50,12 @@ class Group(Generic[Result]):
             run_start(part, engine, partial(self._answered, end))
 
     def answer_rest(self, error: str) -> None:
-        """Record for the pushes that were not answered that they ended with this error."""
+        """Record this error as the answer of each push that has none."""
         for place in (place for part in self._parts for place in part.places):
             self.answers.setdefault(place, self._unanswered(HttpAnswer(error=error)))
 
     def finish(self) -> None:
-        """End the future; every push must have been answered."""
+        """Resolve the future. All pushes must have an answer."""
         if self.future.running() or self.future.set_running_or_notify_cancel():
             self.future.set_result(None)
 
@@ -66,9 +66,9 @@ class Group(Generic[Result]):
 
 
 class EngineThread:
-    """An engine with a thread of its own; every method may be called by any thread.
+    """An engine that runs in its own thread. Any thread may call its methods.
 
-    At most `capacity` requests are waiting or under way. `concurrency`, `connect_timeout` and `timeout` are the
+    At most `capacity` requests are waiting or in progress. `concurrency`, `connect_timeout` and `timeout` are the
     engine's.
     """
 
@@ -83,7 +83,7 @@ class EngineThread:
         self._capacity = capacity
         self._make = partial(Engine, concurrency=concurrency, connect_timeout=connect_timeout, timeout=timeout)
         self._engine = self._make()
-        self._handed_in: deque[Group[Any]] = deque()
+        self._submitted: deque[Group[Any]] = deque()
         self._unanswered: set[Group[Any]] = set()
         self._load = 0
         self._lock = threading.Lock()
@@ -94,7 +94,7 @@ class EngineThread:
     def submit(self, parts: Sequence[Part[Result]], *, unanswered: Callable[[HttpAnswer], Result]) -> Group[Result]:
         """Start parts, each for one push; their steps must not raise errors.
 
-        Raises EngineBusyError when too much is under way, or the engine is closed.
+        Raises EngineBusyError when too many requests are in progress, or the engine is closed.
         """
         group = Group(parts, unanswered)
         if not parts:
@@ -105,14 +105,14 @@ class EngineThread:
                 raise EngineBusyError
             self._unanswered.add(group)
             self._load += len(group)
-            first = not self._handed_in
-            self._handed_in.append(group)
+            first = not self._submitted
+            self._submitted.append(group)
         if first:
             self._engine.wake()
         return group
 
     def close(self, seconds: float = CLOSE_SECONDS) -> None:
-        """Take nothing more in, wait so long for what is under way, and answer the rest that it was not sent."""
+        """Accept nothing more, wait up to `seconds` for the pending requests, and answer the rest with an error."""
         with self._lock:
             self._closing = True
         self._engine.wake()
@@ -125,35 +125,35 @@ class EngineThread:
     def _run(self) -> None:
         while not self._abandoned:
             try:
-                self._take_up()
+                self._start_submitted()
                 with self._lock:
                     if self._closing and not self._unanswered:
                         break
                 self._engine.run(SELECT_SECONDS)
             except Exception:
-                # Whoever waits for an answer must get one, and those who come later are served as before.
-                log.exception("The sender failed and starts anew.")
+                # Waiting callers must get an answer, and later requests must be served.
+                log.exception("The sender failed and restarts.")
                 broken, self._engine = self._engine, self._make()
-                self._give_up("The sender failed")
+                self._fail_unanswered("The sender failed")
                 broken.close()
         self._engine.close()
-        self._give_up("The sender was stopped")
+        self._fail_unanswered("The sender was stopped")
 
-    def _give_up(self, error: str) -> None:
+    def _fail_unanswered(self, error: str) -> None:
         with self._lock:
-            unanswered, waiting = list(self._unanswered), set(self._handed_in)
+            unanswered, waiting = list(self._unanswered), set(self._submitted)
         for group in unanswered:
             if self._abandoned or self._closing or group not in waiting:
                 group.answer_rest(error)
                 self._end(group)
                 group.finish()
 
-    def _take_up(self) -> None:
+    def _start_submitted(self) -> None:
         while True:
             with self._lock:
-                if not self._handed_in:
+                if not self._submitted:
                     return
-                group = self._handed_in.popleft()
+                group = self._submitted.popleft()
             if not group.future.set_running_or_notify_cancel():
                 self._end(group)
                 continue

@@ -1,4 +1,4 @@
-"""One request under way on libcurl, and what came back of it so far."""
+"""One request in progress on libcurl, with the part of its response that has arrived."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from push.http.failures import failure_sentence
 from push.http.requests import Headers, HttpAnswer, HttpRequest, Lane
 from workspace.outbound import Outbound, is_public, open_socket
 
-# The most of an answer that is read, in bytes; a longer one is cut off.
+# How many bytes of a response are read. Longer responses are cut off.
 RESPONSE_LIMIT = 64 * 1024
 # CURLE_HTTP2_STREAM, which pycurl does not name.
 HTTP2_STREAM = 92
-# The connection broke off, or the server took the request back: nobody knows whether it was carried out.
-BROKEN_OFF = {
+# The connection was interrupted or the server reset the stream: it is unknown whether the request was processed.
+INTERRUPTED = {
     pycurl.E_SEND_ERROR,
     pycurl.E_RECV_ERROR,
     pycurl.E_GOT_NOTHING,
@@ -38,9 +38,9 @@ Done = Callable[[HttpAnswer], None]
 
 
 class Exchange:
-    """A libcurl handle with its buffers, set up once for its lane and used for one request after the other.
+    """A libcurl handle with its buffers, set up once for its lane and reused for one request after another.
 
-    `sent` is called whenever the request is about to be sent.
+    `sent` is called each time a request is about to be sent.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Exchange:
         self.handle.setopt(pycurl.TIMEOUT_MS, int(total_timeout * 1000))
 
     def begin(self, request: HttpRequest, done: Done) -> None:
-        """Take up a request; the handle is then ready to be started.
+        """Prepare the handle for a request, so that it can be started.
 
         Raises ValueError or pycurl.error for an address or header that cannot be sent.
         """
@@ -76,7 +76,7 @@ class Exchange:
         self.tries = self.resent = 0
         self._forbidden_error = ""
         self.begun_at = time.monotonic()
-        self._forget()
+        self._clear()
         headers = "".join(request.headers)
         if any(character in headers for character in NOT_IN_HEADERS):
             raise ValueError("a header holds a line break")
@@ -90,26 +90,26 @@ class Exchange:
         self.handle.setopt(pycurl.PIPEWAIT, int(request.url.startswith("https:")))
 
     def succeeded(self) -> HttpAnswer:
-        """Return the answer that has come."""
+        """Return the complete answer."""
         status = self.handle.getinfo(pycurl.RESPONSE_CODE)
         answer = HttpAnswer(status, Headers(tuple(self._lines)), self._body.getvalue(), tries=self.tries)
-        self._forget()
+        self._clear()
         return answer
 
     def failed(self, code: int, message: str) -> HttpAnswer | None:
-        """Return the answer to a request that got none, or one too long to be read; None where it is to be resent."""
+        """Return the answer for a request that failed or whose response was too long; None if it should be resent."""
         status = self.handle.getinfo(pycurl.RESPONSE_CODE)
         headers = Headers(tuple(self._lines))
-        self._forget()
+        self._clear()
         if code == pycurl.E_WRITE_ERROR and status:
             return HttpAnswer(status, headers, tries=self.tries)
-        if code in BROKEN_OFF and self.tries and self.resent < self.request.resends:
+        if code in INTERRUPTED and self.tries and self.resent < self.request.resends:
             self.resent += 1
             return None
         return self.unanswered(self._forbidden_error or failure_sentence(code, message))
 
     def unanswered(self, error: str) -> HttpAnswer:
-        """Return the answer that there is none."""
+        """Return an answer that reports that the server did not respond."""
         return HttpAnswer(error=error, reached=self.tries > 0, tries=self.tries)
 
     def _prepare(self, lane: Lane, outbound: Outbound) -> None:
@@ -121,7 +121,7 @@ class Exchange:
         handle.setopt(pycurl.SSL_VERIFYPEER, 1)
         handle.setopt(pycurl.SSL_VERIFYHOST, 2)
         handle.setopt(pycurl.CAINFO, outbound.ca_file)
-        # Always set: libcurl would otherwise take a proxy from the process's environment.
+        # Always set, because libcurl would otherwise use a proxy from the process's environment.
         handle.setopt(pycurl.PROXY, outbound.proxy)
         handle.setopt(pycurl.NOPROXY, outbound.no_proxy)
         handle.setopt(pycurl.NOSIGNAL, 1)
@@ -130,7 +130,7 @@ class Exchange:
         handle.setopt(pycurl.HEADERFUNCTION, self._lines.append)
         handle.setopt(pycurl.WRITEFUNCTION, self._body_received)
         if lane.public_only and outbound.proxy:
-            # The proxy makes all connections, also to hosts that are otherwise reached directly.
+            # Use the proxy for all connections, including hosts that are otherwise reached directly.
             handle.setopt(pycurl.NOPROXY, "")
         else:
             handle.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
@@ -142,8 +142,8 @@ class Exchange:
     def _about_to_send(self, *_addresses: Any) -> int:
         self.tries += 1
         if self.tries > 1:
-            # What an earlier try left behind is none of this one's answer.
-            self._forget()
+            # Discard what an earlier try received.
+            self._clear()
         self._sent(self)
         return int(pycurl.PREREQFUNC_OK)
 
@@ -159,13 +159,13 @@ class Exchange:
         return opened
 
     def _body_received(self, data: bytes) -> int | None:
-        """Keep the data; a different count than was given makes libcurl end the transfer."""
+        """Store the data. Returning another number of bytes makes libcurl end the transfer."""
         if self._body.tell() + len(data) > RESPONSE_LIMIT:
             return 0
         self._body.write(data)
         return None
 
-    def _forget(self) -> None:
+    def _clear(self) -> None:
         self._lines.clear()
         if self._body.tell():
             self._body.seek(0)

@@ -1,4 +1,4 @@
-"""Why a request got no answer, in sentences instead of libcurl's own texts."""
+"""Sentences that explain why a request failed, instead of libcurl's error texts."""
 
 from __future__ import annotations
 
@@ -29,6 +29,6 @@ OTHERWISE = gettext_noop("The connection broke off.")
 
 
 def failure_sentence(code: int, message: str) -> str:
-    """Return why a request failed, for libcurl's error code; libcurl's own text goes to the log."""
+    """Return the reason for libcurl's error code. libcurl's own message is logged."""
     logger.debug("libcurl error %d: %s", code, message)
     return SENTENCES.get(code, OTHERWISE)

@@ -1,4 +1,4 @@
-"""The values that the engine is handed and hands back: a request, its answer, and what requests share."""
+"""The input and output of the engine: requests, answers, and the lanes that requests share."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-# Requests of a lane that may be under way at once, where nobody says otherwise.
+# How many requests of a lane may be in progress, by default.
 CONCURRENCY = 100
 
 
 def origin_of(url: str) -> str:
-    """Return scheme, host and port of an address; of what is no address, all of it."""
+    """Return the URL's scheme, host and port, or the whole text if it is not a URL."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -22,7 +22,7 @@ def origin_of(url: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ClientCertificate:
-    """What a client shows of itself in the TLS handshake: certificate and private key, each as PEM."""
+    """The certificate and private key that a client uses in the TLS handshake, each as PEM."""
 
     certificate: str
     key: str = field(repr=False)
@@ -31,12 +31,12 @@ class ClientCertificate:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Requests that share connections and limits, and no others: a provider that is slow fills its own lane only.
+    """A group of requests that share connections and limits, so that a slow provider fills only its own lane.
 
-    `name` tells lanes apart. At most `concurrency` requests are under way at once, not counting those that have waited
-    long for their answer (push/http/lanes.py), on at most `connections` connections (None: as many as requests,
-    which HTTP/1.1 needs). Unless `public_only` is turned off, for an address that the operator or an administrator
-    chose, only public addresses of the internet are connected to, whatever the host's name resolves to.
+    `name` identifies the lane. At most `concurrency` requests are in progress, not counting those that have waited
+    long for their answer (push/http/lanes.py), on at most `connections` connections (None: one for each request,
+    which HTTP/1.1 needs). With `public_only`, the engine connects to public IP addresses only, regardless of what the
+    host name resolves to. It may be off for URLs that the operator or an administrator chose.
     """
 
     name: str
@@ -48,16 +48,16 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A POST, or a GET without a body. `headers` are whole lines such as `Content-Type: application/json`.
+    """A POST, or a GET without a body. `headers` are complete lines such as `Content-Type: application/json`.
 
     Without a `lane`, requests to one origin (scheme, host, port) share one, which connects to private addresses only
-    if `public_only` is turned off. A connection that breaks off before the
-    answer leaves open whether the request arrived: it is sent again at once up to `resends` times, which the answer
-    counts; only for what does no harm when it arrives twice. Once more, libcurl itself sends what met the end of a
-    connection kept from before on which nothing had come back (curl's pull request 18417 would let it be forbidden):
-    mostly the server had just closed it for being idle. That is counted as well.
+    if `public_only` is False. If the connection is interrupted before the answer, it is unknown whether the request
+    arrived. It is then sent again at once, up to `resends` times; set this only for requests that may safely arrive
+    twice. In addition, libcurl resends a request once if a reused connection was closed before any response, usually
+    because the server had just closed it as idle (curl's pull request 18417 would allow preventing this).
+    The answer counts all of these tries.
 
-    Requests with the same `shared`, if not empty, that are under way at once are sent once, and all given that answer.
+    Concurrent requests with the same non-empty `shared` are sent once, and all get the same answer.
     """
 
     url: str = field(repr=False)
@@ -71,14 +71,14 @@ class HttpRequest:
 
     @property
     def origin(self) -> str:
-        """Return the address's scheme, host and port."""
+        """Return the URL's scheme, host and port."""
         return origin_of(self.url)
 
 
 class Headers(Mapping[str, str]):
-    """An answer's headers by their names in lower case, read from its lines when somebody asks: most answers' are not.
+    """A response's headers by lower-case name. They are parsed on first use, because most are never read.
 
-    The lines of an interim answer (1xx) may precede them.
+    The lines of an interim response (1xx) may precede them.
     """
 
     __slots__ = ("_lines", "_read")
@@ -116,10 +116,10 @@ class Headers(Mapping[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """What came back: a status with headers (names in lower case) and body, or else the error that stood in the way.
+    """The response: a status with headers (names in lower case) and body, or else the error that prevented it.
 
-    `reached` is false when it is certain that nothing of the request was sent: another host may be tried instead.
-    `tries` counts how often it was sent; more than once only after a connection broke off or the server took it back.
+    `reached` is False if certainly nothing of the request was sent, so that another host may be tried instead. `tries`
+    is how often it was sent: more than once only if a connection was interrupted or the server reset the stream.
     """
 
     status: int | None = None

@@ -1,8 +1,8 @@
-"""Sending in steps: a transport says which requests to make, is given their answers, and goes on from there.
+"""Sending in steps: a transport yields requests, receives their answers, and continues from there.
 
-Written as generators, the same few lines serve a worker that sends on several routes at once, and a server that waits
-for each push without holding up the others. What is answered together is one part; a transport divides its pushes into
-as many parts as it can, so that one push that is answered late delays no other.
+Transports are generators, so that the same code works in a worker that sends on several routes at once, and in a server
+that waits for each push without delaying the others. A part is a group of pushes that are answered together. A
+transport divides its pushes into as many parts as it can, so that a late answer delays no other push.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Part(Generic[Result]):
-    """Pushes that are answered together: their places among the caller's, and the steps that send them."""
+    """Pushes that are answered together: their places in the caller's list, and the steps that send them."""
 
     places: Sequence[int]
     steps: DividingSteps[Result]
@@ -30,7 +30,7 @@ class Part(Generic[Result]):
 
 @dataclass(frozen=True)
 class Parts(Generic[Result]):
-    """Into what steps divide their pushes; the places are those among the steps' own."""
+    """The parts into which steps divide their pushes. Places refer to the list of the steps that return them."""
 
     parts: Sequence[Part[Result]]
 
@@ -39,46 +39,46 @@ class Parts(Generic[Result]):
 Steps = Generator[Sequence[HttpRequest], Sequence[HttpAnswer], list[Result]]
 # The same, but may return further parts instead of results.
 DividingSteps = Generator[Sequence[HttpRequest], Sequence[HttpAnswer], list[Result] | Parts[Result]]
-# Called with the places of some pushes and their results, as soon as these are known.
+# Called with the places and results of some pushes, as soon as these are available.
 Answered = Callable[[Sequence[int], Sequence[Result]], None]
 
 
 def steps_run(
     all_steps: Sequence[DividingSteps[Result]], *, engine: Engine, heartbeat: Callable[[], None] | None = None
 ) -> list[list[Result]]:
-    """Carry out several transports' steps side by side and return each one's answers, in the same order.
+    """Run the steps of several transports concurrently and return the answers of each, in the same order.
 
-    None waits for another. `heartbeat` is called at least once a second; what it raises ends all of them.
+    None waits for another. `heartbeat` is called at least once a second. If it raises, all of them end.
     """
     answers: list[dict[int, Result]] = [{} for _steps in all_steps]
     unfinished: set[Run[Result]] = set()
 
-    def note(found: dict[int, Result], places: Sequence[int], given: Sequence[Result]) -> None:
-        found |= dict(zip(places, given, strict=True))
+    def note(noted: dict[int, Result], places: Sequence[int], results: Sequence[Result]) -> None:
+        noted |= dict(zip(places, results, strict=True))
 
-    for steps, found in zip(all_steps, answers, strict=True):
-        run_start(Part((), steps), engine, partial(note, found), unfinished=unfinished)
+    for steps, noted in zip(all_steps, answers, strict=True):
+        run_start(Part((), steps), engine, partial(note, noted), unfinished=unfinished)
     try:
         engine.run_until(lambda: not unfinished, heartbeat=heartbeat)
     except BaseException:
         mine = {id(done) for run in unfinished for done in run.awaited}
         engine.abandon(lambda done: id(done) in mine)
         raise
-    return [[found[place] for place in sorted(found)] for found in answers]
+    return [[noted[place] for place in sorted(noted)] for noted in answers]
 
 
 def run_start(
     part: Part[Result], engine: Engine, answered: Answered[Result], *, unfinished: set[Run[Result]] | None = None
 ) -> None:
-    """Begin to carry out a part on the engine; `answered` is called with its answers, for each of its pushes once.
+    """Start a part on the engine. `answered` is called with the answers, once for each push.
 
-    Without places the part's pushes are counted from 0. `unfinished` holds the runs that have not ended.
+    Without places, the part's pushes are numbered from 0. `unfinished` is the set of runs that have not ended.
     """
     Run(part, engine, answered, set() if unfinished is None else unfinished).advance(None)
 
 
 class Run(Generic[Result]):
-    """One part's steps on an engine, and how far they have come."""
+    """The execution of one part's steps on an engine."""
 
     def __init__(
         self, part: Part[Result], engine: Engine, answered: Answered[Result], unfinished: set[Run[Result]]
@@ -86,13 +86,13 @@ class Run(Generic[Result]):
         self.awaited: list[Done] = []
         self._part = part
         self._engine = engine
-        self._told = answered
+        self._on_answered = answered
         self._unfinished = unfinished
         self._answers: dict[int, HttpAnswer] = {}
         unfinished.add(self)
 
     def advance(self, answers: Sequence[HttpAnswer] | None) -> None:
-        """Take the next step, and those after it that need no request."""
+        """Execute the next step, and the following ones that need no request."""
         steps = self._part.steps
         try:
             requests = next(steps) if answers is None else steps.send(answers)
@@ -112,9 +112,9 @@ class Run(Generic[Result]):
         if isinstance(result, Parts):
             for part in result.parts:
                 mine = [places[place] for place in part.places] if places else part.places
-                run_start(Part(mine, part.steps), self._engine, self._told, unfinished=self._unfinished)
+                run_start(Part(mine, part.steps), self._engine, self._on_answered, unfinished=self._unfinished)
         else:
-            self._told(places or range(len(result)), result)
+            self._on_answered(places or range(len(result)), result)
 
     def _answered(self, index: int, expected: int, answer: HttpAnswer) -> None:
         self._answers[index] = answer

@@ -154,7 +154,7 @@ class FakeProviders:
         self.google = FakeGoogle(authority, accounts=[account], port=ports[2])
         self.web_push = PushServiceByHand(credentials, port=ports[3])
         self.gateway = GatewayByHand(port=ports[4])
-        self._told: dict[str, int] = {}
+        self._shown: dict[str, int] = {}
         for server in (self.apple, self.apple_sandbox, self.google):
             server.faults = faults
         self._stack = ExitStack()
@@ -215,11 +215,11 @@ class FakeProviders:
         yield f"  Gateway               {self.gateway.address}"
         yield ""
         device = self.credentials.registration_write(self.web_push.endpoint)
-        yield "A web push device, with the token and id of whoever is signed in (SITE is Callboard's address):"
+        yield "To register a web push device, use your auth token and user id (SITE is Callboard's address):"
         yield ""
         yield f"  curl SITE/api/v1/push.token -H 'X-Auth-Token: …' -H 'X-User-Id: …' --json @{device}"
         yield ""
-        yield "What arrives is shown here. Ctrl-C ends."
+        yield "Received pushes are shown here. Press Ctrl-C to stop."
 
     def arrivals(self) -> Iterator[str]:
         """Yield the pushes that have arrived since the last call, one per line."""
@@ -231,9 +231,9 @@ class FakeProviders:
         yield from (f"Web push: refused, {why}" for why in self._new("Web push refused", self.web_push.refused))
 
     def _new(self, name: str, received: Sequence[Push]) -> Sequence[Push]:
-        found = received[self._told.get(name, 0) :]
-        self._told[name] = self._told.get(name, 0) + len(found)
-        return found
+        new = received[self._shown.get(name, 0) :]
+        self._shown[name] = self._shown.get(name, 0) + len(new)
+        return new
 
     def __enter__(self) -> Self:
         for server in (self.apple, self.apple_sandbox, self.google, self.web_push, self.gateway):

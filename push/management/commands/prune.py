@@ -10,7 +10,7 @@ from push.services.retention import expired_prune
 
 
 class Command(BaseCommand):
-    help = "Deletes notifications, decisions and pushes older than RETENTION_DAYS. Counts of outcomes are kept."
+    help = "Deletes notifications, decisions and pushes older than RETENTION_DAYS. Counts of outcomes are not deleted."
 
     def handle(self, *args: Any, **options: Any) -> str:
         while not expired_prune():

@@ -1,4 +1,4 @@
-"""Run fake Apple, Google, web push and gateway servers, to try out pushes without the real ones."""
+"""Run fake Apple, Google, web push and gateway servers, to try out pushes without the real services."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Command(BaseCommand):
             default=[],
             metavar="BEGINNING=ANSWER",
             help="The answer for tokens that begin with BEGINNING: one of Apple's reasons or Google's codes, cut, or "
-            "delay:SECONDS. For the gateway and for web push endpoints whose last path segment begins so: an HTTP "
-            "status (STATUS, or STATUS:SECONDS with a Retry-After header).",
+            "delay:SECONDS. For the gateway, and for web push endpoints whose last path segment begins with it: an "
+            "HTTP status (STATUS, or STATUS:SECONDS with a Retry-After header).",
         )
         parser.add_argument(
             "--streams", type=int, default=1000, help="How many concurrent requests a connection accepts."

@@ -182,7 +182,7 @@ def test_what_breaks_off_is_sent_again_only_where_that_does_no_harm(echo: Echo, 
 def test_what_meets_the_end_of_a_kept_connection_may_be_sent_once_more_and_is_counted(
     echo: Echo, trusting_engine: Engine
 ) -> None:
-    """libcurl sends it again where it notices the end by reading, which is a matter of moments."""
+    """libcurl resends the request if it notices the closed connection while reading, which depends on timing."""
     sent_again = 0
     for number in range(20):
         path = f"/{number}"
@@ -268,7 +268,7 @@ def test_it_is_reached_as_soon_as_it_is_there(authority: Authority, trusting_eng
 def test_lanes_that_are_not_used_any_more_are_closed(
     echo: Echo, trusting_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("push.http.engine.LANES_KEPT", 3)
+    monkeypatch.setattr("push.http.engine.MAX_LANES", 3)
     for number in range(10):
         assert statuses(trusting_engine.send([request_to(echo, lane=Lane(f"lane {number}", public_only=False))])) == [
             200

@@ -49,7 +49,7 @@ def started(folder: Path, *options: str) -> Iterator[tuple[dict[str, str], IO[st
                 environment[name] = value
             if line.startswith("  Gateway "):
                 environment["GATEWAY"] = line.split()[-1]
-            if line.startswith("What arrives"):
+            if line.startswith("Received pushes"):
                 break
         yield environment, process.stdout
     finally:
