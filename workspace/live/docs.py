@@ -20,7 +20,7 @@ page from the table in `workspace/live/streams.py`. Do not edit it.
 * **Objects** (messages, rooms, subscriptions, settings, roles) are those of the REST API, with dates as in EJSON.
 * **Permission** is checked when a subscription begins, and again when it may have ended: with the membership, the type
   or the deletion of the room, the roles of the user, and the permissions of roles. A subscription that is not allowed,
-  or not any more, gets `nosub` with the error `error-not-allowed`.
+  or not any more, gets `nosub` with the error `not-allowed`.
 * **Sign-in**: when the client's token is removed or the account is deactivated, the client receives `force_logout`, and
   the socket is closed.
 * Other events of a stream can be subscribed to, and never occur. There is no other stream: the error is 404.
