@@ -1,4 +1,4 @@
-"""What a transport says of one send, and when to try again."""
+"""The result of one send, and when to retry it."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from django.conf import settings
 
 from push.models import Answer
 
-# 1, 2, 4, 8 and 16 minutes: the waits that the gateway protocol names.
+# 1, 2, 4, 8 and 16 minutes: the waits of the gateway protocol.
 MAX_RETRIES = 5
-# The longest wait that a `Retry-After` is believed for.
+# The longest `Retry-After` that is respected.
 RETRY_AFTER_LIMIT = timedelta(hours=1)
 # The shortest one is this part of the step: one second before the first retry, 16 before the last.
 LEAST_PART = 60
 DETAIL_LENGTH = 255
 REASON_LENGTH = 64
-# Codes of Callboard gateways that sending acts upon: the answer for a push in a batch whose device has not answered
-# yet, a quota that is used up, and the refusals of the workspace itself, until its cloud admits it again.
+# Codes of Callboard gateways that change how sending continues: a push of a batch that is still in progress, a quota
+# that is used up, and the refusals of the workspace itself, until its cloud admits it again.
 IN_PROGRESS = "error-push-in-progress"
 QUOTA_EXHAUSTED = "error-push-quota-exhausted"
 NOT_ADMITTED = ("error-workspace-suspended", "error-terms-not-agreed")
-# What JSON can carry and databases refuse: the character 0, and halves of others.
+# Characters that are valid in JSON but not in databases: NUL and unpaired surrogates.
 UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class SendAnswer:
-    """What became of one send.
+    """The result of one send.
 
     `status` is the HTTP status where there was one, `detail` a few words for people (the other side's own, or ours in
     English, which are translated where they are shown), `retry_after` the wait that the other side asked for, `reason`
     the other side's own code for what is wrong, such as `BadDeviceToken`.
 
-    `dead_since` is when a dead token was found to be dead: one that its app registered later lives. `misconfigured`
-    marks what many devices are told at once when the keys, the app's name or the project are the wrong ones; it says
-    nothing of the token. `too_large` marks what was refused for its size. `tries` counts how often it was sent: more
-    than once where a connection broke off, and then it may have arrived as often. `quota_used` is how many percent of
-    its month's quota a gateway says that the workspace has used.
+    `dead_since` is when the provider noticed that a token was dead; a token that its app registered later is valid.
+    `misconfigured` marks answers that wrong keys, a wrong app name or a wrong project cause for many devices at once;
+    they do not concern the token. `too_large` marks pushes that were refused for their size. `tries` is how often the
+    push was sent: more than once if a connection was interrupted, in which case it may have arrived more than once.
+    `quota_used` is the percentage of its monthly quota that the workspace has used, as reported by a gateway.
     """
 
     answer: Answer
@@ -56,15 +56,15 @@ class SendAnswer:
     quota_used: int | None = None
 
     def __post_init__(self) -> None:
-        # Both may be another server's words, and an answer that cannot be kept would be asked for again for ever.
+        # Both may come from another server. An answer that cannot be stored would be retried forever.
         for name in ("detail", "reason"):
             if text := getattr(self, name):
                 object.__setattr__(self, name, UNWRITABLE.sub("\ufffd", text))
 
     def kills(self, *, registered_at: datetime, sent_at: datetime) -> bool:
-        """Return whether a device that was registered at that moment is to be forgotten.
+        """Return True if a device that was registered at this time should be disabled.
 
-        Its app may have registered the token anew after the push was sent, or after the token was found to be dead.
+        Its app may have registered the token again after the push was sent, or after the token became dead.
         """
         return self.answer == Answer.DEAD and registered_at <= min(sent_at, self.dead_since or sent_at)
 
@@ -80,10 +80,10 @@ def retry_after_parse(value: str, *, now: datetime) -> timedelta | None:
         wait = timedelta(seconds=int(text[:9]))
     else:
         try:
-            moment = parsedate_to_datetime(text)
+            date = parsedate_to_datetime(text)
         except ValueError:
             return None
-        wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+        wait = (date if date.tzinfo else date.replace(tzinfo=UTC)) - now
     return min(max(wait, timedelta(0)), RETRY_AFTER_LIMIT)
 
 
@@ -92,8 +92,8 @@ def retry_wait(number: int, retry_after: timedelta | None = None) -> timedelta |
 
     The step is `RETRY_BASE` seconds, doubled with each retry. The wait is drawn evenly from half to one and a half
     times the step: a jitter as wide as the step itself spreads what failed together, while the mean stays the
-    protocol's and no retry is immediate. A `retry_after` takes the step's place, and is exceeded by up to a tenth. Were
-    it believed when it is none at all, as from a service whose clock is behind, all retries would be over in a moment.
+    protocol's and no retry is immediate. A `retry_after` replaces the step, and is exceeded by up to a tenth. It has
+    a minimum: with a wait of zero, as from a service whose clock is behind, all retries would end within seconds.
     """
     if number > MAX_RETRIES:
         return None

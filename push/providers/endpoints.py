@@ -1,8 +1,8 @@
-"""Which addresses may be sent to when somebody outside names them (server-side request forgery).
+"""Which URLs from outside may be requested (protection against server-side request forgery).
 
-Whoever registers a web push endpoint chooses where this server sends requests. So an endpoint is an https address of a
-host on the public internet: its spelling is checked when it is registered, what its host's name stands for then and at
-every connection (push/http/exchanges.py).
+A client that registers a web push endpoint chooses where this server sends requests. So an endpoint must be an
+https URL of a host on the public internet. The URL is checked when it is registered; the addresses of its host are
+checked then and at every connection (push/http/exchanges.py).
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from workspace.errors import ApplicationError
 from workspace.outbound import is_public
 
 ENDPOINT_MAX_LENGTH = 2048
-# What push services answer at; any other port is more likely to be somebody else's service.
+# Ports of push services; any other port probably belongs to another service.
 PORTS = (443, 8443)
 
 
 class EndpointError(ApplicationError):
-    """An endpoint that is not sent to; the message says why."""
+    """An endpoint that is not allowed; the message contains the reason."""
 
     def __init__(self, message: str) -> None:
         super().__init__("error-endpoint-not-allowed", message)
@@ -78,13 +78,13 @@ def is_loopback(host: str | None) -> bool:
 def resolved_check(parts: SplitResult) -> None:
     """Raise EndpointError unless every address that the host's name stands for is a public one."""
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+        addresses = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         if settings.OUTBOUND_PROXY:
             # Names outside may be the proxy's to find.
             return
         raise EndpointError(_("The endpoint's host cannot be found.")) from error
-    if not all(is_public(str(place[0])) for *_kind, place in found):
+    if not all(is_public(str(place[0])) for *_kind, place in addresses):
         raise EndpointError(
             _(
                 "The endpoint's host is not on the public internet. If it is in your own network, an operator can list "

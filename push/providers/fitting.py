@@ -13,7 +13,7 @@ from push.providers.pushes import PayloadTooLargeError, Push
 # Apple: "Generating a remote notification", 4 KB for other than VoIP; Google: 4,096 bytes for a message's data.
 PAYLOAD_MAX_BYTES = 4096
 ELLIPSIS = "…"
-# A text is rather kept this long (characters) than together with message content that the app can also fetch.
+# Message content, which the app can also fetch, is removed before the text becomes shorter than this (characters).
 TEXT_WORTH_KEEPING = 80
 CONTENT_KEYS = ("msg", "content")
 ESSENTIAL_KEYS = ("host", "rid", "type", "messageId", "notificationType", "name", "tmid", "replaces")
@@ -34,8 +34,8 @@ def payload_fit(push: Push, build: Callable[[Push], Payload]) -> Payload:
     Only when hardly any text would be left are the message's encrypted content, and then all but what a tap needs,
     taken out of the app's payload. Raises PayloadTooLargeError when not even that is enough.
     """
-    for candidate, kept in candidates(push):
-        if longest := longest_fitting(candidate, build, at_least=min(kept, len(push.text))):
+    for candidate, worth in candidates(push):
+        if longest := longest_fitting(candidate, build, at_least=min(worth, len(push.text))):
             return longest
     raise PayloadTooLargeError
 

@@ -1,4 +1,4 @@
-"""What each documented answer of a provider means: one row per code, from which code, tests and docs are made."""
+"""The meaning of each documented answer of a provider: one row per code, used by code, tests and documentation."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """One answer of a provider: its HTTP status and own code, and what is made of it.
+    """One answer of a provider: its HTTP status, the provider's code, and how it is handled.
 
-    `sentence` tells people what is wrong. The flags are those of :class:`SendAnswer`.
+    `sentence` describes the problem for people. The flags are those of :class:`SendAnswer`.
     """
 
     status: int
@@ -32,7 +32,7 @@ class Meaning:
     too_large: bool = False
 
     def read(self, answer: HttpAnswer, *, detail: str = "", reason: str = "") -> SendAnswer:
-        """Return this meaning as what became of a send; `detail` is what the provider itself says, if anything."""
+        """Return this meaning as the result of a send; `detail` is the provider's own message, if any."""
         words = "" if self.answer == Answer.ACCEPTED else detail or str(self.sentence)
         return SendAnswer(
             self.answer,
@@ -51,21 +51,21 @@ def by_reason(rows: Iterable[Meaning]) -> dict[str, Meaning]:
 
 
 def unanswered(answer: HttpAnswer) -> SendAnswer:
-    """Return what became of a send that got no answer: nobody knows, so it is tried again."""
+    """Return the result of a send without an answer: it is unknown, so the send is retried."""
     return SendAnswer(Answer.RETRY, detail=answer.error[:DETAIL_LENGTH], tries=answer.tries)
 
 
-def patient(found: SendAnswer, answer: HttpAnswer) -> SendAnswer:
-    """Return what was found with the wait that the answer asks for, where it is to be tried again."""
-    if found.answer != Answer.RETRY:
-        return found
-    return replace(found, retry_after=retry_after_parse(answer.headers.get("retry-after", ""), now=timezone.now()))
+def patient(result: SendAnswer, answer: HttpAnswer) -> SendAnswer:
+    """Return the result; if it is a retry, with the wait that the response requests."""
+    if result.answer != Answer.RETRY:
+        return result
+    return replace(result, retry_after=retry_after_parse(answer.headers.get("retry-after", ""), now=timezone.now()))
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """Return the JSON object in the body, empty where there is none."""
+    """Return the JSON object in the body; empty if there is none."""
     try:
-        found = json.loads(body)
+        value = json.loads(body)
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return value if isinstance(value, dict) else {}

@@ -26,8 +26,8 @@ Text = str | Promise
 class Transport(Protocol):
     """Sends pushes on one kind of route.
 
-    It divides them into parts, each of which is answered on its own (push/http/steps.py). The steps run in a thread of
-    the route's own (push/sending/carriers.py), so they must not use the database. They may take as long as the
+    It divides them into parts, each of which is answered on its own (push/http/steps.py). The steps run in a separate
+    thread for the route (push/sending/carriers.py), so they must not use the database. They may take as long as the
     provider does; an error that they raise counts as no answer.
     """
 
@@ -65,7 +65,7 @@ class ShownUpdates(Protocol):
 class AddedByHand:
     """How a person adds a device of a type on the page of their devices, by entering a text.
 
-    `token_of` returns the token for the text; it raises an ApplicationError whose message says what is wrong with it.
+    `token_of` returns the token for the text; it raises an ApplicationError whose message describes the problem.
     The device is registered under the name of an app, `app_name`, which people read as `app_label`.
     """
 
@@ -92,7 +92,7 @@ class ProviderField:
 
 @dataclass(frozen=True, slots=True)
 class ProviderSetup:
-    """How an administrator sets a provider up, next to the apps' routes; it is off until somebody turns it on."""
+    """How an administrator sets up a provider, next to the apps' routes. It is off until they turn it on."""
 
     title: Text
     text: Text

@@ -1,4 +1,4 @@
-"""What every push provider is handed, and what it answers."""
+"""The input and output of every push provider."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from push.models import Answer
 from push.models.settings import LIFETIME
 from push.providers.protocol import APN
 
-# A call that nobody could take for so long is over (seconds).
+# After this time (seconds), an unanswered call has ended.
 CALL_LIFETIME = 60
 # Apple's topic for calls (PushKit) is the app's with this ending.
 CALL_TOPIC_ENDING = ".voip"
@@ -18,12 +18,12 @@ CALL_TOPIC_ENDING = ".voip"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Push:
-    """One notification for one device, before it takes the shape that Apple or Google want.
+    """One notification for one device, independent of Apple's and Google's formats.
 
     `type` is `apn` or `gcm`; `topic` the app's bundle id (Apple only); `payload` what the app reads (section A.1 of
     the interface contract); `not_id` the same for all pushes of one room, so that devices stack them; `sender` names
     the sending service, not the person; `identity` stays the same through every retry and may be empty. A push that
-    `is_silent` shows nothing: it is for the app alone. One that `is_passive` shows its text without alerting anybody;
+    `is_silent` shows nothing: only the app processes it. One that `is_passive` shows its text without an alert;
     `collapse` is the identity of the push whose notification it replaces. The provider stores the push for `lifetime`
     seconds if the device is off; 0: it delivers at once or not at all.
     """
@@ -50,7 +50,7 @@ class Push:
 
     @property
     def is_call(self) -> bool:
-        """Return True for an incoming call on Apple's service, which has topics and device tokens of its own."""
+        """Return True for an incoming call on Apple's service, which has separate topics and device tokens."""
         return self.type == APN and self.topic.endswith(CALL_TOPIC_ENDING)
 
     @property
@@ -61,14 +61,14 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class ProviderAnswer:
-    """What a provider said: `answer` is `accepted`, `dead`, `refused`, `unauthorized` or `retry`."""
+    """A provider's answer: `answer` is `accepted`, `dead`, `refused`, `unauthorized` or `retry`."""
 
     answer: Answer
     reason: str = ""
 
 
 class Provider(Protocol):
-    """Hands a push on. Never raises for what the other side says or fails to say: that is an answer."""
+    """Sends a push. Errors of the other side, or a missing response, are returned as an answer and never raised."""
 
     def send(self, push: Push) -> ProviderAnswer: ...
 

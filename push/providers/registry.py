@@ -53,10 +53,10 @@ def phone_types() -> list[str]:
 
 
 def device_choices() -> list[tuple[str, Text]]:
-    """Return the choices of a model field that holds a type of devices: a new provider needs no migration."""
+    """Return the choices of a model field for a type of devices: a new provider needs no migration."""
     return [(kind.type, kind.label) for kind in device_kinds()]
 
 
 def phone_choices() -> list[tuple[str, Text]]:
-    """Return the choices of a model field that holds a type of phones."""
+    """Return the choices of a model field for a type of phones."""
     return [(kind.type, kind.label) for kind in phone_kinds()]

@@ -1,4 +1,4 @@
-"""The ways to devices, and what travels on them."""
+"""Routes to devices, and the pushes that are sent on them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from push.models import Device
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One way to devices, with everything that sending on it takes: a transport reads nothing from the database.
+    """One route to devices, with all that sending requires, so that transports read nothing from the database.
 
-    `app_name` is empty for the ways of the Push settings. `way` is what its kind's transport needs, such as addresses
-    and credentials; `fingerprint` tells these from others, and reveals nothing of them. What travels in one `lane` does
-    not wait for what travels in another.
+    `app_name` is empty for the routes of the Push settings. `way` is what its kind's transport needs, such as addresses
+    and credentials; `fingerprint` identifies these without revealing them. Pushes in one `lane` do not wait for pushes
+    in another.
     """
 
     kind: str
@@ -25,7 +25,7 @@ class Route:
 
     @property
     def key(self) -> str:
-        """Return what tells the route from others; it stays the same with other credentials."""
+        """Return the route's identifier, which does not change with the credentials."""
         return ":".join(filter(None, (self.kind, self.app_name, self.lane)))
 
 
@@ -34,7 +34,7 @@ class DevicePush:
     """One push for one device: the gateway protocol's `options` (push/content/options.py), from which every transport
     builds what its provider wants; for web push, what is encrypted for it (push/providers/web_push/payload.py).
 
-    `is_single`: it is sent in a request of its own, also where others are sent in batches.
+    `is_single`: it is sent in a separate request, even if others are sent in batches.
     """
 
     device: Device

@@ -13,7 +13,7 @@ UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f]")
 
 
 class TokenError(ApplicationError):
-    """A device token that its provider could not have issued; the message says what is wrong."""
+    """A device token that its provider could not have issued; the message describes the problem."""
 
     def __init__(self, message: str) -> None:
         super().__init__("invalid-params", message)
@@ -38,7 +38,7 @@ def token_normalize(*, type: str, token: str) -> str:
 def token_normalize_leniently(*, type: str, token: str) -> str:
     """Return the canonical form of a device token, or the token as it is if it has none.
 
-    For tokens that another server sends: whether the device exists is for its provider to say.
+    For tokens that another server sends: only its provider knows whether the device exists.
     """
     try:
         return token_normalize(type=type, token=token)

@@ -45,7 +45,7 @@ class AppleCredentials:
 
     @property
     def name(self) -> str:
-        """Return what tells these credentials from others; it reveals nothing of them."""
+        """Return an identifier of these credentials that does not reveal them."""
         return f"{digest(repr(self.production), *parts_of(self.method))}"
 
 

@@ -52,7 +52,7 @@ def apns_payload_whole(push: Push) -> dict[str, Any]:
 
 
 def apns_headers(push: Push, *, at: datetime) -> dict[str, str]:
-    """Return the request's headers for a push sent at the moment `at`; the ids are the same for every retry.
+    """Return the request's headers for a push sent at the time `at`; the ids are the same for every retry.
 
     Apple does not tell a repeated `apns-id`; the device shows pushes of one `apns-collapse-id` once.
     """
@@ -78,7 +78,7 @@ def push_type_of(push: Push) -> str:
 
 
 def alerts_nobody(push: Push) -> bool:
-    """Return True if the device may wait for a good moment to deliver the push."""
+    """Return True if the device may delay the push to save power."""
     return (push.is_silent or push.is_passive) and not push.is_call
 
 

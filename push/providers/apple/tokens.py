@@ -14,8 +14,8 @@ import jwt
 from push.providers.apple.credentials import AppleTokenKey
 
 REUSED_SECONDS = 40 * 60
-# Credentials whose tokens are kept; a workspace has a few, a gateway one per app.
-KEPT = 1_000
+# For how many credentials tokens are cached; a workspace has a few, a gateway one per app.
+MAX_CACHED = 1_000
 
 _lock = threading.Lock()
 _tokens: dict[AppleTokenKey, tuple[str, float]] = {}
@@ -33,14 +33,14 @@ def provider_token(key: AppleTokenKey, *, refused: str = "") -> str:
         if token and token != refused and 0 <= now - signed_at < REUSED_SECONDS:
             return token
         token = token_sign(key, at=now)
-        if len(_tokens) >= KEPT:
+        if len(_tokens) >= MAX_CACHED:
             _tokens.clear()
         _tokens[key] = token, now
         return token
 
 
 def token_sign(key: AppleTokenKey, *, at: float) -> str:
-    """Return a token signed at that moment. Raises ValueError when the key cannot sign."""
+    """Return a token signed at this time. Raises ValueError when the key cannot sign."""
     try:
         return jwt.encode({"iss": key.team_id, "iat": int(at)}, key.key, algorithm="ES256", headers={"kid": key.key_id})
     except (jwt.PyJWTError, TypeError) as error:

@@ -53,12 +53,12 @@ def apple_send(
     engine: Engine,
     heartbeat: Callable[[], None] | None = None,
 ) -> list[SendAnswer]:
-    """Send the pushes together and return what Apple said of each, in the same order."""
+    """Send the pushes together and return Apple's answers in the same order."""
     return steps_run([apple_steps(pushes, credentials=credentials)], engine=engine, heartbeat=heartbeat)[0]
 
 
 def apple_steps(pushes: Sequence[Push], *, credentials: AppleCredentials) -> Steps:
-    """Send the pushes; those refused for the age of the provider token go once more, with a new one."""
+    """Send the pushes; those refused because the provider token is too old are sent again with a new one."""
     results: dict[int, SendAnswer] = {}
     remaining = list(range(len(pushes)))
     refused = ""
@@ -87,7 +87,7 @@ def apple_steps(pushes: Sequence[Push], *, credentials: AppleCredentials) -> Ste
 
 
 def apple_request(push: Push, credentials: AppleCredentials, *, token: str, at: datetime) -> HttpRequest:
-    """Return the request for a push sent at the moment `at`; `token` is empty where a certificate authenticates.
+    """Return the request for a push sent at the time `at`; `token` is empty where a certificate authenticates.
 
     Raises PayloadTooLargeError when shortening the text does not make it fit.
     """
@@ -104,7 +104,7 @@ def apple_request(push: Push, credentials: AppleCredentials, *, token: str, at: 
 
 @lru_cache(maxsize=1_000)
 def apple_lane(credentials: AppleCredentials) -> Lane:
-    """Return the lane of these credentials: Apple wants connections of their own for each certificate and key."""
+    """Return the lane of these credentials: Apple requires separate connections for each certificate and key."""
     method = credentials.method
     certificate = None
     if isinstance(method, AppleCertificate):
@@ -145,14 +145,14 @@ def apple_answer(answer: HttpAnswer) -> SendAnswer:
     body = json_object(answer.body)
     reason = str(body.get("reason", ""))[:64]
     meaning = BY_REASON.get(reason) or BY_STATUS.get(answer.status, OTHERWISE)
-    found = meaning.read(answer, reason=reason)
-    if found.answer == Answer.DEAD:
-        return replace(found, dead_since=moment_of(body.get("timestamp")))
-    return patient(found, answer)
+    result = meaning.read(answer, reason=reason)
+    if result.answer == Answer.DEAD:
+        return replace(result, dead_since=time_of(body.get("timestamp")))
+    return patient(result, answer)
 
 
-def moment_of(milliseconds: object) -> datetime | None:
-    """Return the moment that is so many milliseconds after 1970; None for what is none."""
+def time_of(milliseconds: object) -> datetime | None:
+    """Return the time for a number of milliseconds since 1970; None if it is invalid."""
     if not isinstance(milliseconds, int):
         return None
     try:
@@ -162,5 +162,5 @@ def moment_of(milliseconds: object) -> datetime | None:
 
 
 def unusable(explanation: str) -> SendAnswer:
-    """Return the answer for credentials that nothing can be sent with."""
+    """Return the answer for unusable credentials."""
     return SendAnswer(Answer.UNAUTHORIZED, detail=explanation, reason="UnusableCredentials", misconfigured=True)

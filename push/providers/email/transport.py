@@ -1,4 +1,4 @@
-"""Handing e-mails to the configured mail server through Django's mail backend."""
+"""Sends e-mails to the configured mail server through Django's mail backend."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from push.providers.answers import DETAIL_LENGTH, SendAnswer
 
 # The mailbox does not exist, or accepts nothing any more.
 RECIPIENT_REFUSED = "RecipientRefused"
-# Refused for who sends, such as 5.7.1 "relaying denied" (RFC 3463): that says nothing about the mailbox.
+# Refusals that concern the sender, such as 5.7.1 "relaying denied" (RFC 3463), and not the mailbox.
 POLICY = re.compile(rb"5\.7\.")
 
 
 def email_send(messages: Sequence[EmailMessage]) -> list[SendAnswer]:
-    """Send each message over one connection and return what the server said of each, in the same order.
+    """Send each message over one connection and return the server's answers in the same order.
 
-    A server that cannot be reached, or breaks off, is not asked again for each further message: these are to be
-    tried again as well.
+    After a failed or interrupted connection, the remaining messages are not sent: they are retried too.
     """
     if not messages:
         return []
@@ -42,9 +41,9 @@ def email_send(messages: Sequence[EmailMessage]) -> list[SendAnswer]:
 def message_send(message: EmailMessage, connection: BaseEmailBackend) -> SendAnswer:
     """Send one message.
 
-    Addresses or content that the server refuses for good are `refused`; credentials that it refuses are
-    `unauthorized` (RFC 5321, 4.2.1: 5yz is permanent, 4yz to be tried again). Raises what says nothing of the
-    message: that the server was not reached, or broke off.
+    Addresses or content that the server refuses permanently are `refused`; credentials that it refuses are
+    `unauthorized` (RFC 5321, 4.2.1: 5yz is permanent, 4yz temporary). Raises errors of the connection, which
+    do not concern the message.
     """
     message.connection = connection
     try:

@@ -54,13 +54,13 @@ _announced: dict[str, tuple[float, Announced]] = {}
 
 
 def announced_by(address: str) -> Announced | None:
-    """Return what the gateway announces, known for :data:`ANNOUNCED_FOR` seconds; None if it has to be asked."""
+    """Return what the gateway announces, cached for :data:`ANNOUNCED_FOR` seconds; None if it must be queried."""
     ends_at, announced = _announced.get(address, (0.0, Announced()))
     return announced if ends_at > time.monotonic() else None
 
 
 def batch_known(address: str) -> tuple[bool, BatchForm | None]:
-    """Return whether it is known what the gateway announces, and its batch form."""
+    """Return whether the gateway's announcement is cached, and its batch form."""
     announced = announced_by(address)
     return announced is not None, announced.batch if announced else None
 
@@ -76,9 +76,9 @@ def announced_note(address: str, answer: HttpAnswer) -> Announced:
     if answer.status is None:
         return Announced()
     replaces = answer.status == 200 and json_object(answer.body).get("replaces") is True
-    found = Announced(form_in(answer), replaces)
-    _announced[address] = time.monotonic() + ANNOUNCED_FOR, found
-    return found
+    announced = Announced(form_in(answer), replaces)
+    _announced[address] = time.monotonic() + ANNOUNCED_FOR, announced
+    return announced
 
 
 def batch_announced(address: str, answer: HttpAnswer) -> BatchForm | None:
@@ -88,10 +88,10 @@ def batch_announced(address: str, answer: HttpAnswer) -> BatchForm | None:
 
 def form_in(answer: HttpAnswer) -> BatchForm | None:
     """Return the batch form that a gateway's description of itself announces."""
-    told = json_object(answer.body).get("batch") if answer.status == 200 else None
-    if not isinstance(told, dict):
+    batch = json_object(answer.body).get("batch") if answer.status == 200 else None
+    if not isinstance(batch, dict):
         return None
-    path, devices, size = told.get("path"), told.get("maxDevices"), told.get("maxBytes")
+    path, devices, size = batch.get("path"), batch.get("maxDevices"), batch.get("maxBytes")
     if not (isinstance(path, str) and path.startswith("/") and isinstance(devices, int) and isinstance(size, int)):
         return None
     return BatchForm(path, min(devices, LARGEST), size) if devices > 0 and size > 0 else None
@@ -99,12 +99,12 @@ def form_in(answer: HttpAnswer) -> BatchForm | None:
 
 def batch_forget(address: str) -> None:
     """Send to this gateway one by one for a while: it did not understand a batch."""
-    _until, known = _announced.get(address, (0.0, Announced()))
-    _announced[address] = time.monotonic() + ANNOUNCED_FOR, replace(known, batch=None)
+    _until, announced = _announced.get(address, (0.0, Announced()))
+    _announced[address] = time.monotonic() + ANNOUNCED_FOR, replace(announced, batch=None)
 
 
 def announcements_forget() -> None:
-    """Ask every gateway anew."""
+    """Forget all announcements, so that every gateway is queried again."""
     _announced.clear()
 
 
@@ -145,7 +145,7 @@ def body_of(entries: list[dict[str, Any]]) -> bytes:
 def chunk_answers(chunk: Chunk, answer: HttpAnswer) -> dict[int, HttpAnswer] | None:
     """Return each push's own answer out of a batch's; None where the batch was not understood.
 
-    What is answered of the whole batch, such as that the workspace is not known, is the answer to each.
+    An answer to the whole batch, such as that the workspace is unknown, applies to each push.
     """
     if answer.status in NOT_UNDERSTOOD and json_object(answer.body).get("errorType") != "error-terms-not-agreed":
         return None
@@ -155,16 +155,16 @@ def chunk_answers(chunk: Chunk, answer: HttpAnswer) -> dict[int, HttpAnswer] | N
     if not isinstance(answers, list) or len(answers) != len(chunk.places):
         unreadable = HttpAnswer(error="The gateway's answer to a batch cannot be read", tries=answer.tries)
         return dict.fromkeys(chunk.places, unreadable)
-    return {place: answer_in(told, answer) for place, told in zip(chunk.places, answers, strict=True)}
+    return {place: answer_in(entry, answer) for place, entry in zip(chunk.places, answers, strict=True)}
 
 
-def answer_in(told: Any, answer: HttpAnswer) -> HttpAnswer:
-    """Return one device's answer within a batch's in the form of an answer of its own."""
-    status = told.get("status") if isinstance(told, dict) else None
+def answer_in(entry: Any, answer: HttpAnswer) -> HttpAnswer:
+    """Return one device's entry in a batch's answer as a separate answer."""
+    status = entry.get("status") if isinstance(entry, dict) else None
     if not (isinstance(status, int) and 100 <= status < 600):
         return HttpAnswer(error="The gateway's answer to a push cannot be read", tries=answer.tries)
-    wait = told.get("retryAfter")
+    wait = entry.get("retryAfter")
     headers = {"retry-after": str(wait)} if wait is not None else {}
     if used := answer.headers.get(QUOTA_HEADER.lower()):
         headers[QUOTA_HEADER.lower()] = used
-    return HttpAnswer(status, headers, json.dumps(told).encode(), tries=answer.tries)
+    return HttpAnswer(status, headers, json.dumps(entry).encode(), tries=answer.tries)

@@ -11,9 +11,9 @@ from push.providers.answers import NOT_ADMITTED, QUOTA_EXHAUSTED
 from push.providers.meanings import Meaning
 from push.providers.provider import Text
 
-# What the protocol says of each status; any other, and no answer at all, is to be tried again.
+# The protocol's statuses. Any other status, or no answer, leads to a retry.
 ANSWERS = {406: Answer.DEAD, 422: Answer.REFUSED, 401: Answer.UNAUTHORIZED}
-# What a Callboard gateway says in its own codes, whatever the status.
+# The codes of Callboard gateways, which take precedence over the status.
 ANSWERS_BY_CODE = {
     QUOTA_EXHAUSTED: Answer.OVER_QUOTA,
     "error-push-quota-kept": Answer.OVER_QUOTA,

@@ -49,7 +49,7 @@ class GatewayPush:
 class GatewayRoute:
     """The gateways, in the order in which they are tried, and the workspace's authorization with them.
 
-    `strangers` are those of the addresses that are not handed the access token: it is not meant for them.
+    `strangers` are the addresses that do not get the access token, because it is not meant for them.
     """
 
     addresses: tuple[str, ...] = field(repr=False)
@@ -57,7 +57,7 @@ class GatewayRoute:
     strangers: frozenset[str] = field(default=frozenset(), repr=False)
 
     def token_for(self, address: str) -> str:
-        """Return the access token that a gateway is handed, empty for none."""
+        """Return the access token for a gateway; empty if it gets none."""
         return "" if address in self.strangers else self.access_token
 
 
@@ -104,7 +104,7 @@ def gateway_send(
     heartbeat: Callable[[], None] | None = None,
     batches: bool = False,
 ) -> list[SendAnswer]:
-    """Send the pushes to the gateway together and return what it said of each, in the same order."""
+    """Send the pushes to the gateway together and return its answers in the same order."""
     return steps_run([gateway_steps(pushes, route=route, batches=batches)], engine=engine, heartbeat=heartbeat)[0]
 
 
@@ -123,8 +123,8 @@ def gateway_steps(
     address, *others = route.addresses if addresses is None else addresses
     form = None
     if batches and len(pushes) > 1:
-        known, form = batch_known(address)
-        if not known:
+        is_cached, form = batch_known(address)
+        if not is_cached:
             (answer,) = yield [info_request(address)]
             if others and not answer.reached:
                 return Parts([Part((), gateway_steps(pushes, route=route, addresses=others, batches=True))])
@@ -136,7 +136,7 @@ def gateway_steps(
 
 
 def singles(pushes: Sequence[GatewayPush], route: GatewayRoute, addresses: Sequence[str]) -> Parts:
-    """Return the parts that send each push in a request of its own."""
+    """Return the parts that send each push in a separate request."""
     return Parts([Part((place,), single_steps(push, route, addresses)) for place, push in enumerate(pushes)])
 
 
@@ -163,14 +163,14 @@ def batch_steps(
             public_only=False,
         )
     ]
-    found, chosen = chunk_answers(chunk, answer), [pushes[place] for place in chunk.places]
-    if found is None:
+    answers, chosen = chunk_answers(chunk, answer), [pushes[place] for place in chunk.places]
+    if answers is None:
         batch_forget(address)
         return singles(chosen, route, addresses)
     if others and not answer.reached:
         return Parts([Part((), gateway_steps(chosen, route=route, addresses=others, batches=True))])
     now = timezone.now()
-    return [answer_read(found[place], now=now) for place in chunk.places]
+    return [answer_read(answers[place], now=now) for place in chunk.places]
 
 
 def device_entry(push: GatewayPush) -> dict[str, Any]:
@@ -185,7 +185,7 @@ def headers_of(access_token: str) -> tuple[str, ...]:
 
 
 def request_of(push: GatewayPush, address: str, access_token: str) -> HttpRequest:
-    """Return the request that hands a push to the gateway at `address`."""
+    """Return the request that sends a push to the gateway at `address`."""
     body = json.dumps({"token": push.token, "options": push.options}, ensure_ascii=False, separators=(",", ":"))
     return HttpRequest(
         url=f"{address.rstrip('/')}/push/{push.service}/send",
@@ -222,12 +222,12 @@ def meaning_of(status: int, body: dict[str, Any], *, retry_after: str, now: date
 
 
 def quota_used(answer: HttpAnswer) -> int | None:
-    """Return how many percent of the month's quota the gateway says are used; None where it says nothing of it."""
+    """Return the used percentage of the monthly quota as reported by the gateway; None if it reports none."""
     text = answer.headers.get(QUOTA_HEADER.lower(), "")
     return min(int(text), 100) if PERCENT.fullmatch(text) else None
 
 
 def text_in(body: dict[str, Any], name: str) -> str:
-    """Return the text that the answer's body holds under this name; empty for anything else."""
+    """Return the text under this name in the answer's body; empty for anything else."""
     value = body.get(name)
     return value if isinstance(value, str) else ""

@@ -97,11 +97,11 @@ def service_account_describe(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class GoogleCredentials:
-    """A service account's JSON, as Google's console hands it out."""
+    """A service account's JSON, as downloaded from Google's console."""
 
     service_account: str = field(repr=False)
 
     @property
     def name(self) -> str:
-        """Return what tells these credentials from others; it reveals nothing of them."""
+        """Return an identifier of these credentials that does not reveal them."""
         return digest(self.service_account)

@@ -1,7 +1,7 @@
 """Every answer of Google's service and what is made of it.
 
-Source: Firebase, "ErrorCode" and "REST error codes for the HTTP v1 API". What is wrong is told by the `errorCode` among
-the error's details: a status says less, and a 404 without that code means a wrong project, not a dead token.
+Source: Firebase, "ErrorCode" and "REST error codes for the HTTP v1 API". The `errorCode` in the error's details
+identifies the problem: the status is less precise, and a 404 without that code means a wrong project, not a dead token.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ BY_STATUS = by_reason(
         Meaning(503, "UNAVAILABLE", Answer.RETRY, _("Google's service is overloaded.")),
     )
 )
-# By the HTTP status, where not even that is told.
+# By the HTTP status, for errors without a general status.
 BY_HTTP_STATUS = {
     401: BY_STATUS["UNAUTHENTICATED"],
     403: BY_STATUS["PERMISSION_DENIED"],
@@ -68,7 +68,7 @@ BY_HTTP_STATUS = {
 }
 OTHERWISE = Meaning(0, "", Answer.RETRY, _("Anything else, and no answer at all."))
 
-# What the address says that access tokens come from (RFC 6749, 5.2).
+# The errors of the endpoint that issues access tokens (RFC 6749, 5.2).
 TOKEN_MEANINGS = (
     Meaning(
         400,

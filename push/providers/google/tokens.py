@@ -25,16 +25,16 @@ jwt = lazy_module("google.auth.jwt")
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 ASSERTION_SECONDS = 3600
-# A token is renewed by one sender when so little of its life is left; the others go on using it.
+# So many seconds before a token expires, one sender renews it; the others continue to use it.
 RENEWED_BEFORE = 300
-# A sender that began to renew it and has not been heard of since.
+# After so many seconds without a result, another sender may start a renewal.
 RENEWAL_SECONDS = 30
-KEPT = 1_000
+MAX_CACHED = 1_000
 
 
 @dataclass(slots=True)
 class AccessToken:
-    """A token (empty: none yet), when it ends, and when somebody began to renew it, by the monotonic clock."""
+    """A token (empty: none yet), when it expires, and when its renewal started, by the monotonic clock."""
 
     value: str = field(default="", repr=False)
     ends_at: float = 0.0
@@ -63,8 +63,8 @@ def access_token(credentials: GoogleCredentials) -> tuple[str, bool]:
 def access_token_refused(credentials: GoogleCredentials, value: str) -> None:
     """Forget the token that Google refused, unless it was replaced meanwhile."""
     with _lock:
-        known = _tokens.get(credentials.name)
-        if known and known.value == value:
+        token = _tokens.get(credentials.name)
+        if token and token.value == value:
             del _tokens[credentials.name]
 
 
@@ -78,12 +78,12 @@ def access_tokens_forget() -> None:
 def token_request(credentials: GoogleCredentials) -> HttpRequest:
     """Return the request for an access token. Raises ValueError when the service account's JSON is unusable.
 
-    Those who need one at the same moment share the request.
+    Concurrent callers share the request.
     """
     return token_request_of(credentials, int(time.time()) // 60)
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=MAX_CACHED)
 def token_request_of(credentials: GoogleCredentials, minute: int) -> HttpRequest:
     """Return the request that was signed in that minute."""
     account = signer_of(credentials.service_account)
@@ -108,13 +108,13 @@ def token_request_of(credentials: GoogleCredentials, minute: int) -> HttpRequest
 
 
 def token_answer(credentials: GoogleCredentials, answer: HttpAnswer) -> str:
-    """Keep and return the access token in the answer; empty where there is none."""
+    """Store and return the access token in the answer; empty if there is none."""
     body = json_object(answer.body)
     value, seconds = body.get("access_token"), body.get("expires_in")
     if answer.status != 200 or not isinstance(value, str) or not isinstance(seconds, int):
         return ""
     with _lock:
-        if len(_tokens) >= KEPT:
+        if len(_tokens) >= MAX_CACHED:
             _tokens.clear()
         _tokens[credentials.name] = AccessToken(value, time.monotonic() + seconds)
     return value
@@ -125,7 +125,7 @@ def project_of(credentials: GoogleCredentials) -> str:
     return str(signer_of(credentials.service_account).project_id)
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=MAX_CACHED)
 def signer_of(service_account: str) -> Any:
     """Return the library's credentials. Raises ValueError with a sentence for people when the JSON is unusable."""
     try:

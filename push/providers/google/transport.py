@@ -62,12 +62,12 @@ def google_send(
     engine: Engine,
     heartbeat: Callable[[], None] | None = None,
 ) -> list[SendAnswer]:
-    """Send the pushes together and return what Google said of each, in the same order."""
+    """Send the pushes together and return Google's answers in the same order."""
     return steps_run([google_steps(pushes, credentials=credentials)], engine=engine, heartbeat=heartbeat)[0]
 
 
 def google_steps(pushes: Sequence[Push], *, credentials: GoogleCredentials) -> Steps:
-    """Send the pushes; those whose access token was refused go once more, with a new one."""
+    """Send the pushes; those whose access token was refused are sent again with a new one."""
     results: dict[int, SendAnswer] = {}
     remaining = list(range(len(pushes)))
     for is_last in (False, True):
@@ -93,7 +93,7 @@ def google_steps(pushes: Sequence[Push], *, credentials: GoogleCredentials) -> S
 def token_steps(
     credentials: GoogleCredentials,
 ) -> Generator[Sequence[HttpRequest], Sequence[HttpAnswer], str | SendAnswer]:
-    """Return the access token to send with, fetching one where it is time to; or else what became of the pushes."""
+    """Return the access token to send with, fetching one if necessary; or else the result for the pushes."""
     token, fetch = access_token(credentials)
     if not fetch:
         return token
@@ -171,7 +171,7 @@ def objects_in(value: object) -> list[dict[str, Any]]:
 
 
 def token_refusal(answer: HttpAnswer) -> SendAnswer:
-    """Return what became of pushes for which no access token was given."""
+    """Return the result for pushes for which no access token was issued."""
     if answer.status is None:
         return unanswered(answer)
     body = json_object(answer.body)

@@ -49,7 +49,7 @@ def meaning_of(status: int, code: str, *, is_own: bool) -> Meaning:
     """Return the meaning of an answer; `is_own`: of the workspace's server."""
     if not is_own and status in STRANGER_BY_STATUS:
         return STRANGER_BY_STATUS[status]
-    found = BY_CODE.get(code) or BY_STATUS.get(status)
-    if found:
-        return found
+    meaning = BY_CODE.get(code) or BY_STATUS.get(status)
+    if meaning:
+        return meaning
     return OTHER_FAILURE if status == 429 or status >= 500 else OTHER_REFUSAL

@@ -1,8 +1,8 @@
-"""The sandbox: takes the place of Apple and Google, and keeps what they would have been sent for simulated phones.
+"""The sandbox: replaces Apple and Google, and stores what they would have been sent for simulated phones.
 
 A developer can rehearse the other answers: a device token that begins with `dead-` is answered as one that the provider
 no longer knows, `refuse-` as a push that it does not take, `fail-` as a provider that is down. (A simulated phone's
-token holds no dash.)
+token contains no dash.)
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def provider_request(push: Push) -> tuple[dict[str, Any], dict[str, str]]:
 
 @transaction.atomic
 def sandbox_push_store(*, push: Push, payload: dict[str, Any], headers: dict[str, str]) -> SandboxPush:
-    """Keep what was sent; now and then, what the phone received long before is removed."""
+    """Store a push. From time to time, old pushes to the same phone are deleted."""
     stored = SandboxPush.objects.create(
         token_digest=token_digest(push.token), type=push.type, identity=push.identity, payload=payload, headers=headers
     )

@@ -1,7 +1,7 @@
 """Every answer of a web push service and what is made of it.
 
-Source: RFC 8030 (5 to 7, Generic Event Delivery Using HTTP Push) and RFC 8292 (4). The status says it all: what else
-the services tell differs from one to the other.
+Source: RFC 8030 (5 to 7, Generic Event Delivery Using HTTP Push) and RFC 8292 (4). Only the status is
+used, because the rest of the answer differs between services.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What is encrypted for a browser or UnifiedPush app: read by templates/push/web/worker.js, described in
 docs/web-push.md.
 
-Push services cannot read it. So it holds the texts themselves also where the payload that Apple and Google are handed
-is the message's id only; what the privacy settings keep off lock screens is kept off these as well.
+Push services cannot read it. So it contains the texts even if the payload for Apple and Google contains only the
+message's id. What the privacy settings hide on lock screens is hidden here too.
 """
 
 from __future__ import annotations

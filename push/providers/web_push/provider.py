@@ -14,7 +14,7 @@ from push.providers.web_push.payload import WebPushPayload
 from push.providers.web_push.routing import KIND, own_route
 from push.providers.web_push.transport import TYPE, webpush_transport
 
-# More browsers and apps than anybody uses; each is an address that somebody outside lets this server send to.
+# More browsers and apps than a person uses. The limit bounds how many outside URLs a user can register.
 SUBSCRIPTIONS_PER_USER = 20
 
 PROVIDER = Provider(

@@ -14,8 +14,7 @@ from push.providers.web_push.identity import vapid_identity
 from push.providers.web_push.vapid import VapidIdentity
 
 KIND = "webpush"
-# The push services of the browsers, each with a lane of its own: none waits for another, nor for one that somebody runs
-# on their own.
+# The browsers' push services. Each has its own lane, so that it waits neither for another nor for a self-hosted one.
 BROWSER_SERVICES = (
     "fcm.googleapis.com",
     "updates.push.services.mozilla.com",
@@ -32,9 +31,9 @@ def own_route() -> Callable[[str], Route] | EndReason:
 
 
 def web_route(endpoint: str, *, identity: VapidIdentity) -> Route:
-    """Return the way to a web push endpoint: one for each service of the browsers, some shared by all others.
+    """Return the route to a web push endpoint: one for each browser's service, and some shared by all others.
 
-    It is nobody's own route: the push service of a browser knows this workspace by its key, and no app.
+    It belongs to no app, because push services identify the workspace by its key.
     """
     host = urlsplit(endpoint).hostname or ""
     browsers = next((service for service in BROWSER_SERVICES if host.endswith(service)), "")

@@ -42,7 +42,7 @@ class WebPushMessage:
     """One message for one subscription.
 
     `content` is what the service worker or app reads; of it, `text` may be shortened. `topic` is the same for messages
-    that replace each other while they wait for the device, `lifetime` says for how many seconds they do, and `urgency`
+    that replace each other while they wait for the device, `lifetime` is for how many seconds they do, and `urgency`
     whether a device that saves power is woken: `very-low`, `low`, `normal` or `high`.
     """
 
@@ -60,12 +60,12 @@ def webpush_transport(pushes: Sequence[DevicePush], *, route: Route) -> list[Par
 
 
 def webpush_send(messages: Sequence[WebPushMessage], *, identity: VapidIdentity, engine: Engine) -> list[SendAnswer]:
-    """Send the messages together and return what was said of each, in the same order."""
+    """Send the messages together and return the answers in the same order."""
     return steps_run([webpush_steps(messages, identity=identity)], engine=engine)[0]
 
 
 def webpush_steps(messages: Sequence[WebPushMessage], *, identity: VapidIdentity) -> Steps:
-    """Send the messages; those that a service finds too large once more, shortened."""
+    """Send the messages; those that are too large for a service are shortened and sent again."""
     answers: dict[int, SendAnswer] = {}
     remaining = list(range(len(messages)))
     for limit in (PLAIN_MAX_BYTES, *SMALLER_BYTES):
@@ -75,8 +75,8 @@ def webpush_steps(messages: Sequence[WebPushMessage], *, identity: VapidIdentity
                 requests[index] = request_of(messages[index], identity, limit=limit)
             except (EndpointError, ValueError) as error:
                 answers[index] = SendAnswer(Answer.REFUSED, detail=str(error)[:DETAIL_LENGTH])
-        found = yield list(requests.values())
-        answers |= {index: answer_read(answer) for index, answer in zip(requests, found, strict=True)}
+        responses = yield list(requests.values())
+        answers |= {index: answer_read(answer) for index, answer in zip(requests, responses, strict=True)}
         remaining = [index for index in requests if answers[index].too_large]
         if not remaining:
             break
@@ -84,7 +84,7 @@ def webpush_steps(messages: Sequence[WebPushMessage], *, identity: VapidIdentity
 
 
 def request_of(message: WebPushMessage, identity: VapidIdentity, *, limit: int = PLAIN_MAX_BYTES) -> HttpRequest:
-    """Return the request that hands the message over, with at most `limit` bytes of content before encryption.
+    """Return the request that sends the message, with at most `limit` bytes of content before encryption.
 
     Raises EndpointError for an endpoint that may not be sent to, ValueError for keys that nothing can be encrypted for
     and for content that cannot be made small enough.

@@ -24,7 +24,7 @@ USED_SECONDS = 6 * 3600
 
 @dataclass(frozen=True, slots=True)
 class VapidIdentity:
-    """The workspace's keys (public: base64url of the point; private: PEM) and whom a push service may turn to."""
+    """The workspace's keys (public: base64url of the point; private: PEM) and the contact for push services."""
 
     public_key: str
     private_key: str = field(repr=False)
@@ -32,7 +32,7 @@ class VapidIdentity:
 
 
 def vapid_keys_new() -> tuple[str, str]:
-    """Return a new pair: the public key in base64url, as browsers are handed it, and the private key as PEM."""
+    """Return a new pair: the public key in base64url, as browsers get it, and the private key as PEM."""
     private = ec.generate_private_key(ec.SECP256R1())
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     return base64url(private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)), pem
