@@ -135,12 +135,11 @@ class User(AbstractBaseUser, PermissionsMixin):
                 "May change the pictures of other users",
                 checked_in="workspace.services.people.pictures",
             ),
-            # Whoever has it can act as any user whom they may manage.
+            # It also takes the secret of the server, without which nobody can.
             permission(
                 "user_generate_access_token",
                 "May sign in as another user",
                 checked_in="workspace.services.people.access_tokens",
-                roles=(),
             ),
         )
 

@@ -24,8 +24,7 @@ def test_owners_and_moderators_have_permissions_in_their_rooms() -> None:
 
 
 def test_a_new_workspace_has_both_roles() -> None:
-    withheld = {"view_message_text", "user_generate_access_token"}
-    assert held("admin") == set(Permission.objects.values_list("codename", flat=True)) - withheld
+    assert held("admin") == set(Permission.objects.values_list("codename", flat=True)) - {"view_message_text"}
     assert held("user") == set(default_permissions_of(USER))
 
 

@@ -141,11 +141,15 @@ class TestCreateToken:
         token = api.post("users.createToken", username="Ana", secret=SECRET).json()["data"]["authToken"]
         assert ApiClient(ana, token=token).get("me").json()["username"] == "ana"
 
-    @pytest.mark.parametrize("secret", ["", "wrong", SECRET])
-    def test_administrators_have_no_such_permission_by_default(self, ana: User, secret: str) -> None:
+    @pytest.mark.parametrize("secret", ["", "wrong"])
+    def test_requires_the_secret(self, ana: User, secret: str) -> None:
         api = ApiClient(UserFactory(roles=("admin",)))
         answer = api.post("users.createToken", userId=ana.public_id, secret=secret)
         assert answer.json()["errorType"] in ("error-not-authorized", "invalid-params")
+
+    def test_requires_the_permission_for_other_users(self, ana: User) -> None:
+        answer = ApiClient(UserFactory()).post("users.createToken", userId=ana.public_id, secret=SECRET)
+        assert answer.json()["errorType"] == "error-not-authorized"
 
     def test_nobody_signs_in_as_an_account_with_more_permissions(self) -> None:
         admin, api = UserFactory(roles=("admin",)), ApiClient(staff("workspace.user_generate_access_token"))
