@@ -21,6 +21,7 @@ from workspace.permissions import declared, permission
 from workspace.time_zones import time_zone_validate
 
 ADDRESS_TAKEN = _("This address belongs to another account.")
+NICKNAME_MAX_LENGTH, BIO_MAX_LENGTH = 120, 260
 
 
 def languages() -> list[tuple[str, str | Promise]]:
@@ -49,6 +50,9 @@ class UserManager(BaseUserManager["User"]):
 class ExistingUserManager(UserManager):
     """Omits deleted accounts."""
 
+    # Migrations of other packages use the manager of this name.
+    use_in_migrations = True
+
     def get_queryset(self) -> models.QuerySet[User]:
         return super().get_queryset().filter(deleted_at=None)
 
@@ -72,8 +76,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         ],
     )
     name = models.CharField(_("name"), max_length=255, blank=True)
-    nickname = models.CharField(_("nickname"), max_length=120, blank=True)
-    bio = models.CharField(_("about me"), max_length=260, blank=True)
+    nickname = models.CharField(_("nickname"), max_length=NICKNAME_MAX_LENGTH, blank=True)
+    bio = models.CharField(_("about me"), max_length=BIO_MAX_LENGTH, blank=True)
     language = models.CharField(
         _("language"),
         max_length=16,

@@ -17,28 +17,39 @@ from django.db import IntegrityError, transaction
 
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, User
+from workspace.models.accounts import BIO_MAX_LENGTH, NICKNAME_MAX_LENGTH
 from workspace.permissions import ROOM_ROLES, USER
 from workspace.selectors.accounts import roles_of
 from workspace.selectors.permissions import CHANGE_ACCOUNTS, CHANGE_ROLES, CREATE_ACCOUNTS, may_change
 from workspace.services.accounts import password_set, roles_set, user_activate, user_create, user_deactivate
 from workspace.services.addresses import address_assign, address_replace
+from workspace.services.people.own_changes import ALLOWED_BY, action_refused, changed_fields, own_changes_check
 from workspace.services.presence import status_set
 from workspace.waking import verification_mail_later
 
 RANDOM_PASSWORD_BYTES = 32
+# The texts of accounts, their names in error messages, and their longest lengths.
+TEXT_LIMITS = (("nickname", "Nickname", NICKNAME_MAX_LENGTH), ("bio", "Bio", BIO_MAX_LENGTH))
 
 
-class AccountChanges(TypedDict, total=False):
-    """Changes to an account; missing keys mean no change. The password None stands for a random one."""
+class NameChanges(TypedDict, total=False):
+    """Changes to what others see of an account; missing keys mean no change."""
 
     username: str
     name: str
+    nickname: str
+    bio: str
+    status_text: str
+
+
+class AccountChanges(NameChanges, total=False):
+    """Changes to an account; missing keys mean no change. The password None stands for a random one."""
+
     email: str
     verified: bool
     password: str | None
     roles: Collection[str]
     active: bool
-    status_text: str
 
 
 @transaction.atomic
@@ -54,6 +65,8 @@ def account_create(
     active: bool = True,
     joins_default_channel: bool = True,
     status_text: str = "",
+    nickname: str = "",
+    bio: str = "",
 ) -> User:
     """Create an account, and send a verification link unless the address is `verified`.
 
@@ -77,10 +90,11 @@ def account_create(
             is_active=active,
         )
         email_address = address_assign(user=user, address=email, verified=verified, by=by)
+    names_update(user, {"nickname": nickname, "bio": bio})
     if not verified:
         verification_mail_later(email_pk=email_address.pk)
     if status_text:
-        status_set(user=user, text=status_text)
+        status_set(user=user, text=status_text, by=by)
     return user
 
 
@@ -93,6 +107,8 @@ def account_update(*, by: User, user: User, may_be_last_owner: bool = False, **c
     """
     if not may_change(by, user):
         raise action_refused("Editing_user", "Editing user is not allowed")
+    if by == user:
+        own_changes_check(changed_fields(user, changes) & ALLOWED_BY.keys())
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     with report_conflicts(changes.get("username", user.username), changes.get("email", ""), of=user):
         names_update(user, changes)
@@ -103,7 +119,7 @@ def account_update(*, by: User, user: User, may_be_last_owner: bool = False, **c
         roles_check(by, changes["roles"], before=roles_of(user))
         roles_set(user=user, roles=changes["roles"])
     if "status_text" in changes:
-        status_set(user=user, text=changes["status_text"])
+        status_set(user=user, text=changes["status_text"], by=by)
     if "active" in changes:
         account_active_set(by=by, user=user, active=changes["active"], may_be_last_owner=may_be_last_owner)
 
@@ -117,13 +133,22 @@ def account_active_set(*, by: User, user: User, active: bool, may_be_last_owner:
         user_deactivate(user=user, by=by, may_be_last_owner=may_be_last_owner)
 
 
-def names_update(user: User, changes: AccountChanges) -> None:
-    """Change the account's username and name; raises the errors of `username_check`."""
-    before = (user.username, user.name)
+def names_update(user: User, changes: NameChanges) -> None:
+    """Change the account's username, name, nickname and text about the user.
+
+    Raises the errors of `username_check`; `error-nickname-size-exceeded` and `error-bio-size-exceeded`.
+    """
+    before = {name: getattr(user, name) for name in ("username", "name", "nickname", "bio")}
     user.username, user.name = changes.get("username", user.username), changes.get("name", user.name)
-    if (user.username, user.name) != before:
+    user.nickname, user.bio = changes.get("nickname", user.nickname).strip(), changes.get("bio", user.bio).strip()
+    for name, label, limit in TEXT_LIMITS:
+        if len(getattr(user, name)) > limit:
+            raise ApplicationError(f"error-{name}-size-exceeded", f"{label} size exceeds {limit} characters")
+    changed = [name for name, value in before.items() if getattr(user, name) != value]
+    if "username" in changed or "name" in changed:
         username_check(user.username, of=user)
-        user.save(update_fields=["username", "name", "updated_at"])
+    if changed:
+        user.save(update_fields=[*changed, "updated_at"])
 
 
 def address_update(by: User, user: User, changes: AccountChanges) -> None:
@@ -133,12 +158,6 @@ def address_update(by: User, user: User, changes: AccountChanges) -> None:
     if address:
         address_check(address, of=user)
         address_replace(user=user, address=address, verified=changes.get("verified"), by=by)
-
-
-def action_refused(action: str, message: str) -> ApplicationError:
-    """Return the error for an action that the caller may not perform."""
-    details = {"method": "insertOrUpdateUser", "action": action}
-    return ApplicationError("error-action-not-allowed", message, details=details)
 
 
 def field_unavailable(value: str, field: str) -> ApplicationError:

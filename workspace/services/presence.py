@@ -132,7 +132,12 @@ def used_until(client: ClientPresence, limit: timedelta, last_end: datetime) -> 
 
 @transaction.atomic
 def status_set(
-    *, user: User, status: str | None = None, text: str | None = None, expires_at: datetime | None = None
+    *,
+    user: User,
+    status: str | None = None,
+    text: str | None = None,
+    expires_at: datetime | None = None,
+    by: User | None = None,
 ) -> Presence:
     """Set a status and its text until `expires_at`. The connection is not affected.
 
@@ -150,7 +155,8 @@ def status_set(
     presence, _created = Presence.objects.select_for_update().get_or_create(user=user)
     if presence.status_expires_at is not None and presence.status_expires_at <= timezone.now():
         presence.status, presence.status_text = Status.ONLINE, ""
-    if text is not None and text != presence.status_text and not rules.status_change:
+    may_set_text = rules.status_change or by not in (None, user)
+    if text is not None and text != presence.status_text and not may_set_text:
         raise ApplicationError("error-not-allowed", "Change status is not allowed")
     presence.status = status if status is not None else presence.status
     presence.status_text = text if text is not None else presence.status_text

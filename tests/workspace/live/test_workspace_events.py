@@ -34,7 +34,7 @@ class TestAccounts:
         live.deliver_now()
         assert client.take() == [[{"_id": bob.public_id, "username": "bob", "name": "Robert"}]]
         assert own.take() == [
-            [{"type": "updated", "id": bob.public_id, "diff": {"username": "bob", "name": "Robert"}, "unset": {}}],
+            [{"type": "updated", "id": bob.public_id, "diff": {"name": "Robert"}, "unset": {}}],
             [{"type": "updated", "id": bob.public_id, "diff": {"language": "de"}, "unset": {}}],
         ]
 

@@ -23,7 +23,9 @@ from workspace.services.managed_accounts import (
 )
 
 MAX_ROLES = 100
-NOT_STORED = "`nickname`, `bio` and `customFields` are not stored."
+# The errors for longer texts than accounts can have are those of the services.
+TEXT_MAX = 4096
+NOT_STORED = "`customFields` are not stored."
 
 
 class AccountParams(Params):
@@ -43,6 +45,8 @@ class AccountParams(Params):
     active = FlagParam(required=False)
     roles = ListParam(child=TextParam(max_length=150), required=False, max_length=MAX_ROLES)
     statusText = TextParam(required=False, allow_blank=True, max_length=120)
+    nickname = TextParam(required=False, allow_blank=True, max_length=TEXT_MAX, help_text="At most 120 characters.")
+    bio = TextParam(required=False, allow_blank=True, max_length=TEXT_MAX, help_text="At most 260 characters.")
     sendWelcomeEmail = FlagParam(required=False, help_text="Ignored: there is no such e-mail.")
 
 
@@ -161,7 +165,7 @@ class UsersSetActiveStatusApi(Api):
 def changes_of(params: Mapping[str, Any]) -> AccountChanges:
     """Return the changes in the parameters; raises InvalidParamsError for unsupported combinations."""
     changes: AccountChanges = {}
-    for name in ("username", "name", "email", "verified", "password", "roles", "active"):
+    for name in ("username", "name", "nickname", "bio", "email", "verified", "password", "roles", "active"):
         if name in params:
             changes[name] = params[name]
     if "statusText" in params:

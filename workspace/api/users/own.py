@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from workspace.api.base import Api, SuccessResult, caller_of, endpoint, session_of
 from workspace.api.contributions import contributions
 from workspace.api.params import ChoiceParam, Params, TextParam
+from workspace.api.users.changing import TEXT_MAX
 from workspace.api.users.objects import CreatedUserObject, user_of
 from workspace.models import Status
 from workspace.services.people.confirmation import Proof
@@ -26,8 +27,8 @@ class OwnChangesParams(Params):
     name = TextParam(required=False, allow_blank=True, max_length=255)
     username = TextParam(required=False, max_length=64)
     email = TextParam(required=False, max_length=254)
-    nickname = TextParam(required=False, allow_blank=True, max_length=120)
-    bio = TextParam(required=False, allow_blank=True, max_length=260)
+    nickname = TextParam(required=False, allow_blank=True, max_length=TEXT_MAX, help_text="At most 120 characters.")
+    bio = TextParam(required=False, allow_blank=True, max_length=TEXT_MAX, help_text="At most 260 characters.")
     statusText = TextParam(required=False, allow_blank=True, max_length=120)
     statusType = ChoiceParam(choices=Status.values, required=False)
     newPassword = TextParam(required=False, max_length=4096)

@@ -87,10 +87,19 @@ def test_an_address_that_is_not_verified_receives_its_link(maker: ApiClient, ver
 
 def test_additional_fields_are_applied(admin: ApiClient) -> None:
     general = RoomFactory(public_id="GENERAL", name="general")
-    result = created(admin, roles=["admin", "user"], joinDefaultChannels=False, active=False, statusText="new here")
+    result = created(
+        admin,
+        roles=["admin", "user"],
+        joinDefaultChannels=False,
+        active=False,
+        statusText="new here",
+        nickname="G",
+        bio="Navy",
+    )
     grace = User.objects.get(username="grace")
     assert (result["roles"], result["active"], result["statusText"]) == (["admin", "user"], False, "new here")
     assert (grace.is_staff, grace.is_active) == (True, False)
+    assert (grace.nickname, grace.bio) == ("G", "Navy")
     assert not general.subscriptions.exists()
     assert presence_of(grace).status_text == "new here"
 

@@ -104,7 +104,7 @@ def test_guessing_the_password_is_limited(api: ApiClient, settings: Any) -> None
         ({"email": "nowhere"}, "[error-invalid-email]"),
         ({"newPassword": "short"}, "[error-password-policy-not-met]"),
         ({"newPassword": PASSWORD}, "Entered password same as current password [error-password-same-as-current]"),
-        ({"bio": "x" * 261}, "must NOT have more than 260 characters [invalid-params]"),
+        ({"bio": "x" * 261}, "Bio size exceeds 260 characters [error-bio-size-exceeded]"),
         ({"statusType": "asleep"}, "must be equal to one of the allowed values [invalid-params]"),
     ],
 )

@@ -10,7 +10,7 @@ from django.core import mail
 from tests.admin_rows import administrator, staff
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import PASSWORD, EmailAddressFactory, RoomFactory, UserFactory
-from workspace.models import User
+from workspace.models import SignInSettings, User
 from workspace.selectors.presence import presence_of
 from workspace.services.sign_in import sign_in, token_find
 from workspace.tasks import verification_mail
@@ -219,3 +219,47 @@ def test_names_what_is_missing(admin: ApiClient, ana: User) -> None:
 def test_anonymous_users_are_asked_to_sign_in(ana: User) -> None:
     response = update(ApiClient(), ana, name="After")
     assert (response.status_code, response.json()) == (401, NOT_SIGNED_IN)
+
+
+class TestTexts:
+    def test_are_changed(self, changer: ApiClient, ana: User) -> None:
+        user = updated(changer, ana, nickname=" An ", bio="Stage manager")
+        assert (user["nickname"], user["bio"]) == (ana.nickname, ana.bio) == ("An", "Stage manager")
+        assert user["name"] == "Ana Silva"
+
+    @pytest.mark.parametrize(
+        ("data", "error"),
+        [
+            ({"nickname": "n" * 121}, "Nickname size exceeds 120 characters [error-nickname-size-exceeded]"),
+            ({"bio": "b" * 261}, "Bio size exceeds 260 characters [error-bio-size-exceeded]"),
+        ],
+    )
+    def test_are_limited(self, changer: ApiClient, ana: User, data: dict[str, str], error: str) -> None:
+        assert update(changer, ana, **data).json()["error"] == error
+        own = ApiClient(ana).post("users.updateOwnBasicInfo", {"data": data})
+        assert own.json()["error"] == error
+
+
+class TestOwnAccount:
+    @pytest.mark.parametrize(
+        ("setting", "data"),
+        [
+            ("username_change", {"username": "boss"}),
+            ("name_change", {"name": "Boss"}),
+            ("email_change", {"email": "boss@example.org"}),
+            ("password_change", {"password": SECRET}),
+            ("password_change", {"setRandomPassword": True}),
+            ("status_change", {"statusText": "away"}),
+        ],
+    )
+    def test_the_settings_apply(self, setting: str, data: dict[str, Any], ana: User) -> None:
+        SignInSettings.objects.update_or_create(defaults={setting: False})
+        manager = staff("workspace.change_user")
+        response = update(ApiClient(manager), manager, **data)
+        not_allowed(response, "Update_user")
+        assert updated(ApiClient(manager), ana, **data)["username"]
+
+    def test_unchanged_values_are_accepted(self) -> None:
+        SignInSettings.objects.update_or_create(defaults={"username_change": False, "name_change": False})
+        manager = staff("workspace.change_user")
+        assert updated(ApiClient(manager), manager, username=manager.username, name=manager.name, bio="Manages")
