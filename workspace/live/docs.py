@@ -43,7 +43,7 @@ five seconds.
 
 `rooms-changed` and `subscriptions-changed` follow after the event itself. The fan-out finds the members who are
 connected to its process, and reads their subscriptions together with a constant number of queries. Changes of the same
-room within a tenth of a second are delivered together.
+room within 0.3 seconds are delivered together.
 
 What a user does in a room (`user-activity`) is sent in the announcement itself and not stored; on SQLite, it is a row.
 

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 CHECK_SECONDS = 10.0
 RECHECK_SECONDS = 60.0
 # Announcements within this time are handled together.
-BATCH_SECONDS = 0.03
+BATCH_SECONDS = 0.02
 TROUBLE_SECONDS = 2.0
 # How many subscriptions are checked at once.
 ADMIT_BATCH = 500

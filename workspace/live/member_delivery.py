@@ -21,9 +21,10 @@ from workspace.live.running import Run
 log = logging.getLogger(__name__)
 
 # How many subscriptions are read at once. Other events are read in between.
-PART = 200
-# Changes within this time are delivered together; clients of the original wait for half a second themselves.
-PAUSE_SECONDS = 0.1
+PART = 100
+# Changes within this time are delivered together, after the events themselves: a message in a large room reaches its
+# listeners before their changed subscriptions are read. Mobile apps wait for half a second before they apply them.
+PAUSE_SECONDS = 0.3
 
 
 class MemberDelivery:
@@ -48,11 +49,11 @@ class MemberDelivery:
 
     async def _deliver_all(self) -> None:
         while self._changes:
+            await asyncio.sleep(PAUSE_SECONDS)
             try:
                 await self.deliver()
             except Exception:
                 log.exception("Changed subscriptions cannot be read; clients see them with the next change.")
-            await asyncio.sleep(PAUSE_SECONDS)
 
     async def deliver(self) -> None:
         """Deliver what has changed up to now."""

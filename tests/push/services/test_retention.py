@@ -34,7 +34,7 @@ from push.services.retention import expired_prune
 from push.worker import housekeeping
 from tests.admin_rows import notification_of
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
-from workspace.models import FormerPresence, FormerRow, KeptMail, Message, Report
+from workspace.models import FormerPresence, FormerRow, KeptMail, LiveEvent, Message, Report
 from workspace.services.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +146,13 @@ def test_everything_else_that_grows_goes_as_well(message: Message) -> None:
         (RegistrationRequest, "created_at"),
     ):
         assert [getattr(row, field) for row in rows.objects.all()] == [YOUNG]
+
+
+def test_live_events_go_after_some_minutes() -> None:
+    for at in (NOW - timedelta(minutes=11), NOW - timedelta(minutes=9)):
+        LiveEvent.objects.create(kind="room", created_at=at)
+    expired_prune()
+    assert LiveEvent.objects.get(kind="room", room_key=None).created_at == NOW - timedelta(minutes=9)
 
 
 def test_devices_go_that_have_been_disabled_for_long() -> None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from tests.factories import RoomFactory, UserFactory, message_in
 from tests.workspace.live.conftest import Client
 from workspace.live import fanout as fanout_module
+from workspace.live import member_delivery
 from workspace.live.fanout import Fanout, current_fanout
 from workspace.models import LiveEvent, Room, User
 from workspace.services.live import EVENTS_KEPT, prune_live_events
@@ -79,6 +80,7 @@ def room(ana: User) -> Room:
 def fast(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Do not wait for further announcements, and restore the handlers of signals."""
     monkeypatch.setattr(fanout_module, "BATCH_SECONDS", 0.0)
+    monkeypatch.setattr(member_delivery, "PAUSE_SECONDS", 0.0)
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     yield
     for number, handler in handlers.items():
