@@ -15,12 +15,12 @@ from tests.clients.program import Program, packages_check
 from tests.fakes.gateway import FakeGateway
 from tests.fakes.installation import Installation
 
-# Pushes are sent at once, through the gateway of the tests.
-SETTINGS = {
-    "Register_Server": "true",
-    "Cloud_Service_Agree_PrivacyTerms": "true",
-    "Push_enable_gateway": "true",
-}
+APP_NAME = "chat.rocket.reactnative"
+# Pushes to the app are sent to the gateway of the tests.
+ROUTE = """
+from push.models import AppRoute
+AppRoute.objects.create(app_name={app!r}, kind="gateway", gateway={gateway!r})
+"""
 
 
 @pytest.fixture(scope="session")
@@ -33,14 +33,9 @@ def gateway() -> Iterator[FakeGateway]:
 @pytest.fixture(scope="session")
 def server(gateway: FakeGateway) -> Iterator[Installation]:
     """A workspace with the demo's accounts, on PostgreSQL if `DATABASE_URL` is set."""
-    settings = {f"OVERWRITE_SETTING_{key}": value for key, value in SETTINGS.items()}
-    settings["OVERWRITE_SETTING_Push_gateway"] = gateway.address
-    with (
-        database() as environment,
-        Installation(
-            "workspace", NOTIFY_DELAY_ONLINE="0", NOTIFY_DELAY_AWAY="0", **settings, **environment
-        ) as installation,
-    ):
+    delays = {"NOTIFY_DELAY_ONLINE": "0", "NOTIFY_DELAY_AWAY": "0"}
+    with database() as environment, Installation("workspace", **delays, **environment) as installation:
+        installation.manage("shell", "-v", "0", "-c", ROUTE.format(app=APP_NAME, gateway=gateway.address))
         yield installation
 
 
