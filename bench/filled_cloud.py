@@ -9,10 +9,8 @@ from django.utils import timezone
 
 from cloud.models import Admission, Outcome, Plan, QuotaMonth, RegisteredWorkspace, UsageCount
 from cloud.selectors.quota import month_of
-from cloud.services.own_registration import workspace_connect
 from cloud.services.plans import plan_change
 from cloud.services.registration import workspace_register
-from cloud.services.registration_requests import registration_token_create
 from cloud.services.suspension import workspace_suspend
 from cloud.services.sync import cloud_sync
 from cloud.services.terms import terms_agree
@@ -42,17 +40,18 @@ SHARES = (
 
 
 def cloud_fill() -> RegisteredWorkspace:
-    """Connect this installation's workspace to its own cloud, which must be running, and fill the console.
+    """Let this installation's workspace, which is connected to its own running cloud, agree, and fill the console.
 
     Returns the workspace with the most data.
     """
     admin = User.objects.get(username="admin")
-    _token, text = registration_token_create()
-    workspace_connect(token=text, actor=admin)
     terms_agree(actor=admin)
     cloud_sync()
     shown = RegisteredWorkspace.objects.get()
     plan_change(workspace=shown, plan=Plan.PREMIUM, monthly_limit=40_000, actor=admin)
+    # The demo has pushed already.
+    UsageCount.objects.all().delete()
+    QuotaMonth.objects.all().delete()
     usage_fill(shown, 31_240)
     for number, (name, admission, plan, limit, used) in enumerate(WORKSPACES):
         workspace, _credentials = workspace_register(unique_id=f"example{number}", name=name, admission=admission)
