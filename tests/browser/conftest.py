@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests.factories import PASSWORD
 from tests.under_way import context_leave, requests_shut
 from workspace.models import User
 
@@ -25,12 +27,17 @@ ARGUMENTS = [
 expect.set_options(timeout=30_000)
 
 
-@pytest.fixture(scope="module")
+def browser_scope(fixture_name: str, config: pytest.Config) -> Literal["session", "module"]:
+    """Return how long Chromium runs: as long as there are only browser tests, because others run their own loops."""
+    return "session" if config.option.markexpr == "browser" else "module"
+
+
+@pytest.fixture(scope=browser_scope)
 def browser() -> Iterator[Browser]:
     """Start the system's Chromium.
 
     Playwright's event loop runs in the thread of the test. Django would therefore reject database access there,
-    although it is safe. Limited to a module, because other tests run their own loops.
+    although it is safe.
     """
     executable = shutil.which("chromium")
     if executable is None:
@@ -65,16 +72,16 @@ def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def sign_in(context: BrowserContext) -> Callable[[User, str], Page]:
-    """Return a function that signs in a user on the way to a URL and returns the page."""
+def sign_in(context: BrowserContext, site: str) -> Callable[[User, str], Page]:
+    """Return a function that opens a URL as a user and returns the page. The page for signing in has its own tests."""
 
     def _sign_in(user: User, address: str) -> Page:
+        client = Client()
+        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
+        name = settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
         page = context.new_page()
         page.goto(address)
-        page.get_by_label("Username or e-mail address").fill(user.username)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"**{address}")
         return page
 
     return _sign_in
