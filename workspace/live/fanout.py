@@ -168,6 +168,8 @@ class Fanout:
         await self.presences.tick()
         if time.monotonic() - self._checked_at >= CHECK_SECONDS:
             self._checked_at = time.monotonic()
+            # Announcements may be lost, and another version may use another channel.
+            await self.read()
             await self.check()
 
     async def read(self) -> None:

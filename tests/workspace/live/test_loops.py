@@ -138,6 +138,22 @@ def test_nothing_is_delivered_before_the_commit(room: Room, ana: User) -> None:
     run(main)
 
 
+def test_a_lost_announcement_delays_a_message_until_the_next_check(
+    room: Room, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fanout_module, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(subscriptions, "POLL_SECONDS", DEADLINE * 2)
+    monkeypatch.setattr("workspace.services.live.announce", lambda _channel: None)
+
+    async def main() -> None:
+        client = Waiting(ana)
+        await current_fanout().subscribe(client, MESSAGES, room.public_id)
+        await elsewhere(message_in, room, ana, "hello")
+        assert (await client.next())[0]["msg"] == "hello"
+
+    run(main)
+
+
 def test_changed_subscriptions_follow(room: Room, ana: User) -> None:
     async def main() -> None:
         client = Waiting(ana)
