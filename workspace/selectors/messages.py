@@ -27,10 +27,10 @@ def is_younger(message: Message, minutes: int) -> bool:
     return not minutes or message.sent_at > timezone.now() - timedelta(minutes=minutes)
 
 
-def is_deleted_for(*, user: User, public_id: str) -> bool:
-    """Return True if the message was deleted and the user may read its room."""
+def deleted_message(*, user: User, public_id: str) -> Message | None:
+    """Return the message if it was deleted and the user may read its room; None otherwise."""
     message = Message.objects.select_related("room").filter(public_id=public_id, deleted_at__isnull=False).first()
-    return message is not None and can_read(user=user, room=message.room)
+    return message if message is not None and can_read(user=user, room=message.room) else None
 
 
 def message_shown_to(*, user: User, public_id: str) -> Message | None:

@@ -19,7 +19,7 @@ from workspace.pages.rooms.access import message_or_404, room_from_url, room_or_
 from workspace.pages.rooms.grouping import lines_of
 from workspace.pages.rooms.polling import poll_context
 from workspace.pages.rooms.threads import replies_context, thread_path
-from workspace.selectors.messages import is_deleted_for
+from workspace.selectors.messages import deleted_message
 from workspace.selectors.room_messages import (
     MessagePage,
     followed_thread_keys,
@@ -132,7 +132,7 @@ def message_shown(request: HttpRequest, public_id: str) -> HttpResponse:
     204 if it was deleted.
     """
     user = reader_of(request)
-    if is_deleted_for(user=user, public_id=public_id):
+    if deleted_message(user=user, public_id=public_id):
         return HttpResponse(status=204)
     message = message_or_404(user, public_id)
     page = MessagePage([message], has_older=True, has_newer=True)

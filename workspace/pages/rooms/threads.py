@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from workspace.pages.reader import reader_of
 from workspace.pages.rooms.access import message_or_404
 from workspace.pages.rooms.grouping import lines_of
 from workspace.pages.rooms.polling import poll_context
+from workspace.selectors.messages import deleted_message
 from workspace.selectors.room_messages import (
     MessagePage,
     message_even_if_deleted,
@@ -89,8 +91,14 @@ def replies_context(user: User, message: Message, page: MessagePage) -> dict[str
 @login_required
 @require_GET
 def replies_newer(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Return the replies after the reply `after`, and the changes since `since`; 204 if there are none."""
+    """Return the replies after the reply `after`, and the changes since `since`; 204 if there are none.
+
+    If the thread was deleted, 204 with an event like the one that the page's stream would send.
+    """
     user = reader_of(request)
+    if deleted := deleted_message(user=user, public_id=public_id):
+        change = {"kind": "deleted", "room": deleted.room.public_id, "message": public_id}
+        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"callboard:change": change})})
     message = message_or_404(user, public_id)
     last_shown = message_even_if_deleted(message.room, request.GET.get("after", ""))
     page = page_after_or_last(replies_shown(message), last_shown)
@@ -107,6 +115,8 @@ def replies_newer(request: HttpRequest, public_id: str) -> HttpResponse:
 def thread_seen(request: HttpRequest, public_id: str) -> HttpResponse:
     """Record that the user has read the thread's replies up to now."""
     user = reader_of(request)
+    if deleted_message(user=user, public_id=public_id):
+        return HttpResponse(status=204)
     message = message_or_404(user, public_id)
     thread_mark_read(user=user, thread=message.parent or message)
     return HttpResponse(status=204)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.test import Client
 
 from tests.factories import RoomFactory, UserFactory, message_in
 from workspace.models import Message, Room, RoomType, ThreadFollower, User
+from workspace.services.messages import message_delete
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +69,15 @@ def test_threads_in_unreadable_rooms_are_not_found(client: Client, ana: User) ->
     assert client.get(f"/threads/{secret.public_id}/").status_code == 404
     assert client.post(f"/threads/{secret.public_id}/following/").status_code == 404
     assert client.get("/threads/nothing/").status_code == 404
+
+
+def test_an_open_thread_learns_that_it_was_deleted(client: Client, room: Room, bob: User, thread: Message) -> None:
+    message_delete(deleter=bob, message=thread)
+    answer = client.get(f"/threads/{thread.public_id}/newer/?after=")
+    assert answer.status_code == 204
+    change = {"kind": "deleted", "room": room.public_id, "message": thread.public_id}
+    assert json.loads(answer.headers["HX-Trigger"]) == {"callboard:change": change}
+    assert client.post(f"/threads/{thread.public_id}/read/").status_code == 204
 
 
 def test_an_open_thread_can_load_newer_replies(client: Client, room: Room, bob: User, thread: Message) -> None:
