@@ -86,7 +86,7 @@ def rows_json(subscriptions: QuerySet[Subscription], users: Mapping[int, User]) 
     threads = unread_threads_by_member(users, room=room)
     members = Members(
         users=users,
-        preferences=choices_of_accounts(users),
+        preferences={key: AccountPreferences(user=user) for key, user in users.items()} | choices_of_accounts(users),
         highlights=highlight_words_by_user(users),
         unseen=unseen_keys_with(rows, threads),
         threads=threads,
@@ -126,7 +126,7 @@ def subscription_json(row: Subscription, members: Members) -> dict[str, Any]:
         "userHighlights": members.highlights.get(user.pk, []),
         "_updatedAt": changed_at(row),
         **choices_json(chosen),
-        **levels_json(chosen, members.preferences.get(user.pk) or AccountPreferences(user=user)),
+        **levels_json(chosen, members.preferences[user.pk]),
     }
 
 
