@@ -32,9 +32,9 @@ def session_ended(request: HttpRequest, user: User | None, **_kwargs: Any) -> No
 
 
 @receiver(post_save, sender=Group, dispatch_uid="workspace.roles.saved")
-def on_role_saved(instance: Group, created: bool, raw: bool = False, **_kwargs: Any) -> None:
+def on_role_saved(instance: Group, raw: bool = False, **_kwargs: Any) -> None:
     """Forget that a role of the same name was deleted."""
-    if created and not raw:
+    if not raw:
         deleted_role_forget(name=instance.name)
 
 

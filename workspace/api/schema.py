@@ -141,6 +141,7 @@ TAG_OF = {
     "service": "server",
     "dm": "im",
     "presence": "users",
+    "pw": "users",
     "custom-user-status": "users",
     "directory": "finding",
     "spotlight": "finding",

@@ -67,6 +67,8 @@ OPEN = {
     "/api/v1/users.forgotPassword",
     "/api/v1/users.getAvatar",
     "/api/v1/users.register",
+    "/api/v1/users.sendConfirmationEmail",
+    "/api/v1/pw.getPolicy",
     "/api/cloud/register",
     "/api/cloud/registration",
     "/api/cloud/connect",

@@ -24,7 +24,7 @@ from workspace.selectors.roles import (
     users_in_role,
 )
 from workspace.selectors.rooms import room_by_id_or_name
-from workspace.services.people.roles import role_assign, role_create, role_delete, role_withdraw
+from workspace.services.people.roles import role_assign, role_create, role_delete, role_update, role_withdraw
 
 SCOPES = {False: "Users", True: "Subscriptions"}
 
@@ -180,6 +180,28 @@ class RoleIdParams(Params):
     """A role."""
 
     roleId = TextParam(max_length=150)
+
+
+class RoleUpdateApi(Api):
+    class UpdateParams(RoleIdParams):
+        """The role, and its changes."""
+
+        name = TextParam(required=False, max_length=150)
+        description = TextParam(required=False, allow_blank=True, max_length=255)
+        scope = ChoiceParam(choices=list(SCOPES.values()), required=False, help_text="Does not change.")
+        mandatory2fa = FlagParam(required=False, help_text="Not stored.")
+
+    @endpoint(
+        permission=CHANGE_ROLES,
+        params=UpdateParams,
+        result=RoleResult,
+        summary="Change a role",
+        description="The id of a role is its name, so it changes too. Built-in roles keep their names. Requires "
+        "`access-permissions`.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        role = role_update(role_name=params["roleId"], name=params.get("name"), description=params.get("description"))
+        return {"role": role_of(role_of_group(role))}
 
 
 class RoleDeleteApi(Api):

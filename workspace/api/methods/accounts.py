@@ -120,6 +120,25 @@ def send_forgot_password_email(call: MethodCall, email: str) -> bool:
     return True
 
 
+@method("sendConfirmationEmail", endpoint="POST users.sendConfirmationEmail", anonymous=True)
+def send_confirmation_email(call: MethodCall, email: str) -> bool:
+    """Send another verification link, if an account has the address. Returns true in any case."""
+    call.endpoint("POST users.sendConfirmationEmail", email=email.strip())
+    return True
+
+
+@method("getPasswordPolicy", endpoint="GET pw.getPolicy", anonymous=True)
+def get_password_policy(call: MethodCall, params: dict[str, Any] | None = None) -> Any:
+    """Return the rules for new passwords: `enabled` and `policy`."""
+    return call.endpoint("GET pw.getPolicy")
+
+
+@method("resetAvatar", endpoint="POST users.resetAvatar")
+def reset_avatar(call: MethodCall, user_id: str | None = None) -> None:
+    """Remove the picture of the caller, or of another user."""
+    call.endpoint("POST users.resetAvatar", userId=user_id)
+
+
 @method("checkUsernameAvailability", endpoint="GET users.checkUsernameAvailability")
 def check_username_availability(call: MethodCall, username: str) -> Any:
     """Return true if the username is free."""

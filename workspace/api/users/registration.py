@@ -1,4 +1,4 @@
-"""`users.register` and `users.forgotPassword`, for people who are not signed in."""
+"""Creating an account, verifying its address, and choosing a password, for people who are not signed in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from workspace.api.params import Params, TextParam
 from workspace.api.throttling import Rate
 from workspace.api.users.objects import UserObject, user_of
 from workspace.errors import ApplicationError
-from workspace.services.people.registration import reset_link_request, user_register
+from workspace.models import SignInSettings
+from workspace.security.password_policy import policy_rules
+from workspace.services.people.registration import reset_link_request, user_register, verification_link_request
 
 ADDRESS_MISSING = ApplicationError(*["The 'email' param is required"] * 2)
 SIGNED_IN = "Logged in users can not register again."
@@ -65,7 +67,7 @@ class UsersRegisterApi(PublicApi):
         return {"user": user_of(user, reader=user)}
 
 
-class ForgotPasswordParams(Params):
+class AddressParams(Params):
     """The address of the account."""
 
     missing_errors = {"email": ADDRESS_MISSING}
@@ -75,10 +77,45 @@ class ForgotPasswordParams(Params):
 
 class ForgotPasswordApi(PublicApi):
     @endpoint(
-        params=ForgotPasswordParams,
+        params=AddressParams,
         summary="Request a link to choose a new password",
         description="Sent if an account has verified the address. The response is the same if none has.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         reset_link_request(address=params["email"], caller=request.META.get("REMOTE_ADDR", ""))
         return {}
+
+
+class SendConfirmationEmailApi(PublicApi):
+    @endpoint(
+        params=AddressParams,
+        summary="Request another verification link",
+        description="Sent if an account has the address and has not verified it. The response is the same if none has.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        verification_link_request(address=params["email"], caller=request.META.get("REMOTE_ADDR", ""))
+        return {}
+
+
+class PasswordPolicyResult(SuccessResult):
+    """The rules for new passwords."""
+
+    enabled = serializers.BooleanField(help_text="Whether there are such rules (`Accounts_Password_Policy_Enabled`).")
+    policy = serializers.ListField(
+        child=serializers.ListField(), help_text="The name of each rule, and an object with its number if it has one."
+    )
+
+
+class PasswordPolicyApi(PublicApi):
+    @endpoint(
+        result=PasswordPolicyResult,
+        summary="The rules for new passwords",
+        description="They apply in addition to those of every installation: no common passwords, and none that are "
+        "similar to the account's names.",
+    )
+    def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        policy = [
+            [f"get-password-policy-{rule.name}", *([rule.parameters] if rule.parameters else [])]
+            for rule in policy_rules()
+        ]
+        return {"enabled": SignInSettings.current().policy, "policy": policy}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Lower
 
 from workspace.cache import call_count
 from workspace.errors import ApplicationError, NotAllowedError
-from workspace.models import RegistrationForm, SignInSettings, User
+from workspace.models import EmailAddress, RegistrationForm, SignInSettings, User
 from workspace.selectors.accounts import user_by_username
 from workspace.services.accounts import user_create
 from workspace.services.addresses import address_assign, verification_mails_exceeded
@@ -86,7 +88,24 @@ def reset_link_request(*, address: str, caller: str) -> None:
     """
     if not SignInSettings.current().password_reset:
         raise NotAllowedError()
-    if call_count(f"reset:caller:{caller}", seconds=IN_SECONDS) > MAX_PER_CALLER:
-        raise ApplicationError("error-too-many-requests", "Too many requests. Try again later", status=429)
+    caller_check(caller)
     if call_count(f"reset:address:{address.lower()}", seconds=IN_SECONDS) <= MAX_PER_ADDRESS:
         reset_mails_later(address=address)
+
+
+def verification_link_request(*, address: str, caller: str) -> None:
+    """Send another verification link if an account has the address and has not verified it; nobody learns of it.
+
+    `caller` is the IP address of the request. Raises `error-too-many-requests` for a caller with too many requests.
+    """
+    caller_check(caller)
+    emails = EmailAddress.objects.filter(address__lower=Lower(Value(address)), verified=False, user__is_active=True)
+    for email in emails.select_related("user"):
+        if not verification_mails_exceeded(user=email.user, address=address):
+            verification_mail_later(email_pk=email.pk)
+
+
+def caller_check(caller: str) -> None:
+    """Count a request for an e-mail by this IP address; raises `error-too-many-requests` if there are too many."""
+    if call_count(f"reset:caller:{caller}", seconds=IN_SECONDS) > MAX_PER_CALLER:
+        raise ApplicationError("error-too-many-requests", "Too many requests. Try again later", status=429)

@@ -52,17 +52,41 @@ def permission_roles_set(by: User, permission: Permission, full_name: str, roles
 
 @transaction.atomic
 def role_create(*, name: str, description: str = "") -> Group:
-    """Create a role without permissions; raises `error-duplicate-role-names-not-allowed` if there is one."""
-    if Group.objects.filter(name__iexact=name).exists():
-        raise ApplicationError("error-duplicate-role-names-not-allowed", "Role name already exists")
+    """Create a role without permissions; raises the errors of `role_save`."""
     role = Group(name=name)
+    role_save(role)
+    RoleDetails.objects.create(role=role, description=description)
+    return role
+
+
+@transaction.atomic
+def role_update(*, role_name: str, name: str | None = None, description: str | None = None) -> Group:
+    """Change the name or description of a role.
+
+    Raises `error-invalid-roleId` for an unknown role, `error-role-protected` for the name of a built-in one, and the
+    errors of `role_save`.
+    """
+    role = role_find(role_name)
+    if name is not None and name != role.name:
+        if role.name in BUILT_IN_ROLES:
+            raise ApplicationError("error-role-protected", "Role is protected")
+        role.name = name
+        role_save(role)
+        deleted_role_remember(name=role_name)
+    if description is not None:
+        RoleDetails.objects.update_or_create(role=role, defaults={"description": description})
+    return role
+
+
+def role_save(role: Group) -> None:
+    """Save a role. Raises `error-duplicate-role-names-not-allowed` and `error-invalid-role-properties`."""
+    if Group.objects.filter(name__iexact=role.name).exclude(pk=role.pk).exists():
+        raise ApplicationError("error-duplicate-role-names-not-allowed", "Role name already exists")
     try:
         role.full_clean()
     except ValidationError as error:
         raise ApplicationError("error-invalid-role-properties", " ".join(error.messages)) from error
     role.save()
-    RoleDetails.objects.create(role=role, description=description)
-    return role
 
 
 @transaction.atomic

@@ -78,6 +78,34 @@ class TestChanges:
         Group.objects.create(name="crew")
         assert api.get("roles.sync", updatedSince=since).json()["roles"]["remove"] == []
 
+    def test_are_changed(self, api: ApiClient) -> None:
+        Group.objects.create(name="crew")
+        ana = UserFactory(roles=("crew",))
+        role = api.post("roles.update", roleId="crew", name="stage-crew", description="Stage crew").json()["role"]
+        assert (role["_id"], role["name"], role["description"]) == ("stage-crew", "stage-crew", "Stage crew")
+        assert [group.name for group in ana.groups.all()] == ["stage-crew"]
+        changes = api.get("roles.sync", updatedSince="2020-01-01T00:00:00Z").json()["roles"]
+        assert [gone["_id"] for gone in changes["remove"]] == ["crew"]
+        assert api.post("roles.update", roleId="stage-crew", name="crew").json()["role"]["description"] == "Stage crew"
+        changes = api.get("roles.sync", updatedSince="2020-01-01T00:00:00Z").json()["roles"]
+        assert [gone["_id"] for gone in changes["remove"]] == ["stage-crew"]
+
+    @pytest.mark.parametrize(
+        ("changes", "error"),
+        [
+            ({"roleId": "admin", "name": "boss"}, "Role is protected [error-role-protected]"),
+            ({"roleId": "crew", "name": "Admin"}, "[error-duplicate-role-names-not-allowed]"),
+            ({"roleId": "x", "name": "y"}, "[error-invalid-roleId]"),
+        ],
+    )
+    def test_unusable_changes_are_refused(self, api: ApiClient, changes: dict[str, str], error: str) -> None:
+        Group.objects.create(name="crew")
+        assert failure(api.post("roles.update", changes)).endswith(error)
+
+    def test_built_in_roles_get_another_description(self, api: ApiClient) -> None:
+        role = api.post("roles.update", roleId="admin", name="admin", description="Ask them").json()["role"]
+        assert (role["name"], role["description"]) == ("admin", "Ask them")
+
     @pytest.mark.parametrize(
         ("name", "error"),
         [("admin", "error-role-protected"), ("owner", "error-role-protected"), ("x", "error-invalid-roleId")],
@@ -156,7 +184,15 @@ class TestUsersInRole:
 
 
 @pytest.mark.parametrize(
-    "name", ["roles.create", "roles.delete", "roles.addUserToRole", "roles.removeUserFromRole", "roles.getUsersInRole"]
+    "name",
+    [
+        "roles.create",
+        "roles.update",
+        "roles.delete",
+        "roles.addUserToRole",
+        "roles.removeUserFromRole",
+        "roles.getUsersInRole",
+    ],
 )
 def test_the_permission_is_required(name: str) -> None:
     def call(api: ApiClient) -> Any:

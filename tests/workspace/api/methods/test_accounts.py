@@ -10,10 +10,12 @@ import pytest
 from tests.api_client import ApiClient
 from tests.factories import PASSWORD, UserFactory
 from tests.method_calls import call, call_error
+from tests.pictures import png
 from tests.workspace.api.test_sign_in import QuickHasher
 from workspace.api.methods.calls import MethodCall
 from workspace.api.methods.registry import call_method
 from workspace.models import User
+from workspace.services.people.pictures import avatar_set
 from workspace.services.sign_in import token_find
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +132,14 @@ def test_the_own_account_is_deleted_if_the_settings_allow_it(ana: User) -> None:
     assert "error" in call_error(ana, "deleteUserOwnAccount", "0" * 64)
     assert call(ana, "deleteUserOwnAccount", digest) is True
     assert not User.objects.filter(pk=ana.pk).exists()
+
+
+def test_pictures_are_removed(ana: User) -> None:
+    avatar_set(user=ana, content=png())
+    assert call(ApiClient(ana), "resetAvatar") is None
+    assert User.objects.get(pk=ana.pk).avatar_etag == ""
+
+
+def test_strangers_ask_for_links_and_the_rules_for_passwords() -> None:
+    assert call(ApiClient(), "sendConfirmationEmail", " ana@example.org ") is True
+    assert call(ApiClient(), "getPasswordPolicy", {"token": "x"}) == {"enabled": False, "policy": []}

@@ -1,4 +1,4 @@
-"""users.register and users.forgotPassword"""
+"""users.register, users.forgotPassword, users.sendConfirmationEmail and pw.getPolicy"""
 
 from __future__ import annotations
 
@@ -116,3 +116,40 @@ def test_links_are_limited_and_can_be_turned_off() -> None:
     SignInSettings(password_reset=False).save()
     assert failure(ApiClient().post("users.forgotPassword", email="x")) == "Not allowed [error-not-allowed]"
     assert failure(ApiClient().post("users.forgotPassword")) == "The 'email' param is required"
+
+
+@pytest.mark.usefixtures("_worker")
+@pytest.mark.django_db(transaction=True)
+def test_a_verification_link_is_sent_again() -> None:
+    EmailAddressFactory(address="ada@example.org", verified=False)
+    EmailAddressFactory(address="bob@example.org", verified=True)
+    EmailAddressFactory(address="eve@example.org", verified=False, user=UserFactory(is_active=False))
+    for name in ("Ada", "bob", "eve", "nobody"):
+        answer = ApiClient().post("users.sendConfirmationEmail", email=f"{name}@example.org")
+        assert answer.json() == {"success": True}
+    assert [message.to for message in mail.outbox] == [["ada@example.org"]]
+
+
+def test_verification_links_are_limited() -> None:
+    for _time in range(20):
+        assert ApiClient().post("users.sendConfirmationEmail", email="ada@example.org").status_code == 200
+    assert ApiClient().post("users.sendConfirmationEmail", email="ada@example.org").status_code == 429
+
+
+def test_anyone_reads_the_rules_for_passwords() -> None:
+    assert ApiClient().get("pw.getPolicy").json() == {"success": True, "enabled": False, "policy": []}
+    SignInSettings(
+        policy=True,
+        policy_min_length=9,
+        policy_max_length=0,
+        policy_no_repeating=False,
+        policy_lowercase=True,
+        policy_uppercase=False,
+        policy_number=False,
+        policy_special=False,
+    ).save()
+    answer = ApiClient().get("pw.getPolicy").json()
+    assert answer["policy"] == [
+        ["get-password-policy-minLength", {"minLength": 9}],
+        ["get-password-policy-mustContainAtLeastOneLowercase"],
+    ]
