@@ -56,6 +56,8 @@ OPEN = {
     "/admin/password_change/",
     "/api/schema",
     "/api/docs",
+    "/api/docs/plain",
+    "/api/docs/quick-start",
     "/api/nowhere",
     "/api/info",
     "/api/v1/channels.anonymousread",
