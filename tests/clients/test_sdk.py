@@ -145,7 +145,8 @@ class TestVersionForBots:
         direct = ana.post("im.create", username=bob.username)["room"]["_id"]
         ana.say(f"@{bob.username} in private", rid=direct)
         assert bot.hear("message", lambda message: message["rid"] == direct)["meta"]["roomType"] == "d"
-        wait_until(lambda: len(ana.get("im.history", roomId=direct)["messages"]) == 2)
+        answer = f"Noted, {ana.username}."
+        wait_until(lambda: ana.get("im.history", roomId=direct)["messages"][0]["msg"] == answer)
 
     def test_sends_edits_and_reacts(self, bot: Program, people: dict[str, Person]) -> None:
         ana = people["ana"]
