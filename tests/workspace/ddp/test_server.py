@@ -89,13 +89,24 @@ def test_messages_are_not_compressed(running: Running) -> None:
         assert client.protocol.extensions == []
 
 
-@pytest.mark.parametrize("fragments", [1, 4])
-def test_a_message_that_is_too_large_closes_the_socket(running: Running, fragments: int) -> None:
-    size = limits.MESSAGE_BYTES // fragments + 1
+# The client is still sending most of a long message when the server has rejected it.
+@pytest.mark.parametrize(("times", "fragments"), [(1, 1), (1, 4), (16, 1), (16, 64)])
+def test_a_message_that_is_too_large_closes_the_socket(running: Running, times: int, fragments: int) -> None:
+    size = times * limits.MESSAGE_BYTES // fragments + 1
     with running.open() as client:
         with suppress(ConnectionClosed):
             client.send(["x" * size] * fragments)
         assert closing_code(client) == 1009
+
+
+def test_a_rejected_client_that_stays_is_disconnected(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket_protocol, "LINGER_SECONDS", 0.1)
+    with socket.create_connection(("localhost", running.port)) as client:
+        client.sendall(UPGRADE)
+        assert client.recv(1_000).startswith(b"HTTP/1.1 101 ")
+        # A text frame of 2**32 bytes, of which only the header arrives.
+        client.sendall(b"\x81\xff" + (2**32).to_bytes(8, "big") + b"mask")
+        wait_until(lambda: not running.server.server_state.connections)
 
 
 def test_a_client_that_does_not_read_is_cut_off(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
