@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import format_html
@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from push.admin import labels
-from push.explain.reasons import reason_sentence
+from push.admin.queue_actions import DECISION_ACTIONS
+from push.explain.reasons import NOT_DECIDED, reason_sentence
 from push.models import Channel, Decision
 from push.rules.decision_facts import decision_counts
 from push.rules.facts import facts_stored
@@ -53,9 +54,11 @@ class DecidedFilter(DropdownFilter):  # type: ignore[misc]
     parameter_name = "decided"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[Any]:
-        return [("no", _("Waiting")), ("yes", _("Decided"))]
+        return [("no", _("Waiting")), ("yes", _("Decided")), ("failed", _("Given up"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Decision]) -> QuerySet[Decision]:
+        if self.value() == "failed":
+            return queryset.filter(Q(decided_at=None) | Q(position__isnull=False), retry_at=None)
         return queryset.filter(decided_at__isnull=self.value() == "no") if self.value() else queryset
 
 
@@ -75,8 +78,9 @@ class DecisionAdmin(ReadOnlyAdmin):
     search_help_text = _("Message id, room or sender")
     ordering = ("-pk",)
     sortable_by = ()
+    confirmed_actions = DECISION_ACTIONS
     fieldsets = (
-        (None, {"fields": (("message", "event"), ("progress", "failures"))}),
+        (None, {"fields": (("message", "event"), ("progress", "failures"), "reason")}),
         (_("Decision"), {"fields": ("counts_by_reason",)}),
         (_("When"), {"fields": (("accepted_at", "decided_at"), "retry_at")}),
     )
@@ -94,6 +98,8 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("state"))
     def progress(self, decision: Decision) -> SafeString:
+        if decision.is_failing and decision.is_given_up:
+            return label(_("Given up"), "danger", title=reason_sentence(NOT_DECIDED))
         if decision.position is not None and decision.decided_at:
             return label(
                 _("Counting"),
@@ -103,6 +109,10 @@ class DecisionAdmin(ReadOnlyAdmin):
         if decision.decided_at:
             return label(_("Decided"), "success")
         return label(_("Failing"), "danger") if decision.failures else label(_("Waiting"), "info")
+
+    @admin.display(description=_("reason"))
+    def reason(self, decision: Decision) -> SafeString | str:
+        return labels.ending(NOT_DECIDED) if decision.is_failing and decision.is_given_up else EMPTY
 
     @admin.display(description=_("to be notified"))
     def summary(self, decision: Decision) -> SafeString | str:

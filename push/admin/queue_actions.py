@@ -1,4 +1,7 @@
-"""Actions of administrators on queued notifications. Each asks for confirmation and is logged in the item's history."""
+"""Actions of administrators on queued notifications and failed decisions.
+
+Each asks for confirmation and is logged in the row's history.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from push.models import WAITING, State
 from push.sending.queue import item_cancel, item_retry, item_send_now
+from push.services.failed_decisions import decision_retry
 from workspace.admin.confirmation import ConfirmedAction
 
 MAY_CHANGE = "push.change_notification"
@@ -39,5 +43,17 @@ QUEUE_ACTIONS = (
         icon="replay",
         applies=lambda item: item.state in (State.FAILED, State.DROPPED),
         run=lambda _request, item: item_retry(notification=item),
+    ),
+)
+
+DECISION_ACTIONS = (
+    ConfirmedAction(
+        name="retry",
+        title=_("Retry"),
+        question=_("It is decided again, with the current settings. Nobody is notified twice."),
+        permission=MAY_CHANGE,
+        icon="replay",
+        applies=lambda decision: decision.is_failing,
+        run=lambda _request, decision: decision_retry(decision=decision),
     ),
 )

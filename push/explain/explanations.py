@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from push.explain import personal_wording
 from push.explain.delivery_outcomes import advice_of, edits_of, notification_history
 from push.explain.forecast import push_forecast
-from push.explain.reasons import NOT_MEMBER, end_sentence, reason_sentence
+from push.explain.reasons import NOT_DECIDED, NOT_MEMBER, end_sentence, reason_sentence
 from push.explain.structure import (
     Basis,
     ChannelExplanation,
@@ -47,7 +47,8 @@ DEFAULT_PREFIX = "default_"
 class Situation:
     """The input of a decision: the message's facts, the member's values, and how we know them.
 
-    `to_self` is True if the explanation addresses the user it is about as "you".
+    `to_self` is True if the explanation addresses the user it is about as "you". `is_given_up`: no rules were evaluated
+    for the user, because the decision failed too often.
     """
 
     user: User
@@ -60,6 +61,7 @@ class Situation:
     read_at: datetime
     to_self: bool
     changed: frozenset[str] = frozenset()
+    is_given_up: bool = False
 
 
 def explanation_of(
@@ -110,6 +112,7 @@ def situation_of(message: Message, user: User, decision: Decision | None, *, to_
         counts=decision_counts(decision) if decision and not is_pending else {},
         read_at=read_at,
         to_self=to_self,
+        is_given_up=decision is not None and decision.is_given_up and not (decision.decided_at or decided_at),
     )
 
 
@@ -143,6 +146,7 @@ def with_changes(situation: Situation, changes: Mapping[str, Any]) -> Situation:
         is_member=True,
         counts={},
         changed=frozenset(changes),
+        is_given_up=False,
     )
 
 
@@ -153,6 +157,8 @@ def channel_explanation(
     counts = situation.counts.get(channel, {})
     if EndReason.MESSAGE_GONE in counts:
         return explanation_without_rules(situation, channel, EndReason.MESSAGE_GONE.value, Basis.RECORDED)
+    if situation.is_given_up and notification is None:
+        return explanation_without_rules(situation, channel, NOT_DECIDED, Basis.RECORDED)
     if not situation.is_member and notification is None:
         return explanation_without_rules(situation, channel, NOT_MEMBER, situation.basis)
     trace = trace_of(situation.facts, situation.values, channel)
@@ -306,6 +312,8 @@ def advice_for(code: str, notification: Notification | None, *, to_self: bool) -
         return _(
             "The server's operator can change the delays with environment variables (NOTIFY_DELAY_ONLINE and others)."
         )
+    if code == NOT_DECIDED:
+        return _("An administrator can retry it: Notifications > Decisions.")
     if code == NOT_MEMBER:
         return _("They can join the room if it is a channel. Members of the room can add them.")
     return str(RULES_BY_CODE[code].advice) if code in RULES_BY_CODE else ""

@@ -39,6 +39,7 @@ REASONS: Words = {
     "default_all": _("The workspace's default is All messages, and you did not change it."),
     "not_mentioned": _("The message does not mention you."),
     "not_member": _("You were not a member of the room at the time of the decision."),
+    "not_decided": _("An error prevented the decision on this message several times, so nobody was notified."),
 }
 
 ADVICE: Words = {
@@ -74,6 +75,7 @@ ADVICE: Words = {
         "mentions by name notify you."
     ),
     "not_member": _("You can join the room if it is a channel. Members of the room can add you."),
+    "not_decided": _("An administrator can retry it."),
 }
 
 ENDINGS: Words = {

@@ -11,6 +11,8 @@ from push.rules.table import RULES_BY_CODE
 
 # Used instead of a rule's code for a user who was not in the room.
 NOT_MEMBER = "not_member"
+# Used instead of a rule's code if the decision failed too often (:mod:`push.services.failed_decisions`).
+NOT_DECIDED = "not_decided"
 
 
 def reason_sentence(code: str, *, to_self: bool = False) -> str:
@@ -28,6 +30,8 @@ def reason_sentence(code: str, *, to_self: bool = False) -> str:
         return _("Notifications are turned off for this connection state (NOTIFY_DELAY_ONLINE, _AWAY, _OFFLINE).")
     if code == TEST_RULE:
         return _("This is a test push.")
+    if code == NOT_DECIDED:
+        return _("The decision on this message failed several times. The error is in the worker's log.")
     if code == NOT_MEMBER:
         return _("They were not a member of the room at the time of the decision.")
     return code

@@ -34,6 +34,7 @@ class Decision(models.Model):
     """The pending or completed decision about who is notified of a message. The row survives a lost task.
 
     While the members of a large room are processed in parts, `position` is the key of the last processed member.
+    A decision that failed too often has no next attempt (:mod:`push.services.failed_decisions`).
     """
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="decisions", verbose_name=_("message"))
@@ -51,7 +52,9 @@ class Decision(models.Model):
         help_text=_("The message's facts for the decision, without values of single members."),
     )
     failures = models.PositiveSmallIntegerField(_("failures"), default=0)
-    retry_at = models.DateTimeField(_("next attempt"), default=timezone.now)
+    retry_at = models.DateTimeField(
+        _("next attempt"), default=timezone.now, null=True, help_text=_("Empty: it failed too often.")
+    )
 
     class Meta:
         verbose_name = _("decision")
@@ -76,6 +79,16 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message} {self.event}"
+
+    @property
+    def is_given_up(self) -> bool:
+        """Return True if the decision failed too often and is not retried."""
+        return self.retry_at is None
+
+    @property
+    def is_failing(self) -> bool:
+        """Return True if the last attempt failed, whether or not there will be another one."""
+        return self.failures > 0 and (self.decided_at is None or self.position is not None)
 
 
 class State(models.TextChoices):

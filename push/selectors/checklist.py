@@ -29,6 +29,7 @@ from push.models.worker import ALIVE_FOR
 from push.providers.registry import providers
 from push.selectors.checks import Check, Light, connection_step, setting_step
 from push.selectors.configuration import any_route, misconfiguration
+from push.selectors.counts import decisions_given_up
 from push.selectors.credentials import app_credential_checks, credential_checks, pause_check
 from push.selectors.route_overview import Pause, known_apps, paused_routes, pauses
 from push.selectors.routes import Routes, routes_current
@@ -60,7 +61,7 @@ def problems(routes: Routes | None = None, current_pauses: Iterable[Pause] | Non
 
     `routes` and `current_pauses` can be passed if the caller has already queried them.
     """
-    checks = [*_route_points(routes, current_pauses), worker_check(), _oldest_due(), mail_check()]
+    checks = [*_route_points(routes, current_pauses), worker_check(), _oldest_due(), _failed_decisions(), mail_check()]
     return [check for check in checks if check.light in {Light.RED, Light.AMBER}]
 
 
@@ -69,6 +70,7 @@ def _checks() -> Iterator[Check]:
     yield _devices()
     yield worker_check()
     yield _oldest_due()
+    yield _failed_decisions()
     yield mail_check()
 
 
@@ -224,6 +226,20 @@ def _oldest_due() -> Check:
     light = Light.RED if seconds > STUCK_AFTER else Light.AMBER if seconds > LATE_AFTER else Light.GREEN
     sentence = _("The oldest has been due for %(seconds)d s.") % {"seconds": seconds}
     return Check(light, title, sentence, url, gettext_lazy("Notifications"))
+
+
+def _failed_decisions() -> Check:
+    """Return the check that no decision was given up."""
+    title, count = gettext_lazy("Decisions"), decisions_given_up()
+    if not count:
+        return Check(Light.GREEN, title, _("No decision has failed permanently."))
+    sentence = ngettext(
+        "%(count)d decision failed too often and is not retried. The error is in the worker's log.",
+        "%(count)d decisions failed too often and are not retried. The errors are in the worker's log.",
+        count,
+    )
+    url = f"{reverse('admin:push_decision_changelist')}?decided=failed"
+    return Check(Light.RED, title, sentence % {"count": count}, url, gettext_lazy("Decisions"))
 
 
 def mail_check() -> Check:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from push.models import Channel, ClaimedItem, Notification, OutcomeCount, State, is_waiting
+from push.models import Channel, ClaimedItem, Decision, Notification, OutcomeCount, State, is_waiting
 
 # Counting stops here, so that a million rows are not read; the page shows "more than".
 LIMIT = 10_000
@@ -43,6 +43,12 @@ def queue_counts(now: datetime) -> QueueCounts:
 def limited_count(*conditions: Q, **fields: object) -> int:
     """Return the number of items that meet the conditions, at most :data:`LIMIT` + 1."""
     return Notification.objects.filter(*conditions, **fields).order_by()[: LIMIT + 1].count()
+
+
+def decisions_given_up() -> int:
+    """Return how many decisions failed too often and are not retried, at most :data:`LIMIT` + 1."""
+    unfinished = Q(decided_at=None) | Q(position__isnull=False)
+    return Decision.objects.filter(unfinished, retry_at=None).order_by()[: LIMIT + 1].count()
 
 
 def pushes_sent() -> int:

@@ -20,7 +20,7 @@ FAILURES_SINCE = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The current counts of the queue; `undecided` is the number of messages without a decision yet."""
+    """The current counts of the queue; `undecided` is the number of messages that will still be decided."""
 
     waiting: int
     due: int
@@ -52,7 +52,8 @@ def queue_summary(now: datetime) -> Queue:
         waiting=Count("pk"), due=Count("pk", filter=due), oldest_due=Min("due_at", filter=due)
     )
     sending = ClaimedItem.objects.filter(begun_at__isnull=False).count()
-    return Queue(**counts, sending=sending, undecided=Decision.objects.filter(decided_at=None).count())
+    undecided = Decision.objects.filter(decided_at=None, retry_at__isnull=False).count()
+    return Queue(**counts, sending=sending, undecided=undecided)
 
 
 def last_day(now: datetime) -> Day:

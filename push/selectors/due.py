@@ -49,8 +49,9 @@ def due_next() -> tuple[int, datetime] | None:
 
 def decision_next() -> tuple[int, datetime] | None:
     """Return the key of the next pending decision, and the time from which it may be processed."""
-    pending = Decision.objects.filter(decided_at=None).order_by("retry_at")
-    return pending.values_list("pk", "retry_at").first()
+    pending = Decision.objects.filter(decided_at=None, retry_at__isnull=False).order_by("retry_at")
+    first = pending.values_list("pk", "retry_at").first()
+    return (first[0], first[1]) if first and first[1] else None
 
 
 def lease_end_next() -> datetime | None:

@@ -34,7 +34,7 @@ def times_mend() -> None:
 def decisions_mend() -> None:
     """Make decisions on messages that were accepted in the future due now."""
     now = timezone.now()
-    pending = Decision.objects.filter(decided_at=None, accepted_at__gt=now + TOLERANCE)
+    pending = Decision.objects.filter(decided_at=None, retry_at__isnull=False, accepted_at__gt=now + TOLERANCE)
     pending.update(accepted_at=now, retry_at=now)
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from push.models import Channel, Decision, EndReason, Event
@@ -25,6 +25,7 @@ from push.rules.reading import table_read
 from push.services.bulk import compilation_off
 from push.services.changes import COUNTED, calls_counted, change_follow
 from push.services.desktop import message_show
+from push.services.failed_decisions import change_postpone, decision_postpone
 from push.services.notifying import Counts, Readings, few_notify, part_notify
 from push.stopping import stop_request
 from push.waking import alarm, wake
@@ -35,14 +36,13 @@ log = logging.getLogger(__name__)
 
 # Members evaluated in one transaction; more would block writers of their rows for too long.
 PART = 35_000
-RETRY_LIMIT = timedelta(minutes=5)
 
 
 def pending_decide() -> int:
     """Make all pending decisions, oldest first; return how many, not counting deletions.
 
-    Any number of workers may do this at once. A decision that fails is logged and retried later; it does not block
-    others.
+    Any number of workers may do this at once. A decision that fails is logged and retried later, a limited number of
+    times; it does not block others.
     """
     decided = 0
     while (
@@ -91,22 +91,16 @@ def next_advance(decisions: QuerySet[Decision]) -> Decision | None:
         with transaction.atomic():
             decision_advance(decision=decision)
     except Exception:
-        log.exception("Decision %s failed; it will be tried again.", decision.pk)
+        log.exception("Decision %s failed.", decision.pk)
         decision_postpone(decision=decision)
         decision.decided_at = None
     return decision
 
 
-def decision_postpone(*, decision: Decision) -> None:
-    """Schedule a failed decision to be retried after 2, 4, 8 ... seconds, at most five minutes."""
-    delay = min(timedelta(seconds=2 ** min(decision.failures + 1, 10)), RETRY_LIMIT)
-    Decision.objects.filter(pk=decision.pk).update(failures=F("failures") + 1, retry_at=timezone.now() + delay)
-
-
 def decision_advance(*, decision: Decision) -> None:
     """Advance a decision by one step: begin it, or process the next part of its room."""
     if decision.event != Event.POSTED and not change_follow(decision=decision):
-        decision_postpone(decision=decision)
+        change_postpone(change=decision)
         return
     if decision.event == Event.DELETED:
         decision.decided_at = timezone.now()

@@ -113,6 +113,11 @@ def devices_prune(before: datetime) -> int:
     return rows_prune(Device.objects.filter(disabled_at__lt=before).order_by("disabled_at"))
 
 
+def failed_decisions_prune(before: datetime) -> int:
+    """Delete a batch of decisions that were given up, on messages older than the given time; return how many."""
+    return rows_prune(Decision.objects.filter(decided_at=None, retry_at=None, accepted_at__lt=before).order_by("pk"))
+
+
 def sign_ins_prune(_before: datetime) -> int:
     """Delete a batch of expired sessions of apps, and the devices registered in them; return how many sessions."""
     ended = list(expired_sign_ins().order_by("expiry")[:SIGN_INS_BATCH])
@@ -133,6 +138,7 @@ PRUNERS: tuple[Callable[[datetime], int], ...] = (
     sign_ins_prune,
     devices_prune,
     pruner_by_key(Decision, "decided_at"),
+    failed_decisions_prune,
     pruner_by_key(SandboxPush, "received_at"),
     pruner_by_moment(ShownRoom, "shown_at"),
     pruner_by_moment(ShownMessage, "changed_at"),

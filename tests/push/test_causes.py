@@ -12,10 +12,11 @@ from django.utils import timezone
 from preferences.models import AccountsSettings
 from preferences.services.accounts import account_preferences_save
 from preferences.services.rooms import room_preferences_save, sender_ignore
-from push.explain.reasons import NOT_MEMBER
-from push.models import PushSettings
+from push.explain.reasons import NOT_DECIDED, NOT_MEMBER
+from push.models import Decision, PushSettings
 from push.rules.delays import DELAY_NEVER
 from push.rules.table import RULES
+from push.services.failed_decisions import MAX_FAILURES
 from push.services.fanout import pending_decide
 from tests.api_client import ApiClient
 from tests.push.demo import LEVELS, PHONE, Demo
@@ -63,6 +64,13 @@ def direct_forbidden(demo: Demo) -> Message:
     return demo.post()
 
 
+def given_up(demo: Demo) -> Message:
+    """Return a message whose decision failed too often."""
+    message = message_post(sender=demo.ana, room=demo.room, text="hello")
+    Decision.objects.filter(message=message).update(retry_at=None, failures=MAX_FAILURES)
+    return message
+
+
 def room_choice(**choices: Any) -> Callable[[Demo], Any]:
     """Return a function that sets Bob's preferences for the room."""
     return lambda demo: room_preferences_save(subscription=demo.membership, **choices)
@@ -90,6 +98,7 @@ CAUSES: Mapping[str, Cause] = {
     "room_too_large": ("push", after(lambda demo: demo.setting("Notifications_Max_Room_Members", 2))),
     "not_mentioned": ("push", after(lambda demo: demo.default_level("mentions"))),
     DELAY_NEVER: ("push", after(lambda demo: setattr(demo.settings, "NOTIFY_DELAY_OFFLINE", -1))),
+    NOT_DECIDED: ("push", given_up),
     NOT_MEMBER: ("push", after(lambda demo: room_leave(user=demo.bob, room=demo.room))),
 }
 

@@ -28,7 +28,7 @@ def test_a_code_shared_by_a_rule_and_an_end_reason_has_two_sentences(code: str) 
     assert end_sentence(code) != reason_sentence(code)
 
 
-@pytest.mark.parametrize("code", [*(rule.code for rule in RULES), "delay_never", "not_member"])
+@pytest.mark.parametrize("code", [*(rule.code for rule in RULES), "delay_never", "not_member", "not_decided"])
 def test_reasons_address_the_user_as_you(code: str) -> None:
     assert "the member" not in reason_sentence(code, to_self=True).lower()
     advice = personal_wording.ADVICE.get(code, RULES_BY_CODE[code].advice if code in RULES_BY_CODE else "")

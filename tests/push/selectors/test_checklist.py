@@ -40,6 +40,7 @@ def test_a_new_workspace_shows_what_is_missing() -> None:
         "Registered devices": Light.AMBER,
         "Worker": Light.RED,
         "Overdue notifications": Light.GREEN,
+        "Decisions": Light.GREEN,
         "Mail server": Light.GREEN,
     }
     assert "misconfigured" in check("Route to the devices").sentence

@@ -11,6 +11,7 @@ import time_machine
 from django.utils import timezone
 
 from push.models import Channel, Decision, EndReason, Event, Notification, State
+from push.services.failed_decisions import MAX_FAILURES
 from push.services.fanout import pending_decide
 from tests.factories import (
     AccountPreferencesFactory,
@@ -255,6 +256,11 @@ class TestMeanwhile:
         assert item_of(user).due_at == NOW + timedelta(seconds=120)
 
 
+def next_attempt(message: Message) -> datetime | None:
+    """Return when the decision on the message is tried next; None if it was given up."""
+    return Decision.objects.get(message=message).retry_at
+
+
 class TestFailures:
     @pytest.fixture
     def broken(self) -> Message:
@@ -272,14 +278,14 @@ class TestFailures:
 
     def test_are_tried_again_later_and_later(self, broken: Message, clock: Any) -> None:
         waits = []
-        for _try in range(10):
+        for _try in range(MAX_FAILURES):
             assert pending_decide() == 0
-            decision = Decision.objects.get(message=broken)
-            waits.append((decision.retry_at - timezone.now()).total_seconds())
-            assert pending_decide() == 0
-            clock.move_to(decision.retry_at)
-        assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
-        assert decision.failures == 10
+            if retry_at := next_attempt(broken):
+                waits.append((retry_at - timezone.now()).total_seconds())
+                assert pending_decide() == 0
+                clock.move_to(retry_at)
+        assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 1800]
+        assert next_attempt(broken) is None
 
     def test_leave_nothing_half_done(self, broken: Message) -> None:
         user = reachable(broken.room)
