@@ -250,17 +250,17 @@ def lateness(sizes: list[int]) -> None:
     waiting = (sizes or [100_000])[0]
     room = room_fill(USERS)
     print(f"{connection.vendor}: waiting items, p50 ms, p99 ms, ratio of p50 to none waiting")
-    with gateway("tell") as told:
+    with gateway("tell") as lines:
         first = 0.0
         for messages in (0, waiting // USERS):
             queued = items_queue_many(room, messages=messages, due_at=timezone.now() + timedelta(days=1))
             with workers(1):
-                median, worst = percentiles(lateness_of_some(told))
+                median, worst = percentiles(lateness_of_some(lines))
             first = first or median
             print(f"{queued:,}, {median:.0f}, {worst:.0f}, {median / first:.2f}", flush=True)
 
 
-def lateness_of_some(told: IO[str]) -> list[float]:
+def lateness_of_some(lines: IO[str]) -> list[float]:
     """Return how many milliseconds after its due time each of some items (one per member) reached the gateway."""
     room = room_fill(LATE_ITEMS)
     members = list(room.subscriptions.exclude(user=room.creator).order_by("pk").values_list("user_id", flat=True))
@@ -268,7 +268,7 @@ def lateness_of_some(told: IO[str]) -> list[float]:
     items_queue(room, messages=1, due_at=lambda number: start + timedelta(seconds=number / 20))
     times = []
     for _item in range(LATE_ITEMS):
-        arrived, token, _text = told.readline().split(" ", 2)
+        arrived, token, _text = lines.readline().split(" ", 2)
         times.append((float(arrived) - begun - members.index(int(token, 16)) / 20) * 1000)
     return times
 
@@ -276,17 +276,17 @@ def lateness_of_some(told: IO[str]) -> list[float]:
 def latency(_sizes: list[int]) -> None:
     """Compare the time from a message to its push in an idle installation with doing everything in one process."""
     room = room_fill(1)
-    with gateway("tell") as told:
-        alone = [message_time(room, told, number, is_alone=True) for number in range(MESSAGES)]
+    with gateway("tell") as lines:
+        alone = [message_time(room, lines, number, is_alone=True) for number in range(MESSAGES)]
         with workers(1):
-            waited = [message_time(room, told, number, is_alone=False) for number in range(MESSAGES)]
+            waited = [message_time(room, lines, number, is_alone=False) for number in range(MESSAGES)]
     print(f"{connection.vendor}, {settings.Q_CLUSTER['broker_class']}: p50 ms, p99 ms, ratio to one process")
     for times in (alone, waited):
         median, worst = percentiles(times)
         print(f"{median:.0f}, {worst:.0f}, {median / percentiles(alone)[0]:.2f}", flush=True)
 
 
-def message_time(room: Room, told: IO[str], number: int, *, is_alone: bool) -> float:
+def message_time(room: Room, lines: IO[str], number: int, *, is_alone: bool) -> float:
     """Post a message and return the milliseconds until its push reached the gateway."""
     time.sleep(PAUSE_SECONDS)
     started = time.monotonic()
@@ -295,7 +295,7 @@ def message_time(room: Room, told: IO[str], number: int, *, is_alone: bool) -> f
         OrmQ.objects.all().delete()
         pending_decide()
         due_dispatch()
-    return (float(told.readline().split()[0]) - started) * 1000
+    return (float(lines.readline().split()[0]) - started) * 1000
 
 
 if __name__ == "__main__":

@@ -127,8 +127,10 @@ def faults(authority: Authority, count: int) -> None:
             engine.close()
             arrived = Counter(push.id for push in fake.accepted)
         doubled = [identity for identity, times in arrived.items() if times > 1]
-        told = sum(tries[identity] >= arrived[identity] for identity in doubled)
-        print(f"{name}, {len(fake.connections)}, {count}, {count - len(arrived)}, {len(doubled)}, {told}", flush=True)
+        reported = sum(tries[identity] >= arrived[identity] for identity in doubled)
+        print(
+            f"{name}, {len(fake.connections)}, {count}, {count - len(arrived)}, {len(doubled)}, {reported}", flush=True
+        )
 
 
 # The senders. Each sends a number of pushes and returns the seconds it took.
@@ -145,9 +147,9 @@ def h2load(number: int) -> float:
         ["h2load", *load, "-d", str(body), "-i", str(addresses), *headers], check=True, capture_output=True, text=True
     ).stdout
     assert f"{number} succeeded" in output, output
-    found = re.search(r"finished in .*?, ([\d.]+) req/s", output)
-    assert found
-    return number / float(found[1])
+    match = re.search(r"finished in .*?, ([\d.]+) req/s", output)
+    assert match
+    return number / float(match[1])
 
 
 def engine_requests(engine: Engine, number: int) -> float:

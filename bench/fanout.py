@@ -125,9 +125,9 @@ def posting(rooms: Sequence[tuple[User, Room]]) -> Iterable[tuple[str, ...]]:
             if number >= 3:
                 times[place].append(taken)
     Decision.objects.update(decided_at=timezone.now())
-    found = [median(taken) for taken in times]
-    for (_sender, room), taken in zip(rooms, found, strict=True):
-        yield f"{room.members_count - 1:,}", f"{taken * 1000:.1f}", f"{taken / found[0]:.2f}"
+    medians = [median(taken) for taken in times]
+    for (_sender, room), taken in zip(rooms, medians, strict=True):
+        yield f"{room.members_count - 1:,}", f"{taken * 1000:.1f}", f"{taken / medians[0]:.2f}"
 
 
 def poster(sender: User, room: Room) -> Callable[[], None]:
@@ -205,8 +205,8 @@ def tidy() -> None:
 
 def create(rows: Iterable[models.Model]) -> list[Any]:
     """Store the rows, many at a time."""
-    found = list(rows)
-    return type(found[0])._default_manager.bulk_create(found, batch_size=5_000)
+    instances = list(rows)
+    return type(instances[0])._default_manager.bulk_create(instances, batch_size=5_000)
 
 
 def timed(work: Callable[[], Any], *, prepare: Callable[[], Any]) -> float:

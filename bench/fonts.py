@@ -62,15 +62,15 @@ def reduced(path: Path, *, features: list[str], layout_closure: bool, **content:
 def ligatures(font: TTFont) -> dict[str, str]:
     """Return the glyph of each icon by its name."""
     characters = {glyph: chr(code) for code, glyph in font.getBestCmap().items()}
-    found = {}
+    by_name = {}
     for lookup in font["GSUB"].table.LookupList.Lookup:
         for table in lookup.SubTable:
             table = getattr(table, "ExtSubTable", table)
             for first, rest in getattr(table, "ligatures", {}).items():
                 for ligature in rest:
                     name = "".join(characters.get(glyph, "?") for glyph in [first, *ligature.Component])
-                    found[name] = ligature.LigGlyph
-    return found
+                    by_name[name] = ligature.LigGlyph
+    return by_name
 
 
 def words_used() -> set[str]:

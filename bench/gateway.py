@@ -89,11 +89,11 @@ def ask(url: str, body: bytes, token: str, *, requests: int, in_flight: int) -> 
         headers = ["-H", f"authorization: Bearer {token}", "-H", "content-type: application/json"]
         count = ["-n", str(requests), "-c", str(min(in_flight, requests))]
         command = ["h2load", "--h1", *count, "-d", str(data), f"--log-file={log}", *headers, url]
-        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         rows = [line.split() for line in log.read_text().splitlines()]
-    assert all(row[1] == "200" for row in rows), told
+    assert all(row[1] == "200" for row in rows), output
     waits = sorted(int(row[2]) / 1000 for row in rows)
-    rate = re.search(r"([\d.]+) req/s", told)
+    rate = re.search(r"([\d.]+) req/s", output)
     assert rate
     return float(rate[1]), waits[len(waits) // 2], waits[len(waits) * 99 // 100]
 

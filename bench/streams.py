@@ -81,9 +81,9 @@ def sign_in_all() -> list[str]:
 
 async def measure(room_key: int, sessions: list[str], idle: int) -> None:
     """Open the streams and print the figures."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    with socket.socket() as free_socket:
+        free_socket.bind(("127.0.0.1", 0))
+        port = free_socket.getsockname()[1]
     environment = {**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "workspace.config.web"}
     command = ("-m", "uvicorn", "workspace.config.asgi:application", "--log-level", "warning", "--port", str(port))
     command += ("--http", "workspace.server.protocol:BoundedProtocol")

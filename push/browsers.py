@@ -21,9 +21,9 @@ def session_digest_of(request: HttpRequest) -> str:
 
 def browser_name(user_agent: str) -> str:
     """Return a readable name for a browser, such as “Firefox on Linux”."""
-    found = ua_parser.parse(user_agent[:USER_AGENT_MAX_LENGTH])
-    browser = found.user_agent.family if found.user_agent else ""
-    system = found.os.family if found.os else ""
+    parsed = ua_parser.parse(user_agent[:USER_AGENT_MAX_LENGTH])
+    browser = parsed.user_agent.family if parsed.user_agent else ""
+    system = parsed.os.family if parsed.os else ""
     if browser and system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
     return browser or _("Browser")

@@ -24,7 +24,7 @@ from cloud.services.licences import licence_cache_clear
 from push.gateway.admission import callers_forget
 from push.gateway.apps import apps_current
 from tests.database import Beginning, connection_kept, migrations_record, template_drop, template_use
-from tests.under_way import requests_admit
+from tests.in_flight import requests_admit
 
 # Importing and collecting leave little garbage, and looking for it takes a second.
 gc.disable()

@@ -32,7 +32,7 @@ from workspace.config.settings import *  # noqa: E402, F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 API_RATE_LIMITING = False
-MIDDLEWARE = ["tests.under_way.RequestsUnderWay", *MIDDLEWARE]  # noqa: F405
+MIDDLEWARE = ["tests.in_flight.RequestsUnderWay", *MIDDLEWARE]  # noqa: F405
 # Files are found on request instead of being listed for every test client.
 WHITENOISE_AUTOREFRESH = True
 

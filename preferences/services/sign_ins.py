@@ -44,9 +44,9 @@ def sign_in_record(*, user: User, facts: SignInFacts, at: datetime) -> bool:
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     traits = {TraitKind.PROGRAM: facts.program, TraitKind.NETWORK: facts.network}
     digests = {kind: trait_digest(user.pk, trait) for kind, trait in traits.items() if trait}
-    known = SignInTrait.objects.filter(user=user, seen_at__gt=at - TRAIT_LIFETIME)
-    has_history = known.exists() or user.created_at < at - TRAIT_LIFETIME
-    seen = set(known.filter(digest__in=digests.values()).values_list("kind", "digest"))
+    recent_traits = SignInTrait.objects.filter(user=user, seen_at__gt=at - TRAIT_LIFETIME)
+    has_history = recent_traits.exists() or user.created_at < at - TRAIT_LIFETIME
+    seen = set(recent_traits.filter(digest__in=digests.values()).values_list("kind", "digest"))
     SignInTrait.objects.bulk_create(
         [SignInTrait(user=user, kind=kind, digest=digest, seen_at=at) for kind, digest in digests.items()],
         update_conflicts=True,

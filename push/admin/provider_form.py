@@ -42,12 +42,12 @@ class ProviderSetupForm(forms.Form):
 
     def values(self) -> dict[str, str]:
         """Return the values to save; a secret that was left empty is not among them unless it is removed."""
-        found = {}
+        values = {}
         for field in self.setup.fields:
             value = self.cleaned_data[field.name]
             if not field.is_secret or value or self.cleaned_data.get(field.name + CLEAR_SUFFIX):
-                found[field.name] = value
-        return found
+                values[field.name] = value
+        return values
 
 
 def form_field(field: ProviderField, stored: str) -> forms.Field:

@@ -78,10 +78,10 @@ def _open_workspace(unique_id: str) -> RegisteredWorkspace | None:
     """Return the workspace that is admitted by its unique id alone; None if it needs credentials."""
     if not unique_id or len(unique_id) > UNIQUE_ID_MAX_LENGTH:
         return None
-    known = RegisteredWorkspace.objects.filter(unique_id=unique_id).first()
-    if known is None:
-        known = _open_register(unique_id)
-    return known if known.admission == Admission.OPEN and known.is_active else None
+    workspace = RegisteredWorkspace.objects.filter(unique_id=unique_id).first()
+    if workspace is None:
+        workspace = _open_register(unique_id)
+    return workspace if workspace.admission == Admission.OPEN and workspace.is_active else None
 
 
 def _open_register(unique_id: str) -> RegisteredWorkspace:

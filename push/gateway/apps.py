@@ -79,8 +79,8 @@ class Apps:
             # Rocket.Chat servers only send the app name with pushes to Apple.
             names = {name for type_, name in self._apps if type_ == GCM}
             return names.pop() if len(names) == 1 else ""
-        known = (push.type, push.app_name) in self._apps or settings.SANDBOX
-        return push.app_name[:128] if known else OTHER_APP
+        is_known = (push.type, push.app_name) in self._apps or settings.SANDBOX
+        return push.app_name[:128] if is_known else OTHER_APP
 
 
 def with_keys_of(keys: AppKeys, app: GatewayApp) -> AppKeys:

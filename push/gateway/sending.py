@@ -50,8 +50,8 @@ async def send_pushes(
         sending = None
         answers |= {part.places[0]: BUSY for part in parts}
     if sandboxed:
-        found = await runtime.run(sandbox_send, [orders[index][0] for index in sandboxed])
-        answers |= dict(zip(sandboxed, found, strict=True))
+        sandbox_answers = await runtime.run(sandbox_send, [orders[index][0] for index in sandboxed])
+        answers |= dict(zip(sandboxed, sandbox_answers, strict=True))
     if sending:
         last = asyncio.wrap_future(sending.future)
         yielded: set[int] = set()

@@ -102,11 +102,11 @@ async def forward_pushes(
     places = list(keys)
     taken = await runtime.take([ledger_entry(caller, orders[index]) for index in places])
     tickets: dict[int, Ticket] = {}
-    for index, found in zip(places, taken, strict=True):
-        if isinstance(found, Ticket):
-            tickets[index] = found
+    for index, ticket_or_reason in zip(places, taken, strict=True):
+        if isinstance(ticket_or_reason, Ticket):
+            tickets[index] = ticket_or_reason
         else:
-            push_results[index] = skipped_result(found, caller, orders[index])
+            push_results[index] = skipped_result(ticket_or_reason, caller, orders[index])
     progress = Progress(push_results)
     if tickets:
         carried = send_pushes([(orders[index], keys[index]) for index in tickets], runtime)
@@ -135,11 +135,13 @@ class Progress:
         """Settle the responses as they arrive."""
         places = list(tickets)
         async for answers in carried:
-            found = {places[number]: answer for number, answer in answers.items()}
-            results = [Result(tickets[place], outcome_of(tickets[place], answer)) for place, answer in found.items()]
+            answers_by_place = {places[number]: answer for number, answer in answers.items()}
+            results = [
+                Result(tickets[place], outcome_of(tickets[place], answer)) for place, answer in answers_by_place.items()
+            ]
             used = await settle_results(results, runtime)
             self.used = self.used if used is None else used
-            self.push_results |= found
+            self.push_results |= answers_by_place
 
 
 async def wait_for_late_tasks(seconds: float) -> None:
@@ -180,11 +182,11 @@ def ledger_entry(caller: Caller, order: PushRequest) -> LedgerEntry:
     )
 
 
-def skipped_result(found: SkipReason, caller: Caller, order: PushRequest) -> PushResult:
+def skipped_result(reason: SkipReason, caller: Caller, order: PushRequest) -> PushResult:
     """Return the result of a push that is not sent."""
-    if found == SkipReason.ACCEPTED_BEFORE:
+    if reason == SkipReason.ACCEPTED_BEFORE:
         return REPEATED
-    if found == SkipReason.IN_PROGRESS:
+    if reason == SkipReason.IN_PROGRESS:
         return IN_PROGRESS
     return exhausted(caller, order)
 

@@ -57,7 +57,7 @@ class LaneConnections:
         self._idle: list[Exchange] = []
         # Requests that libcurl cannot send.
         self._unusable: list[tuple[Done, HttpAnswer]] = []
-        self._under_way: dict[Any, Exchange] = {}
+        self._in_flight: dict[Any, Exchange] = {}
         # When each request was sent, in this order. Late requests are in `_late` instead.
         self._sent: dict[Exchange, float] = {}
         self._late: dict[Exchange, float] = {}
@@ -66,7 +66,7 @@ class LaneConnections:
 
     @property
     def is_busy(self) -> bool:
-        return bool(self.waiting or self._under_way)
+        return bool(self.waiting or self._in_flight)
 
     def deadline(self) -> float | None:
         """Return when :meth:`process_timer` must be called at the latest, by the monotonic clock."""
@@ -89,12 +89,12 @@ class LaneConnections:
                 self._idle.append(exchange)
                 self._unusable.append((done, exchange.unanswered(f"This cannot be sent: {error}")))
                 continue
-            self._under_way[exchange.handle] = exchange
+            self._in_flight[exchange.handle] = exchange
             self._multi.add_handle(exchange.handle)
 
     def _has_room(self) -> bool:
         """Return True if one more request may be started."""
-        count, limit = len(self._under_way), self.lane.concurrency
+        count, limit = len(self._in_flight), self.lane.concurrency
         if count < limit:
             return True
         self._mark_late(time.monotonic())
@@ -124,35 +124,35 @@ class LaneConnections:
         while more:
             more, succeeded, failed = self._multi.info_read()
             for handle in succeeded:
-                exchange = self._under_way[handle]
+                exchange = self._in_flight[handle]
                 finished.append((exchange.done, exchange.succeeded()))
                 self._answered_at = now
                 self._release(exchange)
             for handle, code, message in failed:
                 # It may have been answered already, together with another failed request to the same server.
-                if handle in self._under_way:
-                    finished += self._failed(self._under_way[handle], code, message)
+                if handle in self._in_flight:
+                    finished += self._failed(self._in_flight[handle], code, message)
         finished += self._overdue(now)
         return finished
 
     def abandon(self, which: Callable[[Done], bool]) -> None:
         """End the requests of the callers that `which` selects, without an answer."""
         self.waiting = deque(entry for entry in self.waiting if not which(entry[1]))
-        for exchange in [exchange for exchange in self._under_way.values() if which(exchange.done)]:
+        for exchange in [exchange for exchange in self._in_flight.values() if which(exchange.done)]:
             self._release(exchange)
 
     def withdraw(self) -> list[Done]:
         """Remove the requests that have not been sent, and return their callbacks."""
         callers = [done for _request, done in self.waiting]
         self.waiting.clear()
-        for exchange in [exchange for exchange in self._under_way.values() if not exchange.tries]:
+        for exchange in [exchange for exchange in self._in_flight.values() if not exchange.tries]:
             callers.append(exchange.done)
             self._release(exchange)
         return callers
 
     def close(self) -> None:
         """Close all connections. Pending requests get no answer."""
-        for exchange in list(self._under_way.values()):
+        for exchange in list(self._in_flight.values()):
             self._release(exchange)
         for exchange in self._idle:
             exchange.handle.close()
@@ -215,7 +215,7 @@ class LaneConnections:
         """Answer all requests to an unreachable server, because each would only wait for the same failure."""
         answers = [(done, answer) for request, done in self.waiting if request.origin == origin]
         self.waiting = deque(entry for entry in self.waiting if entry[0].origin != origin)
-        for exchange in [exchange for exchange in self._under_way.values() if exchange.request.origin == origin]:
+        for exchange in [exchange for exchange in self._in_flight.values() if exchange.request.origin == origin]:
             answers.append((exchange.done, answer))
             self._release(exchange)
         return answers
@@ -244,6 +244,6 @@ class LaneConnections:
 
     def _release(self, exchange: Exchange) -> None:
         self._multi.remove_handle(exchange.handle)
-        del self._under_way[exchange.handle]
+        del self._in_flight[exchange.handle]
         self._forget_sent(exchange)
         self._idle.append(exchange)

@@ -21,7 +21,7 @@ from push.models import Capability
 from push.providers.endpoints import ENDPOINT_MAX_LENGTH
 from push.providers.web_push.identity import vapid_public_key
 from push.providers.web_push.transport import TYPE as WEB_PUSH
-from push.sending.receipts import receipt_note
+from push.sending.receipts import receipt_record
 from push.services.devices import SubscriptionKeys, device_register
 from workspace.api.params import Params, TextParam
 from workspace.api.throttling import Rate, usage_count
@@ -111,7 +111,7 @@ def received(request: HttpRequest) -> HttpResponse:
     """
     token = json_read(request).get("token")
     if isinstance(token, str) and len(token) <= TOKEN_MAX_LENGTH:
-        receipt_note(token=token)
+        receipt_record(token=token)
     return HttpResponse(status=204)
 
 

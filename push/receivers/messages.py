@@ -17,14 +17,14 @@ from workspace.stored_json import stored_write
 
 
 @receiver(message_posted, dispatch_uid="push.message_posted")
-def message_posted_note(message: Message, **_kwargs: Any) -> None:
+def message_posted_record(message: Message, **_kwargs: Any) -> None:
     """Create a pending decision, in the same transaction as the message."""
     Decision.objects.create(message=message, event=Event.POSTED, accepted_at=message.accepted_at)
     wake("decide")
 
 
 @receiver(message_edited, dispatch_uid="push.message_edited")
-def message_edited_note(message: Message, before: MentionTargets, **_kwargs: Any) -> None:
+def message_edited_record(message: Message, before: MentionTargets, **_kwargs: Any) -> None:
     """Create a pending decision for the edit; `before` contains the mentions before the edit."""
     accepted_at = message.edited_at or message.updated_at
     facts = {"before": stored_write(before)}
@@ -33,7 +33,7 @@ def message_edited_note(message: Message, before: MentionTargets, **_kwargs: Any
 
 
 @receiver(message_deleted, dispatch_uid="push.message_deleted")
-def message_deleted_note(message: Message, **_kwargs: Any) -> None:
+def message_deleted_record(message: Message, **_kwargs: Any) -> None:
     """Create a pending decision to update the counters and the devices that show the deleted message."""
     if message.is_system:
         return

@@ -61,7 +61,7 @@ def users_signed_in(keys: Collection[str]) -> dict[str, User]:
 def is_hash_of(user: User, session_hash: str) -> bool:
     """Return True if the session was started with the user's current password."""
     hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
-    return any(constant_time_compare(session_hash, known) for known in hashes)
+    return any(constant_time_compare(session_hash, open_hash) for open_hash in hashes)
 
 
 def sessions_read(keys: Collection[str]) -> dict[str, dict[str, Any]]:

@@ -21,7 +21,7 @@ FLOW_SECONDS = 0.1
 BATCH_SECONDS = 0.3
 BATCH_ANSWERS = 1_000
 
-Entry = tuple["UnderWay", Any, SendAnswer]
+Entry = tuple["InFlight", Any, SendAnswer]
 
 
 class Inbox:
@@ -56,7 +56,7 @@ class Inbox:
         return entries
 
 
-class UnderWay(ABC):
+class InFlight(ABC):
     """Something that was sent, and whose responses are recorded as they arrive."""
 
     def __init__(self, inbox: Inbox) -> None:
@@ -96,7 +96,7 @@ def entries_record(entries: Iterable[Entry], *, inbox: Inbox) -> set[int]:
 
     Returns the keys of users who have nothing in progress any more.
     """
-    by_owner: dict[UnderWay, list[tuple[Any, SendAnswer]]] = {}
+    by_owner: dict[InFlight, list[tuple[Any, SendAnswer]]] = {}
     for entry in entries:
         owner, part, answer = entry
         if owner.inbox is inbox:

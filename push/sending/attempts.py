@@ -216,7 +216,7 @@ def attempt_update(attempts: Sequence[Attempt], answer: SendAnswer, *, token: st
     )
 
 
-def devices_note(*, answers: Sequence[tuple[Device, SendAnswer]], sent_at: datetime, now: datetime) -> None:
+def devices_update(*, answers: Sequence[tuple[Device, SendAnswer]], sent_at: datetime, now: datetime) -> None:
     """Record the responses with the devices.
 
     A device whose token is dead is disabled, unless its app has registered the token again since `sent_at`.

@@ -110,13 +110,13 @@ def answers_judge(*, breaker: Breaker, route: Route, answered: Answered, now: da
     judged = [answer for _device, answer in answered]
     accepted = {device.app_name for device, answer in answered if answer.answer == Answer.ACCEPTED}
     if accepted:
-        accepted_note(breaker, route, accepted)
+        accepted_record(breaker, route, accepted)
     accepting = breaker.accepting.setdefault((route.key, route.fingerprint), set())
     accepting |= accepted
     for app_name, places in suspects_by_scope(answered, accepting).items():
         devices = [answered[place][0] for place in places]
         worst = answered[places[0]][1]
-        if suspicion_note(breaker, route, app_name, devices, worst, now=now):
+        if suspicion_record(breaker, route, app_name, devices, worst, now=now):
             for place in places:
                 judged[place] = SendAnswer(Answer.HELD, worst.status, worst.detail, reason=worst.reason)
     return judged
@@ -134,7 +134,7 @@ def suspects_by_scope(answered: Answered, accepting: set[str]) -> dict[str, list
     return scopes
 
 
-def suspicion_note(
+def suspicion_record(
     breaker: Breaker, route: Route, app_name: str, devices: Sequence[Device], answer: SendAnswer, *, now: datetime
 ) -> bool:
     """Record a suspicious response for these devices; return True if the route, or the app on it, is now paused."""
@@ -168,7 +168,7 @@ def is_burst(state: RouteState, devices: Sequence[Device], answer: SendAnswer, *
     return len(suspects_of(state)) >= BURST_DEVICES and not lately.exists()
 
 
-def accepted_note(breaker: Breaker, route: Route, app_names: Iterable[str]) -> None:
+def accepted_record(breaker: Breaker, route: Route, app_names: Iterable[str]) -> None:
     """Delete the states of the route and of these apps on it, because pushes were accepted."""
     proven = [scope for scope in ((route.key, name) for name in ("", *app_names)) if scope in breaker.states]
     for key, app_name in proven:

@@ -18,7 +18,7 @@ from push.providers.routes import Route
 
 log = logging.getLogger(__name__)
 
-BROKEN = SendAnswer(Answer.RETRY, detail="The transport failed; the log holds the error.")
+BROKEN = SendAnswer(Answer.RETRY, detail="The transport failed; the error is in the log.")
 STOPPED = SendAnswer(Answer.UNKNOWN, detail="The worker was stopped before the answer came.")
 UNSENT = SendAnswer(Answer.RETRY, detail=WITHDRAWN)
 
@@ -47,7 +47,7 @@ class Carrier(ABC):
 
     def __init__(self, name: str) -> None:
         self._guard = threading.Condition()
-        self._handed_in: deque[Load] = deque()
+        self._submitted: deque[Load] = deque()
         self._loads: OrderedDict[Load, None] = OrderedDict()
         self._unanswered = 0
         self._answered_at = float("-inf")
@@ -55,14 +55,14 @@ class Carrier(ABC):
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
-    def hand_in(self, load: Load) -> None:
+    def submit(self, load: Load) -> None:
         """Accept a load. If the carrier has been closed, its messages are answered as :data:`UNSENT`."""
         with self._guard:
             is_closed = self._closing
             self._unanswered += len(load.messages)
             self._loads[load] = None
             if not is_closed:
-                self._handed_in.append(load)
+                self._submitted.append(load)
                 self._guard.notify()
         if is_closed:
             self._give_up([load], UNSENT)
@@ -123,7 +123,7 @@ class Carrier(ABC):
                 log.exception("A sender failed and starts again.")
                 self.end()
                 with self._guard:
-                    begun = [load for load in self._loads if load not in self._handed_in]
+                    begun = [load for load in self._loads if load not in self._submitted]
                 self._give_up(begun, BROKEN)
         self.end()
 
@@ -134,4 +134,4 @@ class Carrier(ABC):
 
     def _next(self) -> Load | None:
         with self._guard:
-            return self._handed_in.popleft() if self._handed_in else None
+            return self._submitted.popleft() if self._submitted else None

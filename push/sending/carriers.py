@@ -172,12 +172,12 @@ class Carriers:
     def send(self, pushes: Sequence[DevicePush], *, route: Route, answered: Answered) -> None:
         """Send the pushes on the route. `answered` is called in another thread with each index and response."""
         if pushes:
-            self.of(route).hand_in(Load(pushes, answered, route))
+            self.of(route).submit(Load(pushes, answered, route))
 
     def send_emails(self, emails: Sequence[EmailMessage], *, answered: Answered) -> None:
         """Send the e-mails. `answered` is called in another thread with each index and response."""
         if emails:
-            self.email.hand_in(Load(emails, answered))
+            self.email.submit(Load(emails, answered))
 
     def drain(self) -> None:
         """Stop sending. Messages that have not been sent are answered as :data:`UNSENT`."""

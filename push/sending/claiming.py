@@ -147,19 +147,19 @@ def claim_of(rows: Iterable[Candidate], *, until: datetime) -> Claim:
 
 def free_users_lock(*, limit: int, now: datetime) -> list[int]:
     """Return up to `limit` users who have due items and are not served by another worker."""
-    found: list[int] = []
+    claimed_users: list[int] = []
     tried: set[int] = set()
     for _window in range(WINDOWS):
         due, is_all = due_users(now, rows=WINDOW_ROWS, without=tried)
-        candidates = due[: limit - len(found)]
+        candidates = due[: limit - len(claimed_users)]
         tried.update(candidates)
         locked = users_lock(candidates)
         # Read again under the lock: a worker may have claimed and committed since the candidates were found.
         served = set(ClaimedItem.objects.filter(user__in=locked).values_list("user_id", flat=True))
-        found += [user for user in locked if user not in served]
-        if is_all or len(found) >= limit:
+        claimed_users += [user for user in locked if user not in served]
+        if is_all or len(claimed_users) >= limit:
             break
-    return found
+    return claimed_users
 
 
 def users_lock(users: Sequence[int]) -> list[int]:

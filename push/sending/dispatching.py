@@ -91,11 +91,11 @@ class DispatchRun:
 
     def _ready(self, claim: Claim) -> list[int]:
         """Return the next items of the claim's users who have nothing in progress."""
-        under_way = self._under_way(claim)
-        free = [of_user for of_user in claim.items.values() if under_way.isdisjoint(of_user)]
+        in_flight = self._in_flight(claim)
+        free = [of_user for of_user in claim.items.values() if in_flight.isdisjoint(of_user)]
         return [key for of_user in free for key in sent_together(of_user, claim.rooms)]
 
-    def _under_way(self, claim: Claim) -> set[int]:
+    def _in_flight(self, claim: Claim) -> set[int]:
         return {key for sent_round in self._rounds if sent_round.claim is claim for key in sent_round.keys}
 
     def _send(self, claim: Claim, keys: Sequence[int]) -> None:
@@ -147,27 +147,27 @@ class DispatchRun:
         for sent_round in late:
             claim, keys = sent_round.claim, sent_round.keys
             users = [user for user, of_user in claim.items.items() if not keys.isdisjoint(of_user)]
-            self._hand_over(sent_round)
+            self._pass_on(sent_round)
             claim_narrow(claim, set(claim.keys) - keys)
             claim_return(claim=claim, users=dict.fromkeys(users))
         # Forward responses that arrived meanwhile.
         entries_record(self._inbox.drain(), inbox=self._inbox)
 
-    def _hand_over(self, sent_round: DeliveryRound) -> None:
+    def _pass_on(self, sent_round: DeliveryRound) -> None:
         sent_round.claim = claim_part(sent_round.claim, sent_round.keys)
         LateAnswers.current().add(sent_round)
 
     def _leave(self) -> None:
         """End the run. Items not in progress return to the queue; other responses are recorded as they arrive."""
         rounds, claims = self._rounds, self._claims
-        under_way = {id(claim): self._under_way(claim) for claim in claims}
+        in_flight = {id(claim): self._in_flight(claim) for claim in claims}
         if not connection.in_atomic_block:
             self._rounds = []
             for sent_round in rounds:
-                self._hand_over(sent_round)
+                self._pass_on(sent_round)
             entries_record(self._inbox.drain(), inbox=self._inbox)
         for claim in claims:
-            claim_release(claim=claim_part(claim, set(claim.keys) - under_way[id(claim)]))
+            claim_release(claim=claim_part(claim, set(claim.keys) - in_flight[id(claim)]))
         while self._rounds:
             self._record(LOOK_SECONDS)
 

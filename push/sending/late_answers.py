@@ -14,7 +14,7 @@ from django.db import Error, connection
 from django.utils import timezone
 
 from push.selectors.due import work_waits_of
-from push.sending.answer_inbox import Inbox, UnderWay, entries_record
+from push.sending.answer_inbox import Inbox, InFlight, entries_record
 from push.sending.carriers import Carriers
 from push.services.gateway_access import renewals
 from push.stopping import stop_request
@@ -31,16 +31,16 @@ LOOK_SECONDS = 0.05
 LATE_SECONDS = 0.3
 
 
-def answers_await(under_way: UnderWay, *, seconds: float) -> None:
+def answers_await(in_flight: InFlight, *, seconds: float) -> None:
     """Record responses for this many seconds, and leave later ones to the thread for late responses.
 
     Within a transaction, wait for all of them, because threads cannot share it.
     """
-    inbox, end = under_way.inbox, time.monotonic() + seconds
-    while under_way.unanswered and (connection.in_atomic_block or time.monotonic() < end):
-        entries_record(inbox.gather(LOOK_SECONDS, expected=under_way.unanswered), inbox=inbox)
-    if under_way.unanswered:
-        LateAnswers.current().add(under_way)
+    inbox, end = in_flight.inbox, time.monotonic() + seconds
+    while in_flight.unanswered and (connection.in_atomic_block or time.monotonic() < end):
+        entries_record(inbox.gather(LOOK_SECONDS, expected=in_flight.unanswered), inbox=inbox)
+    if in_flight.unanswered:
+        LateAnswers.current().add(in_flight)
         entries_record(inbox.drain(), inbox=inbox)
 
 
@@ -54,7 +54,7 @@ class LateAnswers:
         self._pid = os.getpid()
         self._inbox = Inbox()
         self._guard = threading.Lock()
-        self._under_way: set[UnderWay] = set()
+        self._in_flight: set[InFlight] = set()
         self._thread: threading.Thread | None = None
 
     @classmethod
@@ -65,11 +65,11 @@ class LateAnswers:
             _late_answers = cls()
         return _late_answers
 
-    def add(self, under_way: UnderWay) -> None:
+    def add(self, in_flight: InFlight) -> None:
         """Record the further responses of this work."""
         with self._guard:
-            self._under_way.add(under_way)
-            under_way.move(self._inbox)
+            self._in_flight.add(in_flight)
+            in_flight.move(self._inbox)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="push-late-answers")
                 self._thread.start()
@@ -88,38 +88,38 @@ class LateAnswers:
 
     def _is_needed(self) -> bool:
         with self._guard:
-            if not self._under_way:
+            if not self._in_flight:
                 self._thread = None
-            return bool(self._under_way)
+            return bool(self._in_flight)
 
     def _look(self) -> None:
         """Record the responses that arrive within a short time, and extend the other claims."""
         if stop_request.is_made:
             self._stop()
         with self._guard:
-            waiting = list(self._under_way)
-        entries = self._inbox.gather(BEAT_SECONDS, expected=sum(one.unanswered for one in waiting))
+            waiting = list(self._in_flight)
+        entries = self._inbox.gather(BEAT_SECONDS, expected=sum(work.unanswered for work in waiting))
         freed: set[int] = set()
         for owner in {entry[0] for entry in entries}:
             own = [entry for entry in entries if entry[0] is owner]
             freed |= self._safely(owner, partial(entries_record, own, inbox=self._inbox)) or set()
-        for under_way in waiting:
-            self._safely(under_way, under_way.extend)
-        for under_way in [one for one in waiting if not one.unanswered]:
-            self._safely(under_way, under_way.end)
+        for in_flight in waiting:
+            self._safely(in_flight, in_flight.extend)
+        for in_flight in [work for work in waiting if not work.unanswered]:
+            self._safely(in_flight, in_flight.end)
             with self._guard:
-                self._under_way.discard(under_way)
+                self._in_flight.discard(in_flight)
         if freed:
             self._wake(freed)
 
-    def _safely(self, under_way: UnderWay, write: Callable[[], Result]) -> Result | None:
+    def _safely(self, in_flight: InFlight, write: Callable[[], Result]) -> Result | None:
         """Return the result of `write`. If it fails, nothing else is affected: the claim expires."""
         try:
             return write()
         except Exception:
-            log.exception("What is under way could not be recorded.")
+            log.exception("Responses could not be recorded; their claim will expire.")
             with self._guard:
-                self._under_way.discard(under_way)
+                self._in_flight.discard(in_flight)
             return None
 
     def _wake(self, users: set[int]) -> None:

@@ -16,17 +16,17 @@ from push.models import Answer, Attempt, Channel, Device, Notification, State, i
 from push.receipts import receipt_read
 from push.selectors.items import devices_of, target_devices
 from push.sending.attempts import history_of
-from push.services.shown import shown_note
+from push.services.shown import shown_record
 from workspace.models import Message, User
 
 
-def receipt_note(*, token: str) -> bool:
+def receipt_record(*, token: str) -> bool:
     """Record the receipt that the token proves; return False if this server did not sign the token."""
     keys = receipt_read(token)
     if keys is None:
         return False
     notification_key, device_key = keys
-    received_note(notification=notification_key, devices=[device_key])
+    receipts_record(notification=notification_key, devices=[device_key])
     return True
 
 
@@ -35,20 +35,20 @@ def message_received(*, user: User, message: Message, devices: Collection[Device
     notification = Notification.objects.filter(user=user, message=message, channel=Channel.PUSH).first()
     if notification is None:
         return False
-    return received_note(notification=notification.pk, devices=[device.pk for device in devices])
+    return receipts_record(notification=notification.pk, devices=[device.pk for device in devices])
 
 
 @transaction.atomic
-def received_note(*, notification: int, devices: Collection[int]) -> bool:
+def receipts_record(*, notification: int, devices: Collection[int]) -> bool:
     """Record the first receipt of each device with its latest attempt; return True if any was new.
 
     An attempt that was not accepted, or has no response yet, counts as accepted from now on.
     """
     now = timezone.now()
-    tries = list(Attempt.objects.filter(notification=notification, device__in=devices).order_by("number"))
-    told = {attempt.device_id for attempt in tries if attempt.received_at is not None}
-    latest = {attempt.device_id: attempt.pk for attempt in tries if attempt.device_id not in told}
-    noted = Attempt.objects.filter(pk__in=latest.values(), received_at=None).update(received_at=now)
+    attempts = list(Attempt.objects.filter(notification=notification, device__in=devices).order_by("number"))
+    confirmed_devices = {attempt.device_id for attempt in attempts if attempt.received_at is not None}
+    latest = {attempt.device_id: attempt.pk for attempt in attempts if attempt.device_id not in confirmed_devices}
+    updated = Attempt.objects.filter(pk__in=latest.values(), received_at=None).update(received_at=now)
     Device.objects.filter(pk__in=[key for key in latest if key is not None]).update(last_received_at=now)
     unconfirmed = Attempt.objects.filter(pk__in=latest.values()).exclude(answer=Answer.ACCEPTED)
     keys = list(unconfirmed.values_list("pk", flat=True))
@@ -56,9 +56,9 @@ def received_note(*, notification: int, devices: Collection[int]) -> bool:
         confirmed = Attempt.objects.filter(pk__in=keys).select_related("device", "notification")
         for attempt in confirmed:
             if attempt.device is not None:
-                shown_note(accepted=[(attempt.device, attempt.notification.room_id)], at=attempt.started_at)
+                shown_record(accepted=[(attempt.device, attempt.notification.room_id)], at=attempt.started_at)
         item_settle(key=notification)
-    return bool(noted)
+    return bool(updated)
 
 
 def item_settle(*, key: int) -> None:

@@ -16,13 +16,13 @@ from push.models import Answer, Device, EndReason
 from push.providers.answers import SendAnswer
 from push.providers.email.transport import RECIPIENT_REFUSED
 from push.selectors.items import Item
-from push.sending.attempts import Hold, Outcome, attempts_close, devices_note
+from push.sending.attempts import Hold, Outcome, attempts_close, devices_update
 from push.sending.breaker import answers_judge
 from push.sending.carrier_threads import STOPPED
 from push.sending.preparing import Delivery, ItemGroup, PreparedRound, outcomes_write, retry_end, unsent
-from push.services.changed_messages import changed_meanwhile_note
+from push.services.changed_messages import changed_meanwhile_schedule
 from push.services.gateway_access import quota_watch
-from push.services.shown import shown_note
+from push.services.shown import shown_record
 from workspace.services.addresses import address_results_record
 
 # The result of deliveries that were not sent because the worker stops.
@@ -31,11 +31,11 @@ NOT_SENT = SendAnswer(Answer.HELD)
 
 def completed_groups(current: PreparedRound, deliveries: Iterable[Delivery]) -> list[ItemGroup]:
     """Return the groups that have all their responses now that these deliveries have theirs."""
-    those = {id(delivery) for delivery in deliveries}
+    delivery_ids = {id(delivery) for delivery in deliveries}
     return [
         group
         for group in current.groups
-        if group.is_answered and any(id(delivery) in those for delivery in group.deliveries)
+        if group.is_answered and any(id(delivery) in delivery_ids for delivery in group.deliveries)
     ]
 
 
@@ -75,15 +75,15 @@ def deliveries_record(current: PreparedRound, deliveries: Sequence[Delivery], co
         now=now,
     )
     answers = [(delivery.device, delivery.answer) for delivery in deliveries if delivery.device and delivery.answer]
-    devices_note(
+    devices_update(
         answers=[(device, answer) for device, answer in answers if answer not in (NOT_SENT, STOPPED)],
         sent_at=current.started_at,
         now=now,
     )
-    addresses_note(deliveries)
-    shown_note(accepted=accepted_of(deliveries), at=current.started_at)
+    addresses_update(deliveries)
+    shown_record(accepted=accepted_of(deliveries), at=current.started_at)
     if accepted := notifications_accepted(deliveries):
-        changed_meanwhile_note(notifications=accepted, since=current.started_at)
+        changed_meanwhile_schedule(notifications=accepted, since=current.started_at)
     quota_watch(delivery.answer for delivery in deliveries if delivery.answer)
     for attempt in (attempt for delivery in answered for attempt in delivery.attempts):
         current.history.add(attempt)
@@ -91,7 +91,7 @@ def deliveries_record(current: PreparedRound, deliveries: Sequence[Delivery], co
     outcomes_write([(item.key, outcome_of(current, item)) for item in items], token=current.token)
 
 
-def addresses_note(deliveries: Iterable[Delivery]) -> None:
+def addresses_update(deliveries: Iterable[Delivery]) -> None:
     """Mark e-mail addresses that were refused, and unmark those that work again."""
     accepted: list[str] = []
     refused: list[str] = []

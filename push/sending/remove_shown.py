@@ -28,8 +28,8 @@ from push.providers.answers import SendAnswer, retry_wait
 from push.providers.routes import DevicePush, Route
 from push.selectors.items import unread_sums
 from push.selectors.routes import routes_current
-from push.sending.answer_inbox import Inbox, UnderWay
-from push.sending.attempts import devices_note
+from push.sending.answer_inbox import Inbox, InFlight
+from push.sending.attempts import devices_update
 from push.sending.carrier_threads import UNSENT
 from push.sending.carriers import Capacity, Carriers
 from push.sending.database_retries import write_with_retries
@@ -65,7 +65,7 @@ def remove_shown() -> bool:
     return True
 
 
-class Updates(UnderWay):
+class Updates(InFlight):
     """Updates that are being sent, each for a row of the model."""
 
     def __init__(
@@ -239,4 +239,4 @@ def answers_record(
         forgotten = Device.objects.filter(pk__in=over, disabled_reason=DisabledReason.DEACTIVATED)
         forgotten.filter(shown_rooms=None).delete()
     dead = [(shown.device, answer) for shown, answer in answers if answer.answer == Answer.DEAD]
-    devices_note(answers=dead, sent_at=sent_at, now=now)
+    devices_update(answers=dead, sent_at=sent_at, now=now)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from push.providers.answers import SendAnswer
 from push.providers.routes import Route
-from push.sending.answer_inbox import Inbox, UnderWay
+from push.sending.answer_inbox import Inbox, InFlight
 from push.sending.carrier_threads import UNSENT
 from push.sending.carriers import Carriers
 from push.sending.claiming import Claim, claim_close, claim_extend, claim_narrow, items_begin
@@ -28,7 +28,7 @@ from push.services.gateway_access import is_renewable, renewals, route_with
 from push.stopping import stop_request
 
 
-class DeliveryRound(UnderWay):
+class DeliveryRound(InFlight):
     """A round that is being sent. `claim` is the claim on its items, and on other items of the same users.
 
     `keys` are the items that are not finished.

@@ -33,17 +33,17 @@ from workspace.models.messages import ENCRYPTED
 BATCH = 2000
 
 
-def changed_message_note(*, message: Message) -> None:
+def message_updates_schedule(*, message: Message) -> None:
     """Schedule updates for the devices that show the message."""
     accepted = Attempt.objects.filter(notification__message=message)
-    attempts_note(accepted.filter(Q(notification__message__deleted_at__isnull=False) | is_text_shown()))
+    updates_schedule(accepted.filter(Q(notification__message__deleted_at__isnull=False) | is_text_shown()))
 
 
-def changed_meanwhile_note(*, notifications: Collection[int], since: datetime) -> None:
+def changed_meanwhile_schedule(*, notifications: Collection[int], since: datetime) -> None:
     """Schedule updates for devices that accepted one of these notifications while its message changed."""
     changed = Q(notification__message__deleted_at__gte=since)
     changed |= Q(notification__message__edited_at__gte=since) & is_text_shown()
-    attempts_note(Attempt.objects.filter(changed, notification__in=notifications))
+    updates_schedule(Attempt.objects.filter(changed, notification__in=notifications))
 
 
 def is_text_shown() -> Q:
@@ -53,7 +53,7 @@ def is_text_shown() -> Q:
     return ~Q(notification__message__type=ENCRYPTED)
 
 
-def attempts_note(attempts: QuerySet[Attempt]) -> None:
+def updates_schedule(attempts: QuerySet[Attempt]) -> None:
     """Schedule updates for the devices of these attempts that show the message and support updates."""
     members = Subscription.objects.filter(user=OuterRef("notification__user"), room=OuterRef("notification__room"))
     unread = Q(last_seen_at=None) | Q(last_seen_at__lt=OuterRef("notification__message__accepted_at"))
@@ -132,8 +132,8 @@ def subscriptions_of(notifications: Sequence[Notification]) -> dict[tuple[int, i
     """Return the memberships of the notified users in the notifications' rooms, by user and room."""
     users = {notification.user_id for notification in notifications}
     rooms = {notification.room_id for notification in notifications}
-    found = Subscription.objects.filter(user__in=users, room__in=rooms)
-    return {(row.user_id, row.room_id): row for row in found}
+    subscriptions = Subscription.objects.filter(user__in=users, room__in=rooms)
+    return {(row.user_id, row.room_id): row for row in subscriptions}
 
 
 def threads_read(notifications: Sequence[Notification]) -> dict[tuple[int, int | None], datetime]:
@@ -142,5 +142,5 @@ def threads_read(notifications: Sequence[Notification]) -> dict[tuple[int, int |
     if not threads:
         return {}
     users = {notification.user_id for notification in notifications}
-    found = ThreadFollower.objects.filter(user__in=users, thread__in=threads)
-    return {(user, thread): at for user, thread, at in found.values_list("user", "thread", "read_at")}
+    followers = ThreadFollower.objects.filter(user__in=users, thread__in=threads)
+    return {(user, thread): at for user, thread, at in followers.values_list("user", "thread", "read_at")}

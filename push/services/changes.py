@@ -12,7 +12,7 @@ from django.db.models import Q
 from push.models import Decision, Event
 from push.rules.decision_facts import decision_facts, decision_facts_add
 from push.rules.facts import MessageFacts, facts_stored
-from push.services.changed_messages import changed_message_note
+from push.services.changed_messages import message_updates_schedule
 from push.services.desktop import members_pages_tell
 from workspace.models import Message, Room, User
 from workspace.services.reading import (
@@ -29,7 +29,7 @@ COUNTED = "counted"
 def change_follow(*, decision: Decision) -> bool:
     """Update the unread counters after a change; return False while the message is still being counted."""
     message = decision.message
-    changed_message_note(message=message)
+    message_updates_schedule(message=message)
     posted = Decision.objects.filter(message=message, event=Event.POSTED).first()
     if posted is not None and posted.decided_at is None:
         # Either nothing is counted yet, and the changed message will be counted; or only part of its room is counted.
@@ -66,18 +66,18 @@ def calls_pending(*, user: User, room: Room, since: datetime) -> dict[int, Menti
     """
     pending = Decision.objects.filter(decided_at=None, message__room=room, message__accepted_at__gte=since)
     pending = pending.exclude(message__sender=user).select_related("message")
-    found: dict[int, MentionTargets | None] = {}
+    targets_by_message: dict[int, MentionTargets | None] = {}
     for decision in pending.order_by("pk"):
         message = decision.message
-        if message.pk in found or message.is_system or message.is_thread_reply:
+        if message.pk in targets_by_message or message.is_system or message.is_thread_reply:
             continue
         posted = Decision.objects.filter(message=message, event=Event.POSTED).first()
         if posted is not None and posted.decided_at is None:
             is_counted = posted.position is not None and user.pk <= posted.position
-            found[message.pk] = calls_counted(facts_stored(posted)) if is_counted else None
+            targets_by_message[message.pk] = calls_counted(facts_stored(posted)) if is_counted else None
         else:
-            found[message.pk] = calls_before(decision, posted)
-    return found
+            targets_by_message[message.pk] = calls_before(decision, posted)
+    return targets_by_message
 
 
 def members_concerned(message: Message, before: MentionTargets | None, after: MentionTargets | None) -> Q:

@@ -131,8 +131,8 @@ def part_notify(
         is_repeated=are_written(facts, above, upto),
     )
     counts: dict[Channel, Counter[str]] = {channel: Counter() for channel in readings}
-    for *found, number in groups:
-        for counter, code in zip(counts.values(), found, strict=True):
+    for *group, number in groups:
+        for counter, code in zip(counts.values(), group, strict=True):
             counter[code] += number
     is_due = Notification.objects.filter(is_waiting(), message=facts.message_id, due_at__lte=now).exists()
     return NotifyResult(counts_plain(counts), is_due)

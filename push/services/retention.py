@@ -61,13 +61,13 @@ def notifications_prune(before: datetime) -> int:
     """Delete a batch of notifications that ended before the given time, and their attempts; return how many."""
     ended = Notification.objects.filter(finished_at__lt=before).order_by("finished_at")
     rows = ended.select_for_update(skip_locked=True).values_list("pk", "finished_at", "channel", "state", "reason")
-    found = list(rows[:BATCH])
-    days = [(at.astimezone(UTC).date(), channel, state, reason) for _key, at, channel, state, reason in found if at]
+    outcomes = list(rows[:BATCH])
+    days = [(at.astimezone(UTC).date(), channel, state, reason) for _key, at, channel, state, reason in outcomes if at]
     outcomes_add(Counter(days))
-    keys = [key for key, *_rest in found]
+    keys = [key for key, *_rest in outcomes]
     Attempt.objects.filter(notification__in=keys).delete()
     Notification.objects.filter(pk__in=keys).delete()
-    return len(found)
+    return len(outcomes)
 
 
 def outcomes_add(counts: Counter[Outcome]) -> None:
@@ -93,8 +93,8 @@ def pruner_by_key(model: type[models.Model], moment: str) -> Callable[[datetime]
     """
 
     def prune(before: datetime) -> int:
-        known = model._default_manager.filter(**{f"{moment}__isnull": False})
-        oldest = list(known.order_by("pk").values_list("pk", flat=True)[:BATCH])
+        dated = model._default_manager.filter(**{f"{moment}__isnull": False})
+        oldest = list(dated.order_by("pk").values_list("pk", flat=True)[:BATCH])
         return rows_prune(model._default_manager.filter(pk__in=oldest, **{f"{moment}__lt": before}).order_by("pk"))
 
     return prune

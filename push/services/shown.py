@@ -14,7 +14,7 @@ from push.waking import wake
 from workspace.models import Room, Subscription, User
 
 
-def shown_note(*, accepted: Sequence[tuple[Device, int]], at: datetime) -> None:
+def shown_record(*, accepted: Sequence[tuple[Device, int]], at: datetime) -> None:
     """Record that notifications of rooms (by key) were sent to devices at the time `at`.
 
     Devices that cannot remove notifications are ignored. If the member has read the room since then, or may no longer

@@ -57,7 +57,7 @@ class DatabaseBroker(ORM):  # type: ignore[misc]
             for key, _package in invalid:
                 self.delete(key)
         except Error as error:
-            trouble_note("database", error)
+            trouble_log("database", error)
             connection.close()
             return None
         return tasks
@@ -94,7 +94,7 @@ class RedisBroker(Redis):  # type: ignore[misc]
             # Redis removes tasks when it returns them.
             tasks, _invalid = self._filter.split(super().dequeue() or [])
         except RedisError as error:
-            trouble_note("Redis server", error)
+            trouble_log("Redis server", error)
             return None
         return tasks
 
@@ -102,7 +102,7 @@ class RedisBroker(Redis):  # type: ignore[misc]
         """Do nothing: the state of the cluster's processes is not used."""
 
 
-def trouble_note(name: str, error: Exception) -> None:
+def trouble_log(name: str, error: Exception) -> None:
     """Log that the server is unavailable, and wait before the next attempt."""
     reported = error if trouble_of(error) else None
     log.warning("The %s with the tasks cannot be queried; trying again: %s", name, error, exc_info=reported)

@@ -65,15 +65,15 @@ def accepted_arguments(
     function: Callable[..., Any], arguments: object, keywords: object
 ) -> tuple[list[Any], dict[str, Any]]:
     """Return the task's arguments that the function accepts; raises BadSignature if a required one is missing."""
-    known = signature(function)
-    parameters = known.parameters.values()
+    declared = signature(function)
+    parameters = declared.parameters.values()
     positional = [one for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
     given = list(arguments)[: len(positional)] if isinstance(arguments, (list, tuple)) else []
     named = keywords if isinstance(keywords, dict) else {}
     unset = {one.name for one in parameters} - {one.name for one in positional[: len(given)]}
     accepted = {name: value for name, value in named.items() if name in unset}
     try:
-        known.bind(*given, **accepted)
+        declared.bind(*given, **accepted)
     except TypeError as error:
         raise BadSignature(f"{function.__name__} cannot be called: {error}") from error
     return given, accepted

@@ -13,7 +13,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests.under_way import context_leave, requests_shut
+from tests.in_flight import context_leave, requests_shut
 from workspace.models import User
 
 # Chromium may request the icon of a page that was left, and then complain about a blank page requesting a private

@@ -14,7 +14,7 @@ from preferences.models import RoomPreferences
 from preferences.unsubscribe_links import SIGNER
 from tests.browser.policies import policy_messages
 from tests.factories import DeviceFactory, EmailAddressFactory, RoomFactory, UserFactory, direct_room, message_in
-from tests.under_way import context_leave
+from tests.in_flight import context_leave
 from workspace.models import Subscription, User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from tests.admin_rows import administrator, rows_add
 from tests.browser.policies import policy_messages
 from tests.factories import UserFactory
-from tests.under_way import context_leave
+from tests.in_flight import context_leave
 from workspace.models import User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -13,7 +13,7 @@ from preferences.models import AccountPreferences, RoomPreferences
 from push.explain.channel_decisions import channel_decision
 from push.models import Channel
 from tests.factories import PASSWORD, DeviceFactory, RoomFactory, UserFactory, message_in
-from tests.under_way import context_leave
+from tests.in_flight import context_leave
 from workspace.models import Message, Room, User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

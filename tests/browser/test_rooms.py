@@ -10,7 +10,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.factories import RoomFactory, UserFactory, message_in
-from tests.under_way import context_leave
+from tests.in_flight import context_leave
 from workspace.models import Message, Room, Subscription, User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -13,9 +13,9 @@ from push.sending.dispatching import due_dispatch
 from push.services.fanout import pending_decide
 from tests.factories import PASSWORD, DeviceFactory, RoomFactory, UserFactory, message_in
 from tests.fakes.gateway import FakeGateway, Reply
+from tests.in_flight import context_leave
 from tests.keys import key_pem, rsa_key
 from tests.push.conftest import gateway_connect
-from tests.under_way import context_leave
 from workspace.models import GeneralSettings, MobileSettings, SettingChange, User
 from workspace.services.rooms import members_add
 

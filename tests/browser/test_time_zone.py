@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.factories import PASSWORD, UserFactory
-from tests.under_way import context_leave
+from tests.in_flight import context_leave
 from workspace.models import User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

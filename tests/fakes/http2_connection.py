@@ -43,7 +43,7 @@ class Connection(asyncio.Protocol):
         self._leaving = False
         self._requests: dict[int, tuple[list[tuple[str, str]], bytearray]] = {}
         self._arrived = 0
-        self._under_way: set[int] = set()
+        self._in_flight: set[int] = set()
         self._memory: dict[str, Any] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -91,7 +91,7 @@ class Connection(asyncio.Protocol):
             return
         self._leaving = True
         frame = GoAwayFrame(stream_id=0)
-        frame.last_stream_id = max([*self._requests, *self._under_way, self._last], default=0)
+        frame.last_stream_id = max([*self._requests, *self._in_flight, self._last], default=0)
         frame.error_code = h2.errors.ErrorCodes.NO_ERROR
         self._flush()
         self._transport.write(frame.serialize())
@@ -102,7 +102,7 @@ class Connection(asyncio.Protocol):
     def _event(self, event: h2.events.Event) -> None:
         if isinstance(event, h2.events.RequestReceived) and not self._leaving:
             assert event.stream_id is not None
-            if len(self._requests) + len(self._under_way) >= self._server.faults.streams:
+            if len(self._requests) + len(self._in_flight) >= self._server.faults.streams:
                 self._h2.reset_stream(event.stream_id, h2.errors.ErrorCodes.REFUSED_STREAM)
                 return
             self._requests[event.stream_id] = ([(str(name), str(value)) for name, value in event.headers], bytearray())
@@ -113,7 +113,7 @@ class Connection(asyncio.Protocol):
             self._request_arrived(event.stream_id)
         elif isinstance(event, h2.events.StreamReset):
             self._requests.pop(event.stream_id or 0, None)
-            self._under_way.discard(event.stream_id or 0)
+            self._in_flight.discard(event.stream_id or 0)
 
     def _request_arrived(self, stream: int) -> None:
         headers, body = self._requests.pop(stream)
@@ -127,7 +127,7 @@ class Connection(asyncio.Protocol):
         request = Request(
             pseudo[":method"], pseudo[":path"], headers, bytes(body), self._number, self._certificate, self._memory
         )
-        self._under_way.add(stream)
+        self._in_flight.add(stream)
         reply = self._server.reply_to(request)
         if reply.delay or reply.hold:
             task = asyncio.get_running_loop().create_task(self._answer_later(stream, request, reply))
@@ -150,8 +150,8 @@ class Connection(asyncio.Protocol):
             self._server.carried_out(request, reply)
         if reply.cut:
             self.cut()
-        elif self.open and stream in self._under_way:
-            self._under_way.discard(stream)
+        elif self.open and stream in self._in_flight:
+            self._in_flight.discard(stream)
             self._write(stream, reply)
             self._flush()
             self._close_if_done()
@@ -173,7 +173,7 @@ class Connection(asyncio.Protocol):
             self._transport.write(data)
 
     def _close_if_done(self) -> None:
-        if self._leaving and not self._under_way and not self._requests:
+        if self._leaving and not self._in_flight and not self._requests:
             self._flush()
             # Read what the client is still sending. Otherwise the system would discard responses in transit.
             asyncio.get_running_loop().call_later(LINGER_SECONDS, self._transport.close)

@@ -17,7 +17,7 @@ MOBILE_APP = "RC Mobile"
 INTERVAL = 15
 
 
-def mobile_activity_note(request: Request) -> None:
+def mobile_activity_record(request: Request) -> None:
     """Count a call of the mobile app as activity of its client, once within :data:`INTERVAL`."""
     user, auth_token = request.user, request.auth
     if not isinstance(user, User) or not isinstance(auth_token, AuthToken):

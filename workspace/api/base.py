@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from workspace.api.activity import mobile_activity_note
+from workspace.api.activity import mobile_activity_record
 from workspace.api.errors import TooManyRequestsError
 from workspace.api.params import Params
 from workspace.api.parsers import join_chunks
@@ -100,7 +100,7 @@ class Api(APIView):
         super().initial(request, *args, **kwargs)
         join_chunks(request._request)
         if not self.is_background:
-            mobile_activity_note(request)
+            mobile_activity_record(request)
 
     def throttled(self, request: Request, wait: float | None) -> NoReturn:
         raise TooManyRequestsError(max(1, math.ceil(wait or 0)))

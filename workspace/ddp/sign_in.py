@@ -41,11 +41,11 @@ class SignedIn:
 
 def resume_all(tokens: Sequence[str]) -> list[SignedIn | None]:
     """Return for each token the sign-in, or None if it has ended. The number of queries does not depend on them."""
-    found = tokens_find(tokens=tokens)
-    sign_ins_extend(auth_tokens=found.values())
-    signed_in = signed_in_all(found.values())
+    auth_tokens = tokens_find(tokens=tokens)
+    sign_ins_extend(auth_tokens=auth_tokens.values())
+    signed_in = signed_in_all(auth_tokens.values())
     by_digest = {one.sign_in.digest: one for one in signed_in}
-    return [by_digest[found[token].digest] if token in found else None for token in tokens]
+    return [by_digest[auth_tokens[token].digest] if token in auth_tokens else None for token in tokens]
 
 
 def signed_in_all(auth_tokens: Iterable[AuthToken]) -> list[SignedIn]:

@@ -87,7 +87,7 @@ def room_readers(rooms: Collection[Room], users: frozenset[int]) -> tuple[dict[i
     for room in rooms:
         if room.is_direct:
             members[room.pk] &= may_view_direct
-    return {key: frozenset(found) for key, found in members.items()}, frozenset(visitors)
+    return {key: frozenset(user_ids) for key, user_ids in members.items()}, frozenset(visitors)
 
 
 def present(values: dict[str, Any]) -> dict[str, Any]:

@@ -111,9 +111,9 @@ def attempt_try(request: HttpRequest, credentials: dict[str, Any]) -> bool | Non
     if not AxesProxyHandler.is_allowed(request, credentials):
         return False
     recent = SignInAttempt.objects.filter(started_at__gt=timezone.now() - LONGEST_ATTEMPT)
-    under_way = list(recent.filter(Q(name=name) | Q(address=address)).values_list("name", "address"))
-    with_name = sum(row[0] == name for row in under_way)
-    with_address = sum(bool(address) and row[1] == address for row in under_way)
+    in_flight = list(recent.filter(Q(name=name) | Q(address=address)).values_list("name", "address"))
+    with_name = sum(row[0] == name for row in in_flight)
+    with_address = sum(bool(address) and row[1] == address for row in in_flight)
     if (
         with_name and with_name + AxesProxyHandler.get_failures(request, credentials) >= settings.AXES_FAILURE_LIMIT
     ) or (with_address and with_address + address_failures(request, address) >= ADDRESS_LIMIT):

@@ -157,8 +157,8 @@ def administrators() -> QuerySet[User]:
 
 def authenticators_of(user: User, kind: Authenticator.Type) -> QuerySet[Authenticator]:
     """Return the account's second factor of this kind, if it has one."""
-    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=user, type=kind)
-    return found
+    authenticators: QuerySet[Authenticator] = Authenticator.objects.filter(user=user, type=kind)
+    return authenticators
 
 
 def has_second_factor(user: User) -> bool:

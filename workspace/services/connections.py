@@ -71,8 +71,8 @@ def connections_report(*, reports: Sequence[Report]) -> None:
 
 def presences_lock(users: Collection[int]) -> dict[int, Presence]:
     """Return the presence of each of these users, locked; missing ones are created."""
-    known = Presence.objects.filter(user__in=users).values_list("user_id", flat=True)
-    missing = User.objects.filter(pk__in=set(users) - set(known)).values_list("pk", flat=True)
+    present = Presence.objects.filter(user__in=users).values_list("user_id", flat=True)
+    missing = User.objects.filter(pk__in=set(users) - set(present)).values_list("pk", flat=True)
     if missing:
         Presence.objects.bulk_create([Presence(user_id=user) for user in sorted(missing)], ignore_conflicts=True)
     # All transactions lock in the same order.
@@ -139,10 +139,10 @@ def connections_extend(*, sockets: Collection[tuple[int, str]]) -> set[tuple[int
         steady.filter(user__in=users).order_by("pk").select_for_update(of=("self",)).values_list("user_id", flat=True)
     )
     own = own.filter(user__in=locked, connected_until__gt=now)
-    found = set(own.values_list("user_id", "client"))
+    own_presences = set(own.values_list("user_id", "client"))
     own.update(connected_until=until)
     later = Case(When(in_use, away_at__isnull=False, then=until), default=F("away_at"))
-    Presence.objects.filter(pk__in=locked & {user for user, _client in found}).update(
+    Presence.objects.filter(pk__in=locked & {user for user, _client in own_presences}).update(
         connected_until=until, away_at=later, updated_at=now
     )
-    return set(sockets) - found
+    return set(sockets) - own_presences

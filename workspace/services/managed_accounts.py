@@ -222,6 +222,6 @@ def roles_check(by: User, roles: Collection[str], *, before: Collection[str]) ->
     if set(roles) != set(before) and not by.has_perm(CHANGE_ROLES):
         raise action_refused("Assign_role", "Assigning roles is not allowed")
     assignable = Group.objects.exclude(name__in=ROOM_ROLES)
-    known = set(assignable.filter(name__in=roles).values_list("name", flat=True))
-    if unknown := sorted(set(roles) - known):
+    assignable_names = set(assignable.filter(name__in=roles).values_list("name", flat=True))
+    if unknown := sorted(set(roles) - assignable_names):
         raise ApplicationError("error-invalid-role", f"There is no role {unknown[0]}")

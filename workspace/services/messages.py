@@ -55,8 +55,8 @@ def message_post(
     characters, `error-invalid-message` if `parent` is not a message of the room, and ValidationError for a public id
     with characters other than letters and digits.
     """
-    if public_id and (known := stored_message(sender=sender, room=room, public_id=public_id)):
-        return known
+    if public_id and (stored := stored_message(sender=sender, room=room, public_id=public_id)):
+        return stored
     may_post_check(sender=sender, room=room)
     text_check(text)
     thread = thread_of(parent, room=room) if parent else None
@@ -95,9 +95,9 @@ def stored_message(*, sender: User, room: Room, public_id: str) -> Message | Non
 
     Raises `error-duplicate-message-id` if it belongs to another sender or room.
     """
-    known = Message.objects.filter(public_id=public_id).first()
-    if known is None or (known.sender_id == sender.pk and known.room_id == room.pk):
-        return known
+    stored = Message.objects.filter(public_id=public_id).first()
+    if stored is None or (stored.sender_id == sender.pk and stored.room_id == room.pk):
+        return stored
     raise ApplicationError("error-duplicate-message-id", "A message with this id exists")
 
 
@@ -107,8 +107,8 @@ def message_save(message: Message) -> Message | None:
         with transaction.atomic():
             message.save()
     except IntegrityError:
-        if known := stored_message(sender=message.sender, room=message.room, public_id=message.public_id):
-            return known
+        if stored := stored_message(sender=message.sender, room=message.room, public_id=message.public_id):
+            return stored
         raise
     return None
 

@@ -106,8 +106,8 @@ def token_find(token: str) -> AuthToken | None:
 
 def tokens_find(*, tokens: Collection[str]) -> dict[str, AuthToken]:
     """Return the sign-ins of the tokens that have not expired and whose accounts are active, with one query."""
-    found = sign_ins_find(digests={hash_token(token) for token in tokens})
-    return {token: found[digest] for token in tokens if (digest := hash_token(token)) in found}
+    auth_tokens = sign_ins_find(digests={hash_token(token) for token in tokens})
+    return {token: auth_tokens[digest] for token in tokens if (digest := hash_token(token)) in auth_tokens}
 
 
 def sign_ins_find(*, digests: Collection[str]) -> dict[str, AuthToken]:

@@ -34,9 +34,9 @@ def text_convert(text: str) -> str:
     return unescape(ANGLES.sub(angles_convert, text)) if "<" in text or "&" in text else text
 
 
-def angles_convert(found: re.Match[str]) -> str:
+def angles_convert(match: re.Match[str]) -> str:
     """Return what is in angle brackets: a link, a mention of a person, a room or a group, or a date."""
-    to, label = found["to"], (found["label"] or "").strip()
+    to, label = match["to"], (match["label"] or "").strip()
     match to[0]:
         case "@" | "#":
             return to[0] + (label or to[1:]).lstrip("@#")

@@ -71,7 +71,7 @@ def info_request(address: str) -> HttpRequest:
     return HttpRequest(url=url, headers=("Accept: application/json",), method="GET", shared=url, public_only=False)
 
 
-def announced_note(address: str, answer: HttpAnswer) -> Announced:
+def announced_record(address: str, answer: HttpAnswer) -> Announced:
     """Return what the gateway announces in its description; it is remembered, unless the gateway did not answer."""
     if answer.status is None:
         return Announced()
@@ -83,7 +83,7 @@ def announced_note(address: str, answer: HttpAnswer) -> Announced:
 
 def batch_announced(address: str, answer: HttpAnswer) -> BatchForm | None:
     """Return the batch form in the gateway's description; it is remembered, unless the gateway did not answer."""
-    return announced_note(address, answer).batch
+    return announced_record(address, answer).batch
 
 
 def form_in(answer: HttpAnswer) -> BatchForm | None:

@@ -18,7 +18,7 @@ from push.providers.gateway.batches import (
     BatchForm,
     Chunk,
     announced_by,
-    announced_note,
+    announced_record,
     batch_announced,
     batch_forget,
     batch_known,
@@ -89,7 +89,7 @@ def replace_steps(push: GatewayPush, route: GatewayRoute) -> DividingSteps:
             (answer,) = yield [info_request(address)]
             if answer.status is None:
                 return [answer_read(answer, now=timezone.now())]
-            announced = announced_note(address, answer)
+            announced = announced_record(address, answer)
         if announced.replaces:
             (answer,) = yield [request_of(push, address, route.token_for(address))]
             return [answer_read(answer, now=timezone.now())]

@@ -67,15 +67,15 @@ def test_requests_under_way_are_bounded(fake_gateway: FakeGateway) -> None:
     release = threading.Event()
     for number in range(8):
         fake_gateway.script(f"t{number}", Reply(hold=release))
-    under_way: list[int] = []
+    in_flight: list[int] = []
 
     def look() -> None:
-        under_way.append(len(fake_gateway.received))
+        in_flight.append(len(fake_gateway.received))
         release.set()
 
     engine.send([request_to(fake_gateway, f"t{number}") for number in range(8)], heartbeat=look)
     engine.close()
-    assert under_way[0] == 3
+    assert in_flight[0] == 3
     assert len(fake_gateway.accepted) == 8
 
 

@@ -128,8 +128,8 @@ def message_search(
     room = readable_room(user, rid)
     if room is None:
         return False
-    found = messages_found(room, text)[max(offset, 0) : max(offset, 0) + limited(limit)] if text.strip() else []
-    return {"message": {"docs": messages_of(found, user)}}
+    messages = messages_found(room, text)[max(offset, 0) : max(offset, 0) + limited(limit)] if text.strip() else []
+    return {"message": {"docs": messages_of(messages, user)}}
 
 
 def single_message(user: User, message_id: str) -> dict[str, Any] | None:

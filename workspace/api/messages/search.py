@@ -46,5 +46,5 @@ class SearchApi(Api):
         if not params["searchText"].strip():
             raise TEXT_MISSING
         room = room_allowed(user, params["roomId"])
-        found = messages_found(room, params["searchText"])[offset : offset + page_size(params)]
-        return {"messages": messages_of(found, user)}
+        messages = messages_found(room, params["searchText"])[offset : offset + page_size(params)]
+        return {"messages": messages_of(messages, user)}

@@ -19,10 +19,10 @@ def messages_found(room: Room, words: str) -> QuerySet[Message]:
     Only the first 20 different words count, and only the last 20,000 messages of the room are searched. Encrypted
     messages are never found.
     """
-    found = Message.objects.filter(room=room, type="", deleted_at=None)
+    messages = Message.objects.filter(room=room, type="", deleted_at=None)
     sent = Message.objects.filter(room=room).order_by("-sent_at").values_list("sent_at", flat=True)
     if too_old := list(sent[SEARCHED_MESSAGES : SEARCHED_MESSAGES + 1]):
-        found = found.filter(sent_at__gt=too_old[0])
+        messages = messages.filter(sent_at__gt=too_old[0])
     for word in list(dict.fromkeys(words.split()))[:MAX_WORDS]:
-        found = found.filter(text__icontains=word)
-    return found.order_by(*NEWEST_FIRST)
+        messages = messages.filter(text__icontains=word)
+    return messages.order_by(*NEWEST_FIRST)

@@ -46,9 +46,9 @@ def access_token_create(*, user: User, name: str, bypasses_two_factor: bool = Fa
 @transaction.atomic
 def access_token_replace(*, user: User, name: str) -> str:
     """Replace the token of this name by a new one, and return it. Raises the errors of removing it."""
-    found = access_token_find(user, name)
-    sign_out(auth_token=found.auth_token)
-    return access_token_create(user=user, name=name, bypasses_two_factor=found.bypasses_two_factor)
+    access_token = access_token_find(user, name)
+    sign_out(auth_token=access_token.auth_token)
+    return access_token_create(user=user, name=name, bypasses_two_factor=access_token.bypasses_two_factor)
 
 
 @transaction.atomic
@@ -63,10 +63,10 @@ def access_token_remove(*, user: User, name: str) -> None:
 def access_token_find(user: User, name: str) -> PersonalAccessToken:
     """Return the account's token of this name; raises the errors above."""
     permission_check(user)
-    found = user.access_tokens.filter(name=name).select_related("auth_token__user").first()
-    if found is None:
+    access_token = user.access_tokens.filter(name=name).select_related("auth_token__user").first()
+    if access_token is None:
         raise ApplicationError("error-token-does-not-exists", "Token does not exist")
-    return found
+    return access_token
 
 
 def permission_check(user: User) -> None:

@@ -183,10 +183,10 @@ def is_fetchable(url: str) -> bool:
         return True
     # The proxy connects, and would also reach hosts of the private network.
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+        addresses = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return False
-    return all(is_public(str(address[0])) for *_kind, address in found)
+    return all(is_public(str(address[0])) for *_kind, address in addresses)
 
 
 def prepare(handle: Any, url: str) -> None:

@@ -13,7 +13,7 @@ from push.content.options import identity_of
 from push.models import Attempt, Device, ProviderValue, RouteState, ShownMessage, State
 from push.selectors.route_overview import pauses
 from push.sending.dispatching import due_dispatch
-from push.services.changed_messages import changed_message_note
+from push.services.changed_messages import message_updates_schedule
 from tests.admin_rows import administrator
 from tests.factories import DeviceFactory, UserFactory
 from tests.fakes.ntfy import ACCESS_TOKEN, FakeNtfy, ntfy_error
@@ -104,7 +104,7 @@ def test_an_edited_message_is_not_sent_again(receiver: User, topic: Device, post
     message = post()
     queue(receiver, message)
     due_dispatch()
-    changed_message_note(message=message)
+    message_updates_schedule(message=message)
     assert not ShownMessage.objects.exists()
 
 

@@ -68,8 +68,8 @@ def message_search(call: MethodCall, text: str, rid: str | None = None, limit: i
 
     False if the caller may not read it.
     """
-    found = history.message_search(call.caller, text, rid, limit, offset)
-    return found and {"message": {"docs": MessageObject(found["message"]["docs"], many=True).data}}
+    results = history.message_search(call.caller, text, rid, limit, offset)
+    return results and {"message": {"docs": MessageObject(results["message"]["docs"], many=True).data}}
 
 
 @method("getChannelHistory", endpoint=HISTORY)

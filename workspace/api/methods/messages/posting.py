@@ -57,8 +57,8 @@ def get_single_message(call: MethodCall, message_id: str) -> Any:
 @method("getMessages")
 def get_messages(call: MethodCall, message_ids: list[str]) -> Any:
     """Return the messages with these ids, at most 500, that exist. The caller must be able to read all of them."""
-    found = Message.objects.filter(public_id__in=message_ids[:MAX_IDS], deleted_at=None).select_related("room")
-    messages = list(found.order_by("sent_at", "pk"))
+    chosen = Message.objects.filter(public_id__in=message_ids[:MAX_IDS], deleted_at=None).select_related("room")
+    messages = list(chosen.order_by("sent_at", "pk"))
     rooms = {(call.caller.pk, message.room.public_id) for message in messages}
     if rooms != readable_rooms(rooms):
         raise NotAllowedError()

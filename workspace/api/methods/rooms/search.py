@@ -25,12 +25,12 @@ def spotlight(
 
     `type` is `{"users": …, "rooms": …}`. With `rid`, its members come first, and others are marked as `outside`.
     """
-    found = call.endpoint("GET spotlight", query=text)
+    results = call.endpoint("GET spotlight", query=text)
     wanted = {"users": True, "rooms": True} if type is None else type
-    people = [user for user in found["users"] if user["username"] not in (usernames or [])]
+    people = [user for user in results["users"] if user["username"] not in (usernames or [])]
     if rid is not None:
         people = members_first(call, people, rid)
-    return {"users": people if wanted.get("users") else [], "rooms": found["rooms"] if wanted.get("rooms") else []}
+    return {"users": people if wanted.get("users") else [], "rooms": results["rooms"] if wanted.get("rooms") else []}
 
 
 @method("browseChannels", endpoint="GET directory")
