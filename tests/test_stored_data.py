@@ -200,9 +200,9 @@ class TestPreferences:
         account_preferences_save(user=user, client_choices={"useEmojis": True, "clockMode": 2})
         for name, other in other_versions(AccountPreferences.objects.get().client_choices):
             AccountPreferences.objects.update(client_choices=other)
-            told = account_preferences_by_key(user)
-            assert "added_later" not in told, name
-            assert name.startswith("with") or len({"useEmojis", "clockMode"} & set(told)) == 1, name
+            preferences = account_preferences_by_key(user)
+            assert "added_later" not in preferences, name
+            assert name.startswith("with") or len({"useEmojis", "clockMode"} & set(preferences)) == 1, name
 
     def test_a_key_that_has_become_a_preference_hides_it_no_more(self) -> None:
         user = UserFactory()
@@ -285,8 +285,8 @@ def test_changes_for_open_pages_are_read() -> None:
     for name, other in other_versions(stored):
         for of_message in (message, None):
             event = DesktopEvent.objects.create(user=user, change=other, message=of_message)
-            (told,) = page_events([event.pk], timezone.now())
-            assert told.change is not None, name
+            (page_event,) = page_events([event.pk], timezone.now())
+            assert page_event.change is not None, name
     event = DesktopEvent.objects.create(user=user, change=UNREADABLE)
     assert page_events([event.pk], timezone.now())[0].change is None
 

@@ -180,9 +180,13 @@ def test_the_licence_usage_and_registration_are_read() -> None:
 
 def test_preferences_and_history_are_read() -> None:
     bob = User.objects.get(username="bob")
-    told = account_preferences_by_key(bob)
-    assert (told["desktopNotifications"], told["pushNotifications"], told["hideFlexTab"]) == ("mentions", "all", False)
-    assert told["highlights"] == ["curtain"]
+    preferences = account_preferences_by_key(bob)
+    assert (preferences["desktopNotifications"], preferences["pushNotifications"], preferences["hideFlexTab"]) == (
+        "mentions",
+        "all",
+        False,
+    )
+    assert preferences["highlights"] == ["curtain"]
     before = Message.objects.order_by("pk").values_list("accepted_at", flat=True)[0] + timedelta(seconds=4)
     member = User.objects.get(username="member5")
     assert not member.is_active

@@ -160,11 +160,11 @@ def test_saving_and_removing_are_audited_without_secrets(client: Client) -> None
     assert GatewayApp.objects.exists()
     client.post(page_of(app, "delete"), {"post": "yes"})
     assert not GatewayApp.objects.exists()
-    told = {"app": APP, "service": "apn", "environment": "development"}
+    details = {"app": APP, "service": "apn", "environment": "development"}
     assert list(CloudEvent.objects.order_by("pk").values_list("kind", "actor_name", "details")) == [
-        (EventKind.APP_SAVED, "keeper", {**told, "active": True, "changed": ""}),
-        (EventKind.APP_SAVED, "keeper", {**told, "active": False, "changed": "apn_token_key is_active"}),
-        (EventKind.APP_REMOVED, "keeper", told),
+        (EventKind.APP_SAVED, "keeper", {**details, "active": True, "changed": ""}),
+        (EventKind.APP_SAVED, "keeper", {**details, "active": False, "changed": "apn_token_key is_active"}),
+        (EventKind.APP_REMOVED, "keeper", details),
     ]
 
 

@@ -34,8 +34,8 @@ def test_a_page_shows_the_reasons_and_links(client: Client, failed: Notification
     html = client.get(f"{LIST}{failed.pk}/change/").content.decode()
     assert "All attempts failed." in html
     assert "mentions the member" in html
-    for told in ("503", "Unavailable", "Will be retried"):
-        assert told in html
+    for text in ("503", "Unavailable", "Will be retried"):
+        assert text in html
     for url in (
         f"/workspace/user/{failed.user_id}/change/",
         f"/workspace/room/{failed.room_id}/change/",

@@ -65,9 +65,9 @@ def test_actions_ask_for_confirmation_and_are_recorded(
 
 def test_the_confirmation_names_the_items(client: Client, admin: User, message: Message) -> None:
     item = notification_of(message, UserFactory(username="grace", name="Grace Hall"), State.QUEUED)
-    told = text_of(list_post(client, "cancel", item).decode())
-    assert "Push · Grace Hall @grace · #deploys · " in told
-    assert "Cancel Do not send" in told or "Do not send Cancel" in told
+    page_text = text_of(list_post(client, "cancel", item).decode())
+    assert "Push · Grace Hall @grace · #deploys · " in page_text
+    assert "Cancel Do not send" in page_text or "Do not send Cancel" in page_text
 
 
 @pytest.mark.parametrize("action", ["send_now", "cancel", "retry"])

@@ -49,7 +49,7 @@ def google_app(account: str, **fields: Any) -> GatewayApp:
     return app
 
 
-def told(response: Any) -> tuple[int, str]:
+def status_and_error(response: Any) -> tuple[int, str]:
     return response.status_code, json.loads(response.content).get("errorType", "")
 
 
@@ -146,7 +146,7 @@ def test_apples_responses_are_passed_on(
 ) -> None:
     apple_app(token_key)
     fake_apple.standing[TOKEN] = lambda: apple_error(reason)
-    assert told(send()) == expected
+    assert status_and_error(send()) == expected
 
 
 @pytest.mark.parametrize(
@@ -162,22 +162,22 @@ def test_googles_responses_are_passed_on(
 ) -> None:
     google_app(service_account)
     fake_google.standing["fcm"] = lambda: google_error(code)
-    assert told(send(type="gcm", token="fcm-token")) == expected
+    assert status_and_error(send(type="gcm", token="fcm-token")) == expected
 
 
 def test_a_push_for_an_unknown_app_is_permanently_rejected(
     send: Send, fake_apple: FakeApple, token_key: TokenKey
 ) -> None:
     apple_app(token_key)
-    assert told(send(topic="org.example.unknown")) == (422, "error-app-unknown")
-    assert told(send(type="gcm", token="one", topic=None)) == (422, "error-app-unknown")
+    assert status_and_error(send(topic="org.example.unknown")) == (422, "error-app-unknown")
+    assert status_and_error(send(type="gcm", token="one", topic=None)) == (422, "error-app-unknown")
     assert not fake_apple.received
 
 
 def test_a_disabled_app_gets_no_pushes(send: Send, fake_apple: FakeApple, token_key: TokenKey) -> None:
     apple_app(token_key)
     apple_app(token_key, app_name="org.example.off", is_active=False)
-    assert told(send(topic="org.example.off")) == (422, "error-app-unknown")
+    assert status_and_error(send(topic="org.example.off")) == (422, "error-app-unknown")
     assert send().status_code == 200
 
 

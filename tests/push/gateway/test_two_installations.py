@@ -125,8 +125,8 @@ def test_register_accept_terms_push_exhaust_and_continue_with_a_licence(
 
     # With a licence, pushing goes on.
     assert here.asked("licenses.info")["license"]["activeModules"] == []
-    told = cloud.manage("changeplan", "Callboard", "premium")
-    assert told == "Callboard: Premium, the plan's limit."
+    output = cloud.manage("changeplan", "Callboard", "premium")
+    assert output == "Callboard: Premium, the plan's limit."
     here.call("cloud.syncWorkspace", here.admin)
     licence = here.asked("licenses.info")["license"]
     assert licence["activeModules"] == ["push-privacy"]

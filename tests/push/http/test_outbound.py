@@ -19,7 +19,7 @@ from workspace.outbound import ca_file_of_system
 
 
 class Proxy:
-    """An HTTP proxy that keeps what was asked of it, and connects where it is told."""
+    """An HTTP proxy that records the requests and connects to a given address."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []

@@ -53,8 +53,8 @@ def test_a_device_is_listed_with_its_state(client: Client, phone: Device) -> Non
     phone.last_accepted_at = timezone.now() - timedelta(days=1)
     phone.save()
     html = html_of(client)
-    for told in ("Ana&#x27;s phone", "Rocket.Chat", "Apple&#x27;s push service", "BadTopic", "Last accepted push"):
-        assert told in html
+    for text in ("Ana&#x27;s phone", "Rocket.Chat", "Apple&#x27;s push service", "BadTopic", "Last accepted push"):
+        assert text in html
     assert phone.token not in html
 
 

@@ -188,9 +188,9 @@ def problems(browser: Client) -> list[dict[str, str]]:
 
 
 def test_the_phone_shows_why_no_push_can_arrive(browser: Client) -> None:
-    told = " ".join(problem["sentence"] for problem in problems(browser))
-    assert "No worker is running" in told
-    assert "“Register Server” is" in told
+    sentences = " ".join(problem["sentence"] for problem in problems(browser))
+    assert "No worker is running" in sentences
+    assert "“Register Server” is" in sentences
     # A member cannot fix it, so there is no link to the administration.
     assert not any(problem["url"] for problem in problems(browser))
 

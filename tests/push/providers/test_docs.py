@@ -34,9 +34,9 @@ def test_the_command_writes_the_page_and_tells_a_stale_one(tmp_path: Path, setti
 
 def test_every_answer_has_its_row() -> None:
     rows = [line.split(" | ") for line in answers_page().splitlines() if line.startswith("| ")]
-    told = {(row[0].removeprefix("| "), row[1].strip("`"), row[2]) for row in rows if len(row) > 2}
+    documented = {(row[0].removeprefix("| "), row[1].strip("`"), row[2]) for row in rows if len(row) > 2}
     for meaning in (*APPLE_MEANINGS, *GOOGLE_MEANINGS):
-        assert (str(meaning.status or ""), meaning.reason, meaning.answer.label.lower()) in told
+        assert (str(meaning.status or ""), meaning.reason, meaning.answer.label.lower()) in documented
 
 
 def test_the_page_is_english_whatever_the_language_in_force() -> None:

@@ -43,7 +43,7 @@ def _every_room_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def people() -> list[User]:
-    """Six members with a device each, who are told of mentions only."""
+    """Six members with a device each, who are notified of mentions only."""
     levels = dict.fromkeys(Channel.values, "mentions")
     saved(AccountsSettings, **levels)
     return [DeviceFactory(user__username=f"member{number}").user for number in range(6)]

@@ -24,7 +24,7 @@ Facts = dict[str, Any]
 class Row:
     """The rule `code` decides where `facts` hold, and `instead` does once they are changed by `but`.
 
-    All that is not said is such that everyone would be told of everything by the workspace's default.
+    With all other facts, everyone would be notified of everything by the workspace's default.
     """
 
     code: str

@@ -16,13 +16,13 @@ def test_a_code_is_shown_with_its_meaning_once() -> None:
 
 
 def test_the_determined_meaning_is_shown_if_a_code_has_several() -> None:
-    told = response_text("google", 400, TOKEN_INVALID.reason, str(TOKEN_INVALID.sentence))
-    assert told == "HTTP 400, INVALID_ARGUMENT: The token is not one of Google's."
+    text = response_text("google", 400, TOKEN_INVALID.reason, str(TOKEN_INVALID.sentence))
+    assert text == "HTTP 400, INVALID_ARGUMENT: The token is not one of Google's."
 
 
 def test_a_providers_message_is_shown_before_the_meaning() -> None:
-    told = response_text("google", 404, "UNREGISTERED", "Requested entity was not found.")
-    assert told == (
+    text = response_text("google", 404, "UNREGISTERED", "Requested entity was not found.")
+    assert text == (
         "HTTP 404, UNREGISTERED: Requested entity was not found. "
         "The app was removed from the device, or the token replaced."
     )

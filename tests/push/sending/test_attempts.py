@@ -235,10 +235,10 @@ def test_a_try_left_without_an_answer_is_shown_beside_the_one_that_follows_it(
     first, second = Attempt.objects.order_by("number")
     assert (first.answer, first.claimed_by) == (Answer.UNKNOWN, "a dead worker")
     assert (second.answer, second.number) == (Answer.ACCEPTED, 2)
-    told = [entry.text for entry in notification_history(item) if "Attempt" in entry.text]
-    assert "Attempt 1" in told[0]
-    assert "Unknown: the worker died" in told[0]
-    assert "Accepted" in told[1]
+    entries = [entry.text for entry in notification_history(item) if "Attempt" in entry.text]
+    assert "Attempt 1" in entries[0]
+    assert "Unknown: the worker died" in entries[0]
+    assert "Accepted" in entries[1]
 
 
 def test_every_try_that_a_dead_worker_had_begun_ends_as_unknown(

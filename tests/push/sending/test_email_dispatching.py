@@ -100,8 +100,8 @@ def test_each_room_and_member_has_its_own_mail(receiver: User, room: Room, post:
     wait_for(receiver, message, message_in(other_room, room.creator, "elsewhere"), post("second"))
     wait_for(other, message)
     due_dispatch()
-    told = sorted((sent.to[0], sent.subject) for sent in mail.outbox)
-    assert told == [
+    sent_emails = sorted((sent.to[0], sent.subject) for sent in mail.outbox)
+    assert sent_emails == [
         ("bob@example.org", "[Callboard] 2 new messages in #ops"),
         ("bob@example.org", "[Callboard] ana wrote in #deploys"),
         ("cy@example.org", "[Callboard] ana wrote in #ops"),

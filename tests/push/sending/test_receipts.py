@@ -52,8 +52,8 @@ def test_an_app_that_fetches_or_acknowledges_has_received(sent: Message, app: Ap
     assert answer.json()["success"] is True
     attempt = Attempt.objects.get()
     assert attempt.received_at == before.started_at + timedelta(seconds=2.1)
-    told = [entry.text for entry in notification_history(attempt.notification)]
-    assert f"Received by {attempt.device} after 2.1 s." in told
+    entries = [entry.text for entry in notification_history(attempt.notification)]
+    assert f"Received by {attempt.device} after 2.1 s." in entries
 
 
 def test_the_first_receipt_counts(sent: Message, app: ApiClient) -> None:

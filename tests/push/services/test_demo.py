@@ -65,6 +65,6 @@ def test_set_up_twice_changes_nothing_and_tells_where_to_go(capsys: pytest.Captu
     User.objects.filter(username="bob").update(username="robert")
     call_command("setup")
     assert not User.objects.filter(username="bob").exists()
-    told = capsys.readouterr().out
-    assert "/phone/" in told
-    assert "admin, ana   password" in told
+    output = capsys.readouterr().out
+    assert "/phone/" in output
+    assert "admin, ana   password" in output

@@ -1,4 +1,4 @@
-"""What open pages are told of a message, and how it is to be shown."""
+"""The events about a message that open pages receive, and how the pages show it."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def post(room: Room, sender: User, text: str = "Lunch is ready") -> Message:
     return message
 
 
-def told(user: User) -> list[dict[str, Any] | None]:
-    """Return what the user's pages are told by all events."""
+def contents_of_events(user: User) -> list[dict[str, Any] | None]:
+    """Return the contents of all events for the user's pages."""
     keys = DesktopEvent.objects.filter(user=user).values_list("pk", flat=True)
     return [item.data for item in page_events(list(keys), timezone.now()) if not item.change]
 
@@ -91,17 +91,17 @@ class TestWhoIsTold:
         chosen(room, bob, desktop="nothing")
         post(room, ana)
         assert DesktopEvent.objects.get().rule == ""
-        assert told(bob) == [None]
+        assert contents_of_events(bob) == [None]
 
     def test_reading_a_room_lets_other_pages_count_anew(self, room: Room, bob: User) -> None:
         room_mark_read(user=bob, room=room)
-        assert told(bob) == [None]
+        assert contents_of_events(bob) == [None]
 
 
 class TestHowItIsShown:
     def test_a_rooms_message(self, room: Room, ana: User, bob: User) -> None:
         message = post(room, ana)
-        assert told(bob) == [
+        assert contents_of_events(bob) == [
             {
                 "message": message.public_id,
                 "room": room.public_id,
@@ -118,7 +118,7 @@ class TestHowItIsShown:
 
     def test_a_direct_message_is_titled_by_its_sender(self, ana: User, bob: User) -> None:
         message = post(direct_room(ana, bob), ana)
-        (shown,) = told(bob)
+        (shown,) = contents_of_events(bob)
         assert shown is not None
         assert (shown["title"], shown["text"]) == ("ana", "Lunch is ready")
         assert shown["url"] == f"/direct/{message.room.public_id}?msg={message.public_id}"
@@ -128,11 +128,11 @@ class TestHowItIsShown:
             user=bob, require_interaction=True, sound_volume=40, new_message_sound="ding", mute_focused=False
         )
         post(room, ana)
-        (shown,) = told(bob)
+        (shown,) = contents_of_events(bob)
         assert shown is not None
         assert (shown["stays"], shown["volume"], shown["sound"], shown["mutesFocused"]) == (True, 40, "ding", False)
         chosen(room, bob, sound="beep", desktop_duration=7)
-        (shown,) = told(bob)
+        (shown,) = contents_of_events(bob)
         assert shown is not None
         assert (shown["sound"], shown["seconds"]) == ("beep", 7)
 
@@ -150,7 +150,7 @@ class TestHowItIsShown:
     ) -> None:
         chosen(room, bob, audio=audio)
         post(room, ana, text)
-        (shown,) = told(bob)
+        (shown,) = contents_of_events(bob)
         assert shown is not None
         assert shown["sound"] == sound
 
@@ -158,23 +158,23 @@ class TestHowItIsShown:
     def test_quiet_hours_take_the_sound(self, room: Room, ana: User, bob: User, through: bool, sound: str) -> None:
         quiet_hours_save(user=bob, choice="own", hours="mon-sun 22:00-07:00", lets_mentions_through=through)
         post(room, ana, "@bob look")
-        (shown,) = told(bob)
+        (shown,) = contents_of_events(bob)
         assert shown is not None
         assert shown["sound"] == sound
 
     def test_what_is_gone_or_read_meanwhile_is_not_shown(self, room: Room, ana: User, bob: User, clock: Any) -> None:
         first = post(room, ana)
         message_delete(deleter=ana, message=first)
-        assert told(bob) == [None]
+        assert contents_of_events(bob) == [None]
         post(room, ana)
         clock.shift(1)
         room_mark_read(user=bob, room=room)
-        assert told(bob) == [None, None, None]
+        assert contents_of_events(bob) == [None, None, None]
 
     def test_who_has_left_is_not_shown_anything(self, room: Room, ana: User, bob: User) -> None:
         post(room, ana)
         room_leave(user=bob, room=room)
-        assert told(bob) == [None]
+        assert contents_of_events(bob) == [None]
 
 
 class TestCounters:

@@ -85,12 +85,12 @@ class EventStream:
 
     def next(self) -> tuple[str, Any, str]:
         """Return the next event's kind, data and id; empty strings at the end of the stream."""
-        told: dict[str, str] = {}
+        fields: dict[str, str] = {}
         while line := self.response.readline().decode():
             name, _colon, value = line.rstrip("\n").partition(": ")
-            if not name and told.get("data"):
-                return told["event"], json.loads(told["data"]), told.get("id", "")
-            told[name] = value
+            if not name and fields.get("data"):
+                return fields["event"], json.loads(fields["data"]), fields.get("id", "")
+            fields[name] = value
         return "", None, ""
 
     def until(self, kind: str) -> tuple[Any, str]:

@@ -16,7 +16,7 @@ BACKEND = f"{__name__}.ScriptedBackend"
 
 
 class ScriptedBackend(BaseEmailBackend):
-    """A mail server that answers as told: an exception to raise, or None to accept."""
+    """A mail server with scripted answers: an exception to raise, or None to accept."""
 
     script: list[Exception | None] = []
     asked = 0

@@ -149,9 +149,9 @@ def test_bodies_stay_below_the_gateways_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "announced",
     [None, {}, "yes", {**FORM, "path": "http://elsewhere"}, {**FORM, "maxDevices": 0}, {**FORM, "maxBytes": "many"}],
 )
-def test_what_announces_no_form_is_none(told: Any) -> None:
+def test_what_announces_no_form_is_none(announced: Any) -> None:
 
-    assert form_in(HttpAnswer(200, body=json.dumps({"batch": told}).encode())) is None
+    assert form_in(HttpAnswer(200, body=json.dumps({"batch": announced}).encode())) is None
