@@ -1,4 +1,4 @@
-"""A mail server that does not respond delays no push."""
+"""Mail servers and clouds that do not respond delay no push."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.utils import timezone
 
+from cloud.models import CloudConnection
+from preferences.models import SignInAlert
+from preferences.waking import alerts_wake
 from tests.factories import UserFactory
 from tests.fakes.gateway import FakeGateway
 from tests.push.worker.conftest import WorkerProcess
@@ -17,31 +21,68 @@ from workspace.waking import reset_mails_later
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
-EMAIL_SECONDS = 60
+PEER_SECONDS = 60
+StartWorker = Callable[..., WorkerProcess]
 
 
 @pytest.fixture
-def silent_mail_server() -> Iterator[socket.socket]:
-    """Accepts connections and never sends its greeting."""
+def silent_server() -> Iterator[socket.socket]:
+    """Accepts connections and sends nothing."""
     with socket.create_server(("127.0.0.1", 0), backlog=20) as server:
+        server.settimeout(PEER_SECONDS)
         yield server
 
 
-def test_a_silent_mail_server_delays_no_push(
-    start_worker: Callable[..., WorkerProcess], gateway: FakeGateway, silent_mail_server: socket.socket
+@pytest.fixture
+def start_mailing_worker(start_worker: StartWorker, silent_server: socket.socket) -> Callable[[], WorkerProcess]:
+    """Starts a worker whose mail server is the silent one."""
+    address = f"smtp://127.0.0.1:{silent_server.getsockname()[1]}"
+    return lambda: start_worker(EMAIL_URL=address, EMAIL_TIMEOUT=str(PEER_SECONDS))
+
+
+def pushes_arrive_while_waiting(server: socket.socket, gateway: FakeGateway, storm: Storm) -> None:
+    """Check that pushes arrive while the worker is connected to the silent server."""
+    connection, _address = server.accept()
+    begun = time.monotonic()
+    storm.post(1)
+    gateway.wait(lambda fake: len(fake.accepted) == MEMBERS)
+    assert time.monotonic() - begun < PEER_SECONDS / 2
+    connection.close()
+
+
+def test_with_a_silent_mail_server_for_password_resets(
+    start_mailing_worker: Callable[[], WorkerProcess], gateway: FakeGateway, silent_server: socket.socket
 ) -> None:
     storm = Storm(gateway)
     for number in range(6):
         EmailAddress.objects.create(user=UserFactory(), address=f"user{number}@example.org", verified=True)
-    port = silent_mail_server.getsockname()[1]
-    start_worker(EMAIL_URL=f"smtp://127.0.0.1:{port}", EMAIL_TIMEOUT=str(EMAIL_SECONDS))
+    start_mailing_worker()
     for number in range(6):
         reset_mails_later(address=f"user{number}@example.org")
-    # The worker is now connected to the mail server and waits for its greeting.
-    silent_mail_server.settimeout(EMAIL_SECONDS)
-    connection, _address = silent_mail_server.accept()
-    begun = time.monotonic()
-    storm.post(1)
-    gateway.wait(lambda fake: len(fake.accepted) == MEMBERS)
-    assert time.monotonic() - begun < EMAIL_SECONDS / 2
-    connection.close()
+    pushes_arrive_while_waiting(silent_server, gateway, storm)
+
+
+def test_with_a_silent_mail_server_for_sign_in_alerts(
+    start_mailing_worker: Callable[[], WorkerProcess], gateway: FakeGateway, silent_server: socket.socket
+) -> None:
+    storm = Storm(gateway)
+    for number in range(6):
+        user = UserFactory()
+        EmailAddress.objects.create(user=user, address=f"user{number}@example.org", verified=True)
+        SignInAlert.objects.create(user=user, program="Firefox", at=timezone.now(), retry_at=timezone.now())
+    start_mailing_worker()
+    # More tasks than there are task processes.
+    for _task in range(6):
+        alerts_wake()
+    pushes_arrive_while_waiting(silent_server, gateway, storm)
+
+
+def test_with_a_silent_cloud(start_worker: StartWorker, gateway: FakeGateway, silent_server: socket.socket) -> None:
+    storm = Storm(gateway)
+    connection = CloudConnection.objects.get()
+    connection.cloud_url = f"http://127.0.0.1:{silent_server.getsockname()[1]}"
+    connection.client_id, connection.client_secret = "workspace", "secret"
+    connection.next_sync_at = timezone.now()
+    connection.save()
+    start_worker(WORKERS="1")
+    pushes_arrive_while_waiting(silent_server, gateway, storm)
