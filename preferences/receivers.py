@@ -16,12 +16,12 @@ from preferences.models import AccountsSettings, QuietHours
 from preferences.selectors.idle import idle_limit_expression, idle_limit_of
 from preferences.services.accounts import account_data_delete
 from preferences.services.quiet_schedules import schedules_update
-from preferences.services.sign_ins import sign_in_record
+from preferences.services.sign_ins import alerts_discard, sign_in_record
 from preferences.sign_ins import facts_of
 from preferences.signals import quiet_hours_changed
 from workspace.models import GeneralSettings, Presence, User
 from workspace.services.presence import idle_limit_set
-from workspace.signals import account_deleted
+from workspace.signals import account_deleted, installation_restored
 
 log = logging.getLogger(__name__)
 
@@ -91,3 +91,10 @@ def sign_in_observed(user: User, request: HttpRequest | None, **_kwargs: Any) ->
             sign_in_record(user=user, facts=facts, at=timezone.now())
     except Exception:
         log.exception("A sign-in of %s could not be recorded.", user.username)
+
+
+@receiver(installation_restored, dispatch_uid="preferences.restored")
+def on_restored(*, keeps_queue: bool, **_kwargs: Any) -> None:
+    """Do not send e-mails about sign-ins again."""
+    if not keeps_queue:
+        alerts_discard()

@@ -1,11 +1,14 @@
 """An installation that version 0.1.0 wrote: it is migrated, shown, explained, and its work is finished.
 
+It is stored as a SQLite file and as a script for PostgreSQL.
+
 tests/data/README.md tells how it was made.
 """
 
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import shutil
 from collections import Counter, deque
@@ -33,13 +36,17 @@ from cloud.services.own_registration import workspace_reconnect
 from preferences.selectors.accounts import account_preferences_by_key
 from push.explain.explanations import explanation_of
 from push.models import Attempt, Channel, Decision, Device, Notification
+from push.sending.dispatching import due_dispatch
 from push.services.fanout import pending_decide, remainder_count
 from push.worker.signing import is_task, task_signing_install
 from tests.api_client import ApiClient
 from tests.conftest import caches_forget
+from tests.fakes.gateway import FakeGateway
+from tests.push.conftest import gateway_connect
 from workspace.errors import ApplicationError
 from workspace.models import Message, Room, Subscription, User
 from workspace.models.history import rows_as_of
+from workspace.services.messages import message_post
 
 DATA = Path(__file__).parent / "data"
 # As make_installation.py sets them, so that the secrets can be decrypted, and where it was its own cloud.
@@ -50,45 +57,86 @@ SETTINGS = {
 }
 # A little later than its last message.
 NOW = datetime(2026, 11, 30, 12, 45, tzinfo=UTC)
+IS_SQLITE = connection.vendor == "sqlite"
 
-pytestmark = [
-    pytest.mark.database,
-    pytest.mark.thorough,
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="the stored database is a SQLite file"),
-]
+pytestmark = [pytest.mark.database, pytest.mark.thorough]
 
 
 @pytest.fixture(scope="module")
 def migrated(
     tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> Any:
-    """Return the path of the installation, migrated by today's migrations."""
-    path = tmp_path_factory.mktemp("installation") / "migrated.sqlite3"
-    with gzip.open(DATA / "installation-0.1.0.sqlite3.gz") as stored, path.open("wb") as copy:
-        shutil.copyfileobj(stored, copy)
-    with django_db_blocker.unblock(), use_database(path), override_settings(**SETTINGS, MIGRATION_MODULES={}):
-        call_command("migrate", verbosity=0)
-    return path
+) -> Iterator[str]:
+    """Return the name of the installation's database, migrated by today's migrations."""
+    with django_db_blocker.unblock():
+        name = (
+            str(tmp_path_factory.mktemp("installation") / "migrated.sqlite3")
+            if IS_SQLITE
+            else database_name("migrated")
+        )
+        database_create(name)
+        with use_database(name), override_settings(**SETTINGS, MIGRATION_MODULES={}):
+            stored_load()
+            call_command("migrate", verbosity=0)
+        yield name
+        database_drop(name)
 
 
 @pytest.fixture(autouse=True)
-def _installation(migrated: Path, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def _installation(migrated: str, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Use a copy of the installation, a few minutes after it was left."""
-    copy = Path(shutil.copy(migrated, tmp_path / "installation.sqlite3"))
-    with django_db_blocker.unblock(), use_database(copy), override_settings(**SETTINGS), time_machine.travel(NOW):
-        task_signing_install()
-        yield
+    copy = str(tmp_path / "installation.sqlite3") if IS_SQLITE else database_name("copy")
+    with django_db_blocker.unblock():
+        database_create(copy, template=migrated)
+        with use_database(copy), override_settings(**SETTINGS), time_machine.travel(NOW):
+            task_signing_install()
+            yield
+        database_drop(copy)
     task_signing_install()
 
 
-class use_database:  # noqa: N801 - a context manager
-    """Let this process use another SQLite file."""
+def database_name(purpose: str) -> str:
+    """Return the name of a database of this process on PostgreSQL."""
+    return f"test_callboard_stored_{os.getpid()}_{purpose}"
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.former = str(path), connection.settings_dict["NAME"]
+
+def database_create(name: str, *, template: str = "") -> None:
+    """Create a database, empty or as a copy; on SQLite, a file appears when it is used."""
+    if not IS_SQLITE:
+        database_drop(name)
+        with connection._nodb_cursor() as cursor:
+            quoted = connection.ops.quote_name
+            cursor.execute(f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(template or 'template0')}")
+    elif template:
+        shutil.copy(template, name)
+
+
+def database_drop(name: str) -> None:
+    """Remove a database of PostgreSQL."""
+    if not IS_SQLITE:
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {connection.ops.quote_name(name)} WITH (FORCE)")
+
+
+def stored_load() -> None:
+    """Fill the database in use with what version 0.1.0 wrote."""
+    if IS_SQLITE:
+        with gzip.open(DATA / "installation-0.1.0.sqlite3.gz") as stored:
+            Path(connection.settings_dict["NAME"]).write_bytes(stored.read())
+        return
+    with gzip.open(DATA / "installation-0.1.0.sql.gz", "rt") as stored, connection.cursor() as cursor:
+        cursor.execute(stored.read())
+    # The script has changed the session's search path.
+    connection.close()
+
+
+class use_database:  # noqa: N801 - a context manager
+    """Let this process use another database."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.former = name, connection.settings_dict["NAME"]
 
     def __enter__(self) -> None:
-        self._switch(self.path)
+        self._switch(self.name)
 
     def __exit__(self, *_error: object) -> None:
         self._switch(self.former)
@@ -278,3 +326,19 @@ OUTSIDE = ("/static/", "/media/", "/events/", "/admin/logout/", "/sign-out/", "/
 def test_devices_and_memberships_are_still_there() -> None:
     assert Device.objects.count() == 16
     assert Subscription.objects.count() == 26
+
+
+def test_messages_are_pushed_after_the_upgrade() -> None:
+    """What version 0.1.0 left is decided, and a new message reaches the devices that it had registered."""
+    pending_decide()
+    ana, stage = User.objects.get(username="ana"), Room.objects.get(name="stage")
+    with FakeGateway() as gateway:
+        # The stored cloud does not run here.
+        gateway_connect(gateway.address)
+        caches_forget()
+        message = message_post(sender=ana, room=stage, text="@bob after the upgrade")
+        pending_decide()
+        due_dispatch()
+        pushed = Notification.objects.get(message=message, user__username="bob", channel="push")
+        assert (pushed.state, pushed.reason) == ("sent", "")
+        assert gateway.received

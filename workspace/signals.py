@@ -50,6 +50,10 @@ presence_changed = Signal()
 # sender: AppConfig. All migrations are applied, and the data that every installation needs exists.
 database_ready = Signal()
 
+# sender: AppConfig, backed_up_at: datetime, keeps_queue: bool (False: what was waiting has probably been sent since
+# then). A backup was restored and migrated. Receivers may return a sentence for the operator.
+installation_restored = Signal()
+
 # sender: User, user: User, digest: str (of the API token that was deleted)
 signed_out = Signal()
 

@@ -124,6 +124,11 @@ def alert_postpone(alert: SignInAlert, now: datetime) -> None:
     SignInAlert.objects.filter(pk=alert.pk).update(failures=F("failures") + 1, retry_at=now + wait)
 
 
+def alerts_discard() -> None:
+    """Delete the pending e-mails: those of a restored backup have been sent since it was made."""
+    SignInAlert.objects.all().delete()
+
+
 def traits_prune() -> int:
     """Delete browsers and networks that were not used for a long time; returns how many."""
     old = SignInTrait.objects.filter(seen_at__lt=timezone.now() - TRAIT_LIFETIME).order_by("seen_at")

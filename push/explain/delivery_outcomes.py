@@ -54,6 +54,9 @@ ADVICE: dict[str, str | Promise] = {
         "The worker's log may show why it stopped. An administrator can retry the notification on its page."
     ),
     EndReason.CANCELLED: gettext_lazy("An administrator can retry the notification on its page."),
+    EndReason.RESTORED: gettext_lazy(
+        "The message is in its room. An administrator can retry the notification on its page."
+    ),
     EndReason.NOT_REGISTERED: gettext_lazy(
         "An administrator can register the server: Settings > Setup Wizard > Register Server."
     ),

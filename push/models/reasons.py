@@ -31,6 +31,7 @@ class EndReason(models.TextChoices):
     EXPIRED = "expired", _("It could not be sent within its lifetime.")
     WORKER_LOST = "worker_lost", _("The worker died several times while sending it.")
     CANCELLED = "cancelled", _("An administrator cancelled it.")
+    RESTORED = "restored", _("A backup was restored. The notification had probably been sent before.")
     NOT_REGISTERED = (
         "not_registered",
         _(

@@ -1,5 +1,5 @@
 """Signal receivers of the push app; imported once, when the app is ready."""
 
-from push.receivers import cloud, devices, messages, queue, routes
+from push.receivers import cloud, devices, messages, queue, restored, routes
 
-__all__ = ["cloud", "devices", "messages", "queue", "routes"]
+__all__ = ["cloud", "devices", "messages", "queue", "restored", "routes"]

@@ -30,7 +30,7 @@ class Installation:
         self.roles = roles
         self.site_path = site_path
         self._directory = Path(tempfile.mkdtemp(prefix="callboard-installation-"))
-        self._environment = {
+        self.environment = {
             **{name: os.environ[name] for name in KEPT if name in os.environ},
             "ROLES": roles,
             "DATA_DIR": str(self._directory),
@@ -45,7 +45,7 @@ class Installation:
     def _port_choose(self) -> None:
         self._port = str(port_free())
         self.url = f"http://127.0.0.1:{self._port}"
-        self._environment |= {"PORT": self._port, "SITE_URL": self.url + self.site_path}
+        self.environment |= {"PORT": self._port, "SITE_URL": self.url + self.site_path}
 
     def __enter__(self) -> Self:
         self._start()
@@ -61,7 +61,7 @@ class Installation:
         self.manage("setup")
         self._web_start()
         if "workspace" in self.roles:
-            self.start("manage.py", "runworker")
+            self._worker = self.start("manage.py", "runworker")
         wait_until(self.answers, seconds=60)
 
     def _web_start(self) -> None:
@@ -78,6 +78,12 @@ class Installation:
         self._processes.remove(self._web)
         self._web_start()
         wait_until(self.answers, seconds=60)
+
+    def worker_stop(self) -> None:
+        """Stop the worker as a process manager does."""
+        self._worker.terminate()
+        assert self._worker.wait(60) is not None
+        self._processes.remove(self._worker)
 
     def _stop(self) -> None:
         for process in self._processes:
@@ -97,7 +103,7 @@ class Installation:
             process = subprocess.Popen(
                 [sys.executable, *arguments],
                 cwd=BASE_DIR,
-                env={**self._environment, **environment},
+                env={**self.environment, **environment},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -110,7 +116,7 @@ class Installation:
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=BASE_DIR,
-            env=self._environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=120,

@@ -24,6 +24,7 @@ from push.sending.claiming import items_begin, users_claim
 from push.sending.dispatching import due_dispatch
 from push.sending.lost_claims import GIVEN_UP_AFTER
 from push.sending.queue import item_cancel
+from push.sending.restored import restored_queue_finish
 from push.services.devices import device_register
 from push.services.provider_values import provider_configure
 from tests.api_client import ApiClient
@@ -168,6 +169,7 @@ ENDINGS: Mapping[str, Cause] = {
     "expired": ("push", lambda demo: demo.dispatched(demo.post(), after=25 * 3600)),
     "worker_lost": ("push", workers_lost),
     "cancelled": ("push", ended_by(cancelled)),
+    "restored": ("push", ended_by(lambda demo, _m: restored_queue_finish(keeps_queue=False))),
     "not_built": ("email", ended_by(template_broken)),
     "not_registered": ("push", with_setup(register_server=False)),
     "terms_not_agreed": ("push", with_setup(register_server=True, privacy_terms_agreed=False)),

@@ -98,6 +98,10 @@ class Environment:
         except OSError as error:
             raise ImproperlyConfigured(f"{name}_FILE names a file that cannot be read: {error.strerror}.") from error
 
+    def secrets(self, name: str) -> list[str]:
+        """Return the comma-separated secrets in `name`, or in the file in `NAME_FILE`."""
+        return [key.strip() for key in self.secret(name).split(",") if key.strip()]
+
     def http_url(self, name: str, default: str) -> str:
         """Return the http(s) URL in `name`, without a trailing slash."""
         value = self.text(name, default).rstrip("/")

@@ -27,14 +27,18 @@ DEBUG = env.boolean("DEBUG", default=False)
 LOG_LEVEL = env.choice("LOG_LEVEL", LogLevel, LogLevel.INFO)
 SECRET_KEY = env.secret("SECRET_KEY")
 ENCRYPTION_KEY = env.secret("ENCRYPTION_KEY")
+# Other values of SECRET_KEY that remain valid, during a planned rotation: sessions, links and stored secrets.
+SECRET_KEY_FALLBACKS = env.secrets("SECRET_KEY_FALLBACKS")
 # Earlier values of SECRET_KEY. They only decrypt stored secrets. Signatures made with them are no longer accepted.
-SECRET_KEY_PREVIOUS = [key.strip() for key in env.secret("SECRET_KEY_PREVIOUS").split(",") if key.strip()]
+SECRET_KEY_PREVIOUS = env.secrets("SECRET_KEY_PREVIOUS")
 if PRODUCTION:
     key_check("SECRET_KEY", SECRET_KEY)
     # After a rotation, only the first key encrypts. Earlier ones may be weak.
     key_check("ENCRYPTION_KEY", ENCRYPTION_KEY.split(",")[0].strip())
     if DEBUG:
         raise ImproperlyConfigured("DEBUG must be off in production.")
+# The names of the keys that the environment does not set. They are generated, and stored in DATA_DIR.
+GENERATED_KEYS = [name for name, key in (("secret_key", SECRET_KEY), ("encryption_key", ENCRYPTION_KEY)) if not key]
 SECRET_KEY = SECRET_KEY or embedded_secret(DATA_DIR, "secret_key")
 # Encrypts stored secrets. After a rotation, earlier keys follow, separated by commas.
 SALT_KEY = [key.strip() for key in (ENCRYPTION_KEY or embedded_secret(DATA_DIR, "encryption_key")).split(",")]
@@ -150,6 +154,8 @@ else:
         **DATABASE.get("OPTIONS", {}),
     }
 DATABASES = {"default": DATABASE}
+# How long a migration waits for a lock in PostgreSQL before it lets others pass and tries again (seconds). 0: no limit.
+MIGRATION_LOCK_TIMEOUT = env.integer("MIGRATION_LOCK_TIMEOUT", 2, minimum=0)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.redis("REDIS_URL")

@@ -23,15 +23,20 @@ def _cipher(secret_keys: tuple[str, ...], salts: tuple[str, ...]) -> MultiFernet
 
 
 def _fernet(secret_key: str, salt: str) -> Fernet:
-    # Derived like in the library encrypted_fields. Its own list of previous keys is SECRET_KEY_FALLBACKS, with which
-    # Django would also accept signatures.
+    # Derived like in the library encrypted_fields.
     key = hashlib.pbkdf2_hmac("sha256", secret_key.encode(), salt.encode(), 100_000, dklen=32)
     return Fernet(base64.urlsafe_b64encode(key))
 
 
 def cipher() -> MultiFernet:
     """Return the cipher of the configured keys. The first key encrypts; all of them decrypt."""
-    return _cipher((settings.SECRET_KEY, *settings.SECRET_KEY_PREVIOUS), tuple(settings.SALT_KEY))
+    secret_keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, *settings.SECRET_KEY_PREVIOUS)
+    return _cipher(secret_keys, tuple(settings.SALT_KEY))
+
+
+def newest_cipher() -> MultiFernet:
+    """Return the cipher of the key that encrypts new values, and of no other key."""
+    return _cipher((settings.SECRET_KEY,), (settings.SALT_KEY[0],))
 
 
 def text_encrypt(text: str) -> str:

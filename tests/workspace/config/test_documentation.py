@@ -8,8 +8,8 @@ import pytest
 from django.conf import settings
 
 READ = re.compile(r"\benv\.\w+\(\s*\"(\w+)\"")
-# Used by the Procfile and by uvicorn.
-READ_ELSEWHERE = {"BIND_HOST", "FORWARDED_ALLOW_IPS"}
+# Used by the Procfile, by uvicorn and by the commands for backups.
+READ_ELSEWHERE = {"BIND_HOST", "FORWARDED_ALLOW_IPS", "BACKUP_PASSPHRASE"}
 
 
 def text_of(path: str) -> str:
