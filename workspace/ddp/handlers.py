@@ -67,13 +67,12 @@ class Handlers:
         connection = CallConnection(session.client, session.user_id, self.sockets.is_full)
         run = in_sign_in if name in SLOW_METHODS else in_methods
         session.is_signing_out = name == SIGN_OUT
-        if session.is_signing_out:
-            self.fanout.close(session)
+        watched = self._close(session) if session.is_signing_out else []
         try:
             result = await run(run_method, name, params, session.sign_in, session.scope, connection, time.monotonic())
         finally:
             if session.is_signing_out and not connection.has_signed_out:
-                await self._subscribe_again(session)
+                await self._subscribe_again(session, watched)
             session.is_signing_out = False
         if connection.has_signed_out:
             await self._change_user(session, None)
@@ -107,20 +106,33 @@ class Handlers:
 
     async def _change_user(self, session: Session, signed_in: SignedIn | None) -> None:
         """Let another user, or nobody, be signed in on a socket. Its subscriptions are checked again, as in Meteor."""
-        self.fanout.close(session)
+        watched = self._close(session)
         if session.sign_in is not None:
             session.send(msg="removed", collection=USERS, id=session.sign_in.public_id)
             self.sockets.sign_out(session)
         if signed_in is not None:
             self.sockets.sign_in(session, signed_in.sign_in)
             session.send(msg="added", collection=USERS, id=signed_in.sign_in.public_id, fields=signed_in.fields)
-        await self._subscribe_again(session)
+        await self._subscribe_again(session, watched)
 
-    async def _subscribe_again(self, session: Session) -> None:
-        """Subscribe to all streams that a socket hears, and drop those that its user may not hear."""
+    def _close(self, session: Session) -> list[str]:
+        """End all subscriptions of a socket, and return the users whose presence it heard, by public id."""
+        watched = self.fanout.presences.watched_by(session)
+        self.fanout.close(session)
+        return watched
+
+    async def _subscribe_again(self, session: Session, watched: list[str]) -> None:
+        """Subscribe to all streams that a socket hears, and drop those that its user may not hear.
+
+        `watched` are the users whose presence it hears, by public id.
+        """
         for name, event in list(session.subscriptions.values()):
+            options = {"added": watched} if name == USER_PRESENCE else None
             try:
-                is_heard = name not in STREAMS or await self._hears(session, name, event)
+                is_heard = name not in STREAMS or await self._hears(session, name, event, options)
+            except ApplicationError:
+                # The new user has too many other sockets that watch presences.
+                is_heard = False
             except Exception:
                 # The client may subscribe again when the database is available.
                 log.exception("A subscription could not be continued.")

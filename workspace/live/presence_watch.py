@@ -15,6 +15,7 @@ from workspace.live.index import Entry, Index
 from workspace.live.listeners import Listener
 from workspace.live.presences import (
     Presences,
+    existing_users,
     presence_frame,
     read_everyone,
     read_presences,
@@ -39,11 +40,23 @@ class PresenceWatch:
         self._presences = Presences()
 
     async def watch(self, entry: Entry, options: object) -> None:
-        """Change which users a listener watches; raises `invalid-params` for malformed options."""
+        """Change which users a listener watches. Ids without an account are ignored.
+
+        Raises `invalid-params` for malformed options, and TooManyWatchedError.
+        """
         added, removed = watch_options(entry.event, options)
-        unknown = self._presences.watch(entry.listener, added, removed)
+        asked = {user for user in added if not self._presences.is_watched(user)}
+        missing = asked - await self._run(existing_users, asked) if asked else set()
+        if self._index.find(entry.listener, entry.topic) is None:
+            # The subscription has ended meanwhile.
+            return
+        unknown = self._presences.watch(entry.listener, [user for user in added if user not in missing], removed)
         if unknown:
             self._presences.note(await self._run(read_presences, Q(public_id__in=unknown), timezone.now()))
+
+    def watched_by(self, listener: Listener) -> list[str]:
+        """Return the public ids of the users that the listener watches."""
+        return self._presences.watched_by(listener)
 
     def unwatch(self, entry: Entry) -> None:
         """The listener has ended a subscription: to one user's presence, or to all that it watched."""

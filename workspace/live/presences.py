@@ -7,7 +7,7 @@ written anywhere (docs/presence.md), so each process reads the presence again at
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from workspace.errors import ApplicationError
 from workspace.live.deliveries import Delivery
+from workspace.live.index import discard
 from workspace.live.listeners import Frame, Listener, Payload
 from workspace.live.reading import Row
 from workspace.live.streams import NOTIFY_LOGGED, USER_PRESENCE, USER_STATUS
@@ -26,8 +27,15 @@ from workspace.models.presence import VISIBLE_COLUMNS
 from workspace.selectors.presence import visible_presence, visible_users
 
 CODES: dict[str, int] = {Connection.OFFLINE: 0, Connection.ONLINE: 1, Connection.AWAY: 2, Status.BUSY: 3}
-# How many users one client may ask for.
+# How many users an account may watch over all its clients of a process.
 MAX_WATCHED = 10_000
+
+
+class TooManyWatchedError(ApplicationError):
+    """The account's clients together watch as many users as are allowed."""
+
+    def __init__(self) -> None:
+        super().__init__("error-too-many-subscriptions", f"You may watch at most {MAX_WATCHED} users", status=429)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,11 @@ def seen_of(user_id: str, username: str, columns: Mapping[str, Any], at: datetim
     return Seen(user_id, username, shown, text, min((time for time in times if time and time > at), default=None))
 
 
+def existing_users(ids: Collection[str]) -> set[str]:
+    """Return those of the public ids that belong to accounts, including deactivated ones."""
+    return set(User.objects.filter(public_id__in=ids).values_list("public_id", flat=True))
+
+
 def read_everyone(at: datetime) -> dict[int, Seen]:
     """Return the presence of all users who are not offline."""
     return read_presences(Q(pk__in=visible_users(at=at).values("pk")), at)
@@ -73,43 +86,55 @@ class Presences:
 
     def __init__(self) -> None:
         self._watchers: defaultdict[str, set[Listener]] = defaultdict(set)
-        self._watched_by: defaultdict[Listener, set[str]] = defaultdict(set)
+        self._watched_by: dict[Listener, set[str]] = {}
+        # How many users the clients of each account watch together.
+        self._counts: Counter[int | None] = Counter()
         self._seen: dict[int, Seen] = {}
         self._times: list[tuple[datetime, int]] = []
         self.is_for_everyone = False
 
+    def is_watched(self, user: str) -> bool:
+        """Return True if anyone watches the user with this public id."""
+        return user in self._watchers
+
+    def watched_by(self, listener: Listener) -> list[str]:
+        """Return the public ids of the users that the listener watches."""
+        return sorted(self._watched_by.get(listener, ()))
+
     def watch(self, listener: Listener, added: Iterable[str], removed: Iterable[str]) -> set[str]:
         """Change which users a listener watches, by public id; return those that nobody has watched before.
 
-        Raises `invalid-params` for too many users.
+        Raises TooManyWatchedError if the clients of the account would watch too many users.
         """
-        own = self._watched_by[listener]
         for user in removed:
             self._forget(listener, user)
-        new = set(added) - own
-        if len(own) + len(new) > MAX_WATCHED:
-            raise ApplicationError("invalid-params", f"A client may watch at most {MAX_WATCHED} users")
-        own |= new
+        new = set(added) - self._watched_by.get(listener, set())
+        if self._counts[listener.user_id] + len(new) > MAX_WATCHED:
+            raise TooManyWatchedError()
         unknown = {user for user in new if user not in self._watchers}
+        if new:
+            self._counts[listener.user_id] += len(new)
+            self._watched_by.setdefault(listener, set()).update(new)
         for user in new:
             self._watchers[user].add(listener)
-        if not own:
-            del self._watched_by[listener]
         return unknown
 
     def close(self, listener: Listener) -> None:
         """Forget a listener."""
-        for user in list(self._watched_by.get(listener, ())):
+        for user in self.watched_by(listener):
             self._forget(listener, user)
-        self._watched_by.pop(listener, None)
 
     def _forget(self, listener: Listener, user: str) -> None:
-        self._watched_by[listener].discard(user)
-        watchers = self._watchers.get(user)
-        if watchers is not None:
-            watchers.discard(listener)
-            if not watchers:
-                del self._watchers[user]
+        own = self._watched_by.get(listener, set())
+        if user not in own:
+            return
+        own.discard(user)
+        discard(self._watchers, user, listener)
+        if not own:
+            del self._watched_by[listener]
+        self._counts[listener.user_id] -= 1
+        if not self._counts[listener.user_id]:
+            del self._counts[listener.user_id]
 
     def watchers_of(self, user: str) -> list[Listener]:
         """Return the listeners that watch the user with this public id."""

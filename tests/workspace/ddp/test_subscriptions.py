@@ -300,6 +300,44 @@ def test_clients_watch_the_presence_of_users(run: Run, ana: User) -> None:
     run(test)
 
 
+def test_watched_users_remain_after_another_sign_in_on_the_socket(run: Run, ana: User) -> None:
+    bob, cy = UserFactory(username="bob"), UserFactory(username="cy")
+
+    async def test() -> None:
+        socket = await Socket().start()
+        await socket.sign_in(ana)
+        await socket.subscribe("stream-user-presence", "", {"added": [bob.public_id]}, key="1")
+        await socket.subscribe("stream-user-presence", "", {"added": [cy.public_id]}, key="2")
+        await socket.sign_in(ana)
+        for user in (bob, cy):
+            await in_test(activity_report, user=user)
+        await current_fanout().read()
+        events = {(await socket.next())["fields"]["eventName"] for _number in range(2)}
+        assert events == {bob.public_id, cy.public_id}
+        await socket.disconnect()
+
+    run(test)
+
+
+def test_a_client_that_watches_too_many_users_is_refused(
+    run: Run, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workspace.live.presences.MAX_WATCHED", 1)
+    users = [user.public_id for user in UserFactory.create_batch(2)]
+
+    async def test() -> None:
+        socket = await Socket().start()
+        await socket.sign_in(ana)
+        answer = await socket.subscribe("stream-user-presence", "", {"added": users}, key="1")
+        assert answer["error"]["error"] == "error-too-many-subscriptions"
+        # Unknown ids, such as those of deleted accounts, do not count.
+        answer = await socket.subscribe("stream-user-presence", "", {"added": ["gone", users[0]]}, key="1")
+        assert answer == {"msg": "ready", "subs": ["1"]}
+        await socket.disconnect()
+
+    run(test)
+
+
 def test_a_stopping_server_closes_its_sockets(run: Run, ana: User) -> None:
     async def test() -> None:
         socket = await Socket().start()

@@ -151,12 +151,31 @@ class TestWatching:
         with pytest.raises(ApplicationError, match="lists of texts"):
             live.hear(Client(ana), WATCH, "", options=options)
 
-    def test_the_number_of_watched_users_is_limited(
-        self, live: Live, ana: User, monkeypatch: pytest.MonkeyPatch
+    def test_an_account_watches_a_limited_number_of_users_over_all_clients(
+        self, live: Live, ana: User, bob: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("workspace.live.presences.MAX_WATCHED", 2)
-        with pytest.raises(ApplicationError, match="at most 2 users"):
-            live.hear(Client(ana), WATCH, "", options={"added": ["a", "b", "c"]})
+        one, two, three = UserFactory.create_batch(3)
+        first, second = watch(live, Client(ana), one), watch(live, Client(ana), two)
+        with pytest.raises(ApplicationError, match="at most 2 users") as refused:
+            watch(live, second, three)
+        assert refused.value.code == "error-too-many-subscriptions"
+        # Another account has its own limit, and users that a client no longer watches leave room.
+        watch(live, Client(bob), one, three)
+        watch(live, second, three, removed=(two,))
+        live.close(first)
+        watch(live, second, one, three)
+
+    def test_ids_without_an_account_are_ignored(
+        self, live: Live, ana: User, bob: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("workspace.live.presences.MAX_WATCHED", 1)
+        client = live.hear(Client(ana), WATCH, "", options={"added": ["nobody", "b" * 17, bob.public_id]})
+        live.hear(client, WATCH, "nobody", options={})
+        assert live.presences.watched_by(client) == [bob.public_id]
+        activity_report(user=bob)
+        live.deliver_now()
+        assert client.take() == [[["bob", ONLINE, ""]]]
 
 
 def test_the_number_of_queries_does_not_depend_on_users(
