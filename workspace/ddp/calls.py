@@ -21,9 +21,9 @@ from workspace.models import User
 from workspace.services.connections import Change, Report, connections_report
 from workspace.services.sign_in import sign_ins_extend, sign_ins_find, sign_out
 
-# Methods that hash passwords have threads of their own, so that others do not wait for them.
+# Methods that hash passwords have threads of their own, so that others do not wait for a burst of sign-ins.
 in_methods = DatabaseThreads(4, "methods").run
-in_sign_in = DatabaseThreads(2, "sign-in").run
+in_passwords = DatabaseThreads(2, "passwords").run
 # A call that has waited this many seconds for a thread is rejected.
 MAX_WAIT_SECONDS = 15.0
 

@@ -10,9 +10,10 @@ from weakref import WeakKeyDictionary
 
 from workspace.api.methods.ejson import ejson_text
 from workspace.api.methods.errors import MatchError, MeteorError
+from workspace.api.methods.registry import hashes_password
 from workspace.database.threads import Batcher
 from workspace.ddp import limits
-from workspace.ddp.calls import CallConnection, TooManySocketsError, in_methods, in_sign_in, run_method
+from workspace.ddp.calls import CallConnection, TooManySocketsError, in_methods, in_passwords, run_method
 from workspace.ddp.messages import NOT_ALLOWED
 from workspace.ddp.session import Session
 from workspace.ddp.sign_in import SignedIn, resume_all
@@ -23,8 +24,6 @@ from workspace.live.streams import STREAMS, USER_PRESENCE
 
 log = logging.getLogger(__name__)
 
-# Signing in hashes a password; all other methods only use the database.
-SLOW_METHODS = ("login",)
 SIGN_OUT = "logout"
 LOGGED_OUT = "You've been logged out by the server. Please log in again."
 USERS = "users"
@@ -65,7 +64,7 @@ class Handlers:
         if token is not None:
             return await self._resume(session, token)
         connection = CallConnection(session.client, session.user_id, self.sockets.is_full)
-        run = in_sign_in if name in SLOW_METHODS else in_methods
+        run = in_passwords if hashes_password(name) else in_methods
         session.is_signing_out = name == SIGN_OUT
         watched = self._close(session) if session.is_signing_out else []
         try:

@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from tests.factories import UserFactory
 from tests.workspace.ddp.conftest import CONNECT, Run, Socket
 from workspace.api.methods import registry
 from workspace.api.methods.calls import MethodCall
-from workspace.ddp import limits
+from workspace.ddp import handlers, limits
+from workspace.ddp.calls import run_method
 from workspace.ddp.handlers import current_handlers
 from workspace.ddp.outbox import Outbox
 
@@ -251,6 +253,46 @@ def test_a_call_that_waited_too_long_for_a_thread_is_rejected(run: Run, monkeypa
         await socket.disconnect()
 
     run(test)
+
+
+def test_calls_that_check_a_password_do_not_occupy_the_threads_of_others(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, pools = UserFactory(username="ana"), dict[str, str]()
+
+    def recorded(name: str, pool: Callable[..., Any]) -> Callable[..., Any]:
+        async def run_there(work: Callable[..., Any], first: Any, *others: Any) -> Any:
+            if work is run_method:
+                pools[first] = name
+            return await pool(work, first, *others)
+
+        return run_there
+
+    for name in ("in_methods", "in_passwords"):
+        monkeypatch.setattr(handlers, name, recorded(name, getattr(handlers, name)))
+    calls: dict[str, list[Any]] = {
+        "login": [{"user": {"username": "ana"}, "password": "wrong"}],
+        "registerUser": [{"username": "bob", "email": "bob@example.org", "pass": "x"}],
+        "saveUserProfile": [{"newPassword": "another horse battery", "typedPassword": "0" * 64}],
+        "setEmail": ["new@example.org"],
+        "2fa:enable": [],
+        "personalAccessTokens:generateToken": [{"tokenName": "bot"}],
+        "personalAccessTokens:regenerateToken": [{"tokenName": "bot"}],
+        "personalAccessTokens:removeToken": [{"tokenName": "bot"}],
+        "deleteUserOwnAccount": ["0" * 64],
+    }
+
+    async def test() -> None:
+        socket = await Socket().start()
+        await socket.sign_in(user)
+        for name, params in calls.items():
+            await socket.call(name, *params)
+        await socket.call("getRoomById", "GENERAL")
+        await socket.call("unknown")
+        await socket.disconnect()
+
+    run(test)
+    assert pools == dict.fromkeys(calls, "in_passwords") | dict.fromkeys(("getRoomById", "unknown"), "in_methods")
 
 
 def test_a_client_that_does_not_read_loses_its_messages_and_its_socket(monkeypatch: pytest.MonkeyPatch) -> None:

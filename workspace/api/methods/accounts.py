@@ -25,7 +25,7 @@ PROFILE = {
 OWN_INFO = "POST users.updateOwnBasicInfo"
 
 
-@method("saveUserProfile", endpoint=OWN_INFO)
+@method("saveUserProfile", endpoint=OWN_INFO, hashes_password=True)
 def save_user_profile(call: MethodCall, settings: dict[str, Any], custom_fields: dict[str, Any] | None = None) -> bool:
     """Change the caller's account. Returns true.
 
@@ -50,7 +50,7 @@ def set_username(call: MethodCall, username: str, params: dict[str, Any] | None 
     return username
 
 
-@method("setEmail", endpoint=OWN_INFO)
+@method("setEmail", endpoint=OWN_INFO, hashes_password=True)
 def set_email(call: MethodCall, email: str) -> str:
     """Change the caller's e-mail address, with the code of a second factor or the password. Returns it."""
     call.endpoint(OWN_INFO, data={"email": email})
@@ -72,7 +72,7 @@ def logout_other_clients(call: MethodCall) -> dict[str, Any]:
     return {"token": token, "tokenExpires": sign_in_expiry(call.session)}
 
 
-@method("personalAccessTokens:generateToken", endpoint="POST users.generatePersonalAccessToken")
+@method("personalAccessTokens:generateToken", endpoint="POST users.generatePersonalAccessToken", hashes_password=True)
 def access_token_generate(call: MethodCall, token: dict[str, Any]) -> Any:
     """Create a personal access token: `{"tokenName": …, "bypassTwoFactor": …}`. Returns the token."""
     return call.endpoint(
@@ -82,13 +82,15 @@ def access_token_generate(call: MethodCall, token: dict[str, Any]) -> Any:
     )["token"]
 
 
-@method("personalAccessTokens:regenerateToken", endpoint="POST users.regeneratePersonalAccessToken")
+@method(
+    "personalAccessTokens:regenerateToken", endpoint="POST users.regeneratePersonalAccessToken", hashes_password=True
+)
 def access_token_regenerate(call: MethodCall, token: dict[str, Any]) -> Any:
     """Replace a personal access token: `{"tokenName": …}`. Returns the new one."""
     return call.endpoint("POST users.regeneratePersonalAccessToken", tokenName=token.get("tokenName"))["token"]
 
 
-@method("personalAccessTokens:removeToken", endpoint="POST users.removePersonalAccessToken")
+@method("personalAccessTokens:removeToken", endpoint="POST users.removePersonalAccessToken", hashes_password=True)
 def access_token_remove(call: MethodCall, token: dict[str, Any]) -> None:
     """Remove a personal access token: `{"tokenName": …}`."""
     call.endpoint("POST users.removePersonalAccessToken", tokenName=token.get("tokenName"))
@@ -105,7 +107,7 @@ def set_user_active_status(
     return True
 
 
-@method("registerUser", endpoint="POST users.register", anonymous=True)
+@method("registerUser", endpoint="POST users.register", anonymous=True, hashes_password=True)
 def register_user(call: MethodCall, account: dict[str, Any]) -> Any:
     """Create an account, if the settings allow it: `{"username": …, "email": …, "pass": …}`. Returns its id."""
     fields = ("username", "email", "pass", "name", "secret", "secretURL", "reason")
@@ -157,7 +159,7 @@ def delete_user(call: MethodCall, user_id: str, confirm_relinquish: bool | None 
     return call.endpoint("POST users.delete", userId=user_id, confirmRelinquish=confirm_relinquish)
 
 
-@method("deleteUserOwnAccount", endpoint="POST users.deleteOwnAccount")
+@method("deleteUserOwnAccount", endpoint="POST users.deleteOwnAccount", hashes_password=True)
 def delete_user_own_account(call: MethodCall, password: str, confirm_relinquish: bool | None = None) -> bool:
     """Delete the caller's account, with the SHA-256 digest of its password, if the settings allow it. Returns true."""
     call.endpoint("POST users.deleteOwnAccount", password=password, confirmRelinquish=confirm_relinquish)

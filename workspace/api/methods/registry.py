@@ -32,13 +32,17 @@ _methods: dict[str, Method] = {}
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method that clients can call, and the endpoints that it stands for, whose rate limits it shares."""
+    """A method that clients can call, and the endpoints that it stands for, whose rate limits it shares.
+
+    One that `hashes_password` takes long, so that sockets call it on separate threads.
+    """
 
     name: str
     function: MethodFunction
     arguments: tuple[Argument, ...]
     is_anonymous: bool
     endpoints: tuple[str, ...]
+    hashes_password: bool
 
     @property
     def description(self) -> str:
@@ -56,11 +60,14 @@ class Method:
         return self.function(call, *arguments_read(self.arguments, params))
 
 
-def method(name: str, *, endpoint: str = "", anonymous: bool = False) -> Callable[[MethodFunction], MethodFunction]:
+def method(
+    name: str, *, endpoint: str = "", anonymous: bool = False, hashes_password: bool = False
+) -> Callable[[MethodFunction], MethodFunction]:
     """Register a function as the method `name`.
 
     `endpoint` is the endpoint that it stands for, such as `POST chat.sendMessage`, or several for rooms of different
     types: `GET channels|groups|im.members`. An `anonymous` method requires no sign-in.
+    `hashes_password` says that it may check or set a password, even if only some of its arguments have one.
     """
 
     def register(function: MethodFunction) -> MethodFunction:
@@ -71,6 +78,7 @@ def method(name: str, *, endpoint: str = "", anonymous: bool = False) -> Callabl
             arguments=arguments_of(function),
             is_anonymous=anonymous,
             endpoints=endpoints_of(endpoint),
+            hashes_password=hashes_password,
         )
         return function
 
@@ -100,6 +108,12 @@ def methods() -> dict[str, Method]:
             for module in walk_packages(package.__path__, f"{package.__name__}."):
                 import_module(module.name)
     return dict(sorted(_methods.items(), key=lambda item: item[0].lower()))
+
+
+def hashes_password(name: str) -> bool:
+    """Return True if there is a method with this name that may check or set a password."""
+    method = methods().get(name)
+    return method is not None and method.hashes_password
 
 
 def call_method(name: str, params: Any, call: MethodCall) -> Any:

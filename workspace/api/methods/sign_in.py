@@ -11,7 +11,7 @@ from workspace.errors import SignInError
 from workspace.services.sign_in import sign_in_expiry, sign_out, token_find
 
 
-@method("login", endpoint="POST login", anonymous=True)
+@method("login", endpoint="POST login", anonymous=True, hashes_password=True)
 def login(call: MethodCall, credentials: dict[str, Any]) -> dict[str, Any]:
     """Sign in with `{"resume": token}`, or with `{"user": {"username" or "email": …}, "password": …}`.
 
