@@ -20,6 +20,7 @@ from workspace.live.listeners import Frame, Payload
 from workspace.live.reading import Row
 from workspace.live.streams import NOTIFY_USER, ROOMS_CHANGED, SUBSCRIPTIONS_CHANGED
 from workspace.models import LiveKind, Room, Subscription
+from workspace.selectors.subscriptions import NEVER_SHOWN
 
 UPDATED, INSERTED, REMOVED = "updated", "inserted", "removed"
 # A user's key and a room's key.
@@ -102,7 +103,8 @@ def find_targets(changes: MemberChanges, interest: Interest) -> list[Target]:
     pairs = {pair for pair in changes.pairs if pair[0] in hearing}
     wanted = Q(room__in=changes.rooms | changes.members_of) | Q(user__in=changes.subscriptions_of & hearing.keys())
     wanted |= Q(user__in={user for user, _room in pairs}, room__in={room for _user, room in pairs})
-    rows = Subscription.objects.filter(wanted, user__in=hearing).order_by("pk").values_list("pk", "user_id", "room_id")
+    listed = Subscription.objects.filter(wanted, ~NEVER_SHOWN, user__in=hearing)
+    rows = listed.order_by("pk").values_list("pk", "user_id", "room_id")
     targets = []
     for key, user, room in rows:
         is_new = (user, room) in changes.inserted

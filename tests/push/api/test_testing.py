@@ -11,7 +11,9 @@ from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import DeviceFactory, UserFactory
 from tests.fakes.gateway import FakeGateway
 from tests.push.conftest import settings_change
+from tests.workspace.live.conftest import Live
 from workspace.models import User
+from workspace.services.rooms import room_show
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +49,17 @@ def test_its_room_is_in_no_list_until_it_is_opened(admin: User, gateway: FakeGat
     assert api.post("im.create", username=admin.username).json()["room"]["_id"] == room
     assert [row["rid"] for row in api.get("subscriptions.get").json()["update"]] == [room]
     assert [row["_id"] for row in api.get("rooms.get").json()["update"]] == [room]
+
+
+def test_no_stream_mentions_its_room_until_it_is_opened(admin: User, gateway: FakeGateway) -> None:
+    live = Live()
+    client = live.hear_own(admin, "subscriptions-changed", "rooms-changed")
+    ApiClient(admin).post("push.test")
+    live.deliver_now()
+    assert client.take() == []
+    room_show(user=admin, room=Notification.objects.get().room)
+    live.deliver_now()
+    assert [args[0] for args in client.take()] == ["updated"]
 
 
 def test_the_settings_button_does_the_same(admin: User, gateway: FakeGateway) -> None:
