@@ -49,3 +49,11 @@ def test_a_program_of_the_quick_start_receives_a_notification_and_replies(
     assert f"here is your {language} call" in output
     said = ana.get("channels.history", roomId="GENERAL", oldest=message["ts"])["messages"]
     assert [found["msg"] for found in said if found["u"]["_id"] == bob.id] == ["Thank you!"]
+
+
+def test_the_program_explains_that_an_older_version_of_node_is_not_enough() -> None:
+    older = ["node", "--no-warnings", "--import", "data:text/javascript,delete globalThis.WebSocket"]
+    command_line = [*older, str(PROGRAMS / "javascript.mjs"), "http://127.0.0.1:9", "ana", PASSWORD]
+    done = subprocess.run(command_line, capture_output=True, text=True, timeout=DEADLINE)
+    assert done.returncode == 1
+    assert "Use Node.js 22 or newer" in done.stderr

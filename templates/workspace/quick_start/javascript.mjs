@@ -1,6 +1,8 @@
 // Runs in browsers and in Node.js 22 (in version 20 with: node --experimental-websocket).
 // node quick_start.mjs https://chat.example.org ana PASSWORD
 
+if (!globalThis.WebSocket) throw new Error("Use Node.js 22 or newer, or version 20 with --experimental-websocket.");
+
 const [site, username, password] = process.argv.slice(2);
 const headers = {"Content-Type": "application/json"};
 
