@@ -25,11 +25,20 @@ from workspace.admin.users import current_user
 from workspace.errors import ApplicationError
 from workspace.models import Integration, IntegrationCall
 from workspace.roles import has_role
-from workspace.selectors.integrations import MANAGE_OWN, integrations_of, may_manage_any, may_manage_integration
+from workspace.selectors.integrations import (
+    MANAGE_ALL,
+    MANAGE_OWN,
+    StopReason,
+    integrations_of,
+    may_manage_any,
+    may_manage_integration,
+    stop_reason,
+)
 from workspace.services.integrations.managing import (
     IntegrationChanges,
     integration_create,
     integration_remove,
+    integration_take_over,
     integration_token_renew,
     integration_update,
     targets_check,
@@ -46,6 +55,20 @@ ERRORS = {
     "error-invalid-channel": _("Name at least one room. You must be a member of it."),
     "error-invalid-channel-start-with-chars": _("Begin each room with # and each username with @."),
     "error-invalid-room": _("There is no such room or user."),
+}
+
+
+OF_CREATOR = (StopReason.CREATOR, StopReason.PERMISSION)
+# What to do about a webhook that posts nothing.
+ADVICE = {
+    StopReason.DISABLED: _("Calls are answered with 503 until it is enabled."),
+    StopReason.ACCOUNT: _("It posts nothing until its account is activated."),
+    StopReason.CREATOR: _(
+        "It posts nothing, because its creator's account is deactivated. Somebody else can take it over."
+    ),
+    StopReason.PERMISSION: _(
+        "It posts nothing, because its creator may no longer manage webhooks. Somebody else can take it over."
+    ),
 }
 
 
@@ -82,9 +105,9 @@ class IntegrationAdmin(ModelAdmin):
     search_fields = ("name", "channels", "user__username", "=public_id")
     ordering = ("name", "pk")
     sortable_by = ("webhook",)
-    readonly_fields = ("address", "account", "creator", "created_at")
+    readonly_fields = ("state_described", "address", "account", "creator", "created_at")
     fieldsets = (
-        (None, {"fields": (("name", "is_enabled"), "address", ("channels", "may_choose_room"))}),
+        (None, {"fields": (("name", "is_enabled"), "state_described", "address", ("channels", "may_choose_room"))}),
         (_("Appearance"), {"fields": (("alias", "emoji"), "avatar")}),
         (_("Limit"), {"fields": ("calls_per_minute",)}),
         (_("Account"), {"fields": (("account", "creator"), "created_at")}),
@@ -102,6 +125,15 @@ class IntegrationAdmin(ModelAdmin):
                 request, integration, integration_token_renew(by=current_user(request), integration=integration)
             ),
         ),
+        ConfirmedAction(
+            name="take_over",
+            title=_("Take over"),
+            question=_("You become its creator, and it posts again. It will stop if you lose the permission."),
+            permission=MANAGE_ALL,
+            icon="person_add",
+            applies=lambda integration: stop_reason(integration) in OF_CREATOR,
+            run=lambda request, integration: integration_take_over(by=current_user(request), integration=integration),
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Integration]:
@@ -116,7 +148,7 @@ class IntegrationAdmin(ModelAdmin):
         if obj is not None:
             return fieldsets
         return [
-            (title, {"fields": [field for field in options["fields"] if field != "address"]})
+            (title, {"fields": [field for field in options["fields"] if field not in self.readonly_fields]})
             for title, options in fieldsets[:3]
         ]
 
@@ -172,10 +204,15 @@ class IntegrationAdmin(ModelAdmin):
 
     @admin.display(description=_("state"))
     def state(self, integration: Integration) -> SafeString:
-        if not integration.is_enabled:
-            return label(_("Disabled"), "")
-        is_usable = integration.user.is_active
-        return label(_("Enabled"), "success") if is_usable else label(_("Account deactivated"), "danger")
+        reason = stop_reason(integration)
+        if reason is None:
+            return label(_("Enabled"), "success")
+        return label(reason.label, "" if reason is StopReason.DISABLED else "danger")
+
+    @admin.display(description=_("state"))
+    def state_described(self, integration: Integration) -> SafeString:
+        reason = stop_reason(integration)
+        return format_html("{} {}", self.state(integration), ADVICE[reason] if reason else "")
 
     @admin.display(description=_("last call"))
     def last_call(self, integration: Any) -> SafeString | str:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from django.apps import apps
 from django.contrib.auth.models import Permission
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from workspace.errors import MissingPermissionError
 from workspace.models import User
@@ -38,11 +38,18 @@ CLIENT_NAMES = {
 
 def users_with_permission(permission: str, *, users: Collection[int]) -> set[int]:
     """Return the keys of the accounts that have `permission` (such as `workspace.view_d_room`), like `has_perm`."""
-    app_label, codename = permission.split(".")
-    permissions = Permission.objects.filter(content_type__app_label=app_label, codename=codename)
-    from_roles = Q(groups__permissions__in=permissions)
-    has_permission = Q(is_superuser=True) | from_roles | Q(user_permissions__in=permissions)
-    return set(User.objects.filter(has_permission, pk__in=users, is_active=True).values_list("pk", flat=True))
+    return set(holders_of(permission).filter(pk__in=users).values_list("pk", flat=True))
+
+
+def holders_of(*permissions: str) -> QuerySet[User]:
+    """Return the active accounts that have one of the permissions, like `has_perm`. An account may occur repeatedly."""
+    wanted = Q()
+    for permission in permissions:
+        app_label, codename = permission.split(".")
+        wanted |= Q(content_type__app_label=app_label, codename=codename)
+    found = Permission.objects.filter(wanted)
+    has_permission = Q(is_superuser=True) | Q(groups__permissions__in=found) | Q(user_permissions__in=found)
+    return User.objects.filter(has_permission, is_active=True)
 
 
 def may_manage(manager: User, user: User) -> bool:

@@ -102,6 +102,23 @@ def test_a_new_address_replaces_the_earlier_one(client: Client, hook: Webhook) -
     assert client.post(address_on(html), {"text": "x"}, "application/json").json() == {"success": True}
 
 
+def test_a_webhook_whose_creator_left_says_so_and_can_be_taken_over(client: Client, room: Room, admin: User) -> None:
+    creator = staff("workspace.manage_own_incoming_integrations")
+    room.subscriptions.create(user=creator)
+    hook = webhook_of(creator)
+    assert "Take over" not in page_of(client, hook)
+    creator.groups.clear()
+    assert "Creator lacks the permission" in client.get(LIST).content.decode()
+    assert "its creator may no longer manage webhooks" in page_of(client, hook)
+    User.objects.filter(pk=creator.pk).update(is_active=False)
+    assert "Creator deactivated" in client.get(LIST).content.decode()
+    assert "Take over" in page_of(client, hook)
+    client.post(f"{LIST}{hook.integration.pk}/take_over/", {"_form_submitted": "True"}, follow=True)
+    assert "Take over" not in page_of(client, hook)
+    assert hook.post(text="x").status_code == 200
+    assert Integration.objects.get().created_by == admin
+
+
 def test_a_webhook_is_removed_with_its_calls(client: Client, hook: Webhook) -> None:
     hook.post(text="x")
     assert client.post(f"{LIST}{hook.integration.pk}/delete/", {"post": "yes"}).status_code == 302

@@ -16,7 +16,7 @@ from workspace.api.throttling import Rate, usage_count
 from workspace.cache import first_within
 from workspace.errors import ApplicationError
 from workspace.models import Integration
-from workspace.selectors.integrations import integration_called
+from workspace.selectors.integrations import integration_called, stop_reason
 from workspace.services.integrations.receiving import Outcome, call_record, incoming_post
 from workspace.webhooks.bodies import payload_of
 from workspace.webhooks.messages import message_read
@@ -68,7 +68,7 @@ class IncomingWebhookApi(PublicApi):
 
 def carry_out(integration: Integration, request: Request) -> Outcome:
     """Post the message of the call, and return what became of it. An empty call does nothing, as clients expect."""
-    if not integration.is_enabled or not integration.user.is_active:
+    if stop_reason(integration):
         return Outcome(status=503, error=UNAVAILABLE)
     recognised = ""
     try:

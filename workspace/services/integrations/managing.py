@@ -92,6 +92,14 @@ def integration_token_renew(*, by: User, integration: Integration) -> str:
 
 
 @transaction.atomic
+def integration_take_over(*, by: User, integration: Integration) -> None:
+    """Make `by` the creator of the webhook, so that it works although its creator has left."""
+    manage_check(by, integration)
+    integration.created_by = by
+    integration.save(update_fields=["created_by", "updated_at"])
+
+
+@transaction.atomic
 def integration_remove(*, by: User, integration: Integration) -> None:
     """Remove an incoming webhook, and deactivate its bot account unless other webhooks use it. Its messages remain."""
     manage_check(by, integration)

@@ -10,10 +10,13 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from tests.admin_rows import staff
 from tests.api_client import ApiClient
 from tests.factories import RoomFactory, UserFactory
 from tests.webhooks import Webhook, webhook_of
+from workspace.errors import ApplicationError
 from workspace.models import Integration, IntegrationCall, Message, Room, RoomType, Subscription, User
+from workspace.services.integrations.managing import integration_take_over
 from workspace.services.integrations.receiving import MAX_CALLS
 
 pytestmark = pytest.mark.django_db
@@ -324,3 +327,29 @@ def test_the_number_of_queries_does_not_depend_on_the_members(
         Subscription.objects.create(room=room, user=UserFactory())
     with django_assert_max_num_queries(len(few)):
         hook.post(text="x")
+
+
+LOSSES = {
+    "deactivated": lambda creator: User.objects.filter(pk=creator.pk).update(is_active=False),
+    "without the permission": lambda creator: creator.groups.clear(),
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_webhook_stops_with_the_rights_of_its_creator(hook: Webhook, admin: User, loss: str) -> None:
+    LOSSES[loss](admin)
+    response = hook.post(text="x")
+    assert (response.status_code, response.json()) == (503, {"success": False, "error": "Service Unavailable"})
+    assert IntegrationCall.objects.get().status == 503
+    other = UserFactory(roles=("admin",))
+    integration_take_over(by=other, integration=hook.integration)
+    assert hook.post(text="x").json() == SUCCESS
+
+
+def test_one_of_both_permissions_is_enough(room: Room) -> None:
+    creator = staff("workspace.manage_own_incoming_integrations")
+    room.subscriptions.create(user=creator)
+    hook = webhook_of(creator)
+    assert hook.post(text="x").json() == SUCCESS
+    with pytest.raises(ApplicationError, match="Unauthorized"):
+        integration_take_over(by=UserFactory(), integration=hook.integration)
