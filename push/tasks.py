@@ -16,6 +16,7 @@ from push.services.fanout import pending_decide, remainder_count
 from push.services.retention import expired_prune
 from push.stopping import unless_stopping
 from push.waking import enqueue
+from workspace import tasks as workspace_tasks
 from workspace.database.side_thread import on_side_thread
 
 
@@ -85,3 +86,9 @@ def gateway_recover() -> None:
 def sign_in_alerts() -> None:
     """Send the pending e-mails about sign-ins, and delete entries that have not been seen for long."""
     sign_in_alerts_send()
+
+
+@unless_stopping
+def erasures() -> None:
+    """Erase some of the messages of deleted accounts."""
+    workspace_tasks.erasures()

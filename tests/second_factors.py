@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core import mail
 
-from workspace.models import User
+from tests.factories import EmailAddressFactory
+from workspace.models import EmailCode, User
+from workspace.services.account_mails import email_code_mail_send
+from workspace.services.people.email_codes import email_codes_enable
 from workspace.services.second_factor import second_factor_enable, second_factor_prepare
 
 PERIOD = 30
@@ -38,3 +43,18 @@ def second_factor_of(user: User) -> SecondFactor:
     prepared = second_factor_prepare(user=user)
     codes = second_factor_enable(user=user, code=app_code(prepared.secret))
     return SecondFactor(prepared.secret, codes)
+
+
+def email_factor_of(user: User) -> None:
+    """Let the account require codes by e-mail."""
+    if not user.emails.filter(verified=True).exists():
+        EmailAddressFactory(user=user, verified=True)
+    email_codes_enable(user=user)
+
+
+def mailed_code() -> str:
+    """Send the codes that were requested, as the worker does, and return the code in the last e-mail."""
+    for requested in EmailCode.objects.filter(digest="").order_by("pk"):
+        email_code_mail_send(code_pk=requested.pk)
+    (code,) = re.findall(r"^\d{6}$", str(mail.outbox[-1].body), re.MULTILINE)
+    return str(code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -66,18 +66,15 @@ class SecondFactorError(ApplicationError):
     """The account has a second factor, and its code is missing or wrong."""
 
     @classmethod
-    def required(cls) -> SecondFactorError:
-        """Return the error for a missing code, which lets clients ask for it."""
-        return cls(
-            "totp-required",
-            "TOTP Required",
-            details={"method": "totp", "codeGenerated": False, "availableMethods": ["totp"]},
-        )
+    def required(cls, methods: Sequence[str], **details: Any) -> SecondFactorError:
+        """Return the error for a missing code, which lets clients ask for one of the first of these methods."""
+        described = {"method": methods[0], "codeGenerated": False, **details, "availableMethods": list(methods)}
+        return cls("totp-required", "TOTP Required", details=described)
 
     @classmethod
-    def invalid(cls) -> SecondFactorError:
+    def invalid(cls, method: str) -> SecondFactorError:
         """Return the error for a wrong code, and for one that was used before."""
-        return cls("totp-invalid", "TOTP Invalid", details={"method": "totp"})
+        return cls("totp-invalid", "TOTP Invalid", details={"method": method})
 
 
 class UnavailableError(ApplicationError):

@@ -1,9 +1,11 @@
-"""The worker's entry points for accounts' e-mails. Tasks in the broker name these functions."""
+"""The worker's entry points for accounts. Tasks in the broker name these functions."""
 
 from __future__ import annotations
 
 from workspace.database.side_thread import on_side_thread
-from workspace.services.account_mails import reset_mails_send, verification_mail_send
+from workspace.services.account_mails import email_code_mail_send, reset_mails_send, verification_mail_send
+from workspace.services.people.erasure import erasures_continue
+from workspace.waking import erasures_later
 
 
 @on_side_thread
@@ -16,3 +18,15 @@ def reset_mails(address: str) -> None:
 def verification_mail(email_pk: int) -> None:
     """Send the link that verifies an address."""
     verification_mail_send(email_pk=email_pk)
+
+
+@on_side_thread
+def email_code_mail(code_pk: int) -> None:
+    """Generate a code that was requested as second factor, and send it."""
+    email_code_mail_send(code_pk=code_pk)
+
+
+def erasures() -> None:
+    """Erase some of the messages of deleted accounts."""
+    if not erasures_continue():
+        erasures_later()

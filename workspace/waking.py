@@ -1,4 +1,7 @@
-"""Queues the tasks for accounts' e-mails; a user whose e-mail is lost can request it again."""
+"""Queues the tasks for accounts' e-mails, and for erasing the messages of deleted accounts.
+
+A user whose e-mail is lost can request it again. The worker also checks regularly for messages to erase.
+"""
 
 from __future__ import annotations
 
@@ -14,3 +17,13 @@ def reset_mails_later(*, address: str) -> None:
 def verification_mail_later(*, email_pk: int) -> None:
     """Queue the e-mail with the link that verifies an address."""
     transaction.on_commit(lambda: async_task("workspace.tasks.verification_mail", email_pk))
+
+
+def email_code_mail_later(*, code_pk: int) -> None:
+    """Queue the e-mail with a code. The worker generates it, so that the queue does not contain it."""
+    transaction.on_commit(lambda: async_task("workspace.tasks.email_code_mail", code_pk))
+
+
+def erasures_later() -> None:
+    """Queue the erasure of messages of deleted accounts."""
+    transaction.on_commit(lambda: async_task("workspace.tasks.erasures"))

@@ -10,6 +10,7 @@ from cloud.services.sync import cloud_work_due
 from push.services.clock_jumps import clock_watch
 from push.waking import enqueue
 from workspace.roles import is_cloud, is_workspace
+from workspace.services.people.erasure import has_erasures
 
 # For so many seconds after the system clock was changed, processes that have not noticed may still write old times.
 JUMP_WINDOW = 25.0
@@ -41,6 +42,8 @@ CHORES = (
     Chore("cloud", 0.0, 1.0, lambda: is_workspace() and cloud_work_due()),
     # E-mails about sign-ins that could not be sent immediately.
     Chore("sign_in_alerts", 30.0, 60.0, is_workspace),
+    # Messages of deleted accounts whose erasure was interrupted.
+    Chore("erasures", 15.0, 60.0, lambda: is_workspace() and has_erasures()),
     Chore("gateway_recover", 30.0, 60.0, is_cloud),
 )
 

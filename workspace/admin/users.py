@@ -127,7 +127,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
             title=_("Remove second factor"),
             question=_(
                 "The account can sign in with its password alone again. Do this only if its owner has lost both the"
-                " authenticator app and the recovery codes, and you are sure who is asking."
+                " authenticator app and the recovery codes, or cannot receive e-mails, and you are sure who is asking."
             ),
             permission=CHANGE_ACCOUNTS,
             icon="phonelink_erase",

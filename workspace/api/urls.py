@@ -107,5 +107,8 @@ urlpatterns = routes(
         "v1/users.totp.disable": second_factor.TotpDisableApi,
         "v1/users.totp.regenerateCodes": second_factor.TotpRegenerateCodesApi,
         "v1/users.totp.codesRemaining": second_factor.TotpCodesRemainingApi,
+        "v1/users.2fa.enableEmail": second_factor.EmailEnableApi,
+        "v1/users.2fa.disableEmail": second_factor.EmailDisableApi,
+        "v1/users.2fa.sendEmailCode": second_factor.EmailSendCodeApi,
     }
 )

@@ -1,6 +1,7 @@
 from workspace.models.access_tokens import PersonalAccessToken
 from workspace.models.accounts import EmailAddress, User
 from workspace.models.avatars import Avatar
+from workspace.models.erasures import PendingErasure
 from workspace.models.general import BusySilences, GeneralSettings
 from workspace.models.history import FormerRow
 from workspace.models.integrations import Integration, IntegrationCall
@@ -15,7 +16,7 @@ from workspace.models.roles import DeletedRole, RoleDetails
 from workspace.models.rooms import Room, RoomType, Subscription
 from workspace.models.setting_changes import ChangeSource, SettingChange
 from workspace.models.sign_in_settings import RegistrationForm, SignInSettings
-from workspace.models.sign_ins import KnownAddress, PendingSecondFactor, SignInAttempt
+from workspace.models.sign_ins import EmailCode, EmailSecondFactor, KnownAddress, PendingSecondFactor, SignInAttempt
 from workspace.models.text_views import TextPlace, TextView
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "Connection",
     "DeletedRole",
     "EmailAddress",
+    "EmailCode",
+    "EmailSecondFactor",
     "ErasureType",
     "FormerPresence",
     "FormerRow",
@@ -40,6 +43,7 @@ __all__ = [
     "Message",
     "MessageSettings",
     "MobileSettings",
+    "PendingErasure",
     "PendingSecondFactor",
     "PersonalAccessToken",
     "Pin",

@@ -1,4 +1,4 @@
-"""Known addresses of accounts, sign-ins under way, and second factors that are being set up."""
+"""Known addresses of accounts, sign-ins under way, second factors that are being set up, and codes sent by e-mail."""
 
 from __future__ import annotations
 
@@ -63,3 +63,38 @@ class PendingSecondFactor(models.Model):
 
     def __str__(self) -> str:
         return f"second factor of {self.user_id}"
+
+
+class EmailSecondFactor(models.Model):
+    """The account's choice that signing in requires a code that is sent to its verified e-mail address."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="email_second_factor", verbose_name=_("user"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("second factor by e-mail")
+        verbose_name_plural = _("second factors by e-mail")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"second factor of {self.user_id}"
+
+
+class EmailCode(models.Model):
+    """A code that was requested for an account. The worker generates and sends it; only a keyed digest is stored.
+
+    The digest is empty until then.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("user"))
+    digest = models.CharField(_("digest"), max_length=64, blank=True)
+    wrong_attempts = models.PositiveSmallIntegerField(_("wrong attempts"), default=0)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("code sent by e-mail")
+        verbose_name_plural = _("codes sent by e-mail")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"code of {self.user_id} at {self.created_at:%H:%M:%S}"

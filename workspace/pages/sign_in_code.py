@@ -26,18 +26,29 @@ from workspace.pages.layout import page_context
 from workspace.pages.lockout import locked_out
 from workspace.pages.time_zone import browser_time_zone_accept
 from workspace.security.lockout import attempt_begin
-from workspace.selectors.accounts import needs_verified_address, user_by_sign_in_name
+from workspace.selectors.accounts import needs_verified_address, second_factors_of, user_by_sign_in_name
 from workspace.services.known_clients import browser_remember
-from workspace.services.second_factor import code_accept
+from workspace.services.people.email_codes import email_code_request
+from workspace.services.second_factor import EMAIL, code_accept
 
 BACKEND = "workspace.authentication.NameOrEmailBackend"
 SALT = "workspace.sign_in_code"
 # How long after the password the code is accepted (seconds).
 MAX_AGE = 600
+# Which codes an account can enter, if it is not just those of an app.
+HELP_TEXTS = {
+    (EMAIL,): gettext_lazy("The six digits that we have sent to your e-mail address."),
+    ("totp", EMAIL): gettext_lazy(
+        "The six digits that your authenticator app shows, one of your recovery codes, or a code sent by e-mail."
+    ),
+}
 
 
 class CodeForm(forms.Form):
     """Asks for the code. `account` is a signed statement that the account's password was correct."""
+
+    # Whether the account can have a code sent by e-mail.
+    sends_codes = False
 
     code = forms.CharField(
         label=gettext_lazy("Code"),
@@ -56,7 +67,15 @@ class CodeForm(forms.Form):
         """Return the empty form for the account with this name, and the page that follows the sign-in."""
         user = user_by_sign_in_name(name)
         statement = [user.pk, user.get_session_auth_hash()] if user else []
-        return cls(initial={"account": signing.dumps(statement, salt=SALT), "next": following, "time_zone": time_zone})
+        form = cls(initial={"account": signing.dumps(statement, salt=SALT), "next": following, "time_zone": time_zone})
+        return form.describe(user) if user else form
+
+    def describe(self, user: User) -> Self:
+        """Describe the codes that the account can enter, and return the form."""
+        methods = tuple(second_factors_of(user))
+        self.sends_codes = EMAIL in methods
+        self.fields["code"].help_text = HELP_TEXTS.get(methods, self.fields["code"].help_text)
+        return self
 
     def stated_user(self) -> User | None:
         """Return the account if it is active, and its password was correct recently and has not changed since."""
@@ -82,6 +101,11 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     if needs_verified_address(user):
         messages.error(request, _("Verify your e-mail address first, with the link that we have sent to it."))
         return HttpResponseRedirect(reverse("sign-in"))
+    form.describe(user)
+    if "send" in request.POST:
+        code_send(request, user)
+        hidden = {name: form.data.get(name, "") for name in ("account", "next", "time_zone")}
+        return code_page(request, CodeForm(initial=hidden).describe(user))
     if not form.is_valid():
         return code_page(request, form)
     if not attempt_begin(request, {"username": user.username}):
@@ -95,6 +119,14 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(following_page(request, form.cleaned_data["next"]))
     browser_remember(request=request, response=response, user=user)
     return response
+
+
+def code_send(request: HttpRequest, user: User) -> None:
+    """Send another code by e-mail, and show the result on the page."""
+    if email_code_request(user=user):
+        messages.success(request, _("We have sent another code to your e-mail address."))
+    else:
+        messages.error(request, _("Too many codes were sent. Try again later."))
 
 
 def code_page(request: HttpRequest, form: CodeForm) -> TemplateResponse:

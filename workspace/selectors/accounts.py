@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 
 from workspace.errors import ApplicationError
-from workspace.models import EmailAddress, GeneralSettings, SignInSettings, User
+from workspace.models import EmailAddress, EmailSecondFactor, GeneralSettings, SignInSettings, User
 from workspace.permissions import ADMIN
 from workspace.selectors.permissions import VIEW_ACCOUNTS
 
@@ -161,9 +161,25 @@ def authenticators_of(user: User, kind: Authenticator.Type) -> QuerySet[Authenti
     return authenticators
 
 
+def has_totp(user: User) -> bool:
+    """Return True if the account has an authenticator app as second factor."""
+    return authenticators_of(user, Authenticator.Type.TOTP).exists()
+
+
+def has_email_codes(user: User) -> bool:
+    """Return True if the account has chosen codes by e-mail as second factor, and has a verified address for them."""
+    return EmailSecondFactor.objects.filter(user=user, user__emails__verified=True).exists()
+
+
+def second_factors_of(user: User) -> list[str]:
+    """Return the account's second factors in the order in which clients offer them: `totp`, `email`."""
+    found = {"totp": has_totp(user), "email": has_email_codes(user)}
+    return [name for name, is_used in found.items() if is_used]
+
+
 def has_second_factor(user: User) -> bool:
     """Return True if signing in to the account requires a code."""
-    return authenticators_of(user, Authenticator.Type.TOTP).exists()
+    return bool(second_factors_of(user))
 
 
 def recovery_codes_remaining(user: User) -> int:

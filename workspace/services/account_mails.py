@@ -1,4 +1,4 @@
-"""Account e-mails: verifying an address, and resetting a password."""
+"""Account e-mails: verifying an address, resetting a password, and codes for signing in."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
 from workspace.addresses import absolute_url
-from workspace.models import EmailAddress, GeneralSettings, User
+from workspace.models import EmailAddress, EmailCode, GeneralSettings, User
 from workspace.selectors.localization import page_language
 from workspace.services.addresses import verification_token
+from workspace.services.people.email_codes import LIFETIME, email_code_generate
 from workspace.services.reset_tokens import reset_tokens
 
 AUTOMATIC = {"Auto-Submitted": "auto-generated"}
@@ -46,9 +47,24 @@ def verification_mail_send(*, email_pk: int) -> None:
         mail_send(email.address, email.user, _("Verify your e-mail address"), "pages/mails/verify.txt", path)
 
 
-def mail_send(address: str, user: User, subject: str, template: str, path: str) -> None:
-    """Send an account e-mail with a link to the page at `path`."""
+def email_code_mail_send(*, code_pk: int) -> None:
+    """Generate a code that was requested, and send it to the account's first verified address."""
+    requested = EmailCode.objects.filter(pk=code_pk, user__is_active=True).select_related("user").first()
+    email = requested.user.emails.filter(verified=True).order_by("pk").first() if requested else None
+    code = email_code_generate(code_pk=code_pk) if email else ""
+    if requested is None or email is None or not code:
+        return
+    minutes = int(LIFETIME.total_seconds() // 60)
+    with translation.override(page_language(requested.user)):
+        subject, template = _("Your code for signing in"), "pages/mails/code.txt"
+        mail_send(
+            email.address, requested.user, subject, template, reverse("password-change"), code=code, minutes=minutes
+        )
+
+
+def mail_send(address: str, user: User, subject: str, template: str, path: str, **details: Any) -> None:
+    """Send an account e-mail with a link to the page at `path`. `details` are more variables of its template."""
     site_name = GeneralSettings.current().site_name
-    context: dict[str, Any] = {"user": user, "site_name": site_name, "url": absolute_url(path)}
+    context: dict[str, Any] = {"user": user, "site_name": site_name, "url": absolute_url(path), **details}
     body = render_to_string(template, context)
     EmailMessage(f"[{site_name}] {subject}", body, to=[address], headers=AUTOMATIC).send()

@@ -27,7 +27,7 @@ from workspace.signals import message_deleted, message_edited, message_posted
 
 MESSAGE_MAX_LENGTH = 5000
 # What remains of the content of a deleted message.
-ERASED: dict[str, Any] = {"text": "", "content": None, "attachments": []}
+ERASED: dict[str, Any] = {"text": "", "content": None, "attachments": [], "alias": "", "avatar": "", "emoji": ""}
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
-"""Second factors of accounts: codes of an authenticator app (TOTP), and recovery codes for when it is lost.
+"""Second factors of accounts: codes of an app (TOTP), with recovery codes for when it is lost, or codes by e-mail.
 
-django-allauth stores them and calculates the codes.
+django-allauth stores those of apps and calculates the codes; people/email_codes.py has those that are sent.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from knox.models import AuthToken
 from workspace.cache import call_count
 from workspace.errors import ApplicationError, SecondFactorError
 from workspace.models import PendingSecondFactor, User
-from workspace.selectors.accounts import authenticators_of, has_second_factor
+from workspace.selectors.accounts import authenticators_of, has_totp, second_factors_of
+from workspace.services.people.email_codes import email_code_accept, email_code_ensure, email_codes_disable
 from workspace.services.sign_in import sign_out
 
 # How long a new secret waits for its first code.
@@ -38,6 +39,7 @@ SETUP_TIME = timedelta(minutes=30)
 MAX_CODES, IN_SECONDS = 10, 900
 # The key in an authenticator's data: the time step of the last accepted code.
 LAST_COUNTER = "last_counter"
+EMAIL = "email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +51,29 @@ class NewSecret:
 
 
 def second_factor_check(*, user: User, code: str) -> None:
-    """Raise SecondFactorError if the account has a second factor and `code` is empty or wrong. A code is used up."""
-    if not has_second_factor(user):
+    """Raise SecondFactorError if the account has a second factor and `code` is empty or wrong. A code is used up.
+
+    If codes are sent by e-mail, one is sent when it is missing.
+    """
+    methods = second_factors_of(user)
+    if not methods:
         return
+    if not code and methods[0] == EMAIL:
+        sent = email_code_ensure(user=user)
+        details = {"codeCount": len(sent.expiries), "codeExpires": sent.expiries}
+        raise SecondFactorError.required(methods, codeGenerated=sent.is_new, emailOrUsername=user.username, **details)
     if not code:
-        raise SecondFactorError.required()
+        raise SecondFactorError.required(methods)
     if not code_accept(user=user, code=code):
-        raise SecondFactorError.invalid()
+        raise SecondFactorError.invalid(methods[0])
 
 
 def code_accept(*, user: User, code: str) -> bool:
+    """Return True for a code of one of the account's second factors, and never again for the same code."""
+    return app_code_accept(user=user, code=code) or email_code_accept(user=user, code=normalize_user_code(code))
+
+
+def app_code_accept(*, user: User, code: str) -> bool:
     """Return True for a code of the account's app or one of its recovery codes, and never again for the same code."""
     if len(normalize_user_code(code)) == mfa_settings.TOTP_DIGITS:
         return totp_accept(user=user, code=code)
@@ -110,9 +125,9 @@ def codes_limit(user: User) -> None:
 def second_factor_prepare(*, user: User) -> NewSecret:
     """Return a new secret, which `second_factor_enable` activates.
 
-    Raises `error-2fa-already-enabled` if the account has a second factor.
+    Raises `error-2fa-already-enabled` if the account has an app.
     """
-    if has_second_factor(user):
+    if has_totp(user):
         raise ApplicationError("error-2fa-already-enabled")
     secret = generate_totp_secret()
     PendingSecondFactor.objects.update_or_create(user=user, defaults={"secret": secret, "created_at": timezone.now()})
@@ -128,7 +143,7 @@ def second_factor_enable(*, user: User, code: str, current: AuthToken | None = N
     """
     codes_limit(user)
     pending = PendingSecondFactor.objects.select_for_update().filter(user=user).first()
-    if pending is None or pending.created_at < timezone.now() - SETUP_TIME or has_second_factor(user):
+    if pending is None or pending.created_at < timezone.now() - SETUP_TIME or has_totp(user):
         raise ApplicationError("invalid-totp")
     if not pending.secret or not validate_totp_code(pending.secret, code):
         raise ApplicationError("invalid-totp")
@@ -143,30 +158,37 @@ def second_factor_enable(*, user: User, code: str, current: AuthToken | None = N
 
 
 def second_factor_disable(*, user: User, code: str) -> bool:
-    """Remove the account's second factor if the code is right; returns True if it was removed."""
+    """Remove the account's app and recovery codes if the code is one of theirs; returns True if they were removed."""
     codes_limit(user)
-    if not code_accept(user=user, code=code):
+    if not app_code_accept(user=user, code=code):
         return False
-    second_factor_remove(user=user)
+    app_remove(user=user)
     return True
 
 
 @transaction.atomic
-def second_factor_remove(*, user: User) -> None:
-    """Remove the account's second factor and recovery codes without a code."""
+def app_remove(*, user: User) -> None:
+    """Remove the account's app and recovery codes without a code."""
     PendingSecondFactor.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
+
+
+@transaction.atomic
+def second_factor_remove(*, user: User) -> None:
+    """Remove all second factors of the account without a code."""
+    app_remove(user=user)
+    email_codes_disable(user=user)
 
 
 def recovery_codes_regenerate(*, user: User, code: str) -> list[str] | None:
     """Replace the account's recovery codes and return them; None if the code is wrong.
 
-    Raises `invalid-totp` if the account has no second factor.
+    Raises `invalid-totp` if the account has no app.
     """
     codes_limit(user)
-    if not has_second_factor(user):
+    if not has_totp(user):
         raise ApplicationError("invalid-totp")
-    return recovery_codes_replace(user=user) if code_accept(user=user, code=code) else None
+    return recovery_codes_replace(user=user) if app_code_accept(user=user, code=code) else None
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 WITHOUT_BODY = (
     *("cloud.syncWorkspace", "/logout", "/presence.enableBroadcast", "/push.test"),
-    "/users.totp.enable",
+    *("/users.totp.enable", "/users.2fa.enableEmail", "/users.2fa.disableEmail"),
     *("/users.logoutOtherClients", "/users.removeOtherTokens"),
 )
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from tests.admin_rows import administrator
 from tests.factories import PASSWORD, UserFactory
-from tests.second_factors import SecondFactor, second_factor_of
+from tests.second_factors import SecondFactor, email_factor_of, mailed_code, second_factor_of
 from workspace.models import User
 from workspace.services.accounts import password_set
 
@@ -141,6 +141,30 @@ def test_a_changed_password_or_a_deactivation_ends_the_sign_in(client: Client, a
 
 def test_the_page_without_a_password_redirects_to_the_sign_in_page(client: Client) -> None:
     assert client.get("/sign-in/code/")["Location"] == "/sign-in/"
+
+
+def test_a_code_is_sent_by_mail_and_another_one_on_request(client: Client, ana: User) -> None:
+    email_factor_of(ana)
+    page = password_send(client)
+    assert "we have sent to your e-mail address" in page.content.decode()
+    first = mailed_code()
+    page = code_send(client, page, "", send="1")
+    assert "We have sent another code" in page.content.decode()
+    second = mailed_code()
+    assert code_send(client, page, first, next="/account/")["Location"] == "/account/"
+    assert get_user(client) == ana
+    other = Client()
+    page = code_send(other, password_send(other), second)
+    assert "This code is wrong or was used before" in page.content.decode()
+    for _time in range(3):
+        page = code_send(other, page, "", send="1")
+    assert "Too many codes were sent" in page.content.decode()
+
+
+def test_no_code_is_sent_to_accounts_with_an_app_alone(client: Client, factor: SecondFactor) -> None:
+    page = password_send(client)
+    assert "Send a code" not in page.content.decode()
+    assert "Too many codes" in code_send(client, page, "", send="1").content.decode()
 
 
 def test_an_administrator_can_remove_a_second_factor(client: Client, ana: User, factor: SecondFactor) -> None:

@@ -8,9 +8,12 @@ from workspace.api.methods.calls import MethodCall
 from workspace.api.methods.registry import method
 
 
-@method("2fa:enable", endpoint="POST users.totp.enable")
+@method("2fa:enable", endpoint="POST users.totp.enable", hashes_password=True)
 def second_factor_enable(call: MethodCall) -> dict[str, Any]:
-    """Begin to set up a second factor. Returns `secret` and `url`, for the authenticator app."""
+    """Begin to set up a second factor. Returns `secret` and `url`, for the authenticator app.
+
+    Requires `{"twoFactorMethod": "password", "twoFactorCode": the SHA-256 digest of the password}` as last argument.
+    """
     return call.endpoint("POST users.totp.enable")
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Count, F, IntegerField, OuterRef, Subquery
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from knox.models import AuthToken
 
@@ -19,35 +18,23 @@ from workspace.models import (
     ErasureType,
     Integration,
     KnownAddress,
-    Mention,
-    Message,
     MessageSettings,
     Presence,
-    Reaction,
-    Report,
     Room,
     SignInSettings,
-    Star,
     Subscription,
-    ThreadFollower,
     User,
 )
-from workspace.models.history import rows_delete
-from workspace.models.messages import ENCRYPTED
 from workspace.selectors.accounts import administrators
 from workspace.selectors.permissions import may_manage
 from workspace.services.accounts import sign_out_everywhere
-from workspace.services.message_marks.touching import marks_delete
-from workspace.services.messages import ERASED, message_erase
 from workspace.services.people.confirmation import password_matches
+from workspace.services.people.erasure import erasure_begin
 from workspace.services.room_changes.memberships import membership_update
 from workspace.services.room_changes.state import room_erase
 from workspace.services.second_factor import second_factor_remove
 from workspace.signals import account_deleted, membership_ended
 
-# Messages that may still be queued or shown on devices are deleted one by one, so that the devices are informed.
-RECENT = timedelta(days=1)
-MAX_RECENT = 1000
 REMOVED_NAME = "Removed User"
 
 
@@ -86,7 +73,7 @@ def own_account_delete(*, user: User, password: str, may_be_last_owner: bool = F
 
 
 def account_erase(*, user: User, may_be_last_owner: bool) -> list[str]:
-    """Delete the account as above, without checking permissions."""
+    """Delete the account as above, without checking permissions. The worker then erases its messages."""
     account = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     last_admin_check(account)
     left = rooms_left_by(account)
@@ -102,7 +89,7 @@ def account_erase(*, user: User, may_be_last_owner: bool) -> list[str]:
     account.save(update_fields=["is_active", "updated_at"])
     sign_out_everywhere(user=account)
     deleted_rooms = rooms_leave(account, left)
-    messages_release(account)
+    erasure_begin(user=account)
     # Incoming webhooks post as this account.
     Integration.objects.filter(user=account).update(is_enabled=False, updated_at=timezone.now())
     account_deleted.send(User, user=account)
@@ -164,48 +151,6 @@ def membership_end(user: User, membership: Subscription) -> None:
         changes["direct_key"] = f"former {room.public_id}"
     Room.objects.filter(pk=room.pk).update(**changes)
     membership_ended.send(Subscription, user=user, room=room)
-
-
-def messages_release(user: User) -> None:
-    """Delete the account's messages if the workspace's settings say so, and what it has added to those of others."""
-    now = timezone.now()
-    if MessageSettings.current().erasure_type == ErasureType.DELETE:
-        recent = Message.objects.filter(sender=user, deleted_at=None, accepted_at__gt=now - RECENT)
-        for message in recent.select_related("room", "parent").order_by("-pk")[:MAX_RECENT]:
-            message_erase(message=message)
-        messages_erase(user)
-    rows_delete(rows=ThreadFollower.objects.filter(user=user))
-    Mention.objects.filter(user=user).delete()
-    Message.objects.filter(pk__in=Reaction.objects.filter(user=user).values("message")).update(updated_at=now)
-    Reaction.objects.filter(user=user).delete()
-    Star.objects.filter(user=user).delete()
-
-
-def messages_erase(user: User) -> None:
-    """Delete the content of all messages of the account, with a constant number of queries.
-
-    Reports of them contain the texts too. Without these they are useless, so they are dismissed.
-    """
-    now, messages = timezone.now(), Message.objects.filter(sender=user, deleted_at=None)
-    counted = messages.filter(type__in=("", ENCRYPTED)).order_by()
-    replies = counted.filter(parent=OuterRef("pk")).values("parent").annotate(n=Count("pk")).values("n")
-    of_room = counted.filter(room=OuterRef("pk")).values("room").annotate(n=Count("pk")).values("n")
-    Message.objects.filter(pk__in=counted.exclude(parent=None).values("parent")).update(
-        reply_count=Greatest(F("reply_count") - number_of(replies), 0), updated_at=now
-    )
-    Room.objects.filter(pk__in=counted.values("room")).update(
-        messages_count=Greatest(F("messages_count") - number_of(of_room), 0), updated_at=now
-    )
-    marks_delete(messages=messages)
-    reports = Report.objects.filter(message__sender=user)
-    reports.filter(dismissed_at=None).update(dismissed_at=now)
-    reports.update(text="")
-    messages.update(**ERASED, deleted_at=now, updated_at=now)
-
-
-def number_of(rows: object) -> Coalesce:
-    """Return the number in a subquery; 0 without rows."""
-    return Coalesce(Subquery(rows, output_field=IntegerField()), 0)  # type: ignore[arg-type]
 
 
 def identity_erase(user: User) -> None:

@@ -34,7 +34,6 @@ class ProfileChanges(NameChanges, total=False):
     password: str
 
 
-@transaction.atomic
 def profile_update(
     *, user: User, auth_token: AuthToken | None, proof: Proof, **changes: Unpack[ProfileChanges]
 ) -> None:
@@ -43,15 +42,22 @@ def profile_update(
     A new password or address requires a `proof` of the user's identity. With a new password, all browsers
     and apps are signed out except the one that uses `auth_token`, and personal access tokens. Raises
     `error-not-allowed` or `error-action-not-allowed` if the workspace does not allow a change, the errors of
-    `identity_confirm`, and those of managed accounts.
+    `identity_confirm`, and those of managed accounts. Must not be called in a transaction, because asking for a proof
+    may send a code.
     """
-    account = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    wanted = changed_fields(account, changes)
+    wanted = changed_fields(User.objects.get(pk=user.pk), changes)
     if not SignInSettings.current().profile_change:
         raise ApplicationError("error-not-allowed", "Not allowed")
     own_changes_check(wanted)
     if CONFIRMED & wanted:
-        identity_confirm(user=account, auth_token=auth_token, proof=proof)
+        identity_confirm(user=user, auth_token=auth_token, proof=proof)
+    profile_apply(user=user, auth_token=auth_token, changes=changes, wanted=wanted)
+
+
+@transaction.atomic
+def profile_apply(*, user: User, auth_token: AuthToken | None, changes: ProfileChanges, wanted: set[str]) -> None:
+    """Apply changes that were checked; `wanted` are the fields that differ."""
+    account = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     with report_conflicts(changes.get("username", account.username), changes.get("email", ""), of=account):
         names_update(account, changes)
         if "email" in wanted:

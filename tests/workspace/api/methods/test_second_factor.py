@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -46,9 +47,14 @@ def test_the_code_signs_in(ana: User, factor: SecondFactor, form: str) -> None:
     assert call(None, "login", {**sent, "code": code} if form == "code" else sent)["id"] == ana.public_id
 
 
+@pytest.mark.usefixtures("digests_accepted")
 def test_is_set_up_and_removed(ana: User) -> None:
     client = ApiClient(ana)
-    secret = call(client, "2fa:enable")["secret"]
+    refused = call_error(client, "2fa:enable")
+    assert (refused["error"], refused["details"]["method"]) == ("totp-required", "password")
+    digest = hashlib.sha256(PASSWORD.encode()).hexdigest()
+    proof = {"twoFactorMethod": "password", "twoFactorCode": digest}
+    secret = call(client, "2fa:enable", proof)["secret"]
     assert call_error(client, "2fa:validateTempToken", "000000")["error"] == "invalid-totp"
     codes = call(client, "2fa:validateTempToken", app_code(secret))["codes"]
     assert call(client, "2fa:checkCodesRemaining") == {"remaining": len(codes)}

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.core import mail
+from django.utils import timezone
 
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
-from tests.factories import PASSWORD, UserFactory
-from tests.second_factors import SecondFactor, app_code, second_factor_of
-from workspace.models import User
-from workspace.selectors.accounts import has_second_factor
+from tests.factories import PASSWORD, EmailAddressFactory, UserFactory
+from tests.second_factors import SecondFactor, app_code, email_factor_of, mailed_code, second_factor_of
+from workspace.errors import ApplicationError
+from workspace.models import EmailCode, User
+from workspace.selectors.accounts import has_second_factor, second_factors_of
+from workspace.services.people.email_codes import MAX_MAILS, MAX_WRONG, email_codes_enable
+from workspace.services.second_factor import code_accept
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +34,9 @@ INVALID = {
     "details": {"method": "totp"},
     "message": "TOTP Invalid",
 }
+
+
+WITH_PASSWORD = {"x-2fa-code": hashlib.sha256(PASSWORD.encode()).hexdigest(), "x-2fa-method": "password"}
 
 
 @pytest.fixture
@@ -105,8 +116,15 @@ def test_wrong_codes_block_the_sign_in_like_wrong_passwords(factor: SecondFactor
         assert (response.status_code, response.json()["error"]) == (401, "error-login-blocked-for-user")
 
 
-def test_is_set_up_with_the_code_of_the_app(ana: User) -> None:
+@pytest.mark.usefixtures("digests_accepted")
+def test_is_set_up_with_the_password_and_the_code_of_the_app(ana: User) -> None:
     client, other = ApiClient(ana), ApiClient(ana)
+    refused = client.post("users.totp.enable")
+    assert failure(refused) == "TOTP Required [totp-required]"
+    assert refused.json()["details"] == {"method": "password", "codeGenerated": False, "availableMethods": []}
+    client.headers |= WITH_PASSWORD | {"x-2fa-code": "0" * 64}
+    assert failure(client.post("users.totp.enable")) == "TOTP Invalid [totp-invalid]"
+    client.headers |= WITH_PASSWORD
     prepared = client.post("users.totp.enable").json()
     assert prepared["success"]
     assert prepared["url"].startswith("otpauth://totp/ana?secret=" + prepared["secret"])
@@ -153,3 +171,118 @@ def test_strangers_are_refused(name: str) -> None:
 @pytest.mark.parametrize("name", ["validate", "disable", "regenerateCodes"])
 def test_the_code_is_required(ana: User, name: str) -> None:
     assert failure(ApiClient(ana).post(f"users.totp.{name}")) == ("must have required property 'code' [invalid-params]")
+
+
+class TestCodesByMail:
+    @pytest.fixture
+    def _by_mail(self, ana: User) -> None:
+        email_factor_of(ana)
+
+    @pytest.mark.usefixtures("digests_accepted")
+    def test_are_required_after_the_password_confirmed_it(self, ana: User) -> None:
+        EmailAddressFactory(user=ana, address="ana@example.org", verified=True)
+        client = ApiClient(ana)
+        assert failure(client.post("users.2fa.enableEmail")) == "TOTP Required [totp-required]"
+        client.headers |= WITH_PASSWORD
+        assert client.post("users.2fa.enableEmail").json() == {"success": True}
+        asked = login().json()
+        expiries = asked["details"].pop("codeExpires")
+        assert (asked["error"], asked["details"]) == (
+            "totp-required",
+            {
+                "method": "email",
+                "codeGenerated": True,
+                "emailOrUsername": "ana",
+                "codeCount": 1,
+                "availableMethods": ["email"],
+            },
+        )
+        assert len(expiries) == 1
+        code = mailed_code()
+        assert mail.outbox[-1].to == ["ana@example.org"]
+        assert login(code="000000" if code != "000000" else "1").json()["details"] == {"method": "email"}
+        assert login(code=code).status_code == 200
+        assert login(code=code).json()["error"] == "totp-invalid"
+
+    def test_need_a_verified_address(self, ana: User) -> None:
+        EmailAddressFactory(user=ana, verified=False)
+        with pytest.raises(ApplicationError, match="verify your emails"):
+            email_codes_enable(user=ana)
+
+    @pytest.mark.usefixtures("_by_mail")
+    def test_no_second_mail_is_sent_while_a_code_is_valid(self, ana: User) -> None:
+        assert login().json()["details"]["codeGenerated"] is True
+        mailed_code()
+        assert login().json()["details"]["codeGenerated"] is False
+        mailed_code()
+        assert len(mail.outbox) == 1
+        with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+            assert login().json()["details"]["codeGenerated"] is True
+
+    @pytest.mark.usefixtures("_by_mail")
+    def test_expire(self) -> None:
+        login()
+        code = mailed_code()
+        with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+            assert login(code=code).json()["error"] == "totp-invalid"
+
+    @pytest.mark.usefixtures("_by_mail")
+    def test_cannot_be_guessed(self, ana: User) -> None:
+        login()
+        code = mailed_code()
+        for _time in range(MAX_WRONG):
+            assert not code_accept(user=ana, code="x")
+        assert not code_accept(user=ana, code=code)
+
+    @pytest.mark.usefixtures("_by_mail")
+    def test_anyone_can_have_a_few_more_sent(self, ana: User) -> None:
+        login()
+        first = mailed_code()
+        for _time in range(MAX_MAILS):
+            assert ApiClient().post("users.2fa.sendEmailCode", emailOrUsername="ana").json() == {"success": True}
+        mailed_code()
+        assert len(mail.outbox) == MAX_MAILS
+        # Requests of strangers do not make the earlier codes invalid.
+        assert login(code=first).status_code == 200
+
+    def test_are_sent_to_nobody_else(self, ana: User) -> None:
+        EmailAddressFactory(user=ana, verified=True)
+        for name in ("ana", "nobody"):
+            assert ApiClient().post("users.2fa.sendEmailCode", emailOrUsername=name).json() == {"success": True}
+        assert not EmailCode.objects.exists()
+        missing = ApiClient().post("users.2fa.sendEmailCode")
+        assert failure(missing) == "emailOrUsername is required [error-parameter-required]"
+
+    @pytest.mark.usefixtures("_by_mail")
+    def test_only_a_keyed_digest_is_stored(self) -> None:
+        login()
+        code = mailed_code()
+        digest = EmailCode.objects.get().digest
+        assert digest not in {hashlib.sha256(text.encode()).hexdigest() for text in (code, f"1:{code}")}
+        assert code not in digest
+
+    @pytest.mark.usefixtures("_by_mail", "digests_accepted")
+    def test_are_removed_with_a_code(self, ana: User) -> None:
+        client = ApiClient(ana)
+        client.headers |= WITH_PASSWORD
+        asked = client.post("users.2fa.disableEmail")
+        assert (failure(asked), asked.json()["details"]["method"]) == ("TOTP Required [totp-required]", "email")
+        client.headers |= {"x-2fa-code": mailed_code(), "x-2fa-method": "email"}
+        assert client.post("users.2fa.disableEmail").json() == {"success": True}
+        assert not has_second_factor(ana)
+
+    @pytest.mark.usefixtures("_by_mail")
+    def test_either_code_is_accepted_beside_an_app(self, ana: User, factor: SecondFactor) -> None:
+        assert login().json()["details"]["availableMethods"] == ["totp", "email"]
+        ApiClient().post("users.2fa.sendEmailCode", emailOrUsername="ANA")
+        assert login(code=mailed_code()).status_code == 200
+        assert login(code=factor.code(steps=1)).status_code == 200
+        # The app is removed only with a code of its own.
+        ApiClient().post("users.2fa.sendEmailCode", emailOrUsername="ana")
+        assert ApiClient(ana).post("users.totp.disable", code=mailed_code()).json()["disabled"] is False
+        assert ApiClient(ana).post("users.totp.disable", code=factor.recovery_codes[0]).json()["disabled"] is True
+        assert second_factors_of(ana) == ["email"]
+
+    @pytest.mark.parametrize("name", ["enableEmail", "disableEmail"])
+    def test_strangers_are_refused(self, name: str) -> None:
+        assert ApiClient().post(f"users.2fa.{name}").status_code == 401

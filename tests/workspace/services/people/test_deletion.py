@@ -22,18 +22,23 @@ from tests.factories import (
     message_in,
 )
 from tests.push.conftest import queue
-from tests.second_factors import second_factor_of
+from tests.second_factors import email_factor_of, second_factor_of
 from workspace.errors import ApplicationError
-from workspace.models import Integration, Message, MessageSettings, Room, RoomType, Subscription, User
+from workspace.models import Integration, Message, MessageSettings, Reaction, Room, RoomType, Subscription, User
 from workspace.services.managed_accounts import username_check
 from workspace.services.message_marks.reactions import reaction_set
 from workspace.services.message_marks.reports import message_report
 from workspace.services.message_marks.stars import star_set
+from workspace.services.messages import message_post
+from workspace.services.people import erasure as erasing
 from workspace.services.people.access_tokens import access_token_create
-from workspace.services.people.deletion import MAX_RECENT, RECENT, REMOVED_NAME, account_delete
+from workspace.services.people.deletion import REMOVED_NAME, account_delete
+from workspace.services.people.email_codes import email_code_request
+from workspace.services.people.erasure import RECENT, batch_erase, erasures_continue, has_erasures
 from workspace.services.presence import activity_report
 from workspace.services.sign_in import sign_in, token_find
 from workspace.services.threads import thread_follow
+from workspace.tasks import erasures
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +91,11 @@ def erasure(kind: str) -> None:
 
 
 def delete(admin: User, user: User, *, confirmed: bool = True) -> list[str]:
-    return account_delete(by=admin, user=user, may_be_last_owner=confirmed)
+    """Delete the account, and do what the worker does then."""
+    rooms = account_delete(by=admin, user=user, may_be_last_owner=confirmed)
+    while not erasures_continue():
+        pass
+    return rooms
 
 
 def references() -> set[tuple[str, str]]:
@@ -122,6 +131,8 @@ def test_nothing_personal_remains(admin: User, ana: User, bob: User) -> None:
     DeviceFactory(user=ana)
     activity_report(user=ana, client="page:1")
     second_factor_of(ana)
+    email_factor_of(ana)
+    email_code_request(user=ana)
     access_token_create(user=ana, name="bot")
     sign_in(user=ana)
     before = referring(ana)
@@ -147,6 +158,9 @@ def test_every_reference_to_accounts_is_deleted_or_listed(admin: User, ana: User
         *(
             "workspace.Avatar",
             "workspace.PendingSecondFactor",
+            "workspace.EmailSecondFactor",
+            "workspace.EmailCode",
+            "workspace.PendingErasure",
             "preferences.AccountPreferences",
             "preferences.HighlightWord",
         ),
@@ -219,7 +233,41 @@ class TestMessages:
         with pytest.raises(ApplicationError, match="already in use"):
             username_check("ANA")
 
-    def test_the_number_of_queries_does_not_depend_on_old_messages(
+    def test_names_and_pictures_that_messages_were_posted_with_are_erased(
+        self, admin: User, ana: User, room: Room
+    ) -> None:
+        messages = [
+            message_post(sender=ana, room=room, text="x", alias="Ana", avatar="https://example.org/a.png", emoji=":a:")
+            for _number in range(2)
+        ]
+        Message.objects.filter(pk=messages[0].pk).update(accepted_at=timezone.now() - 2 * RECENT)
+        delete(admin, ana)
+        assert set(Message.objects.filter(sender=ana).values_list("alias", "avatar", "emoji")) == {("", "", "")}
+
+    def test_the_erasure_can_be_interrupted_between_batches(
+        self, admin: User, ana: User, bob: User, room: Room, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(erasing, "BATCH", 2)
+        parent = message_in(room, bob)
+        for _number in range(5):
+            message_in(room, ana, "old", parent=parent)
+        Message.objects.update(accepted_at=timezone.now() - 2 * RECENT)
+        reaction_set(user=ana, message=parent, emoji=":wave:")
+        account_delete(by=admin, user=ana, may_be_last_owner=True)
+        left = Message.objects.filter(sender=ana, deleted_at=None)
+        counts = [left.count()]
+        # Another setting concerns only accounts that are deleted later.
+        erasure("Keep")
+        while not erasures_continue(seconds=-1):
+            counts.append(left.count())
+            parent.refresh_from_db()
+            assert parent.reply_count == counts[-1]
+        assert counts[:4] == [5, 3, 1, 0]
+        assert not Reaction.objects.filter(user=ana).exists()
+        assert not has_erasures()
+        batch_erase(0)
+
+    def test_the_number_of_queries_of_a_batch_does_not_depend_on_its_messages(
         self, admin: User, bob: User, django_assert_max_num_queries: Any
     ) -> None:
         for count in (1, 20):
@@ -228,9 +276,27 @@ class TestMessages:
             for _number in range(count):
                 message_in(room, user)
             Message.objects.update(accepted_at=timezone.now() - 2 * RECENT)
-            with django_assert_max_num_queries(110):
-                delete(admin, user)
-        assert MAX_RECENT >= 100
+            account_delete(by=admin, user=user, may_be_last_owner=True)
+            with django_assert_max_num_queries(40):
+                assert erasures_continue()
+
+    def test_deleting_an_account_leaves_its_messages_to_the_worker(
+        self,
+        admin: User,
+        ana: User,
+        room: Room,
+        monkeypatch: pytest.MonkeyPatch,
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:
+        message_in(room, ana, "hello")
+        queued: list[str] = []
+        monkeypatch.setattr("workspace.waking.async_task", queued.append)
+        with django_capture_on_commit_callbacks(execute=True):
+            account_delete(by=admin, user=ana, may_be_last_owner=True)
+        assert queued == ["workspace.tasks.erasures"]
+        assert Message.objects.filter(sender=ana, deleted_at=None).exists()
+        erasures()
+        assert not Message.objects.filter(sender=ana, deleted_at=None).exists()
 
 
 class TestRooms:
