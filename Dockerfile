@@ -1,19 +1,26 @@
-FROM python:3.12-slim
+FROM python:3.12-slim-trixie AS build
 
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MODE=production
-WORKDIR /callboard
-
+RUN python -m venv --without-pip /opt/callboard
+WORKDIR /source
 COPY requirements.lock .
-RUN pip install --no-cache-dir --require-hashes -r requirements.lock
-
+RUN pip --python /opt/callboard/bin/python install --no-cache-dir --require-hashes -r requirements.lock
 COPY . .
-# Collecting static files uses no secrets and no database; these keys are generated only for this step.
-RUN new_key() { python -c 'import secrets; print(secrets.token_urlsafe(48))'; } \
-    && SECRET_KEY="$(new_key)" ENCRYPTION_KEY="$(new_key)" ALLOWED_HOSTS=build python manage.py collectstatic --noinput \
-    && useradd --system --create-home callboard && mkdir -p -m 700 var && chown callboard var
+RUN pip --python /opt/callboard/bin/python install --no-cache-dir --no-deps .
 
-USER callboard
+
+FROM python:3.12-slim-trixie
+
+# For `callboard backup` and `restore`.
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
+RUN useradd --system --uid 10001 --user-group --no-create-home callboard
+RUN install -d -o callboard -g callboard -m 700 /var/lib/callboard
+COPY --from=build /opt/callboard /opt/callboard
+ENV PATH=/opt/callboard/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    MODE=production BIND_HOST=0.0.0.0 DATA_DIR=/var/lib/callboard
+
+# A number, so that Kubernetes can verify that it is not root. Only DATA_DIR and /tmp are written to.
+USER 10001
+VOLUME /var/lib/callboard
 EXPOSE 8000
-# Requests are not logged, because URLs contain secrets, such as a gateway's key or the token of a link in an e-mail.
-CMD ["uvicorn", "workspace.config.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
-    "--log-level", "warning", "--no-server-header", "--http", "workspace.server.protocol:BoundedProtocol"]
+HEALTHCHECK --interval=15s --timeout=10s --start-period=60s CMD ["callboard", "checkweb"]
+CMD ["callboard", "runweb"]

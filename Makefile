@@ -10,12 +10,9 @@ FRESH_KEY = $$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48)
 
 .PHONY: run test check test-services faults situations format lock messages screenshots clean
 
-# The process manager sets PORT for each process, so the site's port is in WEB_PORT.
-run: export PATH := $(CURDIR)/$(BIN):$(PATH)
+# The caller's PORT takes precedence over the one in .env.
 run: $(VENV)/.run
-	@set -a; given=$$PORT; test ! -f .env || . ./.env; \
-	WEB_PORT=$${given:-$${PORT:-8000}}; SITE_URL=$${SITE_URL:-http://127.0.0.1:$$WEB_PORT}; \
-	python manage.py setup --listen "$${BIND_HOST:-127.0.0.1}:$$WEB_PORT" && { honcho start || test $$? -eq 130; }
+	@set -a; given=$$PORT; test ! -f .env || . ./.env; PORT=$${given:-$${PORT:-8000}}; exec $(BIN)/python -m callboard run
 
 # The fast suite. Tests excluded by marks (pyproject.toml), or because of slow imports, run in test-services.
 test: $(VENV)/.dev

@@ -16,6 +16,7 @@ from typing import Any, Self
 import requests
 
 from tests.fakes.servers import port_free
+from tests.fakes.tables import tables_create
 from tests.waiting import wait_until
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -58,11 +59,17 @@ class Installation:
         self._start()
 
     def _start(self) -> None:
-        self.manage("setup")
+        self._prepare()
         self._web_start()
         if "workspace" in self.roles:
             self._worker = self.start("manage.py", "runworker")
         wait_until(self.answers, seconds=60)
+
+    def _prepare(self) -> None:
+        """Create the database, unless there is one, and fill it."""
+        if "DATABASE_URL" not in self._environment and not (self._directory / "callboard.sqlite3").exists():
+            tables_create(self._environment)
+        self.manage("setup")
 
     def _web_start(self) -> None:
         web = {"DJANGO_SETTINGS_MODULE": "workspace.config.web"}

@@ -350,8 +350,8 @@ USE_TZ = True
 STATIC_URL = f"{SITE_PATH}/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "workspace" / "static"]
-# Embedded installations serve files from their source folders; production collects them at build time.
-WHITENOISE_USE_FINDERS = not PRODUCTION
+# Files are served from their source folders, unless production has collected them.
+WHITENOISE_USE_FINDERS = not (PRODUCTION and STATIC_ROOT.is_dir())
 
 # Browsers share cookies between the ports of a host, where another installation may run.
 COOKIES = f"_{port}" if (port := urlsplit(SITE_URL).port) else ""

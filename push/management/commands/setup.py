@@ -1,4 +1,4 @@
-"""`manage.py setup`: prepares the database before `make run` starts the first process."""
+"""`manage.py setup`: prepares the database before the first process starts."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from workspace.setting_groups.checks import TAG
 PORTS_TRIED = 50
 
 
-def port_ensure(listen: str) -> None:
-    """Raise CommandError if no server can listen at `HOST:PORT`; the message suggests a free port."""
+def port_ensure(listen: str, started_with: str) -> None:
+    """Raise CommandError if no server can listen at `HOST:PORT`; the message suggests the command with a free port."""
     host, _colon, port = listen.rpartition(":")
     problem = listen_problem(host, int(port))
     if problem is None:
@@ -36,7 +36,7 @@ def port_ensure(listen: str) -> None:
         raise CommandError(f"The site cannot listen at {listen}: {problem.strerror}.")
     following = range(int(port) + 1, min(int(port) + 1 + PORTS_TRIED, 65_536))
     free = next((number for number in following if listen_problem(host, number) is None), None)
-    advice = f" Choose another one:\n\n    PORT={free} make run\n" if free else ""
+    advice = f" Choose another one:\n\n    PORT={free} {started_with}\n" if free else ""
     raise CommandError(f"Port {port} is already in use.{advice}")
 
 
@@ -59,10 +59,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--listen", metavar="HOST:PORT", help="fail if the web server cannot listen here")
+        parser.add_argument("--started-with", default="make run", help="the command to suggest with a free port")
 
-    def handle(self, *args: Any, listen: str | None = None, **options: Any) -> None:
+    def handle(self, *args: Any, listen: str | None = None, started_with: str = "make run", **options: Any) -> None:
         if listen:
-            port_ensure(listen)
+            port_ensure(listen, started_with)
         try:
             # This check takes a tenth of the time of a migrate that has nothing to do.
             if not is_migrated(DEFAULT_DB_ALIAS):

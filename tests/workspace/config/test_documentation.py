@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 READ = re.compile(r"\benv\.\w+\(\s*\"(\w+)\"")
-# Used by the Procfile, by uvicorn and by the commands for backups.
+# Used by `callboard runweb`, by uvicorn and by the commands for backups.
 READ_ELSEWHERE = {"BIND_HOST", "FORWARDED_ALLOW_IPS", "BACKUP_PASSPHRASE"}
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from pathlib import Path
+from itertools import pairwise
 from typing import Any
 
 import pytest
 import uvicorn
 from django.conf import settings
 
+from callboard.web import OPTIONS
 from tests.fakes.servers import port_free
 from tests.waiting import wait_until
 from workspace.config import asgi
@@ -156,10 +157,8 @@ def test_a_client_that_does_not_read_is_cut_off(running: Running) -> None:
 
 
 def test_the_product_is_started_with_these_limits() -> None:
-    base = Path(__file__).resolve().parents[3]
     name = f"{protocol.BoundedProtocol.__module__}:{protocol.BoundedProtocol.__name__}"
-    assert name in (base / "Procfile").read_text()
-    assert name in (base / "Dockerfile").read_text()
+    assert dict(pairwise(OPTIONS))["--http"] == name
     assert [layer for layer in layers(asgi.application) if layer in LIMITS] == LIMITS
 
 

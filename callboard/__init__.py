@@ -1,0 +1,1 @@
+"""The program `callboard`: starts Callboard, and runs its management commands."""
