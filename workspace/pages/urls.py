@@ -9,6 +9,7 @@ from workspace.pages.avatars import avatar_by_user_id, avatar_by_username, avata
 from workspace.pages.presence import presence_report
 from workspace.pages.registration import register
 from workspace.pages.rooms.listing import rooms, sidebar_rooms
+from workspace.pages.rooms.marks import message_pinning, message_react
 from workspace.pages.rooms.membership import direct_start, directory, room_enter, room_exit, room_new
 from workspace.pages.rooms.page import message_shown, messages_newer, room_page, room_read
 from workspace.pages.rooms.people import names_completed, people_completed
@@ -35,6 +36,8 @@ urlpatterns = [
     path("messages/<str:public_id>/shown/", message_shown, name="message-shown"),
     path("messages/<str:public_id>/edit/", message_change, name="message-change"),
     path("messages/<str:public_id>/delete/", message_remove, name="message-remove"),
+    path("messages/<str:public_id>/reactions/", message_react, name="message-react"),
+    path("messages/<str:public_id>/pin/", message_pinning, name="message-pin"),
     path("threads/<str:public_id>/", thread, name="thread"),
     path("threads/<str:public_id>/newer/", replies_newer, name="replies-newer"),
     path("threads/<str:public_id>/read/", thread_seen, name="thread-read"),

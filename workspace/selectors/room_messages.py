@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from workspace.models import Message, Room, SystemMessage, User
 from workspace.models.messages import ENCRYPTED
 from workspace.selectors.threads import threads_unread
 
 MESSAGES_PER_PAGE = 40
-# The number of recent messages that are checked for changes.
-LAST_MESSAGES = 200
+# At most this many changes are applied to an open page at once.
+MOST_CHANGED = 200
+# Later than this after it was accepted, a new value of a message's `updated_at` means a change.
+POSTED_WITHIN = timedelta(seconds=1)
 # The number of messages above one that is opened by a link.
 ABOVE_LINKED = 20
 
@@ -80,10 +82,14 @@ def page_after_or_last(shown: QuerySet[Message], message: Message | None) -> Mes
 
 
 def recently_changed_ids(room: Room, since: datetime) -> list[str]:
-    """Return the public ids of recent messages in the room that were edited or deleted since the given time."""
-    last = Message.objects.filter(room=room).order_by("-sent_at", "-pk").values("pk")[:LAST_MESSAGES]
-    changed = Message.objects.filter(Q(edited_at__gt=since) | Q(deleted_at__gt=since), pk__in=last)
-    return list(changed.values_list("public_id", flat=True))
+    """Return the public ids of messages in the room that have changed since the given time, at most 200.
+
+    Edits, deletions, replies, reactions and pins are changes; being posted is not.
+    """
+    changed = Message.objects.filter(
+        Q(accepted_at__lte=since) | Q(updated_at__gt=F("accepted_at") + POSTED_WITHIN), room=room, updated_at__gt=since
+    )
+    return list(changed.order_by("-updated_at").values_list("public_id", flat=True)[:MOST_CHANGED])
 
 
 def message_even_if_deleted(room: Room, public_id: str) -> Message | None:

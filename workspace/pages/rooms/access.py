@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.http import Http404
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from workspace.addresses import message_path
 from workspace.errors import ApplicationError
 from workspace.models import Message, Room, User
 from workspace.selectors.messages import message_shown_to
@@ -61,3 +63,15 @@ def message_or_404(user: User, public_id: str) -> Message:
     if message is None or message.is_system:
         raise Http404
     return message
+
+
+def thread_path(message: Message) -> str:
+    """Return the URL of the thread that a message starts or belongs to."""
+    return reverse("thread", args=[(message.parent or message).public_id])
+
+
+def message_url(message: Message) -> str:
+    """Return the URL that shows a message."""
+    if message.is_thread_reply:
+        return f"{thread_path(message)}?msg={message.public_id}"
+    return message_path(message)

@@ -15,10 +15,11 @@ from workspace.models import Message, Room, Subscription, User
 from workspace.pages.contributions import contributions
 from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
-from workspace.pages.rooms.access import message_or_404, room_from_url, room_or_404
+from workspace.pages.rooms.access import message_or_404, room_from_url, room_or_404, thread_path
 from workspace.pages.rooms.grouping import lines_of
+from workspace.pages.rooms.marks import marks_context
 from workspace.pages.rooms.polling import poll_context
-from workspace.pages.rooms.threads import replies_context, thread_path
+from workspace.pages.rooms.threads import replies_context
 from workspace.selectors.messages import deleted_message
 from workspace.selectors.room_messages import (
     MessagePage,
@@ -89,6 +90,7 @@ def messages_context(user: User, room: Room, subscription: Subscription | None, 
         "may_post": subscription is not None and can_post(subscription=subscription, room=room, sender=user),
         "message_links": contributions.message_links,
         "text_max_length": MESSAGE_MAX_LENGTH,
+        **marks_context(user, room, subscription, page.messages),
     }
 
 

@@ -1,6 +1,7 @@
-"""Polling of open room pages for newer messages and, for visitors, for changes.
+"""Polling of open room pages for newer messages and for changes.
 
-Members receive changes through their event stream, which visitors of a channel do not have.
+Members receive edits and deletions at once, through their event stream, which visitors of a channel do not have.
+Reactions and pins are only found by polling.
 """
 
 from __future__ import annotations
@@ -25,13 +26,12 @@ VISITOR_INTERVAL = "2s"
 def poll_context(request: HttpRequest, room: Room, subscription: Subscription | None) -> dict[str, Any]:
     """Return the polling interval, the last message shown (`after`), and the ids of messages that changed since."""
     after = request.GET.get("after", "")
-    if subscription is not None:
-        return {"ask_every": MEMBER_INTERVAL, "after": after, "changed": []}
     since = parse_key(request.GET.get("since", ""))
     now = timezone.now()
     changed = recently_changed_ids(room, time_from_microseconds(since)) if since else []
     asked_at = int((now - MARGIN).timestamp() * MICROSECONDS)
-    return {"ask_every": VISITOR_INTERVAL, "after": after, "changed": changed, "since": asked_at}
+    interval = VISITOR_INTERVAL if subscription is None else MEMBER_INTERVAL
+    return {"ask_every": interval, "after": after, "changed": changed, "since": asked_at}
 
 
 def time_from_microseconds(since: int) -> datetime:

@@ -9,16 +9,16 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from workspace.addresses import message_path, room_path
+from workspace.addresses import room_path
 from workspace.errors import ApplicationError
 from workspace.models import Message, User
 from workspace.models.messages import ENCRYPTED
 from workspace.pages.form_data import posted_text
 from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
-from workspace.pages.rooms.access import error_text, message_or_404, room_or_404
+from workspace.pages.rooms.access import error_text, message_or_404, message_url, room_or_404, thread_path
 from workspace.pages.rooms.page import room_response
-from workspace.pages.rooms.threads import thread_path, thread_response
+from workspace.pages.rooms.threads import thread_response
 from workspace.services.messages import MESSAGE_MAX_LENGTH, message_delete, message_edit, message_post
 from workspace.services.reading import room_mark_read
 from workspace.services.threads import thread_mark_read
@@ -61,13 +61,6 @@ def own_message_or_404(user: User, public_id: str) -> Message:
     if message.sender_id != user.pk:
         raise Http404
     return message
-
-
-def message_url(message: Message) -> str:
-    """Return the URL that shows a message."""
-    if message.is_thread_reply:
-        return f"{thread_path(message)}?msg={message.public_id}"
-    return message_path(message)
 
 
 @login_required

@@ -17,8 +17,9 @@ from workspace.models import Message, ThreadFollower, User
 from workspace.pages.contributions import contributions
 from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
-from workspace.pages.rooms.access import message_or_404
+from workspace.pages.rooms.access import message_or_404, thread_path
 from workspace.pages.rooms.grouping import lines_of
+from workspace.pages.rooms.marks import marks_context
 from workspace.pages.rooms.polling import poll_context
 from workspace.selectors.messages import deleted_message
 from workspace.selectors.room_messages import (
@@ -32,11 +33,6 @@ from workspace.selectors.room_messages import (
 from workspace.selectors.rooms import room_title_for, subscription_of
 from workspace.services.messages import MESSAGE_MAX_LENGTH, can_post
 from workspace.services.threads import thread_follow, thread_mark_read, thread_unfollow
-
-
-def thread_path(message: Message) -> str:
-    """Return the URL of the thread that a message starts or belongs to."""
-    return reverse("thread", args=[(message.parent or message).public_id])
 
 
 @login_required
@@ -85,6 +81,7 @@ def replies_context(user: User, message: Message, page: MessagePage) -> dict[str
         "is_followed": ThreadFollower.objects.filter(thread=message, user=user).exists(),
         "may_post": subscription is not None and can_post(subscription=subscription, room=room, sender=user),
         "message_links": contributions.message_links,
+        **marks_context(user, room, subscription, [message, *page.messages]),
     }
 
 

@@ -6,12 +6,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from workspace.errors import ApplicationError
-from workspace.models import Message, MessageSettings, Pin, PinNotice, SystemMessage, User
+from workspace.models import Message, MessageSettings, Pin, PinNotice, Room, SystemMessage, User
 from workspace.models.messages import ENCRYPTED
 from workspace.selectors.room_roles import may_in_room
 from workspace.selectors.rooms import can_read, subscription_of
 from workspace.services.message_marks.touching import message_touch
 from workspace.services.messages import system_message_post
+
+PIN = "workspace.pin_message"
 
 
 @transaction.atomic
@@ -69,9 +71,13 @@ def pinning_check(method: str) -> None:
 def may_pin_check(*, user: User, message: Message, method: str) -> None:
     """Raise `not-authorized` unless the user may pin messages in the room and read it."""
     room = message.room
-    may_pin = may_in_room(user=user, room=room, permission="workspace.pin_message")
-    if not may_pin or not can_read(user=user, room=room):
+    if not may_in_room(user=user, room=room, permission=PIN) or not can_read(user=user, room=room):
         raise ApplicationError("not-authorized", "Not Authorized", details={"method": method})
+
+
+def can_pin(*, user: User, room: Room) -> bool:
+    """Return True if a member may pin and unpin messages in the room."""
+    return MessageSettings.current().allow_pinning and may_in_room(user=user, room=room, permission=PIN)
 
 
 def details_of(method: str) -> dict[str, str]:

@@ -66,6 +66,15 @@ def may_react_check(*, user: User, room: Room) -> None:
         raise ApplicationError(sentence, sentence)
 
 
+def can_react(*, user: User, room: Room) -> bool:
+    """Return True if a user who may read the room may also react in it."""
+    try:
+        may_react_check(user=user, room=room)
+    except ApplicationError:
+        return False
+    return True
+
+
 def variety_check(reaction: Reaction) -> None:
     """Raise `error-not-allowed` if the message has too many different reactions for another one."""
     others = Reaction.objects.filter(message=reaction.message).exclude(emoji=reaction.emoji)

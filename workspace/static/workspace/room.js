@@ -41,6 +41,11 @@
         markRead();
     });
 
+    // A reaction was chosen in a message's menu.
+    document.body.addEventListener("htmx:afterRequest", (event) => {
+        event.detail.elt.closest("[popover]")?.hidePopover();
+    });
+
     scroller.addEventListener("scroll", markRead, { passive: true });
     document.addEventListener("visibilitychange", markRead);
     addEventListener("focus", markRead);

@@ -8,7 +8,7 @@
     const content = document.getElementById("content");
     const room = document.querySelector("[data-open-room]").dataset.openRoom;
     // The parts of a message that can change.
-    const CHANGEABLE_PARTS = [".room-who", ".room-text", ".room-thread"];
+    const CHANGEABLE_PARTS = [".room-who", ".room-text", ".room-marks", ".room-thread"];
     const NEAR = 2;
 
     const messageOf = (id) => document.getElementById(`message-${id}`);
