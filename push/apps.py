@@ -12,8 +12,15 @@ class PushConfig(AppConfig):
         from push.providers.web_push.keys import vapid_keys_ensure
         from push.worker.signing import task_signing_install
         from workspace.live.feeds import FEEDS
+        from workspace.monitoring.health.registry import CHECKS
+        from workspace.monitoring.metrics.declarations import MODULES
+        from workspace.monitoring.metrics.readings import READINGS, SAMPLES
         from workspace.signals import database_ready
 
         FEEDS.append("push.streams.hub.Hub")
+        CHECKS.append("push.monitoring.health.worker_checks")
+        MODULES.extend(["push.monitoring.counting", "push.monitoring.gauges"])
+        READINGS.append("push.monitoring.gauges.readings")
+        SAMPLES.append("push.monitoring.gauges.samples")
         task_signing_install()
         database_ready.connect(vapid_keys_ensure, dispatch_uid="push.vapid")

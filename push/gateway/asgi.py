@@ -13,6 +13,7 @@ from typing import Any
 from push.gateway.endpoints import ADDRESS, GatewayRequest, GatewayResponse, answer, body_limit
 from push.gateway.runtime import BatchingRuntime
 from push.gateway.services import wait_for_late_tasks
+from workspace.monitoring.metrics.http import route_set
 from workspace.server.site_path import path_in_site
 
 # How long a stopping server waits, in seconds; container platforms allow ten by default.
@@ -40,6 +41,7 @@ class GatewayMiddleware:
             await self._application(scope, receive, send)
             return
         what = address["what"]
+        route_set(scope, f"/push/{what}")
         body = await body_read(receive, body_limit(what))
         if body is None:
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.functional import Promise
@@ -203,3 +204,5 @@ class Provider:
     # The points of the checklist on the Push page: of the workspace, and of an app's own route.
     checks: Callable[[], Iterator[Check]] | None = None
     credentials_check: Callable[[PushSettings | AppRoute], Check] | None = None
+    # When the credentials in use expire, of the workspace or of an app's own route; None if they do not.
+    credentials_end_at: Callable[[PushSettings | AppRoute], datetime | None] | None = None

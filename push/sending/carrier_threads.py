@@ -13,6 +13,7 @@ from typing import Any
 
 from push.http.engine import WITHDRAWN
 from push.models import Answer
+from push.monitoring.counting import EMAIL, responses_count
 from push.providers.answers import SendAnswer
 from push.providers.routes import Route
 
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 BROKEN = SendAnswer(Answer.RETRY, detail="The transport failed; the error is in the log.")
 STOPPED = SendAnswer(Answer.UNKNOWN, detail="The worker was stopped before the answer came.")
 UNSENT = SendAnswer(Answer.RETRY, detail=WITHDRAWN)
+NO_RESPONSES = (BROKEN, STOPPED, UNSENT)
 
 # How long to wait for a thread when it is closed. A mail server may block it for longer.
 CLOSE_SECONDS = 1.0
@@ -106,6 +108,8 @@ class Carrier(ABC):
             if not load.unanswered:
                 self._loads.pop(load, None)
             self.account(load, fresh)
+        answered = sum(answer not in NO_RESPONSES for _place, answer in fresh)
+        responses_count(load.route.kind if load.route else EMAIL, time.monotonic() - load.sent_at, answered)
         for place, answer in fresh:
             load.answered(place, answer)
 

@@ -20,6 +20,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from django.utils import timezone
 
 from push.models import IS_UNFINISHED, Channel, ClaimedItem, Lease, LostItem, Notification, State
+from push.monitoring.counting import claim_count
 from push.rules.delays import first_due
 from push.rules.quiet_hours import held_back, quiet_in_use
 from push.selectors.due import due_users
@@ -90,6 +91,7 @@ def users_claim(*, limit: int, now: datetime, suspects: Suspects = Suspects.ISOL
         later = unfinished.filter(state=State.QUEUED, due_at__gt=now, user__in=rest).exclude(pk__in=claim.keys)
         later.update(due_at=now, first_due_at=first_due())
     claim_save(claim)
+    claim_count(len(claim.keys))
     return claim
 
 

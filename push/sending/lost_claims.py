@@ -16,6 +16,7 @@ from typing import NamedTuple
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from push.models import IS_UNFINISHED, Answer, Attempt, ClaimedItem, EndReason, Lease, LostItem, Notification, State
+from push.monitoring.counting import ended_rows_count, lost_claims_count
 from push.selectors.due import leases_expired, leases_of_the_future
 
 # How many leases are checked at once.
@@ -58,6 +59,7 @@ def leases_release(*, now: datetime) -> None:
     losses_count(begun, tokens=expired, now=now)
     claimed.delete()
     Lease.objects.filter(pk__in=expired).delete()
+    lost_claims_count(len(expired))
 
 
 def losses_count(keys: Collection[int], *, tokens: Collection[str], now: datetime) -> None:
@@ -73,6 +75,7 @@ def losses_count(keys: Collection[int], *, tokens: Collection[str], now: datetim
     given_up = Notification.objects.filter(IS_UNFINISHED, Exists(hopeless), pk__in=keys)
     given_up.filter(Exists(accepted)).update(state=State.SENT, reason="", finished_at=now)
     given_up.update(state=State.FAILED, reason=EndReason.WORKER_LOST, finished_at=now)
+    ended_rows_count(pk__in=keys, finished_at=now)
     # Those given up just now, and those that ended by other means while they were being sent.
     LostItem.objects.filter(pk__in=keys, notification__finished_at__isnull=False).delete()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from django.db import transaction
 from push.content.mail import email_of
 from push.content.options import push_content
 from push.models import TEST_RULE, Answer, Attempt, Device, EndReason, State
+from push.monitoring.counting import outcome_count
 from push.providers.answers import IN_PROGRESS, SendAnswer
 from push.providers.routes import DevicePush, Route
 from push.selectors.items import Item, items_load, obstacle_of
@@ -81,6 +82,8 @@ class PreparedRound:
     held: dict[int, Hold] = field(default_factory=dict)
     # How many more pushes each route accepts, by the key of the route.
     capacities: dict[str, Capacity] = field(default_factory=dict)
+    # The channels of the items, by their keys.
+    channels: dict[int, str] = field(default_factory=dict)
 
     @property
     def pushes(self) -> list[ItemGroup]:
@@ -113,6 +116,7 @@ def round_prepare(*, keys: Collection[int], token: str, now: datetime) -> Prepar
     wait = timedelta(seconds=CARRIER_WAIT * random.uniform(1, 2))  # noqa: S311 (spreads load, guards nothing)
     routes = routes_current({device.app_name for item in items for device in item.devices})
     current = PreparedRound(token, now, history_of([item.key for item in items]), routes, breaker_read(now), now + wait)
+    current.channels = {item.key: item.notification.channel for item in items}
     # Their user, room or message was deleted, or they ended after they were claimed; that outcome remains.
     gone = set(keys) - {item.key for item in items}
     current.ended += [(key, Outcome(State.DROPPED, EndReason.ACCESS_LOST)) for key in gone]
@@ -267,13 +271,18 @@ def round_open(current: PreparedRound) -> None:
         for delivery in group.deliveries:
             delivery.attempts = [attempt for attempt in delivery.attempts if attempt.pk in opened]
         group.deliveries = [delivery for delivery in group.deliveries if delivery.attempts]
-    outcomes_write(current.ended, token=current.token)
+    outcomes_write(current.ended, token=current.token, channels=current.channels)
 
 
-def outcomes_write(outcomes: Iterable[tuple[int, Outcome]], *, token: str) -> None:
-    """Save the outcomes of the items that are still claimed with `token`."""
+def outcomes_write(outcomes: Iterable[tuple[int, Outcome]], *, token: str, channels: Mapping[int, str]) -> None:
+    """Save the outcomes of the items that are still claimed with `token`. `channels` are those of the items by key."""
     alike: dict[Outcome, list[int]] = defaultdict(list)
     for key, outcome in outcomes:
         alike[outcome].append(key)
     for outcome, keys in alike.items():
-        items_finish(keys=keys, token=token, state=outcome.state, reason=outcome.reason, due_at=outcome.due_at)
+        written = items_finish(
+            keys=keys, token=token, state=outcome.state, reason=outcome.reason, due_at=outcome.due_at
+        )
+        if outcome.due_at is None:
+            known = [channels[key] for key in keys if key in channels]
+            outcome_count(known[:written], state=outcome.state, reason=outcome.reason)

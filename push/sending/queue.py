@@ -21,6 +21,7 @@ from push.models import (
     State,
     is_waiting,
 )
+from push.monitoring.counting import ended_rows_count
 from push.rules.delays import first_due
 from push.rules.quiet_hours import quiet_in_use
 from push.services.quiet import items_hold
@@ -108,7 +109,11 @@ def not_waiting() -> ApplicationError:
 def drop_queued(waiting: models.QuerySet[Notification], reason: EndReason) -> int:
     """End the items with the reason. `waiting` does not contain items that are being sent."""
     LostItem.objects.filter(notification__in=waiting.values("pk")).delete()
-    return waiting.update(state=State.DROPPED, reason=reason, finished_at=timezone.now())
+    now = timezone.now()
+    ended = waiting.update(state=State.DROPPED, reason=reason, finished_at=now)
+    if ended:
+        ended_rows_count(finished_at=now, reason=reason)
+    return ended
 
 
 def items_finish(

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from push.http.engine import WITHDRAWN
 from push.models import Answer, Device, EndReason
+from push.monitoring.counting import EMAIL, attempts_count
 from push.providers.answers import SendAnswer
 from push.providers.email.transport import RECIPIENT_REFUSED
 from push.selectors.items import Item
@@ -88,7 +89,18 @@ def deliveries_record(current: PreparedRound, deliveries: Sequence[Delivery], co
     for attempt in (attempt for delivery in answered for attempt in delivery.attempts):
         current.history.add(attempt)
     items = [item for group in complete for item in group.items]
-    outcomes_write([(item.key, outcome_of(current, item)) for item in items], token=current.token)
+    outcomes_write(
+        [(item.key, outcome_of(current, item)) for item in items], token=current.token, channels=current.channels
+    )
+    attempts_count([labels for delivery in answered if (labels := attempt_labels(delivery))])
+
+
+def attempt_labels(delivery: Delivery) -> tuple[str, str, str] | None:
+    """Return the provider, app and outcome of a delivery to count; None for one that was not sent."""
+    if delivery.answer is None or delivery.answer in (NOT_SENT, STOPPED):
+        return None
+    provider = delivery.route.kind if delivery.route else EMAIL if delivery.email else "none"
+    return provider, delivery.device.app_name if delivery.device else "", delivery.answer.answer
 
 
 def addresses_update(deliveries: Iterable[Delivery]) -> None:

@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from push.models import Channel, Decision, EndReason, Event
+from push.monitoring.counting import decisions_count
 from push.rules.candidates import candidates_of
 from push.rules.decision_facts import decision_counts, decision_facts, decision_facts_add
 from push.rules.delays import never_queued
@@ -102,13 +103,16 @@ def decision_advance(*, decision: Decision) -> None:
     if decision.event != Event.POSTED and not change_follow(decision=decision):
         change_postpone(change=decision)
         return
+    counted: Counts = {}
     if decision.event == Event.DELETED:
         decision.decided_at = timezone.now()
     elif decision.position is None:
         decision_begin(decision=decision)
     else:
+        counted = decision_counts(decision)
         decision_go_on(decision=decision, facts=facts_stored(decision))
     decision.save(update_fields=["counts", "facts", "decided_at", "position"])
+    decisions_count(decision_counts(decision), before=counted)
 
 
 def decision_begin(*, decision: Decision) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Case, CharField, DateTimeField, F, Q, QuerySet, Value, When
 
 from push.models import Channel, EndReason, Notification, State, is_waiting
+from push.monitoring.counting import ended_rows_count, outcome_count
 from push.rules.delays import DELAY_NEVER, due_expression, never_queued
 from push.rules.facts import MessageFacts
 from push.rules.members import members_of, members_read
@@ -59,6 +60,8 @@ def few_notify(*, facts: MessageFacts, readings: Readings, users: Collection[int
             if channel in QUEUED_CHANNELS and code in RULES_BY_CODE and RULES_BY_CODE[code].sends:
                 notifications.append(notification_of(facts, channel, code, member, now))
     Notification.objects.bulk_create(notifications, ignore_conflicts=True)
+    ended = [notification.channel for notification in notifications if notification.finished_at is not None]
+    outcome_count(ended, state=State.DROPPED, reason=EndReason.CLEARED_BY_READ)
     is_due = any(notification.finished_at is None and notification.due_at <= now for notification in notifications)
     return NotifyResult(counts_plain(counts), is_due)
 
@@ -130,6 +133,7 @@ def part_notify(
         count_by=[*codes],
         is_repeated=are_written(facts, above, upto),
     )
+    ended_rows_count(message=facts.message_id, finished_at=now)
     counts: dict[Channel, Counter[str]] = {channel: Counter() for channel in readings}
     for *group, number in groups:
         for counter, code in zip(counts.values(), group, strict=True):

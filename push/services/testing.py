@@ -37,6 +37,12 @@ def push_test_start(*, user: User, actor: User) -> Notification:
     """
     if not actor.has_perm(OWN_PERMISSION if actor == user else OTHERS_PERMISSION):
         raise MissingPermissionError()
+    return push_test_to(user=user)
+
+
+@transaction.atomic
+def push_test_to(*, user: User) -> Notification:
+    """Queue a test push like :func:`push_test_start`, for an operator of this server, who needs no permission."""
     devices = list(Device.objects.filter(user=user, disabled_at=None))
     if not devices:
         possible_check()

@@ -114,6 +114,10 @@ class Hub:
         """Return how many streams the user has in this process."""
         return len(self._streams.get(user_id, ()))
 
+    def total(self) -> int:
+        """Return how many streams are open in this process."""
+        return sum(len(streams) for streams in list(self._streams.values()))
+
     async def open(self, stream: Stream) -> Refusal | None:
         """Open a stream, in a batch with others that are waiting; returns a reason if it is refused.
 

@@ -20,6 +20,7 @@ from push.streams.events import HEADERS, is_same_site, last_event_key
 from push.streams.hub import Hub, Refusal, Stream, current_hub
 from workspace.database.troubles import trouble_of
 from workspace.errors import UnavailableError
+from workspace.monitoring.metrics.http import route_set
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ class StreamingSite:
         if request is None:
             await self._site(scope, receive, send)
             return
+        route_set(scope, PATH)
         session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
         if not session or not is_same_site(request):
             await answer(send, 403)

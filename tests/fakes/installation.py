@@ -67,8 +67,8 @@ class Installation:
 
     def _prepare(self) -> None:
         """Create the database, unless there is one, and fill it."""
-        if "DATABASE_URL" not in self._environment and not (self._directory / "callboard.sqlite3").exists():
-            tables_create(self._environment)
+        if "DATABASE_URL" not in self.environment and not (self._directory / "callboard.sqlite3").exists():
+            tables_create(self.environment)
         self.manage("setup")
 
     def _web_start(self) -> None:
@@ -91,6 +91,12 @@ class Installation:
         self._worker.terminate()
         assert self._worker.wait(60) is not None
         self._processes.remove(self._worker)
+
+    def process_kill(self, process: subprocess.Popen[bytes]) -> None:
+        """Kill a process that was started here."""
+        process.kill()
+        process.wait()
+        self._processes.remove(process)
 
     def _stop(self) -> None:
         for process in self._processes:

@@ -11,6 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workspace.config.web")
 application: Any = get_asgi_application()
 
 from workspace.ddp.site import SocketSite  # noqa: E402 (needs the settings)
+from workspace.monitoring.site import MonitoringSite  # noqa: E402
+from workspace.monitoring.web import measured, monitoring_start  # noqa: E402
 from workspace.roles import is_cloud, is_workspace  # noqa: E402 (needs the settings)
 from workspace.server.bodies import BodyDeadline, BodyLimit  # noqa: E402
 from workspace.server.garbage import garbage_configure  # noqa: E402
@@ -21,5 +23,6 @@ if is_workspace():
     application = import_string("push.streams.site.StreamingSite")(application)
 if is_cloud():
     application = import_string("push.gateway.asgi.GatewayMiddleware")(application)
-application = SitePath(SocketSite(BodyDeadline(application)))
+application = SitePath(MonitoringSite(measured(SocketSite(BodyDeadline(application)))))
+monitoring_start()
 garbage_configure()

@@ -95,6 +95,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "workspace.monitoring.metrics.http.RouteMiddleware",
     "workspace.server.middleware.ContentPolicyMiddleware",
     "workspace.server.middleware.ConnectionReleaseMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -367,6 +368,13 @@ if PRODUCTION:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     if env.boolean("BEHIND_PROXY", default=True):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Metrics are off unless one of the two is set.
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
+if PRODUCTION and METRICS_TOKEN:
+    key_check("METRICS_TOKEN", METRICS_TOKEN)
+METRICS_PORT = env.integer("METRICS_PORT", 0, minimum=0, maximum=65_535)
+METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1")
 
 LOGGING = logging_config(LOG_LEVEL)
 DEFAULT_EXCEPTION_REPORTER_FILTER = "workspace.config.masking.ErrorPageFilter"

@@ -50,7 +50,14 @@ def site_path_is_free(**_kwargs: Any) -> list[checks.CheckMessage]:
     If a proxy strips the path, the two could not be distinguished.
     """
     first = settings.SITE_PATH.strip("/").split("/")[0]
-    if not first or first not in {"static", "push", "gateway", *first_segments(get_resolver().url_patterns)}:
+    if not first or first not in {
+        "static",
+        "push",
+        "gateway",
+        "health",
+        "metrics",
+        *first_segments(get_resolver().url_patterns),
+    }:
         return []
     sentence = f"The path of SITE_URL must not start with /{first}: pages of this site do. Choose another path."
     return [checks.Error(sentence, id="workspace.E004")]

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 
 from push.worker.clock import Clock
 from push.worker.cluster import TaskProcesses
+from push.worker.monitoring_port import MonitoringPort
 from push.worker.processes import StopRequest, children_bind
 
 log = logging.getLogger(__name__)
@@ -21,11 +22,13 @@ class Command(BaseCommand):
         children_bind()
         stop = StopRequest()
         stop.listen()
-        processes, clock = TaskProcesses(), Clock()
+        port, processes, clock = MonitoringPort(), TaskProcesses(), Clock()
         log.info("The worker is ready.")
         while not stop.is_made():
             clock.rest(clock.tick(), until_readable=[stop.fileno()])
             processes.watch(unattended=clock.unattended_seconds())
+            port.watch()
         processes.stop()
         clock.stop()
+        port.stop()
         return "The worker has stopped."

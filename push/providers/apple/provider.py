@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +20,7 @@ from push.providers.apple.meanings import APPLE_MEANINGS, BY_STATUS, OTHERWISE
 from push.providers.apple.payload import apns_headers, apns_payload
 from push.providers.apple.transport import apple_steps, apple_transport
 from push.providers.disclosure import Disclosure
-from push.providers.pem import certificate_describe
+from push.providers.pem import certificate_describe, certificate_read
 from push.providers.protocol import APN
 from push.providers.provider import AnswersSection, DeviceKind, KeyFields, Provider
 from push.providers.pushes import Push
@@ -38,6 +40,17 @@ def apple_credentials(source: PushSettings | ProviderKeys) -> AppleCredentials |
     if not certificate or not key_pem:
         return None
     return AppleCredentials(AppleCertificate(certificate, key_pem, passphrase), production=source.production)
+
+
+def credentials_end_at(source: PushSettings | ProviderKeys) -> datetime | None:
+    """Return when the certificate in use expires; None for a token key, and for a certificate that cannot be read."""
+    credentials = apple_credentials(source)
+    if credentials is None or not isinstance(credentials.method, AppleCertificate):
+        return None
+    try:
+        return certificate_read(credentials.method.certificate).expires_at
+    except ValidationError:
+        return None
 
 
 def route_description(route: Route) -> str:
@@ -70,6 +83,7 @@ PROVIDER = Provider(
     ),
     credentials=apple_credentials,
     credentials_check=apple_check,
+    credentials_end_at=credentials_end_at,
     describe_route=route_description,
     setting="Push_apn_token_key",
     key_fields=KeyFields(

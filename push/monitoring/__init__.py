@@ -1,0 +1,1 @@
+"""Health checks and metrics of the queue, the worker and the routes."""
