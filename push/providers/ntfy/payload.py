@@ -29,8 +29,9 @@ class NtfyPayload:
     """Builds messages; the transport adds the topic, which is a secret."""
 
     def message(self, item: Item, device: Device, content: PushContent) -> dict[str, Any]:
-        """Return the message. Its `sequence_id` is the same for every retry, so that servers of version 2.16 or newer
-        show what arrived twice only once.
+        """Return the message. Its `sequence_id` is the same for every retry, so a message that arrived twice is shown once.
+
+        The field belongs to "Publish as JSON" since version 2.16 of the server; older servers ignore it.
         """
         options = content.options_for(device)
         names_room = "rid" in options["payload"]
