@@ -2,9 +2,9 @@
 
     [DATABASE_URL=postgres://...] [WORKERS=4] .venv/bin/python bench/memory.py
 
-Prints the proportional set size (PSS) of each process in MB: once it is idle, and after a load. Memory that processes
-share counts once in the sum. The worker decides messages and sends 8,000 pushes and some e-mails; the web server
-answers pages and API requests of 40 signed-in people.
+Prints the proportional set size (PSS) of each process in MB: once it is idle, at the end of a load, and, for the
+worker, when it has been idle for a minute again. Memory that processes share counts once in the sum. The worker decides
+messages and sends 8,000 pushes and some e-mails; the web server answers pages and API requests of 40 signed-in people.
 
 Target: at most 200 MB for the worker with four task processes, and at most 130 MB for the web server.
 """
@@ -31,6 +31,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from push.models import Decision, Notification
+from push.worker.task_process import IDLE_SECONDS
 from workspace.models import Room
 from workspace.services.messages import message_post
 
@@ -60,6 +61,8 @@ def worker_memory(room: Room) -> None:
         while Decision.objects.filter(decided_at=None).exists() or unsent().exists():
             time.sleep(0.2)
         report(f"worker, after {Notification.objects.count():,} notifications", worker.pid)
+        time.sleep(IDLE_SECONDS + 10)
+        report("worker, a minute later", worker.pid)
     finally:
         worker.terminate()
         worker.wait()

@@ -9,10 +9,19 @@ import json
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
-from redis import RedisError
 
 log = logging.getLogger(__name__)
+
+# The errors of a cache that is unavailable. The library needs 6 MB, so it is imported only if it is used.
+CACHE_ERRORS: tuple[type[Exception], ...] = ()
+if settings.REDIS_URL:
+    from redis import RedisError
+
+    CACHE_ERRORS = (RedisError,)
+# ValueError: the entry was evicted after it was added.
+COUNTING_ERRORS: tuple[type[Exception], ...] = (*CACHE_ERRORS, ValueError)
 
 
 def call_count(key: str, *, seconds: int) -> int:
@@ -20,8 +29,7 @@ def call_count(key: str, *, seconds: int) -> int:
     try:
         cache.add(key, 0, timeout=seconds)
         return cache.incr(key)
-    except (RedisError, ValueError) as error:
-        # ValueError: the entry was evicted after it was added.
+    except COUNTING_ERRORS as error:
         log.warning("Calls are not counted: %s", error)
         return 1
 
@@ -30,7 +38,7 @@ def first_within(key: str, *, seconds: int) -> bool:
     """Return True for the first call with this `key` in `seconds`, and if the cache is unavailable."""
     try:
         return cache.add(key, True, timeout=seconds)
-    except RedisError as error:
+    except CACHE_ERRORS as error:
         log.warning("Calls are not counted: %s", error)
         return True
 

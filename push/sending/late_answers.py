@@ -65,6 +65,12 @@ class LateAnswers:
             _late_answers = cls()
         return _late_answers
 
+    @property
+    def is_busy(self) -> bool:
+        """Return True if responses are outstanding."""
+        with self._guard:
+            return bool(self._in_flight)
+
     def add(self, in_flight: InFlight) -> None:
         """Record the further responses of this work."""
         with self._guard:

@@ -1,8 +1,8 @@
-"""Task queue brokers that survive outages of their servers.
+"""The task queue's broker in the database, which survives outages of its server.
 
 django-q2's brokers raise if their server is unavailable; the reading process then sleeps for ten seconds and exits.
-These brokers log the error and retry. A task that is lost in the meantime does no harm: the worker's clock finds the
-rows.
+This project's brokers log the error and retry. A task that is lost in the meantime does no harm: the worker's clock
+finds the rows.
 """
 
 from __future__ import annotations
@@ -11,13 +11,10 @@ import logging
 import time
 from typing import Any
 
-from django.conf import settings
 from django.db import Error, connection
+from django.utils import timezone
 from django_q.brokers.orm import ORM
-from django_q.brokers.redis_broker import Redis
 from django_q.conf import Conf
-from redis import Redis as Server
-from redis import RedisError
 
 from push.worker.signing import PackageFilter
 from workspace.database.troubles import trouble_of
@@ -29,8 +26,6 @@ TROUBLE_SECONDS = 0.5
 # The channel on which the database announces new tasks, and the polling interval (seconds) if announcements are lost.
 TASKS = "callboard_tasks"
 LISTENING_SECONDS = 1.0
-# BLPOP waits for one second; a server that sends nothing for this long is considered dead.
-SOCKET_SECONDS = 5
 
 Tasks = list[tuple[Any, Any]] | None
 
@@ -48,14 +43,18 @@ class DatabaseBroker(ORM):  # type: ignore[misc]
         return key
 
     def dequeue(self) -> Tasks:
-        """Return the next tasks, or None after a short wait without tasks or if the database is unavailable."""
+        """Remove and return the next tasks; None after a short wait without tasks or if the database is unavailable.
+
+        A task that is lost with its process need not be kept here: the worker's clock finds its work.
+        """
         try:
-            if wakeups_supported() and not self.queue_size():
+            queued = self.get_connection().filter(key=self.list_key, lock__lte=timezone.now()).order_by("pk")
+            rows = list(queued.values_list("pk", "payload")[: Conf.BULK])
+            if not rows:
                 self._rest()
                 return None
-            tasks, invalid = self._filter.split(super().dequeue() or [])
-            for key, _package in invalid:
-                self.delete(key)
+            # Another worker may be faster: only one of them deletes a row.
+            tasks = self._filter.valid([(None, package) for key, package in rows if self._remove(key)])
         except Error as error:
             trouble_log("database", error)
             connection.close()
@@ -65,41 +64,17 @@ class DatabaseBroker(ORM):  # type: ignore[misc]
     def set_stat(self, key: str, value: str, timeout: int) -> None:
         """Do nothing: the state of the cluster's processes is not used."""
 
+    def _remove(self, key: int) -> bool:
+        """Remove a task; return False if another worker has done so."""
+        return bool(self.get_connection().filter(pk=key).delete()[0])
+
     def _rest(self) -> None:
         """Wait until a task is announced, or for the polling interval."""
+        if not wakeups_supported():
+            time.sleep(Conf.POLL)
+            return
         self._listener = self._listener or Listener(TASKS)
         self._listener.wait(LISTENING_SECONDS if self._listener.is_connected else Conf.POLL)
-
-
-class RedisBroker(Redis):  # type: ignore[misc]
-    """Stores tasks in Redis."""
-
-    _filter = PackageFilter()
-
-    @staticmethod
-    def get_connection(list_key: str | None = None) -> Server:
-        """Return a client with timeouts for an unresponsive server."""
-        server: Server = Server.from_url(
-            settings.REDIS_URL, socket_timeout=SOCKET_SECONDS, socket_connect_timeout=SOCKET_SECONDS
-        )
-        return server
-
-    def ping(self) -> bool:
-        """Return True, because the processes also start without the server and wait for it."""
-        return True
-
-    def dequeue(self) -> Tasks:
-        """Return the next task, or None if the server is unavailable."""
-        try:
-            # Redis removes tasks when it returns them.
-            tasks, _invalid = self._filter.split(super().dequeue() or [])
-        except RedisError as error:
-            trouble_log("Redis server", error)
-            return None
-        return tasks
-
-    def set_stat(self, key: str, value: str, timeout: int) -> None:
-        """Do nothing: the state of the cluster's processes is not used."""
 
 
 def trouble_log(name: str, error: Exception) -> None:

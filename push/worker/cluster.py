@@ -8,7 +8,6 @@ dead processes had claimed become available again when their leases expire.
 
 from __future__ import annotations
 
-import gc
 import logging
 import multiprocessing
 import os
@@ -17,12 +16,12 @@ import uuid
 from typing import Any
 
 from django.db import connections
-from django_q.brokers import Broker
 from django_q.cluster import Sentinel
 from django_q.signals import post_execute_in_worker, pre_execute
 
 from push.stopping import STOP_SECONDS, stop_request
-from push.worker.preloading import modules_preload
+from push.worker.preloading import memory_share, modules_preload
+from push.worker.task_process import TaskResults, task_process_run
 from workspace.database.side_thread import side_thread
 
 log = logging.getLogger(__name__)
@@ -69,19 +68,6 @@ class ActivityMonitor:
         self._busy[os.getpid() % self.SLOTS] = 0
 
 
-def results_acknowledge(result_queue: Any, broker: Broker) -> None:
-    """Acknowledge each finished task, and log the failed ones.
-
-    Replaces django-q2's monitor, which saves failures with pickled arguments. The results of tasks are in the database
-    rows, so nothing else needs to be saved.
-    """
-    for task in iter(result_queue.get, "STOP"):
-        if key := task.get("ack_id"):
-            broker.acknowledge(key)
-        if not task["success"]:
-            log.error("The task %s failed: %s", task["func"], task["result"])
-
-
 class AllOrNothingSentinel(Sentinel):  # type: ignore[misc]
     """The process that monitors the others; if one was killed, it ends all of them and itself."""
 
@@ -89,9 +75,24 @@ class AllOrNothingSentinel(Sentinel):  # type: ignore[misc]
         side_thread.enable()
         super().__init__(*given)
 
-    def spawn_monitor(self) -> Any:
-        """Start the process that acknowledges tasks."""
-        return self.spawn_process(results_acknowledge, self.result_queue, self.broker)
+    def spawn_cluster(self) -> None:
+        """Start the processes: those that run tasks, and one that dequeues them."""
+        self.result_queue = TaskResults()
+        super().spawn_cluster()
+
+    def spawn_monitor(self) -> TaskResults:
+        """Start no process, because results are only logged."""
+        return self.result_queue
+
+    def spawn_worker(self) -> None:
+        """Start a process that runs tasks."""
+        state = fork.Value("f", -1)
+        process = fork.Process(
+            target=task_process_run, args=(self.task_queue, self.result_queue, state, self.timeout), daemon=True
+        )
+        process.timer = state  # type: ignore[attr-defined]
+        self.pool.append(process)
+        process.start()
 
     def reincarnate(self, process: Any) -> None:
         """Replace a process that exited. If a signal killed it, end all processes; does not return then."""
@@ -116,10 +117,7 @@ class TaskProcesses:
         # An open connection must not be shared with a forked process.
         connections.close_all()
         modules_preload()
-        # Garbage collection writes to every object that it visits, which copies memory shared between processes. Frozen
-        # objects are skipped. Collect first, because frozen garbage would never be freed.
-        gc.collect()
-        gc.freeze()
+        memory_share()
         self._started_at = time.monotonic()
         self._activity = ActivityMonitor()
         self._activity.listen()

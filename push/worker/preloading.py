@@ -5,6 +5,8 @@ A module that each process imports for itself costs its memory once per process.
 
 from __future__ import annotations
 
+import ctypes
+import gc
 from importlib import import_module
 
 from django.conf import settings
@@ -28,3 +30,14 @@ def modules_preload() -> None:
         with translation.override(language):
             # Any text loads the catalogue; an empty one would be collected for translation.
             gettext("device")
+
+
+def memory_share() -> None:
+    """Prepare memory for being shared with the processes that are forked next."""
+    # Garbage collection writes to every object that it visits, which copies shared memory. Frozen objects are skipped.
+    # Collect first, because frozen garbage would never be freed.
+    gc.collect()
+    gc.freeze()
+    # Free memory would be reused by each process, and so copied.
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        trim(0)

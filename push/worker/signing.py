@@ -86,24 +86,21 @@ def task_signing_install() -> None:
 
 
 class PackageFilter:
-    """Separates packages without a valid signature or with unknown tasks, and logs this once."""
+    """Drops packages without a valid signature or with unknown tasks, and logs this once."""
 
     def __init__(self) -> None:
         self._is_reported = False
 
-    def split(self, packages: Packages) -> tuple[Packages, Packages]:
-        """Return the packages with valid tasks of this project, and the others."""
-        valid: Packages = []
-        invalid: Packages = []
-        for key, package in packages:
-            (valid if is_task(package) else invalid).append((key, package))
-        if invalid and not self._is_reported:
+    def valid(self, packages: Packages) -> Packages:
+        """Return the packages with valid tasks of this project."""
+        valid = [(key, package) for key, package in packages if is_task(package)]
+        if len(valid) < len(packages) and not self._is_reported:
             self._is_reported = True
             log.warning(
                 "Dropping tasks in the broker that were not signed with this installation's key or that this version "
                 "cannot run. This is expected after an upgrade or a change of SECRET_KEY, and nothing is lost."
             )
-        return valid, invalid
+        return valid
 
 
 def is_task(package: Any) -> bool:

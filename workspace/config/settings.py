@@ -196,7 +196,7 @@ Q_CLUSTER: dict[str, Any] = {
     "scheduler": False,
     "poll": 0.1,
     "log_level": LOG_LEVEL.value,
-    "broker_class": f"push.worker.brokers.{'RedisBroker' if REDIS_URL else 'DatabaseBroker'}",
+    "broker_class": "push.worker.redis_broker.RedisBroker" if REDIS_URL else "push.worker.brokers.DatabaseBroker",
     **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
 }
 

@@ -41,6 +41,11 @@ class SideThread:
         """Use a thread from now on, in this process and in all processes forked from it."""
         self._is_enabled = True
 
+    @property
+    def is_busy(self) -> bool:
+        """Return True if the thread of this process has a call in progress or waiting."""
+        return self._process == os.getpid() and self._waiting.unfinished_tasks > 0
+
     def run(self, work: Callable[..., None], *arguments: object) -> None:
         """Run the call, or queue it for the thread. A call that is queued already is not queued again."""
         if not self._is_enabled:
@@ -71,6 +76,7 @@ class SideThread:
                 log.exception("The task %s failed.", work.__name__)
             finally:
                 connections.close_all()
+                waiting.task_done()
 
 
 side_thread = SideThread()

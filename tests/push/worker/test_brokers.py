@@ -9,11 +9,13 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
 from django_q.brokers import get_broker
+from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
 from push.waking import enqueue
 from push.worker import brokers
-from push.worker.brokers import DatabaseBroker, RedisBroker
+from push.worker.brokers import DatabaseBroker
+from push.worker.redis_broker import RedisBroker
 from workspace.wakeups import wakeups_supported
 
 NOBODY = "redis://127.0.0.1:1/0"
@@ -27,9 +29,18 @@ def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.django_db
 def test_the_installations_broker_returns_enqueued_tasks() -> None:
     assert enqueue("dispatch")
-    [(key, _task)] = get_broker().dequeue()
-    get_broker().acknowledge(key)
+    assert len(get_broker().dequeue()) == 1
     assert get_broker().queue_size() == 0
+
+
+@pytest.mark.django_db
+def test_a_task_is_returned_once_even_to_a_broker_that_saw_it_waiting() -> None:
+    broker, other = (DatabaseBroker(list_key="twice") for _worker in range(2))
+    broker.enqueue(SignedPackage.dumps({"func": "push.tasks.dispatch"}))
+    [key] = OrmQ.objects.filter(key="twice").values_list("pk", flat=True)
+    assert other._remove(key)
+    assert not broker._remove(key)
+    assert broker.dequeue() is None
 
 
 def test_without_redis_there_are_no_tasks_and_no_errors(

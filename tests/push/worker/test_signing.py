@@ -6,7 +6,6 @@ import json
 import os
 import pickle
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -23,8 +22,9 @@ from django_q.tasks import async_task
 from redis import Redis
 
 from push.waking import enqueue
-from push.worker.brokers import DatabaseBroker, RedisBroker
-from push.worker.cluster import results_acknowledge
+from push.worker.brokers import DatabaseBroker
+from push.worker.redis_broker import RedisBroker
+from push.worker.task_process import TaskResults
 from workspace.cache import JsonSerializer
 
 needs_redis = pytest.mark.skipif(not settings.REDIS_URL, reason="needs Redis")
@@ -96,25 +96,19 @@ def test_garbage_in_the_broker_is_dropped(broker: Broker, garbage: str) -> None:
 @pytest.mark.django_db
 def test_arguments_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
     async_task("workspace.tasks.verification_mail", 5)
-    [(key, package)] = get_broker().dequeue()
-    get_broker().acknowledge(key)
+    [(_key, package)] = get_broker().dequeue()
     assert SignedPackage.loads(package)["args"] == [5]
     assert enqueue("dispatch")
-    [(key, _package)] = get_broker().dequeue()
-    get_broker().acknowledge(key)
+    assert len(get_broker().dequeue()) == 1
 
 
 @pytest.mark.django_db
-def test_a_failed_task_is_acknowledged_and_logged_but_not_saved(caplog: pytest.LogCaptureFixture) -> None:
-    broker = DatabaseBroker(list_key=f"{settings.REDIS_PREFIX}-failed")
-    broker.enqueue(SignedPackage.dumps({"func": "push.tasks.dispatch"}))
-    [(key, _package)] = broker.dequeue() or []
-    results = SimpleQueue[object]()
-    results.put({"func": "push.tasks.dispatch", "ack_id": key, "success": False, "result": "no such table"})
-    results.put("STOP")
-    results_acknowledge(results, broker)
-    assert broker.lock_size() == 0
+def test_a_failed_task_is_logged_but_not_saved(caplog: pytest.LogCaptureFixture) -> None:
+    results = TaskResults()
+    results.put({"func": "push.tasks.clear", "success": True, "result": None})
+    results.put({"func": "push.tasks.dispatch", "success": False, "result": "no such table"})
     assert not Task.objects.exists()
+    assert "push.tasks.clear" not in caplog.text
     assert "push.tasks.dispatch failed: no such table" in caplog.text
 
 
