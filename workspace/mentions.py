@@ -90,7 +90,7 @@ def without_literals(text: str) -> str:
 
 
 def literals_in(text: str) -> Iterator[Span]:
-    """Yield the code and addresses in `text`."""
+    """Yield the spans of `text` that contain no mentions: code, and web addresses."""
     position = 0
     while match := LITERAL.search(text, position):
         position = address_end(text, match.end()) if match["address"] else match.end()

@@ -99,7 +99,7 @@ def registration_poll() -> CloudConnection | None:
 
 
 def poll_delay(pending: PendingRegistration) -> timedelta:
-    """Return how long to wait before asking the cloud again."""
+    """Return how long to wait before asking the cloud again whether the registration was confirmed."""
     return POLL_EVERY if timezone.now() - pending.started_at < POLL_OFTEN_FOR else POLL_SLOWLY_EVERY
 
 

@@ -49,7 +49,7 @@ class StatisticsSettingsObject(Result):
 
 
 class StatisticsObject(Result):
-    """The statistics."""
+    """Statistics of the workspace, with the names that Rocket.Chat uses."""
 
     _id = serializers.CharField()
     uniqueId = serializers.CharField()

@@ -40,10 +40,10 @@ async def send_pushes(
     for index, (order, keys) in enumerate(orders):
         if keys is None:
             sandboxed.append(index)
-        elif (way := route_of(order, keys)) is None:
+        elif (credentials := credentials_of(order, keys)) is None:
             answers[index] = NO_KEYS
         else:
-            parts.append(Part((index,), push_request_steps(order.push, way, fallback_credentials(order, keys))))
+            parts.append(Part((index,), push_request_steps(order.push, credentials, fallback_credentials(order, keys))))
     try:
         sending = engine_thread_current().submit(parts, unanswered=unanswered) if parts else None
     except EngineBusyError:
@@ -66,7 +66,7 @@ async def send_pushes(
     yield answers
 
 
-def route_of(order: PushRequest, keys: AppKeys) -> Any:
+def credentials_of(order: PushRequest, keys: AppKeys) -> Any:
     """Return the credentials for the first attempt; None if the app has none for the requested service."""
     fields = providers_by_type()[order.push.type].key_fields
     if order.production is None or not (fields and fields.has_development):
@@ -82,12 +82,12 @@ def fallback_credentials(order: PushRequest, keys: AppKeys) -> Any:
     return keys.development if keys.production and order.production is None else None
 
 
-def push_request_steps(push: Push, way: Any, other: Any) -> Steps:
+def push_request_steps(push: Push, credentials: Any, fallback: Any) -> Steps:
     """Send one push; raises nothing, so that other pushes are not affected."""
     try:
-        (answer,) = yield from send_steps(push, way)
-        if other and answer.reason == OTHER_SERVICE:
-            (second,) = yield from send_steps(push, other)
+        (answer,) = yield from send_steps(push, credentials)
+        if fallback and answer.reason == OTHER_SERVICE:
+            (second,) = yield from send_steps(push, fallback)
             if second.answer != Answer.UNAUTHORIZED:
                 return [second]
         return [answer]
@@ -96,11 +96,11 @@ def push_request_steps(push: Push, way: Any, other: Any) -> Steps:
         return [BROKEN]
 
 
-def send_steps(push: Push, way: Any) -> Steps:
+def send_steps(push: Push, credentials: Any) -> Steps:
     """Send one push with these credentials."""
     send = providers_by_type()[push.type].push_steps
     assert send is not None
-    return send([push], credentials=way)
+    return send([push], credentials=credentials)
 
 
 def sandbox_send(orders: Sequence[PushRequest]) -> list[SendAnswer]:

@@ -32,14 +32,14 @@ def times_mend() -> None:
 
 
 def decisions_mend() -> None:
-    """Make decisions on messages that were accepted in the future due now."""
+    """Make decisions due now whose messages were accepted while the clock was ahead."""
     now = timezone.now()
     pending = Decision.objects.filter(decided_at=None, retry_at__isnull=False, accepted_at__gt=now + TOLERANCE)
     pending.update(accepted_at=now, retry_at=now)
 
 
 def queued_mend() -> None:
-    """Restart the delay of items that were queued in the future."""
+    """Restart the delay of items that were queued while the clock was ahead."""
     now = timezone.now()
     waiting = Notification.objects.filter(is_waiting(), state=State.QUEUED, due_at__gt=now, held_until=None)
     due = {name: from_now(name, since="created_at") for name in ("due_at", "first_due_at")}
@@ -48,7 +48,7 @@ def queued_mend() -> None:
 
 @transaction.atomic
 def retries_mend() -> int:
-    """Restart the retry delay of a batch of items whose response was recorded in the future; return how many."""
+    """Restart the delay of a batch of retries that were scheduled while the clock was ahead; return how many."""
     now = timezone.now()
     answered = Attempt.objects.filter(answer=Answer.RETRY, finished_at__gt=now + TOLERANCE)
     last = answered.filter(notification=OuterRef("pk")).order_by("-finished_at").values("finished_at")[:1]

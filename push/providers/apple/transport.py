@@ -42,7 +42,7 @@ TOPIC = re.compile(r"[!-~]*")
 
 
 def apple_transport(pushes: Sequence[DevicePush], *, route: Route) -> list[Part]:
-    """Send on a route whose way is :class:`AppleCredentials`; each push to its own app's topic."""
+    """Send the pushes with the route's Apple credentials, each to the topic of its app."""
     return [Part((place,), apple_steps([push_of(push)], credentials=route.way)) for place, push in enumerate(pushes)]
 
 

@@ -62,7 +62,7 @@ class GatewayRoute:
 
 
 def gateway_transport(pushes: Sequence[DevicePush], *, route: Route) -> list[Part]:
-    """Send on a route whose way is a :class:`GatewayRoute`, many at once where the gateway announces that."""
+    """Send the pushes to the route's gateway, in batches if the gateway announces that it accepts them."""
     replacing = [place for place, push in enumerate(pushes) if is_replacement(push)]
     places = [place for place in range(len(pushes)) if place not in set(replacing)]
     requests = [GatewayPush(push.device.type, push.device.token, push.options) for push in pushes]

@@ -51,7 +51,7 @@ WORDS_OF_TOO_LARGE = "too big"
 
 
 def google_transport(pushes: Sequence[DevicePush], *, route: Route) -> list[Part]:
-    """Send on a route whose way is :class:`GoogleCredentials`."""
+    """Send the pushes with the route's Google credentials."""
     return [Part((place,), google_steps([push_of(push)], credentials=route.way)) for place, push in enumerate(pushes)]
 
 

@@ -29,7 +29,7 @@ class NtfyPayload:
     """Builds messages; the transport adds the topic, which is a secret."""
 
     def message(self, item: Item, device: Device, content: PushContent) -> dict[str, Any]:
-        """Return the message. Its `sequence_id` is the same for every retry, so a message that arrived twice is shown once.
+        """Return the message. Its `sequence_id` is the same for every retry, so that clients show it only once.
 
         The field belongs to "Publish as JSON" since version 2.16 of the server; older servers ignore it.
         """

@@ -25,7 +25,7 @@ LIMITS = (4096, 2000, 1000)
 
 
 def ntfy_transport(pushes: Sequence[DevicePush], *, route: Route) -> list[Part]:
-    """Send on a route whose way is an :class:`NtfyServer`."""
+    """Send the pushes to their topics, with the access token of the route's server if it is theirs."""
     return [Part((place,), message_steps(push, server=route.way)) for place, push in enumerate(pushes)]
 
 

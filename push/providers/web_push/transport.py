@@ -54,7 +54,7 @@ class WebPushMessage:
 
 
 def webpush_transport(pushes: Sequence[DevicePush], *, route: Route) -> list[Part]:
-    """Send on a route whose way is the workspace's :class:`VapidIdentity`."""
+    """Send the pushes to the browsers' push services, signed with the workspace's VAPID key."""
     messages = [WebPushMessage(push.device, **push.options) for push in pushes]
     return [Part((place,), webpush_steps([message], identity=route.way)) for place, message in enumerate(messages)]
 
