@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # A random key, generated for one command.
 FRESH_KEY = $$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))')
 
-.PHONY: run test check test-services faults situations format lock messages screenshots clean
+.PHONY: run test check docs test-services faults situations format lock messages screenshots clean
 
 # The caller's PORT takes precedence over the one in .env.
 run: $(VENV)/.run
@@ -26,8 +26,14 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(MKDOCS) --site-dir $(VENV)/site
 	MODE=production SECRET_KEY="$(FRESH_KEY)" ENCRYPTION_KEY="$(FRESH_KEY)" ALLOWED_HOSTS=callboard.example \
 		SITE_URL=https://callboard.example EMAIL_URL=smtp://mail.example $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# Builds the documentation site into site/. A broken link, or a page that the menu lacks, is an error.
+MKDOCS := NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+docs: $(VENV)/.dev
+	$(MKDOCS)
 
 test-services: $(VENV)/.dev
 	@tests/services

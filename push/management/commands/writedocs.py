@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from push.content.disclosure import privacy_page
+from push.explain.documentation import reasons_page
 from push.providers.docs import answers_page
 from push.rules.docs import rules_page
 from workspace.api.methods.documentation import methods_page
@@ -20,6 +21,7 @@ from workspace.setting_groups.documentation import settings_page
 PAGES: dict[str, Callable[[], str]] = {
     "answers": answers_page,
     "methods": methods_page,
+    "operate/reasons": reasons_page,
     "privacy": privacy_page,
     "rules": rules_page,
     "settings": settings_page,

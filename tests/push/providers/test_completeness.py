@@ -50,8 +50,8 @@ def missing_files(name: str, provider: Provider) -> Iterator[str]:
     """Yield the steps whose files are missing."""
     if not provider.docs or not (ROOT / "docs" / provider.docs).exists():
         yield f"Documentation: write docs/{provider.docs or f'{name}.md'} and name it in `docs`."
-    elif f"docs/{provider.docs}" not in (ROOT / "README.md").read_text():
-        yield f"Documentation: link docs/{provider.docs} in README.md."
+    elif provider.docs not in (ROOT / "mkdocs.yml").read_text():
+        yield f"Documentation: add {provider.docs} to `nav` in mkdocs.yml."
     if not any((ROOT / "tests" / "fakes" / f"{spelling}.py").exists() for spelling in (name, name.replace("_", ""))):
         yield f"Fake: write a server that answers like the service, tests/fakes/{name}.py."
     for test in ("test_transport.py", "test_delivery.py") if provider.own_route else ("test_transport.py",):

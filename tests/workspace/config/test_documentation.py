@@ -34,6 +34,6 @@ def test_the_example_contains_only_variables_that_are_used(read: set[str]) -> No
 
 def test_the_images_are_those_that_the_documents_show() -> None:
     images = {path.name for path in (settings.BASE_DIR / "docs" / "images").iterdir()}
-    documents = [settings.BASE_DIR / "README.md", *(settings.BASE_DIR / "docs").glob("*.md")]
+    documents = [settings.BASE_DIR / "README.md", *(settings.BASE_DIR / "docs").glob("**/*.md")]
     texts = [path.read_text(encoding="utf-8") for path in documents]
-    assert {link for text in texts for link in re.findall(r"\((?:docs/)?images/([\w.-]+)\)", text)} == images
+    assert {link for text in texts for link in re.findall(r"\((?:docs/|\.\./)?images/([\w.-]+)\)", text)} == images
