@@ -278,7 +278,7 @@ class TestMessages:
             Message.objects.update(accepted_at=timezone.now() - 2 * RECENT)
             account_delete(by=admin, user=user, may_be_last_owner=True)
             with django_assert_max_num_queries(40):
-                assert erasures_continue()
+                assert erasures_continue(seconds=60)
 
     def test_deleting_an_account_leaves_its_messages_to_the_worker(
         self,
