@@ -20,6 +20,8 @@ CONFIGURATION = {
     *("ROLES", "LICENCE_PUBLIC_KEY", "CREATE_TOKENS_FOR_USERS_SECRET"),
     *("NOTIFY_DELAY_ONLINE", "NOTIFY_DELAY_AWAY", "NOTIFY_DELAY_OFFLINE", "RETENTION_DAYS", "NOTIFICATION_LIFETIME"),
     *("OUTBOUND_PROXY", "OUTBOUND_NO_PROXY", "OUTBOUND_CA_FILE", "WEB_PUSH_PRIVATE_HOSTS"),
+    *("DEMO", "SETUP_WIZARD", "ADMIN_USERNAME", "ADMIN_EMAIL", "ADMIN_NAME", "ADMIN_PASS", "SETUP_NAME", "SETUP_TYPE"),
+    *("SETUP_SIZE", "SETUP_COUNTRY", "SETUP_LANGUAGE", "SETUP_TIME_ZONE", "SETUP_PUSH", "SETUP_CLOUD_TOKEN"),
     *("APPLE_PRODUCTION_URL", "APPLE_SANDBOX_URL", "GOOGLE_SEND_URL", "GOOGLE_TOKEN_URL"),
 }
 for name in list(os.environ):
@@ -38,6 +40,8 @@ from workspace.config.settings import *  # noqa: E402, F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 API_RATE_LIMITING = False
+# Most tests need no administrator, and would only see the set-up.
+SETUP_WIZARD = False
 MIDDLEWARE = ["tests.in_flight.RequestsUnderWay", *MIDDLEWARE]  # noqa: F405
 # Files are found on request instead of being listed for every test client.
 WHITENOISE_AUTOREFRESH = True

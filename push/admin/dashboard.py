@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,7 +28,7 @@ from workspace.admin.contributions import changelist_url
 from workspace.pages.reader import reader_of
 from workspace.roles import is_cloud, is_workspace
 from workspace.selectors.database import database_problems
-from workspace.services.settings import VIEW_PERMISSION
+from workspace.services.settings import EDIT_PERMISSION, VIEW_PERMISSION
 from workspace.templatetags.times import time_since
 
 MAX_REASONS = 6
@@ -43,6 +44,8 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
     now = timezone.now()
     context["title"] = _("Dashboard")
     context["database_problems"] = database_problems()
+    context["next_steps"] = next_steps(reader_of(request)) if may_see_steps(request) else []
+    context["may_dismiss"] = settings.SETUP_WIZARD and request.user.has_perm(EDIT_PERMISSION)
     if not is_workspace():
         return context | console_context(request)
     routes = routes_current()
@@ -58,7 +61,6 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
             "failures": failure_table(last_failures(now)),
         }
         context["pauses"] = paused
-        context["next_steps"] = next_steps(reader_of(request))
     if request.user.has_perm(VIEW_PERMISSION):
         context |= {"problems": problems(routes, paused), "asks_gateways": True}
     if request.user.has_perm(MANAGE):
@@ -68,6 +70,11 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
     if request.user.has_perm("push.view_device"):
         context["devices"] = device_rows()
     return context
+
+
+def may_see_steps(request: HttpRequest) -> bool:
+    """Return True if the user may see what is missing."""
+    return request.user.has_perm(EDIT_PERMISSION) or request.user.has_perm("push.view_notification")
 
 
 def queue_cards(queue: Queue) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from push.content.options import CLEAR, PushContent, push_content, room_number, 
 from push.models import Device, PushSettings
 from push.selectors.items import Item
 from workspace.models import GeneralSettings
+from workspace.selectors.localization import workspace_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class PhonePayload:
         """
         options = self.message(item, device, push_content(item))
         if item.notification.message.deleted_at is not None:
-            with translation.override(item.user.language or settings.LANGUAGE_CODE):
+            with translation.override(item.user.language or workspace_language()):
                 options["text"] = gettext("This message was deleted.")
         return {
             **options,

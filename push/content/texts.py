@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -14,6 +13,7 @@ from push.selectors.items import Item
 from workspace.attachments import attachments_text
 from workspace.models import GeneralSettings, Message, Room, User
 from workspace.models.messages import ENCRYPTED
+from workspace.selectors.localization import workspace_language
 
 TITLE_LENGTH = 65
 TEXT_LENGTH = 240
@@ -65,7 +65,7 @@ def full_text(message: Message, receiver: User) -> str:
 
 def placeholder(receiver: User) -> str:
     """Return the text shown instead of a message, in the receiver's language."""
-    with translation.override(receiver.language or settings.LANGUAGE_CODE):
+    with translation.override(receiver.language or workspace_language()):
         return gettext("You have a new message")
 
 

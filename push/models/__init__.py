@@ -28,6 +28,7 @@ from push.models.queue import (
 from push.models.reasons import EndReason
 from push.models.routes import AppRoute, AppRouteKind, RouteState
 from push.models.settings import PushSettings
+from push.models.setup import SetupProgress, SetupState
 from push.models.shown import ShownMessage, ShownRoom
 from push.models.webpush import VapidKeys
 from push.models.worker import WorkerBeat
@@ -63,6 +64,8 @@ __all__ = [
     "PushSettings",
     "RouteState",
     "SandboxPush",
+    "SetupProgress",
+    "SetupState",
     "ShownMessage",
     "ShownRoom",
     "State",

@@ -197,6 +197,8 @@ class Provider:
     # Whether what follows the kind in a route's key is a lane instead of the name of an app with a route of its own.
     has_lanes: bool = False
     setup: ProviderSetup | None = None
+    # A valid token of no device: a push to it shows whether the provider accepts credentials.
+    token_of_nobody: str = ""
     key_fields: KeyFields | None = None
     # What puts a paused route right: a setting, or the address and name of a page.
     setting: str = ""

@@ -6,6 +6,8 @@ from django.db import transaction
 
 from cloud.services.own_registration import connect_later
 from cloud.services.registration_requests import registration_token_create
+from push.selectors.setup.steps import PUSH, WORKSPACE
+from push.services.setup.progress import setup_close, state_change, step_complete
 from workspace.models import ChangeSource, RoomType, User
 from workspace.models.rooms import DEFAULT_CHANNEL_ID
 from workspace.permissions import ADMIN, USER
@@ -43,6 +45,10 @@ def demo_prepare(*, site_url: str) -> bool:
         rooms_prepare(admin, others)
     if is_workspace() and is_cloud():
         gateway_connect(site_url=site_url)
+    for step in (WORKSPACE, PUSH):
+        step_complete(step=step)
+    state_change(verified_url=site_url)
+    setup_close()
     return True
 
 

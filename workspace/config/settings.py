@@ -65,6 +65,28 @@ SANDBOX = env.boolean("SANDBOX", default=not PRODUCTION)
 if SANDBOX and PRODUCTION:
     raise ImproperlyConfigured("SANDBOX must be off in production: it would show pushes to anyone who signs in.")
 
+# `manage.py setup` creates the demo workspace in an empty database.
+DEMO = env.boolean("DEMO", default=not PRODUCTION)
+if DEMO and PRODUCTION:
+    raise ImproperlyConfigured("DEMO must be off in production: everyone knows the password of its accounts.")
+# Pages of an installation without an administrator lead to the set-up wizard.
+SETUP_WIZARD = env.boolean("SETUP_WIZARD", default=True)
+# The set-up without a browser: the first administrator, and values by option of `manage.py setup`.
+ADMIN_USERNAME = env.text("ADMIN_USERNAME", "").strip()
+ADMIN_EMAIL = env.text("ADMIN_EMAIL", "").strip()
+ADMIN_NAME = env.text("ADMIN_NAME", "").strip()
+ADMIN_PASS = env.secret("ADMIN_PASS")
+SETUP_VALUES = {
+    "name": env.text("SETUP_NAME", ""),
+    "type": env.text("SETUP_TYPE", ""),
+    "size": env.text("SETUP_SIZE", ""),
+    "country": env.text("SETUP_COUNTRY", ""),
+    "language": env.text("SETUP_LANGUAGE", ""),
+    "time_zone": env.text("SETUP_TIME_ZONE", ""),
+    "push": env.text("SETUP_PUSH", ""),
+}
+SETUP_CLOUD_TOKEN = env.secret("SETUP_CLOUD_TOKEN")
+
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
@@ -106,6 +128,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "workspace.server.middleware.LocaleMiddleware",
     "workspace.server.middleware.NulByteMiddleware",
+    "push.pages.setup.gate.SetupMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -12,6 +12,7 @@ from workspace.roles import is_cloud, is_workspace
 # URLs of every installation: sign-in and administration.
 common_patterns: list[URLPattern | URLResolver] = [
     path("", include("workspace.pages.urls_common")),
+    path("setup/", include("push.pages.setup.urls")),
     path("admin/login/", AdminSignInView.as_view()),
     # Unfold's own page would not sign out the account's apps.
     path("admin/password_change/", RedirectView.as_view(pattern_name="password-change")),

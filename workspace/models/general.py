@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -52,6 +53,17 @@ class GeneralSettings(SettingsGroup):
             _("Use real name"), default=False, help_text=_("Show users' real names instead of their usernames.")
         ),
         id="UI_Use_Real_Name",
+        public=True,
+    )
+    language = setting(
+        models.CharField(
+            _("Language"),
+            max_length=12,
+            choices=settings.LANGUAGES,
+            default=settings.LANGUAGE_CODE,
+            help_text=_("For notifications and e-mails to users who have not chosen one."),
+        ),
+        id="Language",
         public=True,
     )
     time_zone = setting(

@@ -27,8 +27,16 @@ def language_of(request: HttpRequest) -> str:
 
 
 def supported_language(language: str) -> str:
-    """Return the language if the pages are translated into it, else the default language."""
-    return language if language in settings.PAGE_LANGUAGES else settings.LANGUAGE_CODE
+    """Return the language if the pages are translated into it, else that of the workspace, else English."""
+    if language in settings.PAGE_LANGUAGES:
+        return language
+    default = workspace_language()
+    return default if default in settings.PAGE_LANGUAGES else settings.LANGUAGE_CODE
+
+
+def workspace_language() -> str:
+    """Return the language for users who have not chosen one."""
+    return GeneralSettings.current().language
 
 
 def page_time_zone(user: object) -> ZoneInfo:

@@ -84,6 +84,7 @@ PROVIDER = Provider(
     credentials=apple_credentials,
     credentials_check=apple_check,
     credentials_end_at=credentials_end_at,
+    token_of_nobody="0" * 64,
     describe_route=route_description,
     setting="Push_apn_token_key",
     key_fields=KeyFields(

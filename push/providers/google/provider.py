@@ -57,6 +57,7 @@ PROVIDER = Provider(
     ),
     credentials=google_credentials,
     credentials_check=google_check,
+    token_of_nobody="token-of-no-device",  # noqa: S106
     setting="Push_google_api_credentials",
     key_fields=KeyFields(
         title=gettext_lazy("Google"),

@@ -45,6 +45,8 @@ OPEN = {
     "/address/x/",
     "/unsubscribe/x/",
     "/cloud/confirm/x/",
+    # Answers only probes that this server has signed.
+    "/setup/echo",
     "/manifest.webmanifest",
     "/favicon.ico",
     "/avatar/x",

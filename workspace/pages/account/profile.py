@@ -26,7 +26,7 @@ from workspace.pages.layout import page_context
 from workspace.pages.reader import reader_of
 from workspace.pages.widgets import PlainSelect
 from workspace.roles import is_workspace
-from workspace.selectors.localization import language_of
+from workspace.selectors.localization import language_of, workspace_language
 from workspace.selectors.presence import presence_of
 from workspace.services.accounts import locale_save, names_save
 from workspace.services.managed_accounts import username_check
@@ -84,7 +84,7 @@ class ProfileForm(ChangesForm):
         language, time_zone = self.fields["language"], self.fields["time_zone"]
         assert isinstance(language, forms.ChoiceField)
         assert isinstance(time_zone, forms.ChoiceField)
-        default_language = str(dict(settings.LANGUAGES)[settings.LANGUAGE_CODE])
+        default_language = str(dict(settings.LANGUAGES)[workspace_language()])
         browser_choice = _("Browser language (notifications: %(language)s)") % {"language": default_language}
         language.choices = [("", browser_choice), *map(self.language_shown, settings.LANGUAGES)]
         rules = SignInSettings.current()

@@ -1,0 +1,68 @@
+"""Sends the test mail of the set-up."""
+
+from __future__ import annotations
+
+import logging
+from smtplib import SMTPAuthenticationError, SMTPException, SMTPRecipientsRefused, SMTPSenderRefused
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from push.services.setup.progress import state_change
+from workspace.cache import call_count
+from workspace.database.connections import connections_release
+from workspace.errors import ApplicationError
+from workspace.models import GeneralSettings, User
+
+log = logging.getLogger(__name__)
+
+# Test mails of one administrator in this many seconds.
+MAX_MAILS, IN_SECONDS = 10, 600
+
+
+def test_mail_send(*, actor: User, address: str) -> None:
+    """Send a test mail to the address now, through the configured mail server.
+
+    Raises `error-invalid-email`, `error-too-many-requests`, and `error-mail-failed` with advice if the server cannot be
+    reached or refuses the mail.
+    """
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise ApplicationError("error-invalid-email", " ".join(error.messages)) from error
+    if call_count(f"setup-mail:{actor.pk}", seconds=IN_SECONDS) > MAX_MAILS:
+        raise ApplicationError("error-too-many-requests", _("Too many test mails. Try again later."), status=429)
+    name = GeneralSettings.current().site_name
+    subject = _("Test mail of %(name)s") % {"name": " ".join(name.split())}
+    text = _("The mail server of %(name)s works.\n\n%(url)s\n") % {"name": name, "url": settings.SITE_URL}
+    connections_release()
+    try:
+        send_mail(subject, text, None, [address])
+    except (OSError, SMTPException) as error:
+        log.warning("A test mail could not be sent: %s", type(error).__name__)
+        raise ApplicationError("error-mail-failed", advice_for(error)) from error
+    state_change(mailed=True)
+
+
+def advice_for(error: Exception) -> str:
+    """Return what an administrator should check after this error. It does not contain the password."""
+    values = {"host": settings.EMAIL_HOST, "port": settings.EMAIL_PORT, "sender": settings.DEFAULT_FROM_EMAIL}
+    if isinstance(error, SMTPAuthenticationError):
+        return _("%(host)s refuses the user name or password in EMAIL_URL.") % values
+    if isinstance(error, SMTPSenderRefused):
+        return _("%(host)s refuses the sender %(sender)s. Set DEFAULT_FROM_EMAIL.") % values
+    if isinstance(error, SMTPRecipientsRefused):
+        return _("%(host)s refuses this recipient.") % values
+    if isinstance(error, TimeoutError):
+        return _("%(host)s does not respond on port %(port)s. Check the host, the port and the firewall.") % values
+    if isinstance(error, SMTPException):
+        return (
+            _("%(host)s refuses the mail. Check EMAIL_URL, and whether the port needs smtp+tls or smtp+ssl.") % values
+        )
+    return _("%(host)s cannot be reached on port %(port)s: %(error)s") % {
+        **values,
+        "error": getattr(error, "strerror", None) or type(error).__name__,
+    }
