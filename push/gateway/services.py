@@ -20,6 +20,7 @@ from push.gateway.requests import PushRequest
 from push.gateway.runtime import Runtime
 from push.gateway.sending import send_pushes
 from push.models import Answer, token_digest
+from push.monitoring.counting import forwarded_count
 from push.providers.answers import SendAnswer
 from workspace.errors import ApplicationError
 
@@ -140,6 +141,7 @@ class Progress:
                 Result(tickets[place], outcome_of(tickets[place], answer)) for place, answer in answers_by_place.items()
             ]
             used = await settle_results(results, runtime)
+            forwarded_count((one.ticket.entry.platform, one.ticket.entry.app, one.outcome.value) for one in results)
             self.used = self.used if used is None else used
             self.push_results |= answers_by_place
 

@@ -41,6 +41,11 @@ RESPONSES = Histogram(
     "Time from handing a push or e-mail to its sender until the provider's response.",
     ("provider",),
 )
+FORWARDED = Counter(
+    "callboard_gateway_pushes_total",
+    "Pushes that this gateway forwarded for workspaces, by service (apn or gcm), app and outcome.",
+    ("service", "app", "outcome"),
+)
 CLAIMS = Counter("callboard_claims_total", "Claims of due notifications by workers.")
 CLAIMED = Counter("callboard_claimed_notifications_total", "Notifications in the claims of workers.")
 LOST = Counter("callboard_claims_lost_total", "Claims of workers that died, or did not extend them in time.")
@@ -96,6 +101,13 @@ def attempts_count(attempts: Collection[tuple[str, str, str]]) -> None:
 def _attempts_add(attempts: Mapping[tuple[str, str, str], int]) -> None:
     for (provider, app, outcome), number in attempts.items():
         ATTEMPTS.add(provider, app, outcome, amount=number)
+
+
+def forwarded_count(pushes: Iterable[tuple[str, str, str]]) -> None:
+    """Count pushes that the gateway forwarded, each with its service, app and outcome."""
+    if metrics_on():
+        for (service, app, outcome), number in Tally(pushes).items():
+            FORWARDED.add(service, app, outcome, amount=number)
 
 
 def claim_count(items: int) -> None:
