@@ -9,9 +9,10 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
+
+from tests.fakes.web_server import FakeHandler, FakeServer
 
 DEADLINE = 30.0
 SENDER_HEADER = "X-Test-Sender"
@@ -78,7 +79,7 @@ class FakeGateway:
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http://{self._server.host}"
 
     @property
     def accepted(self) -> list[Received]:
@@ -133,21 +134,15 @@ class FakeGateway:
             self._changed.notify_all()
 
 
-class GatewayServer(ThreadingHTTPServer):
-    """The server of a fake. Its threads end with the process at the latest."""
-
-    daemon_threads = True
-    request_queue_size = 256
-
+class GatewayServer(FakeServer):
     def __init__(self, fake: FakeGateway, port: int) -> None:
         self.fake = fake
         super().__init__(("127.0.0.1", port), GatewayHandler)
 
 
-class GatewayHandler(BaseHTTPRequestHandler):
+class GatewayHandler(FakeHandler):
     """Answers the requests of a connection."""
 
-    protocol_version = "HTTP/1.1"
     server: GatewayServer
 
     def setup(self) -> None:
@@ -158,7 +153,7 @@ class GatewayHandler(BaseHTTPRequestHandler):
         self.server.fake.sockets.discard(self.connection)
         super().finish()
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 (the name is http.server's)
         fake = self.server.fake
         fake.asked.append(self.path)
         if fake.announces is None and not fake.replaces:
@@ -166,7 +161,7 @@ class GatewayHandler(BaseHTTPRequestHandler):
         else:
             self.say(200, {"success": True, "batch": fake.announces, "replaces": fake.replaces})
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 (the name is http.server's)
         content = self.rfile.read(int(self.headers["Content-Length"]))
         if self.path == "/api/cloud/token":
             self.token_give()
@@ -226,21 +221,7 @@ class GatewayHandler(BaseHTTPRequestHandler):
         self.say(reply.status, reply.body, reply.headers)
 
     def say(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
-        content = json.dumps(body).encode() if status != 204 else b""
-        self.send_response(status)
-        for name, value in {**(headers or {}), "Content-Length": str(len(content))}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
-
-    def handle_one_request(self) -> None:
-        try:
-            super().handle_one_request()
-        except (ConnectionError, ValueError):
-            self.close_connection = True
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Suppress log output in tests."""
+        self.respond(status, headers or {}, json.dumps(body).encode() if status != 204 else b"")
 
 
 def connection_end(connection: socket.socket) -> None:

@@ -7,12 +7,10 @@ import re
 import threading
 from collections import deque
 from dataclasses import dataclass
-from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from tests.fakes.gateway import DEADLINE, Reply
+from tests.fakes.web_server import FakeHandler, FakeServer, ServedFake
 
 TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
 DISALLOWED = {"docs", "static", "file", "app", "account", "settings", "signup", "login"}
@@ -42,7 +40,7 @@ def ntfy_error(status: int, code: int, error: str, **headers: str) -> Reply:
     return Reply(status, headers, {"code": code, "http": status, "error": error, "link": "https://ntfy.sh/docs"})
 
 
-class FakeNtfy:
+class FakeNtfy(ServedFake):
     """Use as a context manager; `address` is where it answers. With `protected`, publishing needs the access token."""
 
     def __init__(self, *, protected: bool = False, most_bytes: int = 8192) -> None:
@@ -52,16 +50,10 @@ class FakeNtfy:
         self.replies: deque[Reply] = deque()
         self._protected = protected
         self._most_bytes = most_bytes
-        self._make_server = partial(NtfyServer, self)
         self._guard = threading.Lock()
 
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self._server.server_address[1]}"
-
-    @property
-    def address(self) -> str:
-        return f"http://{self.host}"
+    def make_server(self) -> FakeServer:
+        return NtfyServer(self)
 
     @property
     def texts(self) -> list[str]:
@@ -70,19 +62,6 @@ class FakeNtfy:
     def topic(self, name: str = "ana-7Kq2x") -> str:
         """Return the address of a topic."""
         return f"{self.address}/{name}"
-
-    def __enter__(self) -> Self:
-        self._server = self._make_server()
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     def take(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
         """Return the answer that ntfy would give, or the one that was scripted."""
@@ -121,36 +100,19 @@ class FakeNtfy:
         return None
 
 
-class NtfyServer(ThreadingHTTPServer):
-    daemon_threads = True
-
+class NtfyServer(FakeServer):
     def __init__(self, fake: FakeNtfy) -> None:
         self.fake = fake
         super().__init__(("127.0.0.1", 0), NtfyHandler)
 
 
-class NtfyHandler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class NtfyHandler(FakeHandler):
     server: NtfyServer
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 (the name is http.server's)
         body = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
         reply = self.server.fake.take(self.path, headers, body)
         if reply.hold:
             reply.hold.wait(DEADLINE)
-        answer = json.dumps(reply.body).encode()
-        self.send_response(reply.status)
-        for name, value in {**reply.headers, "Content-Length": str(len(answer))}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def handle_one_request(self) -> None:
-        try:
-            super().handle_one_request()
-        except (OSError, ValueError):
-            self.close_connection = True
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Keep the test's output clean."""
+        self.respond(reply.status, reply.headers, json.dumps(reply.body).encode())

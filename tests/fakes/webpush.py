@@ -9,10 +9,7 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import http_ece
 import jwt
@@ -21,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.fakes.certificates import Authority
 from tests.fakes.gateway import DEADLINE, Reply
+from tests.fakes.web_server import FakeHandler, FakeServer, ServedFake
 
 BODY_MAX = 4096
 VAPID = re.compile(r"vapid t=([\w-]+\.[\w-]+\.[\w-]+), ?k=([\w-]+)")
@@ -72,7 +70,7 @@ class Delivered:
     size: int
 
 
-class FakePushService:
+class FakePushService(ServedFake):
     """Use as a context manager; `address` is its URL, with TLS if an authority is given."""
 
     def __init__(self, authority: Authority | None = None, *, port: int = 0) -> None:
@@ -82,17 +80,10 @@ class FakePushService:
         self.subscriptions: dict[str, Subscription] = {}
         self._replies: dict[str, deque[Reply]] = defaultdict(deque)
         self._changed = threading.Condition()
-        self._make_server = partial(PushServer, self, authority, port)
-        self._server: PushServer
-        self._thread: threading.Thread
+        self._authority, self._port = authority, port
 
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self._server.server_address[1]}"
-
-    @property
-    def address(self) -> str:
-        return f"{self._server.scheme}://{self.host}"
+    def make_server(self) -> FakeServer:
+        return PushServer(self, self._authority, self._port)
 
     @property
     def texts(self) -> list[str]:
@@ -117,19 +108,6 @@ class FakePushService:
         with self._changed:
             met = self._changed.wait_for(lambda: condition(self), timeout)
         assert met, f"Not within {timeout} s; delivered {len(self.delivered)}, refused {self.refused}"
-
-    def __enter__(self) -> Self:
-        self._server = self._make_server()
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     def take(self, path: str, headers: dict[str, str], body: bytes) -> Reply:
         """Return the scripted response, or the one that a push service would send."""
@@ -190,10 +168,7 @@ class RefusedError(Exception):
         self.status = status
 
 
-class PushServer(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-
+class PushServer(FakeServer):
     def __init__(self, fake: FakePushService, authority: Authority | None, port: int) -> None:
         self.fake = fake
         self.scheme = "https" if authority else "http"
@@ -204,26 +179,13 @@ class PushServer(ThreadingHTTPServer):
             self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
 
-class PushHandler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class PushHandler(FakeHandler):
     server: PushServer
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 (the name is http.server's)
         body = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
         reply = self.server.fake.take(self.path, headers, body)
         if reply.hold:
             reply.hold.wait(DEADLINE)
-        self.send_response(reply.status)
-        for name, value in {**reply.headers, "Content-Length": "0"}.items():
-            self.send_header(name, value)
-        self.end_headers()
-
-    def handle_one_request(self) -> None:
-        try:
-            super().handle_one_request()
-        except (OSError, ValueError):
-            self.close_connection = True
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Suppress log output in tests."""
+        self.respond(reply.status, reply.headers)

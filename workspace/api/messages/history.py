@@ -15,6 +15,7 @@ from workspace.api.base import Result, SuccessResult
 from workspace.api.messages.access import not_allowed
 from workspace.api.messages.objects import MessageObject, message_of, messages_of
 from workspace.models import Message, Room, User
+from workspace.selectors.history.lists import messages_found
 from workspace.selectors.history.loading import (
     MAX_MESSAGES,
     History,
@@ -24,7 +25,6 @@ from workspace.selectors.history.loading import (
     room_history,
     thread_with_replies,
 )
-from workspace.selectors.history.search import messages_found
 from workspace.selectors.messages import message_shown_to
 from workspace.selectors.rooms import can_read
 from workspace.services.threads import thread_mark_read

@@ -15,7 +15,7 @@ from workspace.api.paging import PagingParams, ordering_of, page_of
 from workspace.api.params import FlagParam, Params, TextParam
 from workspace.errors import ApplicationError
 from workspace.models import Message
-from workspace.selectors.history.marks import messages_pinned, messages_starred
+from workspace.selectors.history.lists import messages_pinned, messages_starred
 from workspace.services.message_marks.pins import message_pin, message_unpin
 from workspace.services.message_marks.reactions import MAX_EMOJI, reaction_set
 from workspace.services.message_marks.stars import star_set

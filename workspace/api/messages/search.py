@@ -12,7 +12,7 @@ from workspace.api.messages.objects import MessageObject, messages_of
 from workspace.api.paging import OffsetParams, page_size
 from workspace.api.params import TextParam
 from workspace.errors import ApplicationError
-from workspace.selectors.history.search import SEARCHED_MESSAGES, messages_found
+from workspace.selectors.history.lists import SEARCHED_MESSAGES, messages_found
 
 TEXT_MISSING = ApplicationError(
     "error-searchText-param-not-provided", 'The required "searchText" query param is missing.'

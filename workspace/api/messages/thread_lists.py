@@ -12,7 +12,7 @@ from workspace.api.messages.access import room_allowed
 from workspace.api.messages.objects import MessageObject, messages_of
 from workspace.api.paging import PageResult, PagingParams, ordering_of, page_of
 from workspace.api.params import ChoiceParam, TextParam
-from workspace.selectors.history.threads import FOLLOWING, UNREAD, threads_listed
+from workspace.selectors.history.lists import FOLLOWING, UNREAD, threads_listed
 
 SORTED_BY = {"ts": "sent_at", "tlm": "last_reply_at", "tcount": "reply_count"}
 

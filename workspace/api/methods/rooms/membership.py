@@ -115,10 +115,8 @@ def create_channel(
     exclude_self: bool = False,
 ) -> Any:
     """Create a channel. Returns it, with its id as `rid`."""
-    room = call.endpoint(
-        "POST channels.create", name=name, members=members, readOnly=read_only, excludeSelf=exclude_self
-    )["channel"]
-    return {"rid": room["_id"], **room}
+    parameters = {"name": name, "members": members, "readOnly": read_only, "excludeSelf": exclude_self}
+    return with_rid(call.endpoint("POST channels.create", **parameters)["channel"])
 
 
 @method("createPrivateGroup", endpoint="POST groups.create")
@@ -132,7 +130,10 @@ def create_private_group(
     exclude_self: bool = False,
 ) -> Any:
     """Create a private group. Returns it, with its id as `rid`."""
-    room = call.endpoint(
-        "POST groups.create", name=name, members=members, readOnly=read_only, excludeSelf=exclude_self
-    )["group"]
+    parameters = {"name": name, "members": members, "readOnly": read_only, "excludeSelf": exclude_self}
+    return with_rid(call.endpoint("POST groups.create", **parameters)["group"])
+
+
+def with_rid(room: dict[str, Any]) -> dict[str, Any]:
+    """Return the room with its id also as `rid`, as methods return new rooms."""
     return {"rid": room["_id"], **room}
