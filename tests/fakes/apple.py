@@ -178,14 +178,14 @@ class FakeApple(Http2Server):
     def _check_path(self, request: Request) -> str:
         if request.method != "POST":
             raise AppleRefusalError("MethodNotAllowed")
-        found = re.fullmatch(r"/3/device/([^/]*)", request.path)
-        if not found:
+        match = re.fullmatch(r"/3/device/([^/]*)", request.path)
+        if not match:
             raise AppleRefusalError("BadPath")
-        if not found[1]:
+        if not match[1]:
             raise AppleRefusalError("MissingDeviceToken")
-        if not re.fullmatch(r"([0-9a-fA-F]{2}){32,100}", found[1]):
+        if not re.fullmatch(r"([0-9a-fA-F]{2}){32,100}", match[1]):
             raise AppleRefusalError("BadDeviceToken")
-        return found[1]
+        return match[1]
 
     def _check_credentials(self, request: Request) -> tuple[str, set[str]]:
         authorization = request.header("authorization")

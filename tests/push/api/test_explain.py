@@ -40,7 +40,7 @@ def ask(user: User, message: Message, **query: Any) -> Any:
 def test_explains_the_callers_notification_for_every_channel(message: Message, bob: User) -> None:
     body = ask(bob, message).json()
     assert (body["success"], body["messageId"], body["username"]) == (True, message.public_id, "bob")
-    assert {found["channel"]: found["code"] for found in body["channels"]} == {
+    assert {channel["channel"]: channel["code"] for channel in body["channels"]} == {
         "desktop": "no_client",
         "push": "no_device",
         "email": "no_email",
@@ -48,24 +48,24 @@ def test_explains_the_callers_notification_for_every_channel(message: Message, b
 
 
 def test_returns_the_values_of_each_rule_with_their_origin(message: Message, bob: User) -> None:
-    (found,) = ask(bob, message, channel="push").json()["channels"]
-    decisive = next(step for step in found["steps"] if step["standing"] == "decided")
+    (channel,) = ask(bob, message, channel="push").json()["channels"]
+    decisive = next(step for step in channel["steps"] if step["standing"] == "decided")
     assert decisive["code"] == "no_device"
     assert decisive["values"] == [{"name": "has_device", "value": False, "shown": "no", "origin": "account"}]
-    assert found["notified"] is False
-    assert found["preference"] == {"level": "all", "origin": "workspace"}
-    assert found["advice"]
+    assert channel["notified"] is False
+    assert channel["preference"] == {"level": "all", "origin": "workspace"}
+    assert channel["advice"]
 
 
 def test_returns_the_history(room: Room, bob: User) -> None:
     DeviceFactory(user=bob)
     message = message_in(room, UserFactory(), "@bob look")
     pending_decide()
-    (found,) = ask(bob, message, channel="push").json()["channels"]
-    assert (found["notified"], found["code"], found["basis"]) == (True, "mentioned", "recorded")
-    assert found["happenings"][0]["text"].startswith("Queued for")
-    assert found["state"] == "queued"
-    assert "ending" not in found
+    (channel,) = ask(bob, message, channel="push").json()["channels"]
+    assert (channel["notified"], channel["code"], channel["basis"]) == (True, "mentioned", "recorded")
+    assert channel["happenings"][0]["text"].startswith("Queued for")
+    assert channel["state"] == "queued"
+    assert "ending" not in channel
 
 
 def test_anonymous_requests_are_rejected(message: Message) -> None:

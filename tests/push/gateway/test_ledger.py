@@ -52,15 +52,15 @@ def entry(
     )
 
 
-def tickets_of(found: Sequence[Ticket | SkipReason]) -> list[Ticket]:
-    return [ticket for ticket in found if isinstance(ticket, Ticket)]
+def tickets_of(taken: Sequence[Ticket | SkipReason]) -> list[Ticket]:
+    return [ticket for ticket in taken if isinstance(ticket, Ticket)]
 
 
 def send(*entries: LedgerEntry, outcome: Outcome = Outcome.ACCEPTED) -> list[Ticket | SkipReason]:
     """Take the pushes and settle what was taken."""
-    found = take(entries)
-    settle([Result(ticket, outcome) for ticket in tickets_of(found)])
-    return found
+    taken = take(entries)
+    settle([Result(ticket, outcome) for ticket in tickets_of(taken)])
+    return taken
 
 
 def used() -> tuple[int, int]:
@@ -97,8 +97,8 @@ def test_a_silent_update_is_sent_beyond_the_limit_and_not_counted(workspace: Reg
 
 
 def test_beyond_the_remaining_quota_the_first_pushes_are_taken(workspace: RegisteredWorkspace) -> None:
-    found = send(*(entry(workspace, f"i{number}", limit=3) for number in range(5)))
-    assert found[3:] == [SkipReason.EXHAUSTED, SkipReason.EXHAUSTED]
+    taken = send(*(entry(workspace, f"i{number}", limit=3) for number in range(5)))
+    assert taken[3:] == [SkipReason.EXHAUSTED, SkipReason.EXHAUSTED]
     assert used() == (3, 0)
     assert outcomes() == {"accepted": 3, "exhausted": 2}
 
@@ -153,10 +153,10 @@ def test_an_interrupted_batch_is_taken_over_at_once(
     with time_machine.travel(NOON + TAKEN_FOR, tick=False):
         # A savepoint, the insertion, what is there already, and the taking over.
         with django_assert_num_queries(5):
-            found = take(batch)
-        assert found[:5] == [SkipReason.ACCEPTED_BEFORE] * 5
-        assert len(tickets_of(found)) == 15
-        settle([Result(ticket, Outcome.ACCEPTED) for ticket in tickets_of(found)])
+            taken = take(batch)
+        assert taken[:5] == [SkipReason.ACCEPTED_BEFORE] * 5
+        assert len(tickets_of(taken)) == 15
+        settle([Result(ticket, Outcome.ACCEPTED) for ticket in tickets_of(taken)])
     assert used() == (20, 0)
 
 
@@ -192,14 +192,14 @@ def test_pushes_left_by_a_crash_are_counted_once(workspace: RegisteredWorkspace)
 def test_fifty_concurrent_senders_do_not_exceed_the_limit() -> None:
     workspace, _token = registered()
     limit, senders = 20, 50
-    found: list[Ticket | SkipReason] = []
+    taken: list[Ticket | SkipReason] = []
     begin = threading.Barrier(senders)
 
     def sender(number: int) -> None:
         begin.wait()
         try:
             # Every push is repeated by another sender, as by a workspace whose first request timed out.
-            found.extend(send(entry(workspace, f"i{number // 2}", limit=limit)))
+            taken.extend(send(entry(workspace, f"i{number // 2}", limit=limit)))
         finally:
             connection.close()
 
@@ -208,7 +208,7 @@ def test_fifty_concurrent_senders_do_not_exceed_the_limit() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(found) == senders
-    assert len(tickets_of(found)) == limit
+    assert len(taken) == senders
+    assert len(tickets_of(taken)) == limit
     assert used() == (limit, 0)
     assert GatewayPush.objects.exclude(accepted_at=None).count() == limit

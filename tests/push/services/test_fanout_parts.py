@@ -57,15 +57,15 @@ class TestParts:
     @pytest.fixture
     def parts(self, monkeypatch: pytest.MonkeyPatch) -> list[Counter[str]]:
         """Return what the decision has counted for push after each of its parts."""
-        found: list[Counter[str]] = []
+        counted: list[Counter[str]] = []
         advance = fanout.decision_advance
 
         def advance_and_look(*, decision: Decision) -> None:
             advance(decision=decision)
-            found.append(Counter(decision.counts["push"]))
+            counted.append(Counter(decision.counts["push"]))
 
         monkeypatch.setattr(fanout, "decision_advance", advance_and_look)
-        return found
+        return counted
 
     def test_each_is_a_step_of_its_own(self, room: Room, parts: list[Counter[str]]) -> None:
         message_in(room, UserFactory(), "@all lunch")
@@ -77,8 +77,8 @@ class TestParts:
     def test_unread_messages_are_counted_once_each(self, room: Room, parts: list[Counter[str]]) -> None:
         message_in(room, UserFactory(), "@all lunch, @member1")
         pending_decide()
-        found = Subscription.objects.filter(user__devices__isnull=False).order_by("pk")
-        assert list(found.values_list("unread", "user_mentions")) == [(1, int(number == 1)) for number in range(7)]
+        counted = Subscription.objects.filter(user__devices__isnull=False).order_by("pk")
+        assert list(counted.values_list("unread", "user_mentions")) == [(1, int(number == 1)) for number in range(7)]
 
     def test_a_crash_in_the_middle_leaves_the_counts_exact(self, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
         message_in(room, UserFactory(), "@all lunch")

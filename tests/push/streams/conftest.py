@@ -24,9 +24,9 @@ DEADLINE = 30.0
 
 
 def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    with socket.socket() as free_socket:
+        free_socket.bind(("127.0.0.1", 0))
+        return int(free_socket.getsockname()[1])
 
 
 class WebProcess:
@@ -96,9 +96,9 @@ class EventStream:
     def until(self, kind: str) -> tuple[Any, str]:
         """Return the data and id of the next event of this kind."""
         while True:
-            found, data, key = self.next()
-            assert found, "The stream has ended."
-            if found == kind:
+            event, data, key = self.next()
+            assert event, "The stream has ended."
+            if event == kind:
                 return data, key
 
     def end(self) -> list[str]:

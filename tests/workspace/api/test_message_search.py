@@ -11,7 +11,7 @@ from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import RoomFactory, UserFactory, message_in
 from workspace.api.messages.history import message_search
 from workspace.models import Room, RoomType, User
-from workspace.selectors.history import search
+from workspace.selectors.history import lists
 from workspace.services.messages import message_delete
 
 pytestmark = pytest.mark.django_db
@@ -30,21 +30,21 @@ def room(ana: User) -> Room:
     return room
 
 
-def found(user: User, text: str, **query: Any) -> list[str]:
+def texts_found(user: User, text: str, **query: Any) -> list[str]:
     body = ApiClient(user).get("chat.search", roomId="STAGE", searchText=text, **query).json()
     assert body["success"] is True
     return [message["msg"] for message in body["messages"]]
 
 
 def test_finds_words_in_any_case_newest_first(ana: User, room: Room) -> None:
-    assert found(ana, "CURTAIN") == ["The curtain is torn", "Curtain up at eight"]
-    assert found(ana, "eight curtain") == ["Curtain up at eight"]
-    assert found(ana, "100%") == []
+    assert texts_found(ana, "CURTAIN") == ["The curtain is torn", "Curtain up at eight"]
+    assert texts_found(ana, "eight curtain") == ["Curtain up at eight"]
+    assert texts_found(ana, "100%") == []
 
 
 def test_pages(ana: User, room: Room) -> None:
-    assert found(ana, "curtain", count=1) == ["The curtain is torn"]
-    assert found(ana, "curtain", count=1, offset=1) == ["Curtain up at eight"]
+    assert texts_found(ana, "curtain", count=1) == ["The curtain is torn"]
+    assert texts_found(ana, "curtain", count=1, offset=1) == ["Curtain up at eight"]
 
 
 def test_finds_replies_but_no_deleted_encrypted_or_other_rooms_messages(ana: User, room: Room) -> None:
@@ -53,18 +53,18 @@ def test_finds_replies_but_no_deleted_encrypted_or_other_rooms_messages(ana: Use
     message_in(room, ana, "red secret", type="e2e")
     message_in(RoomFactory(members=[ana]), ana, "red elsewhere")
     message_delete(deleter=ana, message=message_in(room, ana, "red and gone"))
-    assert found(ana, "red") == ["a red reply"]
+    assert texts_found(ana, "red") == ["a red reply"]
 
 
 def test_only_recent_messages_are_searched(ana: User, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "SEARCHED_MESSAGES", 2)
-    assert found(ana, "curtain") == ["The curtain is torn"]
+    monkeypatch.setattr(lists, "SEARCHED_MESSAGES", 2)
+    assert texts_found(ana, "curtain") == ["The curtain is torn"]
 
 
 def test_only_the_first_words_count(ana: User, room: Room) -> None:
     message_in(room, ana, " ".join(f"w{number}" for number in range(20)))
     words = " ".join(f"w{number} w0" for number in range(19))
-    assert found(ana, f"{words} missing") == []
+    assert texts_found(ana, f"{words} missing") == []
     many = " ".join(f"w{number}" for number in range(2000))
     (message,) = message_search(ana, many, room.public_id)["message"]["docs"]  # type: ignore[index]
     assert message["msg"].startswith("w0 ")
@@ -89,4 +89,4 @@ def test_the_number_of_queries_is_constant(
     for number in range(12):
         message_in(room, UserFactory(username=f"author{number}"), f"word @author{number}")
     with django_assert_max_num_queries(16):
-        assert len(found(ana, "word")) == 12
+        assert len(texts_found(ana, "word")) == 12

@@ -201,22 +201,22 @@ def test_marks_searches_and_synchronizes_messages(rocket: RocketChat, people: di
     assert rocket.chat_react(mid)["success"]
     assert rocket.chat_get_message(mid)["message"]["reactions"] == {":smile:": {"usernames": ["ana"]}}
     assert rocket.chat_star_message(mid)["success"]
-    assert [found["_id"] for found in rocket.chat_get_starred_messages("GENERAL")] == [mid]
+    assert [message["_id"] for message in rocket.chat_get_starred_messages("GENERAL")] == [mid]
     assert rocket.chat_unstar_message(mid)["success"]
     assert rocket.chat_pin_message(mid)["message"]["t"] == "message_pinned"
-    assert [found["_id"] for found in rocket.chat_get_pinned_messages("GENERAL")] == [mid]
+    assert [message["_id"] for message in rocket.chat_get_pinned_messages("GENERAL")] == [mid]
     assert rocket.chat_unpin_message(mid)["success"]
     assert rocket.chat_report_message(mid, "rude")["success"]
-    assert [found["_id"] for found in rocket.chat_search("GENERAL", "curtain")] == [mid]
+    assert [message["_id"] for message in rocket.chat_search("GENERAL", "curtain")] == [mid]
     reply = rocket.chat_send_message({"rid": "GENERAL", "msg": "a reply", "tmid": mid})["message"]["_id"]
-    assert [found["_id"] for found in rocket.chat_get_threads_list("GENERAL")] == [mid]
+    assert [message["_id"] for message in rocket.chat_get_threads_list("GENERAL")] == [mid]
     assert rocket.chat_sync_thread_list("GENERAL", since)["threads"]["update"][0]["_id"] == mid
     assert rocket.chat_sync_thread_messages(mid, since)["messages"]["update"][0]["_id"] == reply
     assert len(list(rocket.channels_history("GENERAL"))) == 3
     rocket.chat_delete("GENERAL", mid)
-    assert [found["_id"] for found in rocket.chat_get_deleted_messages("GENERAL", since)] == [mid]
+    assert [message["_id"] for message in rocket.chat_get_deleted_messages("GENERAL", since)] == [mid]
     changes = rocket.chat_sync_messages("GENERAL", since)["result"]
-    assert [found["_id"] for found in changes["deleted"]] == [mid]
+    assert [message["_id"] for message in changes["deleted"]] == [mid]
     assert list(rocket.chat_get_discussions("GENERAL")) == []
     with pytest.raises(RocketApiException):
         rocket.chat_get_message_read_receipts(reply)

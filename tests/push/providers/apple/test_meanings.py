@@ -63,11 +63,11 @@ def answer_of(status: int, headers: dict[str, str] | None = None, **body: object
 
 @pytest.mark.parametrize(("status", "reason", "answer", "misconfigured"), ROWS)
 def test_every_documented_reason_has_its_meaning(status: int, reason: str, answer: Answer, misconfigured: bool) -> None:
-    found = apple_answer(answer_of(status, reason=reason))
-    assert (found.answer, found.status, found.reason) == (answer, status, reason)
-    assert found.misconfigured == misconfigured
-    assert found.detail == str(BY_REASON[reason].sentence)
-    assert found.too_large == (reason == "PayloadTooLarge")
+    result = apple_answer(answer_of(status, reason=reason))
+    assert (result.answer, result.status, result.reason) == (answer, status, reason)
+    assert result.misconfigured == misconfigured
+    assert result.detail == str(BY_REASON[reason].sentence)
+    assert result.too_large == (reason == "PayloadTooLarge")
 
 
 def test_the_table_holds_the_documented_reasons_and_no_others() -> None:
@@ -94,27 +94,27 @@ def test_the_table_holds_the_documented_reasons_and_no_others() -> None:
 def test_what_is_not_in_the_table_is_read_by_its_status(
     status: int, answer: Answer, misconfigured: bool, body: bytes
 ) -> None:
-    found = apple_answer(HttpAnswer(status, body=body))
-    assert (found.answer, found.misconfigured) == (answer, misconfigured)
+    result = apple_answer(HttpAnswer(status, body=body))
+    assert (result.answer, result.misconfigured) == (answer, misconfigured)
 
 
 def test_no_answer_is_tried_again() -> None:
-    found = apple_answer(HttpAnswer(error="No answer within 20 seconds", tries=2))
-    assert (found.answer, found.status, found.tries) == (RETRY, None, 2)
-    assert found.detail == "No answer within 20 seconds"
+    result = apple_answer(HttpAnswer(error="No answer within 20 seconds", tries=2))
+    assert (result.answer, result.status, result.tries) == (RETRY, None, 2)
+    assert result.detail == "No answer within 20 seconds"
 
 
 def test_a_dead_token_tells_since_when() -> None:
-    found = apple_answer(answer_of(410, reason="Unregistered", timestamp=1_772_366_400_000))
-    assert found.dead_since == datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    result = apple_answer(answer_of(410, reason="Unregistered", timestamp=1_772_366_400_000))
+    assert result.dead_since == datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("timestamp", [None, "soon", 10**30, 1.5, {}])
 def test_a_timestamp_that_makes_no_sense_is_left_out(timestamp: object) -> None:
-    found = apple_answer(answer_of(410, reason="Unregistered", timestamp=timestamp))
-    assert (found.answer, found.dead_since) == (DEAD, None)
+    result = apple_answer(answer_of(410, reason="Unregistered", timestamp=timestamp))
+    assert (result.answer, result.dead_since) == (DEAD, None)
 
 
 def test_a_wait_that_apple_asks_for_is_told() -> None:
-    found = apple_answer(answer_of(429, {"retry-after": "30"}, reason="TooManyRequests"))
-    assert found.retry_after == timedelta(seconds=30)
+    result = apple_answer(answer_of(429, {"retry-after": "30"}, reason="TooManyRequests"))
+    assert result.retry_after == timedelta(seconds=30)

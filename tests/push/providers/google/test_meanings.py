@@ -45,9 +45,9 @@ ROWS = [
 def test_every_documented_code_has_its_meaning(
     status: int, general: str, code: str, answer: Answer, misconfigured: bool
 ) -> None:
-    found = google_answer(error(status, general, code))
-    assert (found.answer, found.status, found.reason) == (answer, status, code)
-    assert (found.misconfigured, found.detail) == (misconfigured, "What Google says")
+    result = google_answer(error(status, general, code))
+    assert (result.answer, result.status, result.reason) == (answer, status, code)
+    assert (result.misconfigured, result.detail) == (misconfigured, "What Google says")
 
 
 def test_the_table_holds_the_documented_codes_and_no_others() -> None:
@@ -75,8 +75,8 @@ def test_the_code_counts_and_not_the_status(status: int) -> None:
 def test_without_a_code_the_general_status_counts_and_no_token_dies(
     status: int, general: str, answer: Answer, misconfigured: bool
 ) -> None:
-    found = google_answer(error(status, general))
-    assert (found.answer, found.reason, found.misconfigured) == (answer, general, misconfigured)
+    result = google_answer(error(status, general))
+    assert (result.answer, result.reason, result.misconfigured) == (answer, general, misconfigured)
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_a_body_that_says_nothing_kills_no_token(status: int, answer: Answer, bo
 
 
 def test_an_invalid_argument_that_names_the_token_kills_it() -> None:
-    found = google_answer(error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", field="message.token"))
-    assert (found.answer, found.reason) == (DEAD, "INVALID_ARGUMENT")
+    result = google_answer(error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", field="message.token"))
+    assert (result.answer, result.reason) == (DEAD, "INVALID_ARGUMENT")
 
 
 def test_so_does_one_that_names_it_in_words() -> None:
@@ -103,13 +103,13 @@ def test_so_does_one_that_names_it_in_words() -> None:
 @pytest.mark.parametrize("field", ["message.data[0].value", "message", "message.tokens", "message.android.ttl"])
 def test_one_that_names_something_else_does_not(field: str) -> None:
     message = "Not the registration token"
-    found = google_answer(error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", field=field, message=message))
-    assert found.answer == REFUSED
+    result = google_answer(error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", field=field, message=message))
+    assert result.answer == REFUSED
 
 
 def test_a_message_that_is_too_large_is_told_as_such() -> None:
-    found = google_answer(error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", message="Android message is too big"))
-    assert (found.answer, found.too_large) == (REFUSED, True)
+    result = google_answer(error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", message="Android message is too big"))
+    assert (result.answer, result.too_large) == (REFUSED, True)
 
 
 def test_a_wait_that_google_asks_for_is_told() -> None:

@@ -75,18 +75,18 @@ def test_a_server_that_somebody_chose_is_not_sent_the_access_token(server: FakeN
 def test_every_documented_answer_is_read(server: FakeNtfy, engine: Engine, meaning: Any) -> None:
     code = int(meaning.reason or 0)
     server.replies.append(ntfy_error(meaning.status, code, "words") if code else Reply(meaning.status, {}, {}))
-    found = send(engine, server.topic())
-    assert (found.answer, found.misconfigured) == (meaning.answer, meaning.misconfigured)
-    if found.answer != Answer.ACCEPTED:
-        assert (found.status, found.reason) == (meaning.status, meaning.reason)
-        assert found.detail == ("words" if code else str(meaning.sentence))
+    result = send(engine, server.topic())
+    assert (result.answer, result.misconfigured) == (meaning.answer, meaning.misconfigured)
+    if result.answer != Answer.ACCEPTED:
+        assert (result.status, result.reason) == (meaning.status, meaning.reason)
+        assert result.detail == ("words" if code else str(meaning.sentence))
 
 
 @pytest.mark.parametrize("meaning", STRANGER_MEANINGS, ids=lambda row: str(row.status))
 def test_answers_of_a_server_that_somebody_chose_pause_no_route(server: FakeNtfy, engine: Engine, meaning: Any) -> None:
     server.replies.append(ntfy_error(meaning.status, int(meaning.reason), "words"))
-    found = send(engine, server.topic(), own="https://ntfy.example.org")
-    assert (found.answer, found.misconfigured) == (Answer.REFUSED, False)
+    result = send(engine, server.topic(), own="https://ntfy.example.org")
+    assert (result.answer, result.misconfigured) == (Answer.REFUSED, False)
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,8 @@ def test_other_answers_are_read_by_their_status(server: FakeNtfy, engine: Engine
 
 def test_it_waits_as_long_as_the_server_asks(server: FakeNtfy, engine: Engine) -> None:
     server.replies.append(ntfy_error(429, 42901, "limit reached", **{"Retry-After": "120"}))
-    found = send(engine, server.topic())
-    assert (found.answer, found.retry_after) == (Answer.RETRY, timedelta(seconds=120))
+    result = send(engine, server.topic())
+    assert (result.answer, result.retry_after) == (Answer.RETRY, timedelta(seconds=120))
 
 
 def test_a_message_that_is_too_large_is_sent_with_a_shorter_text(settings: Any, engine: Engine) -> None:
@@ -115,26 +115,26 @@ def test_a_message_that_is_too_large_is_sent_with_a_shorter_text(settings: Any, 
 def test_one_that_stays_too_large_is_refused(settings: Any, engine: Engine) -> None:
     with FakeNtfy(most_bytes=10) as server:
         settings.WEB_PUSH_PRIVATE_HOSTS = [server.host]
-        found = send(engine, server.topic(), message="ä" * 3000)
-        assert (found.answer, found.too_large, found.reason) == (Answer.REFUSED, True, "41303")
+        result = send(engine, server.topic(), message="ä" * 3000)
+        assert (result.answer, result.too_large, result.reason) == (Answer.REFUSED, True, "41303")
         assert len(server.sizes) == 3
 
 
 def test_a_server_that_does_not_answer_is_tried_again(engine: Engine, settings: Any) -> None:
     settings.WEB_PUSH_PRIVATE_HOSTS = ["127.0.0.1:1"]
-    found = send(engine, "http://127.0.0.1:1/topic")
-    assert found.answer == Answer.RETRY
-    assert found.detail
+    result = send(engine, "http://127.0.0.1:1/topic")
+    assert result.answer == Answer.RETRY
+    assert result.detail
 
 
 def test_a_private_address_is_not_sent_to(engine: Engine) -> None:
-    found = send(engine, "https://127.0.0.1:8443/topic")
-    assert (found.answer, found.detail) == (Answer.REFUSED, NOT_PUBLIC)
+    result = send(engine, "https://127.0.0.1:8443/topic")
+    assert (result.answer, result.detail) == (Answer.REFUSED, NOT_PUBLIC)
 
 
 def test_the_access_token_is_never_logged(server: FakeNtfy, engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     server.replies.append(ntfy_error(401, 40101, "unauthorized"))
-    found = send(engine, server.topic())
-    assert found.answer == Answer.UNAUTHORIZED
-    assert ACCESS_TOKEN not in caplog.text + repr(found)
+    result = send(engine, server.topic())
+    assert result.answer == Answer.UNAUTHORIZED
+    assert ACCESS_TOKEN not in caplog.text + repr(result)

@@ -105,13 +105,13 @@ def test_the_payload_of_each_program_is_posted(admin: User, room: Room, path: An
 
 def test_clients_receive_the_names_and_pictures(hook: Webhook, room: Room, admin: User) -> None:
     hook.post(text="x", username="Grafana", icon_url="https://example.org/a.png", attachments=[{"title": "T"}])
-    found = ApiClient(admin).get("chat.getMessage", msgId=last().public_id).json()["message"]
-    assert found["alias"] == "Grafana"
-    assert found["avatar"] == "https://example.org/a.png"
-    assert found["bot"] == {"i": hook.integration.public_id}
-    assert found["groupable"] is False
-    assert found["attachments"] == [{"title": "T"}]
-    assert "emoji" not in found
+    message = ApiClient(admin).get("chat.getMessage", msgId=last().public_id).json()["message"]
+    assert message["alias"] == "Grafana"
+    assert message["avatar"] == "https://example.org/a.png"
+    assert message["bot"] == {"i": hook.integration.public_id}
+    assert message["groupable"] is False
+    assert message["attachments"] == [{"title": "T"}]
+    assert "emoji" not in message
     hook.post(text="x", icon_emoji=":bell:")
     assert ApiClient(admin).get("chat.getMessage", msgId=last().public_id).json()["message"]["emoji"] == ":bell:"
 
