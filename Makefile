@@ -12,7 +12,7 @@ FRESH_KEY = $$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48)
 
 # The caller's PORT takes precedence over the one in .env.
 run: $(VENV)/.run
-	@set -a; given=$$PORT; test ! -f .env || . ./.env; PORT=$${given:-$${PORT:-8000}}; exec $(BIN)/python -m callboard run
+	@set -a; given=$$PORT; test ! -f .env || . ./.env; PORT=$${given:-$${PORT:-8000}}; PYTHONPATH=$(CURDIR)/deploy exec $(BIN)/python -m callboard run
 
 # The fast suite. Tests excluded by marks (pyproject.toml), or because of slow imports, run in test-services.
 test: $(VENV)/.dev

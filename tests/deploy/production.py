@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from tests.fakes.installation import PASSWORD, Installation
+from tests.fakes.installation import BASE_DIR, PASSWORD, Installation
 from tests.fakes.servers import port_free
 from tests.waiting import wait_until
 
@@ -38,7 +38,7 @@ class ProductionSite(Installation):
         self._prepare()
         people = f"from push.services.demo import demo_prepare; demo_prepare(site_url='{self.address}')"
         self.manage("shell", "-c", people)
-        web = {"DJANGO_SETTINGS_MODULE": "workspace.config.web"}
+        web = {"DJANGO_SETTINGS_MODULE": "workspace.config.web", "PYTHONPATH": str(BASE_DIR / "deploy")}
         # The log shows the address that each request seems to come from.
         command = ("-m", "callboard", "runweb", "--log-level", "info")
         self.start(*command, **web)

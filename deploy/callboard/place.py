@@ -1,4 +1,4 @@
-"""Where the site's code and data are: next to this package if it is installed, in the folder above in a checkout."""
+"""Where the site's code and data are: in this package if it is installed, else at the top of the checkout."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HERE = Path(__file__).resolve().parent
 # The wheel has the site's packages in this folder, because names like `push` would collide with those of others.
 INSTALLED_SITE = HERE / "site"
 IS_INSTALLED = INSTALLED_SITE.is_dir()
-SITE = INSTALLED_SITE if IS_INSTALLED else HERE.parent
+SITE = INSTALLED_SITE if IS_INSTALLED else HERE.parents[1]
 # Starts this program again. Unless it is in a checkout, nothing is imported from the current folder.
 PROGRAM = [sys.executable, *(["-P"] if IS_INSTALLED else []), "-m", "callboard"]
 
