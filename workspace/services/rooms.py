@@ -30,7 +30,7 @@ def members_add(*, room: Room, users: Iterable[User], owners: Iterable[User] = (
 
     The row of the room is locked, so that concurrent calls do not count a person twice.
     """
-    Room.objects.select_for_update(no_key=True).get(pk=room.pk)
+    count = Room.objects.select_for_update(no_key=True).values_list("members_count", flat=True).get(pk=room.pk)
     owner_ids = {user.pk for user in owners}
     user_ids = {user.pk for user in users} | owner_ids
     present = set(Subscription.objects.filter(room=room, user_id__in=user_ids).values_list("user_id", flat=True))
@@ -39,9 +39,9 @@ def members_add(*, room: Room, users: Iterable[User], owners: Iterable[User] = (
         batch_size=1000,
     )
     added = len(user_ids - present)
-    Room.objects.filter(pk=room.pk).update(members_count=F("members_count") + added)
-    room.refresh_from_db(fields=["members_count"])
+    room.members_count = count + added
     if added:
+        Room.objects.filter(pk=room.pk).update(members_count=room.members_count)
         memberships_began.send(Subscription, room=room, users=frozenset(user_ids - present))
     return added
 
