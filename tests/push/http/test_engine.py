@@ -106,7 +106,7 @@ def test_over_http_1_as_well_the_end_of_a_kept_connection_costs_a_try_that_is_co
 
 
 def test_no_answer_in_time_may_have_reached_it(fake_gateway: FakeGateway) -> None:
-    engine = Engine(timeout=0.3)
+    engine = Engine(timeout=1)
     fake_gateway.script("slow", Reply(hold=threading.Event()))
     slow, quick = engine.send([request_to(fake_gateway, "slow"), request_to(fake_gateway, "quick")])
     engine.close()

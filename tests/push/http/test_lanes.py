@@ -227,7 +227,7 @@ def test_requests_that_are_the_same_are_sent_once(echo: Echo, trusting_engine: E
 
 
 def test_connections_on_which_nothing_comes_back_are_not_used_again(echo: Echo, authority_file: Path) -> None:
-    engine = Engine(timeout=0.2, ca_file=str(authority_file))
+    engine = Engine(timeout=1, ca_file=str(authority_file))
     assert statuses(engine.send([request_to(echo)])) == [200]
     echo.replies = {"/": [Reply(hold=threading.Event())]}
     assert statuses(engine.send([request_to(echo)])) == [None]
@@ -237,7 +237,7 @@ def test_connections_on_which_nothing_comes_back_are_not_used_again(echo: Echo, 
 
 
 def test_a_connection_that_answers_others_is_used_on(echo: Echo, authority_file: Path) -> None:
-    engine = Engine(timeout=0.4, ca_file=str(authority_file))
+    engine = Engine(timeout=1, ca_file=str(authority_file))
     echo.replies = {"/held": [Reply(hold=threading.Event())], "/later": [Reply(delay=0.1)]}
     answers = engine.send([request_to(echo, "/held"), request_to(echo, "/later")])
     assert statuses(answers) == [None, 200]

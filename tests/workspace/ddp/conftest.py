@@ -23,6 +23,8 @@ Test = Callable[[], Coroutine[Any, Any, None]]
 Run = Callable[[Test], None]
 
 DEADLINE = 60
+# How long a socket waits for a message (seconds). It never waits as long, unless the machine is very busy.
+MESSAGE_DEADLINE = 30
 CONNECT = {"msg": "connect", "version": "1", "support": ["1", "pre2", "pre1"]}
 HOST = [(b"host", b"localhost")]
 
@@ -106,7 +108,7 @@ class Socket(ApplicationCommunicator):  # type: ignore[misc]
     async def open(self) -> dict[str, Any]:
         """Ask for the socket to be opened, and return the answer."""
         await self.send_input({"type": "websocket.connect"})
-        answer: dict[str, Any] = await self.receive_output(5)
+        answer: dict[str, Any] = await self.receive_output(MESSAGE_DEADLINE)
         return answer
 
     async def send(self, **message: Any) -> None:
@@ -117,7 +119,7 @@ class Socket(ApplicationCommunicator):  # type: ignore[misc]
 
     async def next_text(self) -> str:
         """Return the next text."""
-        message = await self.receive_output(5)
+        message = await self.receive_output(MESSAGE_DEADLINE)
         assert message["type"] == "websocket.send", message
         return str(message["text"])
 
@@ -165,11 +167,11 @@ class Socket(ApplicationCommunicator):  # type: ignore[misc]
 
     async def closing(self) -> tuple[int, str]:
         """Skip all messages until the server closes the socket; returns the code and the reason."""
-        while (message := await self.receive_output(5))["type"] != "websocket.close":
+        while (message := await self.receive_output(MESSAGE_DEADLINE))["type"] != "websocket.close":
             pass
         return message["code"], message["reason"]
 
     async def disconnect(self, code: int = 1000) -> None:
         """Close the socket, and wait until the site has finished with it."""
         await self.send_input({"type": "websocket.disconnect", "code": code})
-        await self.wait(5)
+        await self.wait(MESSAGE_DEADLINE)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.workspace.ddp.conftest import CONNECT, Run, Socket
+from tests.workspace.ddp.conftest import CONNECT, MESSAGE_DEADLINE, Run, Socket
 from workspace.ddp import limits
 from workspace.ddp.site import SocketSite
 from workspace.server.site_path import SitePath
@@ -23,8 +23,9 @@ async def refusal(socket: Socket) -> tuple[int, str]:
     """Return the status and the text with which the request for a socket is refused."""
     start = await socket.open()
     assert start["type"] == "websocket.http.response.start", start
-    body = await socket.receive_output(5)
-    await socket.wait(5)
+    body = await socket.receive_output(MESSAGE_DEADLINE)
+    # Servers report this once the response is sent.
+    await socket.disconnect(1006)
     return start["status"], body["body"].decode()
 
 
