@@ -62,6 +62,8 @@ def caches_forget() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests that use the database, for runs on several databases."""
     for item in items:
+        if item.get_closest_marker("any_database"):
+            continue
         if item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")
 
