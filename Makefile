@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # A random key, generated for one command.
 FRESH_KEY = $$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))')
 
-.PHONY: run test check docs test-services faults situations format lock messages screenshots clean
+.PHONY: run test check check-types check-code docs test-services faults situations format lock messages screenshots clean
 
 # The caller's PORT takes precedence over the one in .env.
 run: $(VENV)/.run
@@ -20,10 +20,16 @@ test: $(VENV)/.dev
 		-m "not (browser or processes or thorough)" \
 		--ignore tests/browser --ignore tests/workspace/api/test_schemathesis.py
 
+# The types take as long as the other checks together, and one core.
 check: $(VENV)/.dev
+	@$(MAKE) --no-print-directory --jobs=2 check-types check-code
+
+check-types:
+	$(BIN)/mypy
+
+check-code:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(MKDOCS) --site-dir $(VENV)/site
