@@ -68,6 +68,7 @@ OPEN = {
     "/api/v1/service.configurations",
     "/api/v1/settings.oauth",
     "/api/v1/settings.public",
+    "/api/v1/users.2fa.sendEmailCode",
     "/api/v1/users.forgotPassword",
     "/api/v1/users.getAvatar",
     "/api/v1/users.register",
