@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from push.models import Answer, Attempt, Channel, Device, Notification, State, is_waiting
+from push.monitoring.counting import outcome_count
 from push.receipts import receipt_read
 from push.selectors.items import devices_of, target_devices
 from push.sending.attempts import history_of
@@ -74,3 +75,5 @@ def item_settle(*, key: int) -> None:
     outcome = history_of([key]).outcome(key, [device.pk for device in devices])
     if outcome.state == State.SENT:
         unsettled.update(state=State.SENT, reason="", finished_at=Coalesce("finished_at", timezone.now()))
+        if item.finished_at is None:
+            outcome_count([item.channel], state=State.SENT, reason="")

@@ -86,7 +86,12 @@ def text(readiness: Readiness, test: PushTestResult | str | None, *, works: bool
         yield from (f"{result.state:>8}  Test push to {result.device}: {result.sentence}" for result in test.devices)
         if test.problem:
             yield f"{'failed':>8}  Test push: {test.problem}"
-    yield "Pushes can work." if works else "Pushes cannot work, or not for everybody."
+    if works:
+        yield "Pushes can work."
+    elif readiness.works:
+        yield "Pushes can work, but no provider accepted the test push."
+    else:
+        yield "Pushes cannot work, or not for everybody."
 
 
 def document(readiness: Readiness, test: PushTestResult | str | None, *, works: bool) -> dict[str, Any]:

@@ -113,6 +113,7 @@ def test_a_user_without_devices(working: FakeGateway, capsys: pytest.CaptureFixt
     UserFactory(username="ana")
     code, text = checked(capsys, "--send", "ana")
     assert (code, "  failed  Test push: There are no tokens for this user" in text) == (1, True)
+    assert text.endswith("Pushes can work, but no provider accepted the test push.\n")
 
 
 def test_mistakes_are_reported(working: FakeGateway, settings: Any) -> None:

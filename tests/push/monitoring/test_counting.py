@@ -13,6 +13,7 @@ from push.models import Channel, Device, Lease, State
 from push.monitoring.counting import outcome_count
 from push.sending.claiming import users_claim
 from push.sending.dispatching import due_dispatch
+from push.sending.receipts import receipts_record
 from push.services.fanout import pending_decide
 from tests.factories import EmailAddressFactory
 from tests.fakes.gateway import FakeGateway, Reply
@@ -57,6 +58,17 @@ def test_an_attempt_that_is_repeated_has_not_ended(
         due_dispatch()
     assert recorded(ATTEMPTS, provider="gateway", outcome="retry") == 1
     assert recorded(ENDED) == 0
+
+
+def test_a_receipt_ends_a_push_that_would_be_repeated(
+    gateway: FakeGateway, receiver: User, device: Device, post: Post, committed: Any
+) -> None:
+    gateway.script(device.token, Reply(500))
+    item = queue(receiver, post())
+    due_dispatch()
+    with committed():
+        assert receipts_record(notification=item.pk, devices=[device.pk])
+    assert recorded(ENDED, channel="push", outcome="sent", reason="none") == 1
 
 
 def test_reading_a_room_drops_by_channel(receiver: User, room: Room, post: Post, committed: Any) -> None:
