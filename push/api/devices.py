@@ -8,12 +8,11 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from push.models import Device, PushSettings
+from push.models import Device, PushSettings, VapidKeys
 from push.models.devices import TOKEN_MAX_LENGTH
 from push.models.settings import DEFAULT_GATEWAY
 from push.providers.endpoints import ENDPOINT_MAX_LENGTH
 from push.providers.registry import device_choices, device_kind, device_kinds
-from push.providers.web_push.identity import vapid_public_key
 from push.providers.web_push.transport import auth_secret_bytes, public_key_bytes
 from push.services.devices import NAME_MAX_LENGTH, NO_KEYS, SubscriptionKeys, device_register, device_remove
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint, session_of
@@ -177,7 +176,7 @@ class PushInfoApi(Api):
         return {
             "pushGatewayEnabled": settings.enable,
             "defaultPushGateway": settings.gateway.strip() == DEFAULT_GATEWAY,
-            "vapidPublicKey": vapid_public_key() or None,
+            "vapidPublicKey": VapidKeys.current_public_key() or None,
         }
 
 

@@ -27,3 +27,8 @@ class VapidKeys(models.Model):
 
     def __str__(self) -> str:
         return self.public_key
+
+    @classmethod
+    def current_public_key(cls) -> str:
+        """Return the public key with which browsers subscribe; empty if the workspace has no keys."""
+        return cls.objects.filter(pk=1).values_list("public_key", flat=True).first() or ""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from preferences.previews import previewer_set
 from push.browsers import session_digest_of
 from push.explain.previews import previews
-from push.providers.web_push.identity import vapid_public_key
+from push.models import VapidKeys
 from workspace.models import Message, User
 from workspace.pages.contributions import MessageLink, PageLink, PageScript, Place, pages_contribute
 from workspace.pages.reader import reader_of
@@ -52,7 +52,7 @@ def web_push_data(request: HttpRequest) -> dict[str, str]:
         "web-push": "",
         "user": reader_of(request).public_id,
         "session": session_digest_of(request),
-        "key": vapid_public_key(),
+        "key": VapidKeys.current_public_key(),
         "url": reverse("web-push-subscription"),
         "worker": reverse("web-push-worker"),
     }

@@ -17,9 +17,8 @@ from rest_framework import serializers
 
 from push.api.devices import KeysParams
 from push.browsers import browser_name, session_digest_of
-from push.models import Capability
+from push.models import Capability, VapidKeys
 from push.providers.endpoints import ENDPOINT_MAX_LENGTH
-from push.providers.web_push.identity import vapid_public_key
 from push.providers.web_push.transport import TYPE as WEB_PUSH
 from push.sending.receipts import receipt_record
 from push.services.devices import SubscriptionKeys, device_register
@@ -73,7 +72,7 @@ def capabilities_for(endpoint: str) -> list[str]:
 @require_GET
 def subscription_config(request: HttpRequest) -> HttpResponse:
     """Return the key and CSRF token that a page or the service worker needs to subscribe."""
-    return JsonResponse({"publicKey": vapid_public_key(), "csrfToken": get_token(request)})
+    return JsonResponse({"publicKey": VapidKeys.current_public_key(), "csrfToken": get_token(request)})
 
 
 @signed_in_only

@@ -25,6 +25,8 @@ REASON_LENGTH = 64
 IN_PROGRESS = "error-push-in-progress"
 QUOTA_EXHAUSTED = "error-push-quota-exhausted"
 NOT_ADMITTED = ("error-workspace-suspended", "error-terms-not-agreed")
+# The code for an e-mail whose mailbox does not exist, or accepts nothing any more.
+RECIPIENT_REFUSED = "RecipientRefused"
 # Characters that are valid in JSON but not in databases: NUL and unpaired surrogates.
 UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 

@@ -30,6 +30,22 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class GatewayRoute:
+    """The gateways, in the order in which they are tried, and the workspace's authorization with them.
+
+    `strangers` are the addresses that do not get the access token, because it is not meant for them.
+    """
+
+    addresses: tuple[str, ...] = field(repr=False)
+    access_token: str = field(repr=False)
+    strangers: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def token_for(self, address: str) -> str:
+        """Return the access token for a gateway; empty if it gets none."""
+        return "" if address in self.strangers else self.access_token
+
+
+@dataclass(frozen=True, slots=True)
 class DevicePush:
     """One push for one device: the gateway protocol's `options` (push/content/options.py), from which every transport
     builds what its provider wants; for web push, what is encrypted for it (push/providers/web_push/payload.py).

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from push.providers.gateway.probe import GatewayProbe, gateways_probe
-from push.providers.gateway.transport import GatewayRoute
+from push.providers.routes import GatewayRoute
 from push.selectors.checks import Check, Light, setting_step
 from push.selectors.credentials import pause_check
 from push.selectors.route_overview import pauses

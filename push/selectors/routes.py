@@ -11,9 +11,8 @@ from cloud.selectors.connection import cloud_url, connection_current
 from push.http.requests import origin_of
 from push.models import AppRoute, AppRouteKind, Device, EndReason, PushSettings
 from push.providers.fingerprints import digest
-from push.providers.gateway.transport import GatewayRoute
 from push.providers.registry import phone_types, providers_by_type
-from push.providers.routes import Route
+from push.providers.routes import GatewayRoute, Route
 
 # The route kind for gateways.
 GATEWAY = "gateway"

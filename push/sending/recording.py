@@ -14,8 +14,7 @@ from django.utils import timezone
 from push.http.engine import WITHDRAWN
 from push.models import Answer, Device, EndReason
 from push.monitoring.counting import EMAIL, attempts_count
-from push.providers.answers import SendAnswer
-from push.providers.email.transport import RECIPIENT_REFUSED
+from push.providers.answers import RECIPIENT_REFUSED, SendAnswer
 from push.selectors.items import Item
 from push.sending.attempts import Hold, Outcome, attempts_close, devices_update
 from push.sending.breaker import answers_judge

@@ -14,8 +14,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 
-from push.models import Attempt, Device, Notification
-from push.providers.web_push.identity import vapid_public_key
+from push.models import Attempt, Device, Notification, VapidKeys
 from push.providers.web_push.keys import vapid_keys_ensure
 from push.sending.dispatching import due_dispatch
 from push.sending.remove_shown import remove_shown
@@ -64,9 +63,9 @@ def service(settings: Any) -> Iterator[FakePushService]:
 
 @pytest.fixture
 def subscribed(context: BrowserContext, service: FakePushService) -> BrowserContext:
-    subscription = service.subscribe(vapid_public_key())
+    subscription = service.subscribe(VapidKeys.current_public_key())
     made = json.dumps({"endpoint": subscription.endpoint, "expirationTime": None, "keys": subscription.keys})
-    context.add_init_script(STUB % (made, vapid_public_key()))
+    context.add_init_script(STUB % (made, VapidKeys.current_public_key()))
     return context
 
 

@@ -13,8 +13,7 @@ from django.utils import timezone
 
 from cloud.models import SetupWizardSettings
 from cloud.services.connection import connection_save
-from push.models import Channel, ClaimedItem, Device, Lease, Notification, PushSettings
-from push.providers.web_push.identity import vapid_public_key
+from push.models import Channel, ClaimedItem, Device, Lease, Notification, PushSettings, VapidKeys
 from push.sending import answer_inbox, dispatching, remove_shown
 from push.sending.carriers import Carriers
 from push.sending.late_answers import LateAnswers
@@ -169,7 +168,7 @@ def demo(fake_gateway: FakeGateway, push_service: FakePushService, settings: Any
 
 def subscribe(user: User, service: FakePushService, **fields: Any) -> Device:
     """Register a browser of the user with a new subscription."""
-    subscription = service.subscribe(vapid_public_key())
+    subscription = service.subscribe(VapidKeys.current_public_key())
     keys = SubscriptionKeys(subscription.p256dh, subscription.auth)
     fields = {"app_name": "callboard.web", "capabilities": ["clear"], "name": "Firefox on Linux", **fields}
     return device_register(user=user, type="webpush", token=subscription.endpoint, keys=keys, **fields)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from cloud.models import SetupWizardSettings
 from cloud.services.connection import connection_save
 from push.models import AppRoute, PushSettings
-from push.providers.gateway.transport import GatewayRoute
+from push.providers.routes import GatewayRoute
 from push.selectors.route_texts import route_text
 from push.selectors.routes import gateway_route
 from tests.admin_rows import administrator, staff

@@ -10,10 +10,8 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from push.models import Answer
-from push.providers.answers import DETAIL_LENGTH, SendAnswer
+from push.providers.answers import DETAIL_LENGTH, RECIPIENT_REFUSED, SendAnswer
 
-# The mailbox does not exist, or accepts nothing any more.
-RECIPIENT_REFUSED = "RecipientRefused"
 # Refusals that concern the sender, such as 5.7.1 "relaying denied" (RFC 3463), and not the mailbox.
 POLICY = re.compile(rb"5\.7\.")
 

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from push.http.engine import Engine, HttpAnswer, HttpRequest
-from push.providers.gateway.transport import GatewayRoute
+from push.providers.routes import GatewayRoute
 from workspace.database.connections import connections_release
 
 # An admin waits for the answer: less patience than for a push.

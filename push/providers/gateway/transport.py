@@ -29,7 +29,7 @@ from push.providers.gateway.batches import (
 from push.providers.gateway.meanings import ANSWERS, ANSWERS_BY_CODE, MISCONFIGURED
 from push.providers.meanings import json_object
 from push.providers.protocol import QUOTA_HEADER
-from push.providers.routes import DevicePush, Route
+from push.providers.routes import DevicePush, GatewayRoute, Route
 from push.providers.steps import DividingSteps, Part, Parts, steps_run
 
 CANNOT_REPLACE = SendAnswer(Answer.NO_ROUTE, detail="The gateway does not replace notifications that are shown")
@@ -43,22 +43,6 @@ class GatewayPush:
     service: str
     token: str = field(repr=False)
     options: dict[str, Any] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class GatewayRoute:
-    """The gateways, in the order in which they are tried, and the workspace's authorization with them.
-
-    `strangers` are the addresses that do not get the access token, because it is not meant for them.
-    """
-
-    addresses: tuple[str, ...] = field(repr=False)
-    access_token: str = field(repr=False)
-    strangers: frozenset[str] = field(default=frozenset(), repr=False)
-
-    def token_for(self, address: str) -> str:
-        """Return the access token for a gateway; empty if it gets none."""
-        return "" if address in self.strangers else self.access_token
 
 
 def gateway_transport(pushes: Sequence[DevicePush], *, route: Route) -> list[Part]:

@@ -12,11 +12,6 @@ from push.providers.web_push.contact import subject_problem
 from push.providers.web_push.vapid import VapidIdentity
 
 
-def vapid_public_key() -> str:
-    """Return the key that browsers subscribe for; empty where there is none."""
-    return VapidKeys.objects.filter(pk=1).values_list("public_key", flat=True).first() or ""
-
-
 def vapid_identity() -> VapidIdentity | EndReason:
     """Return the workspace's identity, or else that it has none which can be read."""
     keys = VapidKeys.objects.filter(pk=1).first()

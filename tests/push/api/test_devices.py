@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from push.models import Device, PushSettings, VapidKeys
-from push.providers.web_push.identity import vapid_public_key
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import UserFactory
 from tests.fakes.webpush import FakePushService
@@ -203,7 +202,7 @@ def test_anonymous_requests_are_rejected(method: str, name: str) -> None:
 
 
 def web_push(service: FakePushService, **changes: Any) -> dict[str, Any]:
-    subscription = service.subscribe(vapid_public_key())
+    subscription = service.subscribe(VapidKeys.current_public_key())
     fields = {
         "type": "webpush",
         "endpoint": subscription.endpoint,

@@ -20,11 +20,12 @@ from push.models import Answer, Device
 from push.providers.apple.credentials import AppleCertificate, AppleCredentials, AppleTokenKey
 from push.providers.apple.tokens import tokens_forget
 from push.providers.apple.transport import apple_send
-from push.providers.gateway.transport import GatewayPush, GatewayRoute, gateway_send
+from push.providers.gateway.transport import GatewayPush, gateway_send
 from push.providers.google.credentials import GoogleCredentials
 from push.providers.google.tokens import access_tokens_forget
 from push.providers.google.transport import google_send
 from push.providers.pushes import Push
+from push.providers.routes import GatewayRoute
 from push.providers.web_push.identity import vapid_identity
 from push.providers.web_push.transport import WebPushMessage, webpush_send
 from push.providers.web_push.vapid import VapidIdentity

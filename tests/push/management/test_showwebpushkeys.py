@@ -8,7 +8,6 @@ import pytest
 from django.core.management import call_command
 
 from push.models import VapidKeys
-from push.providers.web_push.identity import vapid_public_key
 
 pytestmark = pytest.mark.django_db
 
@@ -20,10 +19,10 @@ def run(*arguments: str) -> tuple[str, str]:
 
 
 def test_shows_the_public_key_and_replaces_the_pair() -> None:
-    before = vapid_public_key()
+    before = VapidKeys.current_public_key()
     assert run() == (before, "")
     after, _error = run("--renew")
-    assert after == vapid_public_key() != before
+    assert after == VapidKeys.current_public_key() != before
 
 
 def test_says_when_the_private_key_is_lost() -> None:

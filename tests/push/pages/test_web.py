@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from push.models import Device
-from push.providers.web_push.identity import vapid_public_key
+from push.models import Device, VapidKeys
 from tests.factories import PASSWORD, UserFactory
 from tests.fakes.webpush import FakePushService
 from workspace.models import User
@@ -30,7 +29,7 @@ def ana(client: Client) -> User:
 
 @pytest.fixture
 def subscription(push_service: FakePushService) -> dict[str, Any]:
-    made = push_service.subscribe(vapid_public_key())
+    made = push_service.subscribe(VapidKeys.current_public_key())
     return {"endpoint": made.endpoint, "expirationTime": None, "keys": made.keys}
 
 
@@ -88,7 +87,7 @@ def test_a_browser_is_removed_when_the_password_changes_elsewhere(
 
 def test_signed_in_users_get_the_subscription_key(client: Client, ana: User) -> None:
     answer = client.get(ADDRESS).json()
-    assert answer["publicKey"] == vapid_public_key()
+    assert answer["publicKey"] == VapidKeys.current_public_key()
     assert answer["csrfToken"]
     assert Client().get(ADDRESS).status_code == 401
 
@@ -131,6 +130,6 @@ def test_registrations_are_rate_limited(client: Client, ana: User) -> None:
 
 def test_every_page_keeps_the_subscription_up_to_date(client: Client, ana: User) -> None:
     html = client.get("/").content.decode()
-    assert f'data-key="{vapid_public_key()}"' in html
+    assert f'data-key="{VapidKeys.current_public_key()}"' in html
     assert f'data-user="{ana.public_id}"' in html
     assert client.session.session_key not in html

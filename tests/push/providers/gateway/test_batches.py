@@ -13,7 +13,8 @@ from push.http.engine import Engine
 from push.http.requests import HttpAnswer
 from push.models import Answer
 from push.providers.gateway.batches import BatchForm, announcements_forget, chunks_of, form_in
-from push.providers.gateway.transport import GatewayPush, GatewayRoute, gateway_send
+from push.providers.gateway.transport import GatewayPush, gateway_send
+from push.providers.routes import GatewayRoute
 from tests.fakes.gateway import FakeGateway, Reply
 
 FORM = {"path": "/push/batch", "maxDevices": 500, "maxBytes": 4_000_000}

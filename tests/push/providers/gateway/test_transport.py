@@ -9,7 +9,8 @@ import pytest
 
 from push.http.engine import Engine
 from push.models import Answer
-from push.providers.gateway.transport import GatewayPush, GatewayRoute, gateway_send
+from push.providers.gateway.transport import GatewayPush, gateway_send
+from push.providers.routes import GatewayRoute
 from tests.fakes.gateway import FakeGateway, Reply
 
 NOWHERE = "http://127.0.0.1:1"
