@@ -11,6 +11,7 @@ class WorkspaceConfig(AppConfig):
 
     def ready(self) -> None:
         from workspace import receivers  # noqa: F401
+        from workspace.database.timestamps import timestamp_loader_register
         from workspace.live import receivers as live_receivers  # noqa: F401
         from workspace.mail import stored_mails_protect
         from workspace.pages import links  # noqa: F401
@@ -20,6 +21,7 @@ class WorkspaceConfig(AppConfig):
 
         # `username__lower=` uses the unique index. `__iexact` compares with UPPER and would not.
         CharField.register_lookup(Lower)
+        timestamp_loader_register()
         stored_mails_protect()
         pre_migrate.connect(essentials.before, dispatch_uid="workspace.essentials")
         post_migrate.connect(essentials.after, dispatch_uid="workspace.essentials")

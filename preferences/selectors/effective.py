@@ -9,6 +9,7 @@ from django.db.models import BooleanField, Field, Model
 from django.utils.translation import gettext as _
 
 from preferences.models import AccountPreferences, AccountsSettings, Level, RoomPreferences
+from workspace.database.prepared import PreparedQuery
 from workspace.models import User
 
 # Columns of the account's preferences that have a default of the same name in the workspace's settings.
@@ -23,12 +24,17 @@ FROM_ACCOUNT = {"desktop": "desktop", "push": "push", "email": "email", "sound":
 
 def account_choices(user: User) -> AccountPreferences:
     """Return the account's own choices; an unsaved row of empty fields if there are none."""
-    return AccountPreferences.objects.filter(user=user).first() or AccountPreferences(user=user)
+    return choice_rows.first(user.pk) or AccountPreferences(user=user)
+
+
+choice_rows: PreparedQuery[AccountPreferences] = PreparedQuery(
+    lambda *users: AccountPreferences.objects.filter(user__in=users), int
+)
 
 
 def choices_of_accounts(users: Collection[int]) -> dict[int, AccountPreferences]:
     """Return the own choices of these accounts (given by key); accounts without any are missing."""
-    return {row.user_id: row for row in AccountPreferences.objects.filter(user__in=users)}
+    return {row.user_id: row for row in choice_rows.rows_of(users)}
 
 
 def is_chosen(value: Any) -> bool:

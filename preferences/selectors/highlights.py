@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from preferences.highlights import matching_words, phrases_of
 from preferences.models import HighlightWord
+from workspace.database.prepared import PreparedQuery
 from workspace.models import Room, User
 
 # With more phrases than this, querying for them costs more than reading the words of all members.
@@ -15,13 +16,18 @@ MAX_PHRASES = 2_000
 
 def highlight_words_of(user: User) -> list[str]:
     """Return the user's highlight words in the order in which they were entered."""
-    return list(user.highlight_words.order_by("pk").values_list("word", flat=True))
+    return [word for _user, word in words_entered(user.pk)]
+
+
+words_entered: PreparedQuery[tuple[int, str]] = PreparedQuery(
+    lambda *users: HighlightWord.objects.filter(user__in=users).order_by("pk").values_list("user_id", "word"), int
+)
 
 
 def highlight_words_by_user(users: Collection[int]) -> dict[int, list[str]]:
     """Return the highlight words of these users (given by key), in the order in which they were entered."""
     words: defaultdict[int, list[str]] = defaultdict(list)
-    for user, word in HighlightWord.objects.filter(user__in=users).order_by("pk").values_list("user_id", "word"):
+    for user, word in words_entered.rows_of(users):
         words[user].append(word)
     return dict(words)
 

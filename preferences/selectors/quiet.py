@@ -12,6 +12,7 @@ from django.utils import timezone
 from preferences.models import AccountsSettings, QuietChoice, QuietHours
 from preferences.quiet.periods import periods_between
 from preferences.quiet.schedule import hours_normalized, hours_read
+from workspace.database.prepared import PreparedQuery
 from workspace.models import GeneralSettings, User
 from workspace.selectors.accounts import time_zone_of
 from workspace.time_zones import zone
@@ -55,7 +56,7 @@ class QuietState:
 
 def quiet_state_of(user: User, at: datetime | None = None) -> QuietState:
     """Return the user's effective quiet hours, with the pause active at a time (by default now)."""
-    chosen = QuietHours.objects.filter(user=user).first() or QuietHours(user=user)
+    chosen = quiet_rows.first(user.pk) or QuietHours(user=user)
     through = chosen.lets_mentions_through
     pause = chosen.paused_until
     return QuietState(
@@ -67,6 +68,9 @@ def quiet_state_of(user: User, at: datetime | None = None) -> QuietState:
         time_zone=time_zone_of(user),
         paused_until=pause if pause and pause > (at or timezone.now()) else None,
     )
+
+
+quiet_rows: PreparedQuery[QuietHours] = PreparedQuery(lambda key: QuietHours.objects.filter(user=key), int)
 
 
 def paused_until(user: User) -> datetime | None:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from preferences.models import IgnoredSender, RoomPreferences
+from workspace.database.prepared import PreparedQuery
 from workspace.models import Subscription, User
 from workspace.pages.contributions import CounterChoice
 
@@ -20,13 +21,20 @@ def ignored_senders(subscription: Subscription) -> list[User]:
     return [row.sender for row in ignored.order_by("sender__username")[:MAX_IGNORED_SHOWN]]
 
 
+def ignored_by(*users: int) -> QuerySet[IgnoredSender, tuple[int, str]]:
+    """Return the keys of the users' subscriptions with ignored senders, and the public id of each sender."""
+    rows = IgnoredSender.objects.filter(subscription__user__in=users).order_by("pk")
+    return rows.values_list("subscription_id", "sender__public_id")
+
+
+ignored_rows: PreparedQuery[tuple[int, str]] = PreparedQuery(ignored_by, int)
+
+
 def ignored_sender_ids(users: Collection[int], *, room: int | None = None) -> Mapping[int, list[str]]:
     """Return the public ids of the senders that these users ignore in all rooms or in one, by subscription key."""
-    rows = IgnoredSender.objects.filter(subscription__user__in=users).order_by("pk")
-    if room is not None:
-        rows = rows.filter(subscription__room=room)
+    rows = ignored_rows.rows_of(users) if room is None else ignored_by(*users).filter(subscription__room=room)
     ids: defaultdict[int, list[str]] = defaultdict(list)
-    for key, public_id in rows.values_list("subscription_id", "sender__public_id"):
+    for key, public_id in rows:
         ids[key].append(public_id)
     return ids
 

@@ -121,11 +121,11 @@ class PushGetApi(Api):
     )
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user = caller_of(request)
-        message = message_readable_by(user=user, public_id=params["id"])
+        message, subscription = message_readable_by(user=user, public_id=params["id"])
         devices = session_devices(user=user, session_digest=session_of(request).digest)
         message_received(user=user, message=message, devices=devices)
-        notification = {**notification_content(user=user, message=message), "priority": PRIORITY}
-        return {"data": {"message": message_of(message, user), "notification": notification}}
+        content = notification_content(user=user, message=message, subscription=subscription)
+        return {"data": {"message": message_of(message, user), "notification": {**content, "priority": PRIORITY}}}
 
 
 class PushAckApi(Api):
@@ -143,7 +143,7 @@ class PushAckApi(Api):
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user = caller_of(request)
-        message = message_readable_by(user=user, public_id=params["id"])
+        message, _subscription = message_readable_by(user=user, public_id=params["id"])
         digest, token = session_of(request).digest, params.get("token", "")
         message_received(
             user=user, message=message, devices=session_devices(user=user, session_digest=digest, token=token)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from push.models import Device, SandboxPush, token_digest
 from push.providers.tokens import token_spellings
+from workspace.database.prepared import PreparedQuery
 from workspace.models import User
 
 
@@ -19,11 +20,20 @@ def device_own(*, user: User, public_id: str) -> Device | None:
     return Device.objects.filter(user=user, public_id=public_id).first()
 
 
-def session_devices(*, user: User, session_digest: str, token: str = "") -> list[Device]:
-    """Return the devices that were registered in a session, or only the one with the token."""
-    devices = Device.objects.filter(user=user, session_digest=session_digest)
+def session_devices(*, user: User, session_digest: str, token: str = "") -> list[int]:
+    """Return the keys of the devices that were registered in a session, or only of the one with the token."""
+    if not token:
+        return device_keys(user.pk, session_digest)
     digests = [token_digest(spelling) for spelling in token_spellings(token)]
-    return list(devices.filter(token_digest__in=digests) if token else devices)
+    return list(devices_of_session(user.pk, session_digest).filter(token_digest__in=digests))
+
+
+def devices_of_session(user: int, session_digest: str) -> QuerySet[Device, int]:
+    """Return the keys of the devices that the user (given by key) registered in a session."""
+    return Device.objects.filter(user=user, session_digest=session_digest).values_list("pk", flat=True)
+
+
+device_keys: PreparedQuery[int] = PreparedQuery(devices_of_session, int, str)
 
 
 MAX_INBOX = 50

@@ -11,6 +11,7 @@ from django.db.models import F, OuterRef, Subquery, Sum
 
 from preferences.models import AccountsSettings
 from push.models import IS_UNFINISHED, TEST_RULE, Channel, Device, EndReason, Notification, PushSettings
+from workspace.database.prepared import PreparedQuery
 from workspace.models import Connection, EmailAddress, Message, Room, Subscription, User
 from workspace.selectors.permissions import users_with_permission
 from workspace.selectors.presence import connection_expression
@@ -110,8 +111,15 @@ def direct_viewers(rows: Iterable[Notification]) -> set[int]:
 
 def unread_sums(users: Collection[int]) -> dict[int, int]:
     """Return each user's total of unread messages in all rooms, which is the badge on the app's icon."""
-    sums = Subscription.objects.filter(user__in=users).values_list("user").annotate(total=Sum("unread"))
-    return dict(sums.order_by())
+    return dict(sum_rows.rows_of(users))
+
+
+sum_rows: PreparedQuery[tuple[int, int]] = PreparedQuery(
+    lambda *users: (
+        Subscription.objects.filter(user__in=users).values_list("user").annotate(total=Sum("unread")).order_by()
+    ),
+    int,
+)
 
 
 def devices_of(users: Collection[int]) -> dict[int, list[Device]]:

@@ -18,6 +18,7 @@ from push.receipts import receipt_read
 from push.selectors.items import devices_of, target_devices
 from push.sending.attempts import history_of
 from push.services.shown import shown_record
+from workspace.database.prepared import PreparedQuery
 from workspace.models import Message, User
 
 
@@ -31,12 +32,20 @@ def receipt_record(*, token: str) -> bool:
     return True
 
 
-def message_received(*, user: User, message: Message, devices: Collection[Device]) -> bool:
-    """Record that these devices have received the message's notification; return True if it was new."""
-    notification = Notification.objects.filter(user=user, message=message, channel=Channel.PUSH).first()
-    if notification is None:
-        return False
-    return receipts_record(notification=notification.pk, devices=[device.pk for device in devices])
+def message_received(*, user: User, message: Message, devices: Collection[int]) -> bool:
+    """Record that these devices (given by key) have received the message's notification; return True if it was new."""
+    notification = pushed_keys.first(user.pk, message.pk) if devices else None
+    return notification is not None and receipts_record(notification=notification, devices=devices)
+
+
+pushed_keys: PreparedQuery[int] = PreparedQuery(
+    lambda user, message: (
+        Notification.objects.filter(user=user, message=message, channel=Channel.PUSH)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:1]
+    ),
+    *(int, int),
+)
 
 
 @transaction.atomic
@@ -49,6 +58,8 @@ def receipts_record(*, notification: int, devices: Collection[int]) -> bool:
     attempts = list(Attempt.objects.filter(notification=notification, device__in=devices).order_by("number"))
     confirmed_devices = {attempt.device_id for attempt in attempts if attempt.received_at is not None}
     latest = {attempt.device_id: attempt.pk for attempt in attempts if attempt.device_id not in confirmed_devices}
+    if not latest:
+        return False
     updated = Attempt.objects.filter(pk__in=latest.values(), received_at=None).update(received_at=now)
     Device.objects.filter(pk__in=[key for key in latest if key is not None]).update(last_received_at=now)
     unconfirmed = Attempt.objects.filter(pk__in=latest.values()).exclude(answer=Answer.ACCEPTED)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
@@ -168,7 +169,11 @@ class Params(serializers.Serializer[Any]):
         """Return the validated parameters; raises InvalidParamsError, or an error from `missing_errors`."""
         if not isinstance(data, Mapping):
             raise InvalidParamsError([NO_OBJECT])
-        params = cls(data=data)
-        params.is_valid(raise_exception=True)
-        values: dict[str, Any] = params.validated_data
+        values: dict[str, Any] = built_once(cls).run_validation(data)
         return values
+
+
+@cache
+def built_once(params: type[Params]) -> Params:
+    """Return the serializer that validates all requests of a class; validating does not change it."""
+    return params()

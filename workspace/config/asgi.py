@@ -3,12 +3,12 @@
 import os
 from typing import Any
 
-from django.core.asgi import get_asgi_application
+import django
 from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workspace.config.web")
 
-application: Any = get_asgi_application()
+django.setup(set_prefix=False)
 
 from workspace.ddp.site import SocketSite  # noqa: E402 (needs the settings)
 from workspace.monitoring.site import MonitoringSite  # noqa: E402
@@ -16,9 +16,10 @@ from workspace.monitoring.web import measured, monitoring_start  # noqa: E402
 from workspace.roles import is_cloud, is_workspace  # noqa: E402 (needs the settings)
 from workspace.server.bodies import BodyDeadline, BodyLimit  # noqa: E402
 from workspace.server.garbage import garbage_configure  # noqa: E402
+from workspace.server.handler import SiteHandler  # noqa: E402
 from workspace.server.site_path import SitePath  # noqa: E402
 
-application = BodyLimit(application)
+application: Any = BodyLimit(SiteHandler())
 if is_workspace():
     application = import_string("push.streams.site.StreamingSite")(application)
 if is_cloud():

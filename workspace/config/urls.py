@@ -8,6 +8,7 @@ from workspace.api.fallback import endpoint_unknown
 from workspace.pages.search import admin_search
 from workspace.pages.sign_in import AdminSignInView
 from workspace.roles import is_cloud, is_workspace
+from workspace.server.url_lookup import RememberingResolver
 
 # URLs of every installation: sign-in and administration.
 common_patterns: list[URLPattern | URLResolver] = [
@@ -51,13 +52,17 @@ def app_labels() -> list[str]:
 
 
 urlpatterns = [
-    *(workspace_patterns if is_workspace() else []),
-    *(cloud_patterns if is_cloud() else []),
-    *common_patterns,
-    re_path(r"^api/", endpoint_unknown),
-    # Django's app pages would only list models.
-    *(path(f"admin/{label}/", admin.site.admin_view(to_dashboard)) for label in app_labels()),
-    path("admin/", admin.site.urls),
+    RememberingResolver(
+        [
+            *(workspace_patterns if is_workspace() else []),
+            *(cloud_patterns if is_cloud() else []),
+            *common_patterns,
+            re_path(r"^api/", endpoint_unknown),
+            # Django's app pages would only list models.
+            *(path(f"admin/{label}/", admin.site.admin_view(to_dashboard)) for label in app_labels()),
+            path("admin/", admin.site.urls),
+        ]
+    )
 ]
 
 handler400 = "workspace.api.fallback.bad_request"

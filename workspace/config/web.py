@@ -1,7 +1,7 @@
 """Settings of the web process, with short timeouts for the database.
 
-On PostgreSQL, all requests share a pool of connections. Under ASGI, each request has its own thread, so a persistent
-connection per thread would end with the request. Worker processes use one persistent connection each.
+On PostgreSQL, all requests share a pool of connections, so that idle threads need none. Worker processes use one
+persistent connection each.
 """
 
 from workspace.config.settings import *  # noqa: F403

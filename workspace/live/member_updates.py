@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Q
 
 from workspace.api.contributions import contributions
-from workspace.api.objects import rooms_of
+from workspace.api.rooms.objects import rooms_of
 from workspace.live.deliveries import Delivery, present
 from workspace.live.index import Interest
 from workspace.live.listeners import Frame, Payload

@@ -245,7 +245,12 @@ class Room(models.Model):
 
     @property
     def is_joined_by_new_accounts(self) -> bool:
-        return self.is_default or self.public_id == DEFAULT_CHANNEL_ID
+        return is_joined_by_new_accounts(is_default=self.is_default, public_id=self.public_id)
+
+
+def is_joined_by_new_accounts(*, is_default: bool, public_id: str) -> bool:
+    """Return True if new accounts join a room with these columns."""
+    return is_default or public_id == DEFAULT_CHANNEL_ID
 
 
 class Subscription(models.Model):
@@ -286,8 +291,13 @@ class Subscription(models.Model):
     @property
     def roles(self) -> list[str]:
         """Return the member's roles in the room."""
-        has_role = {OWNER: self.is_owner, MODERATOR: self.is_moderator, LEADER: self.is_leader}
-        return [role for role in has_role if has_role[role]]
+        return roles_held(is_owner=self.is_owner, is_moderator=self.is_moderator, is_leader=self.is_leader)
+
+
+def roles_held(*, is_owner: bool, is_moderator: bool, is_leader: bool) -> list[str]:
+    """Return the roles of a member with these columns."""
+    has_role = {OWNER: is_owner, MODERATOR: is_moderator, LEADER: is_leader}
+    return [role for role in has_role if has_role[role]]
 
 
 track_history(Subscription, "room_id", "public_id", since="joined_at")

@@ -9,9 +9,11 @@ from itertools import count
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 
+from workspace.database.prepared import PreparedQuery
 from workspace.errors import ApplicationError
 from workspace.models import EmailAddress, EmailSecondFactor, GeneralSettings, SignInSettings, User
 from workspace.permissions import ADMIN
@@ -139,7 +141,13 @@ def time_zone_of(user: User) -> str:
 
 def roles_of(user: User) -> list[str]:
     """Return the names of the account's roles, which are Django's groups."""
-    return list(user.groups.order_by("name").values_list("name", flat=True))
+    return role_names(user.pk)
+
+
+role_names: PreparedQuery[str] = PreparedQuery(
+    lambda key: Group.objects.filter(user=key).order_by("name").values_list("name", flat=True), int
+)
+email_rows: PreparedQuery[EmailAddress] = PreparedQuery(lambda key: EmailAddress.objects.filter(user=key), int)
 
 
 def needs_verified_address(user: User) -> bool:

@@ -25,6 +25,7 @@ from django.db.models import (
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
+from workspace.database.prepared import PreparedQuery
 from workspace.models import ClientPresence, Connection, FormerPresence, Presence, Status, User
 from workspace.models.history import rows_as_of
 
@@ -161,8 +162,13 @@ def presence_view(row: Mapping[str, Any], *, at: datetime) -> PresenceView:
 
 def visible_presence(columns: Mapping[str, Any] | None, at: datetime) -> tuple[str, str]:
     """Return what others see at the time `at`, and the status text, from the columns of a presence; None: no row."""
-    if columns is None:
-        return Connection.OFFLINE, ""
+    view = view_of(columns, at=at)
+    return view.shown, view.status_text
+
+
+def view_of(columns: Mapping[str, Any] | None, *, at: datetime) -> PresenceView:
+    """Return the presence at the time `at` from the columns of a presence; None if the user has none."""
+    columns = columns or NO_PRESENCE
     expires_at = columns["status_expires_at"]
     row = {
         "chosen": status_at(columns["status"], expires_at, at),
@@ -171,8 +177,7 @@ def visible_presence(columns: Mapping[str, Any] | None, at: datetime) -> tuple[s
         "presence__status_text": columns["status_text"],
         "presence__away_at": columns["away_at"],
     }
-    view = presence_view(row, at=at)
-    return view.shown, view.status_text
+    return presence_view(row, at=at)
 
 
 def presence_rows(users: QuerySet[User], *, at: datetime, fields: Collection[str] = ()) -> QuerySet[Any, Any]:
@@ -183,10 +188,17 @@ def presence_rows(users: QuerySet[User], *, at: datetime, fields: Collection[str
     return rows
 
 
+NO_PRESENCE: dict[str, Any] = dict.fromkeys(
+    ("status", "status_text", "status_expires_at", "connected_until", "away_at")
+)
+presence_columns: PreparedQuery[dict[str, Any]] = PreparedQuery(
+    lambda key: Presence.objects.filter(user=key).values(*NO_PRESENCE), int
+)
+
+
 def presence_of(user: User, *, at: datetime | None = None) -> PresenceView:
     """Return the user's presence at the time `at` (default: now)."""
-    time = at or timezone.now()
-    return presence_view(presence_rows(User.objects.filter(pk=user.pk), at=time).get(), at=time)
+    return view_of(presence_columns.first(user.pk), at=at or timezone.now())
 
 
 def visible_users(*, at: datetime) -> QuerySet[User]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from workspace.database.prepared import PreparedQuery
 from workspace.errors import ApplicationError
 from workspace.models import Room, RoomType, Subscription, User
 from workspace.models.rooms import DEFAULT_CHANNEL_ID
@@ -30,14 +31,24 @@ def room_by_id_or_name(*, public_id: str = "", name: str = "") -> Room:
 
 def subscription_of(*, user: User, room: Room) -> Subscription | None:
     """Return the user's subscription to the room; None if they are not a member."""
-    return Subscription.objects.filter(user=user, room=room).first()
+    return membership_rows.first(user.pk, room.pk)
+
+
+membership_rows: PreparedQuery[Subscription] = PreparedQuery(
+    lambda user, room: Subscription.objects.filter(user=user, room=room), int, int
+)
 
 
 def can_read(*, user: User, room: Room) -> bool:
     """Return True if the user may read the room: as a member or, for channels, with the permission to view them."""
+    return can_read_with(subscription_of(user=user, room=room), user=user, room=room)
+
+
+def can_read_with(subscription: Subscription | None, *, user: User, room: Room) -> bool:
+    """Return the same as :func:`can_read`, with the user's subscription to the room, if there is one."""
     if room.is_direct and not user.has_perm("workspace.view_d_room"):
         return False
-    if Subscription.objects.filter(user=user, room=room).exists():
+    if subscription is not None:
         return True
     return room.type == RoomType.CHANNEL and user.has_perm("workspace.view_c_room")
 

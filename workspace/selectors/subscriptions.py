@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -26,7 +26,7 @@ class OtherMembers:
     names: str
 
 
-def subscriptions_changed(user: User, since: datetime | None) -> QuerySet[Subscription]:
+def subscriptions_changed(user: User | int, since: datetime | None) -> QuerySet[Subscription]:
     """Return the user's subscriptions that have changed since, including changes to the room; all if `since` is None.
 
     The title of a direct room contains the names of its members, so renaming a member changes it.
@@ -60,7 +60,7 @@ def rooms_left(user: User, since: datetime) -> dict[str, datetime]:
     return {public_id: left_at[key] for key, public_id in rooms.values_list("pk", "public_id")}
 
 
-def rooms_changed(user: User, since: datetime | None) -> QuerySet[Room]:
+def rooms_changed(user: User | int, since: datetime | None) -> QuerySet[Room]:
     """Return the user's rooms that have changed since, or that the user has joined since; all if `since` is None."""
     joined = Subscription.objects.filter(~NEVER_SHOWN, room=OuterRef("pk"), user=user)
     rooms = Room.objects.filter(Exists(joined)).select_related("creator").order_by("pk")
@@ -72,7 +72,8 @@ def rooms_changed(user: User, since: datetime | None) -> QuerySet[Room]:
 
 def other_members_of(user: User, rooms: Iterable[Room]) -> dict[int, OtherMembers]:
     """Return the other members of the direct rooms, by room; the user themselves in a room with nobody else."""
-    return {key: other_members(user, members) for key, members in direct_members(rooms).items()}
+    direct = {room.pk for room in rooms if room.is_direct}
+    return {key: other_members(user, members) for key, members in direct_members(direct).items()}
 
 
 class DirectMember(NamedTuple):
@@ -83,13 +84,12 @@ class DirectMember(NamedTuple):
     display_name: str
 
 
-def direct_members(rooms: Iterable[Room]) -> dict[int, list[DirectMember]]:
-    """Return the members of the direct rooms, by room key."""
-    direct = {room.pk for room in rooms if room.is_direct}
-    members = Subscription.objects.filter(room__in=direct).order_by("user__username")
+def direct_members(rooms: Collection[int]) -> dict[int, list[DirectMember]]:
+    """Return the members of these direct rooms (given by key), by room key."""
+    members = Subscription.objects.filter(room__in=rooms).order_by("user__username")
     people: defaultdict[int, list[DirectMember]] = defaultdict(list)
     columns = ("room_id", "user_id", "user__username", "user__name")
-    for room, key, username, name in members.values_list(*columns) if direct else ():
+    for room, key, username, name in members.values_list(*columns) if rooms else ():
         people[room].append(DirectMember(key, username, name or username))
     return dict(people)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
+from workspace.database.prepared import PreparedQuery
 from workspace.models import Message, Subscription, ThreadFollower
 
 
@@ -43,18 +45,27 @@ def replies_unread() -> QuerySet[Message]:
     return replies.exclude(sender=OuterRef("user"))
 
 
+def rows_of_threads(*users: int) -> QuerySet[ThreadFollower, Any]:
+    """Return the unread threads of these users: user, room, thread, and whether unread replies mention the user or all.
+
+    The oldest threads come first.
+    """
+    mentions_user = Exists(replies_unread().filter(mentions__user=OuterRef("user")))
+    mentions_group = Exists(replies_unread().filter(Q(mentions_all=True) | Q(mentions_here=True)))
+    columns = ("user", "thread__room", "thread__public_id", "is_user", "is_group")
+    unread = threads_unread(*users).order_by("thread")
+    return unread.annotate(is_user=mentions_user, is_group=mentions_group).values_list(*columns)
+
+
+threads_described: PreparedQuery[Any] = PreparedQuery(rows_of_threads, int)
+
+
 def unread_threads_by_member(
     users: Collection[int], *, room: int | None = None
 ) -> dict[tuple[int, int], UnreadThreads]:
     """Return the unread threads of these users in all rooms or in one, by user and room key, oldest first."""
-    mentions_user = Exists(replies_unread().filter(mentions__user=OuterRef("user")))
-    mentions_group = Exists(replies_unread().filter(Q(mentions_all=True) | Q(mentions_here=True)))
-    unread = threads_unread(*users).order_by("thread")
-    if room is not None:
-        unread = unread.filter(thread__room=room)
     threads_by_member: defaultdict[tuple[int, int], UnreadThreads] = defaultdict(UnreadThreads)
-    columns = ("user", "thread__room", "thread__public_id", "is_user", "is_group")
-    rows = unread.annotate(is_user=mentions_user, is_group=mentions_group).values_list(*columns)
+    rows = threads_described.rows_of(users) if room is None else rows_of_threads(*users).filter(thread__room=room)
     for user, room_key, thread, is_user, is_group in rows:
         threads = threads_by_member[user, room_key]
         threads.all.append(thread)

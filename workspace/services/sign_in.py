@@ -17,6 +17,7 @@ from knox.models import AuthToken
 from knox.settings import knox_settings
 
 from workspace.clients import token_client_name
+from workspace.database.prepared import PreparedQuery
 from workspace.database.writes import write_if_possible
 from workspace.errors import SecondFactorError, SignInError
 from workspace.models import User
@@ -98,10 +99,15 @@ def sign_in_resume(*, token: str) -> User:
 
 def token_find(token: str) -> AuthToken | None:
     """Return the sign-in of the token, if it has not expired and the account is active."""
-    auth_token = AuthToken.objects.select_related("user").filter(digest=hash_token(token)).first()
+    auth_token = token_rows.first(hash_token(token))
     if auth_token is None or not auth_token.user.is_active:
         return None
     return None if auth_token.expiry and auth_token.expiry <= timezone.now() else auth_token
+
+
+token_rows: PreparedQuery[AuthToken] = PreparedQuery(
+    lambda digest: AuthToken.objects.select_related("user").filter(digest=digest), str
+)
 
 
 def tokens_find(*, tokens: Collection[str]) -> dict[str, AuthToken]:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.utils.functional import Promise
 
+from workspace.database.prepared import PreparedQuery
 from workspace.roles import Role
 from workspace.setting_groups import locks
 from workspace.setting_groups.secret_field import SecretField
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
 FieldT = TypeVar("FieldT", bound="models.Field[Any, Any]")
+GroupT = TypeVar("GroupT", bound="SettingsGroup")
 
 # Each process reloads a group after this time, so a saved setting takes effect everywhere within two seconds.
 CACHE_SECONDS = 1.0
@@ -161,9 +164,15 @@ class SettingsGroup(models.Model):
     @classmethod
     def stored(cls) -> Self:
         """Return the saved settings, ignoring locks; the defaults if nothing was saved."""
-        return cls._default_manager.filter(pk=1).first() or cls()
+        return row_of(cls).first() or cls()
 
     @staticmethod
     def forget_cached() -> None:
         """Make this process reload every group."""
         SettingsGroup._cache.clear()
+
+
+@cache
+def row_of(group: type[GroupT]) -> PreparedQuery[GroupT]:
+    """Return the query for the row of a group, which each process makes once a second."""
+    return PreparedQuery(lambda: group._default_manager.filter(pk=1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
@@ -36,6 +38,15 @@ def test_the_complete_notification_is_returned(api: ApiClient, receiver: User, r
     assert (payload["rid"], payload["type"], payload["name"]) == (room.public_id, "c", "ops")
     assert payload["sender"]["username"] == "ana"
     assert not {"identity", "uniqueId", "topic"} & set(notification)
+
+
+@pytest.mark.usefixtures("settings_remembered")
+def test_takes_few_queries(api: ApiClient, post: Post, django_assert_num_queries: Any) -> None:
+    message = post("disk full")
+    api.get("push.get", id=message.public_id)
+    # The sign-in, message, membership, devices of the sign-in, badge, mentioned users and marks.
+    with django_assert_num_queries(7):
+        api.get("push.get", id=message.public_id)
 
 
 def test_privacy_settings_apply(api: ApiClient, post: Post) -> None:

@@ -51,7 +51,8 @@ def test_the_schema_is_public_as_an_openapi_document(address: str) -> None:
 def test_every_endpoint_is_in_it_once(schema: dict[str, Any]) -> None:
     routes = {
         f"/{resolver.pattern}{pattern.pattern}".replace("<str:", "{").replace("<path:", "{").replace(">", "}")
-        for resolver in get_resolver().url_patterns
+        for site in get_resolver().url_patterns
+        for resolver in site.url_patterns
         if str(resolver.pattern) in ("api/", "api/v1/")
         for pattern in resolver.url_patterns
     }

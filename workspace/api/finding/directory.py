@@ -14,9 +14,10 @@ from rest_framework.request import Request
 
 from workspace.api.base import Api, Result, caller_of, endpoint
 from workspace.api.errors import InvalidParamsError
-from workspace.api.objects import EmailObject, Timestamp, rooms_of
+from workspace.api.objects import EmailObject, Timestamp
 from workspace.api.paging import PageResult, PagingParams, ordering_of, page_of
 from workspace.api.params import Params, TextParam
+from workspace.api.rooms.objects import rooms_of
 from workspace.api.rooms.setting_params import text_only
 from workspace.models import RoomType, User
 from workspace.selectors.permissions import VIEW_ACCOUNTS

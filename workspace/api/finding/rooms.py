@@ -10,10 +10,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
-from workspace.api.objects import RoomObject, room_of, rooms_of
 from workspace.api.paging import OffsetParams, PageResult, PagingParams, ordering_of, page_of
 from workspace.api.params import ListParam, Params, TextParam
 from workspace.api.rooms.any_type import SORTED_BY
+from workspace.api.rooms.objects import RoomObject, room_of, rooms_of
 from workspace.api.rooms.setting_params import text_only
 from workspace.models import Room, RoomType
 from workspace.selectors.room_search import own_rooms_beginning, owned_rooms_beginning, rooms_administered

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.urls import reverse
 from rest_framework import serializers
 
 from workspace.api.base import Result
 from workspace.api.objects import TimestampText, person_of
+from workspace.database.prepared import PreparedQuery
 from workspace.models import GeneralSettings, Message, Pin, PinNotice, Reaction, Star, SystemMessage, User
 
 PIN_NOTICES = (SystemMessage.PINNED, SystemMessage.PINNED_ENCRYPTED)
@@ -60,11 +61,8 @@ def marks_of(messages: Sequence[Message], viewer: User | None) -> Marks:
     keys = [message.pk for message in messages]
     if not keys:
         return marks
-    stars = Star.objects.filter(message__in=keys, user=viewer).values_list(Value(STARS), "message")
-    pins = Pin.objects.filter(message__in=keys).values_list(Value(PINS), "message")
-    reactions = Reaction.objects.filter(message__in=keys).values_list(Value(REACTIONS), "message")
     marked: defaultdict[str, set[int]] = defaultdict(set)
-    for kind, key in stars.union(pins, reactions):
+    for kind, key in kinds_on_one(viewer.pk, *keys) if viewer and len(keys) == 1 else kinds_of_marks(viewer, *keys):
         marked[kind].add(key)
     marks.stars = marked[STARS]
     if marked[PINS]:
@@ -73,6 +71,17 @@ def marks_of(messages: Sequence[Message], viewer: User | None) -> Marks:
         for reaction in Reaction.objects.filter(message__in=marked[REACTIONS]).select_related("user").order_by("pk"):
             marks.reactions[reaction.message_id].setdefault(reaction.emoji, []).append(reaction.user)
     return marks
+
+
+def kinds_of_marks(viewer: User | int | None, *keys: int) -> QuerySet[Any, tuple[str, int]]:
+    """Return which of the messages have stars of the viewer, pins and reactions: the kind, and the message's key."""
+    stars = Star.objects.filter(message__in=keys, user=viewer).values_list(Value(STARS), "message")
+    pins = Pin.objects.filter(message__in=keys).values_list(Value(PINS), "message")
+    reactions = Reaction.objects.filter(message__in=keys).values_list(Value(REACTIONS), "message")
+    return stars.union(pins, reactions)
+
+
+kinds_on_one: PreparedQuery[tuple[str, int]] = PreparedQuery(kinds_of_marks, int, int)
 
 
 def reaction_of(users: Sequence[User]) -> dict[str, list[str]]:

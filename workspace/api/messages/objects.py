@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -16,9 +18,10 @@ from workspace.api.messages.mark_objects import (
     quotes_of,
 )
 from workspace.api.objects import PersonObject, Timestamp, person_of
-from workspace.models import Message, User
+from workspace.database.prepared import PreparedQuery
+from workspace.models import Mention, Message, User
 
-RELATED = ("room", "sender", "parent", "edited_by", "mentioned_users")
+FORWARD: tuple[Any, ...] = tuple(Message._meta.get_field(name) for name in ("room", "sender", "parent", "edited_by"))
 
 
 class MentionObject(PersonObject):
@@ -69,10 +72,22 @@ def messages_of(messages: Iterable[Message], viewer: User | None = None) -> list
     Without a viewer, such as in events for a whole room, nobody's stars are included.
     """
     messages = list(messages)
-    prefetch_related_objects(messages, *RELATED)
+    relations_load(messages)
     prefetch_related_objects([message for message in messages if message.reply_count], "followers")
+    mentioned = users_mentioned(messages)
     marks, quotes = marks_of(messages, viewer), quotes_of(messages)
-    return [message_object(message) | marks.fields_of(message) | quotes.get(message.pk, {}) for message in messages]
+    return [
+        message_object(message, mentioned[message.pk]) | marks.fields_of(message) | quotes.get(message.pk, {})
+        for message in messages
+    ]
+
+
+def relations_load(messages: Sequence[Message]) -> None:
+    """Load the related objects that were not loaded with the messages."""
+    for field in FORWARD:
+        missing = [row for row in messages if getattr(row, field.attname) is not None and not field.is_cached(row)]
+        if missing:
+            prefetch_related_objects(missing, field.name)
 
 
 def message_of(message: Message, viewer: User | None = None) -> dict[str, Any]:
@@ -80,8 +95,8 @@ def message_of(message: Message, viewer: User | None = None) -> dict[str, Any]:
     return messages_of([message], viewer)[0]
 
 
-def message_object(message: Message) -> dict[str, Any]:
-    """Return the fields of the message that are the same for every viewer."""
+def message_object(message: Message, mentioned: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the fields of the message that are the same for every viewer; `mentioned` are the mentioned users."""
     is_reply, is_thread = message.parent is not None, message.reply_count > 0
     return {
         "_id": message.public_id,
@@ -91,7 +106,7 @@ def message_object(message: Message) -> dict[str, Any]:
         "u": person_of(message.sender),
         "_updatedAt": message.updated_at,
         "urls": [],
-        "mentions": mentions_of(message),
+        "mentions": [*groups_mentioned(message), *mentioned],
         "channels": [],
         "md": [],
         "t": message.type or None,
@@ -113,11 +128,27 @@ def message_object(message: Message) -> dict[str, Any]:
     }
 
 
-def mentions_of(message: Message) -> list[dict[str, Any]]:
-    """Return the mentions of a message, groups before users."""
+def groups_mentioned(message: Message) -> list[dict[str, Any]]:
+    """Return the groups that the message mentions, `all` and `here`."""
     is_mentioned = {"all": message.mentions_all, "here": message.mentions_here}
-    groups = [
+    return [
         {"_id": name, "username": name, "name": name, "type": "group"} for name in is_mentioned if is_mentioned[name]
     ]
-    people = sorted(message.mentioned_users.all(), key=lambda user: user.username)
-    return groups + [person_of(user) | {"type": "user"} for user in people]
+
+
+def users_mentioned(messages: Sequence[Message]) -> Mapping[int, list[dict[str, Any]]]:
+    """Return the users that the messages mention, by message key, sorted by username."""
+    mentioned: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    for key, public_id, username, name in mention_rows.rows_of([message.pk for message in messages]):
+        mentioned[key].append({"_id": public_id, "username": username, "name": name or username, "type": "user"})
+    for people in mentioned.values():
+        people.sort(key=itemgetter("username"))
+    return mentioned
+
+
+mention_rows: PreparedQuery[tuple[int, str, str, str]] = PreparedQuery(
+    lambda *messages: Mention.objects.filter(message__in=messages).values_list(
+        "message_id", "user__public_id", "user__username", "user__name"
+    ),
+    int,
+)

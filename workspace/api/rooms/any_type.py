@@ -11,14 +11,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
-from workspace.api.objects import RoomObject, Timestamp, room_of, rooms_of
+from workspace.api.objects import Timestamp
 from workspace.api.paging import ordering_of, page_of
 from workspace.api.params import Params, TextParam, TimestampParam
+from workspace.api.rooms.objects import RoomObject, own_rooms, room_of, rooms_of
 from workspace.errors import ApplicationError
 from workspace.models import Room, RoomType, User
 from workspace.selectors.directory import rooms_listed
 from workspace.selectors.rooms import room_not_found, room_readable_by
-from workspace.selectors.subscriptions import rooms_changed, rooms_left
+from workspace.selectors.subscriptions import rooms_left
 
 ROOM_MISSING = "error-roomid-param-not-provided"
 # The sort fields of room lists. A room without messages is sorted by its creation time.
@@ -100,7 +101,7 @@ class RoomsGetApi(Api):
         user, since = caller_of(request), params.get("updatedSince")
         gone = rooms_left(user, since) if since else {}
         return {
-            "update": rooms_of(rooms_changed(user, since)),
+            "update": own_rooms(user, since),
             "remove": [{"_id": public_id, "_deletedAt": at} for public_id, at in gone.items()],
         }
 

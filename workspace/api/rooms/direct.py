@@ -8,12 +8,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from workspace.api.base import Api, Result, SuccessResult, caller_of, endpoint
-from workspace.api.objects import RoomObject
 from workspace.api.paging import PageResult, PagingParams
 from workspace.api.params import Params, TextParam
 from workspace.api.rooms.any_type import room_from_params, rooms_page
 from workspace.api.rooms.history import direct_room_for, direct_room_found
 from workspace.api.rooms.members import MembersPage, MembersParams, members_page
+from workspace.api.rooms.objects import RoomObject
 from workspace.errors import ApplicationError, NotAllowedError
 from workspace.models import RoomType, User
 from workspace.selectors.accounts import users_by_names

@@ -8,11 +8,11 @@ from typing import Any
 from rest_framework.request import Request
 
 from workspace.api.base import Result, SuccessResult, caller_of
-from workspace.api.objects import RoomObject, room_of
 from workspace.api.paging import PageResult
 from workspace.api.params import FlagParam, ListParam, Params, TextParam
 from workspace.api.rooms.any_type import RoomParams, room_from_params
 from workspace.api.rooms.members import MembersParams
+from workspace.api.rooms.objects import RoomObject, room_of
 from workspace.api.rooms.people import MAX_PEOPLE, PeopleParams
 from workspace.errors import ApplicationError
 from workspace.models import Room, RoomType

@@ -8,12 +8,12 @@ from rest_framework.request import Request
 
 from workspace.api.base import Api, PublicApi, caller_of, endpoint
 from workspace.api.messages.reading import MessagesPage
-from workspace.api.objects import rooms_of
 from workspace.api.paging import PagingParams, ordering_of, page_of
 from workspace.api.params import SpeltFlag, TextParam
 from workspace.api.rooms.any_type import SORTED_BY, RoomParams
 from workspace.api.rooms.direct import DirectPage
 from workspace.api.rooms.kinds import CHANNELS, GROUPS, ChannelsPage, GroupsPage, Kind
+from workspace.api.rooms.objects import rooms_of
 from workspace.errors import ApplicationError, NotAllowedError
 from workspace.models import Room, RoomType
 from workspace.selectors.directory import rooms_joined
