@@ -86,6 +86,7 @@ def test_facts_that_are_none_are_read_from_the_message(message: Message, facts: 
 
 
 class TestExplanations:
+    @pytest.mark.thorough
     def test_older_messages_are_explained(self, message: Message, people: list[User]) -> None:
         pending_decide()
         decision = Decision.objects.get()
@@ -140,6 +141,7 @@ class TestHalfDecided:
             assert sum(finished.counts["push"].values()) == 8, name
             assert Notification.objects.filter(channel="push").count() == 7, name
 
+    @pytest.mark.thorough
     def test_it_is_finished_whatever_else_is_stored(self, half: Decision) -> None:
         for name, stored in other_versions(half.facts):
             self.put_back(half, stored)
@@ -160,6 +162,7 @@ class TestHalfDecided:
         Decision.objects.update(facts=facts, position=half.position, decided_at=None, failures=0, **columns)
 
 
+@pytest.mark.thorough
 def test_members_whom_no_rule_reaches_are_counted(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(candidates, "LARGE_ROOM", 1)
     saved(AccountsSettings, desktop="mentions", push="mentions")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from itertools import compress
+from itertools import compress, product
 from typing import Any
 
 import pytest
@@ -247,9 +247,18 @@ def in_general(receiver: User) -> Message:
     return message_in(room, sender, f"{TEXT} 5")
 
 
-@pytest.mark.parametrize("names_hidden", [False, True], ids=["names", "no names"])
-@pytest.mark.parametrize("message_hidden", [False, True], ids=["message", "no message"])
-@pytest.mark.parametrize("content_hidden", [False, True], ids=["content", "id only"])
+# Which of the three settings are on. The fast suite tests each alone.
+COMBINATIONS = [
+    pytest.param(
+        *hidden,
+        id="-".join(compress(["no names", "no message", "id only"], hidden)) or "everything",
+        marks=[pytest.mark.thorough] if sum(hidden) > 1 else [],
+    )
+    for hidden in product([False, True], repeat=3)
+]
+
+
+@pytest.mark.parametrize(("names_hidden", "message_hidden", "content_hidden"), COMBINATIONS)
 def test_every_field_that_leaves_is_listed_and_hidden_as_the_list_says(
     licensed: None,
     receiver: User,
