@@ -54,7 +54,7 @@ def test_named_files_exist(page: str) -> None:
 
 def test_named_commands_exist() -> None:
     named = re.findall(r"\bcallboard ([a-z]+)\b", "\n".join(re.findall(r"```sh\n(.*?)```", INSTALL, re.DOTALL)))
-    assert {"run", "createsuperuser"} <= set(named)
+    assert {"run", "setupcode"} <= set(named)
     assert [name for name in named if name not in {"callboard", "exec"} and not is_command(["callboard", name])] == []
     assert all(f"`{name}`" in INSTALL for name in COMMANDS)
 
