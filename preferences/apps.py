@@ -7,7 +7,10 @@ class PreferencesConfig(AppConfig):
     verbose_name = _("Preferences")
 
     def ready(self) -> None:
-        from preferences import receivers  # noqa: F401
+        from preferences import (
+            privacy,  # noqa: F401
+            receivers,  # noqa: F401
+        )
         from preferences.api.objects import member_subscriptions_json
         from preferences.selectors.accounts import account_preferences_by_key
         from workspace.api.contributions import contributions

@@ -7,7 +7,7 @@ class PushConfig(AppConfig):
     verbose_name = _("Push")
 
     def ready(self) -> None:
-        from push import receivers  # noqa: F401
+        from push import privacy, receivers  # noqa: F401
         from push.pages import links  # noqa: F401
         from push.providers.web_push.keys import vapid_keys_ensure
         from push.worker.signing import task_signing_install

@@ -92,3 +92,9 @@ def sign_in_alerts() -> None:
 def erasures() -> None:
     """Erase some of the messages of deleted accounts."""
     workspace_tasks.erasures()
+
+
+@unless_stopping
+def data_exports() -> None:
+    """Make the exports of people's data that were requested."""
+    workspace_tasks.data_exports()

@@ -170,6 +170,10 @@ def django_db_setup(
 
     At the end, block new connections and close the remaining ones: PostgreSQL cannot drop a database in use.
     """
+    if connection.settings_dict["NAME"] != connection.settings_dict["TEST"]["NAME"]:
+        # No test of this run uses the database, so none was created.
+        yield
+        return
     with django_db_blocker.unblock():
         if not django_db_use_migrations:
             settings.MIGRATION_MODULES = {}

@@ -15,6 +15,7 @@ class WorkspaceConfig(AppConfig):
         from workspace.live import receivers as live_receivers  # noqa: F401
         from workspace.mail import stored_mails_protect
         from workspace.pages import links  # noqa: F401
+        from workspace.privacy import workspace_sections  # noqa: F401
         from workspace.server import site_path  # noqa: F401
         from workspace.services.setup import essentials
         from workspace.setting_groups import checks  # noqa: F401

@@ -15,6 +15,8 @@ from workspace.models import User
 from workspace.services.known_clients import address_remember
 from workspace.services.people.roles import deleted_role_forget, deleted_role_remember
 from workspace.services.presence import clients_disconnect
+from workspace.services.privacy.exports import account_exports_delete
+from workspace.signals import account_deleted
 
 
 @receiver(user_logged_in, dispatch_uid="workspace.sign_in.address_known")
@@ -42,3 +44,8 @@ def on_role_saved(instance: Group, raw: bool = False, **_kwargs: Any) -> None:
 def on_role_deleted(instance: Group, **_kwargs: Any) -> None:
     """Remember a deleted role, for clients that store the list of roles."""
     deleted_role_remember(name=instance.name)
+
+
+@receiver(account_deleted, dispatch_uid="workspace.exports.account_deleted")
+def on_account_deleted(user: User, **_kwargs: Any) -> None:
+    account_exports_delete(user=user)

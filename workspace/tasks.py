@@ -5,6 +5,7 @@ from __future__ import annotations
 from workspace.database.side_thread import on_side_thread
 from workspace.services.account_mails import email_code_mail_send, reset_mails_send, verification_mail_send
 from workspace.services.people.erasure import erasures_continue
+from workspace.services.privacy.exports import exports_make
 from workspace.waking import erasures_later
 
 
@@ -30,3 +31,9 @@ def erasures() -> None:
     """Erase some of the messages of deleted accounts."""
     if not erasures_continue():
         erasures_later()
+
+
+@on_side_thread
+def data_exports() -> None:
+    """Make the exports of people's data that were requested."""
+    exports_make()

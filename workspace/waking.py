@@ -1,6 +1,7 @@
-"""Queues the tasks for accounts' e-mails, and for erasing the messages of deleted accounts.
+"""Queues the tasks for accounts' e-mails, for erasing the messages of deleted accounts, and for data exports.
 
-A user whose e-mail is lost can request it again. The worker also checks regularly for messages to erase.
+A user whose e-mail is lost can request it again. The worker also checks regularly for messages to erase and
+for exports to make.
 """
 
 from __future__ import annotations
@@ -27,3 +28,8 @@ def email_code_mail_later(*, code_pk: int) -> None:
 def erasures_later() -> None:
     """Queue the erasure of messages of deleted accounts."""
     transaction.on_commit(lambda: async_task("workspace.tasks.erasures"))
+
+
+def exports_later() -> None:
+    """Queue the task that makes the exports of people's data."""
+    transaction.on_commit(lambda: async_task("workspace.tasks.data_exports"))

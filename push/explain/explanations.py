@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,7 +35,7 @@ from push.rules.reading import rules_of
 from push.rules.rule import CHANNELS
 from push.rules.table import RULES, RULES_BY_CODE
 from push.rules.tracing import Step, trace_of
-from workspace.models import Message, User
+from workspace.models import Message, RetentionSettings, User
 
 NUMBERS = {rule.code: number for number, rule in enumerate(RULES, start=1)}
 FACTS = frozenset(field.name for field in fields(MessageFacts))
@@ -259,7 +258,7 @@ def remarks_of(
     """Yield what is uncertain: the history was pruned, or the stored record contradicts the reconstruction."""
     if situation.basis not in (Basis.RECONSTRUCTED, Basis.TODAY):
         return
-    if situation.read_at < timezone.now() - timedelta(days=settings.RETENTION_DAYS):
+    if situation.read_at < RetentionSettings.begin("notification"):
         yield _("The decision is older than the stored history of changes, so the values shown may have changed since.")
     counts = situation.counts.get(channel, {})
     if notification is not None and notification.rule != reconstructed:

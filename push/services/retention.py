@@ -1,4 +1,4 @@
-"""Prunes rows that are older than the retention time (`RETENTION_DAYS`), in batches.
+"""Prunes rows that are older than the retention time of their kind (workspace/models/retention.py), in batches.
 
 Each batch is a short transaction and skips rows that another worker is pruning. The transaction that deletes
 notifications adds their outcomes to the daily counts, which are retained.
@@ -9,13 +9,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
-from django.conf import settings
+from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models import F
-from django.utils import timezone
 
 from cloud.models import AccessToken, RegistrationRequest
 from push.models import (
@@ -30,15 +29,14 @@ from push.models import (
     ShownRoom,
 )
 from push.services.desktop import events_prune
-from workspace.models import FormerPresence, FormerRow, KeptMail, Report, TextView
+from workspace.models import FormerPresence, FormerRow, KeptMail, KnownAddress, Report, RetentionSettings, TextView
 from workspace.services.live import prune_live_events
+from workspace.services.privacy.exports import expired_exports_prune
 from workspace.services.sign_in import expired_sign_ins, sign_out
 
 BATCH = 500
 # Each of these needs a separate transaction.
 SIGN_INS_BATCH = 20
-# An abuse may be discovered late.
-TEXT_VIEWS_KEPT = timedelta(days=365)
 # A run ends after this many seconds, so that it does not delay the worker's other tasks.
 RUN_SECONDS = 0.5
 
@@ -48,11 +46,12 @@ Outcome = tuple[date, str, str, str]
 def expired_prune(*, seconds: float = RUN_SECONDS) -> bool:
     """Prune batches until the time is up or nothing is left; return False if there is more to prune."""
     end = time.monotonic() + seconds
-    before = timezone.now() - timedelta(days=settings.RETENTION_DAYS)
-    for prune in PRUNERS:
-        while prune(before):
-            if time.monotonic() > end:
-                return False
+    for kind, pruners in PRUNERS.items():
+        before = RetentionSettings.begin(kind)
+        for prune in pruners:
+            while prune(before):
+                if time.monotonic() > end:
+                    return False
     return True
 
 
@@ -126,31 +125,30 @@ def sign_ins_prune(_before: datetime) -> int:
     return len(ended)
 
 
-def text_views_prune(_before: datetime) -> int:
-    """Delete a batch of records of who read messages. They are kept for a year, regardless of `RETENTION_DAYS`."""
-    oldest = TextView.objects.order_by("pk").values_list("pk", flat=True)[:BATCH]
-    before = timezone.now() - TEXT_VIEWS_KEPT
-    return rows_prune(TextView.objects.filter(pk__in=list(oldest), viewed_at__lt=before).order_by("pk"))
-
-
-PRUNERS: tuple[Callable[[datetime], int], ...] = (
-    notifications_prune,
-    sign_ins_prune,
-    devices_prune,
-    pruner_by_key(Decision, "decided_at"),
-    failed_decisions_prune,
-    pruner_by_key(SandboxPush, "received_at"),
-    pruner_by_moment(ShownRoom, "shown_at"),
-    pruner_by_moment(ShownMessage, "changed_at"),
-    pruner_by_moment(GatewayPush, "taken_at"),
-    pruner_by_moment(FormerRow, "at"),
-    pruner_by_moment(Report, "dismissed_at"),
-    pruner_by_moment(FormerPresence, "at"),
-    pruner_by_moment(KeptMail, "kept_at"),
-    text_views_prune,
-    pruner_by_moment(Session, "expire_date"),
-    pruner_by_moment(AccessToken, "ends_at"),
-    pruner_by_moment(RegistrationRequest, "created_at"),
-    events_prune,
-    lambda _before: prune_live_events(),
-)
+# By kind, as in the retention settings. Rows with an expiry of their own go when it has passed.
+PRUNERS: dict[str, tuple[Callable[[datetime], int], ...]] = {
+    "notification": (
+        notifications_prune,
+        pruner_by_key(Decision, "decided_at"),
+        failed_decisions_prune,
+        pruner_by_moment(ShownRoom, "shown_at"),
+        pruner_by_moment(ShownMessage, "changed_at"),
+        pruner_by_moment(FormerRow, "at"),
+        pruner_by_moment(FormerPresence, "at"),
+        events_prune,
+        lambda _before: prune_live_events(),
+    ),
+    "mail": (pruner_by_moment(KeptMail, "kept_at"),),
+    "traffic": (pruner_by_key(SandboxPush, "received_at"), pruner_by_moment(GatewayPush, "taken_at")),
+    "device": (devices_prune,),
+    "sign_in": (pruner_by_moment(KnownAddress, "seen_at"), pruner_by_moment(AccessAttempt, "attempt_time")),
+    "report": (pruner_by_moment(Report, "dismissed_at"),),
+    "access": (pruner_by_key(TextView, "viewed_at"),),
+    "other": (
+        sign_ins_prune,
+        pruner_by_moment(Session, "expire_date"),
+        pruner_by_moment(AccessToken, "ends_at"),
+        pruner_by_moment(RegistrationRequest, "created_at"),
+        lambda _before: expired_exports_prune(),
+    ),
+}

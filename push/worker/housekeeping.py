@@ -10,6 +10,7 @@ from cloud.services.sync import cloud_work_due
 from push.services.clock_jumps import clock_watch
 from push.waking import enqueue
 from workspace.roles import is_cloud, is_workspace
+from workspace.selectors.privacy.exports import exports_due
 from workspace.services.people.erasure import has_erasures
 
 # For so many seconds after the system clock was changed, processes that have not noticed may still write old times.
@@ -40,6 +41,8 @@ CHORES = (
     Chore("prune", 60.0, 3600.0),
     # Reads a row or two; requests to the cloud are only made when they are due.
     Chore("cloud", 0.0, 1.0, lambda: is_workspace() and cloud_work_due()),
+    # Exports whose task was lost, or whose worker died.
+    Chore("data_exports", 20.0, 30.0, lambda: exports_due().exists()),
     # E-mails about sign-ins that could not be sent immediately.
     Chore("sign_in_alerts", 30.0, 60.0, is_workspace),
     # Messages of deleted accounts whose erasure was interrupted.

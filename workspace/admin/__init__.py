@@ -1,6 +1,7 @@
 """The administration of the workspace, and building blocks for the administrations of other apps."""
 
 from workspace.admin import (
+    data_exports,
     integrations,
     libraries,
     mails,
@@ -15,6 +16,7 @@ from workspace.admin import (
 )
 
 __all__ = [
+    "data_exports",
     "integrations",
     "libraries",
     "mails",

@@ -70,6 +70,7 @@ NAVIGATION: list[dict[str, Any]] = [
             list_link(_("Roles"), "shield_person", "auth", "group"),
             list_link(_("Presences"), "sensors", "workspace", "presence"),
             list_link(_("E-mails"), "mail", "workspace", "keptmail"),
+            list_link(_("Data exports"), "folder_shared", "workspace", "dataexport"),
             list_link(_("Failed sign-ins"), "lock_clock", "axes", "accessattempt"),
         ],
     },

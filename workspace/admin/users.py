@@ -31,6 +31,7 @@ from workspace.selectors.presence import connection_expression, presence_of, sta
 from workspace.services.accounts import user_activate, user_deactivate
 from workspace.services.addresses import address_claim
 from workspace.services.people.deletion import account_delete
+from workspace.services.privacy.exports import export_request
 from workspace.services.second_factor import second_factor_remove
 
 if TYPE_CHECKING:
@@ -51,6 +52,11 @@ class EmailAddressInline(BaseTabularInline):
 def account_remove(request: HttpRequest, user: User) -> None:
     """Delete the account on behalf of the current user."""
     account_delete(by=current_user(request), user=user, may_be_last_owner=True)
+
+
+def data_export_request(request: HttpRequest, user: User) -> None:
+    """Request an export of the person's data on behalf of the current user."""
+    export_request(by=current_user(request), user=user)
 
 
 @admin.register(User)
@@ -108,6 +114,18 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
             icon="person_check",
             applies=lambda user: not user.is_active,
             run=lambda request, user: user_activate(user=user, by=current_user(request)),
+        ),
+        ConfirmedAction(
+            name="export_data",
+            title=_("Export data"),
+            question=_(
+                "The worker makes a file with everything that is stored about this person, including their messages. "
+                "You find it under Data exports. The person sees that you have requested it, and its download is "
+                "recorded."
+            ),
+            permission="workspace.export_user_data",
+            icon="folder_shared",
+            run=data_export_request,
         ),
         ConfirmedAction(
             name="delete_account",

@@ -1,6 +1,7 @@
 from workspace.models.access_tokens import PersonalAccessToken
 from workspace.models.accounts import EmailAddress, User
 from workspace.models.avatars import Avatar
+from workspace.models.data_exports import DataExport, DataExportPart, ExportState
 from workspace.models.erasures import PendingErasure
 from workspace.models.general import BusySilences, GeneralSettings
 from workspace.models.history import FormerRow
@@ -12,6 +13,7 @@ from workspace.models.message_settings import ErasureType, MessageSettings
 from workspace.models.messages import Mention, Message, SystemMessage, ThreadFollower
 from workspace.models.mobile import MobileSettings
 from workspace.models.presence import ClientPresence, Connection, FormerPresence, Presence, Status
+from workspace.models.retention import RetentionSettings
 from workspace.models.roles import DeletedRole, RoleDetails
 from workspace.models.rooms import Room, RoomType, Subscription
 from workspace.models.setting_changes import ChangeSource, SettingChange
@@ -25,11 +27,14 @@ __all__ = [
     "ChangeSource",
     "ClientPresence",
     "Connection",
+    "DataExport",
+    "DataExportPart",
     "DeletedRole",
     "EmailAddress",
     "EmailCode",
     "EmailSecondFactor",
     "ErasureType",
+    "ExportState",
     "FormerPresence",
     "FormerRow",
     "GeneralSettings",
@@ -52,6 +57,7 @@ __all__ = [
     "Reaction",
     "RegistrationForm",
     "Report",
+    "RetentionSettings",
     "RoleDetails",
     "Room",
     "RoomType",

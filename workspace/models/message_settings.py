@@ -86,5 +86,18 @@ class MessageSettings(SettingsGroup):
         public=True,
     )
 
+    shows_readers = setting(
+        models.BooleanField(
+            _("Show who has read messages in the administration"),
+            default=True,
+            help_text=_(
+                "Users see under My Account when an administrator or moderator has read their messages without being a "
+                "member of the room."
+            ),
+        ),
+        id="Message_Show_Readers",
+        public=True,
+    )
+
     class Meta:
         verbose_name = verbose_name_plural = _("Messages")

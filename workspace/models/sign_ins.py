@@ -25,6 +25,7 @@ class KnownAddress(models.Model):
         verbose_name_plural = _("known addresses")
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["user", "digest"], name="known_address_once")]
+        indexes = [models.Index(fields=["seen_at"], name="known_address_seen")]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.digest[:8]}"

@@ -20,6 +20,7 @@ class TextPlace(models.TextChoices):
     SANDBOX = "sandbox", _("Sandbox push")
     MAIL = "mail", _("E-mail")
     REPORT = "report", _("Reported message")
+    EXPORT = "export", _("Export of a person's data")
 
 
 class TextView(models.Model):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from workspace.pages.account.addresses import address_delete, address_new, address_verification
+from workspace.pages.account.data import account_data, export_download, export_remove, message_readers
 from workspace.pages.account.password import OwnPasswordView
 from workspace.pages.account.profile import profile
 from workspace.pages.account.reset import ChoosePasswordView, password_reset
@@ -18,6 +19,10 @@ urlpatterns = [
     path("account/", profile, name="profile"),
     path("account/addresses/", address_new, name="address-new"),
     path("account/addresses/<str:key>/remove/", address_delete, name="address-delete"),
+    path("account/data/", account_data, name="account-data"),
+    path("account/data/readers/", message_readers, name="message-readers"),
+    path("account/data/<str:public_id>/", export_download, name="export-download"),
+    path("account/data/<str:public_id>/delete/", export_remove, name="export-remove"),
     path("account/time-zone/", browser_time_zone, name="browser-time-zone"),
     path("account/password/", OwnPasswordView.as_view(), name="password-change"),
     path("address/<str:token>/", address_verification, name="address-verify"),

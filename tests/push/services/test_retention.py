@@ -34,7 +34,16 @@ from push.services.retention import expired_prune
 from push.worker import housekeeping
 from tests.admin_rows import notification_of
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
-from workspace.models import FormerPresence, FormerRow, KeptMail, LiveEvent, Message, Report
+from workspace.models import (
+    FormerPresence,
+    FormerRow,
+    KeptMail,
+    KnownAddress,
+    LiveEvent,
+    Message,
+    Report,
+    RetentionSettings,
+)
 from workspace.services.sign_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +214,15 @@ def test_the_worker_prunes_some_time_after_its_start_and_then_every_hour(monkeyp
         seen.append(woken.count("prune"))
     assert seen == [0, 1, 1, 1, 2]
     assert woken.count("quiet_periods") == 2
+
+
+def test_each_kind_has_its_own_retention_time(message: Message) -> None:
+    RetentionSettings(notification_days=40, mail_days=10, sign_in_days=20).save()
+    ended(message, OLD)
+    KeptMail.objects.create(recipients=[], headers=[], kept_at=NOW - timedelta(days=11))
+    for days in (21, 19):
+        KnownAddress.objects.create(user=message.sender, digest=str(days), seen_at=NOW - timedelta(days=days))
+    expired_prune()
+    assert Notification.objects.count() == 1
+    assert not KeptMail.objects.exists()
+    assert [address.digest for address in KnownAddress.objects.all()] == ["19"]

@@ -1,0 +1,1 @@
+"""Selectors for exports of people's data, and for who has read their messages."""

@@ -1,0 +1,1 @@
+"""Services for exports of people's data."""
