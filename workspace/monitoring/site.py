@@ -20,7 +20,6 @@ from workspace.monitoring.access import has_token, staff_of
 from workspace.monitoring.health.registry import Finding, Status, health_checks
 from workspace.monitoring.health.running import HealthChecks
 from workspace.monitoring.metrics.scrape import CONTENT_TYPE, scrape
-from workspace.selectors.localization import supported_language
 from workspace.server.site_path import path_in_site
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
@@ -79,7 +78,9 @@ class MonitoringSite:
         is_program = self._is_trusted(scope)
         reader = None if is_program else await staff_of(scope)
         is_trusted = is_program or reader is not None
-        language = supported_language(reader.language if reader else "")
+        # The workspace's default language is in the database, which may be what is out of order.
+        chosen = reader.language if reader else ""
+        language = chosen if chosen in settings.PAGE_LANGUAGES else settings.LANGUAGE_CODE
         with translation.override(language):
             checks = [described(name, finding, is_trusted=is_trusted) for name, finding in findings.items()]
         document = {"status": "ready" if is_ready else "unavailable", "checks": checks}
