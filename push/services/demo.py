@@ -7,7 +7,7 @@ from django.db import transaction
 from cloud.services.own_registration import connect_later
 from cloud.services.registration_requests import registration_token_create
 from push.selectors.setup.steps import PUSH, WORKSPACE
-from push.services.setup.progress import setup_close, state_change, step_complete
+from push.services.setup.progress import setup_close, step_complete, url_verified
 from workspace.models import ChangeSource, RoomType, User
 from workspace.models.rooms import DEFAULT_CHANNEL_ID
 from workspace.permissions import ADMIN, USER
@@ -47,7 +47,7 @@ def demo_prepare(*, site_url: str) -> bool:
         gateway_connect(site_url=site_url)
     for step in (WORKSPACE, PUSH):
         step_complete(step=step)
-    state_change(verified_url=site_url)
+    url_verified(url=site_url)
     setup_close()
     return True
 

@@ -42,7 +42,7 @@ class WorkspaceStep(StepView):
         settings_save(values=form.values(), origin=origin_of(self.request))
 
     def extra(self) -> dict[str, Any]:
-        return {"site_url": settings.SITE_URL, "is_verified": self.state.verified_url == settings.SITE_URL}
+        return {"site_url": settings.SITE_URL, "is_verified": self.state.is_verified(settings.SITE_URL)}
 
     def act_check(self) -> HttpResponse:
         """Check the address, for browsers without scripts."""

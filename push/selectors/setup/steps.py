@@ -37,7 +37,7 @@ class SetupStep:
 
 def site_is_done(state: SetupState) -> bool:
     """Return True if the workspace was described, and its present address was reached."""
-    return WORKSPACE in state.completed and state.verified_url == settings.SITE_URL
+    return WORKSPACE in state.completed and state.is_verified(settings.SITE_URL)
 
 
 def cloud_is_done(_state: SetupState) -> bool:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from push.models import SetupProgress, SetupState
+from push.models.setup import url_digest
 from push.selectors.setup.progress import state_of
 from workspace.stored_json import stored_write
 
@@ -99,9 +99,9 @@ def setup_reopen(*, new_code: bool = False) -> SetupProgress:
     return progress
 
 
-def url_verified() -> None:
-    """Record that `SITE_URL` was reached."""
-    state_change(verified_url=settings.SITE_URL)
+def url_verified(*, url: str) -> None:
+    """Record that this URL, the present `SITE_URL`, was reached."""
+    state_change(verified_digest=url_digest(url))
 
 
 def with_name(names: tuple[str, ...], name: str) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def site_address_check(*, seen: str = "") -> list[Finding]:
         engine.close()
     findings += answer_findings(answer, probe)
     if all(finding.is_good for finding in findings):
-        url_verified()
+        url_verified(url=settings.SITE_URL)
     return findings
 
 

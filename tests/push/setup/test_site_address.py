@@ -72,7 +72,7 @@ def test_an_unreachable_address_is_not_verified(wizard: Client, settings: Any) -
     html = wizard.post("/setup/address/", {"seen": "http://127.0.0.1:9"}).content.decode()
     assert "Your browser shows the same address." in html
     assert "This server cannot reach http://127.0.0.1:9" in html
-    assert not state_of(progress_current()).verified_url
+    assert not state_of(progress_current()).verified_digest
     # Without scripts, the whole form returns with the result.
     html = wizard.post("/setup/workspace/", {"go": "check", "Site_Name": "Half"}).content.decode()
     assert "This server cannot reach" in html
