@@ -36,8 +36,11 @@ from cloud.services.own_registration import workspace_reconnect
 from preferences.selectors.accounts import account_preferences_by_key
 from push.explain.explanations import explanation_of
 from push.models import Attempt, Channel, Decision, Device, Notification
+from push.selectors.setup.codes import setup_code
+from push.selectors.setup.progress import progress_current
 from push.sending.dispatching import due_dispatch
 from push.services.fanout import pending_decide, remainder_count
+from push.services.setup.administrator import code_check
 from push.worker.signing import is_task, task_signing_install
 from tests.api_client import ApiClient
 from tests.conftest import caches_forget
@@ -346,3 +349,15 @@ def test_messages_are_pushed_after_the_upgrade() -> None:
         pushed = Notification.objects.get(message=message, user__username="bob", channel="push")
         assert (pushed.state, pushed.reason) == ("sent", "")
         assert gateway.received
+
+
+def test_an_installation_with_accounts_shows_no_set_up(settings: Any) -> None:
+    settings.SETUP_WIZARD = True
+    # Even if none of them is an administrator.
+    User.objects.update(is_staff=False, is_superuser=False)
+    for user in User.objects.all():
+        user.groups.clear()
+    assert Client().get("/sign-in/").status_code == 200
+    assert Client().get("/setup/").headers["Location"].startswith("/sign-in/")
+    with pytest.raises(ApplicationError, match="set up already"):
+        code_check(code=setup_code(progress_current()), caller="192.0.2.1")
