@@ -36,7 +36,7 @@ pages_contribute(
             shown=is_staff,
         ),
         PageLink(title=_("Profile"), icon="person", view="profile", place=Place.ACCOUNT, order=10),
-        PageLink(title=_("My data"), icon="folder_shared", view="account-data", place=Place.ACCOUNT, order=80),
+        PageLink(title=_("My data"), icon="folder", view="account-data", place=Place.ACCOUNT, order=80),
         PageLink(
             title=_("Password"),
             icon="key",
