@@ -80,7 +80,7 @@ $(VENV)/.dev: requirements-dev.lock
 # Updates the translation catalogues, and compiles them for the site (needs gettext).
 messages: $(VENV)/.run
 	$(BIN)/python manage.py makemessages
-	$(BIN)/python manage.py compilemessages --ignore $(VENV)
+	$(BIN)/python manage.py compilemessages --ignore ".venv*"
 
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 lock:
@@ -88,4 +88,4 @@ lock:
 	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis

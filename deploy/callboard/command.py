@@ -12,9 +12,11 @@ USAGE = """\
 callboard run        prepares the database, and runs the web server and the worker until Ctrl-C
 callboard runweb     runs the web server; options of uvicorn may follow
 callboard checkweb   exits with 0 if the web server on this machine responds; --ready: if it can serve users
-callboard COMMAND    runs a management command, such as setup, runworker or createsuperuser
+callboard COMMAND    runs a management command, such as setup, setupcode or runworker
 
 """
+# The exit code of a program that was stopped with Ctrl-C.
+STOPPED_BY_USER = 130
 # Imported when they are used: checks are run often, and must be quick.
 COMMANDS = {
     "run": "callboard.processes:run",
@@ -31,7 +33,10 @@ def main() -> None:
     if name in {"help", "--help", "-h"} and not options:
         # Django's list of the management commands follows.
         sys.stdout.write(USAGE)
-    sys.exit(execute(name, options))
+    try:
+        sys.exit(execute(name, options))
+    except KeyboardInterrupt:
+        sys.exit(STOPPED_BY_USER)
 
 
 def execute(name: str, options: Sequence[str]) -> int:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import shlex
-import signal
 import subprocess
 from collections.abc import Sequence
 
-from honcho.manager import SIGNALS, Manager
+from honcho.manager import Manager
 
+from callboard.command import STOPPED_BY_USER
 from callboard.place import IS_INSTALLED, PROGRAM, listen_address
-
-STOPPED_BY_USER = SIGNALS[signal.SIGINT]["rc"]
 
 
 def run(_options: Sequence[str]) -> int:

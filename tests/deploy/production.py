@@ -28,7 +28,7 @@ class ProductionSite(Installation):
             ENCRYPTION_KEY=secrets.token_urlsafe(48),
             ALLOWED_HOSTS=HOST,
         )
-        self._environment["SITE_URL"] = self.address = f"https://{HOST}:{self.port}"
+        self.environment["SITE_URL"] = self.address = f"https://{HOST}:{self.port}"
         self.path_address = f"https://{HOST}:{self.path_port}{SITE_PATH}"
         self.upstream = self.url.removeprefix("http://")
         self._path_server_port = str(port_free())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from callboard.checks import LIVE, READY
 from tests.deploy.files import BASE_DIR, DEPLOY, documented_variables, documents, is_command, variables_of
+from workspace.monitoring.health.registry import health_checks
+from workspace.monitoring.site import LIVE, READY
 
 FOLDER = DEPLOY / "kubernetes"
 (KUSTOMIZATION,) = documents(FOLDER / "kustomization.yaml")
@@ -74,8 +75,10 @@ def test_the_web_server_is_probed_at_its_health_pages() -> None:
     (web,) = named("Deployment", "callboard-web")["spec"]["template"]["spec"]["containers"]
     probes = {name: web[name]["httpGet"] for name in ("startupProbe", "livenessProbe", "readinessProbe")}
     # Without a worker, pages must still be served.
-    ready = f"{READY}?without=worker"
+    unneeded = ["broker", "worker", "clock"]
+    ready = f"{READY}?without={','.join(unneeded)}"
     assert [probe["path"] for probe in probes.values()] == [LIVE, LIVE, ready]
+    assert set(unneeded) <= {check.name for check in health_checks()}
     assert {probe["port"] for probe in probes.values()} == {web["ports"][0]["name"]}
     (worker,) = named("Deployment", "callboard-worker")["spec"]["template"]["spec"]["containers"]
     assert is_command(worker["livenessProbe"]["exec"]["command"])

@@ -170,6 +170,10 @@ def test_the_image_serves_with_a_read_only_program(image: Image, home: Path, tmp
             wait_until(lambda: is_open(port), seconds=SECONDS)
             url = f"http://127.0.0.1:{port}"
             assert requests.get(f"{url}/sign-in/", **asked).status_code == 200  # type: ignore[arg-type]
+            assert subprocess.run(health, env=environment, check=False, timeout=SECONDS).returncode == 0
+            # It has no worker.
+            ready = subprocess.run([*health, "--ready"], env=environment, capture_output=True, text=True, check=False)
+            assert (ready.returncode, ready.stderr) == (1, "/health/ready responds with 503.\n")
         assert (
             subprocess.run(health, env=environment, capture_output=True, check=False, timeout=SECONDS).returncode == 1
         )
