@@ -134,14 +134,14 @@ def test_a_body_that_the_site_does_not_read_is_not_awaited(running: Running) -> 
 @pytest.mark.parametrize("body", [b"", b"x" * 600_000], ids=["before the body", "with the body"])
 def test_a_body_with_too_large_a_content_length_is_rejected_without_reading_it(running: Running, body: bytes) -> None:
     (answer,) = running.send(LONG + body)
-    assert answer.startswith(b"HTTP/1.1 413 Request Entity Too Large")
+    assert answer.startswith(b"HTTP/1.1 413 ")
     assert b"[error-request-too-large]" in answer
     assert running.site.read == 0
 
 
 def test_chunks_that_become_too_large_are_refused(running: Running) -> None:
     (answer,) = running.send(LONG_CHUNKS)
-    assert answer.startswith(b"HTTP/1.1 413 Request Entity Too Large")
+    assert answer.startswith(b"HTTP/1.1 413 ")
     assert running.site.read <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
