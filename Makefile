@@ -28,6 +28,7 @@ check-types:
 	$(BIN)/mypy
 
 check-code:
+	$(BIN)/pip check --disable-pip-version-check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
