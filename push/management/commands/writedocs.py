@@ -50,7 +50,9 @@ class Command(BaseCommand):
 
 def page_write(name: str) -> str:
     """Write a page, and return a sentence about it."""
-    page_path(name).write_text(PAGES[name](), encoding="utf-8")
+    path = page_path(name)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(PAGES[name](), encoding="utf-8")
     return f"Wrote docs/{name}.md."
 
 
