@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from push.management.commands.writedocs import PAGES
 
 
 def test_it_writes_all_pages(tmp_path: Path, settings: Any) -> None:
+    # The page about licences is made from the lock file.
+    shutil.copy(settings.BASE_DIR / "requirements.lock", tmp_path)
     settings.BASE_DIR = tmp_path
     (tmp_path / "docs").mkdir()
     call_command("writedocs")
