@@ -36,6 +36,7 @@ from workspace.services.people.deletion import REMOVED_NAME, account_delete
 from workspace.services.people.email_codes import email_code_request
 from workspace.services.people.erasure import RECENT, batch_erase, erasures_continue, has_erasures
 from workspace.services.presence import activity_report
+from workspace.services.privacy.exports import export_request
 from workspace.services.sign_in import sign_in, token_find
 from workspace.services.threads import thread_follow
 from workspace.tasks import erasures
@@ -57,6 +58,8 @@ REMAINING = {
     ("workspace.Report", "dismissed_by"),
     ("workspace.SettingChange", "actor"),
     ("workspace.TextView", "reader"),
+    # The person whose data it is sees who has requested it.
+    ("workspace.DataExport", "requested_by"),
     ("admin.LogEntry", "user"),
     ("cloud.RegistrationToken", "created_by"),
     ("cloud.CloudEvent", "actor"),
@@ -134,6 +137,7 @@ def test_nothing_personal_remains(admin: User, ana: User, bob: User) -> None:
     email_factor_of(ana)
     email_code_request(user=ana)
     access_token_create(user=ana, name="bot")
+    export_request(by=ana, user=ana)
     sign_in(user=ana)
     before = referring(ana)
     assert {("knox.AuthToken", "user"), ("mfa.Authenticator", "user"), ("preferences.IgnoredSender", "sender")} < before
@@ -161,6 +165,7 @@ def test_every_reference_to_accounts_is_deleted_or_listed(admin: User, ana: User
             "workspace.EmailSecondFactor",
             "workspace.EmailCode",
             "workspace.PendingErasure",
+            "workspace.DataExport",
             "preferences.AccountPreferences",
             "preferences.HighlightWord",
         ),
