@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from redis import RedisError
 
 from tests.api_client import ApiClient
 from tests.factories import UserFactory
@@ -14,7 +15,10 @@ NOBODY_LISTENS = "redis://127.0.0.1:1/0"
 
 
 @pytest.fixture
-def cache_away(settings: Any) -> None:
+def cache_away(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As in a process that was started with Redis as its cache.
+    monkeypatch.setattr("workspace.cache.CACHE_ERRORS", (RedisError,))
+    monkeypatch.setattr("workspace.cache.COUNTING_ERRORS", (RedisError, ValueError))
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": NOBODY_LISTENS}
     }
