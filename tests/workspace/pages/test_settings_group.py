@@ -25,7 +25,7 @@ from workspace.setting_groups.registry import groups
 
 pytestmark = pytest.mark.django_db
 
-SLUGS = ["accounts", "cloudservice", "general", "message", "mobile", "push", "setupwizard", "signin"]
+SLUGS = ["accounts", "cloudservice", "general", "message", "mobile", "push", "retention", "setupwizard", "signin"]
 
 
 def address(slug: str) -> str:
