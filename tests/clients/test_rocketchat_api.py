@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 SINCE = "2020-01-01T00:00:00.000Z"
-PICTURE = Path(__file__).parents[2] / "docs" / "images" / "phone.webp"
+PICTURE = Path(__file__).parents[2] / "docs" / "images" / "preferences.webp"
 # What all other methods use.
 TRANSPORT = {"call_api_delete", "call_api_get", "call_api_post", "call_api_put"}
 

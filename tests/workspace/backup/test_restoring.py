@@ -97,8 +97,8 @@ def test_an_empty_installation_continues_where_the_original_was(archive: Path, e
         say(empty, ana, "@bob after")
         wait_until(lambda: "@bob after: sent" in pushes(empty), seconds=90)
         assert pushes(empty) == ["@bob before: sent", "@bob waiting: dropped restored", "@bob after: sent"]
-    refusal = run(empty, "restore", str(archive))
-    assert "not empty: it has 3 accounts" in refusal
+        refusal = run(empty, "restore", str(archive))
+        assert "not empty: it has 3 accounts" in refusal
 
 
 def run(installation: Installation, *arguments: str) -> str:
