@@ -9,7 +9,7 @@ from workspace.models import User
 from workspace.privacy.sections import ExportSection, Row, columns_of, sections_contribute
 
 CHUNK = 1000
-# Whoever knows a device's token may be able to send to it.
+# Anyone who knows a device's token may be able to send to it.
 SHOWN_TOKEN = 6
 
 

@@ -41,7 +41,7 @@ class ProbeFilter(logging.Filter):
 class MonitoringSite:
     """Answers `/health/live`, `/health/ready` and `/metrics`.
 
-    With `is_own_port`, metrics need no token unless one is set: whoever reaches that port may read them.
+    With `is_own_port`, metrics need no token unless one is set: anyone who can reach that port may read them.
     """
 
     def __init__(self, site: Application, *, is_own_port: bool = False) -> None:

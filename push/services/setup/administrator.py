@@ -57,8 +57,8 @@ def administrator_by_code(
 def administrator_create(*, username: str, email: str, password: str, name: str = "", time_zone: str = "") -> User:
     """Create an administrator, and the channel "general" if there is no room.
 
-    The address counts as verified: whoever sets up a server chooses it. Raises `error-password-policy-not-met`, and
-    the errors of the checks of names and addresses.
+    The address counts as verified: the person who sets up a server chooses it. Raises `error-password-policy-not-met`,
+    and the errors of the checks of names and addresses.
     """
     username_check(username)
     address_check(email)

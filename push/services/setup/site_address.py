@@ -63,7 +63,7 @@ def site_address_check(*, seen: str = "") -> list[Finding]:
     engine = Engine(connect_timeout=TIMEOUT_SECONDS, timeout=TIMEOUT_SECONDS)
     url = f"{absolute_url(reverse('setup-echo'))}?probe={probe}"
     try:
-        # Whoever runs the server chose SITE_URL, which may be in a private network.
+        # The operator chose SITE_URL, which may be in a private network.
         (answer,) = engine.send([HttpRequest(url=url, method="GET", public_only=False)])
     finally:
         engine.close()
