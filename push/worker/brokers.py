@@ -45,7 +45,8 @@ class DatabaseBroker(ORM):  # type: ignore[misc]
     def dequeue(self) -> Tasks:
         """Remove and return the next tasks; None after a short wait without tasks or if the database is unavailable.
 
-        A task that is lost with its process need not be kept here: the worker's clock finds its work.
+        A task is not kept until it has ended. If its process dies, the worker's clock finds the work of the queue; an
+        e-mail with a link or a code must be requested again.
         """
         try:
             queued = self.get_connection().filter(key=self.list_key, lock__lte=timezone.now()).order_by("pk")

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from tests.deploy.files import DEPLOY
@@ -27,7 +28,7 @@ def adapted(file: Path, changes: dict[str, str]) -> str:
     return text
 
 
-class Proxy:
+class Proxy(ABC):
     """A proxy in front of two upstreams: one at `port`, the other below /chat at `path_port`."""
 
     program = ""
@@ -49,9 +50,9 @@ class Proxy:
             )
         wait_until(lambda: all(map(self._listens, (self.port, self.path_port, self.plain_port))))
 
+    @abstractmethod
     def command(self) -> list[str]:
         """Write the configuration and return the command that starts the proxy."""
-        raise NotImplementedError
 
     def variables(self) -> dict[str, str]:
         """Return the environment variables that the configuration reads."""

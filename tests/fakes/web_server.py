@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -44,14 +45,15 @@ class FakeHandler(BaseHTTPRequestHandler):
         """Suppress log output in tests."""
 
 
-class ServedFake:
+class ServedFake(ABC):
     """A fake that serves while it is used as a context manager; `make_server` opens the port."""
 
     _server: FakeServer
     _thread: threading.Thread
 
+    @abstractmethod
     def make_server(self) -> FakeServer:
-        raise NotImplementedError
+        """Open the port and return the server."""
 
     @property
     def host(self) -> str:
