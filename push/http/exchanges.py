@@ -57,6 +57,7 @@ class Exchange:
         self.begun_at = 0.0
         self.tries = 0
         self.resent = 0
+        self._has_other_method = False
         self._forbidden_error = ""
         self._public_only = lane.public_only
         self.handle: Any = pycurl.Curl()
@@ -81,10 +82,16 @@ class Exchange:
         if any(character in headers for character in NOT_IN_HEADERS):
             raise ValueError("a header holds a line break")
         self.handle.setopt(pycurl.URL, request.url)
-        if request.method == "GET":
+        if request.method in ("GET", "DELETE"):
             self.handle.setopt(pycurl.HTTPGET, 1)
         else:
             self.handle.setopt(pycurl.POSTFIELDS, request.body)
+        if request.method in ("PUT", "DELETE"):
+            self.handle.setopt(pycurl.CUSTOMREQUEST, request.method)
+            self._has_other_method = True
+        elif self._has_other_method:
+            self.handle.unsetopt(pycurl.CUSTOMREQUEST)
+            self._has_other_method = False
         self.handle.setopt(pycurl.HTTPHEADER, ["Expect:", *request.headers])
         # Over TLS, wait for a connection that can carry several requests instead of opening one for each.
         self.handle.setopt(pycurl.PIPEWAIT, int(request.url.startswith("https:")))

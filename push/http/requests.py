@@ -48,7 +48,8 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A POST, or a GET without a body. `headers` are complete lines such as `Content-Type: application/json`.
+    """A POST or PUT, or a GET or DELETE without a body. `headers` are complete lines, such as
+    `Content-Type: application/json`.
 
     Without a `lane`, requests to one origin (scheme, host, port) share one, which connects to private addresses only
     if `public_only` is False. If the connection is interrupted before the answer, it is unknown whether the request
@@ -66,7 +67,7 @@ class HttpRequest:
     lane: Lane | None = field(default=None, repr=False)
     resends: int = 0
     shared: str = ""
-    method: Literal["POST", "GET"] = "POST"
+    method: Literal["POST", "GET", "PUT", "DELETE"] = "POST"
     public_only: bool = True
 
     @property

@@ -49,7 +49,8 @@ class Device(models.Model):
     """A push token that an app registered for one user.
 
     With web push (RFC 8030) the token is the subscription's endpoint; `public_key` and `auth_secret` are the keys for
-    encrypting its messages, in base64url.
+    encrypting its messages, in base64url. A token that contains a password is in `auth_secret` instead, which is
+    encrypted; `token` then only identifies it (`DeviceKind.stored_token`).
     """
 
     public_id = PublicIdField()

@@ -14,5 +14,6 @@ PROVIDERS = (
     "google",
     "web_push",
     "ntfy",
+    "apprise",
     "gateway",
 )

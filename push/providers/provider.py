@@ -106,10 +106,12 @@ class DeviceKind:
 
     `carrier` names the service that its owner's notifications pass through. `check_token` returns the canonical form of
     a token, or raises TokenError; `accept_token` may raise an ApplicationError for one that must not be registered now,
-    such as an address that is not public. Phones are reached through gateways and apps' own routes too. The tokens of
-    some types are secret addresses (`token_is_address`), of which only the host is shown. `replaces_shown`: devices
-    replace the notification of an edited message, whatever their app can do. Of more than `most_per_user` devices, the
-    user's oldest is removed.
+    such as an address that is not public. If a token contains a password, `stored_token` returns what is stored and
+    shown instead; the token itself is then in the device's `auth_secret`, which is encrypted.
+
+    Phones are reached through gateways and apps' own routes too. The tokens of some types are secret addresses
+    (`token_is_address`), of which only the host is shown. `replaces_shown`: devices replace the notification of an
+    edited message, whatever their app can do. Of more than `most_per_user` devices, the user's oldest is removed.
     """
 
     type: str
@@ -120,6 +122,7 @@ class DeviceKind:
     default_name: Text
     check_token: Callable[[str], str]
     accept_token: Callable[[str], None] = lambda token: None
+    stored_token: Callable[[str], str] | None = None
     payload: Payload
     # None if the provider cannot change what devices show.
     updates: ShownUpdates | None = None

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from push.providers.registry import device_kind, device_kinds
 from workspace.errors import ApplicationError
+
+if TYPE_CHECKING:
+    from push.providers.provider import DeviceKind
 
 UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f]")
 
@@ -48,4 +52,13 @@ def token_normalize_leniently(*, type: str, token: str) -> str:
 
 def token_spellings(token: str) -> set[str]:
     """Return the forms under which a token of unknown type may be stored."""
-    return {token, *(token_normalize_leniently(type=kind.type, token=token) for kind in device_kinds())}
+    return {token, *(stored_form(kind, token) for kind in device_kinds())}
+
+
+def stored_form(kind: DeviceKind, token: str) -> str:
+    """Return the form in which a device of this type stores the token, or the token if it cannot be one of the type."""
+    try:
+        normal = kind.check_token(token)
+    except TokenError:
+        return token
+    return kind.stored_token(normal) if kind.stored_token else normal

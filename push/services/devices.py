@@ -58,14 +58,17 @@ def device_register(
     of a new device; a number is added if another device of the user has that name. Unknown `capabilities` are ignored.
 
     Tokens are stored in their canonical form (push/providers/tokens.py); raises TokenError for one that its provider
-    could not have issued. A web push subscription needs its `keys`, and raises EndpointError for an endpoint that may
-    not be sent to. Of very many subscriptions, the one that was registered the longest time ago makes room.
+    could not have issued. A token that contains a password is stored encrypted, as the device's secret. A web push
+    subscription needs its `keys`, and raises EndpointError for an endpoint that may not be sent to. Of very many
+    subscriptions, the one that was registered the longest time ago makes room.
     """
     token = token_normalize(type=type, token=token)
     if voip_token:
         # Only Apple has tokens of their own for calls (PushKit).
         voip_token = token_normalize(type=APN, token=voip_token)
     device_kind(type).accept_token(token)
+    if conceal := device_kind(type).stored_token:
+        token, keys = conceal(token), SubscriptionKeys(auth_secret=token)
     wanted = {
         "user": user,
         "type": type,
