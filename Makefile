@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # A random key, generated for one command.
 FRESH_KEY = $$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))')
 
-.PHONY: run test check check-types check-code docs test-services faults situations format lock messages screenshots clean
+.PHONY: run test check check-types check-code docs test-services audit faults situations format lock messages screenshots clean
 
 # The caller's PORT takes precedence over the one in .env.
 run: $(VENV)/.run
@@ -56,6 +56,14 @@ situations: $(VENV)/.dev
 	@env -u DATABASE_URL -u REDIS_URL SITUATIONS=20000 $(BIN)/pytest -q $(SITUATION_TESTS)
 	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} SITUATIONS=20000 \
 		$(BIN)/pytest -q $(SITUATION_TESTS)
+
+# Compares the lock files with the public database of vulnerabilities, and writes a list of all libraries to sbom.json.
+# It needs a connection to the internet, so it is not a part of `make check`.
+AUDIT := .venv-audit
+audit:
+	@test -x $(AUDIT)/bin/pip-audit || ($(PYTHON) -m venv $(AUDIT) && $(AUDIT)/bin/pip install --quiet "pip-audit>=2.9")
+	$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock -r requirements-dev.lock \
+		--format cyclonedx-json --output sbom.json
 
 # The screenshots of the documentation in docs/images/; needs Chromium.
 screenshots: $(VENV)/.dev

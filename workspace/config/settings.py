@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from workspace.config.cookies import cookie_name
 from workspace.config.env import Environment, LogLevel, Mode, embedded_secret
 from workspace.config.keys import key_check
 from workspace.config.logging import logging_config
@@ -276,7 +277,10 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
         ("CommonPasswordValidator", {}),
     )
 ]
-AUTH_PASSWORD_VALIDATORS += [{"NAME": "workspace.security.password_policy.PolicyValidator"}]
+AUTH_PASSWORD_VALIDATORS += [
+    {"NAME": "workspace.security.context_words.ContextWordsValidator"},
+    {"NAME": "workspace.security.password_policy.PolicyValidator"},
+]
 # How long a password-reset link is valid (seconds).
 PASSWORD_RESET_TIMEOUT = 4 * 3600
 LOGIN_URL = "sign-in"
@@ -377,11 +381,9 @@ STATICFILES_DIRS = [BASE_DIR / "workspace" / "static"]
 # Files are served from their source folders, unless production has collected them.
 WHITENOISE_USE_FINDERS = not (PRODUCTION and STATIC_ROOT.is_dir())
 
-# Browsers share cookies between the ports of a host, where another installation may run.
-COOKIES = f"_{port}" if (port := urlsplit(SITE_URL).port) else ""
-SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"sessionid{COOKIES}", f"csrftoken{COOKIES}"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = cookie_name("sessionid", SITE_URL), cookie_name("csrftoken", SITE_URL)
 # Identifies a browser to the accounts that have signed in with it (workspace/services/known_clients.py).
-KNOWN_BROWSER_COOKIE_NAME = f"browser{COOKIES}"
+KNOWN_BROWSER_COOKIE_NAME = cookie_name("browser", SITE_URL)
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = SITE_PATH or "/"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")

@@ -141,3 +141,9 @@ class SignOutView(LogoutView):
     """Ends the session. Only POST is accepted, so that links and images on other sites cannot sign users out."""
 
     next_page = "sign-in"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().post(request, *args, **kwargs)
+        # Pictures of rooms and people may be cached for an hour. "storage" would also remove the service worker.
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response

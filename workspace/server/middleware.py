@@ -74,7 +74,7 @@ class ConnectionReleaseMiddleware:
 
 
 class ContentPolicyMiddleware:
-    """Adds headers that make browsers reject injected content."""
+    """Adds headers that make browsers reject injected content, and not store what a signed-in person sees."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -83,6 +83,8 @@ class ContentPolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.policy_for(request))
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        # Static files and pictures have a policy of their own.
+        response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     @staticmethod

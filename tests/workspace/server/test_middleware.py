@@ -32,6 +32,15 @@ def test_a_members_page_runs_only_the_sites_own_files(client: Client, address: s
     assert strict(client.get(address))
 
 
+def test_browsers_do_not_store_what_a_signed_in_person_sees(client: Client) -> None:
+    client.force_login(UserFactory(), backend="workspace.authentication.NameOrEmailBackend")
+    assert client.get("/rooms/")["Cache-Control"] == "private, no-store"
+    assert ApiClient(UserFactory()).get("me").headers["Cache-Control"] == "private, no-store"
+    assert client.get("/avatar/nobody")["Cache-Control"] != "private, no-store"
+    response = client.post("/sign-out/")
+    assert response["Clear-Site-Data"] == '"cache"'
+
+
 def test_the_inline_stylesheet_has_a_nonce_that_differs_between_responses(client: Client) -> None:
     pages = [client.get("/sign-in/") for _time in range(2)]
     nonces = [page["Content-Security-Policy"].split("'nonce-")[1].split("'")[0] for page in pages]
