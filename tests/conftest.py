@@ -28,7 +28,7 @@ from tests.in_flight import requests_admit
 
 # Importing and collecting leave little garbage, and looking for it takes a second.
 gc.disable()
-pytest_plugins = ["tests.fakes.fixtures"]
+pytest_plugins = ["tests.fakes.fixtures", "tests.other_databases"]
 # The workers inherit this name of the run.
 os.environ.setdefault("TEST_RUN", str(os.getpid()))
 
@@ -58,13 +58,16 @@ def caches_forget() -> None:
     apps_current.forget()
 
 
+DATABASE_FIXTURES = {"db", "transactional_db", "empty_database"}
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests that use the database, for runs on several databases."""
     for item in items:
         if item.get_closest_marker("any_database"):
             continue
-        if item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
+        if item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")
 
 
@@ -170,13 +173,14 @@ def django_db_setup(
 
     At the end, block new connections and close the remaining ones: PostgreSQL cannot drop a database in use.
     """
+    if not django_db_use_migrations:
+        settings.MIGRATION_MODULES = {}
     if connection.settings_dict["NAME"] != connection.settings_dict["TEST"]["NAME"]:
         # No test of this run uses the database, so none was created.
         yield
         return
     with django_db_blocker.unblock():
         if not django_db_use_migrations:
-            settings.MIGRATION_MODULES = {}
             migrations_record()
         beginning = Beginning.read()
         if connection.vendor == "postgresql":

@@ -13,6 +13,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
 
 from tests.migration_rules import problems_of
+from tests.single_steps import SingleStepsLoader
 from workspace.database.constraint_operations import AddConstraintOnline
 from workspace.database.data_operations import RunInBatches
 from workspace.database.index_operations import AddIndexOnline
@@ -24,8 +25,11 @@ EARLIER = set((Path(__file__).parent / "data" / "earlier_migrations.txt").read_t
 
 
 def of_the_project() -> Iterator[tuple[Any, ProjectState]]:
-    """Yield each migration, in order, with the state of the tables before it."""
-    loader = MigrationLoader(None, ignore_no_migrations=True)
+    """Yield each migration, in order, with the state of the tables before it.
+
+    Squashed migrations run only where the replaced ones have not, which are checked instead.
+    """
+    loader = SingleStepsLoader(None, ignore_no_migrations=True)
     state = ProjectState()
     for app, name in loader.graph._generate_plan(loader.graph.leaf_nodes(), at_end=True):
         migration = loader.get_migration(app, name)

@@ -8,9 +8,7 @@ tests/data/README.md tells how it was made.
 from __future__ import annotations
 
 import gzip
-import os
 import re
-import shutil
 from collections import Counter, deque
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -45,6 +43,7 @@ from push.worker.signing import is_task, task_signing_install
 from tests.api_client import ApiClient
 from tests.conftest import caches_forget
 from tests.fakes.gateway import FakeGateway
+from tests.other_databases import IS_SQLITE, database_create, database_drop, database_name, use_database
 from tests.push.conftest import gateway_connect
 from workspace.errors import ApplicationError
 from workspace.models import Message, Room, Subscription, User
@@ -60,7 +59,6 @@ SETTINGS = {
 }
 # A little later than its last message.
 NOW = datetime(2026, 11, 30, 12, 45, tzinfo=UTC)
-IS_SQLITE = connection.vendor == "sqlite"
 
 pytestmark = [pytest.mark.database, pytest.mark.thorough]
 
@@ -71,11 +69,7 @@ def migrated(
 ) -> Iterator[str]:
     """Return the name of the installation's database, migrated by today's migrations."""
     with django_db_blocker.unblock():
-        name = (
-            str(tmp_path_factory.mktemp("installation") / "migrated.sqlite3")
-            if IS_SQLITE
-            else database_name("migrated")
-        )
+        name = database_name("stored", tmp_path_factory.mktemp("installation"))
         database_create(name)
         with use_database(name), override_settings(**SETTINGS, MIGRATION_MODULES={}):
             stored_load()
@@ -87,7 +81,7 @@ def migrated(
 @pytest.fixture(autouse=True)
 def _installation(migrated: str, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Use a copy of the installation, a few minutes after it was left."""
-    copy = str(tmp_path / "installation.sqlite3") if IS_SQLITE else database_name("copy")
+    copy = database_name("copy", tmp_path)
     with django_db_blocker.unblock():
         database_create(copy, template=migrated)
         with use_database(copy), override_settings(**SETTINGS), time_machine.travel(NOW):
@@ -95,29 +89,6 @@ def _installation(migrated: str, tmp_path: Path, django_db_blocker: DjangoDbBloc
             yield
         database_drop(copy)
     task_signing_install()
-
-
-def database_name(purpose: str) -> str:
-    """Return the name of a database of this process on PostgreSQL."""
-    return f"test_callboard_stored_{os.getpid()}_{purpose}"
-
-
-def database_create(name: str, *, template: str = "") -> None:
-    """Create a database, empty or as a copy; on SQLite, a file appears when it is used."""
-    if not IS_SQLITE:
-        database_drop(name)
-        with connection._nodb_cursor() as cursor:
-            quoted = connection.ops.quote_name
-            cursor.execute(f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(template or 'template0')}")
-    elif template:
-        shutil.copy(template, name)
-
-
-def database_drop(name: str) -> None:
-    """Remove a database of PostgreSQL."""
-    if not IS_SQLITE:
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {connection.ops.quote_name(name)} WITH (FORCE)")
 
 
 def stored_load() -> None:
@@ -130,25 +101,6 @@ def stored_load() -> None:
         cursor.execute(stored.read())
     # The script has changed the session's search path.
     connection.close()
-
-
-class use_database:  # noqa: N801 - a context manager
-    """Let this process use another database."""
-
-    def __init__(self, name: str) -> None:
-        self.name, self.former = name, connection.settings_dict["NAME"]
-
-    def __enter__(self) -> None:
-        self._switch(self.name)
-
-    def __exit__(self, *_error: object) -> None:
-        self._switch(self.former)
-
-    @staticmethod
-    def _switch(name: str) -> None:
-        connection.close()
-        connection.settings_dict["NAME"] = name
-        caches_forget()
 
 
 def signed_in(username: str) -> Client:

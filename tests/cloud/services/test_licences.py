@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from cloud.models import SigningKey
 from cloud.services import licences
 from cloud.services.licences import signing_key_ensure
+from tests.single_steps import single_steps_executor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,13 +40,9 @@ def test_concurrent_callers_get_the_same_new_key(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture
-def before_there_was_one() -> Iterator[Any]:
-    """Return the models before the migration, and migrate the database forward again afterwards."""
-    executor = MigrationExecutor(connection)
-    yield executor.migrate([("cloud", "0003_cloud_service")]).apps
-    executor.loader.build_graph()
-    # Migrations of other apps depend on the reverted ones.
-    executor.migrate(executor.loader.graph.leaf_nodes())
+def before_there_was_one(empty_database: str) -> Any:
+    """Return the models before the migration, on a database that has come this far."""
+    return single_steps_executor().migrate([("cloud", "0003_cloud_service")]).apps
 
 
 @pytest.mark.thorough
@@ -55,7 +50,7 @@ def test_the_migration_keeps_the_key_in_use_of_two_old_ones(before_there_was_one
     keys = before_there_was_one.get_model("cloud", "SigningKey").objects
     for number in ("1", "2"):
         keys.create(key_id=f"key-{number}", private_key=f"secret-{number}", public_key=f"public-{number}")
-    executor = MigrationExecutor(connection)
+    executor = single_steps_executor()
     executor.migrate([("cloud", "0004_one_signing_key")])
     key = signing_key_ensure()
     assert (key.key_id, key.public_key, key.private_key) == ("key-2", "public-2", "secret-2")

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from push.models import Attempt, ClaimedItem, Lease, Notification
+from push.models import ClaimedItem, Lease, Notification
+from tests.single_steps import single_steps_executor
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
+pytestmark = pytest.mark.thorough
 
 MIGRATION = "0009_claims_tables"
 BEFORE = "0008_own_addresses"
 
 
 @pytest.fixture
-def old_apps() -> Iterator[Any]:
-    executor = MigrationExecutor(connection)
-    yield executor.migrate([("push", BEFORE)]).apps
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+def old_apps(empty_database: str) -> Any:
+    return single_steps_executor().migrate([("push", BEFORE)]).apps
 
 
 def test_claims_and_waiting_items_survive(old_apps: Any) -> None:
@@ -43,7 +38,7 @@ def test_claims_and_waiting_items_survive(old_apps: Any) -> None:
     attempts = old_apps.get_model("push", "Attempt").objects
     attempts.create(notification=begun, number=1, answer="retry", retry_at=now)
     attempts.create(notification=begun, number=2, answer="sending", claimed_by="worker")
-    executor = MigrationExecutor(connection)
+    executor = single_steps_executor()
     executor.migrate([("push", MIGRATION)])
     states = dict(Notification.objects.values_list("pk", "state"))
     assert states == {
@@ -57,4 +52,3 @@ def test_claims_and_waiting_items_survive(old_apps: Any) -> None:
     held = ClaimedItem.objects.order_by("pk").values_list("pk", "user", "lease")
     assert list(held) == [(claimed.pk, 3, "worker"), (begun.pk, 4, "worker")]
     assert list(ClaimedItem.objects.filter(begun_at__isnull=False)) == [ClaimedItem(pk=begun.pk)]
-    Attempt.objects.all().delete()

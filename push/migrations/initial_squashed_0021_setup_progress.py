@@ -1,0 +1,480 @@
+"""The tables of a new installation, in one step instead of many.
+
+Databases that have some of the replaced migrations go on with those. Changes of rows are left out: there are none yet.
+"""
+
+import django.core.validators
+import django.db.models.deletion
+import django.utils.timezone
+import push.models.settings
+import push.providers.registry
+import push.providers.web_push.contact
+import workspace.ids
+import workspace.secret_addresses
+import workspace.setting_groups.secret_field
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    replaces = [('push', '0001_initial'), ('push', '0002_initial'), ('push', '0003_routes_and_receipts'), ('push', '0004_device_errors'), ('push', '0005_first_due_time'), ('push', '0006_view_statistics'), ('push', '0007_normalize_device_tokens'), ('push', '0008_own_addresses'), ('push', '0009_claims_tables'), ('push', '0010_push_lifetimes'), ('push', '0011_web_push_contact'), ('push', '0012_lease_without_cascade'), ('push', '0013_follow_changed_messages'), ('push', '0014_delete_pickled_results'), ('push', '0015_secret_addresses'), ('push', '0016_plain_help_texts'), ('push', '0017_device_types_from_providers'), ('push', '0018_provider_values'), ('push', '0019_plain_texts'), ('push', '0020_retries_of_decisions'), ('push', '0021_setup_progress')]
+
+    initial = True
+
+    dependencies = [
+        ('cloud', '0008_secret_addresses'),
+        ('django_q', '0018_task_success_index'),
+        ('workspace', '0015_secret_addresses'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='AppRoute',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('production', models.BooleanField(default=True, help_text="Off: pushes go to Apple's development service.", verbose_name='production')),
+                ('apn_token_key', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='The content of the .p8 file. Used first.', verbose_name='APN token key (.p8)')),
+                ('apn_token_key_id', models.CharField(blank=True, default='', help_text="10 letters and digits, next to the key on Apple's developer site.", max_length=10, validators=[django.core.validators.RegexValidator('\\A[A-Z0-9]{10}\\Z', "Apple's ids are 10 capital letters and digits.")], verbose_name='APN token key id')),
+                ('apn_team_id', models.CharField(blank=True, default='', help_text="10 letters and digits, under Membership on Apple's developer site.", max_length=10, validators=[django.core.validators.RegexValidator('\\A[A-Z0-9]{10}\\Z', "Apple's ids are 10 capital letters and digits.")], verbose_name='APN team id')),
+                ('apn_cert', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='PEM; only used without a token key.', verbose_name='APN certificate')),
+                ('apn_key', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text="The certificate's private key, PEM.", verbose_name='APN key')),
+                ('apn_passphrase', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='Decrypts the key, if it is encrypted.', verbose_name='APN passphrase')),
+                ('google_api_credentials', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text="The JSON file of the project's service account, from Google's console.", verbose_name='FCM service account')),
+                ('app_name', models.CharField(help_text="The app's bundle id (Apple) or package id (Google), such as org.example.chat.", max_length=255, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9._-]*\\Z', 'Letters, digits, dots and hyphens only.')], verbose_name='app name')),
+                ('kind', models.CharField(choices=[('direct', 'Apple and Google directly'), ('gateway', 'Gateway')], default='direct', max_length=8, verbose_name='delivery')),
+                ('gateway', workspace.secret_addresses.SecretAddressLinesField(blank=True, default='', help_text='One address per line. If one cannot be reached, the next is tried.', validators=[django.core.validators.MaxLengthValidator(2000), push.models.settings.gateways_validate], verbose_name='gateway')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),
+            ],
+            options={
+                'verbose_name': 'route',
+                'verbose_name_plural': 'routes',
+                'ordering': ['app_name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Decision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('event', models.CharField(choices=[('posted', 'Posted'), ('edited', 'Edited'), ('deleted', 'Deleted')], default='posted', max_length=8, verbose_name='event')),
+                ('accepted_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='accepted')),
+                ('decided_at', models.DateTimeField(null=True, verbose_name='decided')),
+                ('counts', models.JSONField(default=dict, help_text='Members by channel and reason code.', verbose_name='counts')),
+                ('facts', models.JSONField(default=dict, editable=False, help_text="The message's facts for the decision, without values of single members.", verbose_name='facts')),
+                ('failures', models.PositiveSmallIntegerField(default=0, verbose_name='failures')),
+                ('retry_at', models.DateTimeField(default=django.utils.timezone.now, help_text='Empty: it failed too often.', null=True, verbose_name='next attempt')),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='workspace.message', verbose_name='message')),
+                ('position', models.PositiveBigIntegerField(editable=False, null=True, verbose_name='processed up to')),
+            ],
+            options={
+                'verbose_name': 'decision',
+                'verbose_name_plural': 'decisions',
+                'ordering': ['-pk'],
+                'permissions': [('explain_notifications', "May have anybody's notifications explained")],
+                'indexes': [models.Index(condition=models.Q(('decided_at', None)), fields=['retry_at'], name='decision_pending'), models.Index(condition=models.Q(('position__isnull', False)), fields=['retry_at'], name='decision_being_counted')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('event', 'posted')), fields=('message',), name='decision_once_per_post')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DesktopEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('rule', models.CharField(blank=True, help_text='Code of the rule that decided; empty if only counters changed.', max_length=32, verbose_name='rule')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
+                ('message', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspace.message', verbose_name='message')),
+                ('user', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                ('change', models.JSONField(help_text='The change that pages showing the room must apply.', null=True, verbose_name='change')),
+            ],
+            options={
+                'verbose_name': 'desktop event',
+                'verbose_name_plural': 'desktop events',
+                'ordering': ['pk'],
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['user', 'id'], name='desktop_event_of_user'), models.Index(fields=['created_at'], name='desktop_event_in_time')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DesktopStream',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('process', models.CharField(max_length=32, verbose_name='process')),
+                ('until', models.DateTimeField(verbose_name='until')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+            ],
+            options={
+                'verbose_name': 'stream',
+                'verbose_name_plural': 'streams',
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['until'], name='desktop_stream_until')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'process'), name='desktop_stream_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Device',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', workspace.ids.PublicIdField(default=workspace.ids.public_id_new, editable=False, max_length=17, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9]{1,17}\\Z', 'An id is made of up to 17 letters and digits.')], verbose_name='id')),
+                ('client_id', models.CharField(blank=True, help_text='The id that the client sent.', max_length=255, verbose_name='device id')),
+                ('type', models.CharField(choices=push.providers.registry.device_choices, max_length=32, verbose_name='type')),
+                ('app_name', models.CharField(max_length=255, verbose_name='app name')),
+                ('token', models.TextField(verbose_name='token')),
+                ('token_digest', models.CharField(editable=False, max_length=64, unique=True)),
+                ('voip_token', models.TextField(blank=True, verbose_name='VoIP token')),
+                ('session_digest', models.CharField(blank=True, editable=False, help_text='The session that registered it.', max_length=128)),
+                ('disabled_at', models.DateTimeField(blank=True, null=True, verbose_name='disabled')),
+                ('disabled_reason', models.CharField(blank=True, choices=[('token_dead', 'The push service no longer knows this device.'), ('deactivated', "Its owner's account was deactivated."), ('administrator', 'Disabled by an administrator.')], max_length=16, verbose_name='reason for disabling')),
+                ('last_accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='last accepted push')),
+                ('registered_at', models.DateTimeField(default=django.utils.timezone.now, help_text='When the app last registered this token.', verbose_name='registered')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='devices', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                ('auth_secret', workspace.setting_groups.secret_field.SecretField(blank=True, default='', editable=False)),
+                ('capabilities', models.JSONField(blank=True, default=list, verbose_name='abilities')),
+                ('last_received_at', models.DateTimeField(blank=True, help_text='When the app last confirmed a push.', null=True, verbose_name='last received push')),
+                ('name', models.CharField(blank=True, help_text='The name given by its owner.', max_length=64, verbose_name='name')),
+                ('public_key', models.CharField(blank=True, editable=False, max_length=128, verbose_name='public key')),
+                ('error_detail', models.CharField(blank=True, max_length=255, verbose_name='detail')),
+                ('error_answer', models.CharField(blank=True, max_length=12, verbose_name='last error')),
+                ('error_reason', models.CharField(blank=True, max_length=64, verbose_name='reason')),
+                ('error_status', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='HTTP status')),
+            ],
+            options={
+                'verbose_name': 'device',
+                'verbose_name_plural': 'devices',
+                'ordering': ['pk'],
+                'indexes': [models.Index(condition=models.Q(('disabled_at', None)), fields=['user'], name='device_enabled_of_user'), models.Index(condition=models.Q(('disabled_at__isnull', False)), fields=['disabled_at'], name='device_disabled_since'), models.Index(fields=['app_name', 'type', 'disabled_at'], name='device_of_app')],
+            },
+        ),
+        migrations.CreateModel(
+            name='GatewayApp',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('production', models.BooleanField(default=True, help_text="Off: pushes go to Apple's development service.", verbose_name='production')),
+                ('apn_token_key', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='The content of the .p8 file. Used first.', verbose_name='APN token key (.p8)')),
+                ('apn_token_key_id', models.CharField(blank=True, default='', help_text="10 letters and digits, next to the key on Apple's developer site.", max_length=10, validators=[django.core.validators.RegexValidator('\\A[A-Z0-9]{10}\\Z', "Apple's ids are 10 capital letters and digits.")], verbose_name='APN token key id')),
+                ('apn_team_id', models.CharField(blank=True, default='', help_text="10 letters and digits, under Membership on Apple's developer site.", max_length=10, validators=[django.core.validators.RegexValidator('\\A[A-Z0-9]{10}\\Z', "Apple's ids are 10 capital letters and digits.")], verbose_name='APN team id')),
+                ('apn_cert', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='PEM; only used without a token key.', verbose_name='APN certificate')),
+                ('apn_key', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text="The certificate's private key, PEM.", verbose_name='APN key')),
+                ('apn_passphrase', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='Decrypts the key, if it is encrypted.', verbose_name='APN passphrase')),
+                ('google_api_credentials', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text="The JSON file of the project's service account, from Google's console.", verbose_name='FCM service account')),
+                ('type', models.CharField(choices=push.providers.registry.phone_choices, default='apn', max_length=3, verbose_name='service')),
+                ('app_name', models.CharField(blank=True, help_text='The bundle id (Apple) or package id (Google). Empty (Google only): every app that has no entry; some servers do not send the app name.', max_length=255, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9._-]*\\Z', 'Letters, digits, dots and hyphens only.')], verbose_name='app name')),
+                ('is_active', models.BooleanField(default=True, help_text='Off: no pushes are sent to this app.', verbose_name='active')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),
+            ],
+            options={
+                'verbose_name': 'gateway app',
+                'verbose_name_plural': 'gateway apps',
+                'ordering': ['app_name', 'type', '-production'],
+                'constraints': [models.UniqueConstraint(fields=('type', 'app_name', 'production'), name='gateway_app_once', violation_error_message='This app already exists.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='GatewayPush',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('identity', models.CharField(max_length=64, verbose_name='identity')),
+                ('token_digest', models.CharField(editable=False, max_length=64)),
+                ('taken_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='taken')),
+                ('accepted_at', models.DateTimeField(null=True, verbose_name='accepted')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cloud.registeredworkspace', verbose_name='workspace')),
+                ('app', models.CharField(blank=True, default='', max_length=128, verbose_name='app')),
+                ('month', models.DateField(null=True, verbose_name='month')),
+                ('platform', models.CharField(blank=True, default='', max_length=3, verbose_name='platform')),
+                ('settled_at', models.DateTimeField(null=True, verbose_name='settled')),
+                ('taken_by', models.CharField(blank=True, default='', editable=False, max_length=32)),
+            ],
+            options={
+                'verbose_name': 'gateway push',
+                'verbose_name_plural': 'gateway pushes',
+                'ordering': ['-pk'],
+                'indexes': [models.Index(fields=['taken_at'], name='gateway_push_age'), models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['taken_at'], name='gateway_push_unsettled')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'identity', 'token_digest'), name='gateway_push_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Lease',
+            fields=[
+                ('token', models.CharField(max_length=36, primary_key=True, serialize=False, verbose_name='token')),
+                ('until', models.DateTimeField(verbose_name='until')),
+            ],
+            options={
+                'verbose_name': 'lease',
+                'verbose_name_plural': 'leases',
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='OutcomeCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(verbose_name='day')),
+                ('channel', models.CharField(choices=[('desktop', 'Desktop'), ('push', 'Push'), ('email', 'E-mail')], max_length=8, verbose_name='channel')),
+                ('state', models.CharField(choices=[('queued', 'Queued'), ('retrying', 'Waiting to retry'), ('claimed', 'Being sent'), ('sent', 'Sent'), ('dropped', 'Dropped'), ('failed', 'Failed')], max_length=8, verbose_name='state')),
+                ('reason', models.CharField(blank=True, max_length=32, verbose_name='reason')),
+                ('count', models.PositiveBigIntegerField(default=0, verbose_name='notifications')),
+            ],
+            options={
+                'verbose_name': 'past outcome',
+                'verbose_name_plural': 'past outcomes',
+                'ordering': ['-day', 'channel', 'state', 'reason'],
+                'constraints': [models.UniqueConstraint(fields=('day', 'channel', 'state', 'reason'), name='outcome_count_once')],
+                'permissions': [('view_statistics', "May read the workspace's statistics")],
+            },
+        ),
+        migrations.CreateModel(
+            name='ProviderValue',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=32, verbose_name='provider')),
+                ('name', models.CharField(max_length=32, verbose_name='name')),
+                ('value', workspace.setting_groups.secret_field.SecretField(blank=True, default='', verbose_name='value')),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),
+            ],
+            options={
+                'verbose_name': 'provider value',
+                'verbose_name_plural': 'provider values',
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('kind', 'name'), name='provider_value_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PushSettings',
+            fields=[
+                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('enable', models.BooleanField(default=True, help_text='Off: no push notifications are sent.', verbose_name='Enable')),
+                ('enable_gateway', models.BooleanField(default=True, help_text="Send pushes through a gateway that has the app's keys. Requires registration and accepted terms. Off: send directly to Apple and Google, with the certificates and keys below.", verbose_name='Enable Gateway')),
+                ('gateway', workspace.secret_addresses.SecretAddressLinesField(default='https://gateway.rocket.chat', help_text='One address per line. If one cannot be reached, the next is tried.', validators=[django.core.validators.MaxLengthValidator(2000), push.models.settings.gateways_validate], verbose_name='Gateway')),
+                ('production', models.BooleanField(default=True, help_text="Off: pushes go to Apple's development service, with the Dev certificate and key.", verbose_name='Production')),
+                ('apn_token_key', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='The content of the .p8 file; does not expire and serves all apps of the team. Used first.', verbose_name='APN token key (.p8)')),
+                ('apn_token_key_id', models.CharField(blank=True, default='', help_text="Shown next to the key on Apple's developer site: 10 letters and digits.", max_length=10, validators=[django.core.validators.RegexValidator('\\A[A-Z0-9]{10}\\Z', "Apple's ids are 10 capital letters and digits.")], verbose_name='APN token key id')),
+                ('apn_team_id', models.CharField(blank=True, default='', help_text="Shown under Membership on Apple's developer site: 10 letters and digits.", max_length=10, validators=[django.core.validators.RegexValidator('\\A[A-Z0-9]{10}\\Z', "Apple's ids are 10 capital letters and digits.")], verbose_name='APN team id')),
+                ('apn_cert', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='PEM; only used without a token key.', verbose_name='APN certificate')),
+                ('apn_key', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text="The certificate's private key, PEM.", verbose_name='APN key')),
+                ('apn_passphrase', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='Decrypts the key, if it is encrypted.', verbose_name='APN passphrase')),
+                ('apn_dev_cert', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='PEM; used while Production is off.', verbose_name='APN Dev certificate')),
+                ('apn_dev_key', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text="The Dev certificate's private key, PEM.", verbose_name='APN Dev key')),
+                ('apn_dev_passphrase', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='Decrypts the Dev key, if it is encrypted.', verbose_name='APN Dev passphrase')),
+                ('google_api_credentials', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text="The JSON file of the project's service account, from Google's console.", verbose_name='FCM service account')),
+                ('gcm_api_key', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='Not used: Google shut down the service in 2024. Still accepted for tools that set it.', verbose_name='GCM API key (legacy)')),
+                ('gcm_project_number', workspace.setting_groups.secret_field.SecretField(blank=True, default='', help_text='Not used, like the key above.', verbose_name='GCM project number (legacy)')),
+                ('show_username_room', models.BooleanField(default=True, help_text='Off: notifications do not show the sender or the room.', verbose_name='Show Channel/Group/Username in Notification')),
+                ('show_message', models.BooleanField(default=True, help_text='Off: notifications only show that there is a new message.', verbose_name='Show Message in Notification')),
+                ('request_content_from_server', models.BooleanField(default=True, help_text="Pushes only contain the message's id. The app fetches the content from this server.", verbose_name='Hide message content from Apple and Google')),
+                ('message_lifetime', models.PositiveIntegerField(default=86400, help_text="How long Apple, Google and browsers' push services store a notification for a device that is off. 0: it is delivered at once or not at all.", validators=[django.core.validators.MaxValueValidator(2419200)], verbose_name='Store notifications for (seconds)')),
+                ('update_lifetime', models.PositiveIntegerField(default=86400, help_text='The same for updates that remove or replace a notification. If this is shorter than the time for notifications, devices may show messages that were read elsewhere.', validators=[django.core.validators.MaxValueValidator(2419200)], verbose_name='Store silent updates for (seconds)')),
+                ('web_push_contact', models.CharField(blank=True, default='', help_text="Contact for operators of browsers' push services: mailto: with an e-mail address, or an https URL, on the public internet. Empty: the contact e-mail of the Setup Wizard, or this site's URL if there is none.", max_length=255, validators=[push.providers.web_push.contact.subject_validate], verbose_name='Contact for web push')),
+            ],
+            options={
+                'verbose_name': 'Push',
+                'verbose_name_plural': 'Push',
+                'permissions': [('test_push_notifications', 'May send test pushes to their own devices'), ('test_push_of_others', "May send test pushes to other people's devices")],
+            },
+        ),
+        migrations.CreateModel(
+            name='RouteState',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=300, verbose_name='route')),
+                ('app_name', models.CharField(blank=True, help_text='Empty for the whole route.', max_length=255, verbose_name='app name')),
+                ('fingerprint', models.CharField(editable=False, max_length=64)),
+                ('suspects', models.JSONField(default=list, editable=False)),
+                ('suspected_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('status', models.PositiveSmallIntegerField(null=True, verbose_name='status')),
+                ('reason', models.CharField(blank=True, max_length=64, verbose_name='reason')),
+                ('detail', models.CharField(blank=True, max_length=255, verbose_name='detail')),
+                ('paused_at', models.DateTimeField(null=True, verbose_name='paused')),
+                ('probes', models.PositiveSmallIntegerField(default=0, verbose_name='probes')),
+                ('probe_at', models.DateTimeField(null=True, verbose_name='next probe')),
+            ],
+            options={
+                'verbose_name': 'route state',
+                'verbose_name_plural': 'route states',
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('key', 'app_name'), name='route_state_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SandboxPush',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token_digest', models.CharField(max_length=64)),
+                ('type', models.CharField(choices=push.providers.registry.phone_choices, max_length=3, verbose_name='type')),
+                ('identity', models.CharField(blank=True, max_length=64, verbose_name='identity')),
+                ('payload', models.JSONField(verbose_name='payload')),
+                ('headers', models.JSONField(default=dict, verbose_name='headers')),
+                ('received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='received')),
+            ],
+            options={
+                'verbose_name': 'sandbox push',
+                'verbose_name_plural': 'sandbox pushes',
+                'ordering': ['pk'],
+                'indexes': [models.Index(fields=['token_digest', 'id'], name='sandbox_push_of_token')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SetupProgress',
+            fields=[
+                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ('seed', models.CharField(blank=True, default='', editable=False, max_length=64)),
+                ('closed_at', models.DateTimeField(editable=False, null=True, verbose_name='closed')),
+                ('state', models.JSONField(default=dict, editable=False)),
+            ],
+            options={
+                'verbose_name': 'set-up',
+                'verbose_name_plural': 'set-up',
+                'default_permissions': (),
+                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='setup_progress_single')],
+            },
+        ),
+        migrations.CreateModel(
+            name='VapidKeys',
+            fields=[
+                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ('public_key', models.CharField(max_length=128, verbose_name='public key')),
+                ('private_key', workspace.setting_groups.secret_field.SecretField(blank=True, default='', verbose_name='private key')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
+            ],
+            options={
+                'verbose_name': 'web push keys',
+                'verbose_name_plural': 'web push keys',
+                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='vapid_keys_single')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WorkerBeat',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(help_text='Host and process.', max_length=255, unique=True, verbose_name='worker')),
+                ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='started')),
+                ('beat_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='last heartbeat')),
+            ],
+            options={
+                'verbose_name': 'worker',
+                'verbose_name_plural': 'workers',
+            },
+        ),
+        migrations.CreateModel(
+            name='Notification',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('channel', models.CharField(choices=[('desktop', 'Desktop'), ('push', 'Push'), ('email', 'E-mail')], max_length=8, verbose_name='channel')),
+                ('rule', models.CharField(help_text='Code of the rule that decided to send it.', max_length=32, verbose_name='rule')),
+                ('state', models.CharField(choices=[('queued', 'Queued'), ('retrying', 'Waiting to retry'), ('claimed', 'Being sent'), ('sent', 'Sent'), ('dropped', 'Dropped'), ('failed', 'Failed')], default='queued', max_length=8, verbose_name='state')),
+                ('reason', models.CharField(blank=True, help_text='Code of the end reason.', max_length=32, verbose_name='reason')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='created')),
+                ('due_at', models.DateTimeField(verbose_name='due')),
+                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
+                ('message', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to='workspace.message', verbose_name='message')),
+                ('room', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspace.room', verbose_name='room')),
+                ('user', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                ('held_by', models.CharField(blank=True, choices=[('own', "the member's quiet hours"), ('default', "the workspace's quiet hours"), ('pause', "the member's pause")], max_length=8, verbose_name='held back by')),
+                ('held_from', models.DateTimeField(blank=True, help_text='When it would have been due without quiet hours.', null=True, verbose_name='held back from')),
+                ('held_until', models.DateTimeField(blank=True, null=True, verbose_name='held back until')),
+                ('only_device', models.ForeignKey(blank=True, db_constraint=False, db_index=False, help_text="The device that a test is for; empty: all of the member's devices.", null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='push.device', verbose_name='only device')),
+                ('first_due_at', models.DateTimeField(blank=True, help_text='Empty: the due time has not changed.', null=True, verbose_name='originally due')),
+            ],
+            options={
+                'verbose_name': 'notification',
+                'verbose_name_plural': 'notifications',
+                'ordering': ['-pk'],
+                'indexes': [models.Index(condition=models.Q(('finished_at__isnull', False)), fields=['finished_at'], name='notification_finished'), models.Index(condition=models.Q(('finished_at__isnull', True)), fields=['due_at'], name='notification_due'), models.Index(condition=models.Q(('finished_at__isnull', True)), fields=['user', 'due_at'], name='notification_due_of_user')],
+                'constraints': [models.UniqueConstraint(fields=('message', 'user', 'channel'), name='notification_once_per_channel'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state__in', ['sent', 'dropped', 'failed'])), models.Q(('finished_at__isnull', True), ('state__in', ['queued', 'retrying'])), _connector='OR'), name='notification_finished_whole')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ShownRoom',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('shown_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='shown')),
+                ('read_at', models.DateTimeField(null=True, verbose_name='read')),
+                ('due_at', models.DateTimeField(null=True, verbose_name='due')),
+                ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='tries')),
+                ('device', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shown_rooms', to='push.device', verbose_name='device')),
+                ('room', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='workspace.room', verbose_name='room')),
+                ('room_public_id', models.CharField(blank=True, editable=False, help_text='Set if the room was deleted.', max_length=64)),
+            ],
+            options={
+                'verbose_name': 'room shown on a device',
+                'verbose_name_plural': 'rooms shown on devices',
+                'ordering': ['pk'],
+                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='shown_room_due'), models.Index(fields=['shown_at'], name='shown_room_shown')],
+                'constraints': [models.UniqueConstraint(fields=('device', 'room'), name='shown_room_once_per_device')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Attempt',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField(default=1, verbose_name='number')),
+                ('claimed_by', models.CharField(blank=True, max_length=36, verbose_name='sent by')),
+                ('answer', models.CharField(choices=[('sending', 'No response yet'), ('unknown', 'Unknown: the worker died'), ('accepted', 'Accepted'), ('dead', 'Invalid token'), ('refused', 'Refused'), ('unauthorized', 'Credentials refused'), ('retry', 'Will be retried'), ('no_route', 'No route to the device'), ('over_quota', 'Quota exhausted'), ('held', 'Waiting: the route is paused')], default='sending', max_length=12, verbose_name='answer')),
+                ('status', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='status')),
+                ('detail', models.CharField(blank=True, max_length=255, verbose_name='detail')),
+                ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='started')),
+                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
+                ('retry_at', models.DateTimeField(blank=True, null=True, verbose_name='next attempt')),
+                ('device', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='attempts', to='push.device', verbose_name='device')),
+                ('notification', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='push.notification', verbose_name='notification')),
+                ('reason', models.CharField(blank=True, help_text="The push service's code.", max_length=64, verbose_name='reason')),
+                ('received_at', models.DateTimeField(blank=True, help_text='When the device confirmed the push; not every app does this.', null=True, verbose_name='received')),
+                ('route', models.CharField(blank=True, help_text='The route that was used.', max_length=300, verbose_name='route')),
+            ],
+            options={
+                'verbose_name': 'attempt',
+                'verbose_name_plural': 'attempts',
+                'ordering': ['-pk'],
+                'constraints': [models.UniqueConstraint(fields=('notification', 'device', 'number'), name='attempt_numbered_per_device')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ClaimedItem',
+            fields=[
+                ('notification', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='claimed_item', serialize=False, to='push.notification')),
+                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                ('lease', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='items', to='push.lease', verbose_name='lease')),
+                ('begun_at', models.DateTimeField(help_text='Empty: the worker has not started sending this item.', null=True, verbose_name='begun')),
+            ],
+            options={
+                'verbose_name': 'claimed notification',
+                'verbose_name_plural': 'claimed notifications',
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['lease'], name='claimed_item_of_lease')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LostItem',
+            fields=[
+                ('notification', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='lost_item', serialize=False, to='push.notification')),
+                ('times', models.PositiveSmallIntegerField(default=0, verbose_name='times')),
+            ],
+            options={
+                'verbose_name': 'lost notification',
+                'verbose_name_plural': 'lost notifications',
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='ShownMessage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('changed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='changed')),
+                ('due_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='due')),
+                ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='tries')),
+                ('device', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shown_messages', to='push.device', verbose_name='device')),
+                ('notification', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='push.notification', verbose_name='notification')),
+            ],
+            options={
+                'verbose_name': 'changed message on a device',
+                'verbose_name_plural': 'changed messages on devices',
+                'ordering': ['pk'],
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['due_at'], name='shown_message_due'), models.Index(fields=['changed_at'], name='shown_message_changed')],
+                'constraints': [models.UniqueConstraint(fields=('notification', 'device'), name='shown_message_once_per_device')],
+            },
+        ),
+    ]
