@@ -103,6 +103,14 @@ def embedded_ip(ip: IpAddress) -> IpAddress:
     return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else ip)
 
 
+def is_loopback(host: str | None) -> bool:
+    """Return True if the host is this machine, by its spelling."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
 class Descriptor:
     """A new socket, in the form that libcurl's callback returns it: pycurl duplicates the descriptor, and this one is
     closed with the object. (Python would warn about each unclosed socket.)"""

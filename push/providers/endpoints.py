@@ -7,7 +7,6 @@ checked then and at every connection (push/http/exchanges.py).
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from urllib.parse import SplitResult, urlsplit
 
@@ -15,7 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from workspace.errors import ApplicationError
-from workspace.outbound import is_public
+from workspace.outbound import is_loopback, is_public
 
 ENDPOINT_MAX_LENGTH = 2048
 # Ports of push services; any other port probably belongs to another service.
@@ -65,14 +64,6 @@ def is_trusted(parts: SplitResult) -> bool:
     if parts.netloc.lower() not in settings.WEB_PUSH_PRIVATE_HOSTS:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and settings.SANDBOX and is_loopback(parts.hostname))
-
-
-def is_loopback(host: str | None) -> bool:
-    """Return whether the host is this machine, by its spelling."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 def resolved_check(parts: SplitResult) -> None:

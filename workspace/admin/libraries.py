@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from axes.conf import settings as axes_settings
 from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
@@ -24,7 +25,10 @@ from workspace.roles import Role
 
 # API tokens, second factors and queued tasks with their data must not be shown. The history of settings has its own
 # page. allauth's e-mail addresses are not used.
-LIBRARY_MODELS = (get_token_model(), Authenticator, EmailAddress, EmailConfirmation, Failure, OrmQ, Schedule, Success)
+LIBRARY_MODELS = (
+    *(get_token_model(), Authenticator, EmailAddress, EmailConfirmation, SocialAccount, SocialApp, SocialToken),
+    *(Failure, OrmQ, Schedule, Success),
+)
 for model in LIBRARY_MODELS:
     if admin.site.is_registered(model):
         admin.site.unregister(model)

@@ -106,9 +106,11 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "knox",
     "axes",
-    # Second factors. Its pages are not in the URLs.
+    # Second factors and identity providers. Its pages are not in the URLs.
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "django_q",
     "workspace",
@@ -250,6 +252,8 @@ OUTBOUND_NO_PROXY = env.items("OUTBOUND_NO_PROXY", ["localhost", "127.0.0.1", ":
 OUTBOUND_CA_FILE = env.file("OUTBOUND_CA_FILE", must_exist="runfakeproviders" not in sys.argv[1:2])
 # Web push endpoints must be on the public internet, except these hosts (`host` or `host:port`).
 WEB_PUSH_PRIVATE_HOSTS = [host.lower() for host in env.items("WEB_PUSH_PRIVATE_HOSTS", [])]
+# Identity providers must be on the public internet, except these hosts (`host` or `host:port`).
+SIGN_IN_PRIVATE_HOSTS = [host.lower() for host in env.items("SIGN_IN_PRIVATE_HOSTS", [])]
 # The servers of Apple and Google. Other addresses are for tests against `manage.py runfakeproviders`.
 APPLE_PRODUCTION_URL = env.https_url("APPLE_PRODUCTION_URL", "https://api.push.apple.com")
 APPLE_SANDBOX_URL = env.https_url("APPLE_SANDBOX_URL", "https://api.sandbox.push.apple.com")
@@ -306,6 +310,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_ADAPTER = "workspace.pages.openid.adapter.IdentityAdapter"
 MFA_ADAPTER = "workspace.security.second_factors.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 # Codes of the previous and the next 30 seconds are accepted too, for clocks that are wrong by as much.

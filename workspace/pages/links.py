@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from workspace.pages.account.password import may_change_password
 from workspace.pages.contributions import PageLink, Place, pages_contribute
+from workspace.pages.openid.linked_accounts import has_linked_accounts
 
 
 def is_staff(request: HttpRequest) -> bool:
@@ -36,6 +37,14 @@ pages_contribute(
             shown=is_staff,
         ),
         PageLink(title=_("Profile"), icon="person", view="profile", place=Place.ACCOUNT, order=10),
+        PageLink(
+            title=_("Linked sign-ins"),
+            icon="link",
+            view="linked-accounts",
+            place=Place.ACCOUNT,
+            order=85,
+            shown=has_linked_accounts,
+        ),
         PageLink(title=_("My data"), icon="folder", view="account-data", place=Place.ACCOUNT, order=80),
         PageLink(
             title=_("Password"),

@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from workspace.errors import SecondFactorError
 from workspace.models import RegistrationForm, SignInSettings
+from workspace.openid.providers import openid_providers
 from workspace.pages.layout import page_context
 from workspace.pages.sign_in_code import CodeForm, code_page
 from workspace.pages.time_zone import browser_time_zone_accept
@@ -118,6 +119,7 @@ class SignInView(LoginView):
             "has_form": self.has_form,
             "resets_passwords": rules.password_reset,
             "registration_url": register_url(),
+            "providers": openid_providers(),
             "registration_text": "" if register_url() else rules.registration_replacement,
         }
 

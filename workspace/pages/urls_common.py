@@ -10,6 +10,8 @@ from workspace.pages.account.reset import ChoosePasswordView, password_reset
 from workspace.pages.avatars import favicon
 from workspace.pages.home import home
 from workspace.pages.manifest import manifest
+from workspace.pages.openid.linked_accounts import linked_account_remove, linked_accounts
+from workspace.pages.openid.views import provider_callback, provider_link, provider_sign_in
 from workspace.pages.sign_in import SignInView, SignOutView
 from workspace.pages.sign_in_code import sign_in_code
 from workspace.pages.time_zone import browser_time_zone
@@ -23,6 +25,9 @@ urlpatterns = [
     path("account/data/readers/", message_readers, name="message-readers"),
     path("account/data/<str:public_id>/", export_download, name="export-download"),
     path("account/data/<str:public_id>/delete/", export_remove, name="export-remove"),
+    path("account/linked/", linked_accounts, name="linked-accounts"),
+    path("account/linked/<str:key>/link/", provider_link, name="provider-link"),
+    path("account/linked/<int:key>/remove/", linked_account_remove, name="linked-account-remove"),
     path("account/time-zone/", browser_time_zone, name="browser-time-zone"),
     path("account/password/", OwnPasswordView.as_view(), name="password-change"),
     path("address/<str:token>/", address_verification, name="address-verify"),
@@ -32,5 +37,8 @@ urlpatterns = [
     path("manifest.webmanifest", manifest, name="manifest"),
     path("sign-in/", SignInView.as_view(), name="sign-in"),
     path("sign-in/code/", sign_in_code, name="sign-in-code"),
+    path("sign-in/with/<str:key>/", provider_sign_in, name="provider-sign-in"),
+    # allauth knows this name.
+    path("sign-in/with/<str:key>/callback/", provider_callback, name="openid_connect_callback"),
     path("sign-out/", SignOutView.as_view(), name="sign-out"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from allauth.socialaccount.models import SocialAccount
 from knox.models import AuthToken
 
 from workspace.models import (
@@ -36,6 +37,13 @@ def account_rows(user: User) -> Iterator[Row]:
 def address_rows(user: User) -> Iterator[Row]:
     """Yield the account's e-mail addresses."""
     yield from user.emails.order_by("pk").values("address", "verified", "suppressed_at")
+
+
+def linked_rows(user: User) -> Iterator[Row]:
+    """Yield the sign-ins at other services that are linked to the account."""
+    yield from (
+        SocialAccount.objects.filter(user=user).order_by("pk").values("provider", "uid", "date_joined", "last_login")
+    )
 
 
 def room_rows(user: User) -> Iterator[Row]:
@@ -108,6 +116,7 @@ def read_rows(user: User) -> Iterator[Row]:
 sections_contribute(
     ExportSection("account", account_rows),
     ExportSection("addresses", address_rows),
+    ExportSection("linked-sign-ins", linked_rows),
     ExportSection("rooms", room_rows),
     ExportSection("messages", message_rows),
     ExportSection("reactions", reaction_rows),

@@ -25,7 +25,10 @@ from workspace.setting_groups.registry import groups
 
 pytestmark = pytest.mark.django_db
 
-SLUGS = ["accounts", "cloudservice", "general", "message", "mobile", "push", "retention", "setupwizard", "signin"]
+SLUGS = [
+    *("accounts", "cloudservice", "general", "message", "mobile", "openid", "push", "retention", "setupwizard"),
+    "signin",
+]
 
 
 def address(slug: str) -> str:

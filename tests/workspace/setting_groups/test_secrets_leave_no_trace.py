@@ -17,11 +17,17 @@ from tests.factories import UserFactory
 from tests.keys import certificate_pem, ec_key, key_pem, rsa_key, service_account_json
 from tests.workspace.pages.test_settings_group import entered
 from workspace.models import User
-from workspace.setting_groups.registry import settings_by_id
+from workspace.setting_groups.registry import groups, settings_by_id, settings_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PAGES = ["/admin/", "/admin/search/?q=apn", "/admin/settings/push/", "/admin/settings/history/"]
+PAGES = [
+    "/admin/",
+    "/admin/search/?q=apn",
+    "/admin/settings/push/",
+    "/admin/settings/openid/",
+    "/admin/settings/history/",
+]
 
 
 def secrets() -> dict[str, str]:
@@ -38,6 +44,7 @@ def secrets() -> dict[str, str]:
         "Push_google_api_credentials": service_account_json(private_key_id="Zanzibar-key-id"),
         "Push_gcm_api_key": "Zanzibar-legacy-key",
         "Push_gcm_project_number": "Zanzibar-4711",
+        **{f"Accounts_OAuth_Custom_{number}_secret": f"Zanzibar-client-{number}" for number in (1, 2, 3)},
     }
 
 
@@ -83,7 +90,11 @@ def test_every_secret_setting_is_searched_for() -> None:
 def test_no_secret_is_found_anywhere(admin: User, client: Client, caplog: pytest.LogCaptureFixture) -> None:
     values, api = secrets(), ApiClient(admin)
     with caplog.at_level(logging.DEBUG):
-        answers = [client.post("/admin/settings/push/", entered(PushSettings, **values), follow=True)]
+        answers = []
+        for group in groups():
+            own = {entry.id: values[entry.id] for entry in settings_of(group) if entry.id in values}
+            if own:
+                answers.append(client.post(f"/admin/settings/{group.slug()}/", entered(group, **own), follow=True))
         assert PushSettings.current().apn_dev_passphrase == "Zanzibar-open-barley"
         bad = {"Push_apn_passphrase": "Zanzibar-wrong-one", "Push_apn_token_key": "Zanzibar no key at all"}
         answers.append(client.post("/admin/settings/push/", entered(PushSettings, **bad)))

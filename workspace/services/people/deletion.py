@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Greatest
@@ -157,7 +158,7 @@ def identity_erase(user: User) -> None:
     """Delete the account's sign-ins, addresses and presence, and remove the personal data from its row."""
     second_factor_remove(user=user)
     AuthToken.objects.filter(user=user).delete()
-    for model in (Avatar, EmailAddress, KnownAddress, ClientPresence, Presence):
+    for model in (Avatar, EmailAddress, KnownAddress, SocialAccount, ClientPresence, Presence):
         model._default_manager.filter(user=user).delete()
     user.groups.clear()
     user.user_permissions.clear()

@@ -1,0 +1,1 @@
+"""Settings of the servers that the workspace uses to sign users in."""

@@ -1,0 +1,1 @@
+"""Signing in with identity providers, and linking accounts to them."""
