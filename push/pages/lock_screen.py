@@ -16,7 +16,8 @@ class Card(TypedDict):
     Notifications with the same `thread` are stacked. `badge` is the new number on the app's icon, or None if the push
     does not change it. `received_at` is in milliseconds since 1970. `message` and `room` are public ids, or empty if
     the push has none. If `clears` is set, the push removes notifications: only that of `message` if there is one. If
-    `replaces` is set, it updates the text of that message's notification.
+    `replaces` is set, it updates the text of that message's notification. If `only_badge` is set, it shows nothing; a
+    badge of zero also removes all notifications, as on a real phone.
     """
 
     id: int
@@ -29,6 +30,7 @@ class Card(TypedDict):
     message: str
     room: str
     replaces: bool
+    only_badge: bool
     headers: dict[str, str]
     payload: dict[str, Any]
 
@@ -47,6 +49,7 @@ def card_for(push: SandboxPush) -> Card:
 def card(push: SandboxPush, title: str, text: str, thread: str, badge: int | None, *, clears: bool = False) -> Card:
     """Return the notification with the parsed fields of the push."""
     content = content_of(push.payload)
+    only_badge = not clears and not title and not text and badge is not None
     return Card(
         id=push.pk,
         title=title,
@@ -58,6 +61,7 @@ def card(push: SandboxPush, title: str, text: str, thread: str, badge: int | Non
         message=str(content.get("messageId", "")),
         room=str(content.get("rid", "")),
         replaces=content.get("replaces") is True,
+        only_badge=only_badge,
         headers=push.headers,
         payload=push.payload,
     )
@@ -82,16 +86,30 @@ def content_of(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def parse_apple(payload: dict[str, Any]) -> tuple[str, str, str, int | None]:
-    """Return title, text, thread and badge of a payload for Apple."""
-    title, text = (text_in(payload, "aps", "alert", name) for name in ("title", "body"))
+    """Return title, text, thread and badge of a payload for Apple.
+
+    Apps of other chat systems may have the sentence, which is shown here by its key and its arguments.
+    """
+    title, text, key = (text_in(payload, "aps", "alert", name) for name in ("title", "body", "loc-key"))
+    if key and not text:
+        arguments = value_in(payload, "aps", "alert", "loc-args")
+        title, text = key, ", ".join(map(str, arguments if isinstance(arguments, list) else []))
     badge = value_in(payload, "aps", "badge")
     return title, text, text_in(payload, "aps", "thread-id"), badge if isinstance(badge, int) else None
+
+
+# Where apps of Rocket.Chat, Matrix, Mattermost and the push API find these, in this order.
+GOOGLE_TITLES = ("title", "room_name", "channel_name", "sender_display_name")
+GOOGLE_TEXTS = ("message", "content_body", "body", "event_id")
+GOOGLE_THREADS = ("notId", "thread")
+GOOGLE_BADGES = ("msgcnt", "unread", "badge")
 
 
 def parse_google(payload: dict[str, Any]) -> tuple[str, str, str, int | None]:
     """Return title, text, thread and badge of a payload for Google."""
     title, text, thread, badge = (
-        text_in(payload, "message", "data", name) for name in ("title", "message", "notId", "msgcnt")
+        next(filter(None, (text_in(payload, "message", "data", name) for name in names)), "")
+        for names in (GOOGLE_TITLES, GOOGLE_TEXTS, GOOGLE_THREADS, GOOGLE_BADGES)
     )
     return title, text, thread, int(badge) if badge.isdecimal() else None
 

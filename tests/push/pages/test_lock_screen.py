@@ -45,3 +45,22 @@ def test_a_silent_update_clears_a_thread(type: str) -> None:
     card = card_for(received(type=type, is_silent=True, not_id=42, badge=7, payload=payload))
     assert (card["clears"], card["thread"], card["badge"]) == (True, "42", 7)
     assert (card["title"], card["text"]) == ("", "")
+
+
+def test_payloads_of_other_apps_are_shown_and_new_counts_only_change_the_badge() -> None:
+    alert = {"loc-key": "MSG_FROM_USER", "loc-args": ["Ana"]}
+    payloads: list[tuple[str, dict[str, object]]] = [
+        ("apn", {"aps": {"alert": alert, "badge": 2}}),
+        ("apn", {"aps": {"badge": 0}}),
+        ("gcm", {"message": {"data": {"room_name": "Hall", "content_body": "hi", "unread": "2"}}}),
+        ("gcm", {"message": {"data": {"unread": "0", "prio": "high"}}}),
+        ("gcm", {"message": {"data": {"channel_name": "Hall", "message": "hi", "badge": "1"}}}),
+    ]
+    cards = [card_for(SandboxPush(pk=1, type=type, payload=payload, headers={})) for type, payload in payloads]
+    assert [(card["title"], card["text"], card["badge"], card["only_badge"]) for card in cards] == [
+        ("MSG_FROM_USER", "Ana", 2, False),
+        ("", "", 0, True),
+        ("Hall", "hi", 2, False),
+        ("", "", 0, True),
+        ("Hall", "hi", 1, False),
+    ]

@@ -138,7 +138,7 @@ class Phone {
         }
         const seen = this.state.values.seen ?? 0;
         for (const push of pushes) {
-            const updates = push.clears || push.replaces;
+            const updates = push.clears || push.replaces || push.only_badge;
             if (push.id > seen && !updates) this.acknowledge(push);
             this.pushes = updates ? this.updated(push) : [...this.pushes, push];
         }
@@ -157,7 +157,8 @@ class Phone {
     }
 
     // Returns the notifications after an update that removes some, or silently changes the text of one.
-    updated({ clears, thread, message, title, text, payload, headers }) {
+    updated({ clears, only_badge, badge, thread, message, title, text, payload, headers }) {
+        if (only_badge) return badge === 0 ? [] : this.pushes;
         if (clears) return this.pushes.filter((one) => (message ? one.message !== message : one.thread !== thread));
         return this.pushes.map((one) => (one.message === message ? { ...one, title, text, payload, headers } : one));
     }
