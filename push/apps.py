@@ -7,7 +7,9 @@ class PushConfig(AppConfig):
     verbose_name = _("Push")
 
     def ready(self) -> None:
+        from cloud.gateway_protocols import protocol_register
         from push import privacy, receivers  # noqa: F401
+        from push.gateway.protocols.registry import protocols
         from push.pages import links  # noqa: F401
         from push.providers.web_push.keys import vapid_keys_ensure
         from push.worker.signing import task_signing_install
@@ -22,5 +24,7 @@ class PushConfig(AppConfig):
         MODULES.extend(["push.monitoring.counting", "push.monitoring.gauges"])
         READINGS.append("push.monitoring.gauges.readings")
         SAMPLES.append("push.monitoring.gauges.samples")
+        for protocol in protocols():
+            protocol_register(protocol.description)
         task_signing_install()
         database_ready.connect(vapid_keys_ensure, dispatch_uid="push.vapid")

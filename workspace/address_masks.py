@@ -25,6 +25,7 @@ KEY_PREFIXES = {"gateway", "key", "keys", "secret", "token"}
 # Secrets in arbitrary text, such as a log line: user names with passwords, and keys of gateways.
 CREDENTIALS = re.compile(r"(?<=://)[^/?#\s@'\"]+(?=@)")
 GATEWAY_KEY = re.compile(r"(?<=/gateway/)[^/?#\s'\"]+")
+KEY_IN_QUERY = re.compile(r"(?<=[?&]key=)[^&#\s'\"]+")
 
 
 def address_mask(address: str) -> str:
@@ -74,6 +75,8 @@ def credentials_mask(text: str) -> str:
     """Return a text, such as a log line, with the secrets in its addresses masked."""
     if "@" in text:
         text = CREDENTIALS.sub(MASK, text)
+    if "key=" in text:
+        text = KEY_IN_QUERY.sub(MASK, text)
     return GATEWAY_KEY.sub(MASK, text) if "/gateway/" in text else text
 
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cloud.admin.console import MANAGE
+from cloud.gateway_protocols import protocol_of
 from cloud.models import RegisteredWorkspace
 from cloud.pages.actions import PageAction, RevealedSecrets
-from cloud.pages.forms import NewWorkspaceForm, PlanForm, ReasonForm, UntilForm, end_of
+from cloud.pages.forms import NewWorkspaceForm, PlanForm, ProtocolForm, ReasonForm, UntilForm, end_of
 from cloud.services.licences import licence_issue
 from cloud.services.offline import registration_file
 from cloud.services.plans import plan_change
@@ -20,6 +21,7 @@ from cloud.services.registration import (
     credentials_rotate,
     gateway_key_create,
     gateway_key_revoke,
+    protocol_change,
     workspace_register,
 )
 from cloud.services.suspension import workspace_resume, workspace_suspend
@@ -70,11 +72,19 @@ def rotate(actor: User, workspace: RegisteredWorkspace, _values: dict[str, Any])
 
 def gateway_address(actor: User, workspace: RegisteredWorkspace, _values: dict[str, Any]) -> RevealedSecrets:
     key = gateway_key_create(workspace=workspace, actor=actor)
+    protocol = protocol_of(workspace.protocol)
     return RevealedSecrets(
         _("Gateway address"),
-        _("Enter it as the push gateway in a server that cannot fetch access tokens, such as a Rocket.Chat server."),
-        {_("Gateway address"): f"{settings.SITE_URL.rstrip('/')}/gateway/{key}"},
+        gettext("%(explanation)s The guide is docs/%(page)s.")
+        % {"explanation": protocol.explanation, "page": protocol.docs},
+        protocol.credentials(settings.SITE_URL.rstrip("/"), key),
     )
+
+
+def set_protocol(actor: User, workspace: RegisteredWorkspace, values: dict[str, Any]) -> str:
+    if not protocol_change(workspace=workspace, protocol=values["protocol"], actor=actor):
+        return gettext("Nothing has changed.")
+    return gettext("The workspace must use this protocol from now on. Create a gateway address for it.")
 
 
 def gateway_address_revoke(actor: User, workspace: RegisteredWorkspace, _values: dict[str, Any]) -> str:
@@ -146,6 +156,17 @@ ACTIONS = {
         ),
         permission=MANAGE,
         run=rotate,
+        is_dangerous=True,
+    ),
+    "protocol": PageAction(
+        title=_("Change the protocol"),
+        question=_(
+            "The gateway refuses pushes of this workspace in any other protocol. The workspace's gateway address is "
+            "revoked."
+        ),
+        permission=MANAGE,
+        form=ProtocolForm,
+        run=set_protocol,
         is_dangerous=True,
     ),
     "gateway": PageAction(

@@ -18,6 +18,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilt
 
 from cloud.admin.console import MANAGE, ConsoleAdmin
 from cloud.admin.workspace_actions import ACTIONS, ADDING, available_actions
+from cloud.gateway_protocols import protocol_of
 from cloud.models import Plan, QuotaMonth, RegisteredWorkspace
 from cloud.pages.actions import action_page
 from cloud.pages.usage import usage_context
@@ -38,6 +39,7 @@ class RegisteredWorkspaceAdmin(ConsoleAdmin):
         ("is_active", BooleanRadioFilter),
         ("plan", ChoicesDropdownFilter),
         ("admission", ChoicesDropdownFilter),
+        ("protocol", ChoicesDropdownFilter),
         ("last_seen_at", TimeRangeFilter),
     )
     search_fields = ("name", "=unique_id", "=public_id", "=email")
@@ -47,7 +49,7 @@ class RegisteredWorkspaceAdmin(ConsoleAdmin):
     change_form_outer_before_template = "cloud/workspace_before.html"
     change_form_outer_after_template = "cloud/workspace_usage.html"
     fieldsets = (
-        (None, {"fields": (("name", "state"), ("address", "email"), ("registered_by", "terms_agreed"))}),
+        (None, {"fields": (("name", "state"), ("address", "email"), ("registered_by", "terms_agreed"), "speaks")}),
         (_("Plan"), {"fields": (("of_plan", "plan_ends_at"), ("monthly_limit", "rate_limit"))}),
         (
             _("Ids and times"),
@@ -147,6 +149,11 @@ class RegisteredWorkspaceAdmin(ConsoleAdmin):
     @admin.display(description=_("registered by"))
     def registered_by(self, workspace: RegisteredWorkspace) -> str:
         return str(workspace.get_admission_display())
+
+    @admin.display(description=_("protocol"))
+    def speaks(self, workspace: RegisteredWorkspace) -> SafeString:
+        protocol = protocol_of(workspace.protocol)
+        return two_lines(protocol.label, f"{protocol.used_by} (docs/{protocol.docs})")
 
     @admin.display(description=_("terms"))
     def terms_agreed(self, workspace: RegisteredWorkspace) -> SafeString | str:

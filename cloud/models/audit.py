@@ -26,6 +26,7 @@ class EventKind(models.TextChoices):
     CREDENTIALS = "credentials", _("Credentials rotated")
     GATEWAY_KEY = "gateway_key", _("Gateway address created")
     GATEWAY_KEY_ENDED = "key_ended", _("Gateway address revoked")
+    PROTOCOL = "protocol", _("Protocol changed")
     PLAN = "plan", _("Plan changed")
     LICENCE = "licence", _("Licence issued")
     TOKEN_MADE = "token", _("Registration token created")

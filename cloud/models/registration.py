@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cloud.gateway_protocols import ROCKETCHAT, protocol_choices
 from workspace.http_addresses import HttpAddressField
 from workspace.ids import PublicIdField
 
@@ -41,6 +42,10 @@ class RegisteredWorkspace(models.Model):
     email = models.EmailField(_("contact"), blank=True, default="")
     admission = models.CharField(
         _("registered by"), max_length=8, choices=Admission.choices, default=Admission.CONSOLE, editable=False
+    )
+    # The gateway protocol that it speaks: a new protocol needs no migration.
+    protocol = models.CharField(
+        _("protocol"), max_length=16, default=ROCKETCHAT, db_default=ROCKETCHAT, choices=protocol_choices
     )
     client_secret_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
     # Digest of the key in the gateway URL, for servers that cannot fetch access tokens.

@@ -15,6 +15,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from cloud.gateway_protocols import ROCKETCHAT, protocol_choices
 from cloud.models import Plan
 from workspace.http_addresses import HttpAddressFormField
 
@@ -141,13 +142,18 @@ class PlanForm(forms.Form):
     )
 
 
+class ProtocolForm(forms.Form):
+    protocol = forms.ChoiceField(label=_("Protocol"), choices=protocol_choices, widget=UnfoldAdminSelectWidget)
+
+
 class NewWorkspaceForm(forms.Form):
     unique_id = forms.CharField(
         label=_("Unique id"),
         max_length=64,
         widget=UnfoldAdminTextInputWidget,
         help_text=_(
-            "Shown in the workspace on the page Connectivity services; in a Rocket.Chat server under Workspace."
+            "Shown in the workspace on the page Connectivity services; in a Rocket.Chat server under Workspace. For "
+            "other servers, choose a name that is not used yet."
         ),
     )
     name = forms.CharField(label=_("Name"), max_length=255, widget=UnfoldAdminTextInputWidget)
@@ -156,3 +162,15 @@ class NewWorkspaceForm(forms.Form):
     )
     email = forms.EmailField(label=_("Contact"), required=False, max_length=254, widget=UnfoldAdminEmailInputWidget)
     plan = forms.ChoiceField(label=_("Plan"), choices=Plan.choices, widget=UnfoldAdminSelectWidget)
+    protocol = forms.ChoiceField(
+        label=_("Protocol"),
+        choices=protocol_choices,
+        initial=ROCKETCHAT,
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("In which protocol the server sends pushes."),
+    )
+
+    def clean_protocol(self) -> str:
+        """Return the protocol; requests without one, such as those of scripts, mean Rocket.Chat's."""
+        return self.cleaned_data["protocol"] or ROCKETCHAT

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from cloud.gateway_protocols import ROCKETCHAT
 from cloud.models import (
     AccessToken,
     Admission,
@@ -45,6 +46,7 @@ def workspace_register(
     email: str = "",
     admission: Admission = Admission.CONSOLE,
     plan: str = Plan.COMMUNITY,
+    protocol: str = ROCKETCHAT,
     actor: User | None = None,
 ) -> tuple[RegisteredWorkspace, Credentials]:
     """Register a workspace with this installation's cloud and gateway; returns its row and its credentials.
@@ -67,7 +69,7 @@ def workspace_register(
         workspace.plan, workspace.plan_ends_at, workspace.monthly_limit, workspace.modules = plan, None, None, []
     workspace.name, workspace.site_url, workspace.email = name, site_url, email
     workspace.admission, workspace.disconnected_at, workspace.other_url = admission, None, ""
-    workspace.client_secret_digest = secret_digest(secret)
+    workspace.client_secret_digest, workspace.protocol = secret_digest(secret), protocol
     try:
         workspace.full_clean()
     except ValidationError as error:
@@ -117,6 +119,21 @@ def gateway_key_create(*, workspace: RegisteredWorkspace, actor: User | None = N
     workspace.save(update_fields=["gateway_key_digest"])
     event_record(EventKind.GATEWAY_KEY, workspace=workspace, actor=actor)
     return key
+
+
+@transaction.atomic
+def protocol_change(*, workspace: RegisteredWorkspace, protocol: str, actor: User | None = None) -> bool:
+    """Change the gateway protocol that the workspace speaks; returns False if it speaks it already.
+
+    The workspace's gateway key is revoked, because one protocol may have published the key that another keeps secret.
+    """
+    before = workspace.protocol
+    if protocol == before:
+        return False
+    workspace.protocol, workspace.gateway_key_digest = protocol, None
+    workspace.save(update_fields=["protocol", "gateway_key_digest"])
+    event_record(EventKind.PROTOCOL, workspace=workspace, actor=actor, before=before, after=protocol)
+    return True
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from push.admin import labels
 from push.admin.keys_form import ALL_KEY_FIELDS, KEY_FIELDS, SECRETS, ProviderKeysForm, key_fieldsets
@@ -29,7 +30,8 @@ class GatewayAppForm(ProviderKeysForm):
 
     class Meta:
         model = GatewayApp
-        fields = ("type", "app_name", "is_active", *ALL_KEY_FIELDS)
+        fields = ("type", "app_name", "other_names", "is_active", *ALL_KEY_FIELDS)
+        widgets: ClassVar[dict[str, Any]] = {"other_names": UnfoldAdminTextInputWidget}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -62,7 +64,7 @@ class GatewayAppAdmin(ModelAdmin):
         ("production", BooleanRadioFilter),
         ("is_active", BooleanRadioFilter),
     )
-    search_fields = ("app_name",)
+    search_fields = ("app_name", "other_names")
     search_help_text = _("Bundle id or package id")
     ordering = ("app_name", "type", "-production")
     sortable_by = ("named", "service")
@@ -73,7 +75,7 @@ class GatewayAppAdmin(ModelAdmin):
     }
 
     def get_fieldsets(self, request: HttpRequest, obj: GatewayApp | None = None) -> Any:
-        return ((None, {"fields": [("type", "app_name"), "is_active"]}), *key_fieldsets(obj))
+        return ((None, {"fields": [("type", "app_name"), "other_names", "is_active"]}), *key_fieldsets(obj))
 
     def save_model(self, request: Any, obj: GatewayApp, form: Any, change: bool) -> None:
         gateway_app_save(app=obj, actor=request.user, changed=form.changed_data if change else ())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from cloud.gateway_protocols import ROCKETCHAT
 from cloud.models import Admission, CloudServiceSettings, RegisteredWorkspace
 from cloud.secrets import secret_digest
 from cloud.selectors.quota import limit_of
@@ -26,7 +27,8 @@ UNIQUE_ID_MAX_LENGTH = 64
 class Caller:
     """An authenticated workspace. `fetches_tokens` is false for other chat servers, which do not use this cloud.
 
-    `limit` is its maximum of pushes per month (None: unlimited), `rate` its maximum per minute.
+    `protocol` is the name of the protocol that it speaks. `limit` is its maximum of pushes per month (None: unlimited),
+    `rate` its maximum per minute.
     """
 
     key: int
@@ -35,6 +37,18 @@ class Caller:
     rate: int
     terms_agreed: bool
     fetches_tokens: bool
+    protocol: str = ROCKETCHAT
+
+
+def protocol_check(caller: Caller, protocol: str) -> None:
+    """Raise `error-protocol` (403) if the workspace speaks another protocol.
+
+    The key of one protocol may be less secret than that of another: a Matrix app contains its own.
+    """
+    if caller.protocol != protocol:
+        raise ApplicationError(
+            "error-protocol", "This workspace speaks another protocol; the cloud's console can change it", status=403
+        )
 
 
 def caller_find(authorization: str, gateway_key: str, unique_id: str) -> Caller:
@@ -53,6 +67,7 @@ def caller_find(authorization: str, gateway_key: str, unique_id: str) -> Caller:
         rate=workspace.rate_limit or CloudServiceSettings.current().rate_limit,
         terms_agreed=terms_agreed(workspace),
         fetches_tokens=not gateway_key and workspace.admission != Admission.OPEN,
+        protocol=workspace.protocol,
     )
     workspace_seen(workspace=workspace, at=timezone.now())
     _remember(gateway_key, authorization, unique_id, caller)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
 
 from push.models import GatewayApp
-from push.providers.protocol import GCM
-from push.providers.pushes import Push
+from push.providers.protocol import APN, GCM
+from push.providers.pushes import CALL_TOPIC_ENDING, Push
 from push.providers.registry import providers_by_type
 from workspace.errors import ApplicationError
 
@@ -26,6 +27,15 @@ class AppKeys:
     development: Any = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class NamedApp:
+    """An app as another protocol names it. `production` selects Apple's service; None: determined by the token."""
+
+    type: str
+    topic: str
+    production: bool | None = None
+
+
 class Apps:
     """A cache of this gateway's apps, at most one second old."""
 
@@ -36,6 +46,7 @@ class Apps:
         """Invalidate the cache."""
         self._read_at = float("-inf")
         self._apps: dict[tuple[str, str], AppKeys] = {}
+        self._named: dict[str, list[NamedApp]] = {}
 
     @property
     def is_fresh(self) -> bool:
@@ -47,10 +58,32 @@ class Apps:
         if self.is_fresh:
             return
         apps: dict[tuple[str, str], AppKeys] = {}
+        named: dict[str, list[NamedApp]] = defaultdict(list)
         for app in GatewayApp.objects.filter(is_active=True):
             before = apps.get((app.type, app.app_name), AppKeys())
             apps[app.type, app.app_name] = with_keys_of(before, app)
-        self._apps, self._read_at = apps, time.monotonic()
+            for name in app.other_names.split():
+                named[name].append(NamedApp(app.type, app.app_name, app.production))
+        self._apps, self._named, self._read_at = apps, dict(named), time.monotonic()
+
+    def named(self, name: str, *, type: str) -> NamedApp:
+        """Return the app that a protocol calls `name`: by its other names, else by its bundle or package id.
+
+        `type` is the service that the device token looks like; it decides if the name does not. Raises
+        `error-app-unknown` (422), and `error-no-provider` (503) for a gateway without apps.
+        """
+        found = self._named.get(name) or [NamedApp(one, name) for one, own in self._apps if own and own == name]
+        if len({app.type for app in found}) > 1:
+            found = [app for app in found if app.type == type]
+        if not found and name.endswith(CALL_TOPIC_ENDING):
+            app = self.named(name.removesuffix(CALL_TOPIC_ENDING), type=type)
+            return replace(app, topic=app.topic + CALL_TOPIC_ENDING) if app.type == APN else app
+        if not found:
+            # Raises the error, unless the sandbox or an entry for all other apps handles it.
+            self.keys_of(Push(type=type, token="", topic=name))
+            return NamedApp(type, name)
+        # A name of both Apple's production and development service does not choose between them.
+        return found[0] if len(found) == 1 else replace(found[0], production=None)
 
     def keys_of(self, push: Push) -> AppKeys | None:
         """Return the keys for the push's app; None if the sandbox handles it.

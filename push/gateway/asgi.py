@@ -10,7 +10,8 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from push.gateway.endpoints import ADDRESS, GatewayRequest, GatewayResponse, answer, body_limit
+from push.gateway.endpoints import address_match, answer, body_limit
+from push.gateway.messages import GatewayRequest, GatewayResponse
 from push.gateway.runtime import BatchingRuntime
 from push.gateway.services import wait_for_late_tasks
 from workspace.monitoring.metrics.http import route_set
@@ -36,21 +37,22 @@ class GatewayMiddleware:
         if scope["type"] == "lifespan":
             await follow_lifespan(receive, send)
             return
-        address = ADDRESS.match(path_in_site(scope)) if scope["type"] == "http" else None
+        address = address_match(path_in_site(scope)) if scope["type"] == "http" else None
         if address is None:
             await self._application(scope, receive, send)
             return
-        what = address["what"]
-        route_set(scope, f"/push/{what}")
+        what, key = address
+        route_set(scope, f"/{what}")
         body = await body_read(receive, body_limit(what))
         if body is None:
             return
         request = GatewayRequest(
             method=scope["method"],
             what=what,
-            key=address["key"] or "",
+            key=key,
             headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
             body=body,
+            query=scope.get("query_string", b"").decode("latin-1"),
         )
         if self._runtime is None:
             self._runtime = BatchingRuntime()

@@ -1,4 +1,4 @@
-"""Parses and validates the bodies of gateway requests."""
+"""The pushes that are requested from the gateway, and what all protocols need to parse and validate them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from push.models.devices import TOKEN_MAX_LENGTH
-from push.models.settings import LIFETIME, LIFETIME_MAX
-from push.providers.protocol import APN, GCM
+from push.providers.answers import UNWRITABLE
 from push.providers.pushes import Push
 from push.providers.tokens import token_normalize_leniently
 from workspace.errors import ApplicationError
@@ -19,7 +18,7 @@ BODY_MAX_BYTES = 64 * 1024
 BATCH_MAX_DEVICES = 500
 BATCH_MAX_BYTES = 1024 * 1024
 IDENTITY_MAX_LENGTH = 64
-KEPT_PERCENT_MAX = 50
+IDEMPOTENCY_KEY_MAX_LENGTH = 255
 TEXT_MAX_LENGTH = 1024
 INTEGER_MAX = 2**31 - 1
 
@@ -47,95 +46,31 @@ class PushRequest:
     production: bool | None = None
 
 
-def parse_push(type: str, body: bytes) -> PushRequest:
-    """Return the requested push. Unknown fields are ignored.
+def identity_of(*parts: Any) -> str:
+    """Return an identity for a push that is derived from these JSON values."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(parts, sort_keys=True)))
 
-    Raises InvalidRequestError with a message that names the field.
+
+def token_of(type: str, token: Any, *, name: str = "token") -> str:
+    """Return the device token of this type in its canonical form; raises InvalidRequestError."""
+    text = text_of({name: token}, name, required=True, longest=TOKEN_MAX_LENGTH)
+    return token_normalize_leniently(type=type, token=text)
+
+
+def json_parse(body: bytes, *, longest: int = BODY_MAX_BYTES, repair: bool = False) -> dict[str, Any]:
+    """Return the JSON object in the body.
+
+    Strings that cannot be stored or sent are refused. With `repair`, their invalid characters are replaced instead, for
+    protocols in which the texts are those of other people, and the server would repeat a refused request for a day.
     """
-    document = json_parse(body)
-    return request_of(type, document.get("token"), object_of(document, "options", required=True))
-
-
-def request_of(type: str, token: Any, options: dict[str, Any]) -> PushRequest:
-    """Return the push for a device with these options; raises InvalidRequestError."""
-    title = text_of(options, "title", longest=BODY_MAX_BYTES)
-    text = text_of(options, "text", longest=BODY_MAX_BYTES)
-    # A push with a text is never treated as a silent update.
-    is_silent = (options.get("silent") is True or options.get("clear") is True) and not title and not text
-    lifetime = integer_of(options, "ttl", smallest=0)
-    push = Push(
-        type=type,
-        token=token_normalize_leniently(
-            type=type, token=text_of({"token": token}, "token", required=True, longest=TOKEN_MAX_LENGTH)
-        ),
-        title=title,
-        text=text,
-        badge=integer_of(options, "badge", smallest=0),
-        sound=text_of(options, "sound"),
-        not_id=integer_of(options, "notId", smallest=-INTEGER_MAX - 1),
-        topic=text_of(options, "topic", required=type == APN),
-        payload=object_of(options, "payload"),
-        category=text_of(object_of(options, "apn"), "category"),
-        style=text_of(object_of(options, "gcm"), "style"),
-        image=text_of(object_of(options, "gcm"), "image"),
-        sender=text_of(options, "from"),
-        content_available=options.get("contentAvailable") in (True, 1),
-        is_silent=is_silent,
-        is_passive=options.get("passive") is True,
-        identity=text_of(options, "identity", longest=IDENTITY_MAX_LENGTH),
-        lifetime=LIFETIME if lifetime is None else min(lifetime, LIFETIME_MAX),
-        collapse=text_of(options, "collapse", longest=IDENTITY_MAX_LENGTH),
-    )
-    production = options.get("production")
-    return PushRequest(
-        push,
-        unique_id=text_of(options, "uniqueId", longest=IDENTITY_MAX_LENGTH),
-        reserved_percent=min(KEPT_PERCENT_MAX, integer_of(options, "quotaKept", smallest=0) or 0),
-        is_silent=is_silent,
-        production=production if isinstance(production, bool) else None,
-    )
-
-
-def batch_parse(body: bytes, idempotency_key: str) -> list[PushRequest | InvalidRequestError]:
-    """Return the pushes of a batch, in order, with an error in place of each invalid one.
-
-    The batch's `options` apply to all devices and can be overridden for each device. With an `idempotency_key`, the
-    identity of each push is derived from that key, its device and its options. So a batch can be repeated safely, and
-    using the key again for other pushes does not suppress them. Raises InvalidRequestError for an invalid batch.
-    """
-    document = json_parse(body, longest=BATCH_MAX_BYTES)
-    shared = object_of(document, "options")
-    devices = document.get("devices")
-    if not isinstance(devices, list) or not devices:
-        raise InvalidRequestError("devices must be a list that is not empty")
-    if len(devices) > BATCH_MAX_DEVICES:
-        raise InvalidRequestError(f"devices must not be more than {BATCH_MAX_DEVICES}")
-    return [device_parse(device, shared, idempotency_key) for device in devices]
-
-
-def device_parse(device: Any, shared: dict[str, Any], idempotency_key: str) -> PushRequest | InvalidRequestError:
-    """Return the push to one of a batch's devices, or the error."""
-    try:
-        if not isinstance(device, dict):
-            raise InvalidRequestError("Each of the devices must be an object")
-        if device.get("type") not in {APN, GCM}:
-            raise InvalidRequestError("type must be apn or gcm")
-        options = {**shared, **object_of(device, "options")}
-        if idempotency_key and not options.get("identity"):
-            named = json.dumps([idempotency_key, device["type"], device.get("token"), options], sort_keys=True)
-            options["identity"] = str(uuid.uuid5(uuid.NAMESPACE_OID, named))
-        return request_of(device["type"], device.get("token"), options)
-    except InvalidRequestError as error:
-        return error
-
-
-def json_parse(body: bytes, *, longest: int = BODY_MAX_BYTES) -> dict[str, Any]:
-    """Return the JSON object in the body."""
     if len(body) > longest:
         raise InvalidRequestError(f"The body must not be larger than {longest} bytes")
     try:
         document = json.loads(body.decode(), parse_constant=reject_constant)
-        text_check(document)
+        if repair:
+            document = text_repair(document)
+        else:
+            text_check(document)
     except (ValueError, RecursionError) as error:
         raise InvalidRequestError("The body must be JSON in UTF-8") from error
     if not isinstance(document, dict):
@@ -161,6 +96,17 @@ def text_check(value: Any) -> None:
         for key, item in value.items():
             text_check(key)
             text_check(item)
+
+
+def text_repair(value: Any) -> Any:
+    """Return the value with a replacement character for each lone surrogate and NUL character in its strings."""
+    if isinstance(value, str):
+        return UNWRITABLE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [text_repair(item) for item in value]
+    if isinstance(value, dict):
+        return {text_repair(key): text_repair(item) for key, item in value.items()}
+    return value
 
 
 def text_of(fields: dict[str, Any], name: str, *, required: bool = False, longest: int = TEXT_MAX_LENGTH) -> str:

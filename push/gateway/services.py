@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cloud.models import Outcome
 from cloud.selectors.quota import Quota, month_begins, month_next, month_of, steps_passed
-from push.gateway.admission import Caller, caller_cached, caller_find, rate_check
+from push.gateway.admission import Caller, caller_cached, caller_find, protocol_check, rate_check
 from push.gateway.apps import AppKeys, apps_current
 from push.gateway.ledger import LedgerEntry, Result, SkipReason, Ticket
 from push.gateway.requests import PushRequest
@@ -22,10 +22,13 @@ from push.gateway.sending import send_pushes
 from push.models import Answer, token_digest
 from push.monitoring.counting import forwarded_count
 from push.providers.answers import SendAnswer
+from push.providers.protocol import QUOTA_HEADER
 from workspace.errors import ApplicationError
 
 log = logging.getLogger(__name__)
 
+# The codes of errors for an exhausted quota.
+QUOTA_CODES = ("error-push-quota-exhausted", "error-push-quota-kept")
 OUTCOMES = {
     Answer.ACCEPTED: Outcome.ACCEPTED,
     Answer.DEAD: Outcome.DEAD,
@@ -67,6 +70,15 @@ async def caller_of(proof: Credentials, unique_id: str, runtime: Runtime) -> Cal
     return await runtime.run(caller_find, proof.authorization, proof.gateway_key, unique_id)
 
 
+async def caller_by_key(key: str, protocol: str, runtime: Runtime) -> Caller:
+    """Return the caller of a gateway key; raises `error-unauthorized` (401) and `error-protocol` (403)."""
+    if not key:
+        raise ApplicationError("error-unauthorized", "The key of a registered workspace is required", status=401)
+    caller = await caller_of(Credentials(gateway_key=key), "", runtime)
+    protocol_check(caller, protocol)
+    return caller
+
+
 def caller_check(caller: Caller, orders: Sequence[PushRequest]) -> None:
     """Raise an error if the caller may not send these pushes.
 
@@ -83,6 +95,12 @@ def caller_check(caller: Caller, orders: Sequence[PushRequest]) -> None:
     rate_check(caller, len(orders))
 
 
+async def apps_ready(runtime: Runtime) -> None:
+    """Load the gateway's apps if the cache has expired."""
+    if not apps_current.is_fresh:
+        await runtime.run(apps_current.read)
+
+
 async def forward_pushes(
     caller: Caller, orders: Sequence[PushRequest], runtime: Runtime, *, timeout: float | None = None
 ) -> ForwardResult:
@@ -91,8 +109,7 @@ async def forward_pushes(
     With a `timeout` (seconds), pushes without a response by then are reported as in progress. Their results are
     recorded later, and a repeated request gets them; therefore every push must have an identity.
     """
-    if not apps_current.is_fresh:
-        await runtime.run(apps_current.read)
+    await apps_ready(runtime)
     push_results: dict[int, PushResult] = {}
     keys: dict[int, AppKeys | None] = {}
     for index, order in enumerate(orders):
@@ -107,8 +124,8 @@ async def forward_pushes(
         if isinstance(ticket_or_reason, Ticket):
             tickets[index] = ticket_or_reason
         else:
-            push_results[index] = skipped_result(ticket_or_reason, caller, orders[index])
-    progress = Progress(push_results)
+            push_results[index] = skipped_result(ticket_or_reason, orders[index])
+    progress = Progress(push_results, caller.protocol)
     if tickets:
         carried = send_pushes([(orders[index], keys[index]) for index in tickets], runtime)
         task = asyncio.ensure_future(progress.follow(carried, tickets, runtime))
@@ -128,6 +145,7 @@ class Progress:
     """The results of pushes that are being sent, by index, and the workspace's usage of the month."""
 
     push_results: dict[int, PushResult]
+    protocol: str
     used: int | None = None
 
     async def follow(
@@ -141,7 +159,9 @@ class Progress:
                 Result(tickets[place], outcome_of(tickets[place], answer)) for place, answer in answers_by_place.items()
             ]
             used = await settle_results(results, runtime)
-            forwarded_count((one.ticket.entry.platform, one.ticket.entry.app, one.outcome.value) for one in results)
+            forwarded_count(
+                (self.protocol, one.ticket.entry.platform, one.ticket.entry.app, one.outcome.value) for one in results
+            )
             self.used = self.used if used is None else used
             self.push_results |= answers_by_place
 
@@ -184,28 +204,27 @@ def ledger_entry(caller: Caller, order: PushRequest) -> LedgerEntry:
     )
 
 
-def skipped_result(reason: SkipReason, caller: Caller, order: PushRequest) -> PushResult:
+def skipped_result(reason: SkipReason, order: PushRequest) -> PushResult:
     """Return the result of a push that is not sent."""
     if reason == SkipReason.ACCEPTED_BEFORE:
         return REPEATED
     if reason == SkipReason.IN_PROGRESS:
         return IN_PROGRESS
-    return exhausted(caller, order)
+    return exhausted(order)
 
 
-def exhausted(caller: Caller, order: PushRequest) -> ApplicationError:
-    """Return the error for an exhausted monthly quota.
-
-    Workspaces get 429 with the time until the next month. Other chat servers would retry five times within the hour
-    regardless of that time, so they get 422, which they do not retry.
-    """
-    code, sentence = "error-push-quota-exhausted", "This month's quota of pushes is used up"
+def exhausted(order: PushRequest) -> ApplicationError:
+    """Return the error for an exhausted monthly quota, with the time until the next month."""
+    code, sentence = QUOTA_CODES[0], "This month's quota of pushes is used up"
     if order.reserved_percent:
-        code, sentence = "error-push-quota-kept", "The rest of this month's quota is reserved for direct messages"
-    if not caller.fetches_tokens:
-        return ApplicationError(code, sentence, status=422)
+        code, sentence = QUOTA_CODES[1], "The rest of this month's quota is reserved for direct messages"
     seconds = int((month_begins(month_next(month_of())) - timezone.now()).total_seconds()) + 1
     return ApplicationError(code, sentence, status=429, details={"retryAfter": seconds})
+
+
+def quota_headers(handed: ForwardResult) -> dict[str, str]:
+    """Return the header with the used percentage of the month's quota, if it is reported."""
+    return {} if handed.percent_used is None else {QUOTA_HEADER: str(handed.percent_used)}
 
 
 def outcome_of(ticket: Ticket, answer: SendAnswer) -> Outcome:

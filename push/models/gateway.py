@@ -31,6 +31,17 @@ class GatewayApp(ProviderKeys):
             "servers do not send the app name."
         ),
     )
+    other_names = models.TextField(
+        _("other names"),
+        blank=True,
+        default="",
+        db_default="",
+        max_length=1000,
+        help_text=_(
+            "What other protocols call the app, separated by spaces: the app_id of Matrix pushers, or the platform "
+            "that a Mattermost app registers, such as apple_rn."
+        ),
+    )
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Off: no pushes are sent to this app."))
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)

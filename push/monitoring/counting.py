@@ -43,8 +43,8 @@ RESPONSES = Histogram(
 )
 FORWARDED = Counter(
     "callboard_gateway_pushes_total",
-    "Pushes that this gateway forwarded for workspaces, by service (apn or gcm), app and outcome.",
-    ("service", "app", "outcome"),
+    "Pushes that this gateway forwarded for workspaces, by protocol, service (apn or gcm), app and outcome.",
+    ("protocol", "service", "app", "outcome"),
 )
 CLAIMS = Counter("callboard_claims_total", "Claims of due notifications by workers.")
 CLAIMED = Counter("callboard_claimed_notifications_total", "Notifications in the claims of workers.")
@@ -103,11 +103,11 @@ def _attempts_add(attempts: Mapping[tuple[str, str, str], int]) -> None:
         ATTEMPTS.add(provider, app, outcome, amount=number)
 
 
-def forwarded_count(pushes: Iterable[tuple[str, str, str]]) -> None:
-    """Count pushes that the gateway forwarded, each with its service, app and outcome."""
+def forwarded_count(pushes: Iterable[tuple[str, str, str, str]]) -> None:
+    """Count pushes that the gateway forwarded, each with its protocol, service, app and outcome."""
     if metrics_on():
-        for (service, app, outcome), number in Tally(pushes).items():
-            FORWARDED.add(service, app, outcome, amount=number)
+        for (protocol, service, app, outcome), number in Tally(pushes).items():
+            FORWARDED.add(protocol, service, app, outcome, amount=number)
 
 
 def claim_count(items: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -25,7 +25,8 @@ class Push:
     the sending service, not the person; `identity` stays the same through every retry and may be empty. A push that
     `is_silent` shows nothing: only the app processes it. One that `is_passive` shows its text without an alert;
     `collapse` is the identity of the push whose notification it replaces. The provider stores the push for `lifetime`
-    seconds if the device is off; 0: it delivers at once or not at all.
+    seconds if the device is off; 0: it delivers at once or not at all. `native` builds the provider's payload for apps
+    of other chat systems, from a push whose text may have been shortened; None: that of Rocket.Chat's app.
     """
 
     type: str
@@ -47,6 +48,7 @@ class Push:
     identity: str = ""
     collapse: str = ""
     lifetime: int = LIFETIME
+    native: Callable[[Push], dict[str, Any]] | None = field(default=None, repr=False)
 
     @property
     def is_call(self) -> bool:

@@ -76,7 +76,7 @@ def test_log_lines_and_tracebacks_have_no_passwords_and_keys() -> None:
     error = ValueError("cannot open redis://:hunter@redis:6379/0")
     message = (
         "Service Unavailable: /gateway/hunter/push/apn/send, /password/MQ/abc-hunter/, /hooks/a1b2/hunter, "
-        "/hooks/a1b2/hunter/, at http://a:hunter@proxy"
+        "/hooks/a1b2/hunter/, /_matrix/push/v1/notify?key=hunter, at http://a:hunter@proxy"
     )
     record = logging.LogRecord("django.request", logging.ERROR, "", 1, "%s", (message,), (ValueError, error, None))
     line = formatter.format(record)

@@ -54,6 +54,7 @@ def site_path_is_free(**_kwargs: Any) -> list[checks.CheckMessage]:
         "static",
         "push",
         "gateway",
+        "_matrix",
         "health",
         "metrics",
         *first_segments(get_resolver().url_patterns),

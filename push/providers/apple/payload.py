@@ -22,7 +22,7 @@ def apns_payload(push: Push) -> dict[str, Any]:
 
     Raises PayloadTooLargeError when shortening the text does not make it fit.
     """
-    return payload_fit(push, apns_payload_whole)
+    return payload_fit(push, push.native or apns_payload_whole)
 
 
 def apns_payload_whole(push: Push) -> dict[str, Any]:

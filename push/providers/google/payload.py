@@ -30,7 +30,7 @@ def fcm_message(push: Push) -> dict[str, Any]:
 
     Raises PayloadTooLargeError when shortening the text does not make it fit.
     """
-    data = payload_fit(push, fcm_data_whole)
+    data = payload_fit(push, push.native or fcm_data_whole)
     priority = PRIORITY_SILENT if push.is_silent or push.is_passive else PRIORITY
     android = messaging.AndroidConfig(
         priority=priority,

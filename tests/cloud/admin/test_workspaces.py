@@ -135,6 +135,44 @@ def test_a_gateway_address_works_until_it_is_revoked(console: Client) -> None:
     assert workspace_by_gateway_key(key) is None
 
 
+@pytest.mark.parametrize(
+    ("protocol", "shown"),
+    [
+        ("matrix", {"Address of pushers": "/_matrix/push/v1/notify?key="}),
+        ("mattermost", {"Push notification server": "/gateway/"}),
+        ("generic", {"Address": "/push/v1/send", "Key": ""}),
+    ],
+    ids=["matrix", "mattermost", "generic"],
+)
+def test_a_workspace_of_another_protocol_gets_that_protocols_credentials(
+    console: Client, protocol: str, shown: dict[str, str]
+) -> None:
+    values = {"unique_id": "their-server", "name": "Opera", "plan": "community", "protocol": protocol}
+    console.post(f"{LIST}add/", values)
+    workspace = RegisteredWorkspace.objects.get()
+    html = act(console, workspace, "gateway")
+    secrets = revealed(html)
+    assert secrets.keys() == shown.keys()
+    assert all(part in secrets[name] for name, part in shown.items())
+    assert "docs/integrate/" in html
+    key = re.split(r"[/=]", [*secrets.values()][-1])[-1]
+    assert workspace_by_gateway_key(key) == workspace
+
+
+def test_changing_the_protocol_revokes_the_gateway_address(console: Client) -> None:
+    workspace, _token = registered()
+    act(console, workspace, "gateway")
+    assert "Create a gateway address for it" in act(console, workspace, "protocol", protocol="matrix")
+    workspace.refresh_from_db()
+    assert (workspace.protocol, workspace.gateway_key_digest) == ("matrix", None)
+    assert CloudEvent.objects.filter(kind="protocol").get().details == {"before": "rocketchat", "after": "matrix"}
+    assert "Synapse, Dendrite" in console.get(f"{LIST}{workspace.pk}/change/").content.decode()
+    act(console, workspace, "gateway")
+    assert "Nothing has changed." in act(console, workspace, "protocol", protocol="matrix")
+    workspace.refresh_from_db()
+    assert workspace.gateway_key_digest
+
+
 def test_a_registration_file_contains_everything_the_workspace_needs(console: Client) -> None:
     workspace, _token = registered()
     act(console, workspace, "plan", plan="premium")

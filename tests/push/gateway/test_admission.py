@@ -15,7 +15,7 @@ from cloud.models import Admission, CloudServiceSettings, RegisteredWorkspace, T
 from cloud.services.registration import gateway_key_create, gateway_key_revoke
 from cloud.services.terms import terms_publish
 from push.gateway.admission import callers_forget
-from push.gateway.endpoints import ADDRESS
+from push.gateway.endpoints import address_match
 from push.models import SandboxPush
 from tests.factories import registered
 from tests.push.gateway.conftest import TOKEN, Send, options
@@ -114,7 +114,7 @@ class TestAnAddressOfItsOwn:
         self, client: Client, rocket: RegisteredWorkspace, path: str
     ) -> None:
         path = path.format(key=gateway_key_create(workspace=rocket))
-        assert ADDRESS.match(path)
+        assert address_match(path)
         body = {"token": TOKEN, "options": push_of_a_message}
         assert client.post(path, body, content_type="application/json").status_code == 200
 

@@ -13,9 +13,11 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 
 from cloud.models import QuotaMonth
-from push.gateway import endpoints, runtime, sending, services
+from push.gateway import runtime, sending, services
 from push.gateway.asgi import GatewayMiddleware
-from push.gateway.endpoints import GatewayRequest, GatewayResponse, answer
+from push.gateway.endpoints import answer
+from push.gateway.messages import GatewayRequest, GatewayResponse
+from push.gateway.protocols.rocketchat import protocol
 from push.gateway.runtime import BatchingRuntime
 from push.http.engine_thread import EngineThread
 from push.models import GatewayApp, GatewayPush
@@ -78,7 +80,7 @@ def gathered() -> Iterator[BatchingRuntime]:
 def batch(access_token: str, **fields: Any) -> GatewayRequest:
     devices = [{"type": "apn", "token": token} for token in (SLOW, QUICK)]
     body = json.dumps({"options": options(**fields), "devices": devices}).encode()
-    return GatewayRequest("POST", "batch", headers={"authorization": f"Bearer {access_token}"}, body=body)
+    return GatewayRequest("POST", "push/batch", headers={"authorization": f"Bearer {access_token}"}, body=body)
 
 
 def statuses(given: GatewayResponse) -> list[int]:
@@ -89,7 +91,7 @@ def test_a_slow_device_is_in_progress_and_a_repetition_gets_the_result(
     gathered: BatchingRuntime, fake_apple: FakeApple, go_on: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_apple.standing[SLOW] = lambda: Reply(hold=go_on)
-    monkeypatch.setattr(endpoints, "BATCH_SECONDS", 0.5)
+    monkeypatch.setattr(protocol, "BATCH_SECONDS", 0.5)
     request = batch(registered()[1], identity="i1")
 
     async def send() -> None:
@@ -112,7 +114,7 @@ def test_a_stopping_server_waits_for_pushes_in_progress(
     gathered: BatchingRuntime, fake_apple: FakeApple, go_on: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_apple.standing[SLOW] = lambda: Reply(hold=go_on)
-    monkeypatch.setattr(endpoints, "BATCH_SECONDS", 0.0)
+    monkeypatch.setattr(protocol, "BATCH_SECONDS", 0.0)
     request = batch(registered()[1], identity="i1")
     sent: list[str] = []
 
@@ -143,7 +145,7 @@ def test_pushes_without_identity_are_waited_for(
     gathered: BatchingRuntime, fake_apple: FakeApple, go_on: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_apple.standing[SLOW] = lambda: Reply(hold=go_on)
-    monkeypatch.setattr(endpoints, "BATCH_SECONDS", 0.0)
+    monkeypatch.setattr(protocol, "BATCH_SECONDS", 0.0)
     request = batch(registered()[1])
 
     async def send() -> None:

@@ -18,4 +18,4 @@ def test_forwarded_pushes(metrics: None, client: Client) -> None:
     body = {"token": TOKEN, "options": options()}
     response = client.post("/push/apn/send", body, content_type="application/json", headers=headers)
     assert response.status_code == 200
-    assert recorded("callboard_gateway_pushes_total", service="apn", outcome="accepted") == 1
+    assert recorded("callboard_gateway_pushes_total", protocol="rocketchat", service="apn", outcome="accepted") == 1

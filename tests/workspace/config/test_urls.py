@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
+from push.gateway.protocols.registry import path_pattern
 from tests.admin_rows import administrator
 from tests.factories import UserFactory
 from tests.pages import evaluated, inline_scripts
@@ -24,9 +25,7 @@ KEYS = {"int": "1"}
 PARTS = re.compile(r"<(?:(?P<kind>\w+):)?\w+>")
 # URLs that Django matches by regular expressions, with an example for each.
 BY_EXPRESSION = {
-    r"\A(?:gateway/(?P<key>[A-Za-z0-9_-]{20,100})/)?/?push/(?P<what>apn/send|gcm/send|batch|info|health)/?\Z": (
-        "push/apn/send"
-    ),
+    rf"\A{path_pattern()}": "push/apn/send",
     "^api/": "api/nowhere",
     r"(?P<url>.*)$": "nowhere",
 }

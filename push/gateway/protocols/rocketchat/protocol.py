@@ -1,4 +1,4 @@
-"""The gateway's endpoints, independent of the server interface (ASGI or WSGI).
+"""The endpoints of Rocket.Chat's gateway protocol.
 
 Protocol G of the interface contract, and a batch endpoint in addition. No content of requests is logged, neither tokens
 nor texts.
@@ -6,39 +6,40 @@ nor texts.
 
 from __future__ import annotations
 
-import logging
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import Error, connection
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
+from cloud.gateway_protocols import ROCKETCHAT, ProtocolDescription, Text
 from cloud.models import CloudServiceSettings
-from push.gateway.admission import Caller
+from push.gateway.admission import Caller, protocol_check
+from push.gateway.messages import GatewayRequest, GatewayResponse
+from push.gateway.protocols.protocol import READING, Endpoint, GatewayProtocol
+from push.gateway.protocols.rocketchat.requests import batch_parse, parse_push
 from push.gateway.requests import (
     BATCH_MAX_BYTES,
     BATCH_MAX_DEVICES,
     BODY_MAX_BYTES,
+    IDEMPOTENCY_KEY_MAX_LENGTH,
     InvalidRequestError,
     PushRequest,
-    batch_parse,
-    parse_push,
 )
 from push.gateway.runtime import Runtime
-from push.gateway.services import Credentials, ForwardResult, PushResult, caller_check, caller_of, forward_pushes
+from push.gateway.services import (
+    QUOTA_CODES,
+    Credentials,
+    PushResult,
+    caller_check,
+    caller_of,
+    forward_pushes,
+    quota_headers,
+)
 from push.models import Answer
 from push.providers.answers import SendAnswer
-from push.providers.protocol import QUOTA_HEADER
-from workspace.database.troubles import trouble_of
 from workspace.errors import ApplicationError
 
-log = logging.getLogger(__name__)
-
-# A key in the path replaces the access token, for servers that cannot fetch one. Servers append their path to the
-# configured gateway URL, even if it ends with a slash.
-PATH = r"(?:gateway/(?P<key>[A-Za-z0-9_-]{20,100})/)?/?push/(?P<what>apn/send|gcm/send|batch|info|health)/?\Z"
-ADDRESS = re.compile(rf"\A/{PATH}")
 # Workspaces remove the token on 406, give up on 422, and retry on anything else. If the provider rejects the gateway's
 # own credentials, the workspace retries, because the gateway's operator may fix them.
 STATUS = {
@@ -49,7 +50,6 @@ STATUS = {
     Answer.RETRY: 502,
 }
 STATUS_BY_REASON = {"in-progress": 503, "busy": 503}
-IDEMPOTENCY_KEY_MAX_LENGTH = 255
 # The response to a batch is sent after this time (seconds), so that a slow device does not delay the others.
 BATCH_SECONDS = 1.0
 INFO = {
@@ -60,58 +60,15 @@ INFO = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayRequest:
-    """A request to one of the gateway's endpoints. Header names are in lower case."""
-
-    method: str
-    what: str
-    key: str = field(default="", repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    body: bytes = field(default=b"", repr=False)
+async def handle_info(_request: GatewayRequest, _runtime: Runtime) -> GatewayResponse:
+    """Return what this gateway announces to workspaces."""
+    return GatewayResponse(200, INFO)
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayResponse:
-    """A response in JSON."""
-
-    status: int
-    document: Mapping[str, Any]
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-def body_limit(what: str) -> int:
-    """Return the maximum size of a body in bytes."""
-    return BATCH_MAX_BYTES if what == "batch" else BODY_MAX_BYTES
-
-
-async def answer(request: GatewayRequest, runtime: Runtime) -> GatewayResponse:
-    """Return the response to a request; raises nothing."""
-    try:
-        return await _answer(request, runtime)
-    except ApplicationError as error:
-        return error_response(error)
-    except Error as error:
-        log.exception("The gateway's database cannot be used.")
-        trouble = trouble_of(error)
-        details = {"retryAfter": trouble.retry_after} if trouble else {}
-        sentence = "The gateway's database cannot be used"
-        return error_response(ApplicationError("error-unavailable", sentence, status=503, details=details))
-
-
-async def _answer(request: GatewayRequest, runtime: Runtime) -> GatewayResponse:
-    wanted = "GET" if request.what in ("info", "health") else "POST"
-    if request.method != wanted and not (wanted == "GET" and request.method == "HEAD"):
-        refused = error_response(ApplicationError("error-method-not-allowed", f"Use {wanted}", status=405))
-        return GatewayResponse(405, refused.document, {"Allow": wanted})
-    if request.what == "info":
-        return GatewayResponse(200, INFO)
-    if request.what == "health":
-        await runtime.run(database_check)
-        return GatewayResponse(200, {"success": True, "status": "ok"})
-    if request.what == "batch":
-        return await handle_batch(request, runtime)
-    return await handle_push(request, runtime)
+async def handle_health(_request: GatewayRequest, runtime: Runtime) -> GatewayResponse:
+    """Return whether the gateway and its database work."""
+    await runtime.run(database_check)
+    return GatewayResponse(200, {"success": True, "status": "ok"})
 
 
 def database_check() -> None:
@@ -124,12 +81,13 @@ async def handle_push(request: GatewayRequest, runtime: Runtime) -> GatewayRespo
     """Forward one push and return the provider's response."""
     proof = credentials_of(request)
     caller = await caller_from_headers(proof, runtime)
-    order = parse_push(request.what.partition("/")[0], request.body)
+    order = parse_push(request.what.split("/")[1], request.body)
     if caller is None:
         caller = await caller_of(proof, order.unique_id, runtime)
+    protocol_check(caller, ROCKETCHAT)
     caller_check(caller, [order])
     handed = await forward_pushes(caller, [order], runtime)
-    given = push_response(handed.push_results[0])
+    given = push_response(handed.push_results[0], caller)
     return GatewayResponse(given.status, given.document, {**given.headers, **quota_headers(handed)})
 
 
@@ -148,18 +106,16 @@ async def handle_batch(request: GatewayRequest, runtime: Runtime) -> GatewayResp
     orders = [order for order in parsed if isinstance(order, PushRequest)]
     if caller is None:
         caller = await caller_of(proof, orders[0].unique_id if orders else "", runtime)
+    protocol_check(caller, ROCKETCHAT)
     caller_check(caller, orders)
     may_be_late = runtime.outlives_requests and all(order.push.identity for order in orders)
     handed = await forward_pushes(caller, orders, runtime, timeout=BATCH_SECONDS if may_be_late else None)
     push_results = iter(handed.push_results)
-    answers = [push_response(next(push_results) if isinstance(found, PushRequest) else found) for found in parsed]
+    answers = [
+        push_response(next(push_results) if isinstance(found, PushRequest) else found, caller) for found in parsed
+    ]
     document = {"success": True, "answers": [device_response(found) for found in answers]}
     return GatewayResponse(200, document, quota_headers(handed))
-
-
-def quota_headers(handed: ForwardResult) -> dict[str, str]:
-    """Return the header with the used percentage of the month's quota, if it is reported."""
-    return {} if handed.percent_used is None else {QUOTA_HEADER: str(handed.percent_used)}
 
 
 def credentials_of(request: GatewayRequest) -> Credentials:
@@ -182,9 +138,15 @@ def registration_is_open() -> bool:
     return CloudServiceSettings.current().open_registration
 
 
-def push_response(push_result: PushResult) -> GatewayResponse:
-    """Return the response for the result of a push."""
+def push_response(push_result: PushResult, caller: Caller) -> GatewayResponse:
+    """Return the response for the result of a push.
+
+    Workspaces get 429 for an exhausted quota, with the time until the next month. Other chat servers would retry five
+    times within the hour regardless of that time, so they get 422, which they do not retry.
+    """
     if isinstance(push_result, ApplicationError):
+        if push_result.code in QUOTA_CODES and not caller.fetches_tokens:
+            return error_response(ApplicationError(push_result.code, push_result.message, status=422))
         return error_response(push_result)
     if push_result.answer == Answer.ACCEPTED:
         return GatewayResponse(200, {"success": True})
@@ -217,3 +179,30 @@ def error_response(error: ApplicationError) -> GatewayResponse:
         headers["Retry-After"] = str(error.details["retryAfter"])
     document = {"success": False, "error": f"{error.message} [{error.code}]", "errorType": error.code}
     return GatewayResponse(error.status, document, headers)
+
+
+def credentials_shown(site_url: str, key: str) -> Mapping[Text, str]:
+    """Return the address that a Rocket.Chat server needs."""
+    return {_("Gateway address"): f"{site_url}/gateway/{key}"}
+
+
+PROTOCOL = GatewayProtocol(
+    description=ProtocolDescription(
+        name=ROCKETCHAT,
+        label="Rocket.Chat",
+        used_by=_("Callboard workspaces and Rocket.Chat servers"),
+        docs="cloud.md",
+        explanation=_(
+            "Enter it as the push gateway in a server that cannot fetch access tokens, such as a Rocket.Chat server."
+        ),
+        credentials=credentials_shown,
+    ),
+    endpoints=(
+        Endpoint(path="push/apn/send", handle=handle_push, max_bytes=BODY_MAX_BYTES),
+        Endpoint(path="push/gcm/send", handle=handle_push, max_bytes=BODY_MAX_BYTES),
+        Endpoint(path="push/batch", handle=handle_batch, max_bytes=BATCH_MAX_BYTES),
+        Endpoint(path="push/info", handle=handle_info, methods=READING),
+        Endpoint(path="push/health", handle=handle_health, methods=READING),
+    ),
+    error_response=error_response,
+)

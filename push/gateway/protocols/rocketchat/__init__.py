@@ -1,0 +1,1 @@
+"""Rocket.Chat's gateway protocol, which Callboard workspaces speak as well, with batches in addition."""
