@@ -95,6 +95,12 @@ def erasures() -> None:
 
 
 @unless_stopping
+def requested_mails() -> None:
+    """Queue the e-mails that people wait for and that are due."""
+    workspace_tasks.requested_mails()
+
+
+@unless_stopping
 def data_exports() -> None:
     """Make the exports of people's data that were requested."""
     workspace_tasks.data_exports()

@@ -55,6 +55,6 @@ def email_factor_of(user: User) -> None:
 def mailed_code() -> str:
     """Send the codes that were requested, as the worker does, and return the code in the last e-mail."""
     for requested in EmailCode.objects.filter(digest="").order_by("pk"):
-        email_code_mail_send(code_pk=requested.pk)
+        email_code_mail_send(str(requested.pk))
     (code,) = re.findall(r"^\d{6}$", str(mail.outbox[-1].body), re.MULTILINE)
     return str(code)

@@ -17,6 +17,7 @@ class WorkspaceConfig(AppConfig):
         from workspace.pages import links  # noqa: F401
         from workspace.privacy import workspace_sections  # noqa: F401
         from workspace.server import site_path  # noqa: F401
+        from workspace.services import account_mails  # noqa: F401
         from workspace.services.setup import essentials
         from workspace.setting_groups import checks  # noqa: F401
 

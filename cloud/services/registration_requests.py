@@ -29,10 +29,10 @@ from cloud.models import (
 from cloud.secrets import secret_digest, secret_matches, secret_new
 from cloud.services.audit import event_record
 from cloud.services.registration import Credentials, invalid, workspace_register
-from cloud.waking import confirmation_mail_later
 from workspace.addresses import absolute_url
 from workspace.errors import ApplicationError
-from workspace.models import User
+from workspace.models import MailKind, User
+from workspace.services.people.requested_mails import mail_request
 
 REQUEST_VALID_FOR = timedelta(hours=24)
 TOKEN_VALID_FOR = timedelta(days=7)
@@ -76,7 +76,7 @@ def registration_request(*, unique_id: str, name: str, site_url: str, email: str
     except ValidationError as error:
         raise invalid(error) from error
     request.save()
-    confirmation_mail_later(request_pk=request.pk)
+    mail_request(kind=MailKind.CONFIRMATION, reference=request.pk)
     return request, secret
 
 
@@ -94,7 +94,7 @@ def code_new() -> str:
     return f"{drawn[:4]}-{drawn[4:]}"
 
 
-def confirmation_mail_send(*, request_pk: int) -> None:
+def confirmation_mail_send(request_pk: str) -> None:
     """Send the e-mail that confirms a request; does nothing if the request is confirmed or has expired."""
     waiting = RegistrationRequest.objects.filter(confirmed_at=None, ends_at__gt=timezone.now())
     request = waiting.filter(pk=request_pk).first()

@@ -12,6 +12,7 @@ from push.waking import enqueue
 from workspace.roles import is_cloud, is_workspace
 from workspace.selectors.privacy.exports import exports_due
 from workspace.services.people.erasure import has_erasures
+from workspace.services.people.requested_mails import has_due_mails
 
 # For so many seconds after the system clock was changed, processes that have not noticed may still write old times.
 JUMP_WINDOW = 25.0
@@ -43,6 +44,8 @@ CHORES = (
     Chore("cloud", 0.0, 1.0, lambda: is_workspace() and cloud_work_due()),
     # Exports whose task was lost, or whose worker died.
     Chore("data_exports", 20.0, 30.0, lambda: exports_due().exists()),
+    # E-mails that people wait for, whose task was lost, or that the mail server did not accept.
+    Chore("requested_mails", 5.0, 15.0, has_due_mails),
     # E-mails about sign-ins that could not be sent immediately.
     Chore("sign_in_alerts", 30.0, 60.0, is_workspace),
     # Messages of deleted accounts whose erasure was interrupted.

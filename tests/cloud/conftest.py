@@ -11,13 +11,13 @@ from cloud.models import SetupWizardSettings, Terms
 from cloud.services.own_registration import workspace_connect
 from cloud.services.registration_requests import registration_token_create
 from cloud.services.terms import terms_publish
-from cloud.tasks import confirmation_mail
+from tests.mails import mails_send_at_once
 
 
 @pytest.fixture(autouse=True)
 def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run background tasks at once instead of queueing them."""
-    monkeypatch.setattr("cloud.waking.async_task", lambda _path, request_pk: confirmation_mail(request_pk))
+    mails_send_at_once(monkeypatch)
 
 
 @pytest.fixture

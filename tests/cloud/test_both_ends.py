@@ -53,14 +53,15 @@ from cloud.services.registration_requests import registration_token_create
 from cloud.services.suspension import workspace_suspend
 from cloud.services.sync import cloud_sync, cloud_work
 from cloud.services.terms import terms_agree, terms_publish
-from cloud.tasks import confirmation_mail
 from tests.admin_rows import administrator
 from tests.api_client import ApiClient, failure
 from tests.factories import EmailAddressFactory, UserFactory
 from tests.factories import registered as registered_workspace
 from workspace.errors import ApplicationError
-from workspace.models import GeneralSettings, User
+from workspace.models import GeneralSettings, MailKind, RequestedMail, User
+from workspace.services.people.requested_mails import mail_request
 from workspace.setting_groups.licence import module_granted
+from workspace.tasks import requested_mail
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -88,12 +89,14 @@ def test_registration_requires_the_confirmation_link_from_the_e_mail(site: str, 
 
 
 def test_a_registration_request_does_not_wait_for_the_mail_server(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    handed_over: list[int] = []
-    monkeypatch.setattr("cloud.waking.async_task", lambda _path, request_pk: handed_over.append(request_pk))
+    queued: list[int] = []
+    monkeypatch.setattr("workspace.waking.async_task", lambda _path, mail_pk: queued.append(mail_pk))
     registration_start(email="ada@example.org")
-    assert (len(handed_over), mail.outbox) == (1, [])
+    assert (len(queued), mail.outbox) == (1, [])
+    request = RequestedMail.objects.get(pk=queued[0])
     for _time in range(2):
-        confirmation_mail(handed_over[0])
+        mail_request(kind=MailKind.CONFIRMATION, reference=request.reference)
+        requested_mail(queued[-1])
     first, again = (message.body for message in mail.outbox)
     assert first == again
 

@@ -7,7 +7,7 @@ from workspace.models.general import BusySilences, GeneralSettings
 from workspace.models.history import FormerRow
 from workspace.models.integrations import Integration, IntegrationCall
 from workspace.models.live import LiveEvent, LiveKind
-from workspace.models.mail import KeptMail
+from workspace.models.mail import KeptMail, MailKind, RequestedMail
 from workspace.models.message_marks import Pin, PinNotice, Reaction, Report, Star
 from workspace.models.message_settings import ErasureType, MessageSettings
 from workspace.models.messages import Mention, Message, SystemMessage, ThreadFollower
@@ -45,6 +45,7 @@ __all__ = [
     "KnownAddress",
     "LiveEvent",
     "LiveKind",
+    "MailKind",
     "Mention",
     "Message",
     "MessageSettings",
@@ -59,6 +60,7 @@ __all__ = [
     "Reaction",
     "RegistrationForm",
     "Report",
+    "RequestedMail",
     "RetentionSettings",
     "RoleDetails",
     "Room",

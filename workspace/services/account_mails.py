@@ -15,16 +15,17 @@ from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
 from workspace.addresses import absolute_url
-from workspace.models import EmailAddress, EmailCode, GeneralSettings, User
+from workspace.models import EmailAddress, EmailCode, GeneralSettings, MailKind, User
 from workspace.selectors.localization import page_language
 from workspace.services.addresses import verification_token
 from workspace.services.people.email_codes import LIFETIME, email_code_generate
+from workspace.services.people.requested_mails import mail_sender_register
 from workspace.services.reset_tokens import reset_tokens
 
 AUTOMATIC = {"Auto-Submitted": "auto-generated"}
 
 
-def reset_mails_send(*, address: str) -> None:
+def reset_mail_send(address: str) -> None:
     """Send a password-reset link if a user has verified this address; otherwise do nothing."""
     verified = EmailAddress.objects.filter(verified=True, user__is_active=True).select_related("user")
     email = verified.filter(address__lower=Lower(Value(address))).first()
@@ -37,7 +38,7 @@ def reset_mails_send(*, address: str) -> None:
         mail_send(email.address, user, _("Choose a new password"), "pages/mails/reset.txt", path)
 
 
-def verification_mail_send(*, email_pk: int) -> None:
+def verification_mail_send(email_pk: str) -> None:
     """Send a link to verify an address, unless it was verified or removed meanwhile."""
     email = EmailAddress.objects.filter(pk=email_pk, verified=False, user__is_active=True).first()
     if email is None:
@@ -47,11 +48,11 @@ def verification_mail_send(*, email_pk: int) -> None:
         mail_send(email.address, email.user, _("Verify your e-mail address"), "pages/mails/verify.txt", path)
 
 
-def email_code_mail_send(*, code_pk: int) -> None:
+def email_code_mail_send(code_pk: str) -> None:
     """Generate a code that was requested, and send it to the account's first verified address."""
     requested = EmailCode.objects.filter(pk=code_pk, user__is_active=True).select_related("user").first()
     email = requested.user.emails.filter(verified=True).order_by("pk").first() if requested else None
-    code = email_code_generate(code_pk=code_pk) if email else ""
+    code = email_code_generate(code_pk=requested.pk) if requested and email else ""
     if requested is None or email is None or not code:
         return
     minutes = int(LIFETIME.total_seconds() // 60)
@@ -68,3 +69,8 @@ def mail_send(address: str, user: User, subject: str, template: str, path: str, 
     context: dict[str, Any] = {"user": user, "site_name": site_name, "url": absolute_url(path), **details}
     body = render_to_string(template, context)
     EmailMessage(f"[{site_name}] {subject}", body, to=[address], headers=AUTOMATIC).send()
+
+
+mail_sender_register(MailKind.RESET, reset_mail_send)
+mail_sender_register(MailKind.VERIFICATION, verification_mail_send)
+mail_sender_register(MailKind.CODE, email_code_mail_send)

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 
 from workspace.cache import call_count
 from workspace.errors import ApplicationError
-from workspace.models import EmailAddress, User
+from workspace.models import EmailAddress, MailKind, User
 from workspace.selectors.permissions import may_manage
+from workspace.services.people.requested_mails import mail_request
 from workspace.stored_json import StoredValueError, stored_read, stored_write
-from workspace.waking import verification_mail_later
 
 MAX_ADDRESSES = 5
 # The number of verification e-mails that an account may request, and that an unverified address may receive from all
@@ -41,7 +41,7 @@ def address_add(*, user: User, address: str) -> EmailAddress:
     if user.emails.count() >= MAX_ADDRESSES:
         raise ValidationError(_("An account can have at most %(most)d addresses.") % {"most": MAX_ADDRESSES})
     email = address_assign(user=user, address=address)
-    verification_mail_later(email_pk=email.pk)
+    mail_request(kind=MailKind.VERIFICATION, reference=email.pk)
     return email
 
 
@@ -76,7 +76,7 @@ def address_replace(*, user: User, address: str, verified: bool | None, by: User
     if email.verified:
         address_claim(email=email, by=by)
     elif is_new:
-        verification_mail_later(email_pk=email.pk)
+        mail_request(kind=MailKind.VERIFICATION, reference=email.pk)
 
 
 def address_lock(address: str) -> None:

@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from workspace.errors import ApplicationError
-from workspace.models import EmailAddress, User
+from workspace.models import EmailAddress, MailKind, User
 from workspace.models.accounts import BIO_MAX_LENGTH, NICKNAME_MAX_LENGTH
 from workspace.permissions import ROOM_ROLES, USER
 from workspace.selectors.accounts import roles_of
@@ -24,8 +24,8 @@ from workspace.selectors.permissions import CHANGE_ACCOUNTS, CHANGE_ROLES, CREAT
 from workspace.services.accounts import password_set, roles_set, user_activate, user_create, user_deactivate
 from workspace.services.addresses import address_assign, address_replace
 from workspace.services.people.own_changes import ALLOWED_BY, action_refused, changed_fields, own_changes_check
+from workspace.services.people.requested_mails import mail_request
 from workspace.services.presence import status_set
-from workspace.waking import verification_mail_later
 
 RANDOM_PASSWORD_BYTES = 32
 # The texts of accounts, their names in error messages, and their longest lengths.
@@ -92,7 +92,7 @@ def account_create(
         email_address = address_assign(user=user, address=email, verified=verified, by=by)
     names_update(user, {"nickname": nickname, "bio": bio})
     if not verified:
-        verification_mail_later(email_pk=email_address.pk)
+        mail_request(kind=MailKind.VERIFICATION, reference=email_address.pk)
     if status_text:
         status_set(user=user, text=status_text, by=by)
     return user

@@ -95,7 +95,7 @@ def test_garbage_in_the_broker_is_dropped(broker: Broker, garbage: str) -> None:
 
 @pytest.mark.django_db
 def test_arguments_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
-    async_task("workspace.tasks.verification_mail", 5)
+    async_task("workspace.tasks.requested_mail", 5)
     [(_key, package)] = get_broker().dequeue()
     assert SignedPackage.loads(package)["args"] == [5]
     assert enqueue("dispatch")
@@ -136,23 +136,23 @@ class TestTasksOfOtherVersions:
         ("arguments", "keywords"),
         [
             ([7], {}),
-            ([], {"email_pk": 7}),
+            ([], {"mail_pk": 7}),
             ([7, "a later argument"], {}),
             ([7], {"added_later": True}),
-            ([7], {"email_pk": 8}),
+            ([7], {"mail_pk": 8}),
             ((7,), None),
         ],
     )
     def test_unknown_arguments_are_ignored(self, arguments: Any, keywords: Any) -> None:
-        stored = {"func": "workspace.tasks.verification_mail", "args": arguments, "kwargs": keywords}
+        stored = {"func": "workspace.tasks.requested_mail", "args": arguments, "kwargs": keywords}
         task = SignedPackage.loads(SignedPackage.dumps(stored))
-        assert {**dict(zip(["email_pk"], task["args"], strict=False)), **task["kwargs"]} == {"email_pk": 7}
+        assert {**dict(zip(["mail_pk"], task["args"], strict=False)), **task["kwargs"]} == {"mail_pk": 7}
 
     @pytest.mark.parametrize(
         "stored",
         [
-            {"func": "workspace.tasks.verification_mail", "args": [], "kwargs": {}},
-            {"func": "workspace.tasks.verification_mail", "args": {"email_pk": 7}},
+            {"func": "workspace.tasks.requested_mail", "args": [], "kwargs": {}},
+            {"func": "workspace.tasks.requested_mail", "args": {"mail_pk": 7}},
             {"func": "push.tasks.removed_since", "args": [], "kwargs": {}},
         ],
     )

@@ -16,8 +16,8 @@ from tests.factories import UserFactory
 from tests.fakes.gateway import FakeGateway
 from tests.push.worker.conftest import WorkerProcess
 from tests.push.worker.storm import MEMBERS, Storm
-from workspace.models import EmailAddress
-from workspace.waking import reset_mails_later
+from workspace.models import EmailAddress, MailKind
+from workspace.services.people.requested_mails import mail_request
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
@@ -58,7 +58,7 @@ def test_with_a_silent_mail_server_for_password_resets(
         EmailAddress.objects.create(user=UserFactory(), address=f"user{number}@example.org", verified=True)
     start_mailing_worker()
     for number in range(6):
-        reset_mails_later(address=f"user{number}@example.org")
+        mail_request(kind=MailKind.RESET, reference=f"user{number}@example.org")
     pushes_arrive_while_waiting(silent_server, gateway, storm)
 
 

@@ -12,8 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories import EmailAddressFactory, UserFactory
-from workspace.models import EmailAddress, User
-from workspace.tasks import verification_mail
+from tests.mails import mails_send_at_once
+from workspace.models import EmailAddress, MailKind, User
+from workspace.services.people.requested_mails import mail_request
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +31,7 @@ def ana(client: Client) -> User:
 @pytest.fixture(autouse=True)
 def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run queued tasks at once."""
-    monkeypatch.setattr("workspace.waking.async_task", lambda _path, key: verification_mail(key))
+    mails_send_at_once(monkeypatch)
 
 
 def link() -> str:
@@ -86,7 +87,7 @@ def test_the_first_of_two_verification_links_wins(client: Client, ana: User) -> 
     bob = EmailAddressFactory(address="ana@example.org", verified=False).user
     client.post(ADD, {"address": "ana@example.org"})
     first = link()
-    verification_mail(bob.emails.get().pk)
+    mail_request(kind=MailKind.VERIFICATION, reference=bob.emails.get().pk)
     assert client.post(link()).status_code == 200
     assert client.post(first).status_code == 404
     assert list(EmailAddress.objects.values_list("user", "verified")) == [(bob.pk, True)]

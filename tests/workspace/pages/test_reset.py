@@ -13,9 +13,9 @@ from django.utils import timezone
 from knox.models import AuthToken
 
 from tests.factories import PASSWORD, EmailAddressFactory, UserFactory
+from tests.mails import mails_send_at_once
 from workspace.models import User
 from workspace.services.sign_in import sign_in
-from workspace.tasks import reset_mails
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,7 +33,7 @@ def ana() -> User:
 @pytest.fixture(autouse=True)
 def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run queued tasks at once."""
-    monkeypatch.setattr("workspace.waking.async_task", lambda _path, address: reset_mails(address))
+    mails_send_at_once(monkeypatch)
 
 
 def link_of(index: int = -1) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from workspace.errors import ApplicationError
-from workspace.models import EmailAddress
+from workspace.models import EmailAddress, MailKind
 from workspace.pages.account.profile import may_change_own_addresses, profile_form, profile_response
 from workspace.pages.form_data import parse_key, posted_text
 from workspace.pages.layout import page_context
@@ -26,7 +26,7 @@ from workspace.services.addresses import (
     address_verify,
     verification_mails_exceeded,
 )
-from workspace.waking import verification_mail_later
+from workspace.services.people.requested_mails import mail_request
 
 SECTION = "#addresses"
 
@@ -57,7 +57,7 @@ def address_new(request: HttpRequest) -> HttpResponse:
         return redirect_to_addresses()
     if existing:
         email = existing
-        verification_mail_later(email_pk=email.pk)
+        mail_request(kind=MailKind.VERIFICATION, reference=email.pk)
     else:
         try:
             email = address_add(user=user, address=address)

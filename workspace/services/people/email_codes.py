@@ -13,9 +13,9 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from workspace.cache import call_count
 from workspace.errors import ApplicationError
-from workspace.models import EmailCode, EmailSecondFactor, User
+from workspace.models import EmailCode, EmailSecondFactor, MailKind, User
 from workspace.selectors.accounts import has_email_codes
-from workspace.waking import email_code_mail_later
+from workspace.services.people.requested_mails import mail_request
 
 DIGITS = 6
 # How long a code is accepted, and how long before its end a sign-in sends another one.
@@ -68,7 +68,7 @@ def email_code_request(*, user: User) -> bool:
     if not has_email_codes(user) or call_count(f"email-code:{user.pk}", seconds=IN_SECONDS) > MAX_MAILS:
         return False
     EmailCode.objects.filter(user=user, created_at__lte=timezone.now() - LIFETIME).delete()
-    email_code_mail_later(code_pk=EmailCode.objects.create(user=user).pk)
+    mail_request(kind=MailKind.CODE, reference=EmailCode.objects.create(user=user).pk)
     return True
 
 

@@ -10,12 +10,12 @@ from django.db.models.functions import Lower
 
 from workspace.cache import call_count
 from workspace.errors import ApplicationError, NotAllowedError
-from workspace.models import EmailAddress, RegistrationForm, SignInSettings, User
+from workspace.models import EmailAddress, MailKind, RegistrationForm, SignInSettings, User
 from workspace.selectors.accounts import user_by_username
 from workspace.services.accounts import user_create
 from workspace.services.addresses import address_assign, verification_mails_exceeded
 from workspace.services.managed_accounts import address_check, password_checked, report_conflicts, username_check
-from workspace.waking import reset_mails_later, verification_mail_later
+from workspace.services.people.requested_mails import mail_request
 
 # The number of reset links that may be requested in this many seconds, for one address and by one caller.
 MAX_PER_ADDRESS, MAX_PER_CALLER, IN_SECONDS = 3, 20, 900
@@ -41,7 +41,7 @@ def user_register(*, username: str, name: str, email: str, password: str, secret
         address = address_assign(user=user, address=email)
     if verification_mails_exceeded(user=user, address=email):
         raise ApplicationError("error-too-many-requests", "Too many e-mails. Try again later", status=429)
-    verification_mail_later(email_pk=address.pk)
+    mail_request(kind=MailKind.VERIFICATION, reference=address.pk)
     return user
 
 
@@ -90,7 +90,7 @@ def reset_link_request(*, address: str, caller: str) -> None:
         raise NotAllowedError()
     caller_check(caller)
     if call_count(f"reset:address:{address.lower()}", seconds=IN_SECONDS) <= MAX_PER_ADDRESS:
-        reset_mails_later(address=address)
+        mail_request(kind=MailKind.RESET, reference=address)
 
 
 def verification_link_request(*, address: str, caller: str) -> None:
@@ -102,7 +102,7 @@ def verification_link_request(*, address: str, caller: str) -> None:
     emails = EmailAddress.objects.filter(address__lower=Lower(Value(address)), verified=False, user__is_active=True)
     for email in emails.select_related("user"):
         if not verification_mails_exceeded(user=email.user, address=address):
-            verification_mail_later(email_pk=email.pk)
+            mail_request(kind=MailKind.VERIFICATION, reference=email.pk)
 
 
 def caller_check(caller: str) -> None:

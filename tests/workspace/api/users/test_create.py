@@ -10,9 +10,9 @@ from django.core import mail
 from tests.admin_rows import staff
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import EmailAddressFactory, RoomFactory, UserFactory
+from tests.mails import mails_send_at_once
 from workspace.models import User
 from workspace.selectors.presence import presence_of
-from workspace.tasks import verification_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ GRACE = {"username": "grace", "name": "Grace Hopper", "email": "grace@example.or
 @pytest.fixture(autouse=True)
 def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run queued tasks at once."""
-    monkeypatch.setattr("workspace.waking.async_task", lambda _path, key: verification_mail(key))
+    mails_send_at_once(monkeypatch)
 
 
 @pytest.fixture

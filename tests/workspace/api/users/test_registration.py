@@ -9,8 +9,8 @@ from django.core import mail
 
 from tests.api_client import ApiClient, failure
 from tests.factories import EmailAddressFactory, UserFactory
+from tests.mails import mails_send_at_once
 from workspace.models import SignInSettings, User
-from workspace.tasks import reset_mails, verification_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -20,8 +20,7 @@ ADA = {"username": "ada", "name": "Ada L.", "email": "ada@example.org", "pass": 
 @pytest.fixture
 def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run queued tasks at once."""
-    tasks = {"workspace.tasks.verification_mail": verification_mail, "workspace.tasks.reset_mails": reset_mails}
-    monkeypatch.setattr("workspace.waking.async_task", lambda path, key: tasks[path](key))
+    mails_send_at_once(monkeypatch)
 
 
 @pytest.fixture

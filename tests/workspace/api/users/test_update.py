@@ -10,10 +10,10 @@ from django.core import mail
 from tests.admin_rows import administrator, staff
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import PASSWORD, EmailAddressFactory, RoomFactory, UserFactory
+from tests.mails import mails_send_at_once
 from workspace.models import SignInSettings, User
 from workspace.selectors.presence import presence_of
 from workspace.services.sign_in import sign_in, token_find
-from workspace.tasks import verification_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ SECRET = "a-quite-new-passphrase"
 @pytest.fixture(autouse=True)
 def _worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run queued tasks at once."""
-    monkeypatch.setattr("workspace.waking.async_task", lambda _path, key: verification_mail(key))
+    mails_send_at_once(monkeypatch)
 
 
 @pytest.fixture
