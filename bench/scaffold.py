@@ -131,7 +131,15 @@ def analyze() -> None:
 @contextmanager
 def gateway(*arguments: str) -> Iterator[IO[str]]:
     """Start the swift gateway, configure it as the push gateway, and yield its output."""
-    command = [sys.executable, str(BASE_DIR / "bench" / "swift_gateway.py"), *arguments]
+    with gateway_process("swift_gateway.py", *arguments) as process:
+        assert process.stdout
+        yield process.stdout
+
+
+@contextmanager
+def gateway_process(program: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Start a program of this folder that prints its port, and configure it as the push gateway."""
+    command = [sys.executable, str(BASE_DIR / "bench" / program), *arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     connection_save(workspace_id="bench", access_token="bench")
@@ -141,7 +149,7 @@ def gateway(*arguments: str) -> Iterator[IO[str]]:
     push.gateway = f"http://127.0.0.1:{process.stdout.readline().strip()}"
     push.save()
     try:
-        yield process.stdout
+        yield process
     finally:
         process.kill()
         process.wait()
