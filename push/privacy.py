@@ -17,8 +17,8 @@ def device_rows(user: User) -> Iterator[Row]:
     """Yield the person's devices, with the end of their tokens."""
     for device in Device.objects.filter(user=user).order_by("pk"):
         yield {
-            **columns_of(device, "public_id", "name", "type", "app_name", "capabilities", "created_at"),
-            **columns_of(device, "registered_at", "last_accepted_at", "last_received_at", "disabled_at"),
+            **columns_of(device, "public_id", "name", "type", "app_name", "app_version", "capabilities"),
+            **columns_of(device, "created_at", "registered_at", "last_accepted_at", "last_received_at", "disabled_at"),
             **columns_of(device, "disabled_reason"),
             "token": f"…{device.token[-SHOWN_TOKEN:]}",
         }

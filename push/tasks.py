@@ -14,6 +14,7 @@ from push.sending.remove_shown import remove_shown
 from push.services import clock_corrections
 from push.services.fanout import pending_decide, remainder_count
 from push.services.retention import expired_prune
+from push.services.rollups import hours_roll_up
 from push.stopping import unless_stopping
 from push.waking import enqueue
 from workspace import tasks as workspace_tasks
@@ -60,6 +61,13 @@ def prune() -> None:
     """Delete some of the rows that are older than the retention time."""
     if not expired_prune():
         enqueue("prune")
+
+
+@unless_stopping
+def rollups() -> None:
+    """Compute the dashboard's statistics of the current hour, and of hours that are missing or have changed."""
+    if not hours_roll_up():
+        enqueue("rollups")
 
 
 @unless_stopping

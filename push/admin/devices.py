@@ -19,6 +19,7 @@ from unfold.contrib.filters.admin import (
 from push.admin import labels
 from push.models import Capability, Device, DisabledReason, token_digest
 from push.providers.tokens import token_spellings
+from push.selectors.dashboard import app_versions
 from push.selectors.response_texts import error_text
 from push.services.switching import device_disable, device_enable
 from workspace.admin.base import ReadOnlyAdmin, ReadOnlyInline
@@ -27,6 +28,8 @@ from workspace.admin.confirmation import ConfirmedAction
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.admin.filters import TimeRangeFilter
 from workspace.models import User
+
+UNKNOWN_VERSION = "unknown"
 
 
 class EnabledFilter(DropdownFilter):  # type: ignore[misc]
@@ -40,6 +43,22 @@ class EnabledFilter(DropdownFilter):  # type: ignore[misc]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Device]) -> QuerySet[Device]:
         return queryset.filter(disabled_at__isnull=self.value() == "yes") if self.value() else queryset
+
+
+class VersionFilter(DropdownFilter):  # type: ignore[misc]
+    """Filter by the app's version; offers the most frequent ones, and the chosen one."""
+
+    title = _("app version")
+    parameter_name = "version"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[Any]:
+        frequent = {version.version for version in app_versions()}
+        versions = sorted({*frequent, request.GET.get("version", "")} - {"", UNKNOWN_VERSION})
+        return [*((version, version) for version in versions), (UNKNOWN_VERSION, _("Unknown"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Device]) -> QuerySet[Device]:
+        value = self.value()
+        return queryset.filter(app_version="" if value == UNKNOWN_VERSION else value) if value else queryset
 
 
 class DeviceColumns:
@@ -104,6 +123,7 @@ class DeviceAdmin(DeviceColumns, ReadOnlyAdmin):
         ("type", ChoicesDropdownFilter),
         EnabledFilter,
         ("app_name", FieldTextFilter),
+        VersionFilter,
         ("user", AutocompleteSelectFilter),
         ("registered_at", TimeRangeFilter),
         ("last_accepted_at", TimeRangeFilter),
@@ -118,7 +138,7 @@ class DeviceAdmin(DeviceColumns, ReadOnlyAdmin):
             {
                 "fields": (
                     ("user", "state"),
-                    ("name", "app_name"),
+                    ("name", "app_name", "app_version"),
                     ("kind", "capability_names"),
                     ("token_end", "voip_token_end"),
                 )

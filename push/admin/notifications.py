@@ -26,7 +26,9 @@ from unfold.contrib.filters.admin import (
 from push.admin import labels
 from push.admin.attempts import AttemptInline
 from push.admin.queue_actions import QUEUE_ACTIONS
-from push.models import WAITING, Attempt, ClaimedItem, EndReason, Lease, Notification, State, is_waiting
+from push.explain.reasons import reason_sentence
+from push.models import TEST_RULE, WAITING, Attempt, ClaimedItem, EndReason, Lease, Notification, State, is_waiting
+from push.rules.table import RULES_BY_CODE
 from push.selectors.counts import LIMIT, queue_counts
 from workspace.admin.base import ReadOnlyAdmin
 from workspace.admin.columns import EMPTY, room_link, time_cell, two_lines, user_link
@@ -46,6 +48,20 @@ class ReasonFilter(DropdownFilter):  # type: ignore[misc]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Notification]) -> QuerySet[Notification]:
         return queryset.filter(reason=self.value()) if self.value() else queryset
+
+
+class RuleFilter(DropdownFilter):  # type: ignore[misc]
+    """Filter by the rule that decided to send; shows the sentences."""
+
+    title = _("rule")
+    parameter_name = "rule"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[Any]:
+        codes = [code for code, rule in RULES_BY_CODE.items() if rule.sends]
+        return [(code, reason_sentence(code)) for code in (*codes, TEST_RULE)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Notification]) -> QuerySet[Notification]:
+        return queryset.filter(rule=self.value()) if self.value() else queryset
 
 
 class StateFilter(MultipleChoicesDropdownFilter):  # type: ignore[misc]
@@ -73,6 +89,7 @@ class NotificationAdmin(ReadOnlyAdmin):
         ("state", StateFilter),
         ("channel", ChoicesDropdownFilter),
         ReasonFilter,
+        RuleFilter,
         ("due_at", TimeRangeFilter),
         ("finished_at", TimeRangeFilter),
         ("user", AutocompleteSelectFilter),

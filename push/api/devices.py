@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from push.browsers import app_version
 from push.models import Device, PushSettings, VapidKeys
 from push.models.devices import TOKEN_MAX_LENGTH
 from push.models.settings import DEFAULT_GATEWAY
@@ -156,6 +157,7 @@ class PushTokenApi(Api):
             keys=SubscriptionKeys(params["keys"]["p256dh"], params["keys"]["auth"]) if with_keys else NO_KEYS,
             capabilities=params.get("capabilities", []),
             name=params.get("name", ""),
+            app_version=app_version(request.headers.get("User-Agent", "")),
         )
         return {"result": device_of(device)}
 

@@ -26,6 +26,7 @@ from push.models.queue import (
     State,
 )
 from push.models.reasons import EndReason
+from push.models.rollups import DeliveryHour, DurationHour, Measure, OutcomeHour, RollupHour, RollupState
 from push.models.routes import AppRoute, AppRouteKind, RouteState
 from push.models.settings import PushSettings
 from push.models.setup import SetupProgress, SetupState
@@ -47,10 +48,12 @@ __all__ = [
     "Channel",
     "ClaimedItem",
     "Decision",
+    "DeliveryHour",
     "DesktopEvent",
     "DesktopStream",
     "Device",
     "DisabledReason",
+    "DurationHour",
     "EndReason",
     "Event",
     "GatewayApp",
@@ -58,10 +61,14 @@ __all__ = [
     "HeldBy",
     "Lease",
     "LostItem",
+    "Measure",
     "Notification",
     "OutcomeCount",
+    "OutcomeHour",
     "ProviderValue",
     "PushSettings",
+    "RollupHour",
+    "RollupState",
     "RouteState",
     "SandboxPush",
     "SetupProgress",

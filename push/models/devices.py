@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from push.providers.provider import DeviceKind
 
 TOKEN_MAX_LENGTH = 4096
+VERSION_MAX_LENGTH = 32
 
 
 class Capability(models.TextChoices):
@@ -61,6 +62,14 @@ class Device(models.Model):
     name = models.CharField(_("name"), max_length=64, blank=True, help_text=_("The name given by its owner."))
     type = models.CharField(_("type"), max_length=32, choices=device_choices)
     app_name = models.CharField(_("app name"), max_length=255)
+    app_version = models.CharField(
+        _("app version"),
+        max_length=VERSION_MAX_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("As the app or browser reported it when it registered."),
+    )
     token = models.TextField(_("token"))
     public_key = models.CharField(_("public key"), max_length=128, blank=True, editable=False)
     auth_secret = SecretField(editable=False)

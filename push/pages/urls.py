@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from push.pages import devices, web
+from push.pages import devices, statistics, web
 from push.pages.events import events
 from push.pages.explain import explain_admin, explain_own
 from push.pages.phone import phone, phone_credentials, phone_inbox, phone_open, phone_problems
@@ -19,6 +19,8 @@ urlpatterns = [
     path("web-push/subscription", web.subscription, name="web-push-subscription"),
     path("web-push/received", web.received, name="web-push-received"),
     path("admin/explain/", explain_admin, name="explain"),
+    path("admin/statistics/", statistics.statistics, name="statistics"),
+    path("admin/statistics.csv", statistics.statistics_csv, name="statistics-csv"),
     path("events/", events, name="events"),
     path("why/", explain_own, name="explain-own"),
     path("phone/", phone, name="phone"),

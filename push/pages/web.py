@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from rest_framework import serializers
 
 from push.api.devices import KeysParams
-from push.browsers import browser_name, session_digest_of
+from push.browsers import browser_name, browser_version, session_digest_of
 from push.models import Capability, VapidKeys
 from push.providers.endpoints import ENDPOINT_MAX_LENGTH
 from push.providers.web_push.transport import TYPE as WEB_PUSH
@@ -93,6 +93,7 @@ def subscription(request: HttpRequest, user: User) -> HttpResponse:
             capabilities=capabilities_for(params["endpoint"]),
             session_digest=session_digest_of(request),
             name=browser_name(request.headers.get("User-Agent", "")),
+            app_version=browser_version(request.headers.get("User-Agent", "")),
         )
     except ApplicationError as error:
         return failure(error)

@@ -1,20 +1,21 @@
-"""Data of the admin dashboard: the queue, the last 24 hours, devices and failures."""
+"""Data of the admin dashboard: the queue, devices and failures. Its statistics are in push/selectors/statistics."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from django.db.models import CharField, Count, Min, Q
-from django.db.models.functions import Cast, Substr
+from django.db.models import Count, Q, QuerySet
 
 from push.models import ClaimedItem, Decision, Device, Notification, State, is_waiting
+from push.models.rollups import hour_of, hour_start
 from push.providers.provider import DeviceKind
 from push.providers.registry import device_kinds
+from push.selectors.counts import LIMIT
+from push.selectors.statistics.figures import hours_with_failures
 
-DAY_HOURS = 24
 MAX_FAILURES = 8
+MAX_VERSIONS = 20
 FAILURES_SINCE = timedelta(days=7)
 
 
@@ -29,50 +30,32 @@ class Queue:
     undecided: int
 
 
-@dataclass(slots=True)
-class Day:
-    """The notifications that ended in the last 24 hours; `hours` starts with the oldest."""
+@dataclass(frozen=True, slots=True)
+class AppVersion:
+    """The number of enabled devices of one type with the same version of an app; the version may be unknown."""
 
-    hours: list[datetime] = field(default_factory=list)
-    by_state: dict[str, Counter[datetime]] = field(default_factory=dict)
-    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    def total(self, state: str) -> int:
-        return self.by_state[state].total()
-
-    def series(self, state: str) -> list[int]:
-        """Return the count for each hour."""
-        return [self.by_state[state][hour] for hour in self.hours]
+    app_name: str
+    type: str
+    version: str
+    count: int
 
 
 def queue_summary(now: datetime) -> Queue:
-    """Return the queue's counts, with three queries that only use partial indexes or small tables."""
-    due = Q(due_at__lte=now)
-    counts = Notification.objects.filter(is_waiting()).aggregate(
-        waiting=Count("pk"), due=Count("pk", filter=due), oldest_due=Min("due_at", filter=due)
+    """Return the queue's counts; each stops at the limit of :mod:`push.selectors.counts`."""
+    waiting = Notification.objects.filter(is_waiting())
+    due = waiting.filter(due_at__lte=now)
+    return Queue(
+        waiting=limited(waiting),
+        due=limited(due),
+        sending=limited(ClaimedItem.objects.filter(begun_at__isnull=False)),
+        oldest_due=due.order_by("due_at").values_list("due_at", flat=True).first(),
+        undecided=limited(Decision.objects.filter(decided_at=None, retry_at__isnull=False)),
     )
-    sending = ClaimedItem.objects.filter(begun_at__isnull=False).count()
-    undecided = Decision.objects.filter(decided_at=None, retry_at__isnull=False).count()
-    return Queue(**counts, sending=sending, undecided=undecided)
 
 
-def last_day(now: datetime) -> Day:
-    """Return the notifications that ended in the last 24 hours, with one query over the index of `finished_at`."""
-    first = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=DAY_HOURS - 1)
-    day = Day(
-        hours=[first + timedelta(hours=hour) for hour in range(DAY_HOURS)],
-        by_state={state: Counter() for state in (State.SENT, State.DROPPED, State.FAILED)},
-    )
-    # Both databases format timestamps as "2026-03-02 12:34:56…" in UTC, so the first 13 characters are the hour.
-    # TruncHour would call Python for every row on SQLite.
-    hour = Substr(Cast("finished_at", CharField()), 1, 13)
-    ended = Notification.objects.filter(finished_at__gte=first, finished_at__lte=now).order_by()
-    counted = ended.annotate(hour=hour).values_list("hour", "state", "reason").annotate(count=Count("pk"))
-    for text, state, reason, count in counted:
-        day.by_state[state][datetime.strptime(text, "%Y-%m-%d %H").replace(tzinfo=UTC)] += count
-        if reason:
-            day.reasons[state, reason] += count
-    return day
+def limited(rows: QuerySet[Notification] | QuerySet[ClaimedItem] | QuerySet[Decision]) -> int:
+    """Return the number of rows, at most one more than the limit."""
+    return rows.order_by()[: LIMIT + 1].count()
 
 
 def devices_by_type() -> list[tuple[DeviceKind, int, int]]:
@@ -85,7 +68,29 @@ def devices_by_type() -> list[tuple[DeviceKind, int, int]]:
     return [(kind, *counts.get(kind.type, (0, 0))) for kind in device_kinds()]
 
 
+def app_versions() -> list[AppVersion]:
+    """Return the most frequent apps and versions of enabled devices."""
+    enabled = Device.objects.filter(disabled_at=None).order_by()
+    counted = enabled.values_list("app_name", "type", "app_version").annotate(count=Count("pk"))
+    return [AppVersion(*values) for values in counted.order_by("-count", "app_name", "app_version")[:MAX_VERSIONS]]
+
+
 def last_failures(now: datetime) -> list[Notification]:
-    """Return the latest notifications that failed within the last week, newest first."""
-    failed = Notification.objects.filter(state=State.FAILED, finished_at__gte=now - FAILURES_SINCE)
+    """Return the latest notifications that failed within the last week, newest first.
+
+    The statistics show in which hours some did, so that the others are not read. Hours that may have changed since they
+    were computed are read, too.
+    """
+    first, last = hour_of(now - FAILURES_SINCE), hour_of(now)
+    hours = [last - 1, last]
+    known = 0
+    for hour, count in hours_with_failures(first, last - 1):
+        hours.append(hour)
+        known += count
+        if known >= MAX_FAILURES:
+            break
+    ended = Q()
+    for hour in hours:
+        ended |= Q(finished_at__gte=hour_start(hour), finished_at__lt=hour_start(hour + 1))
+    failed = Notification.objects.filter(ended, state=State.FAILED, finished_at__gte=now - FAILURES_SINCE)
     return list(failed.select_related("user", "room").order_by("-finished_at")[:MAX_FAILURES])

@@ -29,8 +29,16 @@ class NextStep:
     url: str
 
 
-def next_steps(user: User) -> list[NextStep]:
-    """Return the items that the user may do and that nobody has dismissed.
+@dataclass(frozen=True, slots=True)
+class NextSteps:
+    """The items that the user may do: those to show, and those that somebody has dismissed."""
+
+    shown: list[NextStep]
+    dismissed: list[NextStep]
+
+
+def next_steps(user: User) -> NextSteps:
+    """Return the items that the user may do.
 
     Steps of the set-up remain until they are done; the others until the first notification.
     """
@@ -46,7 +54,9 @@ def next_steps(user: User) -> list[NextStep]:
     if is_workspace() and not Notification.objects.exists():
         known = {step.key for step in steps}
         steps += [step for step in _first_steps(user) if step.key not in known]
-    return [step for step in steps if step.key not in dismissed]
+    return NextSteps(
+        [step for step in steps if step.key not in dismissed], [step for step in steps if step.key in dismissed]
+    )
 
 
 def _first_steps(user: User) -> Iterator[NextStep]:

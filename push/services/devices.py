@@ -49,6 +49,7 @@ def device_register(
     keys: SubscriptionKeys = NO_KEYS,
     capabilities: Iterable[str] = (),
     name: str = "",
+    app_version: str = "",
 ) -> Device:
     """Register the token of a user's app, or register it again, and return its device.
 
@@ -73,6 +74,7 @@ def device_register(
         "user": user,
         "type": type,
         "app_name": app_name,
+        "app_version": app_version,
         "token": token,
         "client_id": client_id,
         "voip_token": voip_token,

@@ -29,6 +29,7 @@ from push.models import (
     ShownRoom,
 )
 from push.services.desktop import events_prune
+from push.services.rollups import hours_freeze, rollups_prune
 from workspace.models import FormerPresence, FormerRow, KeptMail, KnownAddress, Report, RetentionSettings, TextView
 from workspace.services.live import prune_live_events
 from workspace.services.privacy.exports import expired_exports_prune
@@ -63,6 +64,8 @@ def notifications_prune(before: datetime) -> int:
     outcomes = list(rows[:BATCH])
     days = [(at.astimezone(UTC).date(), channel, state, reason) for _key, at, channel, state, reason in outcomes if at]
     outcomes_add(Counter(days))
+    if times := [at for _key, at, *_rest in outcomes if at]:
+        hours_freeze(until=max(times))
     keys = [key for key, *_rest in outcomes]
     Attempt.objects.filter(notification__in=keys).delete()
     Notification.objects.filter(pk__in=keys).delete()
@@ -140,6 +143,7 @@ PRUNERS: dict[str, tuple[Callable[[datetime], int], ...]] = {
     ),
     "mail": (pruner_by_moment(KeptMail, "kept_at"),),
     "traffic": (pruner_by_key(SandboxPush, "received_at"), pruner_by_moment(GatewayPush, "taken_at")),
+    "statistics": (rollups_prune,),
     "device": (devices_prune,),
     "sign_in": (pruner_by_moment(KnownAddress, "seen_at"), pruner_by_moment(AccessAttempt, "attempt_time")),
     "report": (pruner_by_moment(Report, "dismissed_at"),),

@@ -6,8 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from cloud.services.sync import cloud_work_due
 from push.services.clock_jumps import clock_watch
+from push.services.rollups import rollup_is_due
 from push.waking import enqueue
 from workspace.roles import is_cloud, is_workspace
 from workspace.selectors.privacy.exports import exports_due
@@ -40,6 +43,7 @@ CHORES = (
     Chore("quiet_periods", 0.0, 600.0, is_workspace),
     # Delayed after the start, when there is other work to do.
     Chore("prune", 60.0, 3600.0),
+    Chore("rollups", 5.0, 15.0, lambda: is_workspace() and rollup_is_due(timezone.now())),
     # Reads a row or two; requests to the cloud are only made when they are due.
     Chore("cloud", 0.0, 1.0, lambda: is_workspace() and cloud_work_due()),
     # Exports whose task was lost, or whose worker died.

@@ -57,6 +57,18 @@ class RetentionSettings(SettingsGroup):
         id="Retention_Traffic",
         section=ACTIVITY,
     )
+    statistics_days = setting(
+        models.PositiveIntegerField(
+            _("Statistics"),
+            default=400,
+            # Processes of the previous version add the row without it.
+            db_default=400,
+            validators=[MinValueValidator(1), MAX_DAYS],
+            help_text=_("Days that the dashboard's hourly statistics are stored. They contain no names and no texts."),
+        ),
+        id="Retention_Statistics",
+        section=ACTIVITY,
+    )
     device_days = setting(
         models.PositiveIntegerField(
             _("Disabled devices"),

@@ -45,6 +45,23 @@ def test_registers_a_device_and_returns_both_formats(api: ApiClient, ana: User) 
     assert "voipToken" not in result
 
 
+@pytest.mark.parametrize(
+    ("agent", "version"),
+    [
+        ("RC Mobile; ios 17.4.1; v4.48.0 (54321)", "4.48.0"),
+        ("RC Mobile; android 14; v4.50.1 (1)", "4.50.1"),
+        ("okhttp/4.9.2", ""),
+        ("", ""),
+    ],
+    ids=["ios", "android", "library", "none"],
+)
+def test_remembers_the_version_of_the_mobile_app(ana: User, agent: str, version: str) -> None:
+    api = ApiClient(ana)
+    api.headers["User-Agent"] = agent
+    api.post("push.token", DEVICE)
+    assert Device.objects.get().app_version == version
+
+
 def test_accepts_an_id_that_was_never_seen(api: ApiClient) -> None:
     fields = {"id": "AAAA-BBBB-" + "c" * 40, "voipToken": "b" * 64}
     result = api.post("push.token", DEVICE | fields).json()["result"]

@@ -51,6 +51,7 @@ def test_a_browser_registers_itself(client: Client, ana: User, subscription: dic
     device = Device.objects.get()
     assert answer == {"success": True, "id": device.public_id}
     assert (device.user, device.token, device.name) == (ana, subscription["endpoint"], "Firefox on Linux")
+    assert device.app_version == "Firefox 145"
     assert device.capabilities == ["clear"]
     assert post(client, subscription).json()["id"] == device.public_id
 

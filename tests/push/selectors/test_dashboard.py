@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from push.models import Decision, State
+from push.models import Decision, OutcomeHour, State
+from push.models.rollups import hour_of
 from push.providers.registry import device_kinds
-from push.selectors.dashboard import devices_by_type, last_day, last_failures, queue_summary
+from push.selectors import dashboard
+from push.selectors.dashboard import app_versions, devices_by_type, last_failures, queue_summary
 from tests.admin_rows import notification_of
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
 from workspace.models import Message
@@ -44,27 +46,18 @@ def test_an_empty_queue_has_no_oldest_item() -> None:
     assert (queue.waiting, queue.oldest_due) == (0, None)
 
 
-def test_the_day_has_24_hours_up_to_the_current_one() -> None:
-    hours = last_day(NOW).hours
-    assert len(hours) == 24
-    assert hours[0] == datetime(2026, 3, 1, 13, tzinfo=UTC)
-    assert hours[-1] == datetime(2026, 3, 2, 12, tzinfo=UTC)
+def test_the_counts_stop_at_a_limit(message: Message, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dashboard, "LIMIT", 2)
+    for _time in range(4):
+        notification_of(message, UserFactory(), State.QUEUED, due_at=NOW)
+    assert queue_summary(NOW).waiting == 3
 
 
-def test_ended_items_are_counted_by_hour_state_and_reason(message: Message) -> None:
-    notification_of(message, UserFactory(), State.SENT, finished_at=NOW)
-    notification_of(message, UserFactory(), State.SENT, finished_at=NOW - timedelta(hours=1))
-    notification_of(message, UserFactory(), State.DROPPED, finished_at=NOW, reason="connected")
-    notification_of(message, UserFactory(), State.DROPPED, finished_at=NOW, reason="connected")
-    day = last_day(NOW)
-    assert (day.total(State.SENT), day.total(State.DROPPED), day.total(State.FAILED)) == (2, 2, 0)
-    assert day.series(State.SENT)[-2:] == [1, 1]
-    assert day.reasons == {(State.DROPPED, "connected"): 2}
-
-
-def test_items_that_ended_earlier_are_excluded(message: Message) -> None:
-    notification_of(message, UserFactory(), State.SENT, finished_at=NOW - timedelta(hours=25))
-    assert last_day(NOW).total(State.SENT) == 0
+def test_enabled_devices_are_counted_by_app_and_version() -> None:
+    for version in ("4.1", "4.1", ""):
+        DeviceFactory(type="apn", app_name="org.app", app_version=version)
+    DeviceFactory(type="apn", app_name="org.app", app_version="4.1", disabled_at=NOW)
+    assert [(row.version, row.count) for row in app_versions()] == [("4.1", 2), ("", 1)]
 
 
 def test_devices_are_counted_by_type_enabled_and_disabled() -> None:
@@ -79,4 +72,12 @@ def test_the_last_failures_come_newest_first_and_end_with_the_week(message: Mess
     newer = notification_of(message, UserFactory(), finished_at=NOW - timedelta(days=1))
     notification_of(message, UserFactory(), finished_at=NOW - timedelta(days=8))
     notification_of(message, UserFactory(), State.SENT, finished_at=NOW)
+    for failure in (older, newer):
+        assert failure.finished_at
+        OutcomeHour.objects.create(
+            hour=hour_of(failure.finished_at), channel="push", state="failed", code="gave_up", count=1
+        )
     assert last_failures(NOW) == [newer, older]
+    # The statistics of this hour may be a minute old.
+    newest = notification_of(message, UserFactory(), finished_at=NOW)
+    assert last_failures(NOW) == [newest, newer, older]

@@ -73,6 +73,8 @@ const Live = (() => {
 
     const updateNode = (old, updated) => {
         if (old.nodeType !== Node.ELEMENT_NODE) return updateText(old, updated.data);
+        // A script has drawn the canvas and set its size, which would clear it.
+        if (old.localName === "canvas") return Object.assign(old.dataset, updated.dataset);
         updateAttributes(old, updated);
         return updateChildren(old, updated);
     };

@@ -1,0 +1,1 @@
+"""The dashboard's statistics: computing an hour, and reading periods of hours."""
