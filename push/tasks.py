@@ -15,6 +15,7 @@ from push.services import clock_corrections
 from push.services.fanout import pending_decide, remainder_count
 from push.services.retention import expired_prune
 from push.services.rollups import hours_roll_up
+from push.services.webhooks.sending import webhook_thread, webhooks_send
 from push.stopping import unless_stopping
 from push.waking import enqueue
 from workspace import tasks as workspace_tasks
@@ -88,6 +89,12 @@ def gateway_recover() -> None:
     """Count the pushes whose request to the gateway was interrupted."""
     if abandoned_recover() == RECOVERED_AT_ONCE:
         enqueue("gateway_recover")
+
+
+@unless_stopping
+def webhooks() -> None:
+    """Send events to other programs, on a thread of its own: it may be busy for as long as there are slow receivers."""
+    webhook_thread.run(webhooks_send)
 
 
 @unless_stopping

@@ -25,6 +25,9 @@ from push.models import (
     OutcomeCount,
     SandboxPush,
     State,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookTry,
 )
 from tests import factories
 from tests.keys import service_account_json
@@ -106,6 +109,11 @@ def rows_add() -> None:
         app_name=f"org.app{number}",
         google_api_credentials=service_account_json(private_key="secret-token-of-provider"),
     )
+    endpoint = WebhookEndpoint.objects.create(
+        name=f"CRM {number}", url="https://crm.example.org/secret-token-of-webhook", secret="whsec_secret-token"
+    )
+    delivery = WebhookDelivery.objects.create(endpoint=endpoint, event_id=f"msg_{number}", type="x", body="{}")
+    WebhookTry.objects.create(delivery=delivery, seconds=0.1, status=500)
     AccessAttempt.objects.create(
         username=member.username, ip_address=f"203.0.113.{number % 250}", path_info="/", failures_since_start=10
     )

@@ -23,6 +23,7 @@ from pytest_django import DjangoDbBlocker
 from cloud.services.licences import licence_cache_clear
 from push.gateway.admission import callers_forget
 from push.gateway.apps import apps_current
+from push.services.webhooks.subscriptions import subscriptions
 from tests.database import Beginning, connection_kept, migrations_record, template_drop, template_use
 from tests.in_flight import requests_admit
 
@@ -56,6 +57,7 @@ def caches_forget() -> None:
     licence_cache_clear()
     callers_forget()
     apps_current.forget()
+    subscriptions.forget()
 
 
 DATABASE_FIXTURES = {"db", "transactional_db", "empty_database"}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from cloud.models import QuotaNotice
 from cloud.selectors.quota import Quota, month_begins, month_next, own_quota, steps_passed
+from cloud.signals import quota_passed
 from workspace.models import EmailAddress, GeneralSettings, User
 from workspace.selectors.localization import page_language
 from workspace.selectors.permissions import users_with_permission
@@ -49,6 +50,9 @@ def quota_notices_create(quota: Quota, passed: list[int]) -> QuotaNotice | None:
     notice = unmailed.first()
     if notice is None:
         return None
+    quota_passed.send(
+        QuotaNotice, month=f"{quota.month:%Y-%m}", percent=notice.percent, used=quota.used, limit=quota.limit
+    )
     QuotaNotice.objects.filter(month=quota.month, percent__in=passed, mailed_at=None).update(mailed_at=timezone.now())
     return notice
 

@@ -1,6 +1,17 @@
 """Admin pages for devices, decisions, notifications and delivery attempts."""
 
-from push.admin import attempts, decisions, devices, explain, gateway_apps, notifications, outcomes, routes, sandbox
+from push.admin import (
+    attempts,
+    decisions,
+    devices,
+    explain,
+    gateway_apps,
+    notifications,
+    outcomes,
+    routes,
+    sandbox,
+    webhooks,
+)
 
 __all__ = [
     "attempts",
@@ -12,4 +23,5 @@ __all__ = [
     "outcomes",
     "routes",
     "sandbox",
+    "webhooks",
 ]

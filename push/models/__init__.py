@@ -31,6 +31,7 @@ from push.models.routes import AppRoute, AppRouteKind, RouteState
 from push.models.settings import PushSettings
 from push.models.setup import SetupProgress, SetupState
 from push.models.shown import ShownMessage, ShownRoom
+from push.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookTry
 from push.models.webpush import VapidKeys
 from push.models.worker import WorkerBeat
 
@@ -77,6 +78,10 @@ __all__ = [
     "ShownRoom",
     "State",
     "VapidKeys",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
+    "WebhookTry",
     "WorkerBeat",
     "is_waiting",
     "token_digest",

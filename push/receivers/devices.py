@@ -1,15 +1,18 @@
-"""Removes devices when the session that registered them ends."""
+"""Removes devices when the session that registered them ends, and reports removed devices to other programs."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_out
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from push.browsers import session_digest_of
+from push.models import Device
 from push.services.devices import deactivated_devices_remove, session_devices_remove, user_devices_remove
+from push.services.webhooks.events import devices_removed
 from workspace.models import User
 from workspace.signals import signed_out, signed_out_everywhere
 
@@ -32,3 +35,10 @@ def on_signed_out_everywhere(*, user: User, kept: frozenset[str], **_kwargs: Any
         user_devices_remove(user=user, kept=kept)
     else:
         deactivated_devices_remove(user=user)
+
+
+@receiver(post_delete, sender=Device, dispatch_uid="push.devices.deleted")
+def on_device_deleted(*, instance: Device, **_kwargs: Any) -> None:
+    """Report the device to other programs, unless it was reported when it was disabled."""
+    if instance.disabled_at is None:
+        devices_removed([instance], reason="removed")

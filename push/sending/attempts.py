@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from push.models import NO_ERROR, Answer, Attempt, Device, DisabledReason, EndReason, State
 from push.providers.answers import DETAIL_LENGTH, REASON_LENGTH, SendAnswer, retry_wait
+from push.services.webhooks.events import devices_died
 
 # The outcomes of a notification that no device accepted. The first one whose answer occurred is used.
 FAILURES = (
@@ -238,4 +239,6 @@ def devices_update(*, answers: Sequence[tuple[Device, SendAnswer]], sent_at: dat
         )
         if is_dead:
             same_token = Q(token_digest__in=[device.token_digest for device in devices], registered_at__lte=sent_at)
-            rows.filter(same_token, disabled_at=None).update(disabled_at=now, disabled_reason=DisabledReason.TOKEN_DEAD)
+            living = rows.filter(same_token, disabled_at=None)
+            if living.update(disabled_at=now, disabled_reason=DisabledReason.TOKEN_DEAD):
+                devices_died([device.pk for device in devices], at=now)

@@ -25,6 +25,7 @@ from push.providers.answers import DETAIL_LENGTH, NOT_ADMITTED, SendAnswer
 from push.providers.routes import Route
 from push.rules.delays import first_due
 from push.selectors.routes import Routes, routes_current
+from push.services.webhooks.events import route_paused
 from push.waking import wake
 from workspace.stored_json import value_or
 
@@ -148,6 +149,7 @@ def suspicion_record(
     if state.paused_at is None and is_burst(state, devices, answer, now=now):
         state.paused_at, state.probes, state.probe_at = now, 0, now + PROBE_AFTER
         log.warning("The route %s is paused: %s %s", state, answer.status or "", answer.reason or answer.detail)
+        route_paused(state)
     state.save()
     breaker.states[state.key, state.app_name] = state
     return state.paused_at is not None

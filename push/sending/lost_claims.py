@@ -18,6 +18,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from push.models import IS_UNFINISHED, Answer, Attempt, ClaimedItem, EndReason, Lease, LostItem, Notification, State
 from push.monitoring.counting import ended_rows_count, lost_claims_count
 from push.selectors.due import leases_expired, leases_of_the_future
+from push.services.webhooks.events import notifications_ended
 
 # How many leases are checked at once.
 LEASES_LIMIT = 10
@@ -76,6 +77,8 @@ def losses_count(keys: Collection[int], *, tokens: Collection[str], now: datetim
     given_up.filter(Exists(accepted)).update(state=State.SENT, reason="", finished_at=now)
     given_up.update(state=State.FAILED, reason=EndReason.WORKER_LOST, finished_at=now)
     ended_rows_count(pk__in=keys, finished_at=now)
+    notifications_ended(keys, state=State.SENT)
+    notifications_ended(keys, state=State.FAILED)
     # Those given up just now, and those that ended by other means while they were being sent.
     LostItem.objects.filter(pk__in=keys, notification__finished_at__isnull=False).delete()
 

@@ -29,6 +29,7 @@ from push.sending.attempts import History, Hold, Outcome, attempts_open, history
 from push.sending.breaker import Breaker, breaker_read
 from push.sending.carriers import Capacity, Carriers
 from push.sending.queue import items_finish
+from push.services.webhooks.events import notifications_ended
 
 log = logging.getLogger(__name__)
 
@@ -284,5 +285,6 @@ def outcomes_write(outcomes: Iterable[tuple[int, Outcome]], *, token: str, chann
             keys=keys, token=token, state=outcome.state, reason=outcome.reason, due_at=outcome.due_at
         )
         if outcome.due_at is None:
+            notifications_ended(keys, state=outcome.state)
             known = [channels[key] for key in keys if key in channels]
             outcome_count(known[:written], state=outcome.state, reason=outcome.reason)

@@ -18,6 +18,7 @@ from push.receipts import receipt_read
 from push.selectors.items import devices_of, target_devices
 from push.sending.attempts import history_of
 from push.services.shown import shown_record
+from push.services.webhooks.events import notification_received, notifications_ended
 from workspace.database.prepared import PreparedQuery
 from workspace.models import Message, User
 
@@ -70,6 +71,9 @@ def receipts_record(*, notification: int, devices: Collection[int]) -> bool:
             if attempt.device is not None:
                 shown_record(accepted=[(attempt.device, attempt.notification.room_id)], at=attempt.started_at)
         item_settle(key=notification)
+    if updated:
+        keys = [key for key in latest if key is not None]
+        notification_received(notification=notification, devices=keys, at=now)
     return bool(updated)
 
 
@@ -88,3 +92,4 @@ def item_settle(*, key: int) -> None:
         unsettled.update(state=State.SENT, reason="", finished_at=Coalesce("finished_at", timezone.now()))
         if item.finished_at is None:
             outcome_count([item.channel], state=State.SENT, reason="")
+        notifications_ended([key], state=State.SENT)

@@ -27,6 +27,7 @@ from push.models import (
     SandboxPush,
     ShownMessage,
     ShownRoom,
+    WebhookDelivery,
 )
 from push.services.desktop import events_prune
 from push.services.rollups import hours_freeze, rollups_prune
@@ -141,6 +142,7 @@ PRUNERS: dict[str, tuple[Callable[[datetime], int], ...]] = {
         events_prune,
         lambda _before: prune_live_events(),
     ),
+    "webhook": (pruner_by_moment(WebhookDelivery, "created_at"),),
     "mail": (pruner_by_moment(KeptMail, "kept_at"),),
     "traffic": (pruner_by_key(SandboxPush, "received_at"), pruner_by_moment(GatewayPush, "taken_at")),
     "statistics": (rollups_prune,),

@@ -19,6 +19,7 @@ from django.db import connections
 from django_q.cluster import Sentinel
 from django_q.signals import post_execute_in_worker, pre_execute
 
+from push.services.webhooks.sending import webhook_thread
 from push.stopping import STOP_SECONDS, stop_request
 from push.worker.preloading import memory_share, modules_preload
 from push.worker.task_process import TaskResults, task_process_run
@@ -73,6 +74,7 @@ class AllOrNothingSentinel(Sentinel):  # type: ignore[misc]
 
     def __init__(self, *given: Any) -> None:
         side_thread.enable()
+        webhook_thread.enable()
         super().__init__(*given)
 
     def spawn_cluster(self) -> None:

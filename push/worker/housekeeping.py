@@ -11,6 +11,7 @@ from django.utils import timezone
 from cloud.services.sync import cloud_work_due
 from push.services.clock_jumps import clock_watch
 from push.services.rollups import rollup_is_due
+from push.services.webhooks.deliveries import deliveries_waiting
 from push.waking import enqueue
 from workspace.roles import is_cloud, is_workspace
 from workspace.selectors.privacy.exports import exports_due
@@ -54,6 +55,7 @@ CHORES = (
     Chore("sign_in_alerts", 30.0, 60.0, is_workspace),
     # Messages of deleted accounts whose erasure was interrupted.
     Chore("erasures", 15.0, 60.0, lambda: is_workspace() and has_erasures()),
+    Chore("webhooks", 1.0, 1.0, lambda: is_workspace() and deliveries_waiting(timezone.now())),
     Chore("gateway_recover", 30.0, 60.0, is_cloud),
 )
 

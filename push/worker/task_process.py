@@ -15,6 +15,7 @@ from typing import Any
 from django_q.worker import worker
 
 from push.sending.late_answers import LateAnswers
+from push.services.webhooks.sending import webhook_thread
 from workspace.database.side_thread import side_thread
 
 log = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ class IdleEndingQueue:
             try:
                 return self._tasks.get(timeout=IDLE_SECONDS)
             except Empty:
-                if is_large() and not (side_thread.is_busy or LateAnswers.current().is_busy):
+                if is_large() and not is_busy():
                     self._state.value = RECYCLED
                     return STOP
 
@@ -90,6 +91,11 @@ class IdleEndingQueue:
 def task_process_run(tasks: Any, results: TaskResults, state: Any, timeout: int) -> None:
     """Run tasks until the worker stops, or until the process is idle and large."""
     worker(IdleEndingQueue(tasks, state), results, state, timeout)
+
+
+def is_busy() -> bool:
+    """Return True if another thread of the process is working."""
+    return side_thread.is_busy or webhook_thread.is_busy or LateAnswers.current().is_busy
 
 
 def is_large() -> bool:

@@ -91,6 +91,8 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             list_link(_("Incoming webhooks"), "webhook", "workspace", "integration"),
             list_link(_("Calls of webhooks"), "history", "workspace", "integrationcall"),
+            list_link(_("Outgoing webhooks"), "output", "push", "webhookendpoint"),
+            list_link(_("Deliveries of webhooks"), "outbox", "push", "webhookdelivery"),
         ],
     },
     {

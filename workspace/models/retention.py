@@ -47,6 +47,16 @@ class RetentionSettings(SettingsGroup):
         id="Retention_Mails",
         section=ACTIVITY,
     )
+    webhook_days = setting(
+        models.PositiveIntegerField(
+            _("Outgoing webhooks"),
+            default=14,
+            validators=[MinValueValidator(4), MAX_DAYS],
+            help_text=_("Days that events for other programs, and the tries to deliver them, are stored."),
+        ),
+        id="Retention_Outgoing_Webhooks",
+        section=ACTIVITY,
+    )
     traffic_days = setting(
         models.PositiveIntegerField(
             _("Traffic"),
