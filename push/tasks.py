@@ -5,6 +5,8 @@ A task that runs out of time queues itself again (see push/waking.py).
 
 from __future__ import annotations
 
+import time
+
 from cloud.services.sync import cloud_work
 from preferences.services.quiet_schedules import schedules_update
 from preferences.tasks import sign_in_alerts as sign_in_alerts_send
@@ -21,11 +23,18 @@ from push.waking import enqueue
 from workspace import tasks as workspace_tasks
 from workspace.database.side_thread import on_side_thread
 
+# How long (seconds) a task makes decisions before it sends what is due. If messages arrive faster than they can be
+# decided, sending would otherwise never begin.
+DECIDE_SECONDS = 2.0
+
 
 @unless_stopping
 def decide() -> None:
-    """Decide all pending messages, send due notifications, then count the members who are not notified."""
-    pending_decide()
+    """Decide pending messages, send due notifications, then count the members who are not notified."""
+    until = time.monotonic() + DECIDE_SECONDS
+    pending_decide(until=until)
+    if time.monotonic() >= until:
+        enqueue("decide")
     dispatch()
     count()
 

@@ -7,6 +7,8 @@ position. If a worker dies, another one continues from the saved position.
 from __future__ import annotations
 
 import logging
+import math
+import time
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
@@ -39,8 +41,10 @@ log = logging.getLogger(__name__)
 PART = 35_000
 
 
-def pending_decide() -> int:
-    """Make all pending decisions, oldest first; return how many, not counting deletions.
+def pending_decide(*, until: float = math.inf) -> int:
+    """Make the pending decisions, oldest first; return how many, not counting deletions.
+
+    It stops at the time `until` (monotonic clock), after at least one decision.
 
     Any number of workers may do this at once. A decision that fails is logged and retried later, a limited number of
     times; it does not block others.
@@ -52,6 +56,8 @@ def pending_decide() -> int:
         and (decision := next_advance(pending_now)) is not None
     ):
         decided += decision.decided_at is not None and decision.event != Event.DELETED
+        if time.monotonic() >= until:
+            break
     return decided
 
 

@@ -10,10 +10,11 @@ from django.utils import timezone
 from cloud.models import CloudConnection, SetupWizardSettings
 from preferences.models import AccountsSettings
 from push.explain.delivery_outcomes import advice_of, end_sentence
-from push.models import Answer, Attempt, Channel, Device, EndReason, Notification, PushSettings, State
+from push.models import Answer, Attempt, Channel, Decision, Device, EndReason, Notification, PushSettings, State
 from push.sending import preparing
 from push.sending.claiming import users_claim
 from push.sending.dispatching import claim_dispatch, due_dispatch
+from push.tasks import decide
 from tests.factories import (
     AccountPreferencesFactory,
     DeviceFactory,
@@ -96,6 +97,20 @@ def test_a_run_out_of_time_puts_the_rest_back(
     monkeypatch.undo()
     assert due_dispatch()
     assert len(gateway.accepted) == 1
+
+
+def test_sending_begins_while_other_messages_still_wait_for_their_decision(
+    gateway: FakeGateway, receiver: User, room: Room, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in ("first", "second", "third"):
+        Decision.objects.get_or_create(message=post(f"@{receiver.username} {text}"))
+    monkeypatch.setattr("push.tasks.DECIDE_SECONDS", 0.0)
+    queued: list[str] = []
+    monkeypatch.setattr("push.waking.async_task", queued.append)
+    decide()
+    assert len(gateway.accepted) == 1
+    assert Decision.objects.filter(decided_at=None).count() == 2
+    assert queued.count("push.tasks.decide") == 1
 
 
 # What is read again before sending.
