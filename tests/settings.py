@@ -38,7 +38,7 @@ for name in ("secret_key", "encryption_key"):
 from workspace.config.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+EMAIL_BACKEND, EMAIL_STORAGE_BACKEND = "django.core.mail.backends.locmem.EmailBackend", ""
 API_RATE_LIMITING = False
 # Most tests need no administrator, and would only see the set-up.
 SETUP_WIZARD = False

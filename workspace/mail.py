@@ -23,7 +23,7 @@ from workspace.models import KeptMail
 
 log = logging.getLogger(__name__)
 
-FILE_BACKEND = "workspace.mail.FileBackend"
+DATABASE_BACKEND, FILE_BACKEND = "workspace.mail.DatabaseBackend", "workspace.mail.FileBackend"
 
 SUBJECT_LENGTH = 255
 
@@ -70,12 +70,13 @@ class FileBackend(FileBasedBackend):
 
 
 def stored_mails_protect() -> None:
-    """Log a warning if e-mails are stored as files, and make the files of earlier versions private."""
-    if settings.EMAIL_BACKEND != FILE_BACKEND:
+    """Log a warning if e-mails may be stored as files, and make the files of earlier versions private."""
+    if FILE_BACKEND not in (settings.EMAIL_BACKEND, settings.EMAIL_STORAGE_BACKEND):
         return
     folder = Path(settings.EMAIL_FILE_PATH)
     log.warning(
-        "There is no mail server (EMAIL_URL): e-mails, also password-reset links, are stored in %s and reach nobody.",
+        "EMAIL_URL names no mail server. Unless the settings do, e-mails, also password-reset links, are stored in %s "
+        "and reach nobody.",
         folder,
     )
     # Files may belong to another user or be removed meanwhile. The mode of the folder protects them.

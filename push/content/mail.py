@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from email.utils import parseaddr
 from typing import Any
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -21,6 +20,7 @@ from push.selectors.items import Item
 from workspace.addresses import absolute_url
 from workspace.models import GeneralSettings, Message, Room, RoomType
 from workspace.selectors.localization import page_language
+from workspace.smtp.server import mail_server
 
 PATHS = {RoomType.CHANNEL.value: "channel", RoomType.PRIVATE.value: "group", RoomType.DIRECT.value: "direct"}
 # Further messages are only counted: nobody reads more in an e-mail.
@@ -136,5 +136,5 @@ def thread_headers_of(items: Sequence[Item]) -> dict[str, str]:
 def mail_id(name: str) -> str:
     """Return the id of an e-mail or thread for headers; the same name always gives the same id."""
     unique_id = GeneralSettings.current().unique_id
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    domain = parseaddr(mail_server().sender)[1].rpartition("@")[2] or "localhost"
     return f"<{uuid.uuid5(uuid.NAMESPACE_URL, f'{unique_id}/{name}')}@{domain}>"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
@@ -33,7 +32,8 @@ from push.selectors.counts import decisions_given_up
 from push.selectors.credentials import app_credential_checks, credential_checks, pause_check
 from push.selectors.route_overview import Pause, known_apps, paused_routes, pauses
 from push.selectors.routes import Routes, routes_current
-from workspace.mail import FILE_BACKEND
+from workspace.models import EmailSettings
+from workspace.smtp.server import MailPlace, mail_server
 from workspace.templatetags.times import time_since
 
 # Due notifications older than this (seconds) are reported as late, and then as stuck.
@@ -43,7 +43,6 @@ MAX_ROUTES = 20
 # Usage of the month's quota (percent) from which on a warning is shown.
 QUOTA_WARNING = 80
 # Django's e-mail backends that do not send to a mail server.
-UNSENT_BACKENDS = {f"django.core.mail.backends.{name}.EmailBackend" for name in ("console", "dummy")}
 # The settings that fix a missing route; for other reasons it is the connection to the cloud.
 STEPS = {
     EndReason.NO_ROUTE: "Push_enable_gateway",
@@ -244,20 +243,15 @@ def _failed_decisions() -> Check:
 
 def mail_check() -> Check:
     """Return the check that e-mails are sent to a mail server."""
-    title = gettext_lazy("Mail server")
-    if settings.EMAIL_BACKEND == "workspace.mail.DatabaseBackend":
-        step = (reverse("admin:workspace_keptmail_changelist"), gettext_lazy("E-mails"))
-        return Check(
-            Light.AMBER, title, _("Not configured (EMAIL_URL). E-mails are stored here and not delivered."), *step
-        )
-    if settings.EMAIL_BACKEND == FILE_BACKEND:
-        sentence = _(
-            "Not configured (EMAIL_URL). E-mails, including password-reset links, are stored in files and not "
-            "delivered."
-        )
-        return Check(Light.RED, title, sentence)
-    if settings.EMAIL_BACKEND in UNSENT_BACKENDS:
+    title, server = gettext_lazy("Mail server"), mail_server()
+    step = (reverse("settings_group", args=[EmailSettings.slug()]), gettext_lazy("Mail server"))
+    if server.place is MailPlace.DATABASE:
+        return Check(Light.AMBER, title, _("Not configured. E-mails are stored here and not delivered."), *step)
+    if server.place is MailPlace.FILES:
+        sentence = _("Not configured. E-mails, including password-reset links, are stored in files and not delivered.")
+        return Check(Light.RED, title, sentence, *step)
+    if server.place is MailPlace.NOWHERE:
         return Check(
             Light.RED, title, _("Not configured (EMAIL_URL). E-mails, including password-reset links, are not sent.")
         )
-    return Check(Light.GREEN, title, settings.EMAIL_HOST)
+    return Check(Light.GREEN, title, server.host)

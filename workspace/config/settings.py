@@ -351,12 +351,15 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": SITE_PATH}] if SITE_PATH else [],
 }
 
-EMAIL_CONFIG = env.email("EMAIL_URL", "filemail://")
+EMAIL_CONFIG = env.email("EMAIL_URL", "smtp://")
 if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.filebased.EmailBackend":
     EMAIL_CONFIG["EMAIL_BACKEND"] = "workspace.mail.FileBackend"
-if not PRODUCTION and not env.secret("EMAIL_URL"):
-    # Without a mail server, administrators can read the e-mails.
-    EMAIL_CONFIG["EMAIL_BACKEND"] = "workspace.mail.DatabaseBackend"
+# Where e-mails are stored if neither EMAIL_URL nor the settings name a mail server; empty with EMAIL_URL. Outside
+# production, administrators can read them.
+EMAIL_STORAGE_BACKEND = ""
+if not env.secret("EMAIL_URL"):
+    EMAIL_STORAGE_BACKEND = "workspace.mail.FileBackend" if PRODUCTION else "workspace.mail.DatabaseBackend"
+    EMAIL_CONFIG["EMAIL_BACKEND"] = "workspace.smtp.backend.settings_backend"
 vars().update(EMAIL_CONFIG)
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 # How long to wait for a response of the mail server (seconds).

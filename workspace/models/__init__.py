@@ -16,6 +16,7 @@ from workspace.models.presence import ClientPresence, Connection, FormerPresence
 from workspace.models.retention import RetentionSettings
 from workspace.models.roles import DeletedRole, RoleDetails
 from workspace.models.rooms import Room, RoomType, Subscription
+from workspace.models.servers.mail import EmailSettings
 from workspace.models.servers.openid import OpenIdSettings
 from workspace.models.setting_changes import ChangeSource, SettingChange
 from workspace.models.sign_in_settings import RegistrationForm, SignInSettings
@@ -34,6 +35,7 @@ __all__ = [
     "EmailAddress",
     "EmailCode",
     "EmailSecondFactor",
+    "EmailSettings",
     "ErasureType",
     "ExportState",
     "FormerPresence",

@@ -1,27 +1,31 @@
-"""The step about the mail server, which is configured by environment variables."""
+"""The step about the mail server."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
 from push.pages.setup.base import StepView, add_error
-from push.pages.setup.forms import StagingForm
+from push.pages.setup.forms import SettingsForm, StagingForm
 from push.selectors.checklist import mail_check
 from push.selectors.checks import Light
 from push.selectors.setup.steps import MAIL, STEPS
 from push.services.setup.mail import test_mail_send
 from workspace.errors import ApplicationError
+from workspace.models import EmailSettings
+from workspace.pages.settings.base import origin_of
+from workspace.services.settings import settings_save
+from workspace.setting_groups.registry import settings_of
+from workspace.smtp.server import mail_server
 
 
-class MailForm(StagingForm):
-    """Where the test mail goes."""
+class MailForm(SettingsForm):
+    """The mail server, unless EMAIL_URL names it, and where the test mail goes."""
 
     address = forms.EmailField(
         label=gettext_lazy("Send a test mail to"),
@@ -29,9 +33,21 @@ class MailForm(StagingForm):
         widget=UnfoldAdminEmailInputWidget({"autocomplete": "email"}),
     )
 
+    def __init__(self, **arguments: Any) -> None:
+        ids = [] if mail_server().by_environment else [entry.id for entry in settings_of(EmailSettings)]
+        super().__init__(ids, **arguments)
+
+    @property
+    def fields_of_server(self) -> list[forms.BoundField]:
+        return [field for field in self.shown() if field.name != "address"]
+
+    @property
+    def fields_of_test(self) -> list[forms.BoundField]:
+        return [self["address"]]
+
 
 class MailStep(StepView):
-    """Shows what is configured, and sends a test mail."""
+    """Asks for the mail server, or shows the one of the environment, and sends a test mail."""
 
     step = next(step for step in STEPS if step.name == MAIL)
     template_name = "push/setup/mail.html"
@@ -44,23 +60,30 @@ class MailStep(StepView):
         form.fields["address"].required = arguments.get("data") is None or self.request.POST.get("go") == "test"
         return form
 
+    def save(self, form: StagingForm) -> None:
+        assert isinstance(form, MailForm)
+        if values := form.values():
+            settings_save(values=values, origin=origin_of(self.request))
+
     def extra(self) -> dict[str, Any]:
+        check = mail_check()
         return {
-            "check": mail_check(),
-            "is_configured": mail_check().light == Light.GREEN,
+            "check": check,
+            "is_configured": check.light == Light.GREEN,
+            "by_environment": mail_server().by_environment,
             "facts": mail_facts(),
-            "sender": settings.DEFAULT_FROM_EMAIL,
             "was_sent": self.state.mailed,
             "default_go": "test",
         }
 
     def act_test(self) -> HttpResponse:
-        """Send the test mail and show the result."""
+        """Save the mail server, send the test mail and show the result."""
         form = self.make_form(data=self.request.POST)
         if not form.is_valid():
             return self.show(form)
         address = form.cleaned_data["address"]
         try:
+            self.save(form)
             test_mail_send(actor=self.actor, address=address)
         except ApplicationError as error:
             add_error(form, error)
@@ -70,10 +93,11 @@ class MailStep(StepView):
 
 def mail_facts() -> list[tuple[str, str]]:
     """Return the configuration of the mail server with its labels, without the password."""
-    encryption = _("TLS") if settings.EMAIL_USE_SSL else _("STARTTLS") if settings.EMAIL_USE_TLS else _("none")
+    server = mail_server()
+    encryption = _("TLS") if server.has_tls else _("STARTTLS") if server.has_starttls else _("none")
     return [
-        (_("Server"), f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"),
-        (_("User name"), settings.EMAIL_HOST_USER or "–"),
+        (_("Server"), f"{server.host}:{server.port}"),
+        (_("User name"), server.username or "–"),
         (_("Encryption"), encryption),
-        (_("Sender"), settings.DEFAULT_FROM_EMAIL),
+        (_("Sender"), server.sender),
     ]

@@ -10,6 +10,7 @@ from cloud.models import SetupWizardSettings
 from push.models import EndReason, PushSettings, VapidKeys
 from push.providers.web_push.contact import subject_problem
 from push.providers.web_push.vapid import VapidIdentity
+from workspace.smtp.server import mail_server
 
 
 def vapid_identity() -> VapidIdentity | EndReason:
@@ -28,6 +29,6 @@ def vapid_subject() -> str:
     """
     if contact := PushSettings.current().web_push_contact:
         return contact
-    contact, sender = SetupWizardSettings.current().organization_email, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    contact, sender = SetupWizardSettings.current().organization_email, parseaddr(mail_server().sender)[1]
     candidates = (f"mailto:{contact}", settings.SITE_URL, f"mailto:{sender}")
     return next((candidate for candidate in candidates if not subject_problem(candidate)), candidates[-1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from smtplib import SMTPAuthenticationError, SMTPException, SMTPRecipientsRefused, SMTPSenderRefused
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from workspace.cache import call_count
 from workspace.database.connections import connections_release
 from workspace.errors import ApplicationError
 from workspace.models import GeneralSettings, User
+from workspace.smtp.server import mail_server
 
 log = logging.getLogger(__name__)
 
@@ -49,19 +51,20 @@ def test_mail_send(*, actor: User, address: str) -> None:
 
 def advice_for(error: Exception) -> str:
     """Return what an administrator should check after this error. It does not contain the password."""
-    values = {"host": settings.EMAIL_HOST, "port": settings.EMAIL_PORT, "sender": settings.DEFAULT_FROM_EMAIL}
+    server = mail_server()
+    values = {"host": server.host, "port": server.port, "sender": server.sender}
     if isinstance(error, SMTPAuthenticationError):
-        return _("%(host)s refuses the user name or password in EMAIL_URL.") % values
+        return _("%(host)s refuses the user name or password.") % values
     if isinstance(error, SMTPSenderRefused):
-        return _("%(host)s refuses the sender %(sender)s. Set DEFAULT_FROM_EMAIL.") % values
+        return _("%(host)s refuses the sender %(sender)s.") % values
     if isinstance(error, SMTPRecipientsRefused):
         return _("%(host)s refuses this recipient.") % values
     if isinstance(error, TimeoutError):
         return _("%(host)s does not respond on port %(port)s. Check the host, the port and the firewall.") % values
     if isinstance(error, SMTPException):
-        return (
-            _("%(host)s refuses the mail. Check EMAIL_URL, and whether the port needs smtp+tls or smtp+ssl.") % values
-        )
+        return _("%(host)s refuses the mail. Check whether the port needs smtp or smtps.") % values
+    if isinstance(error, ssl.SSLError):
+        return _("%(host)s has no certificate that can be trusted, or needs another protocol on this port.") % values
     return _("%(host)s cannot be reached on port %(port)s: %(error)s") % {
         **values,
         "error": getattr(error, "strerror", None) or type(error).__name__,

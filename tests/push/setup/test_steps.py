@@ -17,8 +17,10 @@ from tests.factories import DeviceFactory, UserFactory
 from tests.fakes.apple import FakeApple
 from tests.fakes.certificates import TokenKey
 from tests.fakes.google import FakeGoogle
+from tests.fakes.smtp import FakeMailServer
 from tests.pages import INLINE_SCRIPT, fields_of
 from workspace.models import GeneralSettings, User
+from workspace.models.servers.mail import SETTINGS_BACKEND
 
 STEPS = ("workspace", "push", "cloud", "mail", "device")
 OF_WORKSPACE = {
@@ -226,7 +228,7 @@ class TestMail:
     def test_a_missing_server_is_shown_with_the_variable(self, wizard: Client, settings: Any) -> None:
         settings.EMAIL_BACKEND = "workspace.mail.FileBackend"
         html = wizard.get("/setup/mail/").content.decode()
-        assert "EMAIL_URL=" in html
+        assert "EMAIL_URL" in html
         assert "stored in files" in html
 
     def test_an_unreachable_server_gives_advice_and_no_password(self, wizard: Client, settings: Any) -> None:
@@ -237,6 +239,29 @@ class TestMail:
         assert "127.0.0.1 cannot be reached on port 9" in html
         assert "moonlight sonata" not in html
         assert "Send a test mail" in wizard.get("/setup/finish/").content.decode()
+
+    def test_the_mail_server_is_entered_and_tested_without_a_restart(self, wizard: Client, settings: Any) -> None:
+        settings.EMAIL_BACKEND, settings.EMAIL_STORAGE_BACKEND = SETTINGS_BACKEND, "workspace.mail.DatabaseBackend"
+        assert "Not configured." in wizard.get("/setup/mail/").content.decode()
+        with FakeMailServer({"chat": "moonlight sonata"}) as server:
+            fields = {
+                "SMTP_Host": "127.0.0.1",
+                "SMTP_Port": str(server.port),
+                "SMTP_Protocol": "smtp",
+                "SMTP_IgnoreTLS": "on",
+                "SMTP_Username": "chat",
+                "From_Email": "chat@theatre.example",
+                "address": "ada@theatre.example",
+            }
+            html = step(wizard, "mail", go="test", SMTP_Password="wrong password", **fields).content.decode()
+            assert "127.0.0.1 refuses the user name or password." in html
+            html = step(wizard, "mail", go="test", SMTP_Password="moonlight sonata", **fields).content.decode()
+            assert "The mail server accepted the mail to ada@theatre.example." in html
+            assert "moonlight sonata" not in html
+            # The saved password is used again if none is entered.
+            step(wizard, "mail", go="test", **fields)
+        assert [mail.sender for mail in server.received] == ["chat@theatre.example"] * 2
+        assert location(step(wizard, "mail", go="next", **fields)) == "/setup/device/"
 
     def test_an_invalid_address_is_refused(self, wizard: Client) -> None:
         assert "valid email address" in step(wizard, "mail", go="test", address="ada").content.decode()

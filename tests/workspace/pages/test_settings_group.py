@@ -26,7 +26,18 @@ from workspace.setting_groups.registry import groups
 pytestmark = pytest.mark.django_db
 
 SLUGS = [
-    *("accounts", "cloudservice", "general", "message", "mobile", "openid", "push", "retention", "setupwizard"),
+    *(
+        "accounts",
+        "cloudservice",
+        "email",
+        "general",
+        "message",
+        "mobile",
+        "openid",
+        "push",
+        "retention",
+        "setupwizard",
+    ),
     "signin",
 ]
 

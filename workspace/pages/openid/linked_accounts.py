@@ -67,7 +67,10 @@ def linked_account_remove(request: HttpRequest, key: int) -> HttpResponse:
     try:
         external_unlink(user=reader_of(request), key=key)
     except ApplicationError:
-        messages.error(request, _("Choose a password first. Otherwise you could not sign in any more."))
+        messages.error(
+            request,
+            _("This is your only way to sign in. Link another one first, or ask an administrator for a password."),
+        )
     else:
         messages.success(request, _("The link was removed."))
     return HttpResponseRedirect(reverse("linked-accounts"))

@@ -291,5 +291,5 @@ def test_users_link_and_unlink_their_accounts(client: Client, provider: FakeIden
 def test_the_last_way_to_sign_in_cannot_be_removed(client: Client, provider: FakeIdentityProvider) -> None:
     sign_in(client, provider)
     response = client.post(f"/account/linked/{SocialAccount.objects.get().pk}/remove/")
-    assert "Choose a password first." in shown_after(client, response)
+    assert "This is your only way to sign in." in shown_after(client, response)
     assert SocialAccount.objects.exists()
