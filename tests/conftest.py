@@ -15,7 +15,7 @@ import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, client
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
@@ -63,22 +63,34 @@ def caches_forget() -> None:
 DATABASE_FIXTURES = {"db", "transactional_db", "empty_database"}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests that use the database, for runs on several databases."""
+# The folders of the thin layers, which check parameters and permissions and call what is below.
+THIN_LAYERS = {"api", "pages", "admin"}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark tests for the runs on several databases, and put those first that start processes, in slow runs.
+
+    They mostly wait. At the end, where pytest-django puts tests that commit, nothing else would run meanwhile.
+    """
+    first_cases = dict[str, pytest.Item]()
     for item in items:
         if item.get_closest_marker("any_database"):
             continue
         if item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
-            item.add_marker("database")
+            first = first_cases.setdefault(item.nodeid.partition("[")[0], item)
+            if first is item or THIN_LAYERS.isdisjoint(item.path.parts):
+                item.add_marker("database")
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("processes") is None)
 
 
 def pytest_collection_finish() -> None:
     """Exclude objects that live until the end of the run from garbage collection: modules and tests."""
     gc.enable()
     gc.freeze()
-    # Most objects end without it. With 10,000 it took a twentieth of the time.
-    gc.set_threshold(100_000, 20, 20)
+    # Most objects end without it. With 10,000 it took a tenth of the time.
+    gc.set_threshold(500_000, 20, 20)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -136,6 +148,20 @@ def django_assert_num_queries(settings_remembered: None, django_assert_num_queri
 def django_assert_max_num_queries(settings_remembered: None, django_assert_max_num_queries: Any) -> Any:
     """Count queries as pytest-django does, without those of settings that expire on a slow machine."""
     return django_assert_max_num_queries
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_pages_remembered() -> Iterator[None]:
+    """Let the test client copy the context of each page, but not of all the templates that it includes."""
+    store = client.store_rendered_templates
+
+    def page_store(stored: dict[str, Any], signal: Any, sender: Any, template: Any, context: Any, **more: Any) -> None:
+        if context.template is template:
+            store(stored, signal, sender, template, context, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "store_rendered_templates", page_store)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -135,6 +135,7 @@ def check(user: User) -> None:
     assert sidebar == {room: (unread, named + group) for room, (unread, named, group) in right.items()}
 
 
+@pytest.mark.thorough
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
 @given(steps=STEPS)
 def test_counters_are_those_of_a_recount_after_any_sequence(steps: list[Step]) -> None:

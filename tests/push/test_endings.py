@@ -193,6 +193,7 @@ def test_every_reason_to_end_is_brought_about() -> None:
     assert set(ENDINGS) == set(EndReason.values)
 
 
+@pytest.mark.thorough
 def test_what_waits_for_its_time_has_no_other_cause(demo: Demo) -> None:
     message = demo.waiting()
     assert demo.named(message) == "mentioned"

@@ -49,6 +49,8 @@ def save(client: Client, value: str) -> str:
     return client.post(PAGE, entered(PushSettings, Push_gateway=value), follow=True).content.decode()
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 def test_a_gateways_key_is_found_nowhere(admin: User, client: Client, caplog: pytest.LogCaptureFixture) -> None:
     api = ApiClient(admin)
     with caplog.at_level(logging.DEBUG):

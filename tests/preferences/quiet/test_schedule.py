@@ -56,6 +56,7 @@ def test_invalid_hours_are_reported(written: str, text: str) -> None:
         hours_read(written)
 
 
+@pytest.mark.thorough
 @settings(deadline=None)
 @given(st.lists(STRETCHES, max_size=8))
 def test_formatted_hours_read_back_the_same(stretches: list[Stretch]) -> None:

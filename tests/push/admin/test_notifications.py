@@ -55,31 +55,27 @@ def test_a_messages_page_links_to_its_notifications(client: Client, failed: Noti
     assert f"{LIST}{other.pk}/change/" not in listed
 
 
-@pytest.mark.parametrize(
-    ("params", "found"),
-    [
-        ({"state__exact": "failed"}, True),
-        ({"state__exact": "sent"}, False),
-        ({"channel__exact": "push"}, True),
-        ({"channel__exact": "email"}, False),
-        ({"reason": "gave_up"}, True),
-        ({"reason": "connected"}, False),
-        ({"due_at_from_0": "2026-03-01", "due_at_from_1": "00:00:00"}, True),
-        ({"due_at_to_0": "2026-03-01", "due_at_to_1": "00:00:00"}, False),
-        ({"q": "grace"}, True),
-        ({"q": "deploys"}, True),
-        ({"q": "gave_up"}, True),
-        ({"q": "nothing like it"}, False),
-    ],
-)
-def test_notifications_are_filtered_and_found(
-    client: Client, message: Message, params: dict[str, str], found: bool
-) -> None:
+FILTERS = [
+    ({"state__exact": "failed"}, 1),
+    ({"state__exact": "sent"}, 0),
+    ({"channel__exact": "push"}, 1),
+    ({"channel__exact": "email"}, 0),
+    ({"reason": "gave_up"}, 1),
+    ({"reason": "connected"}, 0),
+    ({"due_at_from_0": "2026-03-01", "due_at_from_1": "00:00:00"}, 1),
+    ({"due_at_to_0": "2026-03-01", "due_at_to_1": "00:00:00"}, 0),
+    ({"q": "grace"}, 1),
+    ({"q": "deploys"}, 1),
+    ({"q": "gave_up"}, 1),
+    ({"q": "nothing like it"}, 0),
+]
+
+
+def test_notifications_are_filtered_and_found(client: Client, message: Message) -> None:
     due = datetime(2026, 3, 2, 12, tzinfo=UTC)
     notification_of(message, UserFactory(username="grace"), reason="gave_up", due_at=due)
-    answer = client.get(LIST, params)
-    assert answer.status_code == 200
-    assert len(answer.context["cl"].result_list) == int(found)
+    counts = [(params, len(client.get(LIST, params).context["cl"].result_list)) for params, _count in FILTERS]
+    assert counts == FILTERS
 
 
 def test_filters_by_user_and_room_do_not_load_all_of_them(client: Client, failed: Notification) -> None:

@@ -21,7 +21,7 @@ from tests.api_client import ApiClient
 from tests.factories import EmailAddressFactory
 from tests.push.conftest import Post
 from workspace.models import Room, User
-from workspace.services.account_mails import reset_mails_send, verification_mail_send
+from workspace.services.account_mails import reset_mail_send, verification_mail_send
 
 pytestmark = pytest.mark.django_db
 
@@ -105,7 +105,7 @@ def test_the_addresses_in_pushes(browser: Client, receiver: User, post: Post, it
 def test_the_addresses_in_e_mails(browser: Client, receiver: User, post: Post, item_of: ItemOf) -> None:
     EmailAddressFactory(user=receiver, address="bob@example.org")
     letters: list[Any] = [email_of([item_of(receiver, post("come"), Channel.EMAIL)])]
-    reset_mails_send(address="bob@example.org")
+    reset_mail_send("bob@example.org")
     verification_mail_send(email_pk=EmailAddressFactory(user=receiver, address="bob@example.net", verified=False).pk)
     letters += mail.outbox
     assert len(letters) == 3

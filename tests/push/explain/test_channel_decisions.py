@@ -17,7 +17,7 @@ from tests.push.rules.test_against_plain_reading import members_drawn
 from tests.push.situations import situation_build
 from workspace.errors import ApplicationError
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 def test_the_trace_lists_all_rules_up_to_the_one_that_decided() -> None:

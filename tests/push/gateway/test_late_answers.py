@@ -87,6 +87,7 @@ def statuses(given: GatewayResponse) -> list[int]:
     return [one["status"] for one in given.document["answers"]]
 
 
+@pytest.mark.thorough
 def test_a_slow_device_is_in_progress_and_a_repetition_gets_the_result(
     gathered: BatchingRuntime, fake_apple: FakeApple, go_on: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -188,6 +188,7 @@ def test_pushes_left_by_a_crash_are_counted_once(workspace: RegisteredWorkspace)
     assert outcomes() == {"unknown": 1}
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_fifty_concurrent_senders_do_not_exceed_the_limit() -> None:
     workspace, _token = registered()

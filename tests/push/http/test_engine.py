@@ -62,6 +62,7 @@ def test_connections_are_kept_between_calls(engine: Engine, fake_gateway: FakeGa
     assert len(fake_gateway.sockets) == 1
 
 
+@pytest.mark.thorough
 def test_requests_under_way_are_bounded(fake_gateway: FakeGateway) -> None:
     engine = Engine(concurrency=3)
     release = threading.Event()
@@ -105,6 +106,7 @@ def test_over_http_1_as_well_the_end_of_a_kept_connection_costs_a_try_that_is_co
     assert (answer.status, answer.tries, len(fake_gateway.received)) == (200, 2, 3)
 
 
+@pytest.mark.thorough
 def test_no_answer_in_time_may_have_reached_it(fake_gateway: FakeGateway) -> None:
     engine = Engine(timeout=1)
     fake_gateway.script("slow", Reply(hold=threading.Event()))
@@ -153,6 +155,7 @@ def test_what_cannot_be_sent_is_answered_and_holds_up_no_other(
     assert unusable.error
 
 
+@pytest.mark.thorough
 def test_a_failing_heartbeat_ends_the_call_and_the_engine_works_on(engine: Engine, fake_gateway: FakeGateway) -> None:
     fake_gateway.script("held", Reply(hold=threading.Event()))
 

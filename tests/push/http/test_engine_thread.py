@@ -140,6 +140,7 @@ def test_a_process_has_one() -> None:
     assert engine_thread_current() is engine_thread_current()
 
 
+@pytest.mark.thorough
 def test_a_failure_inside_is_answered_and_the_next_request_is_served(
     engine: EngineThread, fake_gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:

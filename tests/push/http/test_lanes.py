@@ -79,6 +79,7 @@ def test_a_slow_provider_holds_up_no_other(echo: Echo, other: Echo, trusting_eng
     assert {answer.status for answer in (*slow, *quick)} == {200}
 
 
+@pytest.mark.thorough
 def test_each_lane_has_its_own_limit(echo: Echo, trusting_engine: Engine) -> None:
     release = threading.Event()
     echo.replies = {"/held": [Reply(hold=release)] * 10}
@@ -95,6 +96,7 @@ def test_each_lane_has_its_own_limit(echo: Echo, trusting_engine: Engine) -> Non
     assert len(echo.connections) == 2
 
 
+@pytest.mark.thorough
 def test_what_is_answered_late_does_not_keep_others_waiting(
     echo: Echo, trusting_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +115,7 @@ def test_what_is_answered_late_does_not_keep_others_waiting(
     assert echo.paths[0] == "/free"
 
 
+@pytest.mark.thorough
 def test_what_was_not_sent_is_withdrawn(echo: Echo, trusting_engine: Engine) -> None:
     release = threading.Event()
     lane = Lane("narrow", concurrency=1, public_only=False)
@@ -152,6 +155,7 @@ def test_steps_without_requests_end_at_once(trusting_engine: Engine) -> None:
     assert steps_run([nothing()], engine=trusting_engine) == [[]]
 
 
+@pytest.mark.thorough
 def test_what_a_heartbeat_raises_ends_all_steps_and_the_engine_works_on(echo: Echo, trusting_engine: Engine) -> None:
     echo.replies = {"/held": [Reply(hold=threading.Event())]}
 
@@ -226,6 +230,7 @@ def test_requests_that_are_the_same_are_sent_once(echo: Echo, trusting_engine: E
 # Servers that say nothing.
 
 
+@pytest.mark.thorough
 def test_connections_on_which_nothing_comes_back_are_not_used_again(echo: Echo, authority_file: Path) -> None:
     engine = Engine(timeout=1, ca_file=str(authority_file))
     assert statuses(engine.send([request_to(echo)])) == [200]
@@ -236,6 +241,7 @@ def test_connections_on_which_nothing_comes_back_are_not_used_again(echo: Echo, 
     assert len(echo.connections) == 2
 
 
+@pytest.mark.thorough
 def test_a_connection_that_answers_others_is_used_on(echo: Echo, authority_file: Path) -> None:
     engine = Engine(timeout=1, ca_file=str(authority_file))
     echo.replies = {"/held": [Reply(hold=threading.Event())], "/later": [Reply(delay=0.1)]}

@@ -42,6 +42,7 @@ def test_a_text_is_cut_between_whole_characters(text: str, length: int, shortene
     assert text_shorten(text, length) == shortened
 
 
+@pytest.mark.thorough
 @given(
     title=st.text(max_size=70),
     text=st.text(min_size=1, max_size=3000),

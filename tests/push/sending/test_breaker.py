@@ -57,6 +57,7 @@ def test_what_comes_while_the_route_is_paused_waits_without_a_try(
     assert not item.attempts.exists()
 
 
+@pytest.mark.thorough
 def test_what_has_waited_for_its_lifetime_expires_however_long_the_route_is_paused(
     paused: Notification, gateway: FakeGateway, device: Device, receiver: User, post: Post, settings: Any
 ) -> None:

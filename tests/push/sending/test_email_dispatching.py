@@ -135,6 +135,7 @@ def test_a_mail_that_failed_is_repeated_as_the_same_mail(receiver: User, post: P
     assert Attempt.objects.filter(notification=first[1], answer=Answer.RETRY, number=1).exists()
 
 
+@pytest.mark.thorough
 def test_a_slow_mail_server_does_not_cost_a_living_worker_its_claim(
     receiver: User, post: Post, settings: object
 ) -> None:

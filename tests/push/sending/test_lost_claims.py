@@ -287,6 +287,7 @@ def test_suspects_wait_or_are_skipped_if_asked(clock: time_machine.Traveller, re
     assert suspect.is_isolated
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_a_process_sends_nothing_else_while_it_sends_a_suspect(
     gateway: FakeGateway, receiver: User, device: Device, post: Post

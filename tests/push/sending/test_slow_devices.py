@@ -32,7 +32,7 @@ from tests.waiting import wait_until
 from workspace.models import Message, Room, User
 from workspace.services.rooms import members_add
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough]
 
 POSTS = 6
 

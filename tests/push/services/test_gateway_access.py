@@ -106,6 +106,7 @@ def test_a_token_that_is_about_to_end_is_renewed_before_it_is_refused(
     assert [one.authorization for one in cloud.received] == ["Bearer newest"]
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_a_cloud_that_does_not_respond_delays_nobody_else(
     cloud: FakeGateway, receiver: User, room: Room, post: Post, push_service: FakePushService, late_soon: None
@@ -125,6 +126,7 @@ def test_a_cloud_that_does_not_respond_delays_nobody_else(
     assert set(waiting.attempts.values_list("answer", "number")) == {(Answer.ACCEPTED, 1)}
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_stops_returns_what_waits_for_an_access_token(
     cloud: FakeGateway, receiver: User, post: Post, late_soon: None

@@ -258,6 +258,8 @@ COMBINATIONS = [
 ]
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 @pytest.mark.parametrize(("names_hidden", "message_hidden", "content_hidden"), COMBINATIONS)
 def test_every_field_that_leaves_is_listed_and_hidden_as_the_list_says(
     licensed: None,

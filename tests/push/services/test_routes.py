@@ -395,6 +395,7 @@ def states_of(*items: Notification) -> list[str]:
     return list(Notification.objects.filter(pk__in=[item.pk for item in items]).values_list("state", flat=True))
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_a_route_that_does_not_answer_holds_up_no_other(
     gateway: FakeGateway, hung: FakeGateway, room: Room, post: Post, late_soon: None
@@ -414,6 +415,7 @@ def test_a_route_that_does_not_answer_holds_up_no_other(
     wait_until(lambda: Notification.objects.get(pk=held_up.pk).state == State.SENT)
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_what_follows_for_a_member_does_not_overtake_what_is_under_way(
     gateway: FakeGateway, receiver: User, device: Device, post: Post, late_soon: None

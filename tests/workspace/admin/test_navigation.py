@@ -29,6 +29,8 @@ def menu(client: Client) -> dict[str, list[dict[str, Any]]]:
     return {str(part.get("title", "")): part["items"] for part in client.get("/admin/").context["sidebar_navigation"]}
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 def test_every_menu_item_has_the_title_of_its_page(client: Client) -> None:
     registered()
     for items in menu(client).values():

@@ -34,6 +34,7 @@ def operations(schema: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
     return [(path, method, found) for path, methods in schema["paths"].items() for method, found in methods.items()]
 
 
+@pytest.mark.thorough
 def test_the_schema_is_valid_and_generated_without_warnings() -> None:
     GENERATOR_STATS.reset()
     validate_schema(SchemaGenerator().get_schema(request=None, public=True))

@@ -16,7 +16,7 @@ from workspace.services.accounts import user_create
 from workspace.services.roles import roles_ensure
 from workspace.services.settings import Origin, setting_save
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough, pytest.mark.any_database]
 
 SINCE = "2020-01-01T00:00:00.000Z"
 

@@ -21,7 +21,7 @@ from workspace.services.messages import message_post
 from workspace.services.roles import roles_ensure
 from workspace.services.rooms import room_create
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough, pytest.mark.any_database]
 
 
 @pytest.fixture

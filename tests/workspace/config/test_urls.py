@@ -169,6 +169,8 @@ def test_an_anonymous_user_is_rejected() -> None:
     assert not let_in(Client(), GUARDED)
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 def test_a_member_has_no_access_to_any_admin_page() -> None:
     assert not let_in(signed_in(UserFactory()), [address for address in GUARDED if address.startswith("/admin/")])
 

@@ -50,6 +50,7 @@ def log() -> Iterator[io.StringIO]:
     handler.filters = filters
 
 
+@pytest.mark.thorough
 def test_clients_are_asked_to_try_again_and_nothing_is_half_written(
     room: Room, unwritable: Break, log: io.StringIO
 ) -> None:
@@ -75,6 +76,7 @@ def test_clients_are_asked_to_try_again_and_nothing_is_half_written(
     assert Decision.objects.filter(message__in=saved).count() == saved.count()
 
 
+@pytest.mark.thorough
 def test_pages_show_it_in_the_readers_language(room: Room, unwritable: Break) -> None:
     browser = browser_of(User.objects.get(username="ana"))
     browser.raise_request_exception = False

@@ -90,6 +90,8 @@ def test_messages_are_not_compressed(running: Running) -> None:
 
 
 # The client is still sending most of a long message when the server has rejected it.
+@pytest.mark.thorough
+@pytest.mark.any_database
 @pytest.mark.parametrize(("times", "fragments"), [(1, 1), (1, 4), (16, 1), (16, 64)])
 def test_a_message_that_is_too_large_closes_the_socket(running: Running, times: int, fragments: int) -> None:
     size = times * limits.MESSAGE_BYTES // fragments + 1
@@ -109,6 +111,8 @@ def test_a_rejected_client_that_stays_is_disconnected(running: Running, monkeypa
         wait_until(lambda: not running.server.server_state.connections)
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 def test_a_client_that_does_not_read_is_cut_off(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket_protocol, "WRITE_SECONDS", 0.3)
     with socket.create_connection(("localhost", running.port)) as client:

@@ -115,6 +115,8 @@ def test_a_wrong_current_password_changes_nothing(client: Client, ana: User) -> 
     assert AuthToken.objects.filter(user=ana).exists()
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 def test_the_old_password_cannot_be_guessed_in_many_tries(client: Client, ana: User) -> None:
     fields = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}
     for _try in range(10):

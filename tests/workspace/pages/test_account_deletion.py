@@ -50,6 +50,8 @@ def test_there_is_no_page_unless_the_workspace_allows_it(client: Client, ana: Us
     assert User.objects.filter(pk=ana.pk).exists()
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 @pytest.mark.usefixtures("_allowed")
 def test_the_password_cannot_be_guessed_in_many_tries(client: Client, ana: User) -> None:
     for _try in range(10):

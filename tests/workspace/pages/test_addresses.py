@@ -100,6 +100,8 @@ def test_an_account_cannot_add_an_address_twice(client: Client, ana: User) -> No
     assert ana.emails.count() == 1
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 def test_an_address_receives_a_limited_number_of_links_from_all_accounts(client: Client) -> None:
     for _account in range(12):
         client.force_login(UserFactory(), backend="workspace.authentication.NameOrEmailBackend")
@@ -108,6 +110,8 @@ def test_an_address_receives_a_limited_number_of_links_from_all_accounts(client:
     assert len(mail.outbox) == 10
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 def test_a_link_can_be_resent_a_limited_number_of_times(client: Client, ana: User) -> None:
     email = EmailAddressFactory(user=ana, verified=False)
     for _time in range(12):

@@ -71,6 +71,8 @@ def test_a_problem_is_shown(client: Client, fields: dict[str, str], problem: str
     assert PASSWORD not in html
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 def test_accounts_from_one_address_are_limited(client: Client) -> None:
     SignInSettings(registration_form="Public").save()
     for number in range(10):

@@ -99,6 +99,8 @@ def test_a_weak_password_is_refused(client: Client, ana: User) -> None:
     assert ana.check_password(PASSWORD)
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 def test_reset_links_are_limited_per_address_and_per_caller(client: Client, ana: User) -> None:
     for _time in range(6):
         assert client.post(PAGE, {"address": "ana@example.org"}).status_code == 200

@@ -16,7 +16,7 @@ from tests.factories import PASSWORD, EmailAddressFactory, UserFactory
 from tests.workspace.pages.test_reset import choose, link_of
 from workspace.models import KnownAddress, User
 from workspace.security import lockout
-from workspace.services.account_mails import reset_mails_send
+from workspace.services.account_mails import reset_mail_send
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +93,8 @@ def test_a_stranger_does_not_lock_a_known_address_out(ana: User) -> None:
     assert api_sign_in(OFFICE) == 401
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 def test_a_known_browser_and_a_known_address_have_their_own_limits(ana: User) -> None:
     browser = Client()
     sign_in(HOME, client=browser)
@@ -135,6 +137,8 @@ def test_a_known_address_is_forgotten_after_ninety_days(ana: User) -> None:
     assert KnownAddress.objects.count() == 1
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 def test_an_address_has_one_limit_for_all_names(ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lockout, "ADDRESS_LIMIT", 5)
     browser = Client()
@@ -185,7 +189,7 @@ def test_the_limit_of_a_known_address_cannot_be_addressed_by_name(ana: User, nam
 def test_choosing_a_new_password_by_e_mail_lets_the_owner_in(ana: User) -> None:
     EmailAddressFactory(user=ana, address="ana@example.org")
     strangers_try(12)
-    reset_mails_send(address="ana@example.org")
+    reset_mail_send("ana@example.org")
     browser = Client()
     choose(browser, link_of(), "a wholly new one 7")
     assert sign_in(OFFICE, "a wholly new one 7").status_code == 429
@@ -196,8 +200,8 @@ def test_choosing_a_new_password_by_e_mail_lets_the_owner_in(ana: User) -> None:
 def test_removing_an_address_invalidates_its_reset_link(ana: User, how: str) -> None:
     email = EmailAddressFactory(user=ana, address="old@example.org")
     EmailAddressFactory(user=ana, address="other@example.org")
-    reset_mails_send(address="old@example.org")
-    reset_mails_send(address="other@example.org")
+    reset_mail_send("old@example.org")
+    reset_mail_send("other@example.org")
     assert len(mail.outbox) == 2
     if how == "removed":
         email.delete()

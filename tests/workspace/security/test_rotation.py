@@ -43,6 +43,8 @@ def keys_add(settings: Any) -> None:
     settings.SECRET_KEY = "a new signing key"
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 def test_old_keys_can_be_removed_afterwards(settings: Any, authenticator: Authenticator) -> None:
     keys_add(settings)
     assert "Older keys can be removed" in call_command("rotatekeys")

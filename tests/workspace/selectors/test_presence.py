@@ -17,6 +17,7 @@ NOW = datetime(2026, 5, 1, 10, tzinfo=UTC)
 MOMENTS = (None, NOW - timedelta(seconds=1), NOW, NOW + timedelta(seconds=1))
 
 
+@pytest.mark.thorough
 def test_database_and_python_agree_for_any_presence() -> None:
     for status, connected_until, away_at, expires_at in product(Status.values, MOMENTS, MOMENTS, MOMENTS):
         Presence.objects.create(

@@ -131,6 +131,8 @@ def test_a_body_that_the_site_does_not_read_is_not_awaited(running: Running) -> 
     assert answer.startswith(b"HTTP/1.1 200 OK")
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 @pytest.mark.parametrize("body", [b"", b"x" * 600_000], ids=["before the body", "with the body"])
 def test_a_body_with_too_large_a_content_length_is_rejected_without_reading_it(running: Running, body: bytes) -> None:
     (answer,) = running.send(LONG + body)

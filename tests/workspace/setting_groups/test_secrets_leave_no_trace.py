@@ -88,6 +88,8 @@ def test_every_secret_setting_is_searched_for() -> None:
     assert set(secrets()) == {entry.id for entry in settings_by_id().values() if entry.declaration.secret}
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 def test_no_secret_is_found_anywhere(admin: User, client: Client, caplog: pytest.LogCaptureFixture) -> None:
     values, api = secrets(), ApiClient(admin)
     with caplog.at_level(logging.DEBUG):

@@ -253,6 +253,7 @@ def test_credentials_do_not_show_in_representations(authority: Authority, token_
 # What goes wrong on the way.
 
 
+@pytest.mark.thorough
 def test_a_connection_that_is_told_to_end_loses_and_doubles_nothing(fake_apple: FakeApple, send: Send) -> None:
     fake_apple.faults.goaway_after = 50
     pushes = [push_for(number) for number in range(400)]
@@ -302,6 +303,7 @@ def test_few_streams_at_once_are_enough(fake_apple: FakeApple, send: Send) -> No
     assert len(fake_apple.connections) <= 4
 
 
+@pytest.mark.thorough
 def test_a_slow_push_holds_up_no_other(
     fake_apple: FakeApple, apple_credentials: AppleCredentials, authority_file: Any
 ) -> None:

@@ -102,6 +102,7 @@ def test_a_single_push_needs_no_batch(engine: Engine, batching: FakeGateway) -> 
     assert (batching.batches, batching.asked) == ([], [])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("status", [404, 405, 413, 422])
 def test_a_gateway_that_does_not_understand_the_batch_is_sent_one_by_one(
     engine: Engine, batching: FakeGateway, status: int

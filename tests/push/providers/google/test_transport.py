@@ -182,6 +182,7 @@ def test_credentials_do_not_show_in_representations(google_credentials: GoogleCr
 # What goes wrong on the way.
 
 
+@pytest.mark.thorough
 def test_a_connection_that_is_told_to_end_loses_and_doubles_nothing(fake_google: FakeGoogle, send: Send) -> None:
     fake_google.faults.goaway_after = 50
     answers = send([push_for(f"t{number}") for number in range(300)])

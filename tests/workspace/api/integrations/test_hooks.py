@@ -279,6 +279,8 @@ def test_calls_are_limited_for_each_webhook(admin: User, room: Room, monkeypatch
     ]
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 def test_wrong_tokens_are_limited_for_each_address(hook: Webhook, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "API_RATE_LIMITING", True)
     statuses = [Client().get("/hooks/x/y").status_code for _time in range(62)]

@@ -72,6 +72,8 @@ def test_strange_arguments_never_cause_an_internal_error(caller: ApiClient, name
             call_response(caller, name, *valid[:position], value, *valid[position + 1 :])
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "logout"])
 def test_missing_and_wrong_arguments_never_cause_an_internal_error(caller: ApiClient, name: str) -> None:
     for params in ([], [None] * 8, [{}] * 8, ["x"] * 8, [5] * 8, [[]] * 8, ["x"] * 2000, ["\x00"] * 3):

@@ -11,7 +11,7 @@ from tests.factories import PASSWORD, UserFactory
 from workspace.models import Subscription, User
 from workspace.services.presence import activity_report
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.thorough, pytest.mark.any_database]
 
 
 @pytest.fixture

@@ -146,6 +146,8 @@ def test_names_are_completed_from_the_rooms_members_only(client: Client, room: R
     assert client.get(f"/rooms/{secret.public_id}/people/?q=b").status_code == 404
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 def test_the_number_of_queries_does_not_depend_on_the_number_of_rooms(
     client: Client, ana: User, django_assert_max_num_queries: Any
 ) -> None:

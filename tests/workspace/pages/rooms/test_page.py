@@ -151,6 +151,8 @@ def test_a_channel_can_be_read_and_joined_by_non_members(client: Client, ana: Us
     assert "data-composer" in client.get("/channel/open").content.decode()
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 def test_the_number_of_queries_does_not_depend_on_rooms_and_messages(
     client: Client, room: Room, ana: User, bob: User, django_assert_max_num_queries: Any
 ) -> None:
