@@ -1,4 +1,4 @@
-"""Measures the gateway: pushes per second and latency, compared with a minimal ASGI endpoint that responds at once.
+"""Measures the gateway in each protocol: pushes per second and latency, next to an ASGI endpoint that does nothing.
 
     .venv/bin/python bench/gateway.py            # on SQLite
     DATABASE_URL=postgres://... .venv/bin/python bench/gateway.py
@@ -9,6 +9,7 @@ nghttp2-client) sends requests. Prints lines for docs/figures.md.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -25,7 +26,7 @@ import scaffold
 from django.conf import settings
 from engine import FOLDER, nginx
 
-from cloud.services.registration import access_token_issue, workspace_register
+from cloud.services.registration import access_token_issue, gateway_key_create, workspace_register
 from push.models import GatewayApp
 from tests.fakes.certificates import Authority, token_key_make
 from tests.fakes.servers import port_free
@@ -81,6 +82,49 @@ def served(application: str, **environment: str) -> Iterator[tuple[str, int]]:
         process.wait()
 
 
+NOTIFICATION = {
+    "event_id": "$3957tyerfgewrf384",
+    "room_id": "!slw48wfj34rtnrf:example.com",
+    "type": "m.room.message",
+    "sender": "@ana:example.com",
+    "sender_display_name": "Ana",
+    "room_name": "Operations",
+    "prio": "high",
+    "content": {"msgtype": "m.text", "body": OPTIONS["text"]},
+    "counts": {"unread": 3},
+}
+MATTERMOST = {
+    "ack_id": "",
+    "platform": "apple_rn-v2",
+    "server_id": "s" * 26,
+    "device_id": "a1" * 32,
+    "type": "message",
+    "version": "v2",
+    "message": OPTIONS["text"],
+    "channel_name": "Operations",
+    "channel_id": "c" * 26,
+    "post_id": "p" * 26,
+    "badge": 3,
+}
+
+
+def other_protocols(url: str) -> Iterator[tuple[str, str, bytes]]:
+    """Yield the name, URL and body of a request in each of the other protocols; none has an id to recognize repeats."""
+    keys = {}
+    for name in ("matrix", "mattermost", "generic"):
+        workspace, _credentials = workspace_register(unique_id=name, name=name, plan="premium", protocol=name)
+        keys[name] = gateway_key_create(workspace=workspace)
+    device = {"app_id": "apple_rn", "pushkey": base64.b64encode(b"\xa1" * 32).decode(), "pushkey_ts": 1}
+    event = {name: value for name, value in NOTIFICATION.items() if name != "event_id"}
+    matrix = json.dumps({"notification": {**event, "devices": [device]}}).encode()
+    yield "Matrix", f"{url}/_matrix/push/v1/notify?key={keys['matrix']}", matrix
+    yield "Mattermost", f"{url}/gateway/{keys['mattermost']}/api/v1/send_push", json.dumps(MATTERMOST).encode()
+    devices = [{"app": OPTIONS["topic"], "service": "apple", "token": "a1" * 32}]
+    notification = {"title": OPTIONS["title"], "body": OPTIONS["text"], "badge": 3}
+    generic = json.dumps({"notification": notification, "devices": devices}).encode()
+    yield "push API", f"{url}/gateway/{keys['generic']}/push/v1/send", generic
+
+
 def ask(url: str, body: bytes, token: str, *, requests: int, in_flight: int) -> tuple[float, float, float]:
     """Send this many requests; returns requests per second, and the median and 99th percentile of the latency (ms)."""
     with tempfile.TemporaryDirectory() as folder:
@@ -116,6 +160,7 @@ def main() -> None:
         token, _seconds = access_token_issue(workspace=workspace)
         GatewayApp.objects.create(
             app_name=OPTIONS["topic"],
+            other_names="apple_rn",
             apn_token_key=key.key,
             apn_token_key_id=key.key_id,
             apn_team_id=key.team_id,
@@ -138,6 +183,13 @@ def main() -> None:
                 print(
                     f"| single, {count} in flight | {rate:,.0f} pushes/s, p50 {median:.0f} ms, p99 {late:.0f} ms "
                     f"| {base[0]:,.0f}/s, {base[1]:.0f} ms, {base[2]:.0f} ms | {rate / base[0]:.2f} |"
+                )
+            for name, address, body in other_protocols(url):
+                ask(address, body, "", requests=500, in_flight=20)
+                rate, median, late = ask(address, body, "", requests=REQUESTS, in_flight=100)
+                print(
+                    f"| {name}, 100 in flight | {rate:,.0f} pushes/s, p50 {median:.0f} ms, p99 {late:.0f} ms "
+                    f"| {bare[100][0]:,.0f}/s | {rate / bare[100][0]:.2f} |"
                 )
             for count in (1, 4):
                 rate, median, late = ask(f"{url}/push/batch", batch, token, requests=BATCHES, in_flight=count)
