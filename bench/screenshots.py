@@ -56,6 +56,7 @@ from filled_cloud import cloud_fill
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from cloud.models import CloudConnection
+from cloud.services.registration import workspace_register
 from preferences.services.accounts import account_preferences_save, highlight_words_set
 from preferences.services.quiet import quiet_hours_save
 from preferences.services.rooms import room_preferences_save, sender_ignore
@@ -162,6 +163,18 @@ def screenshots(context: BrowserContext, urls: dict[str, str]) -> None:
         page.close()
 
 
+def credentials_picture(context: BrowserContext) -> None:
+    """Take a screenshot of the address that a Matrix app needs, which the console shows once."""
+    workspace, _credentials = workspace_register(unique_id="example-matrix", name="Example Chat", protocol="matrix")
+    page = context.new_page()
+    page.set_viewport_size({"width": WIDE["viewport"]["width"], "height": 420})
+    page.goto(f"/admin/cloud/registeredworkspace/{workspace.pk}/act/gateway/")
+    page.get_by_role("button", name="Create a gateway address").click()
+    page.get_by_label("Address of pushers").wait_for()
+    screenshot(page, "console-protocol")
+    page.close()
+
+
 def ringing_picture(context: BrowserContext) -> None:
     """Make the animated picture of Bob's simulated phone while a push of Ana's mention arrives."""
     page = context.new_page()
@@ -235,7 +248,9 @@ def main() -> None:
         screenshots(signed_in(browser, "ana"), ana)
         screenshots(signed_in(browser, "ana", options=NARROW), {"why-narrow": f"/why/?message={call.public_id}"})
         screenshots(signed_in(browser, "admin"), admin)
-        screenshots(signed_in(browser, "admin", site=CLOUD_SITE, first="/admin/"), console)
+        operator = signed_in(browser, "admin", site=CLOUD_SITE, first="/admin/")
+        screenshots(operator, console)
+        credentials_picture(operator)
         browser.close()
     shutil.rmtree(DIRECTORY, ignore_errors=True)
     print(f"{len(list(IMAGES.glob('*.webp')))} images in {IMAGES}")

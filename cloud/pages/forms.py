@@ -15,7 +15,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from cloud.gateway_protocols import ROCKETCHAT, protocol_choices
+from cloud.gateway_protocols import ROCKETCHAT, Text, protocol_choices
 from cloud.models import Plan
 from workspace.http_addresses import HttpAddressFormField
 
@@ -142,8 +142,13 @@ class PlanForm(forms.Form):
     )
 
 
+def other_protocols() -> list[tuple[str, Text]]:
+    """Return the choices of a form that changes the protocol: none is chosen yet."""
+    return [("", "–"), *protocol_choices()]
+
+
 class ProtocolForm(forms.Form):
-    protocol = forms.ChoiceField(label=_("Protocol"), choices=protocol_choices, widget=UnfoldAdminSelectWidget)
+    protocol = forms.ChoiceField(label=_("Protocol"), choices=other_protocols, widget=UnfoldAdminSelectWidget)
 
 
 class NewWorkspaceForm(forms.Form):

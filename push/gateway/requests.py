@@ -67,10 +67,12 @@ def json_parse(body: bytes, *, longest: int = BODY_MAX_BYTES, repair: bool = Fal
         raise InvalidRequestError(f"The body must not be larger than {longest} bytes")
     try:
         document = json.loads(body.decode(), parse_constant=reject_constant)
-        if repair:
-            document = text_repair(document)
-        else:
+        try:
             text_check(document)
+        except ValueError:
+            if not repair:
+                raise
+            document = text_repair(document)
     except (ValueError, RecursionError) as error:
         raise InvalidRequestError("The body must be JSON in UTF-8") from error
     if not isinstance(document, dict):

@@ -110,7 +110,9 @@ PROTOCOL = GatewayProtocol(
         label=_("Push API"),
         used_by=_("Programs of your own"),
         docs="integrate/push-api.md",
-        explanation=_("Your program sends the key as `Authorization: Bearer`, and POST requests to the address."),
+        explanation=_(
+            "Your program sends POST requests to the address, with the header “Authorization: Bearer” and the key."
+        ),
         credentials=credentials_shown,
     ),
     endpoints=(

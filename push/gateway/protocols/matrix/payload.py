@@ -54,10 +54,24 @@ def apple_id_only(payload: dict[str, Any], notification: Notification) -> dict[s
     return payload
 
 
+def apple_shows(notification: Notification, device: MatrixDevice) -> bool:
+    """Return True if Apple shows or sounds something, False if at most the app processes the payload."""
+    if not notification.is_id_only and (notification.badge is not None or has_wording(notification)):
+        return True
+    return notification.has_event and shows_something(device.default_payload or {})
+
+
 def shows_something(payload: dict[str, Any]) -> bool:
-    """Return True if Apple should show or sound something, False if only the app processes the payload."""
+    """Return True if a payload for Apple has something to show or to sound."""
     aps = payload.get("aps")
     return isinstance(aps, dict) and any(aps.get(name) is not None for name in ("alert", "badge", "sound"))
+
+
+def has_wording(notification: Notification) -> bool:
+    """Return True if there is a sentence for such events."""
+    if notification.type == "m.room.member":
+        return notification.user_is_target and notification.membership == "invite"
+    return bool(notification.type)
 
 
 def ids(notification: Notification) -> dict[str, str]:
@@ -71,17 +85,15 @@ def wording(notification: Notification, push: Push) -> tuple[str, list[str]]:
     The push has the room's name as its title, and the text of the message, which may both have been shortened.
     """
     sender = text_shorten(notification.sender_name or notification.sender or " ", NAME_MAX_LENGTH)
+    if not has_wording(notification):
+        return "", []
     match notification.type:
-        case "":
-            return "", []
         case "m.room.message" | "m.room.encrypted":
             return message_wording(notification, sender, room=push.title, text=push.text)
         case "m.call.invite":
             kind = "VIDEO" if is_video_call(notification.content) else "VOICE"
             return f"{kind}_CALL_FROM_USER", [sender]
         case "m.room.member":
-            if not (notification.user_is_target and notification.membership == "invite"):
-                return "", []
             return (
                 ("USER_INVITE_TO_NAMED_ROOM", [sender, push.title]) if push.title else ("USER_INVITE_TO_CHAT", [sender])
             )

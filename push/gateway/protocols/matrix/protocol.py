@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from cloud.gateway_protocols import ProtocolDescription, Text
 from push.gateway.apps import apps_current
 from push.gateway.messages import GatewayRequest, GatewayResponse
-from push.gateway.protocols.matrix.payload import apple_payload, google_data, shows_something
+from push.gateway.protocols.matrix.payload import apple_payload, apple_shows, google_data
 from push.gateway.protocols.matrix.requests import (
     BODY_MAX_BYTES,
     MatrixDevice,
@@ -105,7 +105,7 @@ def order_of(notification: Notification, device: MatrixDevice) -> PushRequest | 
         identity=identity(notification, device),
         native=partial(apple_payload if is_apple else google_data, notification, device),
     )
-    if is_apple and not shows_something(apple_payload(notification, device, push)):
+    if is_apple and not apple_shows(notification, device):
         if not notification.is_id_only:
             return None
         push = replace(push, is_silent=True)
@@ -154,7 +154,7 @@ PROTOCOL = GatewayProtocol(
         label="Matrix",
         used_by=_("Synapse, Dendrite, Conduit and other homeservers"),
         docs="integrate/matrix.md",
-        explanation=_("Your app registers it as the `url` of its pushers, in place of the address of Sygnal."),
+        explanation=_("Your app registers it as the “url” of its pushers, in place of the address of Sygnal."),
         credentials=credentials_shown,
     ),
     endpoints=(Endpoint(path=PATH, handle=handle_notify, max_bytes=BODY_MAX_BYTES),),
