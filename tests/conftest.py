@@ -26,6 +26,7 @@ from push.gateway.apps import apps_current
 from push.services.webhooks.subscriptions import subscriptions
 from tests.database import Beginning, connection_kept, migrations_record, template_drop, template_use
 from tests.in_flight import requests_admit
+from workspace.selectors.sign_ins.requirements import roles_now
 
 # Importing and collecting leave little garbage, and looking for it takes a second.
 gc.disable()
@@ -58,6 +59,7 @@ def caches_forget() -> None:
     callers_forget()
     apps_current.forget()
     subscriptions.forget()
+    roles_now.forget()
 
 
 DATABASE_FIXTURES = {"db", "transactional_db", "empty_database"}
@@ -136,6 +138,8 @@ def settings_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let settings be loaded only once, for tests that count queries."""
     monkeypatch.setattr("workspace.setting_groups.base.CACHE_SECONDS", 3600.0)
     monkeypatch.setattr("cloud.selectors.licence.CACHE_SECONDS", 3600.0)
+    monkeypatch.setattr("workspace.selectors.sign_ins.requirements.CACHE_SECONDS", 3600.0)
+    roles_now.remember(exist=False)
 
 
 @pytest.fixture

@@ -77,6 +77,15 @@ class SecondFactorError(ApplicationError):
         return cls("totp-invalid", "TOTP Invalid", details={"method": method})
 
 
+class SecondFactorMissingError(ApplicationError):
+    """A role of the account requires a second factor, and the account has none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "error-second-factor-not-set-up", "Your role requires a second factor. Set one up first", status=403
+        )
+
+
 class UnavailableError(ApplicationError):
     """The database is unavailable. The request was not carried out; it may succeed after `retry_after` seconds."""
 

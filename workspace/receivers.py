@@ -16,6 +16,7 @@ from workspace.services.known_clients import address_remember
 from workspace.services.people.roles import deleted_role_forget, deleted_role_remember
 from workspace.services.presence import clients_disconnect
 from workspace.services.privacy.exports import account_exports_delete
+from workspace.services.sign_ins.clients import session_forget, session_remember
 from workspace.signals import account_deleted
 
 
@@ -26,11 +27,19 @@ def address_known(request: HttpRequest | None, user: User, **_kwargs: Any) -> No
         address_remember(request=request, user=user)
 
 
+@receiver(user_logged_in, dispatch_uid="workspace.sign_in.session_remembered")
+def session_remembered(request: HttpRequest | None, user: User, **_kwargs: Any) -> None:
+    """Record the browser, which the account's owner sees among the places where they are signed in."""
+    if request is not None:
+        session_remember(request=request, user=user)
+
+
 @receiver(user_logged_out, dispatch_uid="workspace.presence.session_ended")
 def session_ended(request: HttpRequest, user: User | None, **_kwargs: Any) -> None:
-    """Disconnect the pages of the session. This signal is sent before the session is flushed."""
+    """Disconnect the pages of the session, and forget its browser. The signal is sent before the session is flushed."""
     if user is not None and request.session.session_key:
         clients_disconnect(user=user, prefix=session_client_prefix(request.session.session_key))
+        session_forget(request=request)
 
 
 @receiver(post_save, sender=Group, dispatch_uid="workspace.roles.saved")

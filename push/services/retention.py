@@ -35,6 +35,7 @@ from workspace.models import FormerPresence, FormerRow, KeptMail, KnownAddress, 
 from workspace.services.live import prune_live_events
 from workspace.services.privacy.exports import expired_exports_prune
 from workspace.services.sign_in import expired_sign_ins, sign_out
+from workspace.services.sign_ins.clients import ended_clients
 
 BATCH = 500
 # Each of these needs a separate transaction.
@@ -153,6 +154,7 @@ PRUNERS: dict[str, tuple[Callable[[datetime], int], ...]] = {
     "other": (
         sign_ins_prune,
         pruner_by_moment(Session, "expire_date"),
+        lambda _before: rows_prune(ended_clients()),
         pruner_by_moment(AccessToken, "ends_at"),
         pruner_by_moment(RegistrationRequest, "created_at"),
         lambda _before: expired_exports_prune(),

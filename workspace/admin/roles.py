@@ -11,12 +11,15 @@ from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from workspace.admin.base import ModelAdmin, ReadOnlyAdmin
 from workspace.admin.contributions import RelatedLink, contribute
 from workspace.models import User
 from workspace.permissions import BUILT_IN_ROLES, ROOM_ROLES, withheld_from_admins
 from workspace.roles import Role
+from workspace.selectors.roles import roles_listed
+from workspace.services.people.roles import second_factor_require
 
 if TYPE_CHECKING:
     BaseForm = forms.ModelForm[Group]
@@ -47,6 +50,19 @@ class RoleForm(BaseForm):
     """A role. The permission to read messages can only be given by users who have it."""
 
     request: HttpRequest
+    requires_second_factor = forms.BooleanField(
+        label=_("Requires a second factor"),
+        required=False,
+        help_text=_("Users with this role can do nothing else until they have set up a second factor."),
+        widget=UnfoldBooleanSwitchWidget,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role = next((view for view in roles_listed() if view.name == self.instance.name), None)
+        self.initial.setdefault("requires_second_factor", bool(role and role.requires_second_factor))
+        if self.instance.name in ROOM_ROLES:
+            self.fields["requires_second_factor"].disabled = True
 
     def clean_permissions(self) -> QuerySet[Permission]:
         """Reject permissions that administrators do not have by default, unless the editor has them."""
@@ -74,11 +90,11 @@ class RoleAdmin(ModelAdmin):
     """
 
     belongs_to = Role.ANY
-    list_display = ("name", "members", "permission_count")
+    list_display = ("name", "members", "permission_count", "second_factor")
     search_fields = ("name",)
     ordering = ("name",)
     autocomplete_fields = ("permissions",)
-    fields = ("name", "permissions")
+    fields = ("name", "requires_second_factor", "permissions")
     form = RoleForm
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
@@ -88,8 +104,15 @@ class RoleAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
         groups: QuerySet[Group] = super().get_queryset(request)
         return groups.annotate(
-            member_count=rows_of_group(User.groups.through), held_count=rows_of_group(Group.permissions.through)
+            member_count=rows_of_group(User.groups.through),
+            held_count=rows_of_group(Group.permissions.through),
+            is_demanding=Coalesce("details__requires_second_factor", False),
         )
+
+    def save_model(self, request: HttpRequest, obj: Group, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "requires_second_factor" in form.changed_data:
+            second_factor_require(role=obj, is_required=form.cleaned_data["requires_second_factor"])
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Group], search_term: str
@@ -111,6 +134,10 @@ class RoleAdmin(ModelAdmin):
     @admin.display(description=_("members"))
     def members(self, group: Any) -> int:
         return int(group.member_count)
+
+    @admin.display(description=_("second factor"), boolean=True)
+    def second_factor(self, group: Any) -> bool:
+        return bool(group.is_demanding)
 
     @admin.display(description=_("permissions"))
     def permission_count(self, group: Any) -> int:

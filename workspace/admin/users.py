@@ -11,7 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.safestring import SafeString
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 
@@ -25,9 +26,9 @@ from workspace.admin.user_forms import AccountChangeForm, AccountCreationForm, A
 from workspace.models import EmailAddress, Message, Presence, Subscription, User
 from workspace.permissions import ADMIN, ROOM_ROLES
 from workspace.roles import Role
-from workspace.selectors.accounts import has_second_factor
 from workspace.selectors.permissions import CHANGE_ACCOUNTS, CHANGE_ROLES, DELETE_ACCOUNTS, may_manage
 from workspace.selectors.presence import connection_expression, presence_of, status_expression
+from workspace.selectors.sign_ins.factors import factor_lines, has_any_factor
 from workspace.services.accounts import user_activate, user_deactivate
 from workspace.services.addresses import address_claim
 from workspace.services.people.deletion import account_delete
@@ -81,10 +82,14 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
     filter_horizontal = ()
     autocomplete_fields = ("groups",)
     inlines = (EmailAddressInline,)
-    readonly_fields = ("public_id", "state", "created_at", "updated_at", "presence_status", "presence_times")
+    readonly_fields = (
+        *("public_id", "state", "created_at", "updated_at"),
+        *("presence_status", "presence_times", "second_factors"),
+    )
     fieldsets = (
         (None, {"fields": (("username", "name"), ("language", "time_zone"), "password", ("state", "public_id"))}),
         (_("Roles"), {"fields": ("groups", ("is_staff", "is_superuser"))}),
+        (_("Second factors"), {"fields": ("second_factors",)}),
         (_("Presence"), {"fields": (("presence_status", "presence_times"),)}),
         (_("Dates"), {"fields": (("created_at", "updated_at"),)}),
     )
@@ -144,13 +149,15 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
             name="remove_second_factor",
             title=_("Remove second factor"),
             question=_(
-                "The account can sign in with its password alone again. Do this only if its owner has lost both the"
-                " authenticator app and the recovery codes, or cannot receive e-mails, and you are sure who is asking."
+                "The account can sign in with its password alone again, and its passkeys are removed. Do this only if"
+                " its owner has lost both the authenticator app and the recovery codes, or cannot receive e-mails, and"
+                " you are sure who is asking. If a role requires a second factor, a new one is set up at the next"
+                " sign-in."
             ),
             permission=CHANGE_ACCOUNTS,
             icon="phonelink_erase",
             is_dangerous=True,
-            applies=has_second_factor,
+            applies=has_any_factor,
             run=lambda _request, user: second_factor_remove(user=user),
         ),
     )
@@ -227,6 +234,11 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
     @admin.display(description=_("created"), ordering="created_at")
     def joined(self, user: User) -> SafeString | str:
         return time_cell(user.created_at)
+
+    @admin.display(description=_("second factors"))
+    def second_factors(self, user: User) -> SafeString | str:
+        lines = factor_lines(user)
+        return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines)) if lines else "–"
 
     @admin.display(description=_("status"))
     def presence_status(self, user: User) -> SafeString | str:

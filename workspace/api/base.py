@@ -25,6 +25,7 @@ from workspace.api.parsers import join_chunks
 from workspace.api.throttling import DEFAULT_RATE, EndpointThrottle, Rate, Usage
 from workspace.errors import MissingPermissionError
 from workspace.models import User
+from workspace.services.people.confirmation import second_factor_demand
 
 ApiT = TypeVar("ApiT", bound="Api")
 Method = Callable[[ApiT, Request, dict[str, Any]], dict[str, Any]]
@@ -109,16 +110,20 @@ class Api(APIView):
     """An endpoint. It requires a sign-in and is limited by its `rate`.
 
     `is_background` marks endpoints that apps call while nobody uses them; such calls do not affect presence.
+    `open_without_second_factor` marks those for accounts that must set up a second factor first.
     """
 
     rate: ClassVar[Rate] = DEFAULT_RATE
     is_background: ClassVar[bool] = False
+    open_without_second_factor: ClassVar[bool] = False
     throttle_classes = [EndpointThrottle]
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     usage: Usage | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if not self.open_without_second_factor and isinstance(request.user, User):
+            second_factor_demand(user=request.user, auth_token=request.auth)
         join_chunks(request._request)
         if not self.is_background:
             mobile_activity_record(request)

@@ -97,7 +97,7 @@ def params_sign_in(*, request: HttpRequest, params: Mapping[str, Any], code: str
         password=params.get("password", ""),
         code=params.get("code") or code,
     )
-    return user, sign_in(user=user)
+    return user, sign_in(user=user, request=request)
 
 
 class SignedInObject(Result):
@@ -151,6 +151,8 @@ class LogoutResult(Result):
 
 
 class LogoutApi(Api):
+    open_without_second_factor = True
+
     @endpoint(
         result=LogoutResult,
         summary="Sign out",
@@ -166,6 +168,8 @@ class MeResult(MeObject, SuccessResult):
 
 
 class MeApi(Api):
+    open_without_second_factor = True
+
     @endpoint(result=MeResult, summary="The signed-in user")
     def get(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         return me_of(caller_of(request))

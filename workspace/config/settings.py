@@ -133,6 +133,8 @@ MIDDLEWARE = [
     "workspace.server.middleware.NulByteMiddleware",
     "push.pages.setup.gate.SetupMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "workspace.server.account_middleware.SignedInClientMiddleware",
+    "workspace.server.account_middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "workspace.server.middleware.SignedOutMiddleware",
@@ -312,7 +314,7 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_ADAPTER = "workspace.pages.openid.adapter.IdentityAdapter"
 MFA_ADAPTER = "workspace.security.second_factors.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 # Codes of the previous and the next 30 seconds are accepted too, for clocks that are wrong by as much.
 MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODE_COUNT = 12

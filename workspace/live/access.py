@@ -10,6 +10,7 @@ from workspace.live.streams import Audience, room_id_of, stream_of
 from workspace.models import User
 from workspace.selectors.permissions import users_with_permission
 from workspace.selectors.room_access import readable_rooms
+from workspace.selectors.sign_ins.requirements import users_needing_second_factor
 from workspace.services.settings import VIEW_PERMISSION
 
 
@@ -30,6 +31,7 @@ def check_requests(requests: Sequence[Request]) -> list[ApplicationError | None]
     errors = [request_error(request) for request in requests]
     checked = [request for request, error in zip(requests, errors, strict=True) if error is None]
     keys = {request.user_id for request in checked if request.user_id is not None}
+    keys -= users_needing_second_factor(keys)
     ids = dict(User.objects.filter(pk__in=keys, is_active=True).values_list("pk", "public_id")) if keys else {}
     pairs = {
         (request.user_id, room)

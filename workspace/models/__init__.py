@@ -20,7 +20,14 @@ from workspace.models.servers.mail import EmailSettings
 from workspace.models.servers.openid import OpenIdSettings
 from workspace.models.setting_changes import ChangeSource, SettingChange
 from workspace.models.sign_in_settings import RegistrationForm, SignInSettings
-from workspace.models.sign_ins import EmailCode, EmailSecondFactor, KnownAddress, PendingSecondFactor, SignInAttempt
+from workspace.models.sign_ins import (
+    EmailCode,
+    EmailSecondFactor,
+    KnownAddress,
+    PendingSecondFactor,
+    SignedInClient,
+    SignInAttempt,
+)
 from workspace.models.text_views import TextPlace, TextView
 
 __all__ = [
@@ -70,6 +77,7 @@ __all__ = [
     "SettingChange",
     "SignInAttempt",
     "SignInSettings",
+    "SignedInClient",
     "Star",
     "Status",
     "Subscription",

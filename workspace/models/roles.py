@@ -9,16 +9,22 @@ from django.utils.translation import gettext_lazy as _
 
 
 class RoleDetails(models.Model):
-    """The description of a role that administrators have created. Roles with a description are public."""
+    """The description of a role, and whether it requires a second factor. Roles with a description are public."""
 
     role = models.OneToOneField(Group, models.CASCADE, primary_key=True, related_name="details", verbose_name=_("role"))
     description = models.CharField(_("description"), max_length=255, blank=True)
+    requires_second_factor = models.BooleanField(
+        _("requires a second factor"),
+        default=False,
+        db_default=False,
+        help_text=_("Users with this role can do nothing else until they have set up a second factor."),
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:
-        verbose_name = _("description of a role")
-        verbose_name_plural = _("descriptions of roles")
+        verbose_name = _("details of a role")
+        verbose_name_plural = _("details of roles")
         default_permissions = ()
 
     def __str__(self) -> str:

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from workspace.setting_groups import SettingsGroup, setting
 
 REGISTRATION = _("Registration")
+SECOND_FACTORS = _("Second factor")
 PROFILES = _("Profiles")
 PASSWORDS = _("Password policy")
+SECOND_FACTOR = "Accounts_TwoFactorAuthentication_Enabled"
 POLICY = "Accounts_Password_Policy_"
 ENABLED = f"{POLICY}Enabled"
 PROFILE_CHANGE = "Accounts_AllowUserProfileChange"
@@ -93,6 +95,44 @@ class SignInSettings(SettingsGroup):
             help_text=_("Users without a verified address cannot sign in, except administrators."),
         ),
         id="Accounts_EmailVerification",
+        public=True,
+    )
+
+    second_factors = setting(
+        models.BooleanField(
+            _("Second factors"),
+            default=True,
+            db_default=True,
+            help_text=_(
+                "Users can protect their accounts with an authenticator app or codes by e-mail, and roles can require "
+                "it. Off: no account is asked for a code."
+            ),
+        ),
+        id=SECOND_FACTOR,
+        section=SECOND_FACTORS,
+        public=True,
+    )
+    email_codes = setting(
+        models.BooleanField(
+            _("Codes by e-mail"),
+            default=True,
+            db_default=True,
+            help_text=_("Users can choose codes by e-mail as second factor. Off: only authenticator apps count."),
+        ),
+        id="Accounts_TwoFactorAuthentication_By_Email_Enabled",
+        section=SECOND_FACTORS,
+        public=True,
+        requires=(SECOND_FACTOR,),
+    )
+    passkeys = setting(
+        models.BooleanField(
+            _("Passkeys"),
+            default=True,
+            db_default=True,
+            help_text=_("Users can sign in on the pages with a passkey instead of a password and a code."),
+        ),
+        id="Accounts_Passkeys_Enabled",
+        section=SECOND_FACTORS,
         public=True,
     )
 

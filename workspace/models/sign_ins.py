@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from knox.models import AuthToken
 
 from workspace.models.accounts import User
 from workspace.setting_groups.secret_field import SecretField
@@ -29,6 +31,41 @@ class KnownAddress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.digest[:8]}"
+
+
+class SignedInClient(models.Model):
+    """A browser session, or an app or program with an API token, in which an account is signed in.
+
+    Either `session_key` or `auth_token` is set.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("user"))
+    session_key = models.CharField(_("session"), max_length=40, null=True, unique=True)
+    auth_token = models.OneToOneField(
+        AuthToken, models.CASCADE, null=True, related_name="client", verbose_name=_("token")
+    )
+    program = models.CharField(_("program"), max_length=120, blank=True)
+    address = models.GenericIPAddressField(_("address"), null=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    used_at = models.DateTimeField(_("last used"), default=timezone.now)
+    # When the person last entered the password or a code in this browser.
+    confirmed_at = models.DateTimeField(_("identity confirmed"), null=True)
+
+    class Meta:
+        verbose_name = _("signed-in client")
+        verbose_name_plural = _("signed-in clients")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.program} of {self.user_id}"
+
+    @property
+    def title(self) -> str:
+        """Return the program and its system in the reader's language; empty if they are not known."""
+        program, is_known, system = self.program.rpartition(" on ")
+        if not is_known:
+            return self.program
+        return gettext("%(program)s on %(system)s") % {"program": program, "system": system}
 
 
 class SignInAttempt(models.Model):

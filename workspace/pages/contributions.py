@@ -7,8 +7,8 @@ An app makes its contributions in a module `pages/links.py`, which its `apps.py`
         scripts=[PageScript("push/desktop.js", data=desktop_data)],
     )
 
-`order`: 10 profile, 20 preferences, 25 quiet hours, 30 rooms' preferences, 40 devices, 90 password; in the sidebar
-0 home, 10 rooms, 20 preferences, 40 devices, 60 why, 70 simulated phone.
+`order`: 10 profile, 20 preferences, 25 quiet hours, 30 rooms' preferences, 40 devices, 90 password, 92 security,
+94 sessions; in the sidebar 0 home, 10 rooms, 20 preferences, 40 devices, 60 why, 70 simulated phone.
 
 Pages extend `pages/base.html`, or `pages/account.html` if they belong to the account, with the context from
 `workspace.pages.layout.page_context`.

@@ -14,6 +14,7 @@ from workspace.pages.presence import heartbeat_seconds
 from workspace.pages.sidebar import sidebar_room_lines
 from workspace.roles import is_workspace
 from workspace.selectors.accounts import accepts_browser_time_zone
+from workspace.selectors.sign_ins.requirements import needs_second_factor
 from workspace.server.middleware import STYLE_NONCE
 
 
@@ -54,6 +55,8 @@ def page_context(request: HttpRequest, *, title: str, room: str = "") -> dict[st
     `title` is the title of the page, `room` the public id of the open room, if any.
     """
     request.current_app = user_site.name
+    # Only the set-up of the second factor is open to this user, so nothing else is linked.
+    is_limited = isinstance(request.user, User) and needs_second_factor(request.user)
     nonce = request.META.setdefault(STYLE_NONCE, token_urlsafe(16))
     context = {
         **user_site.each_context(request),
@@ -63,13 +66,13 @@ def page_context(request: HttpRequest, *, title: str, room: str = "") -> dict[st
         "presence_heartbeat": heartbeat_seconds(),
         "open_room": room,
         # The pages of a cloud have no sidebar.
-        "is_framed": isinstance(request.user, User) and is_workspace(),
+        "is_framed": isinstance(request.user, User) and is_workspace() and not is_limited,
     }
     if isinstance(request.user, User):
-        context["account_links"] = account_tabs(request)
+        context["account_links"] = [] if is_limited else account_tabs(request)
         # The script reloads the page after saving the time zone, which must not resubmit a form.
         context["asks_time_zone"] = request.method == "GET" and accepts_browser_time_zone(request.user)
-    if isinstance(request.user, User) and is_workspace():
+    if isinstance(request.user, User) and context["is_framed"]:
         context |= {
             "rooms": sidebar_room_lines(request.user),
             "notices": contributions.notices_for(request.user),

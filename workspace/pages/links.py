@@ -46,6 +46,8 @@ pages_contribute(
             shown=has_linked_accounts,
         ),
         PageLink(title=_("My data"), icon="folder", view="account-data", place=Place.ACCOUNT, order=80),
+        PageLink(title=_("Security"), icon="security", view="security", place=Place.ACCOUNT, order=92),
+        PageLink(title=_("Sessions"), icon="computer", view="sessions", place=Place.ACCOUNT, order=94),
         PageLink(
             title=_("Password"),
             icon="key",

@@ -117,6 +117,7 @@ class SignInView(LoginView):
             **super().get_context_data(**kwargs),
             **page_context(self.request, title=_("Sign in")),
             "has_form": self.has_form,
+            "has_passkeys": rules.passkeys,
             "resets_passwords": rules.password_reset,
             "registration_url": register_url(),
             "providers": openid_providers(),

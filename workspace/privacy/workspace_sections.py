@@ -20,6 +20,7 @@ from workspace.models import (
 )
 from workspace.privacy.sections import ExportSection, Row, columns_of, sections_contribute
 from workspace.selectors.rooms import room_title_for
+from workspace.selectors.sign_ins.clients import browsers_of
 
 CHUNK = 1000
 
@@ -90,7 +91,13 @@ def presence_rows(user: User) -> Iterator[Row]:
 def session_rows(user: User) -> Iterator[Row]:
     """Yield the apps in which the person is signed in, and the personal access tokens, without the tokens."""
     rows = AuthToken.objects.filter(user=user).order_by("created")
-    yield from rows.values("created", "expiry", "personal__name")
+    client = ("client__program", "client__address", "client__used_at")
+    yield from rows.values("created", "expiry", "personal__name", *client)
+
+
+def browser_rows(user: User) -> Iterator[Row]:
+    """Yield the browsers in which the person is signed in."""
+    yield from browsers_of(user).values("program", "address", "created_at", "used_at").iterator(CHUNK)
 
 
 def report_rows(user: User) -> Iterator[Row]:
@@ -123,6 +130,7 @@ sections_contribute(
     ExportSection("stars", star_rows),
     ExportSection("presence", presence_rows),
     ExportSection("signed-in-apps", session_rows),
+    ExportSection("signed-in-browsers", browser_rows),
     ExportSection("reports", report_rows),
     ExportSection("readers-of-my-messages", reader_rows),
     ExportSection("messages-read-in-administration", read_rows),

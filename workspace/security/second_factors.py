@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 
@@ -10,10 +11,14 @@ from workspace.security.encryption import text_decrypt, text_encrypt
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Encrypts secrets in the database, and shows the workspace's name in authenticator apps."""
+    """Encrypts secrets in the database, and shows the workspace's name in authenticator apps and passkeys."""
 
     def get_totp_issuer(self) -> str:
         return GeneralSettings.current().site_name
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Return the site to which passkeys belong: they work on this host only."""
+        return {"id": context.request.get_host().partition(":")[0], "name": GeneralSettings.current().site_name}
 
     def encrypt(self, text: str) -> str:
         return text_encrypt(text)

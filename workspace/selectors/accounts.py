@@ -176,11 +176,18 @@ def has_totp(user: User) -> bool:
 
 def has_email_codes(user: User) -> bool:
     """Return True if the account has chosen codes by e-mail as second factor, and has a verified address for them."""
+    if not SignInSettings.current().email_codes:
+        return False
     return EmailSecondFactor.objects.filter(user=user, user__emails__verified=True).exists()
 
 
 def second_factors_of(user: User) -> list[str]:
-    """Return the account's second factors in the order in which clients offer them: `totp`, `email`."""
+    """Return the account's second factors in the order in which clients offer them: `totp`, `email`.
+
+    There are none while the workspace does not use second factors.
+    """
+    if not SignInSettings.current().second_factors:
+        return []
     found = {"totp": has_totp(user), "email": has_email_codes(user)}
     return [name for name, is_used in found.items() if is_used]
 

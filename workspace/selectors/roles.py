@@ -21,6 +21,7 @@ class RoleView:
 
     name: str
     description: str = ""
+    requires_second_factor: bool = False
 
     @property
     def is_of_room(self) -> bool:
@@ -33,13 +34,14 @@ class RoleView:
 
 def roles_listed() -> list[RoleView]:
     """Return all roles: those of accounts, ordered by name, and those of members in a room."""
-    rows = Group.objects.order_by("name").values_list("name", "details__description")
-    return sorted((role_view(name, text) for name, text in rows), key=lambda role: role.is_of_room)
+    columns = ("name", "details__description", "details__requires_second_factor")
+    rows = Group.objects.order_by("name").values_list(*columns)
+    return sorted((role_view(*row) for row in rows), key=lambda role: role.is_of_room)
 
 
-def role_view(name: str, description: str | None) -> RoleView:
-    """Return a role with its stored description, if it has one. Built-in roles have their own."""
-    return RoleView(name, description or DESCRIPTIONS.get(name, ""))
+def role_view(name: str, description: str | None, requires_second_factor: bool | None) -> RoleView:
+    """Return a role with its stored details, if it has some. Built-in roles have their own descriptions."""
+    return RoleView(name, description or DESCRIPTIONS.get(name, ""), bool(requires_second_factor))
 
 
 def role_of_group(role: Group) -> RoleView:

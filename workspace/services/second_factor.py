@@ -27,8 +27,8 @@ from django.utils import timezone
 from knox.models import AuthToken
 
 from workspace.cache import call_count
-from workspace.errors import ApplicationError, SecondFactorError
-from workspace.models import PendingSecondFactor, User
+from workspace.errors import ApplicationError, NotAllowedError, SecondFactorError
+from workspace.models import PendingSecondFactor, SignInSettings, User
 from workspace.selectors.accounts import authenticators_of, has_totp, second_factors_of
 from workspace.services.people.email_codes import email_code_accept, email_code_ensure, email_codes_disable
 from workspace.services.sign_in import sign_out
@@ -125,13 +125,25 @@ def codes_limit(user: User) -> None:
 def second_factor_prepare(*, user: User) -> NewSecret:
     """Return a new secret, which `second_factor_enable` activates.
 
-    Raises `error-2fa-already-enabled` if the account has an app.
+    Raises NotAllowedError if the workspace does not use second factors, and `error-2fa-already-enabled` if the account
+    has an app.
     """
+    if not SignInSettings.current().second_factors:
+        raise NotAllowedError()
     if has_totp(user):
         raise ApplicationError("error-2fa-already-enabled")
     secret = generate_totp_secret()
     PendingSecondFactor.objects.update_or_create(user=user, defaults={"secret": secret, "created_at": timezone.now()})
     return NewSecret(secret, get_adapter().build_totp_url(user, secret))
+
+
+def pending_secret(*, user: User) -> NewSecret | None:
+    """Return the secret that waits for its first code; None if there is none, or it is too old."""
+    oldest = timezone.now() - SETUP_TIME
+    pending = PendingSecondFactor.objects.filter(user=user, created_at__gt=oldest).first()
+    if pending is None or not pending.secret or has_totp(user):
+        return None
+    return NewSecret(pending.secret, get_adapter().build_totp_url(user, pending.secret))
 
 
 @transaction.atomic
@@ -170,13 +182,14 @@ def second_factor_disable(*, user: User, code: str) -> bool:
 def app_remove(*, user: User) -> None:
     """Remove the account's app and recovery codes without a code."""
     PendingSecondFactor.objects.filter(user=user).delete()
-    Authenticator.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN).delete()
 
 
 @transaction.atomic
 def second_factor_remove(*, user: User) -> None:
-    """Remove all second factors of the account without a code."""
+    """Remove all second factors and passkeys of the account without a code."""
     app_remove(user=user)
+    Authenticator.objects.filter(user=user).delete()
     email_codes_disable(user=user)
 
 

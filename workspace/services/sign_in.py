@@ -24,6 +24,7 @@ from workspace.models import User
 from workspace.security.lockout import attempt_end
 from workspace.selectors.accounts import needs_verified_address
 from workspace.services.presence import clients_disconnect
+from workspace.services.sign_ins.tokens import token_remember, tokens_used, unexpiring_used
 from workspace.signals import signed_out
 from workspace.wakeups import announce
 
@@ -74,8 +75,8 @@ def blocked_check(request: HttpRequest) -> None:
         raise SignInError("error-login-blocked-for-user", "Login has been temporarily blocked for this user")
 
 
-def sign_in(*, user: User) -> str:
-    """Sign in a user whose credentials were checked, and return the API token.
+def sign_in(*, user: User, request: HttpRequest | None = None) -> str:
+    """Sign in a user whose credentials were checked, and return the API token. `request` is that of the client.
 
     Expired sign-ins of the user are removed, with the devices that they registered. Raises SignInError
     (`error-user-is-not-activated`) for a deactivated account.
@@ -84,7 +85,8 @@ def sign_in(*, user: User) -> str:
         raise SignInError("error-user-is-not-activated", "User is not activated")
     for ended in expired_sign_ins().filter(user=user):
         sign_out(auth_token=ended)
-    _auth_token, token = AuthToken.objects.create(user=user)
+    auth_token, token = AuthToken.objects.create(user=user)
+    token_remember(auth_token=auth_token, request=request)
     return str(token)
 
 
@@ -135,12 +137,21 @@ def sign_ins_ended(*, digests: Collection[str]) -> set[str]:
 
 
 def sign_ins_extend(*, auth_tokens: Iterable[AuthToken]) -> None:
-    """Renew the expiry of sign-ins that are in use, each at most once a day. Personal access tokens do not expire."""
-    expiry = timezone.now() + knox_settings.TOKEN_TTL
+    """Renew the expiry of sign-ins that are in use, each at most once a day, and record that they are used.
+
+    Personal access tokens do not expire.
+    """
+    auth_tokens, expiry = list(auth_tokens), timezone.now() + knox_settings.TOKEN_TTL
     old = [row.pk for row in auth_tokens if row.expiry and expiry - row.expiry > EXTENDED_AFTER]
-    if old:
+    used = [*old, *unexpiring_used(auth_tokens)]
+
+    def save() -> None:
+        AuthToken.objects.filter(pk__in=old).update(expiry=expiry)
+        tokens_used(digests=used)
+
+    if used:
         # Requests that only read must work while the database cannot save anything.
-        write_if_possible(lambda: AuthToken.objects.filter(pk__in=old).update(expiry=expiry))
+        write_if_possible(save)
 
 
 def sign_in_extend(*, auth_token: AuthToken) -> None:

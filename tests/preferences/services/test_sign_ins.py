@@ -16,9 +16,10 @@ from preferences.models import AccountsSettings, SignInAlert, SignInTrait
 from preferences.services import sign_ins
 from preferences.services.accounts import account_preferences_save
 from preferences.services.sign_ins import alerts_send, traits_prune
-from preferences.sign_ins import SignInFacts, address_of, program_of
+from preferences.sign_ins import SignInFacts
 from tests.factories import PASSWORD, EmailAddressFactory, UserFactory
 from workspace.models import User
+from workspace.security.client_traits import address_of, program_of
 
 pytestmark = pytest.mark.django_db
 

@@ -35,6 +35,7 @@ OPEN = {
     *("/hooks/x/x", "/hooks/x/x/", "/hooks/x/x/x", "/hooks/x/x/x/"),
     "/sign-in/",
     *("/sign-in/with/x/", "/sign-in/with/x/callback/"),
+    "/sign-in/passkey/options/",
     "/sign-out/",
     "/admin/login/",
     "/admin/logout/",

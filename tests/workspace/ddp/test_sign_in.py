@@ -195,8 +195,8 @@ def test_a_client_says_whether_it_is_in_use(run: Run) -> None:
 def test_many_sign_in_at_once_with_few_queries(django_assert_max_num_queries: Any, count: int) -> None:
     tokens = [sign_in(user=user) for user in UserFactory.create_batch(count)]
     AuthToken.objects.update(expiry=timezone.now() + timedelta(days=3))
-    # The sign-ins, their extension in a savepoint, presences, addresses and the workspace's time zone.
-    with django_assert_max_num_queries(7):
+    # The sign-ins, their extension and last use in a savepoint, presences, addresses and the workspace's time zone.
+    with django_assert_max_num_queries(8):
         signed_in = resume_all([*tokens, "unknown"])
     assert [one is not None for one in signed_in] == [True] * count + [False]
     assert AuthToken.objects.filter(expiry__gt=timezone.now() + timedelta(days=80)).count() == count

@@ -36,6 +36,7 @@ def test_the_page_loads_no_script_that_it_does_not_need(client: Client) -> None:
     assert re.findall(r'<script src="([^"]*)"', html) == [
         "/static/workspace/theme.js",
         "/static/workspace/time_zone.js",
+        "/static/workspace/passkeys.js",
     ]
 
 

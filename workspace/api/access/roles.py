@@ -26,6 +26,7 @@ from workspace.selectors.roles import (
 from workspace.selectors.rooms import room_by_id_or_name
 from workspace.services.people.roles import role_assign, role_create, role_delete, role_update, role_withdraw
 
+MANDATORY = "Whether users with this role must have a second factor."
 SCOPES = {False: "Users", True: "Subscriptions"}
 
 
@@ -162,7 +163,7 @@ class RoleCreateApi(Api):
         name = TextParam(max_length=150)
         description = TextParam(required=False, allow_blank=True, max_length=255)
         scope = ChoiceParam(choices=list(SCOPES.values()), required=False, help_text="Always `Users`.")
-        mandatory2fa = FlagParam(required=False, help_text="Not stored.")
+        mandatory2fa = FlagParam(required=False, help_text=MANDATORY)
 
     @endpoint(
         permission=CHANGE_ROLES,
@@ -172,7 +173,11 @@ class RoleCreateApi(Api):
         description="The role has no permissions yet. Requires `access-permissions`.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        role = role_create(name=params["name"], description=params.get("description", ""))
+        role = role_create(
+            name=params["name"],
+            description=params.get("description", ""),
+            requires_second_factor=params.get("mandatory2fa", False),
+        )
         return {"role": role_of(role_of_group(role))}
 
 
@@ -189,7 +194,7 @@ class RoleUpdateApi(Api):
         name = TextParam(required=False, max_length=150)
         description = TextParam(required=False, allow_blank=True, max_length=255)
         scope = ChoiceParam(choices=list(SCOPES.values()), required=False, help_text="Does not change.")
-        mandatory2fa = FlagParam(required=False, help_text="Not stored.")
+        mandatory2fa = FlagParam(required=False, help_text=MANDATORY)
 
     @endpoint(
         permission=CHANGE_ROLES,
@@ -200,7 +205,12 @@ class RoleUpdateApi(Api):
         "`access-permissions`.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
-        role = role_update(role_name=params["roleId"], name=params.get("name"), description=params.get("description"))
+        role = role_update(
+            role_name=params["roleId"],
+            name=params.get("name"),
+            description=params.get("description"),
+            requires_second_factor=params.get("mandatory2fa"),
+        )
         return {"role": role_of(role_of_group(role))}
 
 
@@ -255,6 +265,6 @@ def role_of(role: RoleView) -> dict[str, Any]:
         "name": role.name,
         "scope": SCOPES[role.is_of_room],
         "description": role.description,
-        "mandatory2fa": False,
+        "mandatory2fa": role.requires_second_factor,
         "protected": role.is_built_in,
     }

@@ -21,6 +21,7 @@ from workspace.api.methods.arguments import Argument, arguments_of, arguments_re
 from workspace.api.methods.calls import MethodCall
 from workspace.api.methods.errors import CallerUnknownError, MethodNotFoundError
 from workspace.api.throttling import Rate, limit_check
+from workspace.services.people.confirmation import second_factor_demand
 
 MethodFunction = Callable[..., Any]
 # Rocket.Chat's default limit per user and method.
@@ -34,7 +35,8 @@ _methods: dict[str, Method] = {}
 class Method:
     """A method that clients can call, and the endpoints that it stands for, whose rate limits it shares.
 
-    One that `hashes_password` takes long, so that sockets call it on separate threads.
+    One that `hashes_password` takes long, so that sockets call it on separate threads. Accounts that must set up a
+    second factor first may only call those that are `open_without_second_factor`.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Method:
     is_anonymous: bool
     endpoints: tuple[str, ...]
     hashes_password: bool
+    open_without_second_factor: bool
 
     @property
     def description(self) -> str:
@@ -52,6 +55,8 @@ class Method:
         """Check the caller, the rate limit and the arguments, and return the result."""
         if call.user is None and not self.is_anonymous:
             raise CallerUnknownError()
+        if call.user is not None and not self.is_anonymous and not self.open_without_second_factor:
+            second_factor_demand(user=call.user, auth_token=call.auth_token)
         if len(self.endpoints) == 1:
             call.count(self.endpoints[0])
         else:
@@ -61,13 +66,19 @@ class Method:
 
 
 def method(
-    name: str, *, endpoint: str = "", anonymous: bool = False, hashes_password: bool = False
+    name: str,
+    *,
+    endpoint: str = "",
+    anonymous: bool = False,
+    hashes_password: bool = False,
+    open_without_second_factor: bool = False,
 ) -> Callable[[MethodFunction], MethodFunction]:
     """Register a function as the method `name`.
 
     `endpoint` is the endpoint that it stands for, such as `POST chat.sendMessage`, or several for rooms of different
     types: `GET channels|groups|im.members`. An `anonymous` method requires no sign-in.
     `hashes_password` says that it may check or set a password, even if only some of its arguments have one.
+    `open_without_second_factor` lets accounts call it that must set up a second factor first.
     """
 
     def register(function: MethodFunction) -> MethodFunction:
@@ -79,6 +90,7 @@ def method(
             is_anonymous=anonymous,
             endpoints=endpoints_of(endpoint),
             hashes_password=hashes_password,
+            open_without_second_factor=open_without_second_factor,
         )
         return function
 

@@ -8,7 +8,7 @@ from workspace.api.methods.calls import MethodCall
 from workspace.api.methods.registry import method
 
 
-@method("2fa:enable", endpoint="POST users.totp.enable", hashes_password=True)
+@method("2fa:enable", endpoint="POST users.totp.enable", hashes_password=True, open_without_second_factor=True)
 def second_factor_enable(call: MethodCall) -> dict[str, Any]:
     """Begin to set up a second factor. Returns `secret` and `url`, for the authenticator app.
 
@@ -17,7 +17,7 @@ def second_factor_enable(call: MethodCall) -> dict[str, Any]:
     return call.endpoint("POST users.totp.enable")
 
 
-@method("2fa:validateTempToken", endpoint="POST users.totp.validate")
+@method("2fa:validateTempToken", endpoint="POST users.totp.validate", open_without_second_factor=True)
 def second_factor_validate(call: MethodCall, code: str) -> dict[str, Any]:
     """Activate the second factor with a code of the app. Returns the recovery `codes`, and signs out other apps."""
     return call.endpoint("POST users.totp.validate", code=code)

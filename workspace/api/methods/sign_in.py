@@ -35,7 +35,7 @@ def login(call: MethodCall, credentials: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@method("logout", endpoint="POST logout")
+@method("logout", endpoint="POST logout", open_without_second_factor=True)
 def logout(call: MethodCall) -> None:
     """Sign out: the token becomes invalid, and the devices that were registered with it are removed."""
     sign_out(auth_token=call.session)

@@ -44,6 +44,8 @@ class MethodCallResult(SuccessResult):
 
 class MethodCallApi(Api):
     rate = CALLS_RATE
+    # Each method is checked.
+    open_without_second_factor = True
 
     @endpoint(
         params=MethodCallParams, result=MethodCallResult, summary="Call a method as a user", description=DESCRIPTION

@@ -62,11 +62,13 @@ ADDRESS_MISSING = ApplicationError("error-parameter-required", "emailOrUsername 
 
 
 class TotpEnableApi(Api):
+    open_without_second_factor = True
+
     @endpoint(
         result=SecretResult,
         summary="Begin to set up a second factor",
         description=f"{PROOF_NEEDED} `users.totp.validate` activates it. Fails with `error-2fa-already-enabled` if the "
-        "account has an app.",
+        "account has an app, and with `error-not-allowed` if the workspace does not use second factors.",
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         user = caller_of(request)
@@ -77,6 +79,8 @@ class TotpEnableApi(Api):
 
 
 class TotpValidateApi(Api):
+    open_without_second_factor = True
+
     @endpoint(
         params=CodeParams,
         result=CodesResult,
@@ -121,6 +125,8 @@ class TotpCodesRemainingApi(Api):
 
 
 class EmailEnableApi(Api):
+    open_without_second_factor = True
+
     @endpoint(
         summary="Require codes by e-mail for signing in",
         description=f"{PROOF_NEEDED} Fails with `error-invalid-user` if the account has no verified address.",

@@ -12,6 +12,7 @@ from workspace.errors import ApplicationError
 from workspace.models import PersonalAccessToken, User
 from workspace.selectors.permissions import may_manage
 from workspace.services.sign_in import sign_in, sign_out
+from workspace.services.sign_ins.tokens import token_remember
 
 NAME_MAX_LENGTH = 100
 SHOWN_LENGTH = 6
@@ -33,6 +34,7 @@ def access_token_create(*, user: User, name: str, bypasses_two_factor: bool = Fa
     if user.access_tokens.count() >= MAX_TOKENS:
         raise ApplicationError("error-too-many-tokens", f"An account can have at most {MAX_TOKENS} tokens")
     auth_token, token = AuthToken.objects.create(user=user, expiry=None)
+    token_remember(auth_token=auth_token)
     PersonalAccessToken.objects.create(
         auth_token=auth_token,
         user=user,

@@ -9,10 +9,11 @@ from typing import Any
 from knox.models import AuthToken
 
 from workspace.cache import call_count
-from workspace.errors import ApplicationError, SecondFactorError
+from workspace.errors import ApplicationError, SecondFactorError, SecondFactorMissingError
 from workspace.models import PersonalAccessToken, User
 from workspace.security.password_hashers import PasswordDigest
 from workspace.selectors.accounts import has_second_factor
+from workspace.selectors.sign_ins.requirements import needs_second_factor
 from workspace.services.second_factor import second_factor_confirm
 
 # The number of attempts at the password in this many seconds, to prevent guessing with an unattended client.
@@ -66,6 +67,15 @@ def digest_parse(text: str) -> PasswordDigest:
 def attempts_exceeded(user: User) -> bool:
     """Count an attempt at the account's password by somebody who is signed in; returns True if there were too many."""
     return call_count(f"password-change:{user.pk}", seconds=IN_SECONDS) > MAX_TRIES
+
+
+def second_factor_demand(*, user: User, auth_token: AuthToken | None) -> None:
+    """Raise SecondFactorMissingError if a role of the account requires a second factor, and the account has none.
+
+    Personal access tokens that ignore second factors are exempt.
+    """
+    if needs_second_factor(user) and (auth_token is None or not ignores_second_factors(auth_token)):
+        raise SecondFactorMissingError()
 
 
 def ignores_second_factors(auth_token: AuthToken) -> bool:

@@ -22,6 +22,7 @@ from workspace.models import (
     MessageSettings,
     Presence,
     Room,
+    SignedInClient,
     SignInSettings,
     Subscription,
     User,
@@ -158,7 +159,7 @@ def identity_erase(user: User) -> None:
     """Delete the account's sign-ins, addresses and presence, and remove the personal data from its row."""
     second_factor_remove(user=user)
     AuthToken.objects.filter(user=user).delete()
-    for model in (Avatar, EmailAddress, KnownAddress, SocialAccount, ClientPresence, Presence):
+    for model in (Avatar, EmailAddress, KnownAddress, SignedInClient, SocialAccount, ClientPresence, Presence):
         model._default_manager.filter(user=user).delete()
     user.groups.clear()
     user.user_permissions.clear()

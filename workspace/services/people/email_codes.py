@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from workspace.cache import call_count
-from workspace.errors import ApplicationError
-from workspace.models import EmailCode, EmailSecondFactor, MailKind, User
+from workspace.errors import ApplicationError, NotAllowedError
+from workspace.models import EmailCode, EmailSecondFactor, MailKind, SignInSettings, User
 from workspace.selectors.accounts import has_email_codes
 from workspace.services.people.requested_mails import mail_request
 
@@ -37,7 +37,13 @@ class Requested:
 
 @transaction.atomic
 def email_codes_enable(*, user: User) -> None:
-    """Make signing in require a code by e-mail. Raises `error-invalid-user` without a verified address."""
+    """Make signing in require a code by e-mail.
+
+    Raises NotAllowedError if the workspace does not offer it, and `error-invalid-user` without a verified address.
+    """
+    rules = SignInSettings.current()
+    if not (rules.second_factors and rules.email_codes):
+        raise NotAllowedError()
     if not user.emails.filter(verified=True).exists():
         raise ApplicationError("error-invalid-user", "You need to verify your emails before setting up 2FA")
     EmailSecondFactor.objects.get_or_create(user=user)

@@ -15,6 +15,7 @@ from workspace.models import DeletedRole, RoleDetails, User
 from workspace.permissions import ADMIN, BUILT_IN_ROLES, ROOM_ROLES, withheld_from_admins
 from workspace.selectors.accounts import roles_of
 from workspace.selectors.permissions import CHANGE_ROLES, may_manage, permission_names, permissions_by_name
+from workspace.selectors.sign_ins.requirements import roles_now
 from workspace.services.accounts import roles_set
 
 
@@ -51,20 +52,27 @@ def permission_roles_set(by: User, permission: Permission, full_name: str, roles
 
 
 @transaction.atomic
-def role_create(*, name: str, description: str = "") -> Group:
+def role_create(*, name: str, description: str = "", requires_second_factor: bool = False) -> Group:
     """Create a role without permissions; raises the errors of `role_save`."""
     role = Group(name=name)
     role_save(role)
-    RoleDetails.objects.create(role=role, description=description)
+    RoleDetails.objects.create(role=role, description=description, requires_second_factor=requires_second_factor)
+    roles_now.forget()
     return role
 
 
 @transaction.atomic
-def role_update(*, role_name: str, name: str | None = None, description: str | None = None) -> Group:
-    """Change the name or description of a role.
+def role_update(
+    *,
+    role_name: str,
+    name: str | None = None,
+    description: str | None = None,
+    requires_second_factor: bool | None = None,
+) -> Group:
+    """Change the name or description of a role, or whether it requires a second factor.
 
-    Raises `error-invalid-roleId` for an unknown role, `error-role-protected` for the name of a built-in one, and the
-    errors of `role_save`.
+    Raises `error-invalid-roleId` for an unknown role, `error-role-protected` for the name of a built-in one,
+    `error-action-not-allowed` to require a second factor with a role of single rooms, and the errors of `role_save`.
     """
     role = role_find(role_name)
     if name is not None and name != role.name:
@@ -75,7 +83,21 @@ def role_update(*, role_name: str, name: str | None = None, description: str | N
         deleted_role_remember(name=role_name)
     if description is not None:
         RoleDetails.objects.update_or_create(role=role, defaults={"description": description})
+    if requires_second_factor is not None:
+        second_factor_require(role=role, is_required=requires_second_factor)
     return role
+
+
+@transaction.atomic
+def second_factor_require(*, role: Group, is_required: bool) -> None:
+    """Let a role require a second factor, or no longer. Other processes apply it within a second.
+
+    Raises `error-action-not-allowed` for the roles of members in single rooms, which accounts do not have.
+    """
+    if is_required and role.name in ROOM_ROLES:
+        raise ApplicationError("error-action-not-allowed", _("Members have this role in single rooms only."))
+    RoleDetails.objects.update_or_create(role=role, defaults={"requires_second_factor": is_required})
+    roles_now.forget()
 
 
 def role_save(role: Group) -> None:

@@ -163,7 +163,7 @@ def test_every_reference_to_accounts_is_deleted_or_listed(admin: User, ana: User
             "workspace.Avatar",
             "workspace.PendingSecondFactor",
             "workspace.EmailSecondFactor",
-            "workspace.EmailCode",
+            *("workspace.EmailCode", "workspace.SignedInClient", "socialaccount.SocialAccount"),
             "workspace.PendingErasure",
             "workspace.DataExport",
             "preferences.AccountPreferences",

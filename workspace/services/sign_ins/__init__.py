@@ -1,0 +1,1 @@
+"""Services for the places where an account is signed in, and for passkeys."""
