@@ -190,5 +190,5 @@ def test_the_number_of_queries_does_not_grow_with_the_number_of_rooms(
     for room in rooms:
         RoomPreferencesFactory(subscription=room.subscriptions.get(user=ana), push="nothing")
     for address in (PAGE, f"/rooms/{rooms[0].public_id}/preferences/", "/account/rooms/", "/account/quiet-hours/"):
-        with django_assert_max_num_queries(36):
+        with django_assert_max_num_queries(37):
             assert client.get(address).status_code == 200

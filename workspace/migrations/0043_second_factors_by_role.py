@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workspace', '0041_retention_of_webhooks'),
+        ('workspace', '0042_email_settings'),
         ('knox', '0009_extend_authtoken_field'),
     ]
 
