@@ -186,6 +186,8 @@ def identity_of(claims: dict[str, Any], config: OpenIdProvider) -> Identity:
         value = claims.get(name)
         return value.strip()[:length] if isinstance(value, str) and "\x00" not in value else ""
 
+    # `email_verified` is about the claim `email` only (OpenID Connect Core 1.0, 5.1). Some providers send a text.
+    is_verified = config.email_claim == "email" and claims.get("email_verified") in (True, "true")
     groups = claims.get(config.roles_claim, []) if config.roles_claim else []
     groups = [groups] if isinstance(groups, str) else groups
     return Identity(
@@ -193,7 +195,6 @@ def identity_of(claims: dict[str, Any], config: OpenIdProvider) -> Identity:
         username=text(config.username_claim, 254),
         name=text(config.name_claim, 255),
         email=text(config.email_claim, 254),
-        # Some providers send a text.
-        email_verified=claims.get("email_verified") in (True, "true") or config.rules.trusts_email,
+        email_verified=is_verified or config.rules.trusts_email,
         groups=tuple(str(group) for group in groups) if isinstance(groups, list) else (),
     )

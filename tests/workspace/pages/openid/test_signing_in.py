@@ -123,6 +123,8 @@ def test_an_account_that_has_not_verified_the_address_is_not_linked(
     [
         ({"email_verified": False}, {}, "Example ID has not verified your e-mail address."),
         ({"email_verified": False}, {"domains": "example.org"}, "has not verified your e-mail address."),
+        # `email_verified` says nothing about another claim.
+        ({"mail": "bob@example.org"}, {"email_claim": "mail"}, "has not verified your e-mail address."),
         ({"email": "ana@else.example"}, {"domains": "example.org"}, "E-mail addresses of this domain may not sign in"),
         ({"email": ""}, {"domains": "example.org"}, "did not report an e-mail address"),
         ({}, {"creates": False}, "There is no account for you here."),
