@@ -14,6 +14,7 @@ from push.gateway.ledger import RECOVERED_AT_ONCE, abandoned_recover
 from push.sending.dispatching import due_dispatch
 from push.sending.remove_shown import remove_shown
 from push.services import clock_corrections
+from push.services.alerts.sending import alerts_send
 from push.services.fanout import pending_decide, remainder_count
 from push.services.retention import expired_prune
 from push.services.rollups import hours_roll_up
@@ -104,6 +105,13 @@ def gateway_recover() -> None:
 def webhooks() -> None:
     """Send events to other programs, on a thread of its own: it may be busy for as long as there are slow receivers."""
     webhook_thread.run(webhooks_send)
+
+
+@unless_stopping
+@on_side_thread
+def alerts() -> None:
+    """Alert administrators to problems of the installation."""
+    alerts_send()
 
 
 @unless_stopping

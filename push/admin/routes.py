@@ -10,20 +10,27 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from push.admin.keys_form import ALL_KEY_FIELDS, SECRETS, key_fieldsets
 from push.admin.provider_form import ProviderSetupForm
 from push.admin.route_forms import AppRouteForm
 from push.models import AppRoute, RouteState
+from push.providers.provider import Provider
 from push.providers.registry import providers, providers_by_route
 from push.selectors.checklist import default_route_checks
 from push.selectors.provider_values import ENABLED, is_enabled, stored_values
 from push.selectors.route_overview import known_apps, paused_routes, pauses
 from push.sending.breaker import route_resume
+from push.services.alerts.sending import alert_test
 from push.services.provider_values import provider_configure
 from workspace.admin.base import ModelAdmin
+from workspace.api.throttling import Rate, usage_count
 from workspace.pages.settings.forms import CLEAR_SUFFIX
+
+# Test alerts per user.
+TEST_RATE = Rate(5, 60_000)
 
 
 @admin.register(AppRoute)
@@ -72,12 +79,16 @@ class AppRouteAdmin(ModelAdmin):
         provider = providers_by_route().get(kind)
         if provider is None or provider.setup is None:
             raise Http404
+        if request.method == "POST" and "test_alert" in request.POST:
+            alert_results_show(request, provider)
+            return redirect("admin:push_approute_provider", kind)
         form = ProviderSetupForm(request.POST or None, setup=provider.setup, stored=stored_values(kind))
         if request.method == "POST" and form.is_valid():
             provider_configure(kind=kind, is_enabled=form.cleaned_data[ENABLED], values=form.values())
             messages.success(request, _("%(provider)s is saved.") % {"provider": provider.setup.title})
             return redirect("admin:push_approute_changelist")
-        context = {"title": provider.setup.title, "text": provider.setup.text, "form": form}
+        context: dict[str, Any] = {"title": provider.setup.title, "text": provider.setup.text, "form": form}
+        context["has_alerts"] = bool(provider.alerts and provider.alerts.addresses())
         return self._page(request, "admin/push/provider.html", context)
 
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -97,3 +108,16 @@ class AppRouteAdmin(ModelAdmin):
         request.current_app = self.admin_site.name
         whole = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media, **context}
         return TemplateResponse(request, template, whole)
+
+
+def alert_results_show(request: HttpRequest, provider: Provider) -> None:
+    """Send a test alert, and show what became of it."""
+    if usage_count(TEST_RATE, f"alert-test:{request.user.pk}").exceeded:
+        messages.error(request, _("Too many tests. Wait a minute and try again."))
+        return
+    for result in alert_test(provider=provider):
+        if result.is_accepted:
+            messages.success(request, _("%(address)s accepted the test alert.") % {"address": result.name})
+        else:
+            values = {"address": result.name, "problem": gettext(result.answer.detail)}
+            messages.error(request, _("%(address)s: %(problem)s") % values)

@@ -1,3 +1,4 @@
+from push.models.alerts import InstallationAlert
 from push.models.claims import ClaimedItem, Lease, LostItem, is_waiting
 from push.models.counts import OutcomeCount
 from push.models.desktop import DesktopEvent, DesktopStream
@@ -60,6 +61,7 @@ __all__ = [
     "GatewayApp",
     "GatewayPush",
     "HeldBy",
+    "InstallationAlert",
     "Lease",
     "LostItem",
     "Measure",

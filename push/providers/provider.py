@@ -137,6 +137,19 @@ class DeviceKind:
     sandbox_request: Callable[[Push], tuple[dict[str, Any], dict[str, str]]] | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertChannel:
+    """How administrators are alerted to problems through a provider.
+
+    `addresses` returns where alerts are sent. `steps` sends a title and a text to one of them; `name_of` returns what
+    may be shown of it.
+    """
+
+    addresses: Callable[[], list[str]]
+    steps: Callable[..., Steps]
+    name_of: Callable[[str], str]
+
+
 @dataclass(frozen=True, slots=True)
 class AnswersSection:
     """A section of docs/answers.md, in English: its title, an introduction and a table of meanings."""
@@ -200,6 +213,7 @@ class Provider:
     # Whether what follows the kind in a route's key is a lane instead of the name of an app with a route of its own.
     has_lanes: bool = False
     setup: ProviderSetup | None = None
+    alerts: AlertChannel | None = None
     # A valid token of no device: a push to it shows whether the provider accepts credentials.
     token_of_nobody: str = ""
     key_fields: KeyFields | None = None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from cloud.services.sync import cloud_work_due
+from push.services.alerts.sending import alert_channels
 from push.services.clock_jumps import clock_watch
 from push.services.rollups import rollup_is_due
 from push.services.webhooks.deliveries import deliveries_waiting
@@ -55,7 +56,10 @@ CHORES = (
     Chore("sign_in_alerts", 30.0, 60.0, is_workspace),
     # Messages of deleted accounts whose erasure was interrupted.
     Chore("erasures", 15.0, 60.0, lambda: is_workspace() and has_erasures()),
+    # Events for other programs.
     Chore("webhooks", 1.0, 1.0, lambda: is_workspace() and deliveries_waiting(timezone.now())),
+    # Problems of the installation that administrators are alerted to.
+    Chore("alerts", 90.0, 60.0, lambda: bool(alert_channels())),
     Chore("gateway_recover", 30.0, 60.0, is_cloud),
 )
 

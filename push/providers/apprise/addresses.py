@@ -27,7 +27,7 @@ from push.providers.endpoints import ENDPOINT_MAX_LENGTH, endpoint_check
 from push.providers.fingerprints import digest
 from push.providers.routes import Route
 from push.providers.tokens import TokenError
-from push.selectors.provider_values import provider_values
+from push.selectors.provider_values import provider_values, stored_values
 from workspace.errors import ApplicationError
 
 apprise = lazy_module("apprise")
@@ -38,6 +38,9 @@ logging.getLogger("apprise").disabled = True
 
 KIND = "apprise"
 LANES = 8
+# The name of the value with the addresses for alerts.
+ALERTS = "alerts"
+MOST_ALERT_ADDRESSES = 10
 SEPARATORS = re.compile(r"[\s,]+")
 # Parameters that make Apprise read files or other addresses.
 REFUSED_PARAMETERS = ("attach", "attachment", "config", "template")
@@ -170,6 +173,28 @@ def asset() -> Any:
 def address_name(address: str) -> str:
     """Return what is stored and shown instead of an address, which is encrypted: service, host, and a keyed digest."""
     return f"{schema_of(address)}://{host_of(address)}/{salted_hmac('push.device.address', address).hexdigest()[:40]}"
+
+
+def alert_addresses() -> list[str]:
+    """Return the addresses for alerts to administrators; they need no devices, so the provider may be turned off."""
+    return stored_values(KIND).get(ALERTS, "").split()
+
+
+def alert_addresses_validate(text: str) -> None:
+    """Raise ValidationError unless the text lists usable addresses, separated by spaces."""
+    addresses = text.split()
+    if len(addresses) > MOST_ALERT_ADDRESSES:
+        raise ValidationError(_("Enter at most %(count)d addresses.") % {"count": MOST_ALERT_ADDRESSES})
+    for address in addresses:
+        try:
+            address_verify(address_check(address))
+        except ApplicationError as error:
+            raise ValidationError(error.message) from error
+
+
+def address_label(address: str) -> str:
+    """Return what may be shown of an address: the service, and the host of a server of one's own."""
+    return f"{schema_of(address)}://{host_of(address)}/…"
 
 
 def own_route() -> Callable[[str], Route] | EndReason:

@@ -7,10 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from push.providers.apprise.addresses import (
+    ALERTS,
     KIND,
     address_accept,
     address_check,
+    address_label,
     address_name,
+    alert_addresses,
+    alert_addresses_validate,
     own_route,
     services_validate,
 )
@@ -24,8 +28,16 @@ from push.providers.apprise.meanings import (
 )
 from push.providers.apprise.payload import DISCLOSURE, ApprisePayload
 from push.providers.apprise.services import ALLOWED_BY_DEFAULT
-from push.providers.apprise.transport import apprise_transport
-from push.providers.provider import AddedByHand, AnswersSection, DeviceKind, Provider, ProviderField, ProviderSetup
+from push.providers.apprise.transport import address_steps, apprise_transport
+from push.providers.provider import (
+    AddedByHand,
+    AlertChannel,
+    AnswersSection,
+    DeviceKind,
+    Provider,
+    ProviderField,
+    ProviderSetup,
+)
 from push.providers.routes import Route
 
 NAME = "Apprise"
@@ -92,8 +104,19 @@ PROVIDER = Provider(
                 default=", ".join(ALLOWED_BY_DEFAULT),
                 validate=services_validate,
             ),
+            ProviderField(
+                name=ALERTS,
+                label=gettext_lazy("Alerts to administrators"),
+                help_text=gettext_lazy(
+                    "Addresses that are sent problems of this installation, such as a paused route, and their end; "
+                    "separated by spaces. Every service may be used here, even while members can use none."
+                ),
+                is_secret=True,
+                validate=alert_addresses_validate,
+            ),
         ),
     ),
+    alerts=AlertChannel(addresses=alert_addresses, steps=address_steps, name_of=address_label),
     codes={row.reason: row.sentence for row in (*STATUS_MEANINGS, REPORTED, *OWN_MEANINGS)},
     answers=(
         AnswersSection(

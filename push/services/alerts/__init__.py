@@ -1,0 +1,1 @@
+"""Alerts to administrators about the installation: `problems` finds what is wrong, `sending` tells them."""
