@@ -19,11 +19,17 @@ from preferences.services.quiet_schedules import schedules_update
 from preferences.services.sign_ins import alerts_discard, sign_in_record
 from preferences.sign_ins import facts_of
 from preferences.signals import quiet_hours_changed
+from workspace.logs.events import LogEvent
 from workspace.models import GeneralSettings, Presence, User
 from workspace.services.presence import idle_limit_set
 from workspace.signals import account_deleted, installation_restored
 
-log = logging.getLogger(__name__)
+SIGN_IN_NOT_RECORDED = LogEvent(
+    "alert.sign_in_not_recorded",
+    "A sign-in could not be recorded, so there is no e-mail about it.",
+    {"user": "the number of the user"},
+    logging.ERROR,
+)
 
 # Settings that affect the idle limits, the quiet hours or the time zones of all users.
 IDLE_SETTINGS = frozenset({"auto_away", "idle_limit"})
@@ -90,7 +96,7 @@ def sign_in_observed(user: User, request: HttpRequest | None, **_kwargs: Any) ->
         if facts.program or facts.network:
             sign_in_record(user=user, facts=facts, at=timezone.now())
     except Exception:
-        log.exception("A sign-in of %s could not be recorded.", user.username)
+        SIGN_IN_NOT_RECORDED.exception(user=user.pk)
 
 
 @receiver(installation_restored, dispatch_uid="preferences.restored")

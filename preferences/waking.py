@@ -7,7 +7,13 @@ import logging
 from django.db import transaction
 from django_q.tasks import async_task
 
-log = logging.getLogger(__name__)
+from workspace.logs.events import LogEvent
+
+ALERT_NOT_QUEUED = LogEvent(
+    "alert.not_queued",
+    "The broker cannot be reached. The e-mail about a sign-in is sent a little later.",
+    level=logging.ERROR,
+)
 
 
 def alerts_wake() -> None:
@@ -20,4 +26,4 @@ def alerts_enqueue() -> None:
     try:
         async_task("preferences.tasks.sign_in_alerts")
     except Exception:
-        log.exception("The broker cannot be reached; the e-mail about a sign-in is sent a little later.")
+        ALERT_NOT_QUEUED.exception()

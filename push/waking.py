@@ -12,9 +12,20 @@ from django.db import Error, transaction
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from workspace.logs.events import LogEvent
 from workspace.wakeups import announce
 
-log = logging.getLogger(__name__)
+WORK_NOT_ANNOUNCED = LogEvent(
+    "work.not_announced",
+    "New work could not be announced. The workers' clocks find it.",
+    level=logging.ERROR,
+)
+TASK_NOT_QUEUED = LogEvent(
+    "task.not_queued",
+    "The broker cannot be reached. The worker's clock finds the work.",
+    {"name": "the task"},
+    logging.ERROR,
+)
 
 # The channel for announcing the time of the next work to the workers' clocks, in seconds since the epoch.
 ALARMS = "callboard_alarms"
@@ -42,7 +53,7 @@ def alarm_announce(at: datetime) -> None:
     try:
         announce(ALARMS, f"{at.timestamp():.3f}")
     except Error:
-        log.exception("New work could not be announced; the workers' clocks will find it.")
+        WORK_NOT_ANNOUNCED.exception()
 
 
 def enqueue(task: str) -> bool:
@@ -50,6 +61,6 @@ def enqueue(task: str) -> bool:
     try:
         async_task(f"push.tasks.{task}")
     except Exception:
-        log.exception("The broker cannot be reached; the worker's clock will find the work.")
+        TASK_NOT_QUEUED.exception(name=task)
         return False
     return True

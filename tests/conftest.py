@@ -26,6 +26,7 @@ from push.gateway.apps import apps_current
 from push.services.webhooks.subscriptions import subscriptions
 from tests.database import Beginning, connection_kept, migrations_record, template_drop, template_use
 from tests.in_flight import requests_admit
+from tests.logs import UnmaskedFormatter
 from workspace.selectors.sign_ins.requirements import roles_now
 
 # Importing and collecting leave little garbage, and looking for it takes a second.
@@ -37,6 +38,12 @@ os.environ.setdefault("TEST_RUN", str(os.getpid()))
 # The suite limits the duration of tests. On a busy machine, generating input is slow, too.
 hypothesis_settings.register_profile("callboard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("callboard")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let `caplog.text` contain the fields of events."""
+    config.pluginmanager.get_plugin("logging-plugin").caplog_handler.setFormatter(UnmaskedFormatter())
 
 
 @cache_once

@@ -8,8 +8,20 @@ import tempfile
 from pathlib import Path
 
 CONFIGURATION = {
-    *("MODE", "SANDBOX", "DEBUG", "LOG_LEVEL", "SECRET_KEY", "ENCRYPTION_KEY", "SITE_URL", "PORT", "ALLOWED_HOSTS"),
     *(
+        "MODE",
+        "SANDBOX",
+        "DEBUG",
+        "LOG_LEVEL",
+        "LOG_FORMAT",
+        "SECRET_KEY",
+        "ENCRYPTION_KEY",
+        "SITE_URL",
+        "PORT",
+        "ALLOWED_HOSTS",
+    ),
+    *(
+        "LOG_FORMAT",
         "SECRET_KEY_PREVIOUS",
         "SECRET_KEY_FALLBACKS",
         "MIGRATION_LOCK_TIMEOUT",
@@ -25,7 +37,7 @@ CONFIGURATION = {
     *("APPLE_PRODUCTION_URL", "APPLE_SANDBOX_URL", "GOOGLE_SEND_URL", "GOOGLE_TOKEN_URL"),
 }
 for name in list(os.environ):
-    if name.removesuffix("_FILE") in CONFIGURATION or name.startswith("OVERWRITE_SETTING_"):
+    if name.removesuffix("_FILE") in CONFIGURATION or name.startswith(("OVERWRITE_SETTING_", "OTEL_")):
         del os.environ[name]
 # Removed when this reference is deleted at the end of the run.
 directory = tempfile.TemporaryDirectory(prefix="callboard-tests-", ignore_cleanup_errors=True)

@@ -13,6 +13,8 @@ class WorkspaceConfig(AppConfig):
         from workspace import receivers  # noqa: F401
         from workspace.database.timestamps import timestamp_loader_register
         from workspace.live import receivers as live_receivers  # noqa: F401
+        from workspace.logs import sign_ins as logged_sign_ins  # noqa: F401
+        from workspace.logs import tasks as logged_tasks  # noqa: F401
         from workspace.mail import stored_mails_protect
         from workspace.pages import links  # noqa: F401
         from workspace.privacy import workspace_sections  # noqa: F401

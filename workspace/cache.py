@@ -12,7 +12,14 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 
-log = logging.getLogger(__name__)
+from workspace.logs.events import LogEvent
+
+CALLS_NOT_COUNTED = LogEvent(
+    "cache.unavailable",
+    "The cache does not answer, so calls are not limited.",
+    {"problem": "the error"},
+    logging.WARNING,
+)
 
 # The errors of a cache that is unavailable. The library needs 6 MB, so it is imported only if it is used.
 CACHE_ERRORS: tuple[type[Exception], ...] = ()
@@ -30,7 +37,7 @@ def call_count(key: str, *, seconds: int) -> int:
         cache.add(key, 0, timeout=seconds)
         return cache.incr(key)
     except COUNTING_ERRORS as error:
-        log.warning("Calls are not counted: %s", error)
+        CALLS_NOT_COUNTED.log(problem=str(error))
         return 1
 
 
@@ -39,7 +46,7 @@ def first_within(key: str, *, seconds: int) -> bool:
     try:
         return cache.add(key, True, timeout=seconds)
     except CACHE_ERRORS as error:
-        log.warning("Calls are not counted: %s", error)
+        CALLS_NOT_COUNTED.log(problem=str(error))
         return True
 
 

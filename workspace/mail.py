@@ -19,9 +19,16 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.filebased import EmailBackend as FileBasedBackend
 
 from workspace.config.env import data_directory
+from workspace.logs.events import LogEvent
 from workspace.models import KeptMail
 
-log = logging.getLogger(__name__)
+MAIL_STORED_ONLY = LogEvent(
+    "mail.stored_only",
+    "`EMAIL_URL` names no mail server. Unless the settings do, e-mails, also password-reset links, are stored in a "
+    "folder and reach nobody.",
+    {"folder": "the folder"},
+    logging.WARNING,
+)
 
 DATABASE_BACKEND, FILE_BACKEND = "workspace.mail.DatabaseBackend", "workspace.mail.FileBackend"
 
@@ -74,11 +81,7 @@ def stored_mails_protect() -> None:
     if FILE_BACKEND not in (settings.EMAIL_BACKEND, settings.EMAIL_STORAGE_BACKEND):
         return
     folder = Path(settings.EMAIL_FILE_PATH)
-    log.warning(
-        "EMAIL_URL names no mail server. Unless the settings do, e-mails, also password-reset links, are stored in %s "
-        "and reach nobody.",
-        folder,
-    )
+    MAIL_STORED_ONLY.log(folder=str(folder))
     # Files may belong to another user or be removed meanwhile. The mode of the folder protects them.
     with suppress(OSError):
         folder.chmod(0o700)

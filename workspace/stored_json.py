@@ -16,7 +16,14 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-log = logging.getLogger(__name__)
+from workspace.logs.events import LogEvent
+
+STORED_UNREADABLE = LogEvent(
+    "stored.unreadable",
+    "A stored JSON value cannot be read. A default is used instead, or the rest of the value.",
+    {"name": "what is stored", "problem": "what is wrong with it, without the value"},
+    logging.WARNING,
+)
 
 T = TypeVar("T")
 # Returns the value of the field of this name from another source.
@@ -36,7 +43,7 @@ def stored_read(kind: type[T], stored: object, *, fallback: Fallback | None = No
     """
     values = stored if isinstance(stored, Mapping) else None
     if values is None:
-        log.warning("A stored %s is no JSON object but %s.", kind.__name__, type(stored).__name__)
+        STORED_UNREADABLE.log(name=kind.__name__, problem=f"no JSON object but {type(stored).__name__}")
     read: dict[str, Any] = {}
     for name, (field, hint) in fields_of(cast(Hashable, kind)).items():
         if values is None:
@@ -45,7 +52,7 @@ def stored_read(kind: type[T], stored: object, *, fallback: Fallback | None = No
             try:
                 read[name] = value_read(hint, values[name])
             except UNREADABLE as error:
-                log.warning("A stored %s has an unreadable %s: %s", kind.__name__, name, error)
+                STORED_UNREADABLE.log(name=f"{kind.__name__}.{name}", problem=str(error))
                 read[name] = _replaced(kind, field, fallback, "is unreadable")
         elif is_required(field):
             read[name] = _replaced(kind, field, fallback, "is missing")
@@ -82,7 +89,7 @@ def value_or(hint: Any, value: object, default: T, *, name: str) -> T:
     try:
         read: T = value_read(hint, value)
     except UNREADABLE as error:
-        log.warning("A stored %s is unreadable: %s", name, error)
+        STORED_UNREADABLE.log(name=name, problem=str(error))
         return default
     return read
 

@@ -14,12 +14,17 @@ from django.utils.translation import gettext as _
 from cloud.models import QuotaNotice
 from cloud.selectors.quota import Quota, month_begins, month_next, own_quota, steps_passed
 from cloud.signals import quota_passed
+from workspace.logs.events import LogEvent
 from workspace.models import EmailAddress, GeneralSettings, User
 from workspace.selectors.localization import page_language
 from workspace.selectors.permissions import users_with_permission
 from workspace.services.account_mails import AUTOMATIC
 
-log = logging.getLogger(__name__)
+NOTICE_NOT_SENT = LogEvent(
+    "cloud.notice_not_sent",
+    "The e-mail about the push quota could not be sent to the administrators. It is tried again.",
+    level=logging.ERROR,
+)
 
 MANAGE_PERMISSION = "cloud.manage_cloud"
 ADMINS_MAILED = 100
@@ -62,7 +67,7 @@ def quota_notice_send(notice: QuotaNotice, quota: Quota) -> None:
     try:
         get_connection().send_messages([quota_notice_email(email, notice, quota) for email in admin_emails()])
     except (OSError, ValueError):
-        log.exception("The e-mail about the push quota could not be sent to the admins; it will be tried again.")
+        NOTICE_NOT_SENT.exception()
         QuotaNotice.objects.filter(pk=notice.pk).update(mailed_at=None)
 
 

@@ -27,8 +27,20 @@ from cloud.services.quota_notices import quota_notices_send
 from cloud.services.wizard import wizard_set
 from cloud.signals import workspace_admitted
 from workspace.errors import ApplicationError
+from workspace.logs.events import LogEvent
 
-log = logging.getLogger(__name__)
+SYNC_FAILED = LogEvent(
+    "cloud.sync_failed",
+    "The cloud did not do what the workspace asked for. It is asked again.",
+    {"code": "the code of the error", "problem": "the error"},
+    logging.WARNING,
+)
+LICENCE_REFUSED = LogEvent(
+    "cloud.licence_refused",
+    "The licence that the cloud sent is not valid.",
+    {"problem": "the error"},
+    logging.WARNING,
+)
 
 SYNC_EVERY = timedelta(minutes=5)
 # The shortest interval, used when a quota threshold that admins are notified about is near.
@@ -59,7 +71,7 @@ def run_and_log_errors(work: Any) -> None:
     try:
         work()
     except ApplicationError as error:
-        log.warning("Cloud connection: %s", error.message or error.code)
+        SYNC_FAILED.log(code=error.code, problem=error.message)
 
 
 def cloud_work_due() -> bool:
@@ -152,7 +164,7 @@ def sync_store(answer: dict[str, Any], consents: list[TermsConsent]) -> None:
         synced_licence_replace(answer.get("license"))
     except ApplicationError as error:
         # The workspace continues with the community plan; the page Subscription shows that the licence is not valid.
-        log.warning("The cloud's licence was not installed: %s", error.message)
+        LICENCE_REFUSED.log(problem=error.message)
     if is_admitted:
         workspace_admitted.send(CloudConnection)
 

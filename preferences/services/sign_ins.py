@@ -16,9 +16,21 @@ from preferences.models import SignInAlert, SignInTrait, TraitKind
 from preferences.selectors.effective import account_choices, effective_value
 from preferences.sign_ins import SignInFacts, trait_digest
 from preferences.waking import alerts_wake
+from workspace.logs.events import LogEvent
 from workspace.models import EmailAddress, User
 
-log = logging.getLogger(__name__)
+ALERT_NOT_SENT = LogEvent(
+    "alert.not_sent",
+    "The e-mail about a sign-in could not be sent. It is tried again.",
+    {"user": "the number of the user"},
+    logging.ERROR,
+)
+ALERT_GIVEN_UP = LogEvent(
+    "alert.given_up",
+    "The e-mail about a sign-in could not be sent for too long, and is not tried again.",
+    {"user": "the number of the user"},
+    logging.ERROR,
+)
 
 # A browser or network that was not used for this long counts as new.
 TRAIT_LIFETIME = timedelta(days=90)
@@ -97,7 +109,7 @@ def alert_send(key: int) -> bool:
             message.connection = get_connection()
             message.send()
     except Exception as error:
-        log.exception("The e-mail about a sign-in of %s could not be sent.", alert.user.username)
+        ALERT_NOT_SENT.exception(user=alert.user.pk)
         alert_postpone(alert, now)
         if is_unreachable(error):
             raise MailServerUnreachableError from error
@@ -117,7 +129,7 @@ def is_unreachable(error: Exception) -> bool:
 def alert_postpone(alert: SignInAlert, now: datetime) -> None:
     """Schedule the next try of a failed e-mail, or give up after a day."""
     if now - alert.at > GIVE_UP_AFTER:
-        log.error("Gave up sending the e-mail about a sign-in of %s.", alert.user.username)
+        ALERT_GIVEN_UP.log(user=alert.user.pk)
         alert.delete()
         return
     wait = FIRST_RETRY * 2 ** min(alert.failures, MAX_FAILURES)

@@ -16,8 +16,13 @@ from push.gateway.protocols.registry import endpoints, path_pattern
 from push.gateway.runtime import Runtime
 from workspace.database.troubles import trouble_of
 from workspace.errors import ApplicationError
+from workspace.logs.events import LogEvent
 
-log = logging.getLogger(__name__)
+GATEWAY_DATABASE_LOST = LogEvent(
+    "push.database_unavailable",
+    "The gateway's database cannot be used. Workspaces send their pushes again.",
+    level=logging.ERROR,
+)
 
 
 @cache
@@ -49,7 +54,7 @@ async def answer(request: GatewayRequest, runtime: Runtime) -> GatewayResponse:
     except ApplicationError as error:
         return protocol.error_response(error)
     except Error as error:
-        log.exception("The gateway's database cannot be used.")
+        GATEWAY_DATABASE_LOST.exception()
         trouble = trouble_of(error)
         details = {"retryAfter": trouble.retry_after} if trouble else {}
         sentence = "The gateway's database cannot be used"

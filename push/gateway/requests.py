@@ -12,6 +12,7 @@ from push.providers.answers import UNWRITABLE
 from push.providers.pushes import Push
 from push.providers.tokens import token_normalize_leniently
 from workspace.errors import ApplicationError
+from workspace.tracing.contexts import TraceContext
 
 # Sixteen times the providers' limit, because texts and encrypted content are shortened before sending.
 BODY_MAX_BYTES = 64 * 1024
@@ -36,7 +37,7 @@ class PushRequest:
 
     `unique_id` is the workspace's id, if it was sent. This push must not use the last `reserved_percent` of the month's
     quota. `is_silent` marks an update that shows nothing and is not counted. `production` selects Apple's service;
-    None: determined by the app's keys and the token.
+    None: determined by the app's keys and the token. `trace` is the workspace's span of sending it, in a batch.
     """
 
     push: Push
@@ -44,6 +45,7 @@ class PushRequest:
     reserved_percent: int = 0
     is_silent: bool = False
     production: bool | None = None
+    trace: TraceContext | None = None
 
 
 def identity_of(*parts: Any) -> str:

@@ -18,8 +18,13 @@ from push.providers.pushes import Push
 from push.providers.registry import providers_by_type
 from push.providers.sandbox.current import provider_current
 from push.providers.steps import Part, Steps
+from workspace.logs.events import LogEvent
 
-log = logging.getLogger(__name__)
+FORWARDING_BROKEN = LogEvent(
+    "push.forwarding_broken",
+    "The gateway could not send a push because of a defect in the code of the provider.",
+    level=logging.ERROR,
+)
 
 # Apple's response to a token of its other service.
 OTHER_SERVICE = "BadDeviceToken"
@@ -92,7 +97,7 @@ def push_request_steps(push: Push, credentials: Any, fallback: Any) -> Steps:
                 return [second]
         return [answer]
     except Exception:
-        log.exception("A push could not be sent.")
+        FORWARDING_BROKEN.exception()
         return [BROKEN]
 
 

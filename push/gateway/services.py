@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.db import Error
 from django.utils import timezone
@@ -21,11 +22,36 @@ from push.gateway.runtime import Runtime
 from push.gateway.sending import send_pushes
 from push.models import Answer, token_digest
 from push.monitoring.counting import forwarded_count
+from push.monitoring.tracing import send_span_end
 from push.providers.answers import SendAnswer
 from push.providers.protocol import QUOTA_HEADER
 from workspace.errors import ApplicationError
+from workspace.logs.events import LogEvent
+from workspace.tracing.spans import Kind, span_begin, tracing_on
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from workspace.tracing.sdk import OpenSpan
+
+PUSH_FORWARDED = LogEvent(
+    "push.forwarded",
+    "A provider has responded to a push that this gateway forwarded. Accepted ones are logged at `DEBUG` only.",
+    {
+        "workspace": "the number of the registered workspace",
+        "app": "the app",
+        "platform": "`apn` or `gcm`",
+        "answer": "the result, such as `accepted`, `dead` or `retry`",
+        "status": "the HTTP status, if there was a response",
+        "reason": "the provider's own code",
+    },
+)
+LATE_NOT_RECORDED = LogEvent(
+    "push.late_not_recorded",
+    "Late responses to pushes could not be recorded. The worker counts these pushes later.",
+    level=logging.ERROR,
+)
+PUSH_NOT_SETTLED = LogEvent(
+    "push.not_settled", "Pushes that were sent could not be counted. They will be counted later.", level=logging.ERROR
+)
 
 # The codes of errors for an exhausted quota.
 QUOTA_CODES = ("error-push-quota-exhausted", "error-push-quota-kept")
@@ -126,6 +152,8 @@ async def forward_pushes(
         else:
             push_results[index] = skipped_result(ticket_or_reason, orders[index])
     progress = Progress(push_results, caller.protocol)
+    if tracing_on():
+        progress.spans = {index: forward_span(orders[index]) for index in tickets}
     if tickets:
         carried = send_pushes([(orders[index], keys[index]) for index in tickets], runtime)
         task = asyncio.ensure_future(progress.follow(carried, tickets, runtime))
@@ -147,6 +175,7 @@ class Progress:
     push_results: dict[int, PushResult]
     protocol: str
     used: int | None = None
+    spans: dict[int, OpenSpan] = field(default_factory=dict)
 
     async def follow(
         self, carried: AsyncIterator[dict[int, SendAnswer]], tickets: Mapping[int, Ticket], runtime: Runtime
@@ -164,6 +193,23 @@ class Progress:
             )
             self.used = self.used if used is None else used
             self.push_results |= answers_by_place
+            self.log(tickets, answers_by_place)
+
+    def log(self, tickets: Mapping[int, Ticket], answers: Mapping[int, SendAnswer]) -> None:
+        """Log the responses, and end their spans."""
+        for place, answer in answers.items():
+            entry = tickets[place].entry
+            PUSH_FORWARDED.log_at(
+                logging.DEBUG if answer.answer == Answer.ACCEPTED else logging.INFO,
+                workspace=entry.workspace_id,
+                app=entry.app,
+                platform=entry.platform,
+                answer=answer.answer.value,
+                status=answer.status,
+                reason=answer.reason,
+            )
+            if opened := self.spans.pop(place, None):
+                send_span_end(opened, answer)
 
 
 async def wait_for_late_tasks(seconds: float) -> None:
@@ -179,7 +225,12 @@ def late_end(task: asyncio.Task[None]) -> None:
     """Log an error if late responses could not be recorded."""
     late_tasks.discard(task)
     if not task.cancelled() and (error := task.exception()):
-        log.error("Late responses to pushes could not be recorded.", exc_info=error)
+        LATE_NOT_RECORDED.log(exc_info=error)
+
+
+def forward_span(order: PushRequest) -> OpenSpan:
+    """Begin the span of forwarding a push: in the workspace's trace, or in that of the request."""
+    return span_begin(f"forward {order.push.type}", parent=order.trace, kind=Kind.CLIENT)
 
 
 def percent_used(caller: Caller, used: int | None) -> int | None:
@@ -241,5 +292,5 @@ async def settle_results(results: Sequence[Result], runtime: Runtime) -> int | N
     try:
         return max((used for used in await runtime.settle(results) if used is not None), default=None)
     except Error:
-        log.exception("Pushes that were sent could not be settled; they will be counted later.")
+        PUSH_NOT_SETTLED.exception()
         return None

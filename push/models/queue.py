@@ -55,6 +55,10 @@ class Decision(models.Model):
     retry_at = models.DateTimeField(
         _("next attempt"), default=timezone.now, null=True, help_text=_("Empty: it failed too often.")
     )
+    # The request that posted, edited or deleted the message, and the span of its trace (`traceparent`).
+    request_id = models.CharField(_("request"), max_length=64, null=True, blank=True, editable=False)
+    trace_id = models.CharField(_("trace"), max_length=32, null=True, blank=True, editable=False)
+    trace_parent = models.CharField(max_length=64, null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("decision")
@@ -70,6 +74,10 @@ class Decision(models.Model):
             models.Index(
                 fields=["retry_at"], condition=models.Q(position__isnull=False), name="decision_being_counted"
             ),
+            models.Index(
+                fields=["request_id"], condition=models.Q(request_id__isnull=False), name="decision_of_request"
+            ),
+            models.Index(fields=["trace_id"], condition=models.Q(trace_id__isnull=False), name="decision_of_trace"),
         ]
         permissions = declared(
             permission(

@@ -50,9 +50,11 @@ class DevicePush:
     """One push for one device: the gateway protocol's `options` (push/content/options.py), from which every transport
     builds what its provider wants; for web push, what is encrypted for it (push/providers/web_push/payload.py).
 
-    `is_single`: it is sent in a separate request, even if others are sent in batches.
+    `is_single`: it is sent in a separate request, even if others are sent in batches. `traceparent` is for gateways: it
+    names the span of sending the push, while traces are on.
     """
 
     device: Device
     options: dict[str, Any] = field(repr=False)
     is_single: bool = False
+    traceparent: str = ""

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.dispatch import receiver
 
 from push.models import Decision, Event
+from push.monitoring.tracing import origin_values
 from push.services.changes import calls_pending
 from push.waking import wake
+from workspace.logs.events import LogEvent
 from workspace.models import Message, Room, User
 from workspace.services.reading import MentionTargets
 from workspace.signals import counters_behind, message_deleted, message_edited, message_posted
 from workspace.stored_json import stored_write
 
+CHANGE_FIELDS = {
+    "message": "the public id of the message",
+    "room": "the public id of the room",
+    "sender": "the number of the sender",
+}
+MESSAGE_POSTED = LogEvent("message.posted", "A message was stored; who is notified is decided later.", CHANGE_FIELDS)
+MESSAGE_EDITED = LogEvent("message.edited", "A message was edited.", CHANGE_FIELDS)
+MESSAGE_DELETED = LogEvent("message.deleted", "A message was deleted.", CHANGE_FIELDS)
+
 
 @receiver(message_posted, dispatch_uid="push.message_posted")
 def message_posted_record(message: Message, **_kwargs: Any) -> None:
     """Create a pending decision, in the same transaction as the message."""
-    Decision.objects.create(message=message, event=Event.POSTED, accepted_at=message.accepted_at)
+    Decision.objects.create(message=message, event=Event.POSTED, accepted_at=message.accepted_at, **origin_values())
+    log_later(MESSAGE_POSTED, message)
     wake("decide")
 
 
@@ -28,7 +42,10 @@ def message_edited_record(message: Message, before: MentionTargets, **_kwargs: A
     """Create a pending decision for the edit; `before` contains the mentions before the edit."""
     accepted_at = message.edited_at or message.updated_at
     facts = {"before": stored_write(before)}
-    Decision.objects.create(message=message, event=Event.EDITED, accepted_at=accepted_at, facts=facts)
+    Decision.objects.create(
+        message=message, event=Event.EDITED, accepted_at=accepted_at, facts=facts, **origin_values()
+    )
+    log_later(MESSAGE_EDITED, message)
     wake("decide")
 
 
@@ -37,8 +54,16 @@ def message_deleted_record(message: Message, **_kwargs: Any) -> None:
     """Create a pending decision to update the counters and the devices that show the deleted message."""
     if message.is_system:
         return
-    Decision.objects.create(message=message, event=Event.DELETED, accepted_at=message.deleted_at or message.updated_at)
+    deleted_at = message.deleted_at or message.updated_at
+    Decision.objects.create(message=message, event=Event.DELETED, accepted_at=deleted_at, **origin_values())
+    log_later(MESSAGE_DELETED, message)
     wake("decide")
+
+
+def log_later(event: LogEvent, message: Message) -> None:
+    """Log the event once the transaction has been committed."""
+    fields = {"message": message.public_id, "room": message.room.public_id, "sender": message.sender_id}
+    transaction.on_commit(partial(event.log, **fields))
 
 
 @receiver(counters_behind, dispatch_uid="push.counters_behind")

@@ -17,8 +17,11 @@
       |                answer_inbox               the answers on their way back
       |
       +- recording   close the attempts, update the devices, finish the items or schedule a retry
+                       outcomes          the state in which an item ends, or waits for its next attempt
                        late_answers      what takes long is recorded by a thread of its own
                        database_retries  an answer is not lost while the database is away
+
+    spans            the OpenTelemetry spans of these steps, while traces are on
 
     remove_shown     sends updates to devices that show what was read elsewhere, edited or deleted
 

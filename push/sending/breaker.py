@@ -27,9 +27,21 @@ from push.rules.delays import first_due
 from push.selectors.routes import Routes, routes_current
 from push.services.webhooks.events import route_paused
 from push.waking import wake
+from workspace.logs.events import LogEvent
 from workspace.stored_json import value_or
 
-log = logging.getLogger(__name__)
+ROUTE_PAUSED = LogEvent(
+    "route.paused",
+    "A route was paused, because a provider or gateway refuses its credentials or requests. Notifications wait.",
+    {
+        "route": "the route",
+        "app": "the app, if only it is paused",
+        "status": "the HTTP status",
+        "reason": "the provider's own code",
+        "detail": "the provider's own words",
+    },
+    logging.WARNING,
+)
 
 # A burst: this many devices got such a response within this time, and none accepted anything.
 BURST_DEVICES = 5
@@ -148,7 +160,9 @@ def suspicion_record(
     state.status, state.reason, state.detail = answer.status, answer.reason, answer.detail[:DETAIL_LENGTH]
     if state.paused_at is None and is_burst(state, devices, answer, now=now):
         state.paused_at, state.probes, state.probe_at = now, 0, now + PROBE_AFTER
-        log.warning("The route %s is paused: %s %s", state, answer.status or "", answer.reason or answer.detail)
+        ROUTE_PAUSED.log(
+            route=state.key, app=state.app_name, status=answer.status, reason=answer.reason, detail=answer.detail
+        )
         route_paused(state)
     state.save()
     breaker.states[state.key, state.app_name] = state

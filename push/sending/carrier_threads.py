@@ -16,8 +16,13 @@ from push.models import Answer
 from push.monitoring.counting import EMAIL, responses_count
 from push.providers.answers import SendAnswer
 from push.providers.routes import Route
+from workspace.logs.events import LogEvent
 
-log = logging.getLogger(__name__)
+CARRIER_FAILED = LogEvent(
+    "transport.thread_failed",
+    "A thread that sends pushes or e-mails failed, and starts again.",
+    level=logging.ERROR,
+)
 
 BROKEN = SendAnswer(Answer.RETRY, detail="The transport failed; the error is in the log.")
 STOPPED = SendAnswer(Answer.UNKNOWN, detail="The worker was stopped before the answer came.")
@@ -124,7 +129,7 @@ class Carrier(ABC):
                 self.work()
             except Exception:
                 # Current callers must get responses, and later callers must be served normally.
-                log.exception("A sender failed and starts again.")
+                CARRIER_FAILED.exception()
                 self.end()
                 with self._guard:
                     begun = [load for load in self._loads if load not in self._submitted]

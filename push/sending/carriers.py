@@ -26,8 +26,14 @@ from push.providers.registry import providers_by_route
 from push.providers.routes import DevicePush, Route
 from push.providers.steps import DividingSteps, Part, run_start
 from push.sending.carrier_threads import BROKEN, UNSENT, Answered, Carrier, Load
+from workspace.logs.events import LogEvent
 
-log = logging.getLogger(__name__)
+TRANSPORT_BROKEN = LogEvent(
+    "transport.broken",
+    "Pushes could not be sent because of a defect in the code of the provider. They are tried again.",
+    {"route": "the kind of route"},
+    logging.ERROR,
+)
 
 # How many pushes a route may have unanswered, and how many of these may go to devices known to be slow.
 UNANSWERED_LIMIT = 2_000
@@ -211,7 +217,7 @@ def parts_of(load: Load, *, alone: Collection[int]) -> Iterator[Part]:
                 [load.messages[place] for place in places], route=load.route
             )
         except Exception:
-            log.exception("The pushes by %s could not be sent.", load.route.kind)
+            TRANSPORT_BROKEN.exception(route=load.route.kind)
             yield Part(places, answers_only([BROKEN] * len(places)))
             continue
         for part in parts:
@@ -223,7 +229,7 @@ def guarded(part: Part, route: Route) -> DividingSteps:
     try:
         return (yield from part.steps)
     except Exception:
-        log.exception("Pushes by %s could not be sent.", route.kind)
+        TRANSPORT_BROKEN.exception(route=route.kind)
         return [BROKEN] * len(part.places)
 
 

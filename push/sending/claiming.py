@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -26,8 +27,19 @@ from push.rules.quiet_hours import held_back, quiet_in_use
 from push.selectors.due import due_users
 from push.sending.lost_claims import SUSPECT_AFTER, Candidate, Suspects, leases_bound, leases_release, safe_together
 from push.services.clock_jumps import clock_watch
+from workspace.logs.events import LogEvent
 
-log = logging.getLogger(__name__)
+NOTIFICATIONS_CLAIMED = LogEvent(
+    "notifications.claimed",
+    "A worker has reserved the due notifications of some users, to send them.",
+    {"claim": "the id of the claim, which its attempts name", "users": "how many", "notifications": "how many"},
+)
+CLAIM_NOT_EXTENDED = LogEvent(
+    "claim.not_extended",
+    "The database is unavailable, so a claim could not be extended. If this lasts, another worker takes over.",
+    {"claim": "the id of the claim"},
+    logging.WARNING,
+)
 
 # How many due rows are read to find users, and how many times if other workers already serve these users.
 WINDOW_ROWS = 800
@@ -92,6 +104,8 @@ def users_claim(*, limit: int, now: datetime, suspects: Suspects = Suspects.ISOL
         later.update(due_at=now, first_due_at=first_due())
     claim_save(claim)
     claim_count(len(claim.keys))
+    values = {"claim": claim.token, "users": len(claim.items), "notifications": len(claim.keys)}
+    transaction.on_commit(partial(NOTIFICATIONS_CLAIMED.log, **values))
     return claim
 
 
@@ -190,7 +204,7 @@ def claim_extend(*, claim: Claim) -> None:
     except (OperationalError, InterfaceError) as error:
         if connection.in_atomic_block:
             raise
-        log.warning("The database is unavailable; a claim could not be extended.", exc_info=error)
+        CLAIM_NOT_EXTENDED.log(claim=claim.token, exc_info=error)
         connection.close()
 
 

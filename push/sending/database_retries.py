@@ -9,7 +9,13 @@ from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 
-log = logging.getLogger(__name__)
+from workspace.logs.events import LogEvent
+
+WRITE_REPEATED = LogEvent(
+    "database.write_repeated",
+    "The database is unavailable. The worker repeats a write until it succeeds.",
+    level=logging.WARNING,
+)
 
 Result = TypeVar("Result")
 
@@ -30,6 +36,6 @@ def write_with_retries(write: Callable[[], Result]) -> Result:
         except (OperationalError, InterfaceError) as error:
             if connection.in_atomic_block or time.monotonic() >= end:
                 raise
-            log.warning("The database is unavailable; the write is repeated until it succeeds.", exc_info=error)
+            WRITE_REPEATED.log(exc_info=error)
             connection.close()
             time.sleep(PAUSE_SECONDS)

@@ -19,8 +19,18 @@ from push.sending.carriers import Carriers
 from push.services.gateway_access import renewals
 from push.stopping import stop_request
 from push.waking import enqueue
+from workspace.logs.events import LogEvent
 
-log = logging.getLogger(__name__)
+ANSWERS_NOT_RECORDED = LogEvent(
+    "answers.not_recorded",
+    "Responses of providers could not be recorded. The claim expires, and the pushes are sent again.",
+    level=logging.ERROR,
+)
+LATE_NOT_READ = LogEvent(
+    "answers.work_not_found",
+    "The database cannot be read. The worker's clock finds the work later.",
+    level=logging.ERROR,
+)
 
 Result = TypeVar("Result")
 
@@ -123,7 +133,7 @@ class LateAnswers:
         try:
             return write()
         except Exception:
-            log.exception("Responses could not be recorded; their claim will expire.")
+            ANSWERS_NOT_RECORDED.exception()
             with self._guard:
                 self._in_flight.discard(in_flight)
             return None
@@ -134,7 +144,7 @@ class LateAnswers:
             if work_waits_of(users, timezone.now()):
                 enqueue("dispatch")
         except Error:
-            log.exception("The database cannot be read; the worker's clock will find the work.")
+            LATE_NOT_READ.exception()
             connection.close()
 
     def _stop(self) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -19,7 +20,6 @@ from django.db import transaction
 from push.content.mail import email_of
 from push.content.options import push_content
 from push.models import TEST_RULE, Answer, Attempt, Device, EndReason, State
-from push.monitoring.counting import outcome_count
 from push.providers.answers import IN_PROGRESS, SendAnswer
 from push.providers.routes import DevicePush, Route
 from push.selectors.items import Item, items_load, obstacle_of
@@ -28,10 +28,18 @@ from push.selectors.testing import TEST_TIMEOUT
 from push.sending.attempts import History, Hold, Outcome, attempts_open, history_of
 from push.sending.breaker import Breaker, breaker_read
 from push.sending.carriers import Capacity, Carriers
-from push.sending.queue import items_finish
-from push.services.webhooks.events import notifications_ended
+from push.sending.outcomes import outcomes_write
+from workspace.logs.events import LogEvent
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from workspace.tracing.sdk import OpenSpan
+
+CONTENT_NOT_BUILT = LogEvent(
+    "content.not_built",
+    "The content of a push or e-mail could not be built, so it is not sent. This is a defect; please report it.",
+    {"notification": "the number of the notification", "message": "the public id of the message"},
+    logging.ERROR,
+)
 
 # Deliveries on a full route are retried after this many seconds, up to twice as many.
 CARRIER_WAIT = 5.0
@@ -42,6 +50,7 @@ class Delivery:
     """A push to one device, or an e-mail, with the attempt of each item that it contains.
 
     A push belongs to a `room` (its key) and uses a `route`. Without a route it is not sent, and `answer` is the reason.
+    `span` is that of sending it, while traces are on.
     """
 
     attempts: list[Attempt]
@@ -51,6 +60,7 @@ class Delivery:
     route: Route | None = None
     email: EmailMessage | None = None
     answer: SendAnswer | None = None
+    span: OpenSpan | None = None
 
 
 @dataclass(slots=True)
@@ -83,8 +93,8 @@ class PreparedRound:
     held: dict[int, Hold] = field(default_factory=dict)
     # How many more pushes each route accepts, by the key of the route.
     capacities: dict[str, Capacity] = field(default_factory=dict)
-    # The channels of the items, by their keys.
-    channels: dict[int, str] = field(default_factory=dict)
+    # The items by their keys.
+    items: dict[int, Item] = field(default_factory=dict)
 
     @property
     def pushes(self) -> list[ItemGroup]:
@@ -117,7 +127,7 @@ def round_prepare(*, keys: Collection[int], token: str, now: datetime) -> Prepar
     wait = timedelta(seconds=CARRIER_WAIT * random.uniform(1, 2))  # noqa: S311 (spreads load, guards nothing)
     routes = routes_current({device.app_name for item in items for device in item.devices})
     current = PreparedRound(token, now, history_of([item.key for item in items]), routes, breaker_read(now), now + wait)
-    current.channels = {item.key: item.notification.channel for item in items}
+    current.items = {item.key: item for item in items}
     # Their user, room or message was deleted, or they ended after they were claimed; that outcome remains.
     gone = set(keys) - {item.key for item in items}
     current.ended += [(key, Outcome(State.DROPPED, EndReason.ACCESS_LOST)) for key in gone]
@@ -202,7 +212,7 @@ def group_prepare(current: PreparedRound, items: list[Item]) -> None:
             for item in items:
                 group_prepare(current, [item])
             return
-        log.exception("The content of notification %s could not be built.", items[0].key)
+        CONTENT_NOT_BUILT.exception(notification=items[0].key, message=items[0].notification.message.public_id)
         current.ended.append((items[0].key, Outcome(State.FAILED, EndReason.NOT_BUILT)))
         return
     current.groups.append(ItemGroup(items, deliveries))
@@ -272,19 +282,4 @@ def round_open(current: PreparedRound) -> None:
         for delivery in group.deliveries:
             delivery.attempts = [attempt for attempt in delivery.attempts if attempt.pk in opened]
         group.deliveries = [delivery for delivery in group.deliveries if delivery.attempts]
-    outcomes_write(current.ended, token=current.token, channels=current.channels)
-
-
-def outcomes_write(outcomes: Iterable[tuple[int, Outcome]], *, token: str, channels: Mapping[int, str]) -> None:
-    """Save the outcomes of the items that are still claimed with `token`. `channels` are those of the items by key."""
-    alike: dict[Outcome, list[int]] = defaultdict(list)
-    for key, outcome in outcomes:
-        alike[outcome].append(key)
-    for outcome, keys in alike.items():
-        written = items_finish(
-            keys=keys, token=token, state=outcome.state, reason=outcome.reason, due_at=outcome.due_at
-        )
-        if outcome.due_at is None:
-            notifications_ended(keys, state=outcome.state)
-            known = [channels[key] for key in keys if key in channels]
-            outcome_count(known[:written], state=outcome.state, reason=outcome.reason)
+    outcomes_write(current.ended, token=current.token, items=current.items)

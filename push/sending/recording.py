@@ -7,6 +7,7 @@ deliveries of the item have a response.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,19 +15,42 @@ from django.utils import timezone
 from push.http.engine import WITHDRAWN
 from push.models import Answer, Device, EndReason
 from push.monitoring.counting import EMAIL, attempts_count
+from push.monitoring.tracing import send_span_end
 from push.providers.answers import RECIPIENT_REFUSED, SendAnswer
 from push.selectors.items import Item
 from push.sending.attempts import Hold, Outcome, attempts_close, devices_update
 from push.sending.breaker import answers_judge
 from push.sending.carrier_threads import STOPPED
-from push.sending.preparing import Delivery, ItemGroup, PreparedRound, outcomes_write, retry_end, unsent
+from push.sending.outcomes import outcomes_write
+from push.sending.preparing import Delivery, ItemGroup, PreparedRound, retry_end, unsent
 from push.services.changed_messages import changed_meanwhile_schedule
 from push.services.gateway_access import quota_watch
 from push.services.shown import shown_record
+from workspace.logs.events import LogEvent
 from workspace.services.addresses import address_results_record
 
 # The result of deliveries that were not sent because the worker stops.
 NOT_SENT = SendAnswer(Answer.HELD)
+
+ATTEMPT_FINISHED = LogEvent(
+    "attempt.finished",
+    "A provider, a gateway or the mail server has responded to an attempt, or there will be no response.",
+    {
+        "message": "the public id of the message",
+        "notification": "the number of the notification",
+        "attempt": "the number of the attempt, as in its address in the administration",
+        "number": "1 for the first attempt for this device, 2 for the second",
+        "user": "the number of the user",
+        "device": "the number of the device; null for e-mail",
+        "route": "the route: the provider, and the app with a route of its own",
+        "answer": "the result, such as `accepted`, `dead` or `retry` (see [Answers](../answers.md))",
+        "status": "the HTTP status, if there was a response",
+        "reason": "the provider's own code",
+        "ms": "milliseconds from opening the attempt to recording the response",
+        "retry_at": "when the next attempt is due, if there is one",
+        "claim": "the id of the worker's claim",
+    },
+)
 
 
 def completed_groups(current: PreparedRound, deliveries: Iterable[Delivery]) -> list[ItemGroup]:
@@ -88,10 +112,40 @@ def deliveries_record(current: PreparedRound, deliveries: Sequence[Delivery], co
     for attempt in (attempt for delivery in answered for attempt in delivery.attempts):
         current.history.add(attempt)
     items = [item for group in complete for item in group.items]
-    outcomes_write(
-        [(item.key, outcome_of(current, item)) for item in items], token=current.token, channels=current.channels
-    )
+    outcomes_write([(item.key, outcome_of(current, item)) for item in items], token=current.token, items=current.items)
     attempts_count([labels for delivery in answered if (labels := attempt_labels(delivery))])
+    transaction.on_commit(partial(deliveries_log, current, answered))
+
+
+def deliveries_log(current: PreparedRound, deliveries: Iterable[Delivery]) -> None:
+    """Log the attempts that now have a response, and end their spans."""
+    now = timezone.now()
+    for delivery in deliveries:
+        answer = delivery.answer
+        if answer is None:
+            continue
+        if delivery.span is not None:
+            send_span_end(delivery.span, answer)
+            delivery.span = None
+        if not ATTEMPT_FINISHED.is_logged or answer is NOT_SENT:
+            continue
+        for attempt in delivery.attempts:
+            notification = current.items[attempt.notification_id].notification
+            ATTEMPT_FINISHED.log(
+                message=notification.message.public_id,
+                notification=notification.pk,
+                attempt=attempt.pk,
+                number=attempt.number,
+                user=notification.user_id,
+                device=attempt.device_id,
+                route=attempt.route or ("email" if delivery.email else ""),
+                answer=answer.answer.value,
+                status=answer.status,
+                reason=answer.reason,
+                ms=round((now - attempt.started_at).total_seconds() * 1000),
+                retry_at=attempt.retry_at,
+                claim=current.token,
+            )
 
 
 def attempt_labels(delivery: Delivery) -> tuple[str, str, str] | None:

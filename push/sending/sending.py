@@ -24,8 +24,10 @@ from push.sending.preparing import (
     round_prepare,
 )
 from push.sending.recording import deliveries_record, load_record
+from push.sending.spans import round_trace
 from push.services.gateway_access import is_renewable, renewals, route_with
 from push.stopping import stop_request
+from workspace.tracing.spans import tracing_on
 
 
 class DeliveryRound(InFlight):
@@ -43,6 +45,8 @@ class DeliveryRound(InFlight):
         items_begin(keys=keys, token=claim.token, now=now)
         self.round = round_prepare(keys=keys, token=claim.token, now=now)
         round_open(self.round)
+        if tracing_on():
+            round_trace(self.round)
         self._unanswered: set[int] = set()
         # The ids of deliveries whose access token was refused once; a second refusal is final.
         self._refused: set[int] = set()

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from push.models import Channel, Decision, EndReason, Event
 from push.monitoring.counting import decisions_count
+from push.monitoring.tracing import bound_ids
 from push.rules.candidates import candidates_of
 from push.rules.decision_facts import decision_counts, decision_facts, decision_facts_add
 from push.rules.delays import never_queued
@@ -32,10 +33,29 @@ from push.services.failed_decisions import change_postpone, decision_postpone
 from push.services.notifying import Counts, Readings, few_notify, part_notify
 from push.stopping import stop_request
 from push.waking import alarm, wake
+from workspace.logs.context import bound_contextvars
+from workspace.logs.events import LogEvent
 from workspace.models import Subscription
 from workspace.services.reading import unread_count_add
+from workspace.tracing.contexts import context_parse
+from workspace.tracing.spans import Kind, span
 
-log = logging.getLogger(__name__)
+MESSAGE_DECIDED = LogEvent(
+    "message.decided",
+    "The worker has decided who is notified of a message. In large rooms, counting the others continues.",
+    {
+        "change": "`posted`, `edited` or `deleted`",
+        "counts": "the number of members so far, by channel and reason code",
+        "ms": "milliseconds that the decision took",
+        "late_ms": "milliseconds from accepting the message to the decision",
+    },
+)
+DECISION_FAILED = LogEvent(
+    "decision.failed",
+    "A decision failed. It is tried again, and given up after about an hour.",
+    {"decision": "the number of the decision", "failures": "how often it had failed before"},
+    logging.ERROR,
+)
 
 # Members evaluated in one transaction; more would block writers of their rows for too long.
 PART = 35_000
@@ -94,14 +114,29 @@ def next_advance(decisions: QuerySet[Decision]) -> Decision | None:
     decision = decisions.select_for_update(skip_locked=True, of=("self",)).select_related("message__room").first()
     if decision is None:
         return None
-    try:
-        with transaction.atomic():
-            decision_advance(decision=decision)
-    except Exception:
-        log.exception("Decision %s failed.", decision.pk)
-        decision_postpone(decision=decision)
-        decision.decided_at = None
+    begun, was_decided = time.perf_counter(), decision.decided_at is not None
+    with bound_contextvars(**bound_ids(decision)):
+        try:
+            with span("decide", parent=context_parse(decision.trace_parent), kind=Kind.CONSUMER), transaction.atomic():
+                decision_advance(decision=decision)
+        except Exception:
+            DECISION_FAILED.exception(decision=decision.pk, failures=decision.failures)
+            decision_postpone(decision=decision)
+            decision.decided_at = None
+        if decision.decided_at is not None and not was_decided:
+            decision_log(decision, begun)
     return decision
+
+
+def decision_log(decision: Decision, begun: float) -> None:
+    """Log a decision that was made just now."""
+    assert decision.decided_at is not None
+    MESSAGE_DECIDED.log(
+        change=decision.event,
+        counts=decision.counts,
+        ms=round((time.perf_counter() - begun) * 1000, 1),
+        late_ms=round((decision.decided_at - decision.accepted_at).total_seconds() * 1000),
+    )
 
 
 def decision_advance(*, decision: Decision) -> None:

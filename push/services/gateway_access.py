@@ -20,8 +20,19 @@ from cloud.services.sync import sync_soon
 from push.providers.answers import QUOTA_EXHAUSTED, SendAnswer
 from push.providers.routes import Route
 from push.selectors.routes import GATEWAY, gateway_route
+from workspace.logs.events import LogEvent
 
-log = logging.getLogger(__name__)
+ACCESS_NOT_RENEWED = LogEvent(
+    "gateway.access_not_renewed",
+    "A new authorization for the gateway could not be requested.",
+    level=logging.ERROR,
+)
+ACCESS_REFUSED = LogEvent(
+    "gateway.access_refused",
+    "The gateway refuses the authorization, and the cloud issues no other.",
+    {"code": "the code of the error", "problem": "the error"},
+    logging.WARNING,
+)
 
 # Called with the new access token; empty if there is none.
 Renewed = Callable[[str], None]
@@ -64,7 +75,7 @@ class Renewals:
         try:
             token = token_renew(refused)
         except Error:
-            log.exception("The access token could not be renewed.")
+            ACCESS_NOT_RENEWED.exception()
         finally:
             connection.close()
             with self._guard:
@@ -81,7 +92,7 @@ def token_renew(refused: str) -> str:
     try:
         return access_token_renew(refused=refused)
     except CloudError as error:
-        log.warning("The gateway refuses the access token, and there is no other: %s", error.message or error.code)
+        ACCESS_REFUSED.log(code=error.code, problem=error.message)
         return ""
 
 

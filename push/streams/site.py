@@ -20,9 +20,14 @@ from push.streams.events import HEADERS, is_same_site, last_event_key
 from push.streams.hub import Hub, Refusal, Stream, current_hub
 from workspace.database.troubles import trouble_of
 from workspace.errors import UnavailableError
+from workspace.logs.events import LogEvent
 from workspace.monitoring.metrics.http import route_set
 
-log = logging.getLogger(__name__)
+STREAM_FAILED = LogEvent(
+    "stream.not_opened",
+    "The stream of an open page could not be opened. The browser tries again.",
+    level=logging.ERROR,
+)
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -85,7 +90,7 @@ async def open_stream(hub: Hub, stream: Stream) -> tuple[int, dict[str, str]]:
         refusal = await hub.open(stream)
     except Exception as error:
         trouble = trouble_of(error)
-        log.exception("A stream could not be opened.")
+        STREAM_FAILED.exception()
         return (503, {"Retry-After": str(trouble.retry_after)}) if trouble else (500, {})
     return REFUSALS[refusal] if refusal else (200, {})
 

@@ -18,9 +18,15 @@ from django_q.conf import Conf
 
 from push.worker.signing import PackageFilter
 from workspace.database.troubles import trouble_of
+from workspace.logs.events import LogEvent
 from workspace.wakeups import Listener, announce, wakeups_supported
 
-log = logging.getLogger(__name__)
+BROKER_UNAVAILABLE = LogEvent(
+    "broker.unavailable",
+    "The broker with the tasks cannot be queried. This is tried again.",
+    {"broker": "`database` or `Redis`", "problem": "the error"},
+    logging.WARNING,
+)
 
 TROUBLE_SECONDS = 0.5
 # The channel on which the database announces new tasks, and the polling interval (seconds) if announcements are lost.
@@ -81,5 +87,5 @@ class DatabaseBroker(ORM):  # type: ignore[misc]
 def trouble_log(name: str, error: Exception) -> None:
     """Log that the server is unavailable, and wait before the next attempt."""
     reported = error if trouble_of(error) else None
-    log.warning("The %s with the tasks cannot be queried; trying again: %s", name, error, exc_info=reported)
+    BROKER_UNAVAILABLE.log(broker=name, problem=str(error), exc_info=reported)
     time.sleep(TROUBLE_SECONDS)

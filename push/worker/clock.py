@@ -18,10 +18,20 @@ from push.selectors.due import clearing_next, count_next, decision_next, due_nex
 from push.waking import ALARMS, TASK_GRACE, enqueue
 from push.worker.heartbeat import Heartbeat
 from push.worker.housekeeping import Housekeeping
+from workspace.logs.events import LogEvent
 from workspace.roles import is_workspace
 from workspace.wakeups import Announcement, Listener
 
-log = logging.getLogger(__name__)
+CLOCK_BLIND = LogEvent(
+    "worker.clock_blind",
+    "The worker's clock cannot query the database. This is tried again.",
+    level=logging.ERROR,
+)
+HEARTBEAT_LEFT = LogEvent(
+    "worker.heartbeat_left",
+    "A worker that stopped could not delete its heartbeat.",
+    level=logging.ERROR,
+)
 
 # The longest time (seconds) between two checks; due work wakes the clock earlier. It is also the interval while
 # announced work is waiting.
@@ -86,7 +96,7 @@ class Clock:
         try:
             return self.check()
         except Error:
-            log.exception("The database cannot be queried; the clock will retry.")
+            CLOCK_BLIND.exception()
             connection.close()
             self._decide.reset()
             self._count.reset()
@@ -115,7 +125,7 @@ class Clock:
         try:
             self._heartbeat.stop()
         except Error:
-            log.exception("The worker's heartbeat could not be deleted.")
+            HEARTBEAT_LEFT.exception()
 
     def check(self) -> float:
         """Run one check; raises django.db.Error if the database is unavailable."""

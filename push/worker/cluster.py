@@ -24,8 +24,24 @@ from push.stopping import STOP_SECONDS, stop_request
 from push.worker.preloading import memory_share, modules_preload
 from push.worker.task_process import TaskResults, task_process_run
 from workspace.database.side_thread import side_thread
+from workspace.logs.events import LogEvent
 
-log = logging.getLogger(__name__)
+PROCESS_KILLED = LogEvent(
+    "worker.process_killed",
+    "A process of the worker was killed, such as for lack of memory. All of them are restarted.",
+    {"signal": "the number of the signal"},
+    logging.CRITICAL,
+)
+PROCESSES_ENDED = LogEvent(
+    "worker.processes_ended",
+    "The worker's processes have ended. New ones are started.",
+    level=logging.ERROR,
+)
+PROCESSES_HUNG = LogEvent(
+    "worker.processes_hung",
+    "Work waits, and none of the worker's processes takes it. New ones are started.",
+    level=logging.ERROR,
+)
 
 # The processes hang if announced work has been waiting for this long and none of them has started a task.
 HUNG_SECONDS = 20.0
@@ -101,7 +117,7 @@ class AllOrNothingSentinel(Sentinel):  # type: ignore[misc]
         if process.exitcode is None or process.exitcode >= 0:
             super().reincarnate(process)
             return
-        log.critical("A process of the worker was killed by signal %d; restarting all of them.", -process.exitcode)
+        PROCESS_KILLED.log(signal=-process.exitcode)
         for other in (*self.pool, self.monitor, self.pusher):
             other.kill()
         os._exit(1)
@@ -132,10 +148,10 @@ class TaskProcesses:
         """Restart the processes if they have ended, or if they hang while work has waited for `unattended` seconds."""
         if not self._sentinel.is_alive():
             if time.monotonic() - self._started_at >= RESTART_SECONDS:
-                log.error("The worker's processes have ended; new ones are started.")
+                PROCESSES_ENDED.log()
                 self.start()
         elif min(unattended, self._activity.idle_seconds()) >= HUNG_SECONDS:
-            log.error("Work waits and none of the worker's processes takes it; new ones are started.")
+            PROCESSES_HUNG.log()
             self._end()
             self.start()
 

@@ -27,7 +27,14 @@ from django_q.conf import Conf
 from django_q.signing import BadSignature, SignedPackage
 from django_q.status import Status
 
-log = logging.getLogger(__name__)
+from workspace.logs.events import LogEvent
+
+TASKS_DROPPED = LogEvent(
+    "task.dropped",
+    "Tasks in the broker were not signed with this installation's key, or this version cannot run them. "
+    "This is expected after an upgrade or a change of `SECRET_KEY`, and nothing is lost.",
+    level=logging.WARNING,
+)
 
 KEY_SALT = "callboard.tasks"
 # The functions that a task may name.
@@ -96,10 +103,7 @@ class PackageFilter:
         valid = [(key, package) for key, package in packages if is_task(package)]
         if len(valid) < len(packages) and not self._is_reported:
             self._is_reported = True
-            log.warning(
-                "Dropping tasks in the broker that were not signed with this installation's key or that this version "
-                "cannot run. This is expected after an upgrade or a change of SECRET_KEY, and nothing is lost."
-            )
+            TASKS_DROPPED.log()
         return valid
 
 

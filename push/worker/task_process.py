@@ -17,8 +17,15 @@ from django_q.worker import worker
 from push.sending.late_answers import LateAnswers
 from push.services.webhooks.sending import webhook_thread
 from workspace.database.side_thread import side_thread
+from workspace.logs.events import LogEvent
+from workspace.tracing.spans import spans_flush
 
-log = logging.getLogger(__name__)
+TASK_FAILED = LogEvent(
+    "task.failed",
+    "A task of the worker failed. What it should have done is in the database, and is tried again.",
+    {"name": "the task", "task": "the id of the task", "problem": "the error with its traceback"},
+    logging.ERROR,
+)
 
 # An idle process is replaced if it does not share more than this (MB) with the others. Processes with little work stay
 # below, so that they keep their connections to the push services.
@@ -48,7 +55,7 @@ class TaskResults:
         if isinstance(result, str):
             self._is_open = False
         elif not result["success"]:
-            log.error("The task %s failed: %s", result["func"], result["result"])
+            TASK_FAILED.log(name=str(result["func"]), task=result.get("id"), problem=str(result["result"]))
 
     def is_alive(self) -> bool:
         """Return True until the sentinel has sent its last message."""
@@ -90,7 +97,10 @@ class IdleEndingQueue:
 
 def task_process_run(tasks: Any, results: TaskResults, state: Any, timeout: int) -> None:
     """Run tasks until the worker stops, or until the process is idle and large."""
-    worker(IdleEndingQueue(tasks, state), results, state, timeout)
+    try:
+        worker(IdleEndingQueue(tasks, state), results, state, timeout)
+    finally:
+        spans_flush()
 
 
 def is_busy() -> bool:

@@ -9,8 +9,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from workspace.address_masks import addresses_mask, addresses_unmask, credentials_mask, has_secrets
-from workspace.config.masking import ErrorPageFilter, MaskingFormatter
+from workspace.config.masking import ErrorPageFilter
 from workspace.http_addresses import http_address_validate
+from workspace.logs.rendering import LogFormatter
 
 SECRET = [
     "https://gateway.example.org/gateway/hunter",
@@ -72,7 +73,7 @@ def test_an_invalid_address_is_rejected_without_showing_its_password(text: str) 
 
 
 def test_log_lines_and_tracebacks_have_no_passwords_and_keys() -> None:
-    formatter = MaskingFormatter("{message}", style="{")
+    formatter = LogFormatter(format="text")
     error = ValueError("cannot open redis://:hunter@redis:6379/0")
     message = (
         "Service Unavailable: /gateway/hunter/push/apn/send, /password/MQ/abc-hunter/, /hooks/a1b2/hunter, "

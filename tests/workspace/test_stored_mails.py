@@ -50,7 +50,7 @@ def test_mails_of_earlier_versions_are_made_private_at_start(folder: Path, caplo
     with caplog.at_level(logging.WARNING):
         stored_mails_protect()
     assert (mode(folder), mode(old)) == (0o700, 0o600)
-    assert "EMAIL_URL names no mail server." in caplog.text
+    assert "mail.stored_only" in caplog.text
 
 
 def test_with_a_mail_server_nothing_is_logged(settings: Any, caplog: pytest.LogCaptureFixture) -> None:

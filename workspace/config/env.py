@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,6 +37,20 @@ class LogLevel(StrEnum):
     ERROR = "ERROR"
 
 
+class LogFormat(StrEnum):
+    """How log lines are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def is_installed(module: str) -> bool:
+    """Return True if the module, or one of a package, can be imported."""
+    with suppress(ModuleNotFoundError):
+        return find_spec(module) is not None
+    return False
+
+
 class Environment:
     """Typed access to environment variables. Secrets can also be read from the file `NAME_FILE`."""
 
@@ -52,6 +67,25 @@ class Environment:
     def text(self, name: str, default: str) -> str:
         """Return the text in `name`."""
         return str(self._env.str(name, default=default))
+
+    def traces(self) -> bool:
+        """Return True if OpenTelemetry's standard variables turn traces on.
+
+        The exporter is OTLP over HTTP. Raises ImproperlyConfigured for another one, or if the SDK is not installed.
+        """
+        exporter = self.text("OTEL_TRACES_EXPORTER", "").strip().lower()
+        endpoints = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+        is_named = any(self.text(name, "").strip() for name in endpoints)
+        if exporter == "none" or not (exporter or is_named) or self.boolean("OTEL_SDK_DISABLED", default=False):
+            return False
+        if exporter not in {"", "otlp"}:
+            raise ImproperlyConfigured("OTEL_TRACES_EXPORTER must be otlp or none.")
+        for name in ("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"):
+            if self.text(name, "http/protobuf").strip() not in {"", "http/protobuf"}:
+                raise ImproperlyConfigured(f"{name} must be http/protobuf.")
+        if not all(map(is_installed, ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"))):
+            raise ImproperlyConfigured("OpenTelemetry is not installed. Install callboard[tracing].")
+        return True
 
     def boolean(self, name: str, *, default: bool) -> bool:
         """Return the boolean in `name`; raises ImproperlyConfigured for anything but a clear yes or no."""

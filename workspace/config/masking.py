@@ -1,25 +1,13 @@
-"""Masking of secrets in log lines and on error pages."""
+"""Masking of secrets on error pages. What is masked in logs is in workspace/logs/redaction.py."""
 
 from __future__ import annotations
 
-import logging
 import re
 from typing import Any
 
 from django.views.debug import SafeExceptionReporterFilter
 
-from workspace.address_masks import MASK, credentials_mask
-
-# Paths of links in e-mails, and of incoming webhooks. Their last part is as sensitive as a password.
-LINK_TOKEN = re.compile(r"(?<=/)((?:password|hooks)/[^/\s]+|address|unsubscribe)/[^/\s'\"]+")
-
-
-class MaskingFormatter(logging.Formatter):
-    """Masks passwords, gateway keys and the tokens of links and webhooks in addresses, in messages and tracebacks."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = credentials_mask(super().format(record))
-        return LINK_TOKEN.sub(rf"\1/{MASK}", line) if "/" in line else line
+from workspace.address_masks import credentials_mask
 
 
 class ErrorPageFilter(SafeExceptionReporterFilter):

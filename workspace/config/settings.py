@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from workspace.config.cookies import cookie_name
-from workspace.config.env import Environment, LogLevel, Mode, embedded_secret
+from workspace.config.env import Environment, LogFormat, LogLevel, Mode, embedded_secret
 from workspace.config.keys import key_check
 from workspace.config.logging import logging_config
 from workspace.config.unfold import UNFOLD as UNFOLD
@@ -26,6 +26,7 @@ DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var")))
 
 DEBUG = env.boolean("DEBUG", default=False)
 LOG_LEVEL = env.choice("LOG_LEVEL", LogLevel, LogLevel.INFO)
+LOG_FORMAT = env.choice("LOG_FORMAT", LogFormat, LogFormat.TEXT)
 SECRET_KEY = env.secret("SECRET_KEY")
 ENCRYPTION_KEY = env.secret("ENCRYPTION_KEY")
 # Other values of SECRET_KEY that remain valid, during a planned rotation: sessions, links and stored secrets.
@@ -121,6 +122,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "workspace.monitoring.metrics.http.RouteMiddleware",
+    "workspace.logs.requests.UserMiddleware",
     "workspace.server.middleware.ContentPolicyMiddleware",
     "workspace.server.middleware.ConnectionReleaseMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -411,5 +413,8 @@ if PRODUCTION and METRICS_TOKEN:
 METRICS_PORT = env.integer("METRICS_PORT", 0, minimum=0, maximum=65_535)
 METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1")
 
-LOGGING = logging_config(LOG_LEVEL)
+# OpenTelemetry reads its variables itself (docs/operate/tracing.md).
+TRACING = env.traces()
+
+LOGGING = logging_config(LOG_LEVEL, LOG_FORMAT)
 DEFAULT_EXCEPTION_REPORTER_FILTER = "workspace.config.masking.ErrorPageFilter"

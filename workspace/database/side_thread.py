@@ -11,18 +11,32 @@ import os
 import queue
 import threading
 from collections.abc import Callable
+from contextvars import Context, copy_context
 from functools import wraps
 from typing import ParamSpec
 
 from django.db import connections
 
-log = logging.getLogger(__name__)
+from workspace.logs.events import LogEvent
+
+TASK_REFUSED = LogEvent(
+    "task.refused",
+    "Too many tasks are waiting for slow servers, such as the mail server. The task is not run.",
+    {"name": "the task"},
+    logging.ERROR,
+)
+SIDE_TASK_FAILED = LogEvent(
+    "task.failed_aside",
+    "A task with a slow server failed.",
+    {"name": "the task"},
+    logging.ERROR,
+)
 
 P = ParamSpec("P")
 # Calls that wait for the thread; further ones are rejected.
 WAITING_LIMIT = 1000
 
-Call = tuple[Callable[..., None], tuple[object, ...]]
+Call = tuple[Callable[..., None], tuple[object, ...], Context]
 
 
 class SideThread:
@@ -54,12 +68,13 @@ class SideThread:
         if self._process != os.getpid():
             self._start()
         call = (work, arguments)
-        if call in self._waiting.queue:
+        if any(waiting[:2] == call for waiting in self._waiting.queue):
             return
         try:
-            self._waiting.put_nowait(call)
+            # With the ids for log lines.
+            self._waiting.put_nowait((*call, copy_context()))
         except queue.Full:
-            log.error("Too many tasks are waiting for slow servers; %s is not run.", work.__name__)
+            TASK_REFUSED.log(name=work.__name__)
 
     def _start(self) -> None:
         self._process = os.getpid()
@@ -69,11 +84,11 @@ class SideThread:
     @staticmethod
     def _run_all(waiting: queue.Queue[Call]) -> None:
         while True:
-            work, arguments = waiting.get()
+            work, arguments, context = waiting.get()
             try:
-                work(*arguments)
+                context.run(work, *arguments)
             except Exception:
-                log.exception("The task %s failed.", work.__name__)
+                SIDE_TASK_FAILED.exception(name=work.__name__)
             finally:
                 connections.close_all()
                 waiting.task_done()

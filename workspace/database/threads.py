@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context, copy_context
 from functools import partial
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -37,7 +38,8 @@ class DatabaseThreads:
 
     async def run(self, work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
         """Run `work` on one of the threads and return its result."""
-        call = partial(work, *arguments, **named)
+        # With the ids for log lines.
+        call = partial(copy_context().run, work, *arguments, **named)
         return await asyncio.get_running_loop().run_in_executor(self.executor, self._call, call, time.monotonic())
 
     def _call(self, call: Callable[[], R], queued_at: float) -> R:
@@ -80,7 +82,8 @@ class Batcher(Generic[ItemT, ResultT]):
         future: asyncio.Future[list[ResultT]] = asyncio.get_running_loop().create_future()
         self._waiting.append((items, future))
         if self._task is None:
-            self._task = asyncio.create_task(self._process())
+            # A batch belongs to several requests, so it has no request's id in the log.
+            self._task = asyncio.create_task(self._process(), context=Context())
         return await future
 
     async def _process(self) -> None:

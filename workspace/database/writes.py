@@ -8,8 +8,13 @@ from collections.abc import Callable
 from django.db import Error, transaction
 
 from workspace.database.troubles import trouble_of
+from workspace.logs.events import LogEvent
 
-log = logging.getLogger(__name__)
+WRITE_SKIPPED = LogEvent(
+    "database.write_skipped",
+    "A write that requests can do without was skipped, because the database could not save it.",
+    level=logging.ERROR,
+)
 
 
 def write_if_possible(write: Callable[[], object]) -> None:
@@ -20,4 +25,4 @@ def write_if_possible(write: Callable[[], object]) -> None:
     except Error as error:
         if trouble_of(error) is None:
             raise
-        log.exception("A write was skipped.")
+        WRITE_SKIPPED.exception()

@@ -13,13 +13,27 @@ from knox.models import AuthToken
 
 from workspace.api.methods.calls import MethodCall
 from workspace.api.methods.ejson import ejson_text
-from workspace.api.methods.registry import call_method
+from workspace.api.methods.registry import call_method, methods
 from workspace.database.threads import DatabaseThreads
 from workspace.ddp.sign_in import SignedIn, SignedOutError, SignIn, signed_in_all
 from workspace.errors import ApplicationError, UnavailableError
+from workspace.logs.events import LogEvent
+from workspace.logs.requests import milliseconds_since
 from workspace.models import User
 from workspace.services.connections import Change, Report, connections_report
 from workspace.services.sign_in import sign_ins_extend, sign_ins_find, sign_out
+from workspace.tracing.spans import Kind, span
+
+METHOD_CALLED = LogEvent(
+    "method.called",
+    "A client has called a method on a web socket.",
+    {
+        "name": "the method, or `unknown`",
+        "user": "the number of the user, if somebody has signed in",
+        "error": "the code of the error; empty if there was none",
+        "ms": "milliseconds that the call took",
+    },
+)
 
 # Methods that hash passwords have threads of their own, so that others do not wait for a burst of sign-ins.
 in_methods = DatabaseThreads(4, "methods").run
@@ -72,6 +86,27 @@ def run_method(
     name: str, params: list[Any], sign_in: SignIn | None, scope: dict[str, Any], connection: CallConnection, at: float
 ) -> str | None:
     """Return the result of a method as EJSON; None if it has none. `at` is when the client called it."""
+    # The name is the client's, so an unknown one is not logged.
+    known_name = name if name in methods() else "unknown"
+    user, problem, begun = None, "", time.perf_counter()
+    try:
+        with span(f"method {known_name}", kind=Kind.SERVER):
+            user, result = method_result(name, params, sign_in, scope, connection, at)
+        return result
+    except ApplicationError as error:
+        problem = error.code
+        raise
+    except Exception:
+        problem = "failed"
+        raise
+    finally:
+        METHOD_CALLED.log(name=known_name, user=user, error=problem, ms=milliseconds_since(begun))
+
+
+def method_result(
+    name: str, params: list[Any], sign_in: SignIn | None, scope: dict[str, Any], connection: CallConnection, at: float
+) -> tuple[int | None, str | None]:
+    """Return the number of the user, and the result of the method as EJSON."""
     if time.monotonic() - at > MAX_WAIT_SECONDS:
         raise UnavailableError()
     call = MethodCall(request_of(scope), connection=connection)
@@ -82,7 +117,7 @@ def run_method(
         sign_ins_extend(auth_tokens=[auth_token])
         call.user, call.auth_token = auth_token.user, auth_token
     result = call_method(name, params, call)
-    return None if result is None else ejson_text(result)
+    return call.user.pk if call.user else None, None if result is None else ejson_text(result)
 
 
 def request_of(scope: dict[str, Any]) -> HttpRequest:

@@ -21,8 +21,13 @@ from workspace.ddp.sockets import Sockets
 from workspace.errors import ApplicationError, NotAllowedError, SignInError
 from workspace.live.fanout import current_fanout
 from workspace.live.streams import STREAMS, USER_PRESENCE
+from workspace.logs.events import LogEvent
 
-log = logging.getLogger(__name__)
+SUBSCRIPTION_LOST = LogEvent(
+    "socket.subscription_lost",
+    "A subscription of a web socket could not be continued.",
+    level=logging.ERROR,
+)
 
 SIGN_OUT = "logout"
 LOGGED_OUT = "You've been logged out by the server. Please log in again."
@@ -134,7 +139,7 @@ class Handlers:
                 is_heard = False
             except Exception:
                 # The client may subscribe again when the database is available.
-                log.exception("A subscription could not be continued.")
+                SUBSCRIPTION_LOST.exception()
                 is_heard = False
             if not is_heard:
                 session.drop(name, event)

@@ -22,10 +22,15 @@ from workspace.ddp.sign_in import SignedOutError, SignIn
 from workspace.errors import NotAllowedError
 from workspace.ids import public_id_new
 from workspace.live.listeners import Frame
+from workspace.logs.events import LogEvent
 
 Topic = tuple[str, str]
 
-log = logging.getLogger(__name__)
+SOCKET_FAILED = LogEvent(
+    "socket.failed",
+    "What a client sent on a web socket could not be handled. The socket is closed.",
+    level=logging.ERROR,
+)
 
 # Old clients expect this before anything else, others ignore it.
 WELCOME = '{"server_id":"0"}'
@@ -234,7 +239,7 @@ class Session:
         try:
             await self._carry_out(message)
         except Exception:
-            log.exception("A message of a web socket could not be handled.")
+            SOCKET_FAILED.exception()
             self.close(Close.ERROR, "Internal error")
 
     async def _carry_out(self, message: dict[str, Any]) -> None:

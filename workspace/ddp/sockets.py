@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from contextvars import Context
 
 from workspace.database.threads import Batcher, DatabaseThreads
 from workspace.ddp import limits
@@ -13,12 +14,22 @@ from workspace.ddp.messages import Close
 from workspace.ddp.session import Session
 from workspace.ddp.sign_in import SignIn
 from workspace.live.fanout import Fanout
+from workspace.logs.events import LogEvent
 from workspace.pages.presence import heartbeat_seconds
 from workspace.services.connections import Change, Report, connections_extend, connections_report
 from workspace.services.sign_in import SIGN_OUTS, sign_ins_ended
 from workspace.wakeups import subscribe
 
-log = logging.getLogger(__name__)
+PRESENCE_NOT_RECORDED = LogEvent(
+    "socket.presence_not_recorded",
+    "The presence of a web socket's user could not be recorded.",
+    level=logging.ERROR,
+)
+SOCKETS_NOT_CHECKED = LogEvent(
+    "socket.not_checked",
+    "The web sockets' sign-ins cannot be checked. This is tried again.",
+    level=logging.ERROR,
+)
 
 # Seconds between two checks of silent sockets, and after a failure.
 SWEEP_SECONDS = 5.0
@@ -55,7 +66,7 @@ class Sockets:
         self.all.add(session)
         self._anonymous.take(session.address)
         if self._watcher is None:
-            self._watcher = asyncio.create_task(self._watch())
+            self._watcher = asyncio.create_task(self._watch(), context=Context())
 
     async def close(self, session: Session, *, is_stopping: bool = False) -> None:
         """Remove a socket that has been closed, and wait until its presence is recorded."""
@@ -97,7 +108,7 @@ class Sockets:
             await self._reports.put([report])
         except Exception:
             # The next extension makes up for it; a closed socket ends after the grace time.
-            log.exception("The presence of a web socket could not be recorded.")
+            PRESENCE_NOT_RECORDED.exception()
 
     async def _watch(self) -> None:
         swept = extended = time.monotonic()
@@ -116,7 +127,7 @@ class Sockets:
                         extended = now
                         await self.extend()
                 except Exception:
-                    log.exception("The web sockets cannot be checked; trying again.")
+                    SOCKETS_NOT_CHECKED.exception()
                     await asyncio.sleep(TROUBLE_SECONDS)
 
     def sweep(self, now: float) -> None:

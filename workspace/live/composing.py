@@ -11,9 +11,14 @@ from workspace.live.index import Interest
 from workspace.live.member_updates import removed_deliveries
 from workspace.live.reading import Row, details
 from workspace.live.workspace_events import workspace_deliveries
+from workspace.logs.events import LogEvent
 from workspace.models import LiveKind
 
-log = logging.getLogger(__name__)
+LIVE_UNREADABLE = LogEvent(
+    "live.unreadable",
+    "An event for open pages is unreadable. Another version may have written it.",
+    level=logging.WARNING,
+)
 
 
 def compose(rows: Sequence[Row], interest: Interest) -> list[Delivery]:
@@ -37,5 +42,5 @@ def parsed(payload: str) -> dict[str, object]:
     try:
         return details(json.loads(payload))
     except ValueError:
-        log.warning("An announced event is unreadable.")
+        LIVE_UNREADABLE.log()
         return {}

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable, Sequence
+from contextvars import Context
 from weakref import WeakKeyDictionary
 
 from workspace.clients import NAME_LENGTH
@@ -27,11 +28,16 @@ from workspace.live.stopping import call_at_stop
 from workspace.live.streams import FORCE_LOGOUT, NOTIFY_USER, USER_PRESENCE
 from workspace.live.suspects import suspects_of
 from workspace.live.window import Window
+from workspace.logs.events import LogEvent
 from workspace.models import LiveKind
 from workspace.services.live import CHANNEL
 from workspace.wakeups import Subscription, subscribe
 
-log = logging.getLogger(__name__)
+LIVE_NOT_READ = LogEvent(
+    "live.not_read",
+    "Events for open pages cannot be read. This is tried again.",
+    level=logging.ERROR,
+)
 
 # Seconds between two checks of sign-ins, and between two checks of all permissions.
 CHECK_SECONDS = 10.0
@@ -139,7 +145,7 @@ class Fanout:
         """Start the task that reads events, unless it is running. It ends with the last listener."""
         self._is_started = True
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run())
+            self._task = asyncio.create_task(self._run(), context=Context())
             call_at_stop(self.stop)
 
     def is_used(self) -> bool:
@@ -153,7 +159,7 @@ class Fanout:
                     try:
                         await self._take_turn(subscription)
                     except Exception:
-                        log.exception("Live events cannot be read; trying again.")
+                        LIVE_NOT_READ.exception()
                         await asyncio.sleep(TROUBLE_SECONDS)
         self._is_started = False
 

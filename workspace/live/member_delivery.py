@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from contextvars import Context
 
 from workspace.live.deliveries import Delivery
 from workspace.live.index import Index
@@ -17,8 +18,13 @@ from workspace.live.member_updates import (
 )
 from workspace.live.reading import Row
 from workspace.live.running import Run
+from workspace.logs.events import LogEvent
 
-log = logging.getLogger(__name__)
+SUBSCRIPTIONS_NOT_READ = LogEvent(
+    "live.subscriptions_not_read",
+    "Changed subscriptions cannot be read. Clients see them with the next change.",
+    level=logging.ERROR,
+)
 
 # How many subscriptions are read at once. Other events are read in between.
 PART = 100
@@ -45,7 +51,7 @@ class MemberDelivery:
     def start(self) -> None:
         """Deliver in a task, unless one is already running."""
         if self._changes and (self._task is None or self._task.done()):
-            self._task = asyncio.create_task(self._deliver_all())
+            self._task = asyncio.create_task(self._deliver_all(), context=Context())
 
     async def _deliver_all(self) -> None:
         while self._changes:
@@ -53,7 +59,7 @@ class MemberDelivery:
             try:
                 await self.deliver()
             except Exception:
-                log.exception("Changed subscriptions cannot be read; clients see them with the next change.")
+                SUBSCRIPTIONS_NOT_READ.exception()
 
     async def deliver(self) -> None:
         """Deliver what has changed up to now."""

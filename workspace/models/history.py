@@ -23,9 +23,15 @@ from django.db.models.signals import pre_delete, pre_save
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from workspace.logs.events import LogEvent
 from workspace.stored_json import value_or
 
-log = logging.getLogger(__name__)
+FORMER_UNREADABLE = LogEvent(
+    "stored.former_unreadable",
+    "A value in the history of changes cannot be read.",
+    {"column": "the column", "problem": "the kind of error"},
+    logging.WARNING,
+)
 
 BATCH = 1000
 FIRST_TIME = datetime.min.replace(tzinfo=UTC)
@@ -120,7 +126,7 @@ def column_read(column: Any, stored: Mapping[str, Any], default: Any) -> Any:
             raise TypeError("no single value")
         return column.to_python(value)
     except (ValidationError, TypeError, ValueError) as error:
-        log.warning("A stored former row has an unreadable %s: %s", column, type(error).__name__)
+        FORMER_UNREADABLE.log(column=column, problem=type(error).__name__)
         return default
 
 

@@ -16,9 +16,20 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from workspace.logs.events import LogEvent
 from workspace.monitoring.site import TEXT, MonitoringSite, respond
 
-log = logging.getLogger(__name__)
+PORT_REQUEST_FAILED = LogEvent(
+    "monitoring.request_failed",
+    "A request to the monitoring port failed.",
+    level=logging.DEBUG,
+)
+PORT_CLOSED = LogEvent(
+    "monitoring.port_not_opened",
+    "The monitoring port cannot be opened.",
+    {"problem": "the error"},
+    logging.WARNING,
+)
 
 # Seconds until a port in use is tried again.
 RETRY_SECONDS = 5.0
@@ -77,7 +88,7 @@ class MonitoringServer(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Log a failed request, such as of a client that closed its connection, in one line."""
-        log.debug("A request to the monitoring port failed.", exc_info=True)
+        PORT_REQUEST_FAILED.exception()
 
 
 def port_serve() -> None:
@@ -89,5 +100,5 @@ def port_serve() -> None:
                 server.serve_forever()
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
-                log.warning("The monitoring port cannot be opened: %s", error.strerror)
+                PORT_CLOSED.log(problem=error.strerror)
         time.sleep(RETRY_SECONDS)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -30,14 +29,6 @@ JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
 
 
-class ProbeFilter(logging.Filter):
-    """Removes probes and scrapes from uvicorn's access log."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        arguments = record.args if isinstance(record.args, tuple) else ()
-        return not (len(arguments) > 2 and str(arguments[2]).partition("?")[0].rstrip("/").endswith(PATHS))
-
-
 class MonitoringSite:
     """Answers `/health/live`, `/health/ready` and `/metrics`.
 
@@ -48,7 +39,6 @@ class MonitoringSite:
         self._site = site
         self._is_own_port = is_own_port
         self._checks: HealthChecks | None = None
-        logging.getLogger("uvicorn.access").addFilter(ProbeFilter())
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         path = path_in_site(scope).rstrip("/") if scope["type"] == "http" else ""

@@ -10,7 +10,14 @@ from functools import lru_cache
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
-log = logging.getLogger(__name__)
+from workspace.logs.events import LogEvent
+
+SECRET_UNREADABLE = LogEvent(
+    "secret.unreadable",
+    "A stored secret cannot be decrypted with the present `ENCRYPTION_KEY` and `SECRET_KEY`. It counts as empty.",
+    {"name": "the setting"},
+    logging.ERROR,
+)
 
 # Marks an encrypted text in places that may also contain plain text.
 MARK = "encrypted:"
@@ -49,5 +56,5 @@ def text_decrypt(encrypted: str, *, name: object) -> str:
     try:
         return cipher().decrypt(encrypted.encode()).decode()
     except InvalidToken:
-        log.error("%s cannot be decrypted with the present ENCRYPTION_KEY and SECRET_KEY.", name)
+        SECRET_UNREADABLE.log(name=str(name))
         return ""

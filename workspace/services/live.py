@@ -15,11 +15,16 @@ from typing import Any
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
+from workspace.logs.events import LogEvent
 from workspace.models import LiveEvent, LiveKind, Message, Presence, Room, User
 from workspace.selectors.presence import visible_presence
 from workspace.wakeups import announce
 
-log = logging.getLogger(__name__)
+LIVE_NOT_ANNOUNCED = LogEvent(
+    "live.not_announced",
+    "New events for open pages could not be announced. The web processes find them a little later.",
+    level=logging.ERROR,
+)
 
 # The channel that wakes the web processes. The payload is empty if there are rows to read; otherwise it is a transient
 # event (workspace/services/room_activity.py).
@@ -144,7 +149,7 @@ def announce_rows() -> None:
     try:
         announce(CHANNEL)
     except Error:
-        log.exception("New events could not be announced; the web processes will find them.")
+        LIVE_NOT_ANNOUNCED.exception()
 
 
 def prune_live_events() -> int:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 from django.db import Error
 
 from workspace.errors import ApplicationError, NotAllowedError
+from workspace.logs.events import LogEvent
 from workspace.models import LiveKind, Room, User
 from workspace.selectors.rooms import subscription_of
-from workspace.services.live import CHANNEL, log, publish
+from workspace.services.live import CHANNEL, publish
 from workspace.wakeups import announce, wakeups_supported
 
+ACTIVITY_NOT_ANNOUNCED = LogEvent(
+    "live.activity_not_announced",
+    "An event that is not stored, such as that somebody is typing, was lost.",
+    level=logging.ERROR,
+)
 # What clients may publish, by the last part of the event's name.
 USER_ACTIVITY, TYPING = "user-activity", "typing"
 ACTIVITIES = (USER_ACTIVITY, TYPING)
@@ -74,4 +81,4 @@ def publish_transient(*, event: str, args: list[Any]) -> None:
     try:
         announce(CHANNEL, text)
     except Error:
-        log.exception("A transient event was not announced.")
+        ACTIVITY_NOT_ANNOUNCED.exception()

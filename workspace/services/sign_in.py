@@ -20,6 +20,7 @@ from workspace.clients import token_client_name
 from workspace.database.prepared import PreparedQuery
 from workspace.database.writes import write_if_possible
 from workspace.errors import SecondFactorError, SignInError
+from workspace.logs.events import LogEvent
 from workspace.models import User
 from workspace.security.lockout import attempt_end
 from workspace.selectors.accounts import needs_verified_address
@@ -28,7 +29,11 @@ from workspace.services.sign_ins.tokens import token_remember, tokens_used, unex
 from workspace.signals import signed_out
 from workspace.wakeups import announce
 
-log = logging.getLogger(__name__)
+SIGN_OUT_NOT_ANNOUNCED = LogEvent(
+    "user.sign_out_not_announced",
+    "The end of a sign-in could not be announced. The web processes notice it a little later.",
+    level=logging.ERROR,
+)
 
 EXTENDED_AFTER = timedelta(days=1)
 # Clients expect that each sign-in expires. Meteor reports a century for those that do not.
@@ -180,4 +185,4 @@ def sign_outs_announce() -> None:
     try:
         announce(SIGN_OUTS)
     except Error:
-        log.exception("The end of a sign-in could not be announced; the web processes will notice it.")
+        SIGN_OUT_NOT_ANNOUNCED.exception()

@@ -10,9 +10,14 @@ from typing import Any
 
 import psycopg
 
+from workspace.logs.events import LogEvent
 from workspace.wakeups.announcements import Announcement, listen_statement, listening_parameters, wakeups_supported
 
-log = logging.getLogger(__name__)
+LISTENER_LOST = LogEvent(
+    "announcements.listener_lost",
+    "The database sends no announcements to a worker, which queries it in short intervals.",
+    level=logging.WARNING,
+)
 
 # The time between attempts to connect to an unavailable database.
 RECONNECT_SECONDS = 1.0
@@ -75,5 +80,5 @@ class Listener:
             return []
 
     def _disconnect(self, error: psycopg.Error) -> None:
-        log.warning("The database sends no announcements; it is queried in short intervals.", exc_info=error)
+        LISTENER_LOST.log(exc_info=error)
         self.close()

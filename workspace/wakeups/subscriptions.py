@@ -7,13 +7,19 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from contextvars import Context
 from weakref import WeakKeyDictionary
 
 import psycopg
 
+from workspace.logs.events import LogEvent
 from workspace.wakeups.announcements import listen_statement, listening_parameters, local_wakers, wakeups_supported
 
-log = logging.getLogger(__name__)
+ANNOUNCEMENTS_LOST = LogEvent(
+    "announcements.lost",
+    "The database sends no announcements to a web process, which queries it every second.",
+    level=logging.WARNING,
+)
 
 # If there are no announcements, waiting tasks poll at this interval.
 POLL_SECONDS = 1.0
@@ -63,7 +69,7 @@ class Exchange:
         self.subscriptions: defaultdict[str | None, set[Subscription]] = defaultdict(set)
         self.is_connected = False
         self._channel = channel
-        self._task = asyncio.create_task(self._run()) if wakeups_supported() else None
+        self._task = asyncio.create_task(self._run(), context=Context()) if wakeups_supported() else None
 
     def wake(self, payload: str = "") -> None:
         """Wake the tasks that wait for this payload or for any; an empty payload wakes all tasks."""
@@ -82,7 +88,7 @@ class Exchange:
             try:
                 await self._listen()
             except psycopg.Error as error:
-                log.warning("The database sends no announcements; it is queried every second.", exc_info=error)
+                ANNOUNCEMENTS_LOST.log(exc_info=error)
             self.is_connected = False
             self.wake()
             await asyncio.sleep(RECONNECT_SECONDS)

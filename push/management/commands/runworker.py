@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -11,8 +10,16 @@ from push.worker.clock import Clock
 from push.worker.cluster import TaskProcesses
 from push.worker.monitoring_port import MonitoringPort
 from push.worker.processes import StopRequest, children_bind
+from workspace.logs.events import LogEvent
 
-log = logging.getLogger(__name__)
+WORKER_STARTED = LogEvent(
+    "worker.started",
+    "The worker is ready.",
+)
+WORKER_STOPPED = LogEvent(
+    "worker.stopped",
+    "The worker has stopped as it was asked to.",
+)
 
 
 class Command(BaseCommand):
@@ -23,7 +30,7 @@ class Command(BaseCommand):
         stop = StopRequest()
         stop.listen()
         port, processes, clock = MonitoringPort(), TaskProcesses(), Clock()
-        log.info("The worker is ready.")
+        WORKER_STARTED.log()
         while not stop.is_made():
             clock.rest(clock.tick(), until_readable=[stop.fileno()])
             processes.watch(unattended=clock.unattended_seconds())
@@ -31,4 +38,5 @@ class Command(BaseCommand):
         processes.stop()
         clock.stop()
         port.stop()
+        WORKER_STOPPED.log()
         return "The worker has stopped."

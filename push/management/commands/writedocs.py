@@ -15,6 +15,7 @@ from push.providers.docs import answers_page
 from push.rules.docs import rules_page
 from workspace.api.methods.documentation import methods_page
 from workspace.live.docs import streams_page
+from workspace.logs.documentation import logs_page
 from workspace.management.licences import licences_page
 from workspace.setting_groups.documentation import settings_page
 
@@ -23,6 +24,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "answers": answers_page,
     "methods": methods_page,
     "operate/licences": licences_page,
+    "operate/logs": logs_page,
     "operate/reasons": reasons_page,
     "privacy": privacy_page,
     "rules": rules_page,

@@ -28,7 +28,7 @@ from push.providers.gateway.batches import (
 )
 from push.providers.gateway.meanings import ANSWERS, ANSWERS_BY_CODE, MISCONFIGURED
 from push.providers.meanings import json_object
-from push.providers.protocol import QUOTA_HEADER
+from push.providers.protocol import QUOTA_HEADER, TRACEPARENT
 from push.providers.routes import DevicePush, GatewayRoute, Route
 from push.providers.steps import DividingSteps, Part, Parts, steps_run
 
@@ -38,18 +38,19 @@ PERCENT = re.compile("[0-9]{1,3}")
 
 @dataclass(frozen=True, slots=True)
 class GatewayPush:
-    """One push for one device. `service` is `apn` or `gcm`."""
+    """One push for one device. `service` is `apn` or `gcm`; `traceparent` names the span of sending it."""
 
     service: str
     token: str = field(repr=False)
     options: dict[str, Any] = field(repr=False)
+    traceparent: str = ""
 
 
 def gateway_transport(pushes: Sequence[DevicePush], *, route: Route) -> list[Part]:
     """Send the pushes to the route's gateway, in batches if the gateway announces that it accepts them."""
     replacing = [place for place, push in enumerate(pushes) if is_replacement(push)]
     places = [place for place in range(len(pushes)) if place not in set(replacing)]
-    requests = [GatewayPush(push.device.type, push.device.token, push.options) for push in pushes]
+    requests = [GatewayPush(push.device.type, push.device.token, push.options, push.traceparent) for push in pushes]
     parts = [Part((place,), replace_steps(requests[place], route.way)) for place in replacing]
     if places:
         chosen = [requests[place] for place in places]
@@ -159,13 +160,18 @@ def batch_steps(
 
 def device_entry(push: GatewayPush) -> dict[str, Any]:
     """Return a push as a batch lists it."""
-    return {"type": push.service, "token": push.token, "options": push.options}
+    entry = {"type": push.service, "token": push.token, "options": push.options}
+    return {**entry, TRACEPARENT: push.traceparent} if push.traceparent else entry
 
 
-def headers_of(access_token: str) -> tuple[str, ...]:
+def headers_of(access_token: str, traceparent: str = "") -> tuple[str, ...]:
     """Return the headers of every request to a gateway."""
-    headers = ("Content-Type: application/json", "Accept: application/json")
-    return (*headers, f"Authorization: Bearer {access_token}") if access_token else headers
+    headers = ["Content-Type: application/json", "Accept: application/json"]
+    if access_token:
+        headers.append(f"Authorization: Bearer {access_token}")
+    if traceparent:
+        headers.append(f"{TRACEPARENT}: {traceparent}")
+    return tuple(headers)
 
 
 def request_of(push: GatewayPush, address: str, access_token: str) -> HttpRequest:
@@ -174,7 +180,7 @@ def request_of(push: GatewayPush, address: str, access_token: str) -> HttpReques
     return HttpRequest(
         url=f"{address.rstrip('/')}/push/{push.service}/send",
         body=body.encode("utf-8", errors="replace"),
-        headers=headers_of(access_token),
+        headers=headers_of(access_token, push.traceparent),
         # An administrator chose the gateway, which may stand in the same private network.
         public_only=False,
     )

@@ -16,10 +16,16 @@ from push.services.setup.progress import state_change
 from workspace.cache import call_count
 from workspace.database.connections import connections_release
 from workspace.errors import ApplicationError
+from workspace.logs.events import LogEvent
 from workspace.models import GeneralSettings, User
 from workspace.smtp.server import mail_server
 
-log = logging.getLogger(__name__)
+TEST_MAIL_FAILED = LogEvent(
+    "mail.test_failed",
+    "The test mail of the set-up could not be sent.",
+    {"problem": "the kind of error"},
+    logging.WARNING,
+)
 
 # Test mails of one administrator in this many seconds.
 MAX_MAILS, IN_SECONDS = 10, 600
@@ -44,7 +50,7 @@ def test_mail_send(*, actor: User, address: str) -> None:
     try:
         send_mail(subject, text, None, [address])
     except (OSError, SMTPException) as error:
-        log.warning("A test mail could not be sent: %s", type(error).__name__)
+        TEST_MAIL_FAILED.log(problem=type(error).__name__)
         raise ApplicationError("error-mail-failed", advice_for(error)) from error
     state_change(mailed=True)
 

@@ -211,7 +211,7 @@ class TestWhenSomethingFails:
         monkeypatch.setattr(receivers, "sign_in_record", broken)
         by_page()
         by_api()
-        assert "could not be recorded" in caplog.text
+        assert "alert.sign_in_not_recorded" in caplog.text
 
     @pytest.mark.usefixtures("ana")
     def test_an_email_is_retried_for_a_day(

@@ -12,6 +12,7 @@ from django.test import Client
 from cloud.models import RegisteredWorkspace
 from cloud.services.registration import credentials_rotate
 from push.models import SandboxPush, token_digest
+from tests.logs import fields_of
 from tests.push.gateway.conftest import TOKEN, Send, options
 
 
@@ -199,5 +200,7 @@ def test_neither_token_nor_text_is_logged(
         send(token=token)
     for secret in (token, "disk full", access_token):
         assert secret not in "\n".join(
-            record.getMessage() for record in caplog.records if not record.name.startswith("django.db")
+            f"{record.getMessage()} {fields_of(record)}"
+            for record in caplog.records
+            if not record.name.startswith("django.db")
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.logs import logged
 from workspace.database.side_thread import WAITING_LIMIT, SideThread
 
 DEADLINE = 10.0
@@ -64,7 +65,7 @@ def test_a_failure_is_logged_and_the_next_call_runs(thread: SideThread, caplog: 
     thread.run(fail)
     thread.run(finished.set)
     assert finished.wait(DEADLINE)
-    assert "The task fail failed." in caplog.text
+    assert [fields["name"] for fields in logged(caplog, "task.failed_aside")] == ["fail"]
 
 
 def test_the_number_of_waiting_calls_is_limited(
@@ -75,7 +76,7 @@ def test_the_number_of_waiting_calls_is_limited(
     calls: list[int] = []
     for number in range(WAITING_LIMIT + 1):
         thread.run(calls.append, number)
-    assert "Too many tasks are waiting for slow servers" in caplog.text
+    assert "task.refused" in caplog.text
 
 
 def test_outside_of_a_worker_a_call_runs_at_once() -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.core.asgi import get_asgi_application
-from django.core.exceptions import MiddlewareNotUsed
 from django.db import OperationalError
 
 from tests.asgi import no_site, requested
@@ -17,7 +16,7 @@ from tests.metrics import TOKEN, recorded, scraped
 from workspace.monitoring.bounded import SingleFlight
 from workspace.monitoring.metrics import readings, web_process
 from workspace.monitoring.metrics.declarations import current_recorder
-from workspace.monitoring.metrics.http import MeasuredSite, RouteMiddleware
+from workspace.monitoring.metrics.http import MeasuredSite
 from workspace.monitoring.site import MonitoringSite
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -138,12 +137,6 @@ def test_unknown_methods_are_one_series(metrics: None) -> None:
     for method in ("BREW", "PROPFIND"):
         requested(MeasuredSite(no_site), "/", method=method)
     assert recorded("callboard_http_requests_total", method="other") == 2
-
-
-def test_the_middleware_is_left_out_while_metrics_are_off(settings: Any) -> None:
-    settings.METRICS_TOKEN, settings.METRICS_PORT = "", 0
-    with pytest.raises(MiddlewareNotUsed):
-        RouteMiddleware(lambda _request: None)  # type: ignore[arg-type,return-value]
 
 
 def test_a_web_process_records_its_sockets_and_streams(metrics: None) -> None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from push.models import PushSettings
+from tests.logs import logged
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +61,7 @@ def test_a_secret_that_no_key_decrypts_is_empty_and_logged(settings: Any, caplog
     settings.SALT_KEY = ["another key"]
     with caplog.at_level(logging.ERROR):
         assert PushSettings.stored().apn_passphrase == ""
-    assert "apn_passphrase cannot be decrypted" in caplog.text
+    assert [fields["name"] for fields in logged(caplog, "secret.unreadable")] == ["push.PushSettings.apn_passphrase"]
 
 
 def test_an_unreadable_secret_survives_the_saving_of_other_settings() -> None:

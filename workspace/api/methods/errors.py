@@ -9,8 +9,14 @@ from django.core.signals import got_request_exception
 
 from workspace.api.errors import INTERNAL_ERROR, TooManyRequestsError, application_error
 from workspace.errors import ApplicationError, SignInError
+from workspace.logs.events import LogEvent
 
-log = logging.getLogger(__name__)
+METHOD_FAILED = LogEvent(
+    "method.failed",
+    "A method failed because of an internal error.",
+    {"name": "the method"},
+    logging.ERROR,
+)
 
 
 class MeteorError(ApplicationError):
@@ -49,7 +55,7 @@ def to_error(exception: Exception, *, method: str = "") -> dict[str, Any]:
     """Return the error object of a failed method call. Internal errors are logged and not described to the caller."""
     error = application_error(exception)
     if error is INTERNAL_ERROR:
-        log.error("The method %s failed.", method or "?", exc_info=exception)
+        METHOD_FAILED.log(name=method or "?", exc_info=exception)
         got_request_exception.send(sender=None, request=None)
     code = code_of(error)
     reason = error.message if error.message != code else ""

@@ -15,10 +15,21 @@ from django.utils.translation import gettext_lazy as _
 from redis import RedisError
 
 from workspace.database.troubles import trouble_of
+from workspace.logs.events import LogEvent
 from workspace.monitoring.bounded import SingleFlight
 from workspace.monitoring.health.registry import Finding, HealthCheck, Resource, Status, Text
 
-log = logging.getLogger(__name__)
+CHECK_BROKEN = LogEvent(
+    "health.check_broken",
+    "A health check itself failed.",
+    {"check": "the check"},
+    logging.ERROR,
+)
+CHECK_CHANGED = LogEvent(
+    "health.changed",
+    "The status of a health check has changed. A failure is an error, a warning a warning.",
+    {"check": "the check", "status": "`ok`, `warning` or `failed`", "detail": "what is wrong"},
+)
 
 # How long a probe waits for the checks, and how long their results are used again (seconds).
 WAIT_SECONDS = 2.0
@@ -73,7 +84,7 @@ class ResourceChecks:
                     self._findings |= {one.name: rest for one in self._checks if one.name not in self._findings}
                     break
                 if check.name not in self._broken:
-                    log.exception("The health check %s failed.", check.name)
+                    CHECK_BROKEN.exception(check=check.name)
                     self._broken.add(check.name)
         self._finished_at = time.monotonic()
 
@@ -107,5 +118,5 @@ class HealthChecks:
             before = self._statuses.get(name, Status.OK)
             if finding.status != before:
                 level = logging.INFO if finding.status is Status.OK else logging.WARNING
-                log.log(level, "Health check %s: %s. %s", name, finding.status, finding.detail)
+                CHECK_CHANGED.log_at(level, check=name, status=finding.status.value, detail=str(finding.detail))
             self._statuses[name] = finding.status

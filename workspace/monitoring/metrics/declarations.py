@@ -19,10 +19,16 @@ from django.conf import settings
 from prometheus_client.mmap_dict import mmap_key
 from prometheus_client.utils import floatToGoString
 
+from workspace.logs.events import LogEvent
 from workspace.monitoring.metrics.files import MetricFiles
 from workspace.monitoring.metrics.labels import LabelValues
 
-log = logging.getLogger(__name__)
+METRICS_NOT_COUNTED = LogEvent(
+    "metrics.not_counted",
+    "Metrics cannot be written to their files in `DATA_DIR`.",
+    {"problem": "the error"},
+    logging.WARNING,
+)
 
 # The declared metrics, by the names under which they are scraped, as far as their modules have been imported.
 METRICS: dict[str, Metric] = {}
@@ -148,14 +154,14 @@ class Recorder:
         try:
             self.files.add(metric.kind, self._keys_of(metric, values), amounts)
         except OSError as error:
-            log.warning("Metrics are not counted: %s", error.strerror)
+            METRICS_NOT_COUNTED.log(problem=error.strerror)
 
     def put(self, metric: Recorded, values: tuple[str, ...], value: float) -> None:
         """Replace the value of the series."""
         try:
             self.files.put(metric.kind, self._keys_of(metric, values)[0], value)
         except OSError as error:
-            log.warning("Metrics are not recorded: %s", error.strerror)
+            METRICS_NOT_COUNTED.log(problem=error.strerror)
 
     def _keys_of(self, metric: Recorded, values: tuple[str, ...]) -> list[str]:
         keys = self._keys.get((metric, values))
@@ -186,7 +192,7 @@ class CurrentRecorder:
                     self._recorder = self._recorder or Recorder(settings.DATA_DIR / "metrics")
                 except OSError as error:
                     self._failed_at = time.monotonic()
-                    log.warning("Metrics are not counted: %s", error.strerror)
+                    METRICS_NOT_COUNTED.log(problem=error.strerror)
         return self._recorder
 
     def forget(self) -> None:

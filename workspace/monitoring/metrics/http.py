@@ -6,10 +6,9 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 
-from workspace.monitoring.metrics.declarations import Counter, Histogram, metrics_on
+from workspace.monitoring.metrics.declarations import Counter, Histogram
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -40,8 +39,6 @@ class RouteMiddleware:
     """Records the URL pattern of the request."""
 
     def __init__(self, get_response: GetResponse) -> None:
-        if not metrics_on():
-            raise MiddlewareNotUsed
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -63,7 +60,7 @@ class MeasuredSite:
         if scope["type"] != "http":
             await self._site(scope, receive, send)
             return
-        begun, route = time.perf_counter(), [NO_ROUTE]
+        begun, route = time.perf_counter(), scope.get(ROUTE, [NO_ROUTE])
 
         async def send_measured(message: Any) -> None:
             if message["type"] == "http.response.start":

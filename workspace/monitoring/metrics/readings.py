@@ -10,10 +10,21 @@ from django.utils.module_loading import import_string
 from prometheus_client.core import GaugeMetricFamily
 
 from workspace.database.troubles import trouble_of
+from workspace.logs.events import LogEvent
 from workspace.monitoring.bounded import SingleFlight
 from workspace.monitoring.metrics.declarations import ProcessGauge, Reading
 
-log = logging.getLogger(__name__)
+READINGS_LATE = LogEvent(
+    "metrics.readings_late",
+    "The database did not answer a scrape in time.",
+    level=logging.DEBUG,
+)
+READINGS_FAILED = LogEvent(
+    "metrics.readings_failed",
+    "Metrics could not be read from the database.",
+    {"problem": "the error"},
+    logging.WARNING,
+)
 
 # A gauge, the values of its labels, and its value.
 Value = tuple[Reading, tuple[str, ...], float]
@@ -50,11 +61,11 @@ def families() -> Iterator[GaugeMetricFamily]:
         values = flight.start().result(WAIT_SECONDS)
         is_up = True
     except FutureTimeoutError:
-        log.debug("The database did not answer a scrape in time.")
+        READINGS_LATE.log()
     except Exception as error:
         # One line, not a traceback for each scrape.
         is_up = trouble_of(error) is None
-        log.warning("Metrics could not be read from the database: %s", " ".join(str(error).split()))
+        READINGS_FAILED.log(problem=" ".join(str(error).split()))
     by_metric: dict[Reading, GaugeMetricFamily] = {}
     for metric, labels, value in [(DATABASE_UP, (), float(is_up)), *values]:
         family = by_metric.setdefault(metric, GaugeMetricFamily(metric.name, metric.help, labels=metric.labels))

@@ -9,10 +9,16 @@ from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
+from workspace.logs.events import LogEvent
 from workspace.monitoring.metrics.declarations import current_recorder, metrics_declared
 from workspace.monitoring.metrics.readings import families
 
-log = logging.getLogger(__name__)
+METRICS_UNREADABLE = LogEvent(
+    "metrics.unreadable",
+    "The files of the metrics in `DATA_DIR` cannot be read.",
+    {"problem": "the error"},
+    logging.WARNING,
+)
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
@@ -27,7 +33,7 @@ class RecordedMetrics(Collector):
         try:
             recorded = recorder.files.collect()
         except OSError as error:
-            log.warning("The recorded metrics could not be read: %s", error.strerror)
+            METRICS_UNREADABLE.log(problem=error.strerror)
             return
         metrics = metrics_declared()
         for family in recorded:

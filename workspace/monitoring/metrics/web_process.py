@@ -11,10 +11,15 @@ from django.db import connection
 from django.utils.module_loading import import_string
 
 from workspace.ddp.handlers import all_handlers
+from workspace.logs.events import LogEvent
 from workspace.monitoring.metrics.declarations import ProcessGauge
 from workspace.monitoring.metrics.readings import SAMPLES, Sample
 
-log = logging.getLogger(__name__)
+SAMPLING_FAILED = LogEvent(
+    "metrics.sampling_failed",
+    "The values of a web process could not be sampled.",
+    level=logging.DEBUG,
+)
 
 # Seconds between two samples.
 SAMPLE_SECONDS = 5.0
@@ -63,5 +68,5 @@ def _sample_forever() -> None:
             sample()
         except Exception:
             # Such as a collection that changed while it was read. The next sample follows soon.
-            log.debug("The values of this process could not be sampled.", exc_info=True)
+            SAMPLING_FAILED.exception()
         time.sleep(SAMPLE_SECONDS)

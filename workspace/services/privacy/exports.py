@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from workspace.errors import ApplicationError, MissingPermissionError
+from workspace.logs.events import LogEvent
 from workspace.models import DataExport, DataExportPart, RetentionSettings, TextPlace, User
 from workspace.models.data_exports import UNFINISHED, ExportState
 from workspace.privacy.files import export_write
@@ -19,7 +20,12 @@ from workspace.selectors.privacy.exports import exports_due, exports_of, may_exp
 from workspace.services.text_views import text_viewed
 from workspace.waking import exports_later
 
-log = logging.getLogger(__name__)
+EXPORT_FAILED = LogEvent(
+    "export.failed",
+    "The export of somebody's data could not be made. It is tried again.",
+    {"export": "the public id of the export"},
+    logging.ERROR,
+)
 
 # How long a worker has to make an export before another one tries, from the last progress on.
 LEASE = timedelta(minutes=6)
@@ -76,7 +82,7 @@ def export_make(key: int) -> bool:
             export_write(file, user=export.user, progress=lambda part: progress_save(export, part))
             export_store(export, file)
     except Exception:
-        log.exception("The export %s could not be made.", export.public_id)
+        EXPORT_FAILED.exception(export=export.public_id)
         DataExport.objects.filter(pk=key).update(retry_at=timezone.now() + timedelta(minutes=1))
         return False
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from push.gateway.requests import (
@@ -20,8 +21,9 @@ from push.gateway.requests import (
     token_of,
 )
 from push.models.settings import LIFETIME, LIFETIME_MAX
-from push.providers.protocol import APN, GCM
+from push.providers.protocol import APN, GCM, TRACEPARENT
 from push.providers.pushes import Push
+from workspace.tracing.contexts import context_parse
 
 KEPT_PERCENT_MAX = 50
 
@@ -100,6 +102,7 @@ def device_parse(device: Any, shared: dict[str, Any], idempotency_key: str) -> P
         options = {**shared, **object_of(device, "options")}
         if idempotency_key and not options.get("identity"):
             options["identity"] = identity_of(idempotency_key, device["type"], device.get("token"), options)
-        return request_of(device["type"], device.get("token"), options)
+        order = request_of(device["type"], device.get("token"), options)
+        return replace(order, trace=context_parse(device[TRACEPARENT])) if TRACEPARENT in device else order
     except InvalidRequestError as error:
         return error

@@ -11,6 +11,7 @@ import time_machine
 
 from tests.api_client import NOT_SIGNED_IN, ApiClient, failure
 from tests.factories import RoomFactory, UserFactory
+from tests.logs import logged
 from tests.method_calls import call, call_error
 from workspace.api.methods.calls import MethodCall
 from workspace.api.methods.errors import CallerUnknownError
@@ -157,7 +158,7 @@ def test_an_internal_error_is_logged_and_not_described(
     client.client.raise_request_exception = False
     error = call_error(client, "broken")
     assert (error["error"], error["message"]) == (500, "Internal server error [500]")
-    assert "The method broken failed." in caplog.text
+    assert logged(caplog, "method.failed") == [{"name": "broken"}]
 
 
 def test_an_endpoint_that_requires_a_sign_in_is_not_called_without_one(rf: Any) -> None:
