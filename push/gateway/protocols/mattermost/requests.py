@@ -82,7 +82,7 @@ def push_parse(body: bytes) -> MattermostPush:
         category=text_of(fields, "category"),
         sound=text_of(fields, "sound"),
         version=text_of(fields, "version"),
-        badge=min(badge, BADGE_MAX) if isinstance(badge, int) and badge > NO_BADGE else None,
+        badge=min(badge, BADGE_MAX) if type(badge) is int and badge > NO_BADGE else None,
         is_id_loaded=fields.get("is_id_loaded") is True,
         is_crt_enabled=fields.get("is_crt_enabled") is True,
         texts={name: value for name in PASSED_ON if (value := text_of(fields, name, longest=BODY_MAX_BYTES))},

@@ -241,6 +241,14 @@ def test_apps_are_known_by_their_own_name_by_the_token(
     assert (fake_apple.accepted[0].token, fake_google.accepted[0].token) == (APPLE_TOKEN, GOOGLE_TOKEN)
 
 
+def test_pushers_for_calls_use_apples_topic_for_calls(post: Post, key: str, fake_apple: FakeApple) -> None:
+    call = {"type": "m.call.invite", "content": {}, "devices": [device("org.example.chat.ios.prod.voip")]}
+    assert notify(post, key, **call).document == {"rejected": []}
+    (push,) = fake_apple.accepted
+    assert (push.topic, push.headers["apns-push-type"]) == (f"{APP}.voip", "voip")
+    assert push.payload["aps"]["alert"]["loc-key"] == "VOICE_CALL_FROM_USER"
+
+
 def test_an_app_that_is_switched_off_is_unknown_and_keeps_its_pushers(post: Post, key: str) -> None:
     GatewayApp.objects.filter(type="apn").update(is_active=False)
     assert notify(post, key).status_code == 404
