@@ -24,7 +24,7 @@ from typing import Any
 BASE_DIR = Path(__file__).resolve().parents[1]
 IMAGES = BASE_DIR / "docs" / "images"
 MAX_BYTES = 100_000
-QUALITY = 82
+QUALITY = 78
 # The animation: how long the silent phone, each picture of the arriving push, and the phone with it are shown.
 SILENT_MILLISECONDS, MOVING_MILLISECONDS, RESTING_MILLISECONDS = 1_800, 80, 3_500
 MOVING_FRAMES = 5
@@ -70,7 +70,7 @@ from workspace.services.reading import room_mark_read
 WIDE: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
 NARROW: dict[str, Any] = {"viewport": {"width": 375, "height": 800}, "color_scheme": "light"}
 # Heights that show the beginning of the chart of the rules, and a workspace's complete usage.
-HEIGHTS = {"explain": 1200, "subscription": 1300, "console-workspace": 2150}
+HEIGHTS = {"explain": 1200, "subscription": 1300, "console-workspace": 2200}
 
 
 def fill() -> Message:
