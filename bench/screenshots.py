@@ -146,7 +146,7 @@ def signed_in(
     page.goto("/sign-in/" if first == "/" else first)
     page.locator("input[name=username]").fill(username)
     page.locator("input[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{site}{first}")
     page.close()
     return context

@@ -16,6 +16,7 @@ from tests.browser.policies import policy_messages
 from tests.factories import DeviceFactory, EmailAddressFactory, RoomFactory, UserFactory, direct_room, message_in
 from tests.in_flight import context_leave
 from workspace.models import Subscription, User
+from workspace.services.second_factor import second_factor_prepare
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -41,6 +42,11 @@ MEMBERS = (
     "/account/quiet-hours/",
     "/account/rooms/",
     "/account/password/",
+    "/account/security/",
+    "/account/security/confirm/",
+    "/account/security/app/",
+    "/account/sessions/",
+    "/account/sessions/end-others/",
     "/account/addresses/{address}/remove/",
     "/account/devices/",
     "/account/devices/{device}/remove/",
@@ -72,6 +78,7 @@ def names(ana: User) -> dict[str, str]:
     thread = message_in(room, ana, "Who can?")
     message_in(room, bob, "I can", parent=thread)
     message_in(direct_room(ana, bob), bob, "Lunch?")
+    second_factor_prepare(user=ana)
     Subscription.objects.filter(user=ana).update(unread=3, user_mentions=1)
     return {
         "room": room.public_id,

@@ -124,7 +124,7 @@ def test_choices_are_saved_without_scripts_too(browser: Browser, site: str, ana:
     page.goto("/account/preferences/")
     page.get_by_label("Username or e-mail address").fill("ana")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     choose(page, "Push notifications (mobile)", "Nothing")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_contain_text("Your preferences are saved.")

@@ -337,6 +337,6 @@ def signed_in_page(context: BrowserContext, user: User) -> Page:
     page.goto("/sign-in/")
     page.get_by_label("Username or e-mail address").fill(user.username)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_load_state()
     return page

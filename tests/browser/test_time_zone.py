@@ -30,7 +30,7 @@ def signed_in_page(context: BrowserContext) -> Page:
     page.goto("/sign-in/?next=/account/quiet-hours/")
     page.get_by_label("Username or e-mail address").fill("ana")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/account/quiet-hours/")
     return page
 

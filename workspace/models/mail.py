@@ -18,6 +18,8 @@ class MailKind(models.TextChoices):
     VERIFICATION = "verification", _("Verify an address")
     # The key of an EmailCode.
     CODE = "code", _("Code for signing in")
+    # What has changed, and the key of the account: workspace/services/people/security_notices.py.
+    SECURITY = "security", _("Changed second factor")
     # The key of a registration request of the cloud.
     CONFIRMATION = "confirmation", _("Confirm a registration")
 

@@ -1,4 +1,4 @@
-"""Account e-mails: verifying an address, resetting a password, and codes for signing in."""
+"""Account e-mails: verifying an address, resetting a password, codes for signing in, and changed second factors."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from workspace.addresses import absolute_url
 from workspace.models import EmailAddress, EmailCode, GeneralSettings, MailKind, User
@@ -20,8 +21,19 @@ from workspace.selectors.localization import page_language
 from workspace.services.addresses import verification_token
 from workspace.services.people.email_codes import LIFETIME, email_code_generate
 from workspace.services.people.requested_mails import mail_sender_register
+from workspace.services.people.security_notices import SecurityChange
 from workspace.services.reset_tokens import reset_tokens
 
+CHANGES = {
+    SecurityChange.APP_ADDED: gettext_lazy("An authenticator app was set up."),
+    SecurityChange.APP_REMOVED: gettext_lazy("The authenticator app and the recovery codes were removed."),
+    SecurityChange.CODES_REPLACED: gettext_lazy("The recovery codes were replaced."),
+    SecurityChange.EMAIL_CODES_ON: gettext_lazy("Codes by e-mail were turned on."),
+    SecurityChange.EMAIL_CODES_OFF: gettext_lazy("Codes by e-mail were turned off."),
+    SecurityChange.PASSKEY_ADDED: gettext_lazy("A passkey was added."),
+    SecurityChange.PASSKEY_REMOVED: gettext_lazy("A passkey was removed."),
+    SecurityChange.RESET: gettext_lazy("An administrator has removed all second factors and passkeys."),
+}
 AUTOMATIC = {"Auto-Submitted": "auto-generated"}
 
 
@@ -63,6 +75,21 @@ def email_code_mail_send(code_pk: str) -> None:
         )
 
 
+def security_mail_send(reference: str) -> None:
+    """Inform the owner of an account that its second factors or passkeys have changed."""
+    change, _separator, key = reference.partition(":")
+    if change not in set(SecurityChange):
+        return
+    user = User.objects.filter(pk=key, is_active=True).first()
+    email = user.emails.filter(verified=True).order_by("pk").first() if user else None
+    if user is None or email is None:
+        return
+    with translation.override(page_language(user)):
+        sentence = str(CHANGES[SecurityChange(change)])
+        subject, template = _("The security of your account has changed"), "pages/mails/security.txt"
+        mail_send(email.address, user, subject, template, reverse("security"), sentence=sentence)
+
+
 def mail_send(address: str, user: User, subject: str, template: str, path: str, **details: Any) -> None:
     """Send an account e-mail with a link to the page at `path`. `details` are more variables of its template."""
     site_name = GeneralSettings.current().site_name
@@ -74,3 +101,4 @@ def mail_send(address: str, user: User, subject: str, template: str, path: str, 
 mail_sender_register(MailKind.RESET, reset_mail_send)
 mail_sender_register(MailKind.VERIFICATION, verification_mail_send)
 mail_sender_register(MailKind.CODE, email_code_mail_send)
+mail_sender_register(MailKind.SECURITY, security_mail_send)

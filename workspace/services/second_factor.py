@@ -30,7 +30,8 @@ from workspace.cache import call_count
 from workspace.errors import ApplicationError, NotAllowedError, SecondFactorError
 from workspace.models import PendingSecondFactor, SignInSettings, User
 from workspace.selectors.accounts import authenticators_of, has_totp, second_factors_of
-from workspace.services.people.email_codes import email_code_accept, email_code_ensure, email_codes_disable
+from workspace.services.people.email_codes import email_code_accept, email_code_ensure, email_codes_forget
+from workspace.services.people.security_notices import SecurityChange, security_notice
 from workspace.services.sign_in import sign_out
 
 # How long a new secret waits for its first code.
@@ -163,10 +164,11 @@ def second_factor_enable(*, user: User, code: str, current: AuthToken | None = N
     # Uses the code up.
     totp_accept(user=user, code=code)
     pending.delete()
+    security_notice(user=user, change=SecurityChange.APP_ADDED)
     for auth_token in AuthToken.objects.filter(user=user, personal=None).select_related("user"):
         if current is None or auth_token.pk != current.pk:
             sign_out(auth_token=auth_token)
-    return recovery_codes_replace(user=user)
+    return codes_generate(user)
 
 
 def second_factor_disable(*, user: User, code: str) -> bool:
@@ -180,17 +182,19 @@ def second_factor_disable(*, user: User, code: str) -> bool:
 
 @transaction.atomic
 def app_remove(*, user: User) -> None:
-    """Remove the account's app and recovery codes without a code."""
+    """Remove the account's app and recovery codes without a code, and inform the owner."""
     PendingSecondFactor.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN).delete()
+    security_notice(user=user, change=SecurityChange.APP_REMOVED)
 
 
 @transaction.atomic
 def second_factor_remove(*, user: User) -> None:
-    """Remove all second factors and passkeys of the account without a code."""
-    app_remove(user=user)
+    """Remove all second factors and passkeys of the account without a code, and inform the owner."""
+    PendingSecondFactor.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
-    email_codes_disable(user=user)
+    email_codes_forget(user)
+    security_notice(user=user, change=SecurityChange.RESET)
 
 
 def recovery_codes_regenerate(*, user: User, code: str) -> list[str] | None:
@@ -206,7 +210,13 @@ def recovery_codes_regenerate(*, user: User, code: str) -> list[str] | None:
 
 @transaction.atomic
 def recovery_codes_replace(*, user: User) -> list[str]:
-    """Give the account new recovery codes and return them. The earlier ones are no longer accepted."""
+    """Give the account new recovery codes and return them, and inform the owner. The earlier ones are void."""
+    security_notice(user=user, change=SecurityChange.CODES_REPLACED)
+    return codes_generate(user)
+
+
+def codes_generate(user: User) -> list[str]:
+    """Replace the account's recovery codes, and return the new ones."""
     authenticators_of(user, Authenticator.Type.RECOVERY_CODES).delete()
     codes: list[str] = RecoveryCodes.activate(user).get_unused_codes()
     return codes

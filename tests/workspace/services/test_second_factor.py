@@ -8,22 +8,26 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.core import mail
 from django.utils import timezone
 
 from tests.factories import UserFactory
-from tests.second_factors import SecondFactor, app_code, second_factor_of
+from tests.second_factors import SecondFactor, app_code, email_factor_of, second_factor_of
 from workspace.errors import ApplicationError, SecondFactorError
-from workspace.models import PendingSecondFactor, User
+from workspace.models import PendingSecondFactor, RequestedMail, User
 from workspace.selectors.accounts import has_second_factor, recovery_codes_remaining
+from workspace.services.people.requested_mails import requested_mail_send
 from workspace.services.second_factor import (
     MAX_CODES,
     code_accept,
     recovery_codes_regenerate,
+    recovery_codes_replace,
     second_factor_check,
     second_factor_confirm,
     second_factor_disable,
     second_factor_enable,
     second_factor_prepare,
+    second_factor_remove,
 )
 from workspace.services.sign_in import sign_in, token_find
 
@@ -174,3 +178,29 @@ def test_a_signed_in_account_cannot_try_codes_without_end(ana: User, factor: Sec
     with pytest.raises(ApplicationError) as raised:
         second_factor_confirm(user=ana, code=factor.recovery_codes[1])
     assert (raised.value.code, raised.value.status) == ("error-too-many-requests", 429)
+
+
+def test_the_owner_is_informed_of_changes() -> None:
+    user = UserFactory(username="eva")
+    email_factor_of(user)
+    second_factor_of(user)
+    recovery_codes_replace(user=user)
+    second_factor_remove(user=user)
+    mails_deliver()
+    written = [str(message.body).split("\n\n")[2] for message in mail.outbox]
+    assert written == [
+        "Codes by e-mail were turned on.",
+        "An authenticator app was set up.",
+        "The recovery codes were replaced.",
+        "An administrator has removed all second factors and passkeys.",
+    ]
+    assert "/account/security/" in str(mail.outbox[0].body)
+    second_factor_of(UserFactory(username="without_address"))
+    mails_deliver()
+    assert len(mail.outbox) == len(written)
+
+
+def mails_deliver() -> None:
+    """Send the requested e-mails, as the worker does."""
+    for requested in RequestedMail.objects.order_by("pk"):
+        requested_mail_send(mail_pk=requested.pk)

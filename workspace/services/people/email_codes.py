@@ -16,6 +16,7 @@ from workspace.errors import ApplicationError, NotAllowedError
 from workspace.models import EmailCode, EmailSecondFactor, MailKind, SignInSettings, User
 from workspace.selectors.accounts import has_email_codes
 from workspace.services.people.requested_mails import mail_request
+from workspace.services.people.security_notices import SecurityChange, security_notice
 
 DIGITS = 6
 # How long a code is accepted, and how long before its end a sign-in sends another one.
@@ -46,14 +47,23 @@ def email_codes_enable(*, user: User) -> None:
         raise NotAllowedError()
     if not user.emails.filter(verified=True).exists():
         raise ApplicationError("error-invalid-user", "You need to verify your emails before setting up 2FA")
-    EmailSecondFactor.objects.get_or_create(user=user)
+    _choice, is_new = EmailSecondFactor.objects.get_or_create(user=user)
+    if is_new:
+        security_notice(user=user, change=SecurityChange.EMAIL_CODES_ON)
 
 
 @transaction.atomic
 def email_codes_disable(*, user: User) -> None:
-    """Stop requiring codes by e-mail, and forget those that were sent."""
-    EmailSecondFactor.objects.filter(user=user).delete()
+    """Stop requiring codes by e-mail, forget those that were sent, and inform the owner."""
+    if email_codes_forget(user):
+        security_notice(user=user, change=SecurityChange.EMAIL_CODES_OFF)
+
+
+def email_codes_forget(user: User) -> bool:
+    """Delete the choice of codes by e-mail, and those that were sent; returns True if the account used them."""
     EmailCode.objects.filter(user=user).delete()
+    deleted, _by_model = EmailSecondFactor.objects.filter(user=user).delete()
+    return bool(deleted)
 
 
 def email_code_ensure(*, user: User) -> Requested:

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 
 from workspace.errors import ApplicationError, NotAllowedError
 from workspace.models import SignInSettings, User
+from workspace.services.people.security_notices import SecurityChange, security_notice
 
 NAME_MAX_LENGTH = 64
 # The most passkeys that an account may have.
@@ -76,6 +77,7 @@ def passkey_add(*, user: User, name: str, response: str) -> Authenticator:
         if passkeys_of(user).count() >= MAX_PASSKEYS:
             raise ApplicationError("error-too-many-passkeys", f"An account can have at most {MAX_PASSKEYS} passkeys")
         added: Authenticator = auth.WebAuthn.add(user, name_clean(name), credential).instance
+        security_notice(user=user, change=SecurityChange.PASSKEY_ADDED)
     return added
 
 
@@ -94,6 +96,8 @@ def passkey_rename(*, user: User, key: int, name: str) -> bool:
 def passkey_remove(*, user: User, key: int) -> bool:
     """Remove a passkey of the account; returns False if there is none."""
     deleted, _by_model = passkeys_of(user).filter(pk=key).delete()
+    if deleted:
+        security_notice(user=user, change=SecurityChange.PASSKEY_REMOVED)
     return bool(deleted)
 
 
