@@ -21,8 +21,9 @@ from scaffold import analyze, database
 
 from push.models import Attempt, DurationHour, Measure, Notification, OutcomeHour
 from push.models.rollups import hour_of, hour_start
-from push.selectors.statistics.figures import Filters, figures_of
+from push.selectors.statistics.figures import figures_of
 from push.selectors.statistics.periods import Period, period_named
+from push.selectors.statistics.totals import Filters
 from push.services.rollups import hour_roll_up, hours_roll_up
 from push.services.setup.progress import setup_close
 from workspace.models import User

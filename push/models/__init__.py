@@ -27,7 +27,7 @@ from push.models.queue import (
     State,
 )
 from push.models.reasons import EndReason
-from push.models.rollups import DeliveryHour, DurationHour, Measure, OutcomeHour, RollupHour, RollupState
+from push.models.rollups import DeliveryHour, DurationHour, Measure, OutcomeHour, RollupDay, RollupHour, RollupState
 from push.models.routes import AppRoute, AppRouteKind, RouteState
 from push.models.settings import PushSettings
 from push.models.setup import SetupProgress, SetupState
@@ -70,6 +70,7 @@ __all__ = [
     "OutcomeHour",
     "ProviderValue",
     "PushSettings",
+    "RollupDay",
     "RollupHour",
     "RollupState",
     "RouteState",

@@ -9,6 +9,7 @@ which the notification ended.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from push.models.queue import Answer, Channel, State
 
 HOUR_SECONDS = 3600
+DAY_HOURS = 24
 CODE_LENGTH = 64
 
 
@@ -44,12 +46,34 @@ class RollupHour(models.Model):
     computed_at = models.DateTimeField()
     # How long it took. The current hour is computed less often if it takes long.
     seconds = models.FloatField(default=0)
+    # The hour's figures by channel (push/selectors/statistics/summaries.py), so that charts read one row per hour, and
+    # the version of their form. Hours with another version are computed again.
+    summary: models.JSONField[Any, Any] = models.JSONField(null=True)
+    version = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         default_permissions = ()
 
     def __str__(self) -> str:
         return hour_start(self.hour).isoformat()
+
+
+class RollupDay(models.Model):
+    """The sums of the hours of a day (UTC) that has ended, so that totals of long periods read one row per day.
+
+    It is deleted when one of the hours is computed again. Days are numbered since 1970.
+    """
+
+    day = models.PositiveIntegerField(primary_key=True)
+    # A form of push/selectors/statistics/totals.py, and its version. Days with another version are added up again.
+    totals: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    version = models.PositiveSmallIntegerField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return hour_start(self.day * DAY_HOURS).date().isoformat()
 
 
 class RollupState(models.Model):

@@ -16,7 +16,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, Min, Q
+from django.db.models import F, Max, Min, Q, Value
 from django.utils import timezone
 
 from push.models import (
@@ -24,11 +24,15 @@ from push.models import (
     DurationHour,
     Notification,
     OutcomeHour,
+    RollupDay,
     RollupHour,
     RollupState,
 )
-from push.models.rollups import hour_of, hour_start
+from push.models.rollups import DAY_HOURS, hour_of, hour_start
 from push.selectors.statistics.hours import HourStatistics, hour_statistics
+from push.selectors.statistics.summaries import VERSION as SUMMARY_VERSION
+from push.selectors.statistics.summaries import summary_of
+from push.selectors.statistics.totals import VERSION, totals_of_day
 from workspace.models import RetentionSettings
 
 TABLES = (OutcomeHour, DeliveryHour, DurationHour)
@@ -52,7 +56,7 @@ HOURS_PRUNED_AT_ONCE = 50
 
 def rollup_is_due(now: datetime) -> bool:
     """Return True if the current hour should be computed: it is new, or notifications have ended since. Cheap."""
-    current = RollupHour.objects.filter(hour=hour_of(now)).first()
+    current = RollupHour.objects.filter(hour=hour_of(now)).defer("summary").first()
     if current is None or current.computed_at > now:
         return True
     if now - current.computed_at < _interval(current):
@@ -65,17 +69,24 @@ def hours_roll_up(*, seconds: float = RUN_SECONDS) -> bool:
     """Compute the hours that are due until the time is up; return False if there are more."""
     end = time.monotonic() + seconds
     now = timezone.now()
-    token = str(uuid.uuid4())
+    token, is_first = str(uuid.uuid4()), True
     if not _claim(token, now):
         return True
     try:
         _future_delete(now)
-        due = hours_due(now)
-        for position, hour in enumerate(due, 1):
+        for hour in hours_due(now):
+            if time.monotonic() > end and not is_first:
+                return False
             if not hour_roll_up(hour=hour, token=token):
                 return True
-            if time.monotonic() > end:
-                return position == len(due)
+            is_first = False
+        # Their hours are complete now.
+        for day in days_due(now):
+            if time.monotonic() > end and not is_first:
+                return False
+            if not day_sum(day=day, token=token):
+                return True
+            is_first = False
         return True
     finally:
         RollupState.objects.filter(pk=1, claimed_by=token).update(claimed_by="", claimed_until=None)
@@ -89,12 +100,12 @@ def hours_due(now: datetime) -> list[int]:
     kept = hour_of(RetentionSettings.begin("statistics"))
     pruned = RollupState.objects.filter(pk=1).values_list("pruned_hour", flat=True).first() or 0
     oldest = max(oldest, kept, pruned + 1)
-    computed = {row.hour: row for row in RollupHour.objects.filter(hour__gte=oldest)}
+    computed = {row.hour: row for row in RollupHour.objects.filter(hour__gte=oldest).defer("summary")}
     return [hour for hour in range(current, oldest - 1, -1) if _is_due(hour, computed.get(hour), now)]
 
 
 def _is_due(hour: int, computed: RollupHour | None, now: datetime) -> bool:
-    if computed is None or computed.computed_at > now:
+    if computed is None or computed.computed_at > now or computed.version != SUMMARY_VERSION:
         return True
     end = hour_start(hour + 1)
     if end > now:
@@ -124,9 +135,13 @@ def hour_roll_up(*, hour: int, token: str) -> bool:
             return False
         if hour > state.pruned_hour:
             _hour_replace(hour, statistics)
-            row = RollupHour(hour=hour, computed_at=computed_at, seconds=time.monotonic() - begun)
+            row = RollupHour(hour=hour, computed_at=computed_at, summary=summary_of(statistics))
+            row.version, row.seconds = SUMMARY_VERSION, time.monotonic() - begun
             RollupHour.objects.bulk_create(
-                [row], update_conflicts=True, unique_fields=["hour"], update_fields=["computed_at", "seconds"]
+                [row],
+                update_conflicts=True,
+                unique_fields=["hour"],
+                update_fields=["computed_at", "seconds", "summary", "version"],
             )
     return True
 
@@ -135,6 +150,25 @@ def _hour_replace(hour: int, statistics: HourStatistics) -> None:
     for table, rows in zip(TABLES, statistics.rows(hour), strict=True):
         table._default_manager.filter(hour=hour).delete()
         table._default_manager.bulk_create(rows, batch_size=BATCH)
+    RollupDay.objects.filter(day=hour // DAY_HOURS).delete()
+
+
+def days_due(now: datetime) -> list[int]:
+    """Return the days (UTC) that have ended and whose sums are missing, newest first."""
+    days = RollupHour.objects.filter(hour__lt=hour_of(now) // DAY_HOURS * DAY_HOURS).order_by()
+    computed = set(days.annotate(day=F("hour") / Value(DAY_HOURS)).values_list("day", flat=True).distinct())
+    summed = set(RollupDay.objects.filter(version=VERSION).values_list("day", flat=True))
+    return sorted(computed - summed, reverse=True)
+
+
+@transaction.atomic
+def day_sum(*, day: int, token: str) -> bool:
+    """Store the sums of a day's hours; return False if the claim was lost. No hour changes meanwhile."""
+    state = RollupState.objects.select_for_update().get(pk=1)
+    if state.claimed_by != token:
+        return False
+    RollupDay.objects.update_or_create(day=day, defaults={"totals": totals_of_day(day).stored(), "version": VERSION})
+    return True
 
 
 def _future_delete(now: datetime) -> None:
@@ -144,6 +178,7 @@ def _future_delete(now: datetime) -> None:
         with transaction.atomic():
             for table in TABLES:
                 table._default_manager.filter(hour__gt=hour_of(now)).delete()
+            RollupDay.objects.filter(day__gte=hour_of(now) // DAY_HOURS).delete()
             future.delete()
 
 
@@ -163,4 +198,5 @@ def rollups_prune(before: datetime) -> int:
     hours = list(old.values_list("hour", flat=True)[:HOURS_PRUNED_AT_ONCE])
     for table in (*TABLES, RollupHour):
         table._default_manager.filter(hour__in=hours).delete()
+    RollupDay.objects.filter(day__in={hour // DAY_HOURS for hour in hours}).delete()
     return len(hours)

@@ -16,8 +16,9 @@ from push.admin.statistics.query import filters_asked, period_asked, query_of
 from push.admin.statistics.tables import tables_of
 from push.admin.statistics.texts import provider_text
 from push.models import Channel
-from push.selectors.statistics.figures import Filters, choices_of, figures_of, freshness
+from push.selectors.statistics.figures import choices_of, figures_of, freshness
 from push.selectors.statistics.periods import CUSTOM, Period, period_names
+from push.selectors.statistics.totals import Filters
 
 VIEW = "push.view_notification"
 # Channels with a queue; desktop notifications are shown at once and not recorded.

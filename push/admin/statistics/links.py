@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from push.models import Attempt, Notification, State
 from push.models.rollups import hour_start
-from push.selectors.statistics.figures import Filters
 from push.selectors.statistics.periods import Period
+from push.selectors.statistics.totals import Filters
 from workspace.admin.contributions import changelist_url
 
 

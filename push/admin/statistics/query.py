@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from push.models import Channel
-from push.selectors.statistics.figures import Filters
 from push.selectors.statistics.periods import CUSTOM, Period, period_between, period_named
+from push.selectors.statistics.totals import Filters
 
 APP_LENGTH = 255
 PROVIDER_LENGTH = 32

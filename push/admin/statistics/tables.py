@@ -20,8 +20,9 @@ from push.admin.statistics.texts import (
 )
 from push.explain.reasons import end_sentence, reason_sentence
 from push.models import Answer, Channel, Measure, State
-from push.selectors.statistics.figures import Figures, Totals
+from push.selectors.statistics.figures import Figures
 from push.selectors.statistics.hours import OTHER
+from push.selectors.statistics.totals import Totals
 
 MAX_ROWS = 12
 Table = dict[str, Any]

@@ -11,9 +11,12 @@ import pytest
 
 from push.models import DeliveryHour, DurationHour, Measure, OutcomeHour, RollupHour
 from push.models.rollups import hour_of
-from push.selectors.statistics.figures import Filters, figures_of, freshness
+from push.selectors.statistics.figures import figures_of, freshness
 from push.selectors.statistics.histogram import FACTOR, bucket_of, percentile
+from push.selectors.statistics.hours import HourStatistics
 from push.selectors.statistics.periods import Period, period_between, period_named
+from push.selectors.statistics.summaries import VERSION, summary_of
+from push.selectors.statistics.totals import Filters
 from tests.admin_rows import notification_of
 from tests.factories import RoomFactory, UserFactory, message_in
 
@@ -22,11 +25,17 @@ BERLIN, KOLKATA, SANTIAGO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Kolkata"),
 
 
 def outcomes_add(at: datetime, count: int, state: str = "sent", channel: str = "push") -> None:
-    OutcomeHour.objects.create(hour=hour_of(at), channel=channel, state=state, code="", count=count)
+    hour = hour_of(at)
+    OutcomeHour.objects.create(hour=hour, channel=channel, state=state, code="", count=count)
+    statistics = HourStatistics()
+    for row in OutcomeHour.objects.filter(hour=hour):
+        statistics.outcomes[row.channel, row.state, row.code] += row.count
+    summary = {"computed_at": at, "summary": summary_of(statistics), "version": VERSION}
+    RollupHour.objects.update_or_create(hour=hour, defaults=summary)
 
 
-def sent_by_day(period: Period) -> list[int]:
-    return [part.states["sent"] for part in figures_of(period, Filters()).parts]
+def accepted_by_day(period: Period, filters: Filters) -> list[int]:
+    return [part.answers["accepted"] for part in figures_of(period, filters).parts]
 
 
 def test_percentiles_are_estimated_within_the_stated_error() -> None:
@@ -88,11 +97,16 @@ def test_a_period_is_at_most_400_days_and_its_days_may_be_swapped() -> None:
 @pytest.mark.parametrize("month", [3, 4, 9, 10])
 def test_the_database_assigns_each_hour_to_its_day(zone: ZoneInfo, month: int) -> None:
     period = period_between(date(2026, month, 1), date(2026, month, 28), zone=zone)
-    OutcomeHour.objects.bulk_create(
-        OutcomeHour(hour=hour, channel="push", state="sent", code="", count=1)
-        for hour in range(period.begin - 3, period.end + 3)
+    hours = range(period.begin - 3, period.end + 3)
+    statistics = HourStatistics()
+    statistics.deliveries["push", "apple", "org.app", "accepted", ""] = 1
+    DeliveryHour.objects.bulk_create(row for hour in hours for row in statistics.rows(hour)[1])  # type: ignore[misc]
+    RollupHour.objects.bulk_create(
+        RollupHour(hour=hour, computed_at=NOW, summary=summary_of(statistics), version=VERSION) for hour in hours
     )
-    assert sent_by_day(period) == [part.end - part.begin for part in period.parts()]
+    lengths = [part.end - part.begin for part in period.parts()]
+    assert accepted_by_day(period, Filters()) == lengths
+    assert accepted_by_day(period, Filters(provider="apple")) == lengths
 
 
 @pytest.mark.django_db

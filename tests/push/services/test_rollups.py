@@ -20,13 +20,17 @@ from push.models import (
     Measure,
     Notification,
     OutcomeHour,
+    RollupDay,
     RollupHour,
     RollupState,
     State,
 )
 from push.models.rollups import hour_of, hour_start
+from push.selectors.statistics.figures import figures_of
 from push.selectors.statistics.histogram import bucket_of
 from push.selectors.statistics.hours import MAX_APPS, OTHER
+from push.selectors.statistics.periods import Period
+from push.selectors.statistics.totals import VERSION, Filters, totals_between
 from push.services.retention import expired_prune
 from push.services.rollups import CLAIM, hour_roll_up, hours_due, hours_roll_up, rollup_is_due
 from tests.admin_rows import notification_of
@@ -274,3 +278,58 @@ def test_the_task_continues_until_every_hour_is_computed(message: Message, monke
     tasks.rollups()
     assert woken == ["rollups", "rollups"]
     assert len(outcomes()) == 3
+
+
+def test_days_are_summed_once_they_have_ended_and_again_when_an_hour_changes(message: Message, at_noon: Any) -> None:
+    ended(message, NOW)
+    ended(message, NOW - HOUR, State.FAILED, reason="gave_up")
+    everything_roll_up()
+    assert not RollupDay.objects.exists()
+    at_noon.shift(12 * HOUR)
+    everything_roll_up()
+    period = Period("custom", hour_of(NOW) - 36, hour_of(NOW) + 36, True, UTC)
+    assert RollupDay.objects.count() == 1
+    assert figures_of(period, Filters()).current.ended("sent") == 1
+    # An hour is counted again a day later.
+    ended(message, NOW, channel="email")
+    at_noon.shift(24 * HOUR)
+    everything_roll_up()
+    for filters, sent in ((Filters(), 2), (Filters(channel="email"), 1), (Filters(provider="google"), 0)):
+        assert figures_of(period, filters).current.ended("sent") == sent
+
+
+def test_sums_of_days_equal_the_sums_of_their_hours(message: Message, at_noon: Any) -> None:
+    device = DeviceFactory(app_name="org.app")
+    for hours in range(0, 60, 7):
+        notification = ended(message, NOW - hours * HOUR)
+        confirmed = {"received_at": NOW} if hours % 2 else {}
+        Attempt.objects.create(
+            notification=notification,
+            device=device,
+            route="google",
+            answer=Answer.ACCEPTED,
+            finished_at=NOW,
+            **confirmed,
+        )
+    everything_roll_up()
+    assert RollupDay.objects.count() == 2
+    begin, end = hour_of(NOW) - 58, hour_of(NOW) + 1
+    for filters in (Filters(), Filters(channel="push"), Filters(provider="google"), Filters(app="org.other")):
+        from_days = totals_between(begin, end, filters)
+        RollupDay.objects.update(version=0)
+        assert totals_between(begin, end, filters) == from_days
+        RollupDay.objects.update(version=VERSION)
+    # Days of another version are summed again.
+    RollupDay.objects.update(version=0, totals={"unknown": 1})
+    everything_roll_up()
+    assert totals_between(begin, end, Filters()).ended("sent") == 9
+
+
+def test_hours_of_another_version_are_computed_again(message: Message) -> None:
+    ended(message, NOW)
+    everything_roll_up()
+    RollupHour.objects.update(version=0, summary=None)
+    period = Period("custom", hour_of(NOW), hour_of(NOW) + 1, False, UTC)
+    assert figures_of(period, Filters()).parts[0].states == {}
+    everything_roll_up()
+    assert figures_of(period, Filters()).parts[0].states == {"sent": 1}
