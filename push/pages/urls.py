@@ -5,6 +5,7 @@ from django.urls import path
 from push.pages import devices, statistics, web
 from push.pages.events import events
 from push.pages.explain import explain_admin, explain_own
+from push.pages.follow import follow_admin
 from push.pages.phone import phone, phone_credentials, phone_inbox, phone_open, phone_problems
 
 urlpatterns = [
@@ -19,6 +20,7 @@ urlpatterns = [
     path("web-push/subscription", web.subscription, name="web-push-subscription"),
     path("web-push/received", web.received, name="web-push-received"),
     path("admin/explain/", explain_admin, name="explain"),
+    path("admin/follow/", follow_admin, name="follow"),
     path("admin/statistics/", statistics.statistics, name="statistics"),
     path("admin/statistics.csv", statistics.statistics_csv, name="statistics-csv"),
     path("events/", events, name="events"),

@@ -56,6 +56,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             list_link(_("Notifications"), "notifications", "push", "notification"),
             page_link(_("Explain notifications"), "help", "explain", "push.explain_notifications"),
+            page_link(_("Follow a notification"), "steps", "follow", "push.explain_notifications"),
             list_link(_("Attempts"), "send_to_mobile", "push", "attempt"),
             list_link(_("Decisions"), "rule", "push", "decision"),
             list_link(_("Devices"), "devices", "push", "device"),

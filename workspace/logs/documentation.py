@@ -43,6 +43,9 @@ Each response has the id of its request in the header `X-Request-ID`. A proxy ma
 hyphens and underscores is used, anything else is replaced. The id is stored with the message's decision, and the worker's lines about it
 have it, too.
 
+Logs say what processes did. What happened to a notification is in the database, also after the logs have been deleted:
+**Administration > Notifications > Follow a notification** finds it by any of these ids, and shows the way with times and durations.
+
 ## At three in the morning
 
 ```sh
