@@ -10,7 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.contrib.filters.admin import RangeDateTimeFilter
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
+
+from workspace.selectors.sign_ins.factors import with_factors
 
 
 class TimeRangeFilter(RangeDateTimeFilter):  # type: ignore[misc]
@@ -38,3 +41,24 @@ class TimeRangeFilter(RangeDateTimeFilter):  # type: ignore[misc]
         except ValidationError:
             return None
         return timezone.make_aware(datetime.combine(parsed, parsed_time)) if parsed else None
+
+
+class SecondFactorFilter(DropdownFilter):  # type: ignore[misc]
+    """Filters accounts by whether they have a second factor, or lack one that their role requires."""
+
+    title = _("second factor")
+    parameter_name = "second_factor"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Has one")), ("no", _("Has none")), ("missing", _("Has none, but a role requires it"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case "yes":
+                return with_factors(queryset).filter(has_factor=True)
+            case "no":
+                return with_factors(queryset).filter(has_factor=False)
+            case "missing":
+                demanding = queryset.filter(groups__details__requires_second_factor=True)
+                return with_factors(queryset.filter(pk__in=demanding.values("pk"))).filter(has_factor=False)
+        return queryset

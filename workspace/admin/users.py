@@ -21,7 +21,7 @@ from workspace.admin.base import BaseTabularInline, ModelAdmin
 from workspace.admin.columns import label, time_cell, user_name
 from workspace.admin.confirmation import ConfirmedAction
 from workspace.admin.contributions import RelatedLink, contribute
-from workspace.admin.filters import TimeRangeFilter
+from workspace.admin.filters import SecondFactorFilter, TimeRangeFilter
 from workspace.admin.user_forms import AccountChangeForm, AccountCreationForm, AccountPasswordForm
 from workspace.models import EmailAddress, Message, Presence, Subscription, User
 from workspace.permissions import ADMIN, ROOM_ROLES
@@ -71,6 +71,7 @@ class UserAdmin(ModelAdmin, BaseUserAdmin):
     list_display = ("account", "address", "roles", "connected", "state", "joined")
     list_filter = (
         ("groups", RelatedDropdownFilter),
+        SecondFactorFilter,
         ("is_active", BooleanRadioFilter),
         ("is_staff", BooleanRadioFilter),
         ("created_at", TimeRangeFilter),

@@ -12,7 +12,7 @@ from knox.models import AuthToken
 
 from workspace.clients import PAGES
 from workspace.errors import ApplicationError
-from workspace.models import User
+from workspace.models import SignedInClient, User
 from workspace.permissions import ADMIN, USER
 from workspace.selectors.accounts import accepts_browser_time_zone, administrators
 from workspace.selectors.permissions import manage_check
@@ -174,6 +174,8 @@ def sign_ins_end(*, user: User, kept: Collection[str] = ()) -> None:
     """
     for auth_token in AuthToken.objects.filter(user=user).exclude(digest__in=kept).select_related("user"):
         sign_out(auth_token=auth_token)
+    # Their sessions end by themselves.
+    SignedInClient.objects.filter(user=user).exclude(session_key=None).delete()
     signed_out_everywhere.send(User, user=user, kept=frozenset(kept))
 
 

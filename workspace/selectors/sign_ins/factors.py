@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -16,6 +19,13 @@ def has_any_factor(user: User) -> bool:
     """Return True if the account has a second factor or a passkey, even if the workspace does not use them now."""
     has_authenticator = Authenticator.objects.filter(user=user).exists()
     return has_authenticator or EmailSecondFactor.objects.filter(user=user).exists()
+
+
+def with_factors(users: QuerySet[User]) -> QuerySet[Any]:
+    """Return the accounts with `has_factor`: whether they have an authenticator app or codes by e-mail."""
+    apps = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    choices = EmailSecondFactor.objects.filter(user=OuterRef("pk"), user__emails__verified=True)
+    return users.annotate(has_factor=Exists(apps) | Exists(choices))
 
 
 def factor_lines(user: User) -> list[str]:

@@ -105,15 +105,17 @@ def app_sign_out(*, user: User, name: str) -> bool:
 @transaction.atomic
 def others_sign_out(*, request: HttpRequest, user: User) -> None:
     """Sign the account out of all other browsers and of all apps. Personal access tokens remain valid."""
-    own_key = session_key_of(request)
-    others = SignedInClient.objects.filter(user=user).exclude(session_key=None).exclude(session_key=own_key)
-    Session.objects.filter(session_key__in=others.values("session_key")).delete()
-    others.delete()
-    # Also ends sessions that were not recorded.
+    own = SignedInClient.objects.filter(user=user, session_key=session_key_of(request)).first()
+    others = SignedInClient.objects.filter(user=user).exclude(session_key=None)
+    ended = others.exclude(session_key=session_key_of(request)).values("session_key")
+    Session.objects.filter(session_key__in=ended).delete()
+    # Also ends sessions that were not recorded, and forgets all browsers.
     sign_out_everywhere(user=user, kept=digests_remaining(user=user))
     user.refresh_from_db(fields=["session_generation"])
     update_session_auth_hash(request, user)
-    SignedInClient.objects.filter(session_key=own_key).update(session_key=session_key_of(request))
+    if own is not None:
+        own.pk, own.session_key = None, session_key_of(request)
+        own.save()
 
 
 def ended_clients() -> QuerySet[SignedInClient]:

@@ -113,6 +113,21 @@ def test_all_others_are_signed_out_but_access_tokens_remain(ana: User) -> None:
     assert browser.get("/account/").status_code == 200
 
 
+def test_a_new_password_and_the_api_sign_browsers_out_of_the_list(ana: User) -> None:
+    browser = signed_in()
+    signed_in(CHROME)
+    ApiClient(ana).post("users.removeOtherTokens")
+    assert SignedInClient.objects.filter(user=ana, auth_token=None).count() == 0
+    browser = signed_in()
+    signed_in(CHROME)
+    new = "another horse battery"
+    fields = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    assert browser.post("/account/password/", fields).status_code == 302
+    html = page_of(browser)
+    assert "This browser" in html
+    assert "Chrome" not in html
+
+
 def test_the_last_use_is_recorded_and_ended_browsers_are_forgotten(ana: User) -> None:
     browser, other, app = signed_in(), signed_in(CHROME), ApiClient(ana)
     later = timezone.now() + timedelta(days=3)
