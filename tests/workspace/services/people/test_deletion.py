@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
 from django.test import Client
 from django.utils import timezone
@@ -135,6 +136,7 @@ def test_nothing_personal_remains(admin: User, ana: User, bob: User) -> None:
     activity_report(user=ana, client="page:1")
     second_factor_of(ana)
     email_factor_of(ana)
+    SocialAccount.objects.create(user=ana, provider="openid_connect", uid="ana")
     email_code_request(user=ana)
     access_token_create(user=ana, name="bot")
     export_request(by=ana, user=ana)
@@ -156,6 +158,7 @@ def test_every_reference_to_accounts_is_deleted_or_listed(admin: User, ana: User
     # Rows of these models are deleted; the test above has one of each.
     deleted = {
         *("account.EmailAddress", "knox.AuthToken", "mfa.Authenticator", "workspace.User_groups"),
+        "socialaccount.SocialAccount",
         *("workspace.User_user_permissions", "workspace.EmailAddress", "workspace.PersonalAccessToken"),
         *("workspace.Subscription", "workspace.Mention", "workspace.ThreadFollower", "workspace.Reaction"),
         *("workspace.Star", "workspace.Presence", "workspace.ClientPresence", "workspace.KnownAddress"),
