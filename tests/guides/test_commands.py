@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from django.conf import settings
 from django.core.management import BaseCommand, get_commands, load_command_class
+
+from tests.cases import for_each
 
 ROOT = Path(settings.BASE_DIR)
 PAGES = {
@@ -35,7 +36,7 @@ def options_of(name: str) -> set[str]:
     return {option for action in parser._actions for option in action.option_strings}
 
 
-@pytest.mark.parametrize("page", PAGES)
+@for_each("page", PAGES)
 def test_the_commands_exist(page: str) -> None:
     known = get_commands()
     missing = [f"manage.py {name}" for name, _options in shown(page) if name not in known]

@@ -6,10 +6,12 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
-import pytest
 from django.conf import settings
+
+from tests.cases import for_each
 
 GUIDE = "docs/adding-a-page.md"
 APPS = ("workspace", "preferences", "cloud", "push")
@@ -19,13 +21,18 @@ CODE = {
     for path in (settings.BASE_DIR / app).rglob("*.py")
     if "migrations" not in path.parts
 }
-WORDS = Counter(word for text in CODE.values() for word in re.findall(r"\w+", text))
 EXTENDS = re.compile(r"""{% extends ["'](pages/base\.html|pages/account\.html)["']""")
 TEMPLATES = {
     str(path.relative_to(settings.BASE_DIR / "templates")): text
     for path in (settings.BASE_DIR / "templates").rglob("*.html")
     if EXTENDS.search(text := path.read_text())
 }
+
+
+@cache
+def words() -> Counter[str]:
+    """Return how often each word is in the code."""
+    return Counter(word for text in CODE.values() for word in re.findall(r"\w+", text))
 
 
 def views() -> Iterator[tuple[str, Path]]:
@@ -45,15 +52,12 @@ def is_view(node: ast.FunctionDef) -> bool:
     return takes_request and node.returns is not None and "Response" in ast.unparse(node.returns)
 
 
-VIEWS = [pytest.param(name, path, id=name) for name, path in views()]
-
-
-@pytest.mark.parametrize(("name", "path"), VIEWS)
+@for_each("name, path", views())
 def test_a_view_has_an_address(name: str, path: Path) -> None:
-    assert WORDS[name] > 1, f"Add a line for {name} ({path.name}) to the app's pages/urls.py: {GUIDE}, step 3."
+    assert words()[name] > 1, f"Add a line for {name} ({path.name}) to the app's pages/urls.py: {GUIDE}, step 3."
 
 
-@pytest.mark.parametrize("template", sorted(TEMPLATES))
+@for_each("template", sorted(TEMPLATES))
 class TestTemplate:
     def test_a_view_renders_it(self, template: str) -> None:
         is_used = any(f'"{template}"' in text for text in (*CODE.values(), *ALL_TEMPLATES))
@@ -63,7 +67,7 @@ class TestTemplate:
 ALL_TEMPLATES = [path.read_text() for path in (settings.BASE_DIR / "templates").rglob("*.html")]
 
 
-@pytest.mark.parametrize("template", sorted(TEMPLATES))
+@for_each("template", sorted(TEMPLATES))
 def test_its_view_gives_it_what_every_page_shows(template: str) -> None:
     rendering = {path.name: "page_context" in text for path, text in CODE.items() if f'"{template}"' in text}
     assert all(rendering.values()), f"Give {template} the page_context, in {list(rendering)}: {GUIDE}, step 2."
@@ -78,10 +82,10 @@ def page_names() -> Iterator[tuple[str, str]]:
 
 # Browsers and clients know these without a link.
 KNOWN = {"favicon", "avatar-uid"}
-PAGES = [pytest.param(*page, id=page[0]) for page in page_names() if page[0] not in KNOWN]
+PAGES = [page for page in page_names() if page[0] not in KNOWN]
 
 
-@pytest.mark.parametrize(("name", "declared"), PAGES)
+@for_each("name, declared", PAGES)
 class TestAddress:
     def test_something_leads_there(self, name: str, declared: str) -> None:
         places = [text for text in CODE.values() if text is not declared] + ALL_TEMPLATES

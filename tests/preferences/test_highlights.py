@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from preferences.highlights import FOLDED_LENGTH, fold, matching_words, phrases_of
+from tests.cases import for_each
 
 
-@pytest.mark.parametrize(
-    ("word", "text"),
+@for_each(
+    "word, text",
     [
         ("deploy", "deploy"),
         ("deploy", "Time to DEPLOY!"),
@@ -38,8 +38,8 @@ def test_a_whole_word_matches_in_any_case(word: str, text: str) -> None:
     assert matching_words(text, [fold(word)]) == {fold(word)}
 
 
-@pytest.mark.parametrize(
-    ("word", "text"),
+@for_each(
+    "word, text",
     [
         ("deploy", "deployment"),
         ("deploy", "redeploy deploys deploy_all deploy2"),

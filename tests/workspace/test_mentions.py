@@ -9,18 +9,18 @@ from collections import defaultdict
 from pathlib import Path
 from random import Random
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cases import for_each
 from workspace.mentions import mentions_parse
 
 RULES_PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 KNOWN = {"ana", "bob", "bob.", "bob.smith", "a-b", "c_d"}
 
 
-@pytest.mark.parametrize(
-    ("text", "meant"),
+@for_each(
+    "text, meant",
     [
         ("@ana hello", {"ana"}),
         ("hello @ANA", {"ana"}),
@@ -101,8 +101,8 @@ def test_names_are_found_where_they_are_meant_as_mentions(text: str, meant: set[
     assert mentions_parse(text).resolve(KNOWN) == meant
 
 
-@pytest.mark.parametrize(
-    ("text", "called"),
+@for_each(
+    "text, called",
     [
         ("@all", {"all"}),
         ("@All!", {"all"}),
@@ -139,7 +139,7 @@ def test_the_documented_table_has_every_category() -> None:
     assert sorted(category for category, _before, _after in neighbours_documented()) == sorted(BY_CATEGORY)
 
 
-@pytest.mark.parametrize(("category", "before", "after"), neighbours_documented())
+@for_each("category, before, after", neighbours_documented())
 def test_the_documented_table_is_true(category: str, before: bool | None, after: bool) -> None:
     found = BY_CATEGORY[category]
     for character in {*found[:150], *Random(category).sample(found, min(150, len(found)))} - SPECIAL:
@@ -184,7 +184,7 @@ def test_any_text_can_be_read(text: str) -> None:
     assert parsed.resolve(KNOWN) <= KNOWN
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "a" * 5000,

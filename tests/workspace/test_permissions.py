@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from inspect import getsource
 
-import pytest
 from django.apps import apps
 
+from tests.cases import for_each
 from workspace.permissions import BUILT_IN_ROLES, DECLARED
 
 APPS = ("workspace", "preferences", "cloud", "push")
@@ -30,7 +30,7 @@ def test_every_declared_permission_belongs_to_a_model() -> None:
     assert not missing, f"List {missing} in the `permissions` of a model's Meta."
 
 
-@pytest.mark.parametrize("codename", DECLARED)
+@for_each("codename", DECLARED)
 class TestPermission:
     def test_it_has_words(self, codename: str) -> None:
         words = DECLARED[codename].words

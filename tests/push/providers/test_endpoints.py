@@ -15,6 +15,7 @@ from push.models import Answer, Device
 from push.providers.endpoints import EndpointError, endpoint_check
 from push.providers.web_push.transport import PUBLIC_LANE, WebPushMessage, webpush_send
 from push.providers.web_push.vapid import VapidIdentity, vapid_keys_new
+from tests.cases import for_each
 from tests.fakes.webpush import FakePushService
 from workspace.outbound import is_public
 
@@ -30,7 +31,7 @@ def resolve(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "address",
     [
         *("127.0.0.1", "127.8.8.8", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254"),
@@ -43,12 +44,12 @@ def test_addresses_that_are_no_public_hosts(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", [PUBLIC_IP, "8.8.8.8", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"])
+@for_each("address", [PUBLIC_IP, "8.8.8.8", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"])
 def test_addresses_of_public_hosts(address: str) -> None:
     assert is_public(address)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "url",
     [
         "https://updates.push.services.mozilla.com/wpush/v2/abc",
@@ -61,8 +62,8 @@ def test_endpoints_on_the_public_internet_are_taken(monkeypatch: pytest.MonkeyPa
     endpoint_check(url)
 
 
-@pytest.mark.parametrize(
-    ("url", "reason"),
+@for_each(
+    "url, reason",
     [
         ("http://push.example.org/x", "must begin with https"),
         ("ftp://push.example.org/x", "must begin with https"),
@@ -93,7 +94,7 @@ def test_misspelt_endpoints_are_refused(monkeypatch: pytest.MonkeyPatch, url: st
         endpoint_check(url)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "host",
     [
         *("127.0.0.1", "localhost", "127.1", "2130706433", "0x7f.0.0.1", "017700000001", "0"),

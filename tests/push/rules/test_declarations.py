@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from dataclasses import MISSING, fields
 
-import pytest
-
 from push.explain import personal_wording
 from push.rules.facts import FACTS, STORED_FACTS, MessageFacts
 from push.rules.members import MEMBER_VALUES
 from push.rules.rule import Rule
 from push.rules.table import RULES
+from tests.cases import for_each
 from tests.push import plain_rules
 from tests.push.plain_rules import MEMBER_VALUES_READ, MESSAGE_FACTS_READ, MemberSituation, MessageSituation
 from tests.push.rules.test_table import ROWS
@@ -21,7 +20,6 @@ from tests.push.rules.test_table import ROWS
 GUIDE = "docs/adding-a-rule.md"
 # The facts without which no message has been decided: if one is not stored, it is read from the message again.
 REQUIRED = {"message_id", "room_id", "sender_id", "accepted_at", "members_count", "defaults"}
-RULE_CODES = [pytest.param(rule, id=rule.code) for rule in RULES]
 
 
 def facts_read_by(rule: Rule) -> set[str]:
@@ -33,22 +31,22 @@ READ_BY_RULES = set().union(*map(facts_read_by, RULES))
 
 
 class TestFacts:
-    @pytest.mark.parametrize("name", [one.name for one in fields(MessageFacts)])
+    @for_each("name", [one.name for one in fields(MessageFacts)])
     def test_it_has_a_default_for_messages_that_were_decided_before_it_existed(self, name: str) -> None:
         (found,) = [one for one in fields(MessageFacts) if one.name == name]
         has_default = found.default is not MISSING or found.default_factory is not MISSING
         assert has_default or name in REQUIRED, f"Give {name} a default: {GUIDE}, step 1."
 
-    @pytest.mark.parametrize("name", sorted(READ_BY_RULES))
+    @for_each("name", sorted(READ_BY_RULES))
     def test_it_has_words_if_a_rule_reads_it(self, name: str) -> None:
         assert str(FACTS[name].label), f"A rule reads {name}, so explanations show it. Give it words: {GUIDE}, step 1."
 
-    @pytest.mark.parametrize("name", STORED_FACTS)
+    @for_each("name", STORED_FACTS)
     def test_it_is_read_from_the_database(self, name: str) -> None:
         fact = STORED_FACTS[name]
         assert fact.of_message or fact.of_workspace, f"Say how {name} is read: {GUIDE}, step 1."
 
-    @pytest.mark.parametrize("name", sorted(READ_BY_RULES))
+    @for_each("name", sorted(READ_BY_RULES))
     def test_the_plain_reading_knows_it(self, name: str) -> None:
         assert name in MESSAGE_FACTS_READ, (
             f"Add {name} to MESSAGE_FACTS_READ, and a field for it to MessageSituation, in tests/push/plain_rules.py: "
@@ -61,12 +59,12 @@ class TestFacts:
 
 
 class TestMemberValues:
-    @pytest.mark.parametrize("name", [value.name for value in MEMBER_VALUES])
+    @for_each("name", [value.name for value in MEMBER_VALUES])
     def test_it_has_words(self, name: str) -> None:
         (value,) = [one for one in MEMBER_VALUES if one.name == name]
         assert str(value.label), f"Explanations show {name}. Give it words: {GUIDE}, step 1."
 
-    @pytest.mark.parametrize("name", [value.name for value in MEMBER_VALUES])
+    @for_each("name", [value.name for value in MEMBER_VALUES])
     def test_the_plain_reading_knows_it(self, name: str) -> None:
         assert name in MEMBER_VALUES_READ, (
             f"Add {name} to MEMBER_VALUES_READ, and a field for it to MemberSituation, in tests/push/plain_rules.py: "
@@ -74,7 +72,7 @@ class TestMemberValues:
         )
 
 
-@pytest.mark.parametrize("rule", RULE_CODES)
+@for_each("rule", RULES)
 class TestRules:
     def test_it_says_when_it_applies(self, rule: Rule) -> None:
         assert str(rule.sentence), f"Say in a sentence when {rule.code} applies: {GUIDE}, step 2."

@@ -10,6 +10,7 @@ from django.db import models
 
 from cloud.services.connection import connection_save
 from push.models import PushSettings
+from tests.cases import for_each
 from workspace.api.settings.objects import setting_of
 from workspace.models import GeneralSettings, MobileSettings
 from workspace.pages.settings.forms import form_field
@@ -65,7 +66,7 @@ CONTRACT = {
 }
 
 
-@pytest.mark.parametrize(("setting_id", "default"), CONTRACT.items())
+@for_each("setting_id, default", CONTRACT.items())
 def test_a_setting_of_the_contract_has_its_default(setting_id: str, default: Any) -> None:
     assert settings_by_id()[setting_id].value == default
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from push.http.requests import HttpAnswer
 from push.models import Answer
 from push.providers.apple.meanings import APPLE_MEANINGS, BY_REASON
 from push.providers.apple.transport import apple_answer
+from tests.cases import for_each
 
 ACCEPTED, DEAD, REFUSED, UNAUTHORIZED, RETRY = (
     Answer.ACCEPTED,
@@ -61,7 +60,7 @@ def answer_of(status: int, headers: dict[str, str] | None = None, **body: object
     return HttpAnswer(status, headers or {}, json.dumps(body).encode())
 
 
-@pytest.mark.parametrize(("status", "reason", "answer", "misconfigured"), ROWS)
+@for_each("status, reason, answer, misconfigured", ROWS)
 def test_every_documented_reason_has_its_meaning(status: int, reason: str, answer: Answer, misconfigured: bool) -> None:
     result = apple_answer(answer_of(status, reason=reason))
     assert (result.answer, result.status, result.reason) == (answer, status, reason)
@@ -74,8 +73,8 @@ def test_the_table_holds_the_documented_reasons_and_no_others() -> None:
     assert [(row.status, row.reason) for row in APPLE_MEANINGS] == [row[:2] for row in ROWS]
 
 
-@pytest.mark.parametrize(
-    ("status", "answer", "misconfigured"),
+@for_each(
+    "status, answer, misconfigured",
     [
         (200, ACCEPTED, False),
         (301, RETRY, False),
@@ -90,7 +89,7 @@ def test_the_table_holds_the_documented_reasons_and_no_others() -> None:
         (502, RETRY, False),
     ],
 )
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[1]", b'{"reason":"NeverHeardOf"}', b'{"reason":null}'])
+@for_each("body", [b"", b"<html>", b"[1]", b'{"reason":"NeverHeardOf"}', b'{"reason":null}'])
 def test_what_is_not_in_the_table_is_read_by_its_status(
     status: int, answer: Answer, misconfigured: bool, body: bytes
 ) -> None:
@@ -109,7 +108,7 @@ def test_a_dead_token_tells_since_when() -> None:
     assert result.dead_since == datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("timestamp", [None, "soon", 10**30, 1.5, {}])
+@for_each("timestamp", [None, "soon", 10**30, 1.5, {}])
 def test_a_timestamp_that_makes_no_sense_is_left_out(timestamp: object) -> None:
     result = apple_answer(answer_of(410, reason="Unregistered", timestamp=timestamp))
     assert (result.answer, result.dead_since) == (DEAD, None)

@@ -6,12 +6,11 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from push.http.requests import HttpAnswer
 from push.models import Answer
 from push.providers.google.meanings import GOOGLE_MEANINGS
 from push.providers.google.transport import google_answer
+from tests.cases import for_each
 
 DEAD, REFUSED, UNAUTHORIZED, RETRY = Answer.DEAD, Answer.REFUSED, Answer.UNAUTHORIZED, Answer.RETRY
 
@@ -41,7 +40,7 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("status", "general", "code", "answer", "misconfigured"), ROWS)
+@for_each("status, general, code, answer, misconfigured", ROWS)
 def test_every_documented_code_has_its_meaning(
     status: int, general: str, code: str, answer: Answer, misconfigured: bool
 ) -> None:
@@ -54,13 +53,13 @@ def test_the_table_holds_the_documented_codes_and_no_others() -> None:
     assert [row.reason for row in GOOGLE_MEANINGS] == [row[2] for row in ROWS]
 
 
-@pytest.mark.parametrize("status", [200 + 1, 400, 403, 404, 500])
+@for_each("status", [200 + 1, 400, 403, 404, 500])
 def test_the_code_counts_and_not_the_status(status: int) -> None:
     assert google_answer(error(status, "NOT_FOUND", "UNREGISTERED")).answer == DEAD
 
 
-@pytest.mark.parametrize(
-    ("status", "general", "answer", "misconfigured"),
+@for_each(
+    "status, general, answer, misconfigured",
     [
         (400, "INVALID_ARGUMENT", REFUSED, False),
         (401, "UNAUTHENTICATED", UNAUTHORIZED, True),
@@ -79,11 +78,11 @@ def test_without_a_code_the_general_status_counts_and_no_token_dies(
     assert (result.answer, result.reason, result.misconfigured) == (answer, general, misconfigured)
 
 
-@pytest.mark.parametrize(
-    ("status", "answer"),
+@for_each(
+    "status, answer",
     [(401, UNAUTHORIZED), (403, UNAUTHORIZED), (404, RETRY), (413, REFUSED), (502, RETRY), (301, RETRY)],
 )
-@pytest.mark.parametrize(
+@for_each(
     "body", [b"", b"<html>", b"[]", b'{"error":"odd"}', b'{"error":{"details":["",{}]}}', b'{"error":{"details":5}}']
 )
 def test_a_body_that_says_nothing_kills_no_token(status: int, answer: Answer, body: bytes) -> None:
@@ -100,7 +99,7 @@ def test_so_does_one_that_names_it_in_words() -> None:
     assert google_answer(error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", message=message)).answer == DEAD
 
 
-@pytest.mark.parametrize("field", ["message.data[0].value", "message", "message.tokens", "message.android.ttl"])
+@for_each("field", ["message.data[0].value", "message", "message.tokens", "message.android.ttl"])
 def test_one_that_names_something_else_does_not(field: str) -> None:
     message = "Not the registration token"
     result = google_answer(error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", field=field, message=message))

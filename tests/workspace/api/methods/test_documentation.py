@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from django.core.management import call_command
 
+from tests.cases import for_each
 from workspace.api.methods.calls import endpoint_of
 from workspace.api.methods.documentation import methods_page
 from workspace.api.methods.registry import Method, endpoints_of, methods
 
-METHODS = [pytest.param(method, id=name) for name, method in methods().items()]
 # The methods that clients of the original call.
 EXPECTED = re.findall(
     r"\S+",
@@ -44,7 +43,7 @@ def test_the_methods_that_clients_call_exist() -> None:
     assert not [name for name in EXPECTED if name not in methods()]
 
 
-@pytest.mark.parametrize("method", METHODS)
+@for_each("method", methods().values())
 def test_a_method_is_described_and_names_existing_endpoints(method: Method) -> None:
     assert method.description
     assert all(endpoint_of(name).view.rate for name in method.endpoints)
