@@ -15,6 +15,7 @@ ACCEPTED = {
     "BSD",
     "BSD-2-Clause",
     "BSD-3-Clause",
+    "ISC",
     "LGPL-2.1-only",
     "LGPL-3.0-only",
     "MIT",
