@@ -12,15 +12,21 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from workspace.models import User
+from workspace.selectors.sign_ins.requirements import users_needing_second_factor
 
 # A user's key, a session's key, and the user's password hash.
 SignIn = tuple[int, str, str]
 
 
 def ended_sign_ins(sign_ins: Collection[SignIn]) -> set[SignIn]:
-    """Return the sign-ins that have ended: signed out, account deactivated, or password changed."""
+    """Return the sign-ins that have ended: signed out, account deactivated, or password changed.
+
+    Those of accounts that must set up a second factor first count as ended.
+    """
     users = User.objects.filter(pk__in={user for user, _session, _password in sign_ins}, is_active=True)
     passwords = dict(users.values_list("pk", "password"))
+    for key in users_needing_second_factor(passwords):
+        del passwords[key]
     active = active_sessions({session for _user, session, _password in sign_ins})
     return {
         (user, session, password)
@@ -41,7 +47,7 @@ def active_sessions(keys: Collection[str]) -> set[str]:
 def users_signed_in(keys: Collection[str]) -> dict[str, User]:
     """Return the active user of each signed-in session, with two queries for all sessions.
 
-    The conditions are the same as for pages (`django.contrib.auth.get_user`).
+    The conditions are the same as for pages (`django.contrib.auth.get_user`, `SecondFactorMiddleware`).
     """
     sessions = {
         key: data
@@ -50,6 +56,8 @@ def users_signed_in(keys: Collection[str]) -> dict[str, User]:
         and str(data.get(SESSION_KEY, "")).isdigit()
     }
     users = User.objects.filter(is_active=True).in_bulk({int(data[SESSION_KEY]) for data in sessions.values()})
+    for needing in users_needing_second_factor(users):
+        del users[needing]
     candidates = {key: users.get(int(data[SESSION_KEY])) for key, data in sessions.items()}
     return {
         key: user

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -183,6 +184,9 @@ def sign_ins_end(*, user: User, kept: Collection[str] = ()) -> None:
 def sign_out_everywhere(*, user: User, kept: Collection[str] = ()) -> None:
     """Sign out the account's apps as above, and its browsers."""
     User.objects.filter(pk=user.pk).update(session_generation=F("session_generation") + 1)
+    # Also ends the event streams of open pages.
+    browsers = SignedInClient.objects.filter(user=user).exclude(session_key=None)
+    Session.objects.filter(session_key__in=browsers.values("session_key")).delete()
     sign_ins_end(user=user, kept=kept)
     clients_disconnect(user=user, prefix=PAGES)
 

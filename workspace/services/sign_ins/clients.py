@@ -106,10 +106,7 @@ def app_sign_out(*, user: User, name: str) -> bool:
 def others_sign_out(*, request: HttpRequest, user: User) -> None:
     """Sign the account out of all other browsers and of all apps. Personal access tokens remain valid."""
     own = SignedInClient.objects.filter(user=user, session_key=session_key_of(request)).first()
-    others = SignedInClient.objects.filter(user=user).exclude(session_key=None)
-    ended = others.exclude(session_key=session_key_of(request)).values("session_key")
-    Session.objects.filter(session_key__in=ended).delete()
-    # Also ends sessions that were not recorded, and forgets all browsers.
+    # Also ends sessions that were not recorded. The session of this browser gets a new key below.
     sign_out_everywhere(user=user, kept=digests_remaining(user=user))
     user.refresh_from_db(fields=["session_generation"])
     update_session_auth_hash(request, user)

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
+from push.selectors.streams import ended_sign_ins, users_signed_in
 from tests.admin_rows import administrator
 from tests.api_client import ApiClient
 from tests.factories import PASSWORD, RoomFactory, UserFactory
@@ -118,3 +119,14 @@ def test_roles_are_changed_in_the_api_and_the_administration(client: Client) -> 
     assert client.post(path, {"name": "treasurer", "requires_second_factor": "on"}).status_code == 302
     role.refresh_from_db()
     assert role.details.requires_second_factor
+
+
+def test_no_event_stream_is_open_to_an_unprotected_account(client: Client, ana: User) -> None:
+    client.force_login(ana, backend=BACKEND)
+    key = client.session.session_key or ""
+    stream = (ana.pk, key, ana.password)
+    assert users_signed_in([key]) == {}
+    assert ended_sign_ins([stream]) == {stream}
+    second_factor_of(ana)
+    assert users_signed_in([key]) == {key: ana}
+    assert ended_sign_ins([stream]) == set()
