@@ -19,8 +19,8 @@ from push.explain.delivery_outcomes import (
     held_entries,
     local_datetime,
     outcome_entries,
-    queued_entry,
     rescheduled_entries,
+    was_retried,
 )
 from push.explain.reasons import reason_sentence
 from push.models import (
@@ -49,6 +49,7 @@ class Stage(models.TextChoices):
     QUEUED = "queued", gettext_lazy("Queued")
     HELD = "held", gettext_lazy("Held back")
     RESCHEDULED = "rescheduled", gettext_lazy("Rescheduled")
+    WAITING = "waiting", gettext_lazy("Waiting")
     CLAIMED = "claimed", gettext_lazy("Claimed")
     ATTEMPT = "attempt", gettext_lazy("Attempt")
     ANSWER = "answer", gettext_lazy("Answer")
@@ -106,18 +107,28 @@ def notification_timeline(notification: Notification, decision: Decision | None)
     """Return all steps of a notification. `decision` is that about its message, if there is one."""
     message = notification.message
     steps = [*posted_steps(message, decision), *decided_steps(notification, decision)]
-    queued = queued_entry(notification)
     ids = (("notification", str(notification.pk)),)
-    steps.append(TimelineStep(queued.at, Stage.QUEUED, queued.text, queued.kind, ids))
+    steps.append(TimelineStep(notification.created_at, Stage.QUEUED, queued_text(notification), ids=ids))
     entries = [(Stage.HELD, entry) for entry in held_entries(notification, to_self=False)]
     entries += [(Stage.RESCHEDULED, entry) for entry in rescheduled_entries(notification)]
-    entries += [(Stage.OUTCOME, entry) for entry in outcome_entries(notification, to_self=False)]
+    last = Stage.OUTCOME if notification.finished_at else Stage.WAITING
+    entries += [(last, entry) for entry in outcome_entries(notification, to_self=False)]
     for stage, entry in entries:
         # An item that is due at once is due when its message was accepted, before it was queued.
         at = max(entry.at, notification.created_at) if entry.at else None
         steps.append(TimelineStep(at, stage, entry.text, entry.kind, ids))
     steps += [*claim_steps(notification), *attempts_steps(notification), *later_steps(notification)]
     return in_order(steps)
+
+
+def queued_text(notification: Notification) -> str:
+    """Return when the notification was due at first; empty if an older version did not store that."""
+    if notification.finished_at == notification.created_at:
+        return _("The member had read the room before the decision.")
+    if notification.first_due_at is None and was_retried(notification):
+        return ""
+    due = notification.first_due_at or notification.held_from or notification.due_at
+    return _("Due at %(due)s.") % {"due": local_datetime(due)}
 
 
 def in_order(steps: list[TimelineStep]) -> tuple[TimelineStep, ...]:
@@ -181,14 +192,16 @@ def attempts_steps(notification: Notification) -> Iterator[TimelineStep]:
             ids.append(("claim", attempt.claimed_by))
         to, way = target_of(notification, attempt), route_label(attempt.route)
         values = {"number": attempt.number, "to": to, "way": way}
-        text = _("Attempt %(number)d, to %(to)s (%(way)s)") if way else _("Attempt %(number)d, to %(to)s")
-        yield TimelineStep(attempt.started_at, Stage.ATTEMPT, f"{text % values}.", "info", tuple(ids), None, attempt.pk)
+        text = _("Number %(number)d, to %(to)s (%(way)s).") if way else _("Number %(number)d, to %(to)s.")
+        yield TimelineStep(attempt.started_at, Stage.ATTEMPT, text % values, "info", tuple(ids), None, attempt.pk)
+        ids = ids[1:2]
         if attempt.answer != Answer.SENDING:
             kind = ANSWER_KINDS.get(attempt.answer, "danger")
-            yield TimelineStep(attempt.finished_at, Stage.ANSWER, answer_text(attempt), kind, (), None, attempt.pk)
+            text = f"{to}: {answer_text(attempt)}"
+            yield TimelineStep(attempt.finished_at, Stage.ANSWER, text, kind, tuple(ids), None, attempt.pk)
         if attempt.received_at is not None:
             text = _("%(device)s confirmed the push.") % {"device": to}
-            yield TimelineStep(attempt.received_at, Stage.RECEIVED, text, "success", (), None, attempt.pk)
+            yield TimelineStep(attempt.received_at, Stage.RECEIVED, text, "success", tuple(ids), None, attempt.pk)
 
 
 def target_of(notification: Notification, attempt: Attempt) -> str:

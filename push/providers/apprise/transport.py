@@ -19,8 +19,14 @@ from push.providers.meanings import patient, unanswered
 from push.providers.routes import DevicePush, Route
 from push.providers.steps import Part, Steps
 from push.providers.tokens import TokenError
+from workspace.logs.events import LogEvent
 
-log = logging.getLogger(__name__)
+PLUGIN_FAILED = LogEvent(
+    "transport.plugin_failed",
+    "Apprise's plugin for a service failed, so the notification was not sent.",
+    {"schema": "the name of the service", "problem": "the kind of error"},
+    logging.ERROR,
+)
 
 # Requests to one service that may be in progress. Services limit their callers, some to one request per second.
 CONCURRENCY = 8
@@ -64,7 +70,7 @@ def address_steps(address: str, *, title: str, text: str) -> Steps:
             return [unusable(error.message)]
         except Exception as error:
             # The message could contain the address.
-            log.error("Apprise's plugin for %s:// failed: %s", schema_of(address), type(error).__name__)
+            PLUGIN_FAILED.log(schema=schema_of(address), problem=type(error).__name__)
             return [unusable(type(error).__name__)]
         return [answers_read(answers, was_sent=was_sent)]
 

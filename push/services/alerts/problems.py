@@ -18,10 +18,16 @@ from push.monitoring.credentials import credential_expiries
 from push.providers.registry import providers_by_route
 from push.selectors.counts import decisions_given_up
 from push.selectors.route_overview import pauses
+from workspace.logs.events import LogEvent
 from workspace.monitoring.health.registry import Status, health_checks
 from workspace.roles import is_workspace
 
-log = logging.getLogger(__name__)
+CHECK_FAILED = LogEvent(
+    "alerts.check_failed",
+    "A health check failed while the worker looked for problems to report.",
+    {"check": "the check"},
+    logging.ERROR,
+)
 
 EXPIRY_WARNING = timedelta(days=14)
 # E-mails are a problem of the installation if those to so many people failed within this time.
@@ -60,7 +66,7 @@ def health_problems() -> Iterator[Problem]:
         except Error:
             raise
         except Exception:
-            log.exception("The health check %s failed.", check.name)
+            CHECK_FAILED.exception(check=check.name)
             continue
         if finding.status != Status.OK:
             yield Problem(f"health {check.name}", " ".join(filter(None, (str(finding.detail), str(finding.advice)))))

@@ -30,8 +30,13 @@ from push.models import (
     WebhookEvent,
 )
 from push.services.webhooks.subscriptions import subscriptions
+from workspace.logs.events import LogEvent
 
-log = logging.getLogger(__name__)
+EVENTS_NOT_STORED = LogEvent(
+    "webhook.events_not_stored",
+    "Events for outgoing webhooks could not be stored, and are lost.",
+    level=logging.ERROR,
+)
 
 # Events of one endpoint that may wait; further ones are dropped and counted.
 WAITING_LIMIT = 10_000
@@ -67,7 +72,7 @@ def events_store(type: str, events: Iterable[OutgoingEvent], *, endpoints: Colle
             ]
             WebhookDelivery.objects.bulk_create(rows, ignore_conflicts=True)
     except Error:
-        log.exception("Events for webhooks could not be stored.")
+        EVENTS_NOT_STORED.exception()
 
 
 def endpoints_with_room(endpoints: Collection[int], *, wanted: int) -> list[int]:

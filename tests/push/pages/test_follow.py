@@ -165,7 +165,7 @@ def test_what_devices_still_show_is_listed(admin: Client, notification: Notifica
 
 
 def test_a_waiting_notification_ends_with_what_it_waits_for(admin: Client, notification: Notification) -> None:
-    assert stages(page(admin, kind="notification", id=notification.pk))[-1] == "Outcome"
+    assert stages(page(admin, kind="notification", id=notification.pk))[-1] == "Waiting"
 
 
 @pytest.mark.parametrize("text", ["", "nothing", "9" * 30, "٣", "<script>", "-1"])

@@ -22,6 +22,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_POST
 
 from workspace.cache import call_count
+from workspace.logs.events import LogEvent
 from workspace.openid.problems import ExternalSignInError, Problem
 from workspace.openid.protocol import Protocol
 from workspace.openid.providers import openid_provider
@@ -31,7 +32,12 @@ from workspace.pages.openid.results import LINKING
 from workspace.pages.sign_in_code import following_page
 from workspace.services.known_clients import client_address
 
-log = logging.getLogger(__name__)
+OPENID_FAILED = LogEvent(
+    "user.openid_failed",
+    "A sign-in with an identity provider failed.",
+    {"provider": "the name of the provider", "code": "the kind of problem", "problem": "the cause"},
+    logging.WARNING,
+)
 
 # Each attempt makes requests to the provider and stores a session: the number for each address in this many seconds.
 MAX_ATTEMPTS, IN_SECONDS = 60, 300
@@ -54,7 +60,7 @@ def reporting_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
             problem = ExternalSignInError(Problem.NOT_REACHED, f"{type(error).__name__}: {error}")
         except SocialApp.DoesNotExist:
             raise Http404 from None
-        log.warning("Sign-in with %s failed (%s). %s", provider.label, problem.problem.value, problem.cause)
+        OPENID_FAILED.log(provider=provider.label, code=problem.problem.value, problem=problem.cause)
         messages.error(request, problem.sentence(provider.label))
         return HttpResponseRedirect(reverse("linked-accounts" if request.user.is_authenticated else "sign-in"))
 

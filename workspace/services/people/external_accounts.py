@@ -17,6 +17,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from workspace.errors import ApplicationError
+from workspace.logs.events import LogEvent
 from workspace.models import EmailAddress, SignInSettings, User
 from workspace.openid.identities import AccountRules, Identity
 from workspace.openid.problems import ExternalSignInError, Problem
@@ -24,7 +25,17 @@ from workspace.selectors.accounts import NOT_IN_USERNAMES, roles_of, username_su
 from workspace.services.accounts import roles_set, user_create
 from workspace.services.people.registration import is_valid_username
 
-log = logging.getLogger(__name__)
+LAST_ADMIN_KEPT = LogEvent(
+    "user.last_admin_kept",
+    "An identity provider would take the role of the only administrator away. The account keeps it.",
+    {"user": "the number of the user"},
+    logging.WARNING,
+)
+ACCOUNT_LINKED = LogEvent(
+    "user.linked",
+    "An account was linked to that of an identity provider.",
+    {"user": "the number of the user", "provider": "the name of the provider"},
+)
 
 UID_LENGTH = SocialAccount._meta.get_field("uid").max_length
 # Two first sign-ins of a person at the same time: one of them creates the account.
@@ -107,7 +118,7 @@ def roles_sync(*, user: User, identity: Identity, rules: AccountRules) -> None:
     try:
         roles_set(user=user, roles=roles)
     except ApplicationError:
-        log.warning("%s keeps the role of an administrator, because no other account has it.", user.username)
+        LAST_ADMIN_KEPT.log(user=user.pk)
 
 
 def _account_of(identity: Identity, rules: AccountRules) -> User:
@@ -137,7 +148,7 @@ def _account_find_or_create(identity: Identity, rules: AccountRules) -> User:
         raise ExternalSignInError(Problem.NO_ACCOUNT)
     user = owner or _account_create(identity, rules)
     SocialAccount.objects.create(**key, user=user)
-    log.info("%s was linked to %s.", user.username, rules.label)
+    ACCOUNT_LINKED.log(user=user.pk, provider=rules.label)
     return user
 
 

@@ -14,10 +14,22 @@ from smtplib import SMTPException
 from django.db.models import F
 from django.utils import timezone
 
+from workspace.logs.events import LogEvent
 from workspace.models import MailKind, RequestedMail
 from workspace.waking import requested_mail_later
 
-log = logging.getLogger(__name__)
+MAIL_NOT_SENT = LogEvent(
+    "mail.not_sent",
+    "An e-mail that somebody waits for could not be sent. It is tried again.",
+    {"mail": "the kind of e-mail", "tries": "how often it was tried", "problem": "the kind of error"},
+    logging.WARNING,
+)
+MAIL_GIVEN_UP = LogEvent(
+    "mail.given_up",
+    "An e-mail that somebody waits for is not tried again.",
+    {"mail": "the kind of e-mail", "tries": "how often it was tried", "problem": "the reason"},
+    logging.ERROR,
+)
 
 # Nobody else sends an e-mail for this time after a worker has started to.
 LEASE = timedelta(minutes=2)
@@ -56,7 +68,7 @@ def requested_mail_send(*, mail_pk: int) -> None:
         if mail.tries > len(RETRIES):
             mail_give_up(mail, type(error).__name__)
             return
-        log.warning("A requested e-mail (%s) could not be sent: %s.", mail.kind, type(error).__name__)
+        MAIL_NOT_SENT.log(mail=mail.kind, tries=mail.tries, problem=type(error).__name__)
         RequestedMail.objects.filter(pk=mail_pk).update(due_at=timezone.now() + RETRIES[mail.tries - 1])
         return
     mail.delete()
@@ -64,7 +76,7 @@ def requested_mail_send(*, mail_pk: int) -> None:
 
 def mail_give_up(mail: RequestedMail, reason: str) -> None:
     """Delete an e-mail that could not be sent, and log it."""
-    log.error("A requested e-mail (%s) is given up after %d tries: %s.", mail.kind, mail.tries, reason)
+    MAIL_GIVEN_UP.log(mail=mail.kind, tries=mail.tries, problem=reason)
     mail.delete()
 
 

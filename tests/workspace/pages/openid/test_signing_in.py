@@ -239,7 +239,7 @@ def test_failures_of_the_provider_are_explained_and_logged_without_secrets(
         assert found
         response = client.get(provider.approve(html.unescape(found[1])))
     assert sentence in shown_after(client, response)
-    assert "Sign-in with Example ID failed" in caplog.text
+    assert "user.openid_failed" in caplog.text
     assert CLIENT_SECRET not in caplog.text
     assert "code-" not in caplog.text
 

@@ -11,6 +11,7 @@ from django.core import mail
 from django.utils import timezone
 
 from tests.factories import EmailAddressFactory
+from tests.logs import logged
 from workspace.models import MailKind, RequestedMail
 from workspace.services.people.requested_mails import LEASE, RETRIES, has_due_mails, mail_request
 from workspace.tasks import requested_mail, requested_mails
@@ -93,7 +94,8 @@ def test_a_refused_e_mail_is_tried_again_and_then_given_up(
             assert not has_due_mails()
         at += delay + timedelta(seconds=1)
     assert not RequestedMail.objects.exists()
-    assert "given up after 5 tries: ConnectionRefusedError" in caplog.text
+    [given_up] = logged(caplog, "mail.given_up")
+    assert (given_up["tries"], given_up["problem"]) == (5, "ConnectionRefusedError")
     assert "ana@example.org" not in caplog.text
 
 
