@@ -19,8 +19,9 @@ from workspace.selectors.accounts import needs_verified_address
 from workspace.services.known_clients import browser_remember, client_address
 from workspace.services.sign_ins.passkeys import passkey_accept, passkey_sign_in_begin
 
-# The number of attempts from one address in this many seconds. Passkeys cannot be guessed; this limits the sessions.
-MAX_ATTEMPTS, IN_SECONDS = 60, 900
+# The number of attempts from one address in this many seconds, which many people may share. Passkeys cannot be guessed;
+# this limits how many sessions a stranger can create.
+MAX_ATTEMPTS, IN_SECONDS = 600, 900
 
 
 @never_cache
