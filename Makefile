@@ -91,10 +91,11 @@ messages: $(VENV)/.run
 	$(BIN)/python manage.py makemessages
 	$(BIN)/python manage.py compilemessages --ignore ".venv*"
 
-LOCK := uv pip compile pyproject.toml --extra tracing --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 lock:
 	$(LOCK) --output-file requirements.lock
-	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --extra tracing --constraint requirements.lock --output-file requirements-tracing.lock
+	$(LOCK) --extra tracing --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis

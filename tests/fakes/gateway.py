@@ -49,6 +49,7 @@ class Received:
     options: dict[str, Any]
     sender: int = 0
     status: int = 0
+    traceparent: str = ""
     received_at: float = field(default_factory=time.monotonic)
 
 
@@ -194,6 +195,7 @@ class GatewayHandler(FakeHandler):
         for device in body["devices"]:
             options = {**body["options"], **device["options"]}
             received = self.received_of(device["type"], device["token"], options)
+            received.traceparent = device.get("traceparent", "")
             reply = fake.take(received)
             if reply.hold:
                 reply.hold.wait(DEADLINE)
@@ -203,7 +205,8 @@ class GatewayHandler(FakeHandler):
 
     def received_of(self, service: str, token: str, options: dict[str, Any]) -> Received:
         sender = int(self.headers.get(SENDER_HEADER, 0))
-        return Received(service, self.headers.get("Authorization", ""), token, options, sender)
+        traceparent = self.headers.get("traceparent", "")
+        return Received(service, self.headers.get("Authorization", ""), token, options, sender, traceparent=traceparent)
 
     def push_take(self, body: dict[str, Any]) -> None:
         service = self.path.split("/")[2]
