@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from push.models import Attempt, Notification, State
@@ -47,10 +48,16 @@ def attempts_url(
     return _url(changelist_url(Attempt), values)
 
 
+@lru_cache(maxsize=1024)
+def _limits(begin: int, end: int, zone: tzinfo) -> tuple[datetime, datetime]:
+    """Return the first and the last time of the hours. A page has several links for each of them."""
+    last = hour_start(end) - timedelta(microseconds=1)
+    return hour_start(begin).astimezone(zone), last.astimezone(zone)
+
+
 def times(period: Period, field: str) -> dict[str, str]:
     """Return the parameters of the lists' filter by times, which are in the reader's time zone."""
-    begin = hour_start(period.begin).astimezone(period.zone)
-    end = (hour_start(period.end) - timedelta(microseconds=1)).astimezone(period.zone)
+    begin, end = _limits(period.begin, period.end, period.zone)
     return {
         f"{field}_from_0": begin.date().isoformat(),
         f"{field}_from_1": f"{begin:%H:%M:%S}",

@@ -19,7 +19,7 @@ from push.models import (
     State,
 )
 from push.models.rollups import hour_of
-from push.selectors.statistics.histogram import percentile
+from push.selectors.statistics.histogram import histogram_add, percentile
 from push.selectors.statistics.periods import Part, Period
 from push.selectors.statistics.summaries import VERSION, channels_of
 from push.selectors.statistics.totals import Filters, Totals, totals_between
@@ -97,10 +97,8 @@ def _parts_add(figures: Figures) -> None:
             part.states.update(stored["states"])
             part.answers.update(stored["answers"])
             part.received += stored["received"]
-            for measure, pairs in stored["durations"].items():
-                histogram = part.durations.histograms[measure]
-                for bucket, count in pairs:
-                    histogram[bucket] += count
+            for measure, histogram in stored["durations"].items():
+                histogram_add(part.durations.histograms[measure], histogram)
 
 
 def _filtered_parts_add(figures: Figures) -> None:

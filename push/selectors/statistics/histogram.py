@@ -7,6 +7,7 @@ placed within the right bucket and is never wrong by more than `FACTOR` (docs/da
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,6 +45,19 @@ class DurationBucket(Func):
 def bucket_of(seconds: float) -> int:
     """Return the bucket of a duration, as :class:`DurationBucket` does in the database."""
     return min(LAST_BUCKET, int(math.log(max(seconds, SHORTEST) / SHORTEST) / math.log(FACTOR)))
+
+
+def histogram_stored(histogram: Histogram) -> list[int]:
+    """Return the form that is stored: the first bucket, then the counts from there on. Fast to read as JSON."""
+    first, last = min(histogram, default=0), max(histogram, default=-1)
+    return [first, *(histogram.get(bucket, 0) for bucket in range(first, last + 1))]
+
+
+def histogram_add(histogram: Counter[int], stored: list[int]) -> None:
+    """Add a stored histogram."""
+    for bucket, count in enumerate(stored[1:], stored[0]):
+        if count:
+            histogram[bucket] += count
 
 
 def percentile(histogram: Histogram, share: float) -> float | None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from push.selectors.statistics.histogram import histogram_stored
 from push.selectors.statistics.hours import HourStatistics
 
 # Of the form; see also push/selectors/statistics/totals.py.
-VERSION = 1
+VERSION = 2
 
 
 def summary_of(statistics: HourStatistics) -> dict[str, Any]:
     """Return the form that is stored: by channel the notifications by state, attempts by answer, receipts, durations.
 
-    Durations are pairs of bucket and count, by measure.
+    Durations are histograms by measure.
     """
     channels: dict[str, Any] = {}
 
@@ -30,7 +31,8 @@ def summary_of(statistics: HourStatistics) -> dict[str, Any]:
     for ((measure, channel, *_others), bucket), count in statistics.durations.items():
         add(of(channel)["durations"].setdefault(measure, {}), bucket, count)
     for figures in channels.values():
-        figures["durations"] = {measure: list(pairs.items()) for measure, pairs in figures["durations"].items()}
+        durations = figures["durations"]
+        figures["durations"] = {measure: histogram_stored(histogram) for measure, histogram in durations.items()}
     return channels
 
 

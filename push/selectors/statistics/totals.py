@@ -11,14 +11,14 @@ from django.db.models import Q, Sum
 
 from push.models import DeliveryHour, DurationHour, Measure, OutcomeHour, RollupDay
 from push.models.rollups import DAY_HOURS
-from push.selectors.statistics.histogram import percentile
+from push.selectors.statistics.histogram import histogram_add, histogram_stored, percentile
 
 OutcomeKey = tuple[str, str, str]
 DeliveryKey = tuple[str, str, str, str, str]
 DurationKey = tuple[str, str, str, str, str]
 # Of the form in which days are stored. A page reads thousands of numbers, so they are not checked one by one as other
 # stored JSON is: another form needs another version, and days with an unknown one are added up from their hours.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +116,16 @@ class Totals:
             if filters.accept(*names[:3]):
                 self.deliveries[tuple(names)] += count
                 self.received[tuple(names)] += received
-        for *names, pairs in stored["durations"]:
+        for *names, histogram in stored["durations"]:
             if filters.accept(*names[1:4]) and (names[0] == Measure.DELIVERY or not filters.only_deliveries):
-                histogram = self.durations[tuple(names)]
-                for bucket, number in pairs:
-                    histogram[bucket] += number
+                histogram_add(self.durations[tuple(names)], histogram)
 
     def stored(self) -> dict[str, Any]:
         """Return the form that is stored."""
         return {
             "outcomes": [[*key, count] for key, count in self.outcomes.items()],
             "deliveries": [[*key, count, self.received[key]] for key, count in self.deliveries.items()],
-            "durations": [[*key, list(histogram.items())] for key, histogram in self.durations.items()],
+            "durations": [[*key, histogram_stored(histogram)] for key, histogram in self.durations.items()],
         }
 
 
