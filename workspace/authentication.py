@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from axes.backends import AxesStandaloneBackend
 from axes.exceptions import AxesBackendPermissionDenied, AxesBackendRequestParameterRequired
 from django.contrib.auth.backends import ModelBackend
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from workspace.models import User
+from workspace.ldap.directory import DirectoryError, ldap_identity, ldap_is_used, ldap_rules
+from workspace.models import LdapSettings, User
+from workspace.openid.problems import ExternalSignInError, Problem
 from workspace.security.lockout import attempt_begin
+from workspace.security.password_hashers import PasswordDigest
 from workspace.selectors.accounts import user_by_sign_in_name
+from workspace.services.people.external_accounts import external_sign_in
 from workspace.services.second_factor import second_factor_check
+
+log = logging.getLogger(__name__)
 
 
 class AttemptLimitBackend(AxesStandaloneBackend):  # type: ignore[misc]
@@ -26,6 +34,52 @@ class AttemptLimitBackend(AxesStandaloneBackend):  # type: ignore[misc]
         if not attempt_begin(request, {"username": username}):
             request.axes_locked_out = True  # type: ignore[attr-defined]
             raise AxesBackendPermissionDenied("There were too many failed attempts to sign in.")
+
+
+class DirectoryBackend(ModelBackend):
+    """Checks the password in a directory (LDAP), if the settings name one. The next backend checks passwords here."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        code: str = "",
+        **_kwargs: Any,
+    ) -> User | None:
+        """Return the account of a person in the directory, with its second factor checked as below.
+
+        Raises PermissionDenied if the directory refuses the password, and the account must not use one of its own.
+        """
+        # A digest can only be compared with passwords that are stored here.
+        if not username or password is None or isinstance(password, PasswordDigest) or not ldap_is_used():
+            return None
+        user = self.user_in_directory(request, username, password)
+        if user is not None:
+            if request is not None:
+                # The name in the directory may be another one.
+                request.second_factor_name = user.username  # type: ignore[attr-defined]
+            second_factor_check(user=user, code=code)
+            return user
+        if LdapSettings.current().local_passwords:
+            return None
+        local = user_by_sign_in_name(username)
+        if local is not None and local.is_staff:
+            return None
+        raise PermissionDenied
+
+    def user_in_directory(self, request: HttpRequest | None, name: str, password: str) -> User | None:
+        """Return the account of the person, if the directory accepts the password."""
+        try:
+            identity = ldap_identity(name=name, password=password)
+            return external_sign_in(identity=identity, rules=ldap_rules()) if identity else None
+        except DirectoryError as error:
+            log.warning("The directory (LDAP) cannot be used: %s.", error)
+        except ExternalSignInError as error:
+            log.warning("A sign-in with LDAP failed (%s). %s", error.problem.value, error.cause)
+            if error.problem is Problem.DEACTIVATED and request is not None:
+                request.deactivated_account = True  # type: ignore[attr-defined]
+        return None
 
 
 class NameOrEmailBackend(ModelBackend):

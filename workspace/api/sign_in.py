@@ -76,11 +76,17 @@ class LoginParams(Params):
         required=False, allow_blank=True, allow_null=True, max_length=64, help_text="The code of a second factor."
     )
     totp = TotpParams(required=False)
+    ldap = serializers.BooleanField(
+        required=False, help_text="True in sign-ins for a directory, whose password is `ldapPass`."
+    )
+    ldapPass = TextParam(required=False)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if isinstance(data, Mapping) and data.get("totp") is not None:
             totp = TotpParams.read(data["totp"])
             data = {**totp["login"], "code": totp["code"]}
+        if isinstance(data, Mapping) and data.get("ldap") is True:
+            data = {**data, "password": data.get("ldapPass", "")}
         return super().to_internal_value(data)
 
 

@@ -270,6 +270,7 @@ RETENTION_DAYS = env.integer("RETENTION_DAYS", 30, minimum=1)
 AUTH_USER_MODEL = "workspace.User"
 AUTHENTICATION_BACKENDS = [
     "workspace.authentication.AttemptLimitBackend",
+    "workspace.authentication.DirectoryBackend",
     "workspace.authentication.NameOrEmailBackend",
 ]
 PASSWORD_HASHERS = [

@@ -16,6 +16,7 @@ from workspace.models.presence import ClientPresence, Connection, FormerPresence
 from workspace.models.retention import RetentionSettings
 from workspace.models.roles import DeletedRole, RoleDetails
 from workspace.models.rooms import Room, RoomType, Subscription
+from workspace.models.servers.ldap import LdapSettings
 from workspace.models.servers.mail import EmailSettings
 from workspace.models.servers.openid import OpenIdSettings
 from workspace.models.setting_changes import ChangeSource, SettingChange
@@ -52,6 +53,7 @@ __all__ = [
     "IntegrationCall",
     "KeptMail",
     "KnownAddress",
+    "LdapSettings",
     "LiveEvent",
     "LiveKind",
     "MailKind",

@@ -101,7 +101,7 @@ class SignInView(LoginView):
             return code_page(
                 self.request,
                 CodeForm.asking(
-                    name=form.cleaned_data["username"],
+                    name=getattr(self.request, "second_factor_name", form.cleaned_data["username"]),
                     following=self.get_success_url(),
                     time_zone=form.cleaned_data["time_zone"],
                 ),

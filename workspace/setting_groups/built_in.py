@@ -43,7 +43,6 @@ FIXED: dict[str, Any] = {
     "CAS_enabled": False,
     "CAS_login_url": "",
     "CROWD_Enable": False,
-    "LDAP_Enable": False,
     # Clients show their own texts in empty fields.
     "Accounts_ConfirmPasswordPlaceholder": "",
     "Accounts_EmailOrUsernamePlaceholder": "",

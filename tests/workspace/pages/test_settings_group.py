@@ -32,6 +32,7 @@ SLUGS = [
         "cloudservice",
         "email",
         "general",
+        "ldap",
         "message",
         "mobile",
         "openid",

@@ -44,6 +44,7 @@ def secrets() -> dict[str, str]:
         "Push_google_api_credentials": service_account_json(private_key_id="Zanzibar-key-id"),
         "Push_gcm_api_key": "Zanzibar-legacy-key",
         "Push_gcm_project_number": "Zanzibar-4711",
+        "LDAP_Authentication_Password": "Zanzibar-search-account",
         "SMTP_Password": "Zanzibar-mail-password",
         **{f"Accounts_OAuth_Custom_{number}_secret": f"Zanzibar-client-{number}" for number in (1, 2, 3)},
     }

@@ -1,0 +1,1 @@
+"""Signing in with a directory (LDAP). The library is optional: `pip install callboard[ldap]`."""
