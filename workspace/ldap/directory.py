@@ -102,6 +102,9 @@ def connection_open(settings: LdapSettings, user: str, password: str) -> Iterato
         yield connection
     finally:
         connection.unbind()
+        # ldap3 leaves the socket open if it could not connect.
+        if connection.socket is not None:
+            connection.socket.close()
 
 
 def host_check(settings: LdapSettings) -> None:
