@@ -9,16 +9,19 @@ class PushConfig(AppConfig):
     def ready(self) -> None:
         from cloud.gateway_protocols import protocol_register
         from push import privacy, receivers  # noqa: F401
+        from push.explain.summaries import decided
         from push.gateway.protocols.registry import protocols
         from push.pages import links  # noqa: F401
         from push.providers.web_push.keys import vapid_keys_ensure
         from push.worker.signing import task_signing_install
+        from workspace.api.contributions import contributions
         from workspace.live.feeds import FEEDS
         from workspace.monitoring.health.registry import CHECKS
         from workspace.monitoring.metrics.declarations import MODULES
         from workspace.monitoring.metrics.readings import READINGS, SAMPLES
         from workspace.signals import database_ready
 
+        contributions.decided = decided
         FEEDS.append("push.streams.hub.Hub")
         CHECKS.append("push.monitoring.health.worker_checks")
         MODULES.extend(["push.monitoring.counting", "push.monitoring.gauges"])

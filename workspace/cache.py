@@ -31,14 +31,14 @@ if settings.REDIS_URL:
 COUNTING_ERRORS: tuple[type[Exception], ...] = (*CACHE_ERRORS, ValueError)
 
 
-def call_count(key: str, *, seconds: int) -> int:
-    """Count a call under `key` and return the total, which expires after `seconds`; 1 if the cache is unavailable."""
+def call_count(key: str, *, seconds: int, calls: int = 1) -> int:
+    """Count calls under `key` and return the total, which expires after `seconds`; `calls` without a cache."""
     try:
         cache.add(key, 0, timeout=seconds)
-        return cache.incr(key)
+        return cache.incr(key, calls)
     except COUNTING_ERRORS as error:
         CALLS_NOT_COUNTED.log(problem=str(error))
-        return 1
+        return calls
 
 
 def first_within(key: str, *, seconds: int) -> bool:

@@ -11,13 +11,13 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from workspace.clients import session_client_prefix
-from workspace.models import User
+from workspace.models import Room, SourcePerson, SourceRoom, User
 from workspace.services.known_clients import address_remember
 from workspace.services.people.roles import deleted_role_forget, deleted_role_remember
 from workspace.services.presence import clients_disconnect
 from workspace.services.privacy.exports import account_exports_delete
 from workspace.services.sign_ins.clients import session_forget, session_remember
-from workspace.signals import account_deleted
+from workspace.signals import account_deleted, room_deleted
 
 
 @receiver(user_logged_in, dispatch_uid="workspace.sign_in.address_known")
@@ -58,3 +58,15 @@ def on_role_deleted(instance: Group, **_kwargs: Any) -> None:
 @receiver(account_deleted, dispatch_uid="workspace.exports.account_deleted")
 def on_account_deleted(user: User, **_kwargs: Any) -> None:
     account_exports_delete(user=user)
+
+
+@receiver(account_deleted, dispatch_uid="workspace.sources.account_deleted")
+def person_forget(user: User, **_kwargs: Any) -> None:
+    """Forget under which id a source knew the person. If it reports the id again, that is another person."""
+    SourcePerson.objects.filter(user=user).delete()
+
+
+@receiver(room_deleted, dispatch_uid="workspace.sources.room_deleted")
+def room_forget(room: Room, **_kwargs: Any) -> None:
+    """Forget under which id a source knew the room."""
+    SourceRoom.objects.filter(room=room).delete()

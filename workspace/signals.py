@@ -10,6 +10,9 @@ from django.dispatch import Signal
 message_posted = Signal()
 message_deleted = Signal()
 
+# sender: Message, messages: Sequence[Message]. Several messages were posted at once, without `message_posted`.
+messages_posted = Signal()
+
 # sender: Message, message: Message, before: MentionTargets (before the edit)
 message_edited = Signal()
 

@@ -13,6 +13,7 @@ from push.selectors.items import Item
 from workspace.attachments import attachments_text
 from workspace.models import GeneralSettings, Message, Room, User
 from workspace.models.messages import ENCRYPTED
+from workspace.selectors.events.texts import text_of
 from workspace.selectors.localization import workspace_language
 
 TITLE_LENGTH = 65
@@ -56,11 +57,12 @@ def full_text(message: Message, receiver: User) -> str:
     """Return the message's text, or that of its attachments, or "You have a new message"."""
     if message.type == ENCRYPTED:
         return placeholder(receiver)
-    text, attached = message.text.strip(), attachments_text(message.attachments)
+    written, attached = text_of(message), attachments_text(message.attachments)
+    text = written.strip()
     if message.integration_id and text and attached:
         # Programs often post a heading as text, and what has happened as attachments.
         return f"{text}\n{attached}"
-    return message.text if text else attached or placeholder(receiver)
+    return written if text else attached or placeholder(receiver)
 
 
 def placeholder(receiver: User) -> str:

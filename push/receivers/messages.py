@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,7 +17,7 @@ from push.waking import wake
 from workspace.logs.events import LogEvent
 from workspace.models import Message, Room, User
 from workspace.services.reading import MentionTargets
-from workspace.signals import counters_behind, message_deleted, message_edited, message_posted
+from workspace.signals import counters_behind, message_deleted, message_edited, message_posted, messages_posted
 from workspace.stored_json import stored_write
 
 CHANGE_FIELDS = {
@@ -34,6 +35,16 @@ def message_posted_record(message: Message, **_kwargs: Any) -> None:
     """Create a pending decision, in the same transaction as the message."""
     Decision.objects.create(message=message, event=Event.POSTED, accepted_at=message.accepted_at, **origin_values())
     log_later(MESSAGE_POSTED, message)
+    wake("decide")
+
+
+@receiver(messages_posted, dispatch_uid="push.messages_posted")
+def messages_posted_record(messages: Sequence[Message], **_kwargs: Any) -> None:
+    """Create the pending decisions about several messages."""
+    Decision.objects.bulk_create(
+        [Decision(message=message, event=Event.POSTED, accepted_at=message.accepted_at) for message in messages],
+        batch_size=1000,
+    )
     wake("decide")
 
 

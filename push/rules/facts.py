@@ -22,6 +22,7 @@ from push.models import Channel, Decision, Event, PushSettings
 from push.rules.origins import Origin
 from workspace.models import BusySilences, GeneralSettings, Message, Room, User
 from workspace.models.messages import ENCRYPTED
+from workspace.selectors.events.texts import text_of
 from workspace.selectors.permissions import users_with_permission
 from workspace.stored_json import stored_read
 
@@ -258,6 +259,5 @@ def ignored_in(room: Room) -> QuerySet[IgnoredSender]:
 
 def highlights_in(message: Message) -> frozenset[str]:
     """Return the case-folded highlight words that occur in the message."""
-    if message.type == ENCRYPTED or not message.text:
-        return frozenset()
-    return frozenset(matching_highlights(message.text, room=message.room))
+    text = "" if message.type == ENCRYPTED else text_of(message)
+    return frozenset(matching_highlights(text, room=message.room)) if text else frozenset()

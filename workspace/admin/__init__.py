@@ -14,6 +14,7 @@ from workspace.admin import (
     text_views,
     users,
 )
+from workspace.admin.events import sources
 
 __all__ = [
     "data_exports",
@@ -25,6 +26,7 @@ __all__ = [
     "reports",
     "roles",
     "rooms",
+    "sources",
     "subscriptions",
     "text_views",
     "users",

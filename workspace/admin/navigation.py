@@ -94,6 +94,7 @@ NAVIGATION: list[dict[str, Any]] = [
             list_link(_("Calls of webhooks"), "history", "workspace", "integrationcall"),
             list_link(_("Outgoing webhooks"), "output", "push", "webhookendpoint"),
             list_link(_("Deliveries of webhooks"), "outbox", "push", "webhookdelivery"),
+            list_link(_("Sources"), "login", "workspace", "eventsource"),
         ],
     },
     {

@@ -26,6 +26,7 @@ BY_NAME: dict[str, Any] = {
     "rid": ROOM_ID,
     "roomId": ROOM_ID,
     "roomName": "general",
+    "room": "ticket-4711",
     "room.name": "general",
     "channel": "#general",
     "channel.name": "general",
@@ -96,6 +97,8 @@ BY_NAME: dict[str, Any] = {
     "message": "@ana The release is ready.",
     "title": "#general",
     "senderName": "Bob Ek",
+    "sender": "anna",
+    "reason": "mention",
     "notificationType": "message",
     "mention.type": "user",
     "user.type": "user",
@@ -143,7 +146,8 @@ class Examples:
     def request_example(self, described: Schema) -> Any:
         """Return an example with the required parameters; if one of several is required, with the first of them."""
         field = self._resolve(described)
-        chosen = {*required_fields(field), *USUAL_PARAMETERS}
+        alternatives = {name for choice in field.get("oneOf", []) for name in choice.get("required", [])}
+        chosen = {*required_fields(field), *(USUAL_PARAMETERS - alternatives)}
         return self._object_example(field, name="", depth=0, chosen=chosen)
 
     def response_example(self, described: Schema) -> Any:
@@ -161,6 +165,8 @@ class Examples:
         if fixed:
             known = BY_NAME.get(name)
             return known if known in fixed else fixed[0]
+        if "example" in field:
+            return field["example"]
         if kind == "object" or "properties" in field:
             return self._object_example(field, name=name, depth=depth)
         if name == "_id" and parent in PEOPLE:

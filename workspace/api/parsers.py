@@ -25,10 +25,14 @@ def join_chunks(request: HttpRequest) -> None:
 
     Without a length, Django treats the body as empty and does not check its size. Raises RequestDataTooBig like Django.
     """
-    if request.headers.get("Transfer-Encoding", "").lower() != "chunked" or "CONTENT_LENGTH" in request.META:
-        return
-    body = request.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-    if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+    if request.headers.get("Transfer-Encoding", "").lower() == "chunked" and "CONTENT_LENGTH" not in request.META:
+        body_read(request, limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+
+def body_read(request: HttpRequest, *, limit: int) -> None:
+    """Read a body of up to `limit` bytes, which may be more than Django accepts. Raises RequestDataTooBig."""
+    body = request.read(limit + 1)
+    if len(body) > limit:
         raise RequestDataTooBig
     request._body = body
     request._stream = BytesIO(body)

@@ -127,6 +127,7 @@ TAGS = {
     "settings": "The workspace's settings.",
     "roles": "Roles, permissions and their holders.",
     "integrations": "Incoming webhooks.",
+    "events": "For applications that have their notifications sent: what happens in them. The caller is a source.",
     "moderation": "Reported messages.",
     "statistics": "Figures about the workspace.",
     "cloud": "The connection with the cloud, and the licence.",

@@ -106,8 +106,8 @@ def limit_check(rate: Rate, key: str, *, user: User | None, address: str | None)
         raise TooManyRequestsError(max(1, math.ceil(usage.wait())))
 
 
-def usage_count(rate: Rate, key: str) -> Usage:
-    """Count a call under `key`, and return the usage of its limit."""
+def usage_count(rate: Rate, key: str, *, calls: int = 1) -> Usage:
+    """Count a call under `key`, or several, and return the usage of its limit."""
     interval = int(time.time() * 1000) // rate.milliseconds
-    calls = call_count(f"rate:{key}:{interval}", seconds=math.ceil(2 * rate.milliseconds / 1000))
-    return Usage(rate, calls, (interval + 1) * rate.milliseconds)
+    total = call_count(f"rate:{key}:{interval}", seconds=math.ceil(2 * rate.milliseconds / 1000), calls=calls)
+    return Usage(rate, total, (interval + 1) * rate.milliseconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from workspace.api import info, presence, sign_in
 from workspace.api.access import permissions, roles
 from workspace.api.base import routes
+from workspace.api.events.urls import EVENTS
 from workspace.api.finding.urls import FINDING
 from workspace.api.integrations import views as integrations
 from workspace.api.messages.urls import MESSAGES
@@ -33,6 +34,7 @@ urlpatterns = routes(
         **ROOMS,
         **FINDING,
         **MESSAGES,
+        **EVENTS,
         "v1/method.call/<path:name>": methods.MethodCallApi,
         "v1/method.callAnon/<path:name>": methods.MethodCallAnonApi,
         "v1/permissions.listAll": permissions.PermissionsListAllApi,

@@ -342,6 +342,8 @@ if PRODUCTION and CREATE_TOKENS_FOR_USERS_SECRET:
 API_RATE_LIMITING = env.boolean("API_RATE_LIMITING", default=True)
 # The maximum size of a request body in bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
+# The same for a batch of events, of which there may be 1,000.
+BATCH_MAX_SIZE = 4 * 1024 * 1024
 SPECTACULAR_SETTINGS = {
     "TITLE": "Callboard",
     "DESCRIPTION": "The notification API of a Callboard workspace, compatible with Rocket.Chat's.",

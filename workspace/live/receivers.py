@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -20,6 +20,7 @@ from workspace.services.live import (
     publish_members_removed,
     publish_message,
     publish_message_deleted,
+    publish_new_messages,
     publish_room,
     publish_subscriptions,
     publish_user,
@@ -32,6 +33,7 @@ from workspace.signals import (
     message_details_changed,
     message_edited,
     message_posted,
+    messages_posted,
     room_changed,
     room_deleted,
     room_read,
@@ -49,6 +51,11 @@ ADDED_REMOVED = {"post_add": "added", "post_remove": "removed"}
 @receiver(message_posted, dispatch_uid="live.message_posted")
 def on_message_posted(*, message: Message, **_kwargs: Any) -> None:
     publish_message(message=message, is_new=True)
+
+
+@receiver(messages_posted, dispatch_uid="live.messages_posted")
+def on_messages_posted(*, messages: Sequence[Message], **_kwargs: Any) -> None:
+    publish_new_messages(messages=messages)
 
 
 @receiver(message_edited, dispatch_uid="live.message_edited")

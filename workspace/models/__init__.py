@@ -3,6 +3,7 @@ from workspace.models.accounts import EmailAddress, User
 from workspace.models.avatars import Avatar
 from workspace.models.data_exports import DataExport, DataExportPart, ExportState
 from workspace.models.erasures import PendingErasure
+from workspace.models.events.sources import EventKind, EventSource, SourcePerson, SourceRoom, TransientText
 from workspace.models.general import BusySilences, GeneralSettings
 from workspace.models.history import FormerRow
 from workspace.models.integrations import Integration, IntegrationCall
@@ -45,6 +46,8 @@ __all__ = [
     "EmailSecondFactor",
     "EmailSettings",
     "ErasureType",
+    "EventKind",
+    "EventSource",
     "ExportState",
     "FormerPresence",
     "FormerRow",
@@ -80,6 +83,8 @@ __all__ = [
     "SignInAttempt",
     "SignInSettings",
     "SignedInClient",
+    "SourcePerson",
+    "SourceRoom",
     "Star",
     "Status",
     "Subscription",
@@ -87,5 +92,6 @@ __all__ = [
     "TextPlace",
     "TextView",
     "ThreadFollower",
+    "TransientText",
     "User",
 ]

@@ -29,6 +29,7 @@ TOTAL_SECONDS = 60.0
 # whole request. Must be less than the time above.
 DISCARD_SECONDS = 5.0
 DISCARD_BYTES = 8_000_000
+BATCH_PATH = "/api/v1/events.batch"
 TOO_SLOW = ApplicationError("error-request-timeout", "The request's body did not arrive in time", status=408)
 
 
@@ -56,7 +57,7 @@ class BodyLimit:
         if scope["type"] != "http" or not has_body(scope):
             await self._site(scope, receive, send)
             return
-        body = BodyCounter(receive, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        body = BodyCounter(receive, body_limit(path_in_site(scope)))
         if announced_length(scope) <= body.limit:
             await self._site(scope, body.receive, send)
             if not body.is_too_large:
@@ -66,6 +67,11 @@ class BodyLimit:
         await send({**content, "more_body": True})
         await discard(receive)
         await send({"type": "http.response.body"})
+
+
+def body_limit(path: str) -> int:
+    """Return how many bytes the body of a request to this path may have."""
+    return settings.BATCH_MAX_SIZE if path.rstrip("/") == BATCH_PATH else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 class BodyCounter:

@@ -48,6 +48,18 @@ def publish_message(*, message: Message, is_new: bool = False) -> None:
     publish(kind=LiveKind.MESSAGE, room=message.room_id, message=message.pk, args={"new": True} if is_new else None)
 
 
+def publish_new_messages(*, messages: Sequence[Message]) -> None:
+    """Publish several new messages at once."""
+    LiveEvent.objects.bulk_create(
+        [
+            LiveEvent(kind=LiveKind.MESSAGE, room_key=message.room_id, message_key=message.pk, args={"new": True})
+            for message in messages
+        ],
+        batch_size=MEMBERS_PER_ROW,
+    )
+    wake_readers()
+
+
 def publish_message_deleted(*, message: Message) -> None:
     """Publish the deletion of a message."""
     publish(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from workspace.errors import ApplicationError, NotAllowedError
 from workspace.ids import public_id_new
 from workspace.mentions import mentions_parse
-from workspace.models import Mention, Message, MessageSettings, Room, Subscription, ThreadFollower, User
+from workspace.models import Mention, Message, MessageSettings, Room, Subscription, ThreadFollower, TransientText, User
 from workspace.models.messages import ENCRYPTED
 from workspace.selectors.messages import is_deletable, is_editable
 from workspace.selectors.permissions import DELETE_MESSAGES
@@ -225,6 +225,8 @@ def message_erase(*, message: Message) -> None:
     message.refresh_from_db(fields=[*ERASED, "deleted_at", "updated_at"])
     if not deleted:
         return
+    if message.integration_id:
+        TransientText.objects.filter(message=message).delete()
     if message.parent_id is not None:
         thread_shorten(reply=message)
     marks_delete(messages=Message.objects.filter(pk=message.pk))

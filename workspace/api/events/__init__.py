@@ -1,0 +1,1 @@
+"""Endpoints for other applications: what happens in them, reported by a source with its key."""

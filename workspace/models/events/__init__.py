@@ -1,0 +1,1 @@
+"""Sources of events: other applications whose messages Callboard sends notifications for."""

@@ -1,0 +1,1 @@
+"""Queries for sources of events."""

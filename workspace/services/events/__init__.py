@@ -1,0 +1,1 @@
+"""Managing sources of events, and carrying out what they report."""
