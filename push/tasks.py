@@ -13,6 +13,8 @@ from preferences.tasks import sign_in_alerts as sign_in_alerts_send
 from push.gateway.ledger import RECOVERED_AT_ONCE, abandoned_recover
 from push.sending.dispatching import due_dispatch
 from push.sending.remove_shown import remove_shown
+from push.sending.transient_texts import BATCH as UNNEEDED_AT_ONCE
+from push.sending.transient_texts import texts_delete
 from push.services import clock_corrections
 from push.services.alerts.sending import alerts_send
 from push.services.fanout import pending_decide, remainder_count
@@ -118,6 +120,13 @@ def alerts() -> None:
 def sign_in_alerts() -> None:
     """Send the pending e-mails about sign-ins, and delete entries that have not been seen for long."""
     sign_in_alerts_send()
+
+
+@unless_stopping
+def transient_texts() -> None:
+    """Delete texts of sources that do not store texts, once their notifications are sent."""
+    if texts_delete() == UNNEEDED_AT_ONCE:
+        enqueue("transient_texts")
 
 
 @unless_stopping

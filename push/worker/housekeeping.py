@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cloud.services.sync import cloud_work_due
 from push.services.alerts.sending import alert_channels
+from push.sending.transient_texts import has_unneeded_texts
 from push.services.clock_jumps import clock_watch
 from push.services.rollups import rollup_is_due
 from push.services.webhooks.deliveries import deliveries_waiting
@@ -60,6 +61,8 @@ CHORES = (
     Chore("webhooks", 1.0, 1.0, lambda: is_workspace() and deliveries_waiting(timezone.now())),
     # Problems of the installation that administrators are alerted to.
     Chore("alerts", 90.0, 60.0, lambda: bool(alert_channels())),
+    # Texts that are only stored until their notifications are sent.
+    Chore("transient_texts", 30.0, 60.0, lambda: is_workspace() and has_unneeded_texts()),
     Chore("gateway_recover", 30.0, 60.0, is_cloud),
 )
 

@@ -98,7 +98,7 @@ BY_NAME: dict[str, Any] = {
     "title": "#general",
     "senderName": "Bob Ek",
     "sender": "anna",
-    "reason": "mention",
+    "reason": "mentioned",
     "notificationType": "message",
     "mention.type": "user",
     "user.type": "user",
