@@ -14,6 +14,7 @@ from push.models import Decision, Event
 from push.monitoring.tracing import origin_values
 from push.services.changes import calls_pending
 from push.waking import wake
+from workspace.database.copying import rows_copy
 from workspace.logs.events import LogEvent
 from workspace.models import Message, Room, User
 from workspace.services.reading import MentionTargets
@@ -41,9 +42,11 @@ def message_posted_record(message: Message, **_kwargs: Any) -> None:
 @receiver(messages_posted, dispatch_uid="push.messages_posted")
 def messages_posted_record(messages: Sequence[Message], **_kwargs: Any) -> None:
     """Create the pending decisions about several messages."""
-    Decision.objects.bulk_create(
-        [Decision(message=message, event=Event.POSTED, accepted_at=message.accepted_at) for message in messages],
-        batch_size=1000,
+    rows_copy(
+        source=Message.objects.filter(pk__in=[message.pk for message in messages]).order_by("pk"),
+        model=Decision,
+        columns={"message_id": "pk", "accepted_at": "accepted_at"},
+        constants={"event": Event.POSTED},
     )
     wake("decide")
 

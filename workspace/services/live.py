@@ -15,6 +15,7 @@ from typing import Any
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
+from workspace.database.copying import rows_copy
 from workspace.logs.events import LogEvent
 from workspace.models import LiveEvent, LiveKind, Message, Presence, Room, User
 from workspace.selectors.presence import visible_presence
@@ -50,12 +51,11 @@ def publish_message(*, message: Message, is_new: bool = False) -> None:
 
 def publish_new_messages(*, messages: Sequence[Message]) -> None:
     """Publish several new messages at once."""
-    LiveEvent.objects.bulk_create(
-        [
-            LiveEvent(kind=LiveKind.MESSAGE, room_key=message.room_id, message_key=message.pk, args={"new": True})
-            for message in messages
-        ],
-        batch_size=MEMBERS_PER_ROW,
+    rows_copy(
+        source=Message.objects.filter(pk__in=[message.pk for message in messages]).order_by("pk"),
+        model=LiveEvent,
+        columns={"room_key": "room_id", "message_key": "pk"},
+        constants={"kind": LiveKind.MESSAGE, "args": {"new": True}},
     )
     wake_readers()
 
