@@ -11,6 +11,7 @@ from preferences.selectors.quiet import paused_until
 from preferences.selectors.rooms import counter_choices
 from workspace.models import User
 from workspace.pages.contributions import Notice, PageLink, Place, RoomLink, pages_contribute
+from workspace.server.embedding import embedded_pages_add
 from workspace.time_zones import time_with_zone
 
 
@@ -39,4 +40,17 @@ pages_contribute(
     notices=[pause_notice],
     room_links=[RoomLink(title=_("Notification Preferences"), icon="notifications", url=room_preferences_path)],
     counter_choices=counter_choices,
+)
+
+embedded_pages_add(
+    "preferences",
+    "preferences-preview",
+    "quiet-hours",
+    "quiet-pause",
+    "room-choices",
+    "room-choices-change",
+    "room-preferences",
+    "room-preferences-preview",
+    "room-ignore",
+    "email-preferences",
 )

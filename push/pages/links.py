@@ -18,6 +18,7 @@ from push.models import VapidKeys
 from workspace.models import Message, User
 from workspace.pages.contributions import MessageLink, PageLink, PageScript, Place, pages_contribute
 from workspace.pages.reader import reader_of
+from workspace.server.embedding import embedded_pages_add
 
 
 def has_sandbox(_request: HttpRequest) -> bool:
@@ -97,3 +98,5 @@ pages_contribute(
     ],
     message_links=[MessageLink(title=_("Why was I notified (or not)?"), icon="help", url=explanation_url)],
 )
+
+embedded_pages_add("devices", "device-test-result", "device-add", "device-rename", "device-remove", "device-test")

@@ -27,6 +27,9 @@ CHANGE_FIELDS = {
     "sender": "the number of the sender",
 }
 MESSAGE_POSTED = LogEvent("message.posted", "A message was stored; who is notified is decided later.", CHANGE_FIELDS)
+MESSAGES_POSTED = LogEvent(
+    "messages.posted", "Messages that another application reported were stored.", {"messages": "how many"}
+)
 MESSAGE_EDITED = LogEvent("message.edited", "A message was edited.", CHANGE_FIELDS)
 MESSAGE_DELETED = LogEvent("message.deleted", "A message was deleted.", CHANGE_FIELDS)
 
@@ -46,8 +49,9 @@ def messages_posted_record(messages: Sequence[Message], **_kwargs: Any) -> None:
         source=Message.objects.filter(pk__in=[message.pk for message in messages]).order_by("pk"),
         model=Decision,
         columns={"message_id": "pk", "accepted_at": "accepted_at"},
-        constants={"event": Event.POSTED},
+        constants={"event": Event.POSTED, **origin_values()},
     )
+    transaction.on_commit(partial(MESSAGES_POSTED.log, messages=len(messages)))
     wake("decide")
 
 

@@ -127,6 +127,7 @@ MIDDLEWARE = [
     "workspace.server.middleware.ConnectionReleaseMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "workspace.server.static_files.StaticFilesMiddleware",
+    "workspace.server.embedding.EmbeddingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

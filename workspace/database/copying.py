@@ -24,7 +24,7 @@ def rows_copy(
         fields[name].get_db_prep_save(constants.get(name, fields[name].get_default()), connection) for name in others
     ]
     quote = connection.ops.quote_name
-    target = ", ".join(quote(fields[name].column) for name in (*columns, *others))
+    target = ", ".join(quote(str(fields[name].column)) for name in (*columns, *others))
     marks = ", %s" * len(others)
     with connection.cursor() as cursor:
         # Only names of tables and columns are inserted into the text; every value is a parameter.

@@ -15,6 +15,7 @@ from workspace.pages.sidebar import sidebar_room_lines
 from workspace.roles import is_workspace
 from workspace.selectors.accounts import accepts_browser_time_zone
 from workspace.selectors.sign_ins.requirements import needs_second_factor
+from workspace.server.embedding import PAGES, is_embedded
 from workspace.server.middleware import STYLE_NONCE
 
 
@@ -42,6 +43,8 @@ class UserSite(UnfoldAdminSite):  # type: ignore[misc]
 def account_tabs(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the links to the account pages. The one that contains the open page is active."""
     links = links_of(request, Place.ACCOUNT)
+    if is_embedded(request):
+        links = [link for link in links if link.view in PAGES]
     open_url = max((link.url for link in links if request.path.startswith(link.url)), key=len, default="")
     return [user_site.entry(request, link) | {"active": link.url == open_url} for link in links]
 
@@ -56,7 +59,7 @@ def page_context(request: HttpRequest, *, title: str, room: str = "") -> dict[st
     """
     request.current_app = user_site.name
     # Only the set-up of the second factor is open to this user, so nothing else is linked.
-    is_limited = isinstance(request.user, User) and needs_second_factor(request.user)
+    is_limited = isinstance(request.user, User) and not is_embedded(request) and needs_second_factor(request.user)
     nonce = request.META.setdefault(STYLE_NONCE, token_urlsafe(16))
     context = {
         **user_site.each_context(request),
@@ -66,7 +69,8 @@ def page_context(request: HttpRequest, *, title: str, room: str = "") -> dict[st
         "presence_heartbeat": heartbeat_seconds(),
         "open_room": room,
         # The pages of a cloud have no sidebar.
-        "is_framed": isinstance(request.user, User) and is_workspace() and not is_limited,
+        "is_framed": isinstance(request.user, User) and is_workspace() and not (is_limited or is_embedded(request)),
+        "is_embedded": is_embedded(request),
     }
     if isinstance(request.user, User):
         context["account_links"] = [] if is_limited else account_tabs(request)

@@ -6,6 +6,7 @@ from workspace.models import RoomType
 from workspace.pages.account.deletion import account_deletion
 from workspace.pages.account.picture import picture_change
 from workspace.pages.avatars import avatar_by_user_id, avatar_by_username, avatar_of_room
+from workspace.pages.embedded import embedded_expired
 from workspace.pages.presence import presence_report
 from workspace.pages.registration import register
 from workspace.pages.rooms.listing import rooms, sidebar_rooms
@@ -19,6 +20,7 @@ from workspace.pages.rooms.threads import replies_newer, thread, thread_followin
 urlpatterns = [
     path("account/picture/", picture_change, name="account-picture"),
     path("account/delete/", account_deletion, name="account-delete"),
+    path("embedded-expired/", embedded_expired, name="embedded-expired"),
     path("register/", register, name="register"),
     path("register/<str:secret>/", register, name="register"),
     path("rooms/", rooms, name="rooms"),

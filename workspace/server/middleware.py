@@ -41,12 +41,15 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
-def content_policy(*, scripts: str = "'self'", styles: str = "'self'") -> str:
-    """Return a Content-Security-Policy for files of this site only: no plugins, frames or foreign form targets."""
+def content_policy(*, scripts: str = "'self'", styles: str = "'self'", ancestors: str = "'none'") -> str:
+    """Return a Content-Security-Policy for files of this site only: no plugins, frames or foreign form targets.
+
+    `ancestors` are the origins whose pages may show the page in a frame.
+    """
     return (
         f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src 'self' data:; font-src 'self'; "
         "connect-src 'self'; media-src 'self'; manifest-src 'self'; worker-src 'self'; object-src 'none'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        f"base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
     )
 
 

@@ -52,6 +52,7 @@ def site_path_is_free(**_kwargs: Any) -> list[checks.CheckMessage]:
     first = settings.SITE_PATH.strip("/").split("/")[0]
     if not first or first not in {
         "static",
+        "embedded",
         "push",
         "gateway",
         "_matrix",

@@ -150,6 +150,12 @@ class EventDeleteParams(EventParams):
     user = id_param(required=False, help_text="The person's id.")
 
 
+class EventLinkParams(EventParams):
+    """The person whose preferences are opened."""
+
+    user = id_param(help_text="The person's id.")
+
+
 class ReportedMessageParams(WaitParams, EventMessageParams):
     """A message, and whether to wait for the decision."""
 

@@ -66,6 +66,13 @@ class EventMessageResult(EventResult):
     decision = DecisionObject(required=False)
 
 
+class LinkResult(SuccessResult):
+    """A link to the preferences of a person."""
+
+    url = serializers.CharField()
+    expiresAt = serializers.DateTimeField(help_text="It can be opened until then.")
+
+
 class BatchResult(SuccessResult):
     """What became of the events of a batch."""
 

@@ -11,4 +11,5 @@ EVENTS: dict[str, type[Api]] = {
     "v1/events.read": views.EventsReadApi,
     "v1/events.presence": views.EventsPresenceApi,
     "v1/events.delete": views.EventsDeleteApi,
+    "v1/events.link": views.EventsLinkApi,
 }

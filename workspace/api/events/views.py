@@ -16,6 +16,7 @@ from workspace.api.events.authentication import MINUTE, HasSource, SourceKeyAuth
 from workspace.api.events.params import (
     BatchParams,
     EventDeleteParams,
+    EventLinkParams,
     EventPresenceParams,
     EventReadParams,
     EventRoomParams,
@@ -31,6 +32,7 @@ from workspace.api.events.results import (
     BatchResult,
     EventMessageResult,
     EventResult,
+    LinkResult,
     decision_object,
     outcome_object,
     status_of,
@@ -41,8 +43,9 @@ from workspace.api.throttling import Rate, usage_count
 from workspace.errors import MissingPermissionError
 from workspace.models import EventKind, EventSource
 from workspace.services.events.carrying_out import reports_carry_out
+from workspace.services.events.links import preferences_link
 from workspace.services.events.managing import call_note
-from workspace.services.events.reports import FieldError, Outcome, Report
+from workspace.services.events.reports import FieldError, Outcome, Report, ReportError
 
 MESSAGE, USER, ROOM = EventKind.MESSAGE, EventKind.USER, EventKind.ROOM
 READ, PRESENCE, DELETE = EventKind.READ, EventKind.PRESENCE, EventKind.DELETE
@@ -65,12 +68,17 @@ class SourceApi(Api):
         if self.usage.exceeded:
             raise TooManyRequestsError(max(1, math.ceil(self.usage.wait())))
 
-    def carry_out(self, request: Request, kind: EventKind, params: dict[str, Any]) -> Outcome:
-        """Carry out a single event; raises an error that names the fields that are wrong."""
+    def source_allowed(self, request: Request, kind: EventKind) -> EventSource:
+        """Return the source, after counting one event; raises an error if it may not report events of this type."""
         source = source_of(request)
         if not source.allows(kind):
             raise MissingPermissionError()
         self.count(source, 1)
+        return source
+
+    def carry_out(self, request: Request, kind: EventKind, params: dict[str, Any]) -> Outcome:
+        """Carry out a single event; raises an error that names the fields that are wrong."""
+        source = self.source_allowed(request, kind)
         outcome = reports_carry_out(source=source, reports=[report_of(kind, params)])[0]
         if outcome.errors:
             raise error_response(outcome.errors)
@@ -134,6 +142,23 @@ class EventsDeleteApi(SourceApi):
     )
     def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
         return {"status": status_of(self.carry_out(request, DELETE, params))}
+
+
+class EventsLinkApi(SourceApi):
+    @endpoint(
+        params=EventLinkParams,
+        result=LinkResult,
+        summary="Link to a person's preferences",
+        description="The person opens the link within five minutes, in a window or, if the source allows the origin of "
+        "the page, in a frame. It shows their notification preferences and devices for an hour.",
+    )
+    def post(self, request: Request, params: dict[str, Any]) -> dict[str, Any]:
+        source = self.source_allowed(request, EventKind.LINK)
+        try:
+            url, expires_at = preferences_link(source=source, external_id=params["user"])
+        except ReportError as error:
+            raise error_response(error.errors) from error
+        return {"url": url, "expiresAt": expires_at}
 
 
 class EventsBatchApi(SourceApi):
