@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from cloud.services.sync import cloud_work_due
-from push.services.alerts.sending import alert_channels
 from push.sending.transient_texts import has_unneeded_texts
+from push.services.alerts.sending import alert_channels
 from push.services.clock_jumps import clock_watch
 from push.services.rollups import rollup_is_due
 from push.services.webhooks.deliveries import deliveries_waiting

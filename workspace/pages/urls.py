@@ -4,9 +4,9 @@ from django.urls import path
 
 from workspace.models import RoomType
 from workspace.pages.account.deletion import account_deletion
+from workspace.pages.account.embedded import embedded_expired
 from workspace.pages.account.picture import picture_change
 from workspace.pages.avatars import avatar_by_user_id, avatar_by_username, avatar_of_room
-from workspace.pages.embedded import embedded_expired
 from workspace.pages.presence import presence_report
 from workspace.pages.registration import register
 from workspace.pages.rooms.listing import rooms, sidebar_rooms

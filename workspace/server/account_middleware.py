@@ -11,6 +11,7 @@ from django.urls import reverse
 from workspace.api.fallback import MACHINE_PATHS
 from workspace.models import User
 from workspace.selectors.sign_ins.requirements import needs_second_factor
+from workspace.server.embedding import is_embedded
 from workspace.services.sign_ins.clients import session_seen
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -30,8 +31,9 @@ class SignedInClientMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # The API does not read cookies.
-        if not request.path_info.startswith(MACHINE_PATHS) and isinstance(request.user, User):
+        # The API and embedded pages do not read cookies.
+        has_session = not request.path_info.startswith(MACHINE_PATHS) and not is_embedded(request)
+        if has_session and isinstance(request.user, User):
             session_seen(request=request, user=request.user)
         return self.get_response(request)
 
@@ -50,6 +52,9 @@ class SecondFactorMiddleware:
     ) -> HttpResponse | None:
         """Return the redirect; None if the user may open the page."""
         match = request.resolver_match
+        # The person has not signed in to an embedded page.
+        if is_embedded(request):
+            return None
         if request.path_info.startswith(MACHINE_PATHS) or (match is not None and match.url_name in OPEN_PAGES):
             return None
         # Loaded by the middleware above; other requests, such as static files, do not get here.
