@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -21,7 +22,7 @@ from workspace.logs.events import LogEvent
 from workspace.models import EmailAddress, SignInSettings, User
 from workspace.openid.identities import AccountRules, Identity
 from workspace.openid.problems import ExternalSignInError, Problem
-from workspace.selectors.accounts import NOT_IN_USERNAMES, roles_of, username_suggestion
+from workspace.selectors.accounts import NOT_IN_USERNAMES, authenticators_of, roles_of, username_suggestion
 from workspace.services.accounts import roles_set, user_create
 from workspace.services.people.registration import is_valid_username
 
@@ -72,7 +73,8 @@ def external_unlink(*, user: User, key: int) -> None:
     """Remove a link of the account. Raises `error-last-sign-in` if the account could not sign in any more."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     links = external_links(user)
-    if not user.has_usable_password() and not links.exclude(pk=key).exists():
+    has_passkey = authenticators_of(user, Authenticator.Type.WEBAUTHN).exists()
+    if not (user.has_usable_password() or has_passkey or links.exclude(pk=key).exists()):
         raise ApplicationError("error-last-sign-in")
     links.filter(pk=key).delete()
 
