@@ -83,6 +83,7 @@ def test_both_ways_lead_to_the_same_tables(empty_database: str) -> None:
     assert MigrationRecorder(connection).applied_migrations().keys() == applied
 
 
+@pytest.mark.thorough
 def test_an_upgrade_continues_from_every_earlier_state(monkeypatch: pytest.MonkeyPatch) -> None:
     """From each prefix of the single steps, the remaining ones are applied once, and none before what it depends on."""
     loader = SingleStepsLoader(None, ignore_no_migrations=True)

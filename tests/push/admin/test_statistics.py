@@ -112,6 +112,8 @@ def test_the_cards_compare_with_the_period_before(client: Client) -> None:
     assert (card(client, "dead")["figure"], card(client, "dead")["note"]) == ("1", "")
 
 
+@pytest.mark.thorough
+@pytest.mark.any_database
 @pytest.mark.usefixtures("day")
 def test_every_number_links_to_the_rows_that_it_counts(client: Client) -> None:
     client.force_login(administrator())

@@ -184,6 +184,7 @@ def test_an_ended_hour_is_computed_again_for_late_rows_and_receipts(message: Mes
     assert hours_due(timezone.now()) == []
 
 
+@pytest.mark.thorough
 def test_pruned_hours_stay_counted(message: Message, at_noon: Any) -> None:
     ended(message, NOW)
     ended(message, NOW - HOUR)

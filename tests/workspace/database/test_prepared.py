@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.utils import timezone
 from knox.models import AuthToken
@@ -24,7 +25,18 @@ from push.models import Channel, Device, Notification
 from tests.factories import RoomFactory, UserFactory, direct_room, message_in
 from workspace.config import urls  # noqa: F401 (imports the modules with prepared queries)
 from workspace.database.prepared import PreparedQuery
-from workspace.models import EmailAddress, Message, Presence, Reaction, Room, RoomType, Star, Subscription, User
+from workspace.models import (
+    EmailAddress,
+    Message,
+    Presence,
+    Reaction,
+    RoleDetails,
+    Room,
+    RoomType,
+    Star,
+    Subscription,
+    User,
+)
 from workspace.selectors.accounts import role_names
 from workspace.setting_groups.base import row_of
 
@@ -64,6 +76,8 @@ def fill() -> tuple[list[str], list[int]]:
     Reaction.objects.create(message=thread, user=bob, emoji=":tada:")
     Star.objects.create(message=thread, user=ana)
     AccountsSettings().save()
+    demanding = {"requires_second_factor": True}
+    RoleDetails.objects.update_or_create(role=Group.objects.get(name="admin"), defaults=demanding)
     return [thread.public_id, token.digest, "nothing"], [ana.pk, room.pk, thread.pk]
 
 
