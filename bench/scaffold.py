@@ -164,7 +164,7 @@ def worker_start(**environment: str) -> subprocess.Popen[str]:
         command, cwd=BASE_DIR, env=values, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     assert process.stderr
-    while "The worker is ready." not in process.stderr.readline():
+    while "worker.started" not in process.stderr.readline():
         if process.poll() is not None:
             raise RuntimeError("The worker did not start.")
     # Keep reading, or the worker would block when the pipe is full.

@@ -39,8 +39,7 @@ class ProductionSite(Installation):
         people = f"from push.services.demo import demo_prepare; demo_prepare(site_url='{self.address}')"
         self.manage("shell", "-c", people)
         web = {"DJANGO_SETTINGS_MODULE": "workspace.config.web", "PYTHONPATH": str(BASE_DIR / "deploy")}
-        # The log shows the address that each request seems to come from.
-        command = ("-m", "callboard", "runweb", "--log-level", "info")
+        command = ("-m", "callboard", "runweb")
         self.start(*command, **web)
         self.start(*command, **web, PORT=self._path_server_port, SITE_URL=self.path_address)
         wait_until(lambda: all(map(self._is_serving, (self.upstream, self.path_upstream))), seconds=60)

@@ -125,7 +125,7 @@ def test_callboard_run_starts_everything_with_nothing_configured(image: Image, h
         assert "Anmelden" in page.text
         static = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
         assert {requests.get(url + path, timeout=30).status_code for path in static} == {200}
-        wait_until(lambda: "The worker is ready." in (tmp_path / "log").read_text())
+        wait_until(lambda: "worker.started" in (tmp_path / "log").read_text())
         taken = subprocess.run(
             [program, "run"],
             cwd=tmp_path,

@@ -10,6 +10,19 @@ from contextlib import suppress
 from django.core.cache import cache
 
 from workspace.database.troubles import Trouble, trouble_of
+from workspace.logs.events import LogEvent
+
+DATABASE_UNAVAILABLE = LogEvent(
+    "database.unavailable",
+    "Requests or tasks fail because the database is unavailable. There is one line per minute and kind of problem, "
+    "in place of their tracebacks.",
+    {
+        "trouble": "the kind of problem",
+        "problem": "the database's message",
+        "others": "how many failed since the previous line",
+    },
+    logging.ERROR,
+)
 
 INTERVAL_SECONDS = 60.0
 # How long a problem is shown on the dashboard after its last log line.
@@ -44,11 +57,8 @@ class TroubleFilter(logging.Filter):
         if not is_due:
             return False
         trouble_remember(trouble)
-        detail = " ".join(str(error).split())
-        since = f" ({others} more failures since the last line)" if others else ""
-        record.msg, record.args = "The database is unavailable (%s): %s%s", (trouble.value, detail, since)
-        record.exc_info = record.exc_text = record.stack_info = None
-        record.levelno, record.levelname = logging.ERROR, "ERROR"
+        fields = {"trouble": trouble.value, "problem": " ".join(str(error).split()), "others": others}
+        DATABASE_UNAVAILABLE.put_in(record, fields)
         return True
 
 

@@ -60,6 +60,13 @@ class LogEvent:
         """Log the event at another level than the declared one."""
         self.logger.log(level, self.name, exc_info=exc_info, extra={FIELDS: fields})
 
+    def put_in(self, record: logging.LogRecord, fields: Mapping[str, Any]) -> None:
+        """Turn a record of another logger into this event, without its traceback."""
+        record.name, record.msg, record.args = self.logger.name, self.name, ()
+        record.levelno, record.levelname = self.level, logging.getLevelName(self.level)
+        record.exc_info = record.exc_text = record.stack_info = None
+        setattr(record, FIELDS, dict(fields))
+
     def exception(self, **fields: Any) -> None:
         """Log the event with the traceback of the exception that is being handled."""
         self.log(exc_info=True, **fields)

@@ -34,7 +34,7 @@ class LogFormatter(ProcessorFormatter):
         """Return the line. Events take a shorter way, because workers log one or more for each push."""
         if not record.name.startswith(EVENT_LOGGERS):
             return super().format(record)
-        event: EventDict = {"event": record.msg, **getattr(record, FIELDS, {})}
+        event: EventDict = {"event": record.getMessage(), **getattr(record, FIELDS, {})}
         if record.exc_info:
             event["exception"] = self.formatException(record.exc_info)
         return self._line(record, event)

@@ -112,7 +112,7 @@ def start_worker(transactional_db: None) -> Iterator[Callable[..., WorkerProcess
     def start(**environment: str) -> WorkerProcess:
         worker = WorkerProcess(**environment)
         started.append(worker)
-        worker.wait_for("The worker is ready.")
+        worker.wait_for("worker.started")
         return worker
 
     yield start

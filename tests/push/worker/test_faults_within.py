@@ -98,4 +98,4 @@ def test_processes_that_hang_are_replaced(
     post("wake up @bob")
     gateway.wait(lambda fake: len(fake.accepted) == 1)
     wait_until(lambda: list(Notification.objects.values_list("state", flat=True)) == [State.SENT])
-    assert any("none of the worker's processes takes it" in line for line in worker.output)
+    assert any("worker.processes_hung" in line for line in worker.output)

@@ -58,8 +58,8 @@ def test_an_earlier_weak_encryption_key_may_follow_a_good_one(tmp_path: Path) ->
 
 
 def test_production_without_a_mail_server_warns_at_start(tmp_path: Path) -> None:
-    assert "EMAIL_URL names no mail server" in check(tmp_path, **PRODUCTION).stderr
-    assert "EMAIL_URL names no mail server" not in check(tmp_path, **PRODUCTION, EMAIL_URL="smtp://mail.example").stderr
+    assert "mail.stored_only" in check(tmp_path, **PRODUCTION).stderr
+    assert "mail.stored_only" not in check(tmp_path, **PRODUCTION, EMAIL_URL="smtp://mail.example").stderr
 
 
 def test_production_refuses_simulated_phones(tmp_path: Path) -> None:
