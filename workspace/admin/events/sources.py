@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -42,7 +43,7 @@ class SourceForm(BaseForm):
     """A source of events."""
 
     kinds = forms.MultipleChoiceField(
-        label=_("allowed events"),
+        label=capfirst(_("allowed events")),
         choices=EventKind.choices,
         initial=EventKind.values,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
