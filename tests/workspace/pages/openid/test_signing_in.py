@@ -19,7 +19,9 @@ from tests.fakes.gateway import Reply
 from tests.fakes.openid import CLIENT_ID, CLIENT_SECRET, FakeIdentityProvider
 from tests.second_factors import second_factor_of
 from workspace.models import OpenIdSettings, SignInSettings, User
+from workspace.privacy.workspace_sections import linked_rows
 from workspace.selectors.accounts import roles_of
+from workspace.services.people.deletion import account_erase
 
 pytestmark = pytest.mark.django_db
 
@@ -295,3 +297,14 @@ def test_the_last_way_to_sign_in_cannot_be_removed(client: Client, provider: Fak
     response = client.post(f"/account/linked/{SocialAccount.objects.get().pk}/remove/")
     assert "This is your only way to sign in." in shown_after(client, response)
     assert SocialAccount.objects.exists()
+
+
+def test_a_deleted_account_leaves_no_link_and_an_export_contains_it(
+    client: Client, provider: FakeIdentityProvider
+) -> None:
+    sign_in(client, provider)
+    ana = User.objects.get()
+    (row,) = linked_rows(ana)
+    assert (row["provider"], row["uid"]) == (provider.address, provider.claims["sub"])
+    account_erase(user=ana, may_be_last_owner=True)
+    assert not SocialAccount.objects.exists()
