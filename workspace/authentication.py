@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from workspace.ldap.directory import DirectoryError, ldap_identity, ldap_is_used, ldap_rules
+from workspace.logs.events import LogEvent
 from workspace.models import LdapSettings, User
 from workspace.openid.problems import ExternalSignInError, Problem
 from workspace.security.lockout import attempt_begin
@@ -20,7 +21,18 @@ from workspace.selectors.accounts import user_by_sign_in_name
 from workspace.services.people.external_accounts import external_sign_in
 from workspace.services.second_factor import second_factor_check
 
-log = logging.getLogger(__name__)
+DIRECTORY_FAILED = LogEvent(
+    "user.directory_failed",
+    "The directory (LDAP) could not be asked about a password.",
+    {"problem": "the cause"},
+    logging.WARNING,
+)
+DIRECTORY_REFUSED = LogEvent(
+    "user.directory_refused",
+    "The directory (LDAP) accepted a password, but the person may not sign in here.",
+    {"code": "the kind of problem", "problem": "the cause"},
+    logging.WARNING,
+)
 
 
 class AttemptLimitBackend(AxesStandaloneBackend):  # type: ignore[misc]
@@ -74,9 +86,9 @@ class DirectoryBackend(ModelBackend):
             identity = ldap_identity(name=name, password=password)
             return external_sign_in(identity=identity, rules=ldap_rules()) if identity else None
         except DirectoryError as error:
-            log.warning("The directory (LDAP) cannot be used: %s.", error)
+            DIRECTORY_FAILED.log(problem=str(error))
         except ExternalSignInError as error:
-            log.warning("A sign-in with LDAP failed (%s). %s", error.problem.value, error.cause)
+            DIRECTORY_REFUSED.log(code=error.problem.value, problem=error.cause)
             if error.problem is Problem.DEACTIVATED and request is not None:
                 request.deactivated_account = True  # type: ignore[attr-defined]
         return None
