@@ -24,7 +24,8 @@ PLAIN = re.compile(r"[a-z]{1,15}(?:[._-][a-z]{1,15})?|v[0-9]{1,2}")
 KEY_PREFIXES = {"gateway", "key", "keys", "secret", "token"}
 # Secrets in arbitrary text, such as a log line: user names with passwords, and keys of gateways.
 CREDENTIALS = re.compile(r"(?<=://)[^/?#\s@'\"]+(?=@)")
-GATEWAY_KEY = re.compile(r"(?<=/gateway/)[^/?#\s'\"]+")
+# Not the modules of a folder with that name, in tracebacks.
+GATEWAY_KEY = re.compile(r"(?<=/gateway/)(?!\w+\.py\b)[^/?#\s'\"]+")
 KEY_IN_QUERY = re.compile(r"(?<=[?&]key=)[^&#\s'\"]+")
 
 

@@ -17,7 +17,7 @@ class SigningConfig(AppConfig):
 
         headers_of = gateway.headers_of
 
-        def signed_headers_of(access_token: str) -> tuple[str, ...]:
-            return (*headers_of(access_token), f"{SENDER_HEADER}: {os.getpid()}")
+        def signed_headers_of(access_token: str, traceparent: str = "") -> tuple[str, ...]:
+            return (*headers_of(access_token, traceparent), f"{SENDER_HEADER}: {os.getpid()}")
 
         gateway.headers_of = signed_headers_of
