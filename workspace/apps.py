@@ -11,6 +11,7 @@ class WorkspaceConfig(AppConfig):
 
     def ready(self) -> None:
         from workspace import receivers  # noqa: F401
+        from workspace.database.key_lists import key_lists_register
         from workspace.database.timestamps import timestamp_loader_register
         from workspace.live import receivers as live_receivers  # noqa: F401
         from workspace.logs import sign_ins as logged_sign_ins  # noqa: F401
@@ -25,6 +26,7 @@ class WorkspaceConfig(AppConfig):
 
         # `username__lower=` uses the unique index. `__iexact` compares with UPPER and would not.
         CharField.register_lookup(Lower)
+        key_lists_register()
         timestamp_loader_register()
         stored_mails_protect()
         pre_migrate.connect(essentials.before, dispatch_uid="workspace.essentials")
