@@ -34,11 +34,11 @@ class KeyListMixin:
         return f"{sql} = ANY(%s)", [*parameters, keys]
 
 
-class KeyListIn(KeyListMixin, In):  # type: ignore[type-arg]
+class KeyListIn(KeyListMixin, In):
     """`IN` for a column of integers, such as a primary key."""
 
 
-class KeyListRelatedIn(KeyListMixin, RelatedIn):  # type: ignore[type-arg]
+class KeyListRelatedIn(KeyListMixin, RelatedIn):
     """`IN` for a foreign key."""
 
 

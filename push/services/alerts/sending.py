@@ -51,7 +51,7 @@ def alert_channels() -> list[AlertChannel]:
 
 
 def alerts_send() -> None:
-    """Compare what is wrong with what was told, and tell administrators what is new and what is solved."""
+    """Report to administrators which problems are new since the last report, and which are solved."""
     channels = alert_channels()
     if not channels:
         return
