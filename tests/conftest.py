@@ -23,6 +23,7 @@ from pytest_django import DjangoDbBlocker
 from cloud.services.licences import licence_cache_clear
 from push.gateway.admission import callers_forget
 from push.gateway.apps import apps_current
+from push.services.clock_jumps import JumpWatch, clock_watch
 from push.services.webhooks.subscriptions import subscriptions
 from tests.database import Beginning, connection_kept, migrations_record, template_drop, template_use
 from tests.in_flight import requests_admit
@@ -61,8 +62,10 @@ def redis_keys_delete() -> None:
 
 
 def caches_forget() -> None:
-    """Clear everything that the process caches from the database for a second."""
+    """Clear everything that the process caches from the database for a second, or has noticed about the clock."""
     licence_cache_clear()
+    # A test that changes the clock would otherwise be a jump for the next ones, which then wait for it to settle.
+    vars(clock_watch).update(vars(JumpWatch()))
     callers_forget()
     apps_current.forget()
     subscriptions.forget()
