@@ -126,7 +126,7 @@ def test_a_deleted_room_and_a_deactivated_account_leave_nothing_on_the_page(
 
 def test_a_visitor_of_a_channel_follows_too(context: BrowserContext, sign_in: SignIn, room: Room, ana: User) -> None:
     first, second = (message_in(room, ana, text) for text in ("One", "Two"))
-    page = sign_in(UserFactory(username="carl"), "/channel/ops")
+    page = opened(context, sign_in, UserFactory(username="carl"), "/channel/ops")
     message_edit(editor=ana, message=first, text="Changed")
     expect(page.locator(f"#message-{first.public_id}")).to_contain_text("Changed")
     message_delete(deleter=ana, message=second)
