@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from django.contrib import admin
@@ -44,9 +45,9 @@ class AttemptFilter(DropdownFilter):  # type: ignore[misc]
         """Return the name of a value."""
         return value
 
+    @abstractmethod
     def condition(self, value: str) -> Q:
         """Return the condition for attempts with this value."""
-        raise NotImplementedError
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Attempt]) -> QuerySet[Attempt]:
         value = self.value()

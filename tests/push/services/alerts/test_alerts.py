@@ -1,4 +1,4 @@
-"""Administrators are alerted to problems once a day at most, and told when they are solved."""
+"""Administrators are alerted to problems once a day at most, and once when they are solved."""
 
 from __future__ import annotations
 
