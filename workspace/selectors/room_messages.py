@@ -81,14 +81,16 @@ def page_after_or_last(shown: QuerySet[Message], message: Message | None) -> Mes
     return page_after(shown, message) if message else page_before(shown)
 
 
-def recently_changed_ids(room: Room, since: datetime) -> list[str]:
+def recently_changed_ids(room: Room, since: datetime, shown_at: datetime) -> list[str]:
     """Return the public ids of messages in the room that have changed since the given time, at most 200.
 
-    Edits, deletions, replies, reactions and pins are changes; being posted is not.
+    Edits, deletions, replies, reactions and pins are changes; being posted is not. A page shows what it asked for at
+    `shown_at`; `since` is earlier, because a change may be committed later than its timestamp.
     """
-    changed = Message.objects.filter(
-        Q(accepted_at__lte=since) | Q(updated_at__gt=F("accepted_at") + POSTED_WITHIN), room=room, updated_at__gt=since
-    )
+    is_edit = Q(edited_at__isnull=False) | Q(deleted_at__isnull=False)
+    is_later = Q(accepted_at__lte=shown_at, updated_at__gt=shown_at) | Q(accepted_at__lte=since)
+    is_late = Q(updated_at__gt=F("accepted_at") + POSTED_WITHIN)
+    changed = Message.objects.filter(is_edit | is_later | is_late, room=room, updated_at__gt=since)
     return list(changed.order_by("-updated_at").values_list("public_id", flat=True)[:MOST_CHANGED])
 
 

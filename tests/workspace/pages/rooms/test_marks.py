@@ -17,7 +17,7 @@ from workspace.models import Message, Pin, Reaction, Room, RoomType, User
 from workspace.pages.rooms.marks import NAMES_SHOWN
 from workspace.services.message_marks.pins import message_pin
 from workspace.services.message_marks.reactions import reaction_set
-from workspace.services.messages import message_post
+from workspace.services.messages import message_edit, message_post
 from workspace.services.room_changes.roles import room_role_give
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +113,22 @@ def test_a_pin_is_shown_and_changed_by_those_who_may(client: Client, message: Me
     assert "push_pin</span>Pinned</small>" in html
     assert "push_pin</span>Unpin</button>" in html
     assert "room-pinned" not in pin(client, message, unpin="1").content.decode()
+
+
+@pytest.mark.parametrize("is_edit", [True, False], ids=["edit", "reaction"])
+def test_open_pages_learn_of_changes_to_a_message_that_was_just_posted(
+    client: Client, message: Message, room: Room, bob: User, is_edit: bool
+) -> None:
+    with time_machine.travel(message.accepted_at, tick=False) as clock:
+        html = client.get("/channel/ops").content.decode()
+        (newer,) = re.findall(r'data-poll .*?hx-get="([^"]+)"', html)
+        clock.shift(timedelta(milliseconds=300))
+        if is_edit:
+            message_edit(editor=bob, message=message, text="Changed")
+        else:
+            reaction_set(user=bob, message=message, emoji=":+1:")
+        clock.shift(timedelta(seconds=2))
+        assert f'data-changed="{message.public_id}"' in client.get(newer.replace("&amp;", "&")).content.decode()
 
 
 def test_open_pages_learn_of_marks_when_they_poll(client: Client, message: Message, room: Room, bob: User) -> None:
