@@ -47,15 +47,15 @@ test-services: $(VENV)/.dev
 
 # The fault suite in its long form, with a report: 200 kills on SQLite and 200 on PostgreSQL and Redis (half an hour).
 faults: $(VENV)/.dev
-	@env -u DATABASE_URL -u REDIS_URL FAULT_KILLS=200 $(BIN)/pytest -q -s tests/push/worker/test_faults.py tests/push/worker/test_faults_within.py
+	@env -u DATABASE_URL -u REDIS_URL FAULT_KILLS=200 $(BIN)/pytest -q -s --timeout 7200 tests/push/worker/test_faults.py tests/push/worker/test_faults_within.py
 
 # Compares the rules in the database with a simple implementation of their table: 20,000 situations per channel on SQLite
 # and on PostgreSQL (DATABASE_URL, by default the local server). Takes some minutes.
 SITUATION_TESTS := tests/push/rules/test_against_plain_reading.py tests/push/rules/test_history.py
 situations: $(VENV)/.dev
-	@env -u DATABASE_URL -u REDIS_URL SITUATIONS=20000 $(BIN)/pytest -q $(SITUATION_TESTS)
+	@env -u DATABASE_URL -u REDIS_URL SITUATIONS=20000 $(BIN)/pytest -q --timeout 7200 $(SITUATION_TESTS)
 	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} SITUATIONS=20000 \
-		$(BIN)/pytest -q $(SITUATION_TESTS)
+		$(BIN)/pytest -q --timeout 7200 $(SITUATION_TESTS)
 
 # Compares the lock files with the public database of vulnerabilities, and writes a list of all libraries to sbom.json.
 # It needs a connection to the internet, so it is not a part of `make check`.

@@ -66,11 +66,11 @@ def visit(browser: requests.Session, url: str, login: str) -> str:
     for _page in range(MAX_PAGES):
         if "/sign-in/with/" in url:
             return url
-        response = browser.get(url, allow_redirects=False)
+        response = browser.get(url, allow_redirects=False, timeout=30)
         if form := re.search(r'<form[^>]*action="([^"]*)"', response.text):
             prompt = "login" if 'name="login"' in response.text else "consent"
             data = {"prompt": prompt, "login": login, "password": "any"}
-            response = browser.post(urljoin(url, form[1]), data=data, allow_redirects=False)
+            response = browser.post(urljoin(url, form[1]), data=data, allow_redirects=False, timeout=30)
         url = urljoin(url, response.headers["Location"])
     raise AssertionError(url)
 
