@@ -79,8 +79,8 @@ class Program:
 
     def stop(self) -> None:
         self._process.kill()
-        self._process.wait()
-        self._reader.join()
+        self._process.wait(60)
+        self._reader.join(60)
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.close()

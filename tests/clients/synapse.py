@@ -47,7 +47,7 @@ class Synapse:
         (folder / "log.yaml").write_text(json.dumps({"version": 1, "root": {"level": "WARNING"}}))
         python = ENVIRONMENT / "bin" / "python"
         command = [python, "-m", "synapse.app.homeserver", "--config-path", folder / "homeserver.yaml"]
-        subprocess.run([*command, "--generate-keys"], cwd=folder, check=True, capture_output=True)
+        subprocess.run([*command, "--generate-keys"], cwd=folder, check=True, capture_output=True, timeout=60)
         with (folder / "log").open("wb") as log:
             self._process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, start_new_session=True)
         wait_until(self._answers, seconds=60, failure="Synapse did not start.")
@@ -80,7 +80,7 @@ class Synapse:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        self._process.wait(60)
         self._folder.cleanup()
 
     def _answers(self) -> bool:

@@ -77,7 +77,7 @@ class Proxy(ABC):
         except subprocess.TimeoutExpired:
             # Streams may still be open.
             self._process.kill()
-            self._process.wait()
+            self._process.wait(60)
 
 
 class Nginx(Proxy):

@@ -87,7 +87,7 @@ def running(command: list[str], *, environment: dict[str, str], folder: Path) ->
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            process.wait(60)
 
 
 def is_open(port: int) -> bool:

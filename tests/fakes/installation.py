@@ -95,13 +95,13 @@ class Installation:
     def process_kill(self, process: subprocess.Popen[bytes]) -> None:
         """Kill a process that was started here."""
         process.kill()
-        process.wait()
+        process.wait(60)
         self._processes.remove(process)
 
     def _stop(self) -> None:
         for process in self._processes:
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            process.wait(60)
         self._processes.clear()
 
     def __exit__(

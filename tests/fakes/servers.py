@@ -101,7 +101,7 @@ class OwnRedis:
     def stop(self) -> None:
         """Kill the server. All data is lost."""
         self._process.kill()
-        self._process.wait()
+        self._process.wait(60)
 
     def close(self) -> None:
         self.stop()

@@ -86,7 +86,7 @@ class Slapd:
         entries = [PERSON.format(uid=uid, name=name, kind=kind, password=PASSWORD) for uid, name, kind in people]
         (self._folder / "people.ldif").write_text(PEOPLE + "".join(entries))
         slapadd = [self._program, "-T", "add", "-f", "slapd.conf", "-l", "people.ldif"]
-        subprocess.run(slapadd, cwd=self._folder, check=True, capture_output=True)
+        subprocess.run(slapadd, cwd=self._folder, check=True, capture_output=True, timeout=60)
         addresses = f"ldap://127.0.0.1:{self.port}/ ldaps://127.0.0.1:{self.tls_port}/"
         self._process = subprocess.Popen(
             [self._program, "-f", "slapd.conf", "-h", addresses, "-d", "0"],
@@ -100,6 +100,7 @@ class Slapd:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.terminate()
-        self._process.wait()
+        # Nothing in it is worth an orderly end, which may wait for connections.
+        self._process.kill()
+        self._process.wait(60)
         shutil.rmtree(self._folder)

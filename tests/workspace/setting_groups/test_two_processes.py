@@ -74,7 +74,7 @@ class Reader:
 
     def end(self) -> None:
         self._process.kill()
-        self._process.wait()
+        self._process.wait(60)
         self._thread.join()
         assert self._process.stdout
         self._process.stdout.close()
