@@ -206,22 +206,25 @@ class Engine:
         return bool(finished)
 
 
+# What an engine was made for: its process, the outbound configuration, and its timeouts.
+Purpose = tuple[int, Outbound, float, float]
+
 _local = threading.local()
 _inherited: list[Engine] = []
 
 
-def engine_current() -> Engine:
-    """Return this thread's engine, whose connections stay open between calls.
+def engine_current(*, connect_timeout: float = 5, timeout: float = 20) -> Engine:
+    """Return this thread's engine, whose connections stay open between calls with the same timeouts.
 
     A forked process creates its own engine, because processes cannot share connections.
     """
-    made_for = os.getpid(), outbound_current()
-    existing: tuple[tuple[int, Outbound], Engine] | None = getattr(_local, "engine", None)
+    made_for: Purpose = (os.getpid(), outbound_current(), connect_timeout, timeout)
+    existing: tuple[Purpose, Engine] | None = getattr(_local, "engine", None)
     if existing and existing[0] == made_for:
         return existing[1]
     if existing and existing[0][0] != made_for[0]:
         # Closing it here would end the connections that the other process is using.
         _inherited.append(existing[1])
-    _local.engine = made_for, Engine()
+    _local.engine = made_for, Engine(connect_timeout=connect_timeout, timeout=timeout)
     engine: Engine = _local.engine[1]
     return engine

@@ -38,6 +38,8 @@ class FakeReceiver(ServedFake):
     def __init__(self) -> None:
         self.received: list[ReceivedEvent] = []
         self.replies: deque[Reply] = deque()
+        # The address of each connection's other end.
+        self.connections: set[object] = set()
         self._guard = threading.Lock()
 
     def make_server(self) -> FakeServer:
@@ -46,6 +48,10 @@ class FakeReceiver(ServedFake):
     @property
     def url(self) -> str:
         return f"{self.address}/events"
+
+    @property
+    def ids(self) -> list[str]:
+        return [one.headers["webhook-id"] for one in self.received]
 
     @property
     def types(self) -> list[str]:
@@ -68,6 +74,7 @@ class ReceiverHandler(FakeHandler):
 
     def do_POST(self) -> None:  # noqa: N802 (the name is http.server's)
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.server.fake.connections.add(self.client_address)
         headers = {name.lower(): value for name, value in self.headers.items()}
         reply = self.server.fake.take(ReceivedEvent(headers, body))
         if reply.hold:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -42,52 +45,100 @@ FAILED_FOR_DAYS = gettext_noop("All deliveries failed for five days.")
 IS_GONE = gettext_noop("The receiver answered 410: it wants no more events.")
 
 
-@transaction.atomic
-def deliveries_claim(*, endpoint: WebhookEndpoint, most: int) -> list[WebhookDelivery]:
-    """Return deliveries of the endpoint that are due, and reserve them for this worker for :data:`LEASE`."""
-    now = timezone.now()
-    due = WebhookDelivery.objects.filter(endpoint=endpoint, next_at__lte=now).order_by("next_at")
-    claimed = list(due.select_for_update(skip_locked=True)[:most])
-    WebhookDelivery.objects.filter(pk__in=[one.pk for one in claimed]).update(next_at=now + LEASE)
-    return claimed
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to a request for a delivery, or the error that prevented it."""
+
+    endpoint: WebhookEndpoint
+    delivery: WebhookDelivery
+    answer: HttpAnswer
+    started_at: datetime
+    ended_at: datetime
+
+    @property
+    def is_success(self) -> bool:
+        return self.answer.status is not None and 200 <= self.answer.status < 300
+
+
+def endpoints_due(now: datetime) -> QuerySet[WebhookEndpoint]:
+    """Return the enabled endpoints with deliveries that are due."""
+    due = WebhookDelivery.objects.filter(endpoint=OuterRef("pk"), next_at__lte=now)
+    return WebhookEndpoint.objects.filter(Exists(due), is_enabled=True)
 
 
 def deliveries_waiting(now: datetime) -> bool:
     """Return True if a delivery of an enabled endpoint is due."""
-    enabled = WebhookEndpoint.objects.filter(is_enabled=True).values("pk")
-    return WebhookDelivery.objects.filter(endpoint__in=enabled, next_at__lte=now).exists()
+    return endpoints_due(now).exists()
 
 
 @transaction.atomic
-def delivery_record(
-    *, endpoint: WebhookEndpoint, delivery: WebhookDelivery, answer: HttpAnswer, started_at: datetime
-) -> None:
-    """Store the outcome of a try: delivered by any 2xx, else tried again after a wait, or given up."""
+def deliveries_claim(room: Mapping[int, int]) -> list[WebhookDelivery]:
+    """Return deliveries that are due, and reserve them for this worker for :data:`LEASE`.
+
+    `room` is how many at most, by the key of the endpoint.
+    """
     now = timezone.now()
-    stored = WebhookDelivery.objects.select_for_update().filter(pk=delivery.pk).first()
-    if stored is None:
-        # The endpoint was removed meanwhile.
-        return
-    WebhookTry.objects.create(
-        delivery=delivery,
-        started_at=started_at,
-        seconds=round((now - started_at).total_seconds(), 3),
-        status=answer.status,
-        error=answer.error[:255],
-        excerpt=excerpt_of(answer.body, endpoint),
+    claimed: list[WebhookDelivery] = []
+    for endpoint, most in room.items():
+        due = WebhookDelivery.objects.filter(endpoint=endpoint, next_at__lte=now).order_by("next_at")
+        claimed += due.select_for_update(skip_locked=True)[:most]
+    if claimed:
+        WebhookDelivery.objects.filter(pk__in=[one.pk for one in claimed]).update(next_at=now + LEASE)
+    return claimed
+
+
+@transaction.atomic
+def outcomes_record(outcomes: Sequence[Outcome]) -> None:
+    """Store the outcomes of tries, together: delivered by any 2xx, else tried again after a wait, or given up."""
+    rows = WebhookDelivery.objects.filter(pk__in=[one.delivery.pk for one in outcomes]).order_by("pk")
+    stored = {row.pk: row for row in rows.select_for_update().only("pk", "state", "tries_made")}
+    # The endpoints of the others were removed meanwhile.
+    recorded = [one for one in outcomes if one.delivery.pk in stored]
+    WebhookTry.objects.bulk_create([try_of(one) for one in recorded])
+    # Others are no longer waiting: another worker has sent them too, because this one took too long.
+    waiting = [one for one in recorded if stored[one.delivery.pk].state == State.WAITING]
+    delivered = [one.delivery.pk for one in waiting if one.is_success]
+    if delivered:
+        changes = {"state": State.DELIVERED, "next_at": None, "tries_made": F("tries_made") + 1}
+        WebhookDelivery.objects.filter(pk__in=delivered).update(**changes)
+    failed = list(failures(waiting, stored))
+    if failed:
+        WebhookDelivery.objects.bulk_update(failed, ["tries_made", "state", "next_at"])
+    endpoints_record(waiting)
+
+
+def try_of(outcome: Outcome) -> WebhookTry:
+    """Return the row of a try."""
+    return WebhookTry(
+        delivery=outcome.delivery,
+        started_at=outcome.started_at,
+        seconds=round((outcome.ended_at - outcome.started_at).total_seconds(), 3),
+        status=outcome.answer.status,
+        error=outcome.answer.error[:255],
+        excerpt=excerpt_of(outcome.answer.body, outcome.endpoint),
     )
-    if stored.state != State.WAITING:
-        # Another worker has sent it too, because this one took too long.
-        return
-    delivery.tries_made = stored.tries_made + 1
-    if answer.status is not None and 200 <= answer.status < 300:
-        delivery.state, delivery.next_at = State.DELIVERED, None
-        WebhookEndpoint.objects.filter(pk=endpoint.pk, failing_since__isnull=False).update(failing_since=None)
-    else:
-        wait = retry_wait(delivery.tries_made, answer, now)
-        delivery.state, delivery.next_at = (State.WAITING, now + wait) if wait else (State.FAILED, None)
-        failure_record(endpoint=endpoint, status=answer.status, now=now)
-    delivery.save(update_fields=["tries_made", "state", "next_at"])
+
+
+def failures(outcomes: Collection[Outcome], stored: Mapping[int, WebhookDelivery]) -> Iterator[WebhookDelivery]:
+    """Yield the deliveries that failed, with the time of their next try."""
+    now = timezone.now()
+    for one in outcomes:
+        if not one.is_success:
+            delivery = stored[one.delivery.pk]
+            delivery.tries_made += 1
+            wait = retry_wait(delivery.tries_made, one.answer, now)
+            delivery.state, delivery.next_at = (State.WAITING, now + wait) if wait else (State.FAILED, None)
+            yield delivery
+
+
+def endpoints_record(outcomes: Collection[Outcome]) -> None:
+    """Note which endpoints fail. One of which some deliveries succeeded does not."""
+    succeeded = {one.endpoint.pk for one in outcomes if one.is_success}
+    if succeeded:
+        WebhookEndpoint.objects.filter(pk__in=succeeded, failing_since__isnull=False).update(failing_since=None)
+    gone = {one.endpoint.pk for one in outcomes if one.answer.status == GONE}
+    for endpoint in sorted({one.endpoint.pk for one in outcomes} - (succeeded - gone)):
+        failure_record(endpoint=endpoint, is_gone=endpoint in gone, now=timezone.now())
 
 
 def retry_wait(tries_made: int, answer: HttpAnswer, now: datetime) -> timedelta | None:
@@ -99,11 +150,11 @@ def retry_wait(tries_made: int, answer: HttpAnswer, now: datetime) -> timedelta 
     return max(wait, asked) if asked else wait
 
 
-def failure_record(*, endpoint: WebhookEndpoint, status: int | None, now: datetime) -> None:
-    """Note that the endpoint fails; disable it if it has failed for long, or wants no more events."""
-    WebhookEndpoint.objects.filter(pk=endpoint.pk, failing_since=None).update(failing_since=now)
-    enabled = WebhookEndpoint.objects.filter(pk=endpoint.pk, is_enabled=True)
-    if status == GONE:
+def failure_record(*, endpoint: int, is_gone: bool, now: datetime) -> None:
+    """Note that the endpoint (given by key) fails; disable it if it has failed for long, or wants no more events."""
+    WebhookEndpoint.objects.filter(pk=endpoint, failing_since=None).update(failing_since=now)
+    enabled = WebhookEndpoint.objects.filter(pk=endpoint, is_enabled=True)
+    if is_gone:
         disabled = enabled.update(is_enabled=False, disabled_reason=IS_GONE)
     else:
         too_long = enabled.filter(failing_since__lte=now - DISABLED_AFTER)
@@ -114,6 +165,8 @@ def failure_record(*, endpoint: WebhookEndpoint, status: int | None, now: dateti
 
 def excerpt_of(body: bytes, endpoint: WebhookEndpoint) -> str:
     """Return the beginning of an answer as printable text; a secret that the receiver returned is masked."""
+    if not body:
+        return ""
     text = UNWRITABLE.sub("\ufffd", body[: 4 * EXCERPT_LENGTH].decode(errors="replace")).translate(UNPRINTABLE)
     for secret in filter(None, (endpoint.secret, endpoint.previous_secret)):
         text = text.replace(secret, "•••").replace(secret.removeprefix("whsec_"), "•••")

@@ -8,14 +8,24 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from push.http.engine import Engine
 from push.models import WebhookDelivery, WebhookEndpoint, WebhookTry
 from push.services.webhooks.deliveries import WAITS, delivery_repeat, failed_repeat
 from push.services.webhooks.endpoints import endpoint_save, secret_renew
 from push.services.webhooks.endpoints import test_send as send_test
-from push.services.webhooks.sending import webhooks_send
+from push.services.webhooks.sending import (
+    ALWAYS_PER_ENDPOINT,
+    PER_ENDPOINT,
+    PER_PROCESS,
+    InProgress,
+    SendingRun,
+    webhooks_send,
+)
 from push.services.webhooks.signatures import signature_header
 from tests.fakes.gateway import Reply
 from tests.fakes.webhook_receiver import FakeReceiver
@@ -134,6 +144,35 @@ def test_a_slow_receiver_delays_no_other(endpoint: WebhookEndpoint, receiving: F
         webhooks_send()
     assert is_first == [True]
     assert WebhookDelivery.objects.filter(state=State.DELIVERED).count() == 15
+
+
+def test_many_deliveries_need_few_statements_and_connections(
+    endpoint: WebhookEndpoint, receiving: FakeReceiver
+) -> None:
+    for _number in range(PER_ENDPOINT):
+        send_test(endpoint=endpoint)
+    receiving.replies.append(Reply(500))
+    with CaptureQueriesContext(connection) as queries:
+        webhooks_send()
+    # Claims, outcomes, and the endpoint's state, each in batches; how many batches, the receiver's pace decides.
+    assert len(queries) < PER_ENDPOINT
+    assert len(receiving.received) == PER_ENDPOINT
+    assert WebhookDelivery.objects.filter(state=State.DELIVERED, tries_made=1).count() == PER_ENDPOINT - 1
+    assert WebhookTry.objects.count() == PER_ENDPOINT
+    first = set(receiving.connections)
+    send_test(endpoint=endpoint)
+    webhooks_send()
+    assert receiving.connections == first
+
+
+def test_slow_and_failing_receivers_leave_requests_for_the_others(endpoint: WebhookEndpoint) -> None:
+    """Each may have many requests, few while it fails, and always a few if others use up the rest."""
+    run = SendingRun(Engine())
+    failing = WebhookEndpoint(pk=endpoint.pk + 1, failing_since=timezone.now())
+    assert run.room_of([endpoint, failing]) == {endpoint.pk: PER_ENDPOINT, failing.pk: ALWAYS_PER_ENDPOINT}
+    slow = WebhookEndpoint(pk=endpoint.pk + 2)
+    run.in_progress = [InProgress(slow, WebhookDelivery(), timezone.now()) for _number in range(PER_PROCESS)]
+    assert run.room_of([slow, endpoint]) == {endpoint.pk: ALWAYS_PER_ENDPOINT}
 
 
 def test_an_unreachable_receiver_is_disabled_after_five_days(
