@@ -11,6 +11,7 @@ import pytest
 from tests.clients.people import Person
 from tests.clients.program import Program
 from tests.fakes.installation import PASSWORD, Installation
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.processes
 
@@ -104,6 +105,10 @@ def test_resumes_after_a_restart_of_the_server(
     # The package signs in and subscribes again by itself, without a report.
     assert program.do("connect") is True
     assert program.do("call", "getRoomIdByNameOrId", "general") == "GENERAL"
-    message = ana.say(f"@{bob.username} welcome back")
-    program.hear("GENERAL", lambda args: args[0]["_id"] == message["_id"])
-    program.hear(f"{bob.id}/notification", lambda args: args[0]["payload"]["_id"] == message["_id"])
+    events = {"GENERAL", f"{bob.id}/notification"}
+
+    def hears_again() -> bool:
+        ana.say(f"@{bob.username} welcome back")
+        return events <= {event for event, _value in program.heard}
+
+    wait_until(hears_again)
