@@ -18,6 +18,7 @@ TYPE_CYCLES_LIMIT = 2
 
 FILES = sorted(file for app in APPS for file in (ROOT / app).rglob("*.py") if "migrations" not in file.parts)
 Import = ast.Import | ast.ImportFrom
+LOGGING_METHODS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 
 
 def module_name(file: Path) -> str:
@@ -95,6 +96,27 @@ def test_modules_do_not_import_each_other() -> None:
 def test_few_modules_import_each_other_for_types() -> None:
     found = cycles(import_graph(with_types=True))
     assert len(found) <= TYPE_CYCLES_LIMIT, f"Modules that import each other for annotations: {found}"
+
+
+def logging_without_events(tree: ast.Module) -> Iterator[ast.Call | ast.ImportFrom]:
+    """Yield what logs with the standard library. The logger of a library may be named, for example to silence it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "logging":
+            yield node
+        elif isinstance(node, ast.Call) and (method := ast.unparse(node.func)).startswith("logging."):
+            is_named = bool(node.args) and isinstance(node.args[0], ast.Constant)
+            if method.removeprefix("logging.") in LOGGING_METHODS or (method == "logging.getLogger" and not is_named):
+                yield node
+
+
+def test_events_that_are_logged_are_declared() -> None:
+    undeclared = [
+        f"{file.relative_to(ROOT)}:{node.lineno}: {ast.unparse(node)}"
+        for file in FILES
+        if not file.is_relative_to(ROOT / "workspace" / "logs")
+        for node in logging_without_events(modules()[module_name(file)])
+    ]
+    assert undeclared == [], "Declare a LogEvent (workspace/logs/events.py) and log that."
 
 
 def test_no_folder_has_too_many_modules() -> None:

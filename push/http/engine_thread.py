@@ -15,8 +15,13 @@ from typing import Any, Generic
 from push.http.engine import SELECT_SECONDS, Engine
 from push.http.requests import HttpAnswer
 from push.http.steps import Part, Result, run_start
+from workspace.logs.events import LogEvent
 
-log = logging.getLogger(__name__)
+SENDER_FAILED = LogEvent(
+    "sender.failed",
+    "The thread that sends requests failed because of a defect, and starts again. Pending requests get an error.",
+    level=logging.ERROR,
+)
 
 # How many requests may be waiting or in progress.
 CAPACITY = 10_000
@@ -132,7 +137,7 @@ class EngineThread:
                 self._engine.run(SELECT_SECONDS)
             except Exception:
                 # Waiting callers must get an answer, and later requests must be served.
-                log.exception("The sender failed and restarts.")
+                SENDER_FAILED.exception()
                 broken, self._engine = self._engine, self._make()
                 self._fail_unanswered("The sender failed")
                 broken.close()

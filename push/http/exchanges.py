@@ -103,7 +103,7 @@ class Exchange:
         self._clear()
         return answer
 
-    def failed(self, code: int, message: str) -> HttpAnswer | None:
+    def failed(self, code: int) -> HttpAnswer | None:
         """Return the answer for a request that failed or whose response was too long; None if it should be resent."""
         status = self.handle.getinfo(pycurl.RESPONSE_CODE)
         headers = Headers(tuple(self._lines))
@@ -113,7 +113,7 @@ class Exchange:
         if code in INTERRUPTED and self.tries and self.resent < self.request.resends:
             self.resent += 1
             return None
-        return self.unanswered(self._forbidden_error or failure_sentence(code, message))
+        return self.unanswered(self._forbidden_error or failure_sentence(code))
 
     def unanswered(self, error: str) -> HttpAnswer:
         """Return an answer that reports that the server did not respond."""

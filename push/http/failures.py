@@ -7,7 +7,14 @@ import logging
 import pycurl
 from django.utils.translation import gettext_noop
 
-logger = logging.getLogger(__name__)
+from workspace.logs.events import LogEvent
+
+REQUEST_FAILED = LogEvent(
+    "outbound.failed",
+    "A request to another server got no response.",
+    {"code": "libcurl's error code"},
+    logging.DEBUG,
+)
 
 NOT_TRUSTED = gettext_noop("The server's certificate is not trusted.")
 NO_TLS = gettext_noop("No encrypted connection to the server could be established.")
@@ -28,7 +35,7 @@ SENTENCES: dict[int, str] = {
 OTHERWISE = gettext_noop("The connection broke off.")
 
 
-def failure_sentence(code: int, message: str) -> str:
-    """Return the reason for libcurl's error code. libcurl's own message is logged."""
-    logger.debug("libcurl error %d: %s", code, message)
+def failure_sentence(code: int) -> str:
+    """Return the reason for libcurl's error code, which is logged; libcurl's own message may contain addresses."""
+    REQUEST_FAILED.log(code=code)
     return SENTENCES.get(code, OTHERWISE)

@@ -128,10 +128,10 @@ class LaneConnections:
                 finished.append((exchange.done, exchange.succeeded()))
                 self._answered_at = now
                 self._release(exchange)
-            for handle, code, message in failed:
+            for handle, code, _message in failed:
                 # It may have been answered already, together with another failed request to the same server.
                 if handle in self._in_flight:
-                    finished += self._failed(self._in_flight[handle], code, message)
+                    finished += self._failed(self._in_flight[handle], code)
         finished += self._overdue(now)
         return finished
 
@@ -200,8 +200,8 @@ class LaneConnections:
     def _set_timer(self, milliseconds: int) -> None:
         self.timer = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
 
-    def _failed(self, exchange: Exchange, code: int, message: str) -> list[tuple[Done, HttpAnswer]]:
-        answer = exchange.failed(code, message)
+    def _failed(self, exchange: Exchange, code: int) -> list[tuple[Done, HttpAnswer]]:
+        answer = exchange.failed(code)
         if answer is None:
             self._start_again(exchange)
             return []

@@ -16,6 +16,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -81,11 +82,11 @@ def make(checkout: Path) -> Path:
 
 def until(condition: Callable[[], bool], what: str) -> None:
     """Wait until the running installation has done something."""
-    end = time.monotonic() + WAIT_SECONDS
+    pause, end = threading.Event(), time.monotonic() + WAIT_SECONDS
     while not condition():
         if time.monotonic() > end:
             sys.exit(f"Not done after {WAIT_SECONDS} seconds: {what}")
-        time.sleep(0.2)
+        pause.wait(0.2)
 
 
 def people() -> SimpleNamespace:

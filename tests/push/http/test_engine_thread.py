@@ -17,6 +17,7 @@ from push.providers.answers import SendAnswer
 from push.providers.meanings import unanswered
 from push.providers.steps import Part, Steps
 from tests.fakes.gateway import FakeGateway, Reply
+from tests.logs import logged
 from tests.waiting import wait_until
 
 
@@ -141,8 +142,11 @@ def test_a_process_has_one() -> None:
 
 
 @pytest.mark.thorough
-def test_a_failure_inside_is_answered_and_the_next_request_is_served(
-    engine: EngineThread, fake_gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+def test_a_failure_inside_is_answered_and_logged_and_the_next_request_is_served(
+    engine: EngineThread,
+    fake_gateway: FakeGateway,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def fail(seconds: float) -> None:
         raise RuntimeError("out of order")
@@ -152,4 +156,5 @@ def test_a_failure_inside_is_answered_and_the_next_request_is_served(
     fake_gateway.wait(lambda fake: len(fake.received) == 1)
     monkeypatch.setattr(engine._engine, "run", fail)
     assert answers_of(held)[0].detail == "The sender failed"
+    assert logged(caplog, "sender.failed") == [{}]
     assert answer_to(engine, request_to(fake_gateway, "next")).status == 200
