@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -133,11 +133,6 @@ class WebhookEndpointAdmin(PermittedMixin, ModelAdmin):
         if not change:
             secret_show(request, obj.secret)
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Return what a deletion removes. The deliveries need no permission of their own."""
-        removed, counts, _needed, protected = super().get_deleted_objects(objs, request)
-        return removed[:20], counts, set(), protected
-
     def delete_model(self, request: HttpRequest, obj: WebhookEndpoint) -> None:
         endpoint_remove(endpoint=obj)
 
@@ -222,6 +217,12 @@ class WebhookDeliveryAdmin(PermittedMixin, ReadOnlyAdmin):
             run=lambda _request, delivery: delivery_repeat(delivery=delivery),
         ),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookDelivery]:
+        """Return the deliveries without those of removed webhooks, which are being deleted."""
+        endpoints = WebhookEndpoint.objects.filter(pk=OuterRef("endpoint"))
+        rows: QuerySet[WebhookDelivery] = super().get_queryset(request)
+        return rows.filter(Exists(endpoints))
 
     @admin.display(description=_("created"))
     def created(self, delivery: WebhookDelivery) -> SafeString | str:

@@ -32,7 +32,7 @@ from push.models.routes import AppRoute, AppRouteKind, RouteState
 from push.models.settings import PushSettings
 from push.models.setup import SetupProgress, SetupState
 from push.models.shown import ShownMessage, ShownRoom
-from push.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookTry
+from push.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent, WebhookSettings, WebhookTry
 from push.models.webpush import VapidKeys
 from push.models.worker import WorkerBeat
 
@@ -84,6 +84,7 @@ __all__ = [
     "WebhookDelivery",
     "WebhookEndpoint",
     "WebhookEvent",
+    "WebhookSettings",
     "WebhookTry",
     "WorkerBeat",
     "is_waiting",

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from workspace.ids import PublicIdField
 from workspace.permissions import declared, permission
-from workspace.setting_groups import SecretField
+from workspace.setting_groups import SecretField, SettingsGroup, setting
 from workspace.stored_json import value_or
 
 
@@ -26,6 +27,28 @@ class WebhookEvent(models.TextChoices):
     ROUTE_PAUSED = "route.paused", _("A route was paused")
     QUOTA_WARNING = "quota.warning", _("Most of this month's pushes are used")
     QUOTA_EXHAUSTED = "quota.exhausted", _("All of this month's pushes are used")
+
+
+DISABLE_AFTER_DAYS = 5
+
+
+class WebhookSettings(SettingsGroup):
+    """The settings at Administration > Workspace > Settings > Outgoing webhooks."""
+
+    icon = "webhook"
+
+    disable_after_days = setting(
+        models.PositiveSmallIntegerField(
+            _("Disable failing webhooks after (days)"),
+            default=DISABLE_AFTER_DAYS,
+            validators=[MaxValueValidator(365)],
+            help_text=_("A webhook is disabled if all its deliveries have failed for this time. 0: never."),
+        ),
+        id="Outgoing_Webhooks_Disable_After_Days",
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("Outgoing webhooks")
 
 
 # The type of the event that administrators send to try an endpoint.
@@ -101,10 +124,11 @@ class WebhookDelivery(models.Model):
         DELIVERED = "delivered", _("Delivered")
         FAILED = "failed", _("Failed")
 
-    # Without a constraint: an endpoint that is removed at this moment must not break what caused the event.
+    # Without a constraint: an endpoint that is removed at this moment must not break what caused the event. The rows
+    # of a removed endpoint are not shown, and are deleted in batches.
     endpoint = models.ForeignKey(
         WebhookEndpoint,
-        models.CASCADE,
+        models.DO_NOTHING,
         related_name="deliveries",
         db_constraint=False,
         db_index=False,

@@ -28,6 +28,7 @@ from push.models import (
     ShownMessage,
     ShownRoom,
     WebhookDelivery,
+    WebhookEndpoint,
 )
 from push.services.desktop import events_prune
 from push.services.rollups import hours_freeze, rollups_prune
@@ -122,6 +123,22 @@ def failed_decisions_prune(before: datetime) -> int:
     return rows_prune(Decision.objects.filter(decided_at=None, retry_at=None, accepted_at__lt=before).order_by("pk"))
 
 
+def removed_webhooks_prune(_before: datetime) -> int:
+    """Delete a batch of deliveries of a webhook that was removed; return how many."""
+    key = removed_webhook()
+    # In the order of an index.
+    return rows_prune(WebhookDelivery.objects.filter(endpoint=key).order_by("event_id")) if key else 0
+
+
+def removed_webhook() -> int | None:
+    """Return the key of a removed webhook with remaining deliveries; for each webhook, a row of an index is read."""
+    rows = WebhookDelivery.objects.order_by("endpoint_id").values_list("endpoint_id", flat=True)
+    key = rows.first()
+    while key and WebhookEndpoint.objects.filter(pk=key).exists():
+        key = rows.filter(endpoint_id__gt=key).first()
+    return key
+
+
 def sign_ins_prune(_before: datetime) -> int:
     """Delete a batch of expired sessions of apps, and the devices registered in them; return how many sessions."""
     ended = list(expired_sign_ins().order_by("expiry")[:SIGN_INS_BATCH])
@@ -143,7 +160,7 @@ PRUNERS: dict[str, tuple[Callable[[datetime], int], ...]] = {
         events_prune,
         lambda _before: prune_live_events(),
     ),
-    "webhook": (pruner_by_moment(WebhookDelivery, "created_at"),),
+    "webhook": (removed_webhooks_prune, pruner_by_moment(WebhookDelivery, "created_at")),
     "mail": (pruner_by_moment(KeptMail, "kept_at"),),
     "traffic": (pruner_by_key(SandboxPush, "received_at"), pruner_by_moment(GatewayPush, "taken_at")),
     "statistics": (rollups_prune,),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from push.http.requests import HttpAnswer
-from push.models import WebhookDelivery, WebhookEndpoint, WebhookTry
+from push.models import WebhookDelivery, WebhookEndpoint, WebhookSettings, WebhookTry
 from push.providers.answers import UNWRITABLE, retry_after_parse
 from push.services.webhooks.subscriptions import subscriptions
 from workspace.errors import ApplicationError
@@ -35,13 +35,11 @@ WAITS = (
 )
 # A claimed delivery is sent again by another worker after this time, if its worker has died.
 LEASE = timedelta(seconds=60)
-# An endpoint is disabled if all deliveries have failed for this time.
-DISABLED_AFTER = timedelta(days=5)
 GONE = 410
 EXCERPT_LENGTH = 300
 UNPRINTABLE = dict.fromkeys([*range(32), 127], " ")
 
-FAILED_FOR_DAYS = gettext_noop("All deliveries failed for five days.")
+FAILED_FOR_DAYS = gettext_noop("No delivery succeeded for as many days as the settings allow.")
 IS_GONE = gettext_noop("The receiver answered 410: it wants no more events.")
 
 
@@ -92,7 +90,7 @@ def outcomes_record(outcomes: Sequence[Outcome]) -> None:
     """Store the outcomes of tries, together: delivered by any 2xx, else tried again after a wait, or given up."""
     rows = WebhookDelivery.objects.filter(pk__in=[one.delivery.pk for one in outcomes]).order_by("pk")
     stored = {row.pk: row for row in rows.select_for_update().only("pk", "state", "tries_made")}
-    # The endpoints of the others were removed meanwhile.
+    # The others were deleted meanwhile, with their endpoints.
     recorded = [one for one in outcomes if one.delivery.pk in stored]
     WebhookTry.objects.bulk_create([try_of(one) for one in recorded])
     # Others are no longer waiting: another worker has sent them too, because this one took too long.
@@ -157,7 +155,8 @@ def failure_record(*, endpoint: int, is_gone: bool, now: datetime) -> None:
     if is_gone:
         disabled = enabled.update(is_enabled=False, disabled_reason=IS_GONE)
     else:
-        too_long = enabled.filter(failing_since__lte=now - DISABLED_AFTER)
+        days = WebhookSettings.current().disable_after_days
+        too_long = enabled.filter(failing_since__lte=now - timedelta(days=days)) if days else enabled.none()
         disabled = too_long.update(is_enabled=False, disabled_reason=FAILED_FOR_DAYS)
     if disabled:
         subscriptions.forget()

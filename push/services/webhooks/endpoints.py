@@ -15,6 +15,7 @@ from push.providers.endpoints import endpoint_check
 from push.services.webhooks.events import OutgoingEvent, events_store
 from push.services.webhooks.signatures import secret_new
 from push.services.webhooks.subscriptions import subscriptions
+from push.waking import wake
 from workspace.errors import ApplicationError
 
 # Receivers accept both secrets for this time after a new one was made.
@@ -45,8 +46,9 @@ def endpoint_save(
 
 @transaction.atomic
 def endpoint_remove(*, endpoint: WebhookEndpoint) -> None:
-    """Remove the endpoint with its deliveries."""
+    """Remove the endpoint. Its deliveries are no longer shown, and are deleted in batches."""
     endpoint.delete()
+    wake("prune")
     transaction.on_commit(subscriptions.forget)
 
 

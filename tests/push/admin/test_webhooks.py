@@ -84,6 +84,18 @@ def test_deliveries_show_their_tries_and_are_repeated(manager: Client, receiving
     assert len(receiving.received) == 2
 
 
+def test_a_removed_webhook_leaves_no_delivery_on_the_pages(manager: Client, receiving: FakeReceiver) -> None:
+    endpoint, _page = add(manager, receiving)
+    send_test(endpoint=endpoint)
+    delivery = WebhookDelivery.objects.get()
+    page = manager.post(f"{LIST}{endpoint.pk}/delete/", {"post": "yes"}, follow=True)
+    assert page.status_code == 200
+    assert not WebhookEndpoint.objects.exists()
+    listed = manager.get(DELIVERIES).content.decode()
+    assert "webhook.test" not in listed
+    assert manager.get(f"{DELIVERIES}{delivery.pk}/change/").status_code in {302, 404}
+
+
 def test_others_may_not_open_the_pages(receiving: FakeReceiver) -> None:
     values = {"name": "CRM", "url": receiving.url, "events": ["route.paused"], "is_enabled": True}
     endpoint = endpoint_save(endpoint=WebhookEndpoint(), **values)

@@ -14,9 +14,10 @@ from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from push.http.engine import Engine
-from push.models import WebhookDelivery, WebhookEndpoint, WebhookTry
+from push.models import WebhookDelivery, WebhookEndpoint, WebhookSettings, WebhookTry
+from push.services import retention
 from push.services.webhooks.deliveries import WAITS, delivery_repeat, failed_repeat
-from push.services.webhooks.endpoints import endpoint_save, secret_renew
+from push.services.webhooks.endpoints import endpoint_remove, endpoint_save, secret_renew
 from push.services.webhooks.endpoints import test_send as send_test
 from push.services.webhooks.sending import (
     ALWAYS_PER_ENDPOINT,
@@ -189,11 +190,42 @@ def test_an_unreachable_receiver_is_disabled_after_five_days(
         webhooks_send()
     endpoint.refresh_from_db()
     assert not endpoint.is_enabled
-    assert "five days" in endpoint.disabled_reason
+    assert "No delivery succeeded" in endpoint.disabled_reason
     with pytest.raises(ApplicationError):
         send_test(endpoint=endpoint)
     endpoint_save(endpoint=endpoint, name="CRM", url=endpoint.url, events=["route.paused"], is_enabled=True)
     assert (endpoint.failing_since, endpoint.disabled_reason) == (None, "")
+
+
+@pytest.mark.parametrize(("days", "is_enabled"), [(2, False), (10, True), (0, True)])
+def test_the_days_until_a_webhook_is_disabled_are_a_setting(
+    endpoint: WebhookEndpoint, receiving: FakeReceiver, days: int, is_enabled: bool
+) -> None:
+    WebhookSettings(disable_after_days=days).save()
+    receiving.replies.append(Reply(500))
+    WebhookEndpoint.objects.update(failing_since=timezone.now() - timedelta(days=5))
+    send_test(endpoint=endpoint)
+    webhooks_send()
+    endpoint.refresh_from_db()
+    assert endpoint.is_enabled is is_enabled
+
+
+def test_deliveries_of_a_removed_webhook_are_deleted_in_batches(
+    endpoint: WebhookEndpoint, receiving: FakeReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    removed = endpoint_of(receiving, name="Former CRM")
+    for _number in range(5):
+        send_test(endpoint=removed)
+    send_test(endpoint=endpoint)
+    webhooks_send()
+    endpoint_remove(endpoint=removed)
+    assert WebhookDelivery.objects.count() == 6
+    monkeypatch.setattr(retention, "BATCH", 2)
+    assert retention.removed_webhooks_prune(timezone.now()) == 2
+    while not retention.expired_prune():
+        pass
+    assert delivery().endpoint == endpoint
+    assert WebhookTry.objects.count() == 1
 
 
 def test_a_receiver_that_is_gone_is_disabled_at_once(endpoint: WebhookEndpoint, receiving: FakeReceiver) -> None:
