@@ -28,6 +28,7 @@ CONFIGURATION = {
         "BACKUP_PASSPHRASE",
     ),
     *("EMAIL_URL", "DEFAULT_FROM_EMAIL", "API_RATE_LIMITING", "PRESENCE_GRACE", "CLAIM_LEASE", "RETRY_BASE", "WORKERS"),
+    *("WORKER_WATCH_SECONDS",),
     *("METRICS_TOKEN", "METRICS_PORT", "METRICS_HOST"),
     *("ROLES", "LICENCE_PUBLIC_KEY", "CREATE_TOKENS_FOR_USERS_SECRET"),
     *("NOTIFY_DELAY_ONLINE", "NOTIFY_DELAY_AWAY", "NOTIFY_DELAY_OFFLINE", "RETENTION_DAYS", "NOTIFICATION_LIFETIME"),
@@ -52,6 +53,8 @@ from workspace.config.settings import *  # noqa: E402, F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND, EMAIL_STORAGE_BACKEND = "django.core.mail.backends.locmem.EmailBackend", ""
 API_RATE_LIMITING = False
+# No thread of a web process that a test imports uses the database.
+WORKER_WATCH_SECONDS = 0
 # Most tests need no administrator, and would only see the set-up.
 SETUP_WIZARD = False
 MIDDLEWARE = ["tests.in_flight.RequestsUnderWay", *MIDDLEWARE]  # noqa: F405

@@ -29,4 +29,5 @@ if is_cloud():
 application = MonitoringSite(measured(SocketSite(BodyDeadline(application))))
 application = SitePath(traced(LoggedSite(application)))
 monitoring_start()
+import_string("push.services.alerts.watching.worker_watch_start")()
 garbage_configure()

@@ -245,6 +245,8 @@ NOTIFY_DELAY_OFFLINE = env.integer("NOTIFY_DELAY_OFFLINE", 0)
 PRESENCE_GRACE = env.integer("PRESENCE_GRACE", 300, minimum=1)
 # A worker's claim on a member's notifications expires after this long (seconds) unless it is extended.
 CLAIM_LEASE = env.integer("CLAIM_LEASE", 30, minimum=1)
+# How often a web process checks that a worker is running, to alert administrators if none is (seconds). 0: never.
+WORKER_WATCH_SECONDS = env.integer("WORKER_WATCH_SECONDS", 60, minimum=0)
 # The delay before the first retry of a failed send (seconds), doubled each time: 1, 2, 4, 8, 16 minutes.
 RETRY_BASE = env.integer("RETRY_BASE", 60, minimum=1)
 # A notification that could not be sent within this long (seconds) after it was due is dropped.

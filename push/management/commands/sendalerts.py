@@ -1,4 +1,4 @@
-"""`manage.py sendalerts`: alerts administrators to problems, even if no worker is running."""
+"""`manage.py sendalerts`: alerts administrators to problems, even if neither a worker nor the site is running."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from push.services.alerts.sending import alerts_send
 class Command(BaseCommand):
     # It runs every few minutes.
     requires_system_checks = ()
-    help = (
-        "Alerts administrators to problems, as workers do. A scheduler that runs it also notices that none is running."
-    )
+    help = "Alerts administrators to problems, as workers do. A scheduler may run it on another machine than the site."
 
     def handle(self, *args: Any, **options: Any) -> None:
         alerts_send()
