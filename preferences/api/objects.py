@@ -17,7 +17,7 @@ from preferences.selectors.rooms import ignored_sender_ids
 from workspace.api.base import Represented
 from workspace.api.objects import TimestampText, person_of
 from workspace.models import RoomType, Subscription, User
-from workspace.models.rooms import roles_held
+from workspace.models.subscriptions import roles_held
 from workspace.selectors.subscriptions import DirectMember, direct_members, other_members
 from workspace.selectors.threads import UnreadThreads, unread_threads_by_member
 from workspace.selectors.unseen import Visit, unseen_keys_with

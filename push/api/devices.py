@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from push.browsers import app_version
 from push.models import Device, PushSettings, VapidKeys
 from push.models.devices import TOKEN_MAX_LENGTH
-from push.models.settings import DEFAULT_GATEWAY
+from push.models.gateway_addresses import DEFAULT_GATEWAY
 from push.providers.endpoints import ENDPOINT_MAX_LENGTH
 from push.providers.registry import device_choices, device_kind, device_kinds
 from push.providers.web_push.transport import auth_secret_bytes, public_key_bytes

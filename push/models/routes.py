@@ -10,8 +10,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from push.models.gateway_addresses import gateways_validate
 from push.models.keys import ProviderKeys
-from push.models.settings import gateways_validate
 from workspace.secret_addresses import SecretAddressLinesField
 
 

@@ -10,16 +10,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cloud.selectors.connection import hosting_gateway
+from push.models.gateway_addresses import DEFAULT_GATEWAY, gateways_validate
 from push.providers.apple.credentials import apple_id_validator, certificate_pair_validate, token_key_validate
 from push.providers.google.credentials import service_account_describe, service_account_validate
 from push.providers.pem import certificate_describe, certificate_validate
 from push.providers.web_push.contact import subject_validate
-from workspace.http_addresses import http_address_validate
 from workspace.permissions import declared, permission
 from workspace.secret_addresses import SecretAddressLinesField
 from workspace.setting_groups import Action, SecretField, SettingsGroup, setting
 
-DEFAULT_GATEWAY = "https://gateway.rocket.chat"
 # The default time (seconds) for which a push service stores a push for a device that is off.
 LIFETIME = 86_400
 # The maximum (seconds): Google stores pushes for up to 28 days, Apple for up to 30.
@@ -28,15 +27,6 @@ CERTIFICATES_AND_KEYS = _("Certificates and Keys")
 PRIVACY = _("Privacy")
 GATEWAY_REQUIRES = ("Push_enable", "Register_Server", "Cloud_Service_Agree_PrivacyTerms")
 DIRECT = ("Push_enable", "!Push_enable_gateway")
-
-
-def gateways_validate(text: str) -> None:
-    """Accept http(s) URLs, one per line; host names may be without a dot."""
-    lines = text.split()
-    if not lines:
-        raise ValidationError(_("Enter at least one gateway address."))
-    for line in lines:
-        http_address_validate(line)
 
 
 class PushSettings(SettingsGroup):

@@ -8,7 +8,7 @@ from django.dispatch import receiver
 
 from cloud.signals import quota_passed, workspace_connected
 from push.models import PushSettings
-from push.models.settings import DEFAULT_GATEWAY
+from push.models.gateway_addresses import DEFAULT_GATEWAY
 from push.services.webhooks import events
 from workspace.errors import ApplicationError
 from workspace.models import ChangeSource

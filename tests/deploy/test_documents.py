@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from callboard.command import COMMANDS
-from push.models.settings import DEFAULT_GATEWAY
+from push.models.gateway_addresses import DEFAULT_GATEWAY
 from push.providers.ntfy.topics import DEFAULT_SERVER
 from tests.deploy.files import BASE_DIR, DEPLOY, documents, is_command, is_page
 

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from workspace.config.accounts import *  # noqa: F403
+from workspace.config.applications import *  # noqa: F403
 from workspace.config.cookies import cookie_name
 from workspace.config.env import Environment, LogFormat, LogLevel, Mode, embedded_secret
 from workspace.config.keys import key_check
@@ -88,66 +90,6 @@ SETUP_VALUES = {
     "push": env.text("SETUP_PUSH", ""),
 }
 SETUP_CLOUD_TOKEN = env.secret("SETUP_CLOUD_TOKEN")
-
-INSTALLED_APPS = [
-    "unfold",
-    "unfold.contrib.filters",
-    "unfold.contrib.forms",
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.humanize",
-    "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
-    "rest_framework",
-    "drf_spectacular",
-    # Swagger UI's static files.
-    "drf_spectacular_sidecar",
-    "knox",
-    "axes",
-    # Second factors and identity providers. Its pages are not in the URLs.
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
-    "django_htmx",
-    "django_q",
-    "workspace",
-    "preferences",
-    "cloud",
-    "push",
-]
-
-MIDDLEWARE = [
-    "workspace.monitoring.metrics.http.RouteMiddleware",
-    "workspace.logs.requests.UserMiddleware",
-    "workspace.server.middleware.ContentPolicyMiddleware",
-    "workspace.server.middleware.ConnectionReleaseMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "workspace.server.static_files.StaticFilesMiddleware",
-    "workspace.server.embedding.EmbeddingMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "workspace.server.middleware.LocaleMiddleware",
-    "workspace.server.middleware.NulByteMiddleware",
-    "push.pages.setup.gate.SetupMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "workspace.server.account_middleware.SignedInClientMiddleware",
-    "workspace.server.account_middleware.SecondFactorMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
-    "workspace.server.middleware.SignedOutMiddleware",
-    "axes.middleware.AxesMiddleware",
-    # allauth does not start without it.
-    "allauth.account.middleware.AccountMiddleware",
-]
-
-ROOT_URLCONF = "workspace.config.urls"
-ASGI_APPLICATION = "workspace.config.asgi.application"
 
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -270,72 +212,6 @@ GOOGLE_TOKEN_URL = env.https_url("GOOGLE_TOKEN_URL", "https://oauth2.googleapis.
 # Finished notifications, decisions and pushes are stored for this many days.
 RETENTION_DAYS = env.integer("RETENTION_DAYS", 30, minimum=1)
 
-AUTH_USER_MODEL = "workspace.User"
-AUTHENTICATION_BACKENDS = [
-    "workspace.authentication.AttemptLimitBackend",
-    "workspace.authentication.DirectoryBackend",
-    "workspace.authentication.NameOrEmailBackend",
-]
-PASSWORD_HASHERS = [
-    "workspace.security.password_hashers.DigestPBKDF2PasswordHasher",
-    # For accounts that have not signed in since version 0.1.0.
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
-    for name, options in (
-        ("UserAttributeSimilarityValidator", {"user_attributes": ("username", "name")}),
-        ("MinimumLengthValidator", {}),
-        ("CommonPasswordValidator", {}),
-    )
-]
-AUTH_PASSWORD_VALIDATORS += [
-    {"NAME": "workspace.security.context_words.ContextWordsValidator"},
-    {"NAME": "workspace.security.password_policy.PolicyValidator"},
-]
-# How long a password-reset link is valid (seconds).
-PASSWORD_RESET_TIMEOUT = 4 * 3600
-LOGIN_URL = "sign-in"
-LOGIN_REDIRECT_URL = "home"
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 0.25
-# The "username" is the name under which failures are counted: workspace/security/lockout.py.
-AXES_LOCKOUT_PARAMETERS = ["username"]
-AXES_USERNAME_CALLABLE = "workspace.security.lockout.budget_name"
-AXES_CLIENT_IP_CALLABLE = "workspace.services.known_clients.client_address"
-AXES_HANDLER = "workspace.security.lockout.LockoutHandler"
-AXES_RESET_ON_SUCCESS = True
-# The handler also counts by address, which axes' check of the parameters cannot detect.
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]
-# A lockout ends after its time, even if there are further attempts.
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_DISABLE_ACCESS_LOG = True
-AXES_ENABLE_ADMIN = False
-AXES_LOCKOUT_CALLABLE = "workspace.pages.lockout.locked_out"
-
-# Second factors (django-allauth). Accounts and their addresses are the workspace's own.
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
-ACCOUNT_USER_MODEL_EMAIL_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"
-SOCIALACCOUNT_ADAPTER = "workspace.pages.openid.adapter.IdentityAdapter"
-MFA_ADAPTER = "workspace.security.second_factors.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
-# Codes of the previous and the next 30 seconds are accepted too, for clocks that are wrong by as much.
-MFA_TOTP_TOLERANCE = 1
-MFA_RECOVERY_CODE_COUNT = 12
-
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["workspace.api.authentication.TokenHeaderAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["workspace.api.parsers.JsonParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "workspace.api.parsers.JsonAlways",
-    "DEFAULT_METADATA_CLASS": None,
-    "DEFAULT_SCHEMA_CLASS": "workspace.api.schema.ApiSchema",
-    "EXCEPTION_HANDLER": "workspace.api.errors.exception_handler",
-    "UNAUTHENTICATED_USER": None,
-}
 # An API token expires if it is not used for this long.
 REST_KNOX = {"TOKEN_TTL": timedelta(days=90)}
 # Programs that know this secret may call `users.createToken`. Empty: nobody may.

@@ -1,6 +1,5 @@
 from workspace.models.access_tokens import PersonalAccessToken
-from workspace.models.accounts import EmailAddress, User
-from workspace.models.avatars import Avatar
+from workspace.models.accounts import Avatar, EmailAddress, User
 from workspace.models.data_exports import DataExport, DataExportPart, ExportState
 from workspace.models.erasures import PendingErasure
 from workspace.models.events.sources import EventKind, EventSource, SourcePerson, SourceRoom, TransientText
@@ -16,7 +15,7 @@ from workspace.models.mobile import MobileSettings
 from workspace.models.presence import ClientPresence, Connection, FormerPresence, Presence, Status
 from workspace.models.retention import RetentionSettings
 from workspace.models.roles import DeletedRole, RoleDetails
-from workspace.models.rooms import Room, RoomType, Subscription
+from workspace.models.rooms import Room, RoomType
 from workspace.models.servers.ldap import LdapSettings
 from workspace.models.servers.mail import EmailSettings
 from workspace.models.servers.openid import OpenIdSettings
@@ -30,6 +29,7 @@ from workspace.models.sign_ins import (
     SignedInClient,
     SignInAttempt,
 )
+from workspace.models.subscriptions import Subscription
 from workspace.models.text_views import TextPlace, TextView
 
 __all__ = [

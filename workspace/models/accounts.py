@@ -1,4 +1,4 @@
-"""Accounts and their e-mail addresses."""
+"""Accounts, with their e-mail addresses and pictures."""
 
 from __future__ import annotations
 
@@ -224,6 +224,23 @@ class EmailAddress(models.Model):
         verified = EmailAddress.objects.filter(address__lower=Lower(models.Value(self.address)), verified=True)
         if verified.exclude(user=self.user_id).exists():
             raise ValidationError({"address": ADDRESS_TAKEN})
+
+
+class Avatar(models.Model):
+    """A picture that a user has chosen, as it was uploaded. Accounts without one are shown by their initial."""
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="avatar", verbose_name=_("user"))
+    content: models.BinaryField[Any, Any] = models.BinaryField(_("content"))
+    content_type = models.CharField(_("content type"), max_length=32)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.content_type
 
 
 track_history(User, "is_active", user="id")
