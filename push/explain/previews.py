@@ -24,6 +24,7 @@ from push.rules.history import MemberPast
 from push.rules.members import values_then
 from push.rules.tracing import trace_of
 from workspace.models import Connection, Room, RoomType, User
+from workspace.selectors.events.known import is_of_source
 from workspace.selectors.room_list import subscriptions_listed
 from workspace.selectors.rooms import room_title_for
 from workspace.time_zones import time_with_zone
@@ -142,12 +143,19 @@ def preview(context: PreviewContext, channel: Channel, example: Example) -> Prev
     situation = example_text(context, example)
     code, sends = example_decision(context, channel, example)
     if not sends:
-        reason = str(PREVIEW_REASONS.get(code) or reason_sentence(code))
+        reason = preview_reason(code, context.user)
         return Preview(situation, not_sent_text(channel), reason, sends=False)
     if channel == Channel.PUSH and example.connection == Connection.ONLINE and not context.displays_always:
         reason = _("You are online, and mobile notifications are not always displayed.")
         return Preview(situation, not_sent_text(channel), reason, sends=False)
     return Preview(situation, sent_text(context, channel, example), "", sends=True)
+
+
+def preview_reason(code: str, user: User) -> str:
+    """Return why a notification would not be sent, as a sentence for the user."""
+    if code == "no_device" and is_of_source(user):
+        return _("You have no device.")
+    return str(PREVIEW_REASONS.get(code) or reason_sentence(code))
 
 
 def example_decision(context: PreviewContext, channel: Channel, example: Example) -> tuple[str, bool]:

@@ -1,8 +1,8 @@
 """Pages of a person's preferences below `/embedded/<token>/`, also in a frame of another site.
 
-The token in the path takes the place of the session: the only cookie has the text to show after saving, if the browser
-accepts it. Only pages that were registered for it
-can be opened. Requests need no protection against forgery, because other sites do not know the token.
+The token in the path takes the place of the session. The only cookie has the text to show after saving; browsers reject
+it in frames of other sites, so the address that follows has a code for a general text. Only pages that were registered
+for it can be opened. Requests need no protection against forgery, because other sites do not know the token.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import get_script_prefix, reverse, set_script_prefix
+from django.utils.translation import gettext
 
 from workspace.server.middleware import STYLE_NONCE, GetResponse, content_policy
 from workspace.services.events.links import EMBEDDED, Visit, visit_begin, visit_of
@@ -24,6 +26,8 @@ EXPIRED = "embedded-expired"
 # The first page, and the names of all pages that can be opened.
 START = "preferences"
 PAGES: set[str] = {EXPIRED, "browser-time-zone"}
+# The parameter for the outcome of a form, which is shown if the browser has rejected the cookie with its text.
+OUTCOME, SAVED, NOT_SAVED = "outcome", "saved", "not-saved"
 
 
 def embedded_pages_add(*names: str) -> None:
@@ -78,6 +82,10 @@ class EmbeddingMiddleware:
         if saved is not None:
             saved["path"] = own_prefix
             response.cookies[CookieStorage.cookie_name] = saved
+        if isinstance(response, HttpResponseRedirect) and (outcome := outcome_of(request)):
+            address, mark, place = response.url.partition("#")
+            separator = "&" if "?" in address else "?"
+            response.headers["Location"] = f"{address}{separator}{OUTCOME}={outcome}{mark}{place}"
         # The address contains the token.
         response.headers["Referrer-Policy"] = "no-referrer"
         return framed_by(visit.frame_origins, request, response)
@@ -85,8 +93,30 @@ class EmbeddingMiddleware:
     def process_view(self, request: HttpRequest, _view: Callable[..., Any], _args: Any, _kwargs: Any) -> None:
         """Refuse pages that are not for links."""
         match = request.resolver_match
-        if is_embedded(request) and (match is None or match.view_name not in PAGES):
+        if not is_embedded(request):
+            return
+        if match is None or match.view_name not in PAGES:
             raise PermissionDenied
+        if request.method == "GET" and CookieStorage.cookie_name not in request.COOKIES:
+            outcome_show(request)
+
+
+def outcome_of(request: HttpRequest) -> str:
+    """Return the code of what a form's response reports with a message; empty if there is none."""
+    added = getattr(request, "_messages", None)
+    levels = {message.level for message in getattr(added, "_queued_messages", ())}
+    if not levels:
+        return ""
+    return SAVED if max(levels) <= messages.SUCCESS else NOT_SAVED
+
+
+def outcome_show(request: HttpRequest) -> None:
+    """Show the text for the code in the address, if there is one."""
+    outcome = request.GET.get(OUTCOME)
+    if outcome == SAVED:
+        messages.success(request, gettext("Your changes are saved."))
+    elif outcome == NOT_SAVED:
+        messages.error(request, gettext("This could not be done. Check what you entered, or try again in a minute."))
 
 
 def framed_by(origins: str, request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -40,6 +40,11 @@ def person_known(source: EventSource, external_id: str) -> User | None:
     return User.objects.filter(source_person__source=source, source_person__external_id=external_id).first()
 
 
+def is_of_source(user: User) -> bool:
+    """Return True if the account was made for a person of a source, who cannot sign in."""
+    return SourcePerson.objects.filter(user=user).exists()
+
+
 def parts_of(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield the ids in parts that fit into a query of any database."""
     return (ids[start : start + IDS_PER_QUERY] for start in range(0, len(ids), IDS_PER_QUERY))

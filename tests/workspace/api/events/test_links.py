@@ -60,12 +60,38 @@ def test_preferences_are_saved_without_cookies(desk: Source, browser: Client) ->
     page = opened(desk, browser)
     sent = {**fields_of(browser.get(page).text), "push": "nothing"}
     response = browser.post(page, sent)
-    assert (response.status_code, response.headers["Location"]) == (302, page)
+    assert (response.status_code, response.headers["Location"]) == (302, f"{page}?outcome=saved")
     assert AccountPreferences.objects.get(user=desk.person("anna")).push == "nothing"
     assert [(name, cookie["path"]) for name, cookie in response.cookies.items()] == [
         ("messages", page.removesuffix("account/preferences/"))
     ]
     assert "Your preferences are saved." in browser.get(page).text
+
+
+def test_without_cookies_the_address_has_the_outcome(desk: Source, browser: Client) -> None:
+    page = opened(desk, browser)
+    sent = {**fields_of(browser.get(page).text), "push": "nothing"}
+    address = browser.post(page, sent).headers["Location"]
+    browser.cookies.clear()
+    shown = browser.get(address).text
+    assert "Your changes are saved." in shown
+    assert "Your preferences are saved." not in shown
+    rooms = page.replace("/preferences/", "/rooms/")
+    address = browser.post(f"{rooms}change/", {}).headers["Location"]
+    browser.cookies.clear()
+    assert "This could not be done." in browser.get(address).text
+    assert "Your changes" not in browser.get(f"{page}?outcome=anything").text
+    assert "could not" not in browser.get(f"{page}?outcome=anything").text
+
+
+def test_nothing_mentions_the_mobile_app(desk: Source, browser: Client) -> None:
+    page = opened(desk, browser)
+    assert "You have no device." in browser.get(page).text
+    devices = browser.get(page.replace("/preferences/", "/devices/")).text
+    assert "No device yet" in devices
+    for text in ("mobile app", "signed in to the app", "This browser", "simulated phone"):
+        assert text not in devices
+        assert text not in browser.get(page).text
 
 
 def test_only_the_origins_of_the_source_may_show_it_in_a_frame(desk: Source, browser: Client) -> None:
