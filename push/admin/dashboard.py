@@ -22,8 +22,8 @@ from push.explain.reasons import reason_sentence
 from push.models import Device, Notification, State
 from push.providers.registry import device_kind
 from push.selectors.checklist import problems
-from push.selectors.counts import LIMIT
-from push.selectors.dashboard import AppVersion, Queue, app_versions, devices_by_type, last_failures, queue_summary
+from push.selectors.counts import LIMIT, DeviceCount, device_counts
+from push.selectors.dashboard import Queue, app_versions, devices_by_type, last_failures, queue_summary
 from push.selectors.gateway_apps import expiring_keys
 from push.selectors.next_steps import next_steps
 from push.selectors.route_overview import pauses
@@ -50,6 +50,7 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
         return context | console_context(request)
     routes = routes_current()
     paused = pauses(routes)
+    devices = device_counts()
     if request.user.has_perm("push.view_notification"):
         context |= {
             "queue_cards": queue_cards(queue_summary(now)),
@@ -58,13 +59,13 @@ def dashboard_context(request: HttpRequest, context: dict[str, Any]) -> dict[str
         }
         context["pauses"] = paused
     if request.user.has_perm(VIEW_PERMISSION):
-        context |= {"problems": problems(routes, paused), "asks_gateways": True}
+        context |= {"problems": problems(routes, paused, devices), "asks_gateways": True}
     if request.user.has_perm(MANAGE):
         context["own_usage"] = own_usage()
     if is_cloud() and request.user.has_perm("push.view_gatewayapp"):
         context["expiring_keys"] = expiring_keys()
     if request.user.has_perm("push.view_device"):
-        context |= {"devices": device_rows(), "versions": version_table(app_versions())}
+        context |= {"devices": device_rows(devices), "versions": version_table(app_versions(devices))}
     return context
 
 
@@ -103,14 +104,14 @@ def limited(count: int) -> str:
     return _("more than %(limit)s") % {"limit": count_text(LIMIT)} if count > LIMIT else count_text(count)
 
 
-def version_table(versions: list[AppVersion]) -> dict[str, Any]:
+def version_table(versions: list[DeviceCount]) -> dict[str, Any]:
     """Return the enabled devices by app and version, with links to them."""
     rows = [
         {
             "name": f"{version.app_name} {version.version}".strip(),
             "cells": [
                 {"text": str(device_kind(version.type).label)},
-                {"text": count_text(version.count), "url": f"{changelist_url(Device)}?{version_query(version)}"},
+                {"text": count_text(version.enabled), "url": f"{changelist_url(Device)}?{version_query(version)}"},
             ],
         }
         for version in versions
@@ -118,16 +119,16 @@ def version_table(versions: list[AppVersion]) -> dict[str, Any]:
     return {"headers": [_("Type"), _("Devices")], "rows": rows}
 
 
-def version_query(version: AppVersion) -> str:
+def version_query(version: DeviceCount) -> str:
     """Return the filters of the list of devices for an app's version."""
     values = {"app_name": version.app_name, "type__exact": version.type, "enabled": "yes"}
     return urlencode({**values, "version": version.version or UNKNOWN_VERSION})
 
 
-def device_rows() -> list[dict[str, Any]]:
+def device_rows(counts: list[DeviceCount]) -> list[dict[str, Any]]:
     """Return the device counts by type, each with its percentage of the most common type for the bar."""
-    paused = devices_by_type()
-    most = max((enabled for _kind, enabled, _disabled in paused), default=0) or 1
+    by_type = devices_by_type(counts)
+    most = max((enabled for _kind, enabled, _disabled in by_type), default=0) or 1
     return [
         {
             "name": labels.device_type(kind.type),
@@ -136,7 +137,7 @@ def device_rows() -> list[dict[str, Any]]:
             "share": round(100 * enabled / most),
             "url": f"{changelist_url(Device)}?type__exact={kind.type}",
         }
-        for kind, enabled, disabled in paused
+        for kind, enabled, disabled in by_type
     ]
 
 

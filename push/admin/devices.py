@@ -19,6 +19,7 @@ from unfold.contrib.filters.admin import (
 from push.admin import labels
 from push.models import Capability, Device, DisabledReason, token_digest
 from push.providers.tokens import token_spellings
+from push.selectors.counts import device_counts
 from push.selectors.dashboard import app_versions
 from push.selectors.response_texts import error_text
 from push.services.switching import device_disable, device_enable
@@ -52,7 +53,7 @@ class VersionFilter(DropdownFilter):  # type: ignore[misc]
     parameter_name = "version"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[Any]:
-        frequent = {version.version for version in app_versions()}
+        frequent = {version.version for version in app_versions(device_counts())}
         versions = sorted({*frequent, request.GET.get("version", "")} - {"", UNKNOWN_VERSION})
         return [*((version, version) for version in versions), (UNKNOWN_VERSION, _("Unknown"))]
 

@@ -50,6 +50,10 @@ class RollupHour(models.Model):
     # the version of their form. Hours with another version are computed again.
     summary: models.JSONField[Any, Any] = models.JSONField(null=True)
     version = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # The hour's rows in the three tables below as one value, in the form of a day's `totals`, so that totals of short
+    # periods read one row per hour. Null for hours that were computed by an earlier release.
+    totals: models.JSONField[Any, Any] = models.JSONField(null=True)
+    totals_version = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         default_permissions = ()

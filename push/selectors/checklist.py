@@ -28,7 +28,7 @@ from push.models.worker import ALIVE_FOR
 from push.providers.registry import providers
 from push.selectors.checks import Check, Light, connection_step, setting_step
 from push.selectors.configuration import any_route, misconfiguration
-from push.selectors.counts import decisions_given_up
+from push.selectors.counts import DeviceCount, decisions_given_up
 from push.selectors.credentials import app_credential_checks, credential_checks, pause_check
 from push.selectors.route_overview import Pause, known_apps, paused_routes, pauses
 from push.selectors.routes import Routes, routes_current
@@ -55,12 +55,22 @@ def checklist() -> list[Check]:
     return list(_checks())
 
 
-def problems(routes: Routes | None = None, current_pauses: Iterable[Pause] | None = None) -> list[Check]:
+def problems(
+    routes: Routes | None = None,
+    current_pauses: Iterable[Pause] | None = None,
+    devices: Iterable[DeviceCount] | None = None,
+) -> list[Check]:
     """Return the failed checks and warnings that an administrator should see, without the gateway checks.
 
-    `routes` and `current_pauses` can be passed if the caller has already queried them.
+    `routes`, `current_pauses` and `devices` can be passed if the caller has already queried them.
     """
-    checks = [*_route_points(routes, current_pauses), worker_check(), _oldest_due(), _failed_decisions(), mail_check()]
+    checks = [
+        *_route_points(routes, current_pauses, devices),
+        worker_check(),
+        _oldest_due(),
+        _failed_decisions(),
+        mail_check(),
+    ]
     return [check for check in checks if check.light in {Light.RED, Light.AMBER}]
 
 
@@ -73,12 +83,16 @@ def _checks() -> Iterator[Check]:
     yield mail_check()
 
 
-def _route_points(routes: Routes | None = None, current_pauses: Iterable[Pause] | None = None) -> Iterator[Check]:
+def _route_points(
+    routes: Routes | None = None,
+    current_pauses: Iterable[Pause] | None = None,
+    devices: Iterable[DeviceCount] | None = None,
+) -> Iterator[Check]:
     routes = routes or routes_current()
     paused = paused_routes(pauses(routes) if current_pauses is None else current_pauses)
     yield _push_enabled()
     yield from default_route_checks(paused, routes)
-    yield from route_checks(paused, routes)
+    yield from route_checks(paused, routes, devices)
     for provider in providers():
         if provider.checks:
             yield from provider.checks()
@@ -131,7 +145,9 @@ def _quota() -> Check:
     return Check(light, title, _("%(left)s of %(limit)s pushes left this month.") % values, *step)
 
 
-def route_checks(paused: Mapping[str, Pause], routes: Routes) -> Iterator[Check]:
+def route_checks(
+    paused: Mapping[str, Pause], routes: Routes, devices: Iterable[DeviceCount] | None = None
+) -> Iterator[Check]:
     """Yield checks for paused routes, for app routes with missing or expiring keys, and for apps without a route."""
     checked = {provider.kind for provider in providers() if provider.credentials_check}
     for key, pause in paused.items():
@@ -140,15 +156,15 @@ def route_checks(paused: Mapping[str, Pause], routes: Routes) -> Iterator[Check]
     for route in AppRoute.objects.filter(kind=AppRouteKind.DIRECT)[:MAX_ROUTES]:
         yield from (check for check in app_credential_checks(route) if check.light != Light.GREEN)
     url = reverse("admin:push_approute_changelist")
-    for app in known_apps(routes=routes)[0][:MAX_ROUTES]:
+    for app in known_apps(routes=routes, devices=devices)[0][:MAX_ROUTES]:
         for row in app.type_routes:
             if row.enabled and row.problem and (app.route or any(other.text for other in app.type_routes)):
                 counted = ngettext(
                     "%(count)d device of %(app)s (%(type)s).", "%(count)d devices of %(app)s (%(type)s).", row.enabled
                 )
-                devices = counted % {"count": row.enabled, "app": app.name, "type": row.type.label}
+                affected = counted % {"count": row.enabled, "app": app.name, "type": row.type.label}
                 yield Check(
-                    Light.RED, gettext_lazy("No route for"), f"{devices} {row.problem}", url, gettext_lazy("Routes")
+                    Light.RED, gettext_lazy("No route for"), f"{affected} {row.problem}", url, gettext_lazy("Routes")
                 )
 
 

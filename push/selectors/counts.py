@@ -1,4 +1,4 @@
-"""Current counts of the queue, and the total of sent pushes."""
+"""Current counts of the queue and of devices, and the total of sent pushes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from push.models import Channel, ClaimedItem, Decision, Notification, OutcomeCount, State, is_waiting
+from push.models import Channel, ClaimedItem, Decision, Device, Notification, OutcomeCount, State, is_waiting
 
 # Counting stops here, so that a million rows are not read; the page shows "more than".
 LIMIT = 10_000
@@ -25,6 +25,28 @@ class QueueCounts:
     sent: int
     dropped: int
     failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceCount:
+    """The numbers of enabled and disabled devices of one type with the same version of an app; it may be unknown."""
+
+    app_name: str
+    type: str
+    version: str
+    enabled: int
+    disabled: int
+
+
+def device_counts() -> list[DeviceCount]:
+    """Return the numbers of all devices, in one statement that reads each of them once."""
+    counted = Device.objects.order_by().values_list("app_name", "type", "app_version")
+    return [
+        DeviceCount(app_name, type, version, enabled, total - enabled)
+        for app_name, type, version, total, enabled in counted.annotate(
+            total=Count("pk"), enabled=Count("pk", filter=Q(disabled_at=None))
+        )
+    ]
 
 
 def queue_counts(now: datetime) -> QueueCounts:

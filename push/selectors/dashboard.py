@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from push.models import ClaimedItem, Decision, Device, Notification, State, is_waiting
+from push.models import ClaimedItem, Decision, Notification, State, is_waiting
 from push.models.rollups import hour_of, hour_start
 from push.providers.provider import DeviceKind
 from push.providers.registry import device_kinds
-from push.selectors.counts import LIMIT
+from push.selectors.counts import LIMIT, DeviceCount
 from push.selectors.statistics.figures import hours_with_failures
 
 MAX_FAILURES = 8
@@ -28,16 +30,6 @@ class Queue:
     sending: int
     oldest_due: datetime | None
     undecided: int
-
-
-@dataclass(frozen=True, slots=True)
-class AppVersion:
-    """The number of enabled devices of one type with the same version of an app; the version may be unknown."""
-
-    app_name: str
-    type: str
-    version: str
-    count: int
 
 
 def queue_summary(now: datetime) -> Queue:
@@ -58,21 +50,20 @@ def limited(rows: QuerySet[Notification] | QuerySet[ClaimedItem] | QuerySet[Deci
     return rows.order_by()[: LIMIT + 1].count()
 
 
-def devices_by_type() -> list[tuple[DeviceKind, int, int]]:
+def devices_by_type(counts: Iterable[DeviceCount]) -> list[tuple[DeviceKind, int, int]]:
     """Return for each device type the numbers of enabled and disabled devices."""
-    counted = Device.objects.order_by().values_list("type")
-    counts = {
-        kind: (enabled, total - enabled)
-        for kind, total, enabled in counted.annotate(total=Count("pk"), enabled=Count("pk", filter=Q(disabled_at=None)))
-    }
-    return [(kind, *counts.get(kind.type, (0, 0))) for kind in device_kinds()]
+    enabled: Counter[str] = Counter()
+    disabled: Counter[str] = Counter()
+    for count in counts:
+        enabled[count.type] += count.enabled
+        disabled[count.type] += count.disabled
+    return [(kind, enabled[kind.type], disabled[kind.type]) for kind in device_kinds()]
 
 
-def app_versions() -> list[AppVersion]:
+def app_versions(counts: Iterable[DeviceCount]) -> list[DeviceCount]:
     """Return the most frequent apps and versions of enabled devices."""
-    enabled = Device.objects.filter(disabled_at=None).order_by()
-    counted = enabled.values_list("app_name", "type", "app_version").annotate(count=Count("pk"))
-    return [AppVersion(*values) for values in counted.order_by("-count", "app_name", "app_version")[:MAX_VERSIONS]]
+    used = (count for count in counts if count.enabled)
+    return sorted(used, key=lambda count: (-count.enabled, count.app_name, count.version))[:MAX_VERSIONS]
 
 
 def last_failures(now: datetime) -> list[Notification]:

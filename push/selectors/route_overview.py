@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,7 @@ from push.models import AppRoute, Device, RouteState
 from push.providers.provider import DeviceKind
 from push.providers.registry import device_kinds, phone_kinds
 from push.providers.routes import Route
+from push.selectors.counts import DeviceCount
 from push.selectors.route_texts import pause_step, pause_text, route_text
 from push.selectors.routes import Routes, routes_current
 
@@ -85,13 +86,16 @@ def paused_routes(current_pauses: Iterable[Pause] | None = None) -> dict[str, Pa
     return {pause.state.key: pause for pause in sorted(paused, key=lambda pause: not pause.state.app_name)}
 
 
-def known_apps(query: str = "", *, routes: Routes | None = None) -> tuple[list[KnownApp], bool]:
+def known_apps(
+    query: str = "", *, routes: Routes | None = None, devices: Iterable[DeviceCount] | None = None
+) -> tuple[list[KnownApp], bool]:
     """Return the apps by name, those with their own route first, and whether there are more.
 
-    `routes` can be passed if the caller has already queried them.
+    `routes`, and without a query `devices`, can be passed if the caller has already queried them.
     """
     own = list(AppRoute.objects.filter(app_name__icontains=query)[: MAX_APPS + 1])
-    counts = counts_by_app(query, named=[route.app_name for route in own])
+    named = [route.app_name for route in own]
+    counts = counts_by_app(query, named=named) if devices is None else counts_of(devices, named=named)
     routes = routes or routes_current([route.app_name for route in own])
     states = {(state.key, state.app_name): state for state in RouteState.objects.filter(paused_at__isnull=False)}
     by_name = {route.app_name: KnownApp(route.app_name, route) for route in own}
@@ -130,6 +134,18 @@ def counts_by_app(query: str, *, named: list[str]) -> dict[str, dict[str, tuple[
     ):
         counts[name][type] = (enabled, total - enabled)
     return counts
+
+
+def counts_of(devices: Iterable[DeviceCount], *, named: Collection[str]) -> dict[str, dict[str, tuple[int, int]]]:
+    """Return the same as :func:`counts_by_app` from devices that have been counted."""
+    counts: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
+    totals: Counter[str] = Counter()
+    for count in devices:
+        enabled, disabled = counts[count.app_name].get(count.type, (0, 0))
+        counts[count.app_name][count.type] = (enabled + count.enabled, disabled + count.disabled)
+        totals[count.app_name] += count.enabled + count.disabled
+    shown = {name for name, _total in totals.most_common(MAX_APPS + 1)}.union(named)
+    return {name: by_type for name, by_type in counts.items() if name in shown}
 
 
 def type_route_of(

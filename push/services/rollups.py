@@ -32,7 +32,7 @@ from push.models.rollups import DAY_HOURS, hour_of, hour_start
 from push.selectors.statistics.hours import HourStatistics, hour_statistics
 from push.selectors.statistics.summaries import VERSION as SUMMARY_VERSION
 from push.selectors.statistics.summaries import summary_of
-from push.selectors.statistics.totals import VERSION, totals_of_day
+from push.selectors.statistics.totals import VERSION, totals_of_day, totals_of_hour
 from workspace.models import RetentionSettings
 
 TABLES = (OutcomeHour, DeliveryHour, DurationHour)
@@ -56,7 +56,7 @@ HOURS_PRUNED_AT_ONCE = 50
 
 def rollup_is_due(now: datetime) -> bool:
     """Return True if the current hour should be computed: it is new, or notifications have ended since. Cheap."""
-    current = RollupHour.objects.filter(hour=hour_of(now)).defer("summary").first()
+    current = RollupHour.objects.filter(hour=hour_of(now)).defer("summary", "totals").first()
     if current is None or current.computed_at > now:
         return True
     if now - current.computed_at < _interval(current):
@@ -100,7 +100,7 @@ def hours_due(now: datetime) -> list[int]:
     kept = hour_of(RetentionSettings.begin("statistics"))
     pruned = RollupState.objects.filter(pk=1).values_list("pruned_hour", flat=True).first() or 0
     oldest = max(oldest, kept, pruned + 1)
-    computed = {row.hour: row for row in RollupHour.objects.filter(hour__gte=oldest).defer("summary")}
+    computed = {row.hour: row for row in RollupHour.objects.filter(hour__gte=oldest).defer("summary", "totals")}
     return [hour for hour in range(current, oldest - 1, -1) if _is_due(hour, computed.get(hour), now)]
 
 
@@ -136,12 +136,13 @@ def hour_roll_up(*, hour: int, token: str) -> bool:
         if hour > state.pruned_hour:
             _hour_replace(hour, statistics)
             row = RollupHour(hour=hour, computed_at=computed_at, summary=summary_of(statistics))
+            row.totals, row.totals_version = totals_of_hour(statistics).stored(), VERSION
             row.version, row.seconds = SUMMARY_VERSION, time.monotonic() - begun
             RollupHour.objects.bulk_create(
                 [row],
                 update_conflicts=True,
                 unique_fields=["hour"],
-                update_fields=["computed_at", "seconds", "summary", "version"],
+                update_fields=["computed_at", "seconds", "summary", "version", "totals", "totals_version"],
             )
     return True
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
 
 from workspace.roles import Role, has_role
@@ -101,4 +102,10 @@ def related_links(model: type[Model], object_id: str, request: HttpRequest) -> l
 
 def changelist_url(model: type[Model]) -> str:
     """Return the URL of the model's list."""
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return _changelist_url(model, get_urlconf(), get_script_prefix())
+
+
+@cache
+def _changelist_url(model: type[Model], urlconf: str | None, _prefix: str) -> str:
+    """Return the URL for the URL configuration and prefix. Some pages have hundreds of links to the same list."""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist", urlconf)

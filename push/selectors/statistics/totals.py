@@ -1,21 +1,21 @@
-"""The figures of a span of hours by all keys but the time, and their form in a stored day."""
+"""The figures of a span of hours by all keys but the time, and their form in a stored day or hour."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q, Sum
 
-from push.models import DeliveryHour, DurationHour, Measure, OutcomeHour, RollupDay
+from push.models import DeliveryHour, DurationHour, Measure, OutcomeHour, RollupDay, RollupHour
 from push.models.rollups import DAY_HOURS
 from push.selectors.statistics.histogram import histogram_add, histogram_stored, percentile
+from push.selectors.statistics.hours import HourStatistics, Key
 
-OutcomeKey = tuple[str, str, str]
-DeliveryKey = tuple[str, str, str, str, str]
-DurationKey = tuple[str, str, str, str, str]
 # Of the form in which days are stored. A page reads thousands of numbers, so they are not checked one by one as other
 # stored JSON is: another form needs another version, and days with an unknown one are added up from their hours.
 VERSION = 2
@@ -64,10 +64,10 @@ class Totals:
     measure, channel, provider, app and code.
     """
 
-    outcomes: Counter[OutcomeKey] = field(default_factory=Counter)
-    deliveries: Counter[DeliveryKey] = field(default_factory=Counter)
-    received: Counter[DeliveryKey] = field(default_factory=Counter)
-    durations: defaultdict[DurationKey, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    outcomes: Counter[Key] = field(default_factory=Counter)
+    deliveries: Counter[Key] = field(default_factory=Counter)
+    received: Counter[Key] = field(default_factory=Counter)
+    durations: defaultdict[Key, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
 
     def ended(self, state: str, channel: str = "") -> int:
         """Return how many notifications ended with the state."""
@@ -107,8 +107,8 @@ class Totals:
         for *key, bucket, count in durations.values_list(*columns, "bucket").annotate(Sum("count")):
             self.durations[tuple(key)][bucket] += count
 
-    def add_day(self, stored: Any, filters: Filters) -> None:
-        """Add a stored day of this version."""
+    def add_stored(self, stored: Any, filters: Filters) -> None:
+        """Add a stored day or hour of this version."""
         for channel, state, code, count in stored["outcomes"]:
             if not filters.only_deliveries and filters.accept(channel):
                 self.outcomes[channel, state, code] += count
@@ -136,26 +136,48 @@ def totals_of_day(day: int) -> Totals:
     return totals
 
 
-def totals_between(begin: int, end: int, filters: Filters) -> Totals:
-    """Return the figures of the hours from `begin` to before `end`: from whole days as far as they are stored."""
+def totals_of_hour(statistics: HourStatistics) -> Totals:
+    """Return the figures of an hour."""
     totals = Totals()
-    days = RollupDay.objects.filter(version=VERSION, day__gte=-(-begin // DAY_HOURS), day__lt=end // DAY_HOURS)
-    added: set[int] = set()
-    for day, stored in days.values_list("day", "totals"):
-        totals.add_day(stored, filters)
-        added.add(day)
-    hours = Q(pk__in=[])
-    for first, last in _remaining(begin, end, added):
-        hours |= Q(hour__gte=first, hour__lt=last)
-    totals.add_hours(hours, filters)
+    totals.outcomes.update(statistics.outcomes)
+    totals.deliveries.update(statistics.deliveries)
+    totals.received.update(statistics.received)
+    for (key, bucket), count in statistics.durations.items():
+        totals.durations[key][bucket] += count
     return totals
 
 
-def _remaining(begin: int, end: int, days: set[int]) -> Iterator[tuple[int, int]]:
-    """Yield the spans of hours between `begin` and `end` without those of the days."""
-    for day in sorted(days):
-        if begin < day * DAY_HOURS:
-            yield begin, day * DAY_HOURS
-        begin = (day + 1) * DAY_HOURS
+def totals_between(begin: int, end: int, filters: Filters) -> Totals:
+    """Return the figures of the hours from `begin` to before `end`: from whole days and hours where these are stored.
+
+    The rows of an hour are only read if the hour was computed by an earlier release.
+    """
+    totals = Totals()
+    days = RollupDay.objects.filter(version=VERSION, day__gte=-(-begin // DAY_HOURS), day__lt=end // DAY_HOURS)
+    added = []
+    for day, stored in days.values_list("day", "totals"):
+        totals.add_stored(stored, filters)
+        added.append((day * DAY_HOURS, (day + 1) * DAY_HOURS))
+    if left := in_spans(_remaining(begin, end, added)):
+        hours = RollupHour.objects.filter(left, totals_version=VERSION)
+        for hour, stored in hours.values_list("hour", "totals"):
+            totals.add_stored(stored, filters)
+            added.append((hour, hour + 1))
+    if left := in_spans(_remaining(begin, end, added)):
+        totals.add_hours(left, filters)
+    return totals
+
+
+def in_spans(spans: Iterable[tuple[int, int]]) -> Q:
+    """Return the condition for hours in one of the spans; empty if there are none."""
+    return reduce(or_, (Q(hour__gte=first, hour__lt=last) for first, last in spans), Q())
+
+
+def _remaining(begin: int, end: int, added: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the spans of hours between `begin` and `end` without those that were added."""
+    for first, last in sorted(added):
+        if begin < first:
+            yield begin, first
+        begin = last
     if begin < end:
         yield begin, end

@@ -10,6 +10,7 @@ from push.models import Decision, OutcomeHour, State
 from push.models.rollups import hour_of
 from push.providers.registry import device_kinds
 from push.selectors import dashboard
+from push.selectors.counts import device_counts
 from push.selectors.dashboard import app_versions, devices_by_type, last_failures, queue_summary
 from tests.admin_rows import notification_of
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, message_in
@@ -57,13 +58,13 @@ def test_enabled_devices_are_counted_by_app_and_version() -> None:
     for version in ("4.1", "4.1", ""):
         DeviceFactory(type="apn", app_name="org.app", app_version=version)
     DeviceFactory(type="apn", app_name="org.app", app_version="4.1", disabled_at=NOW)
-    assert [(row.version, row.count) for row in app_versions()] == [("4.1", 2), ("", 1)]
+    assert [(row.version, row.enabled) for row in app_versions(device_counts())] == [("4.1", 2), ("", 1)]
 
 
 def test_devices_are_counted_by_type_enabled_and_disabled() -> None:
     DeviceFactory(type="gcm")
     DeviceFactory(type="gcm", disabled_at=NOW)
-    counted = {kind.type: (enabled, disabled) for kind, enabled, disabled in devices_by_type()}
+    counted = {kind.type: (enabled, disabled) for kind, enabled, disabled in devices_by_type(device_counts())}
     assert counted == {kind.type: (1, 1) if kind.type == "gcm" else (0, 0) for kind in device_kinds()}
 
 

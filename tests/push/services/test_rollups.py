@@ -319,11 +319,25 @@ def test_sums_of_days_equal_the_sums_of_their_hours(message: Message, at_noon: A
         from_days = totals_between(begin, end, filters)
         RollupDay.objects.update(version=0)
         assert totals_between(begin, end, filters) == from_days
+        # Hours that an earlier release computed have no totals.
+        RollupHour.objects.update(totals_version=0)
+        assert totals_between(begin, end, filters) == from_days
         RollupDay.objects.update(version=VERSION)
+        assert totals_between(begin, end, filters) == from_days
+        RollupHour.objects.update(totals_version=VERSION)
     # Days of another version are summed again.
     RollupDay.objects.update(version=0, totals={"unknown": 1})
     everything_roll_up()
     assert totals_between(begin, end, Filters()).ended("sent") == 9
+
+
+def test_totals_of_computed_hours_read_one_row_per_hour(message: Message, django_assert_num_queries: Any) -> None:
+    ended(message, NOW)
+    ended(message, NOW - HOUR, State.FAILED, reason="gave_up")
+    everything_roll_up()
+    with django_assert_num_queries(2):
+        totals = totals_between(hour_of(NOW) - 1, hour_of(NOW) + 1, Filters())
+    assert (totals.ended("sent"), totals.ended("failed")) == (1, 1)
 
 
 def test_hours_of_another_version_are_computed_again(message: Message) -> None:
