@@ -28,6 +28,7 @@ from push.services.webhooks.subscriptions import subscriptions
 from tests.database import Beginning, connection_kept, migrations_record, template_drop, template_use
 from tests.in_flight import requests_admit
 from tests.logs import UnmaskedFormatter
+from tests.quick_sign_in import sign_in_quickly
 from workspace.selectors.sign_ins.requirements import roles_now
 
 # Importing and collecting leave little garbage, and looking for it takes a second.
@@ -175,6 +176,14 @@ def _only_pages_remembered() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(client, "store_rendered_templates", page_store)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_sign_ins() -> Iterator[None]:
+    """Let `force_login` sign in with few statements; a third of the set-up of page tests was in it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client.Client, "force_login", sign_in_quickly)
         yield
 
 

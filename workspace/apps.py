@@ -1,12 +1,26 @@
 from django.apps import AppConfig
+from django.contrib import admin
+from django.contrib.admin import sites
 from django.db.models import CharField
 from django.db.models.functions import Lower
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
+class UnfoldConfig(AppConfig):
+    """Uses the workspace's own site for the administration instead of unfold's."""
+
+    name = "unfold"
+
+    def ready(self) -> None:
+        from workspace.server.admin_site import AdministrationSite
+
+        admin.site = sites.site = AdministrationSite()
+
+
 class WorkspaceConfig(AppConfig):
     name = "workspace"
+    default = True
     verbose_name = _("Workspace")
 
     def ready(self) -> None:

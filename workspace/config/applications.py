@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 INSTALLED_APPS = [
-    "unfold",
+    "workspace.apps.UnfoldConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "django.contrib.admin",

@@ -22,6 +22,7 @@ def worker_run(_number: int) -> int:
         connection.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 def test_each_message_is_decided_once() -> None:
     user = UserFactory()

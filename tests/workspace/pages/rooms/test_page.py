@@ -81,6 +81,7 @@ def test_older_messages_are_on_the_previous_page(client: Client, room: Room, bob
     assert f'hx-post="{address}"' not in older
 
 
+@pytest.mark.thorough
 def test_a_link_to_an_old_message_opens_the_page_around_it(client: Client, room: Room, bob: User) -> None:
     posted = [message_in(room, bob, f"number {index:03}") for index in range(100)]
     html = client.get(f"/channel/ops?msg={posted[30].public_id}").content.decode()
