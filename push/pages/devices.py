@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from push.models import Device, DisabledReason
+from push.browsers import session_digest_of
+from push.models import Device, DisabledReason, VapidKeys
 from push.pages.phone import APP_NAME as PHONE_APP
 from push.pages.web import APP_NAME as WEB_APP
 from push.providers.provider import DeviceKind
@@ -135,6 +136,32 @@ def devices(request: HttpRequest) -> HttpResponse:
         "to_add": kinds_to_add(),
     }
     return TemplateResponse(request, "push/devices/list.html", context)
+
+
+@login_required
+@require_GET
+def device_here(request: HttpRequest) -> HttpResponse:
+    """Show a short page to a phone that scanned the set-up's code: turn on notifications here, or use the app."""
+    context = {
+        **page_context(request, title=_("Notify this phone")),
+        "devices": [DeviceDisplay(device) for device in devices_own(reader_of(request))],
+        "site_url": settings.SITE_URL,
+        "script": web_push_data(request),
+        "is_framed": False,
+    }
+    return TemplateResponse(request, "push/devices/here.html", context)
+
+
+def web_push_data(request: HttpRequest) -> dict[str, str]:
+    """Return the data for the scripts that subscribe this browser to web push and keep the subscription up to date."""
+    return {
+        "web-push": "",
+        "user": reader_of(request).public_id,
+        "session": session_digest_of(request),
+        "key": VapidKeys.current_public_key(),
+        "url": reverse("web-push-subscription"),
+        "worker": reverse("web-push-worker"),
+    }
 
 
 @login_required

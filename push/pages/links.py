@@ -12,12 +12,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from preferences.previews import previewer_set
-from push.browsers import session_digest_of
 from push.explain.previews import previews
-from push.models import VapidKeys
+from push.pages.devices import web_push_data
 from workspace.models import Message, User
 from workspace.pages.contributions import MessageLink, PageLink, PageScript, Place, pages_contribute
-from workspace.pages.reader import reader_of
 from workspace.server.embedding import embedded_pages_add
 
 
@@ -45,18 +43,6 @@ def desktop_data(request: HttpRequest) -> dict[str, str]:
 
 
 previewer_set(previews)
-
-
-def web_push_data(request: HttpRequest) -> dict[str, str]:
-    """Return the data for the script that keeps this browser's web push subscription up to date."""
-    return {
-        "web-push": "",
-        "user": reader_of(request).public_id,
-        "session": session_digest_of(request),
-        "key": VapidKeys.current_public_key(),
-        "url": reverse("web-push-subscription"),
-        "worker": reverse("web-push-worker"),
-    }
 
 
 pages_contribute(

@@ -10,6 +10,7 @@ from push.pages.phone import phone, phone_credentials, phone_inbox, phone_open, 
 
 urlpatterns = [
     path("account/devices/", devices.devices, name="devices"),
+    path("account/devices/here/", devices.device_here, name="device-here"),
     path("account/devices/test/<int:pk>/", devices.device_test_result_page, name="device-test-result"),
     path("account/devices/add/<str:type>/", devices.device_add_page, name="device-add"),
     path("account/devices/<str:public_id>/name/", devices.device_rename_page, name="device-rename"),

@@ -1,4 +1,4 @@
-"""Debian's LDAP server, with three people."""
+"""Debian's LDAP server, with three people and two groups."""
 
 from __future__ import annotations
 
@@ -43,6 +43,20 @@ o: Example
 dn: ou=people,dc=example,dc=org
 objectClass: organizationalUnit
 ou: people
+
+dn: ou=groups,dc=example,dc=org
+objectClass: organizationalUnit
+ou: groups
+
+dn: cn=chat-moderators,ou=groups,dc=example,dc=org
+objectClass: groupOfNames
+cn: chat-moderators
+member: uid=ana,ou=people,dc=example,dc=org
+
+dn: cn=stage (left),ou=groups,dc=example,dc=org
+objectClass: groupOfNames
+cn: stage (left)
+member: uid=eve*,ou=people,dc=example,dc=org
 """
 PERSON = """
 dn: uid={uid},ou=people,dc=example,dc=org

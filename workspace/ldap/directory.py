@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from workspace.database.connections import connections_release
 from workspace.models import LdapSettings
 from workspace.models.servers.ldap import Encryption
-from workspace.models.servers.openid import names_in
+from workspace.models.servers.openid import mapping_in, names_in
 from workspace.openid.identities import AccountRules, Identity
 from workspace.outbound import is_forbidden, outbound_current
 
@@ -34,6 +35,15 @@ class DirectoryError(Exception):
     """The directory cannot be reached, or refuses the search. The message is for the log, without secrets."""
 
 
+class DirectoryUnreachableError(DirectoryError):
+    """There is no connection to the directory, or it ended. The message is the kind of error."""
+
+
+def ldap_is_installed() -> bool:
+    """Return True if the library is installed."""
+    return ldap3 is not None
+
+
 def ldap_is_used() -> bool:
     """Return True if users sign in with a directory."""
     return ldap3 is not None and LdapSettings.current().enabled
@@ -49,6 +59,7 @@ def ldap_rules() -> AccountRules:
         links=settings.links,
         trusts_email=True,
         roles=("user",),
+        roles_mapping=tuple(mapping_in(settings.roles_mapping)),
     )
 
 
@@ -64,15 +75,36 @@ def ldap_identity(*, name: str, password: str) -> Identity | None:
     connections_release()
     try:
         with connection_open(settings, settings.bind_dn, settings.bind_password) as searching:
-            if not searching.bind():
-                raise DirectoryError(f"the search account is refused: {searching.result['description']}")
+            search_account_bind(searching)
             entry = entry_find(searching, settings, name)
-        if entry is None:
-            return None
+            if entry is None:
+                return None
+            identity = identity_of(entry, settings)
+            groups = groups_of(searching, settings, entry["dn"], identity.username)
         with connection_open(settings, entry["dn"], password) as checking:
-            return identity_of(entry, settings) if checking.bind() else None
+            return replace(identity, groups=groups) if checking.bind() else None
     except (LDAPException, OSError) as error:
         raise DirectoryError(type(error).__name__) from error
+
+
+def people_found() -> list[Identity]:
+    """Return up to two of the people who may sign in, to test the settings. Raises DirectoryError."""
+    settings = LdapSettings.current()
+    attributes = [settings.id_field, settings.username_field, settings.name_field, settings.email_field]
+    connections_release()
+    try:
+        with connection_open(settings, settings.bind_dn, settings.bind_password) as searching:
+            search_account_bind(searching)
+            entries = entries_of(searching, settings, settings.base_dn, settings.search_filter, attributes=attributes)
+            return [identity_of(entry, settings) for entry in entries]
+    except (LDAPException, OSError) as error:
+        raise DirectoryUnreachableError(type(error).__name__) from error
+
+
+def search_account_bind(connection: Any) -> None:
+    """Sign in the account that searches. Raises DirectoryError if it is refused."""
+    if not connection.bind():
+        raise DirectoryError(f"the search account is refused: {connection.result['description']}")
 
 
 @contextmanager
@@ -119,9 +151,31 @@ def entry_find(connection: Any, settings: LdapSettings, name: str) -> Mapping[st
     value = escape_filter_chars(name)
     names = "".join(f"({attribute}={value})" for attribute in names_in(settings.search_field))
     attributes = [settings.id_field, settings.username_field, settings.name_field, settings.email_field]
+    entries = entries_of(
+        connection, settings, settings.base_dn, f"(&{settings.search_filter}(|{names}))", attributes=attributes
+    )
+    return entries[0] if len(entries) == 1 else None
+
+
+def groups_of(connection: Any, settings: LdapSettings, user_dn: str, username: str) -> tuple[str, ...]:
+    """Return those of the groups that have roles here in which the person is; one search for each of them."""
+    base, found = settings.groups_base_dn or settings.base_dn, []
+    for group in dict(mapping_in(settings.roles_mapping)):
+        wanted = settings.group_filter
+        for name, value in (("groupName", group), ("userdn", user_dn), ("username", username)):
+            wanted = wanted.replace(f"#{{{name}}}", escape_filter_chars(value))
+        if entries_of(connection, settings, base, wanted, attributes=[]):
+            found.append(group)
+    return tuple(found)
+
+
+def entries_of(
+    connection: Any, settings: LdapSettings, base: str, wanted: str, *, attributes: Iterable[str]
+) -> list[Mapping[str, Any]]:
+    """Return up to two entries that match the filter."""
     connection.search(
-        settings.base_dn,
-        f"(&{settings.search_filter}(|{names}))",
+        base,
+        wanted,
         attributes=sorted({attribute for attribute in attributes if attribute}),
         size_limit=2,
         time_limit=settings.timeout,
@@ -129,8 +183,7 @@ def entry_find(connection: Any, settings: LdapSettings, name: str) -> Mapping[st
     description = connection.result["description"]
     if description not in ("success", "sizeLimitExceeded"):
         raise DirectoryError(f"the search is refused: {description}")
-    entries = [entry for entry in connection.response if entry["type"] == "searchResEntry"]
-    return entries[0] if len(entries) == 1 else None
+    return [entry for entry in connection.response if entry["type"] == "searchResEntry"]
 
 
 def identity_of(entry: Mapping[str, Any], settings: LdapSettings) -> Identity:

@@ -36,7 +36,7 @@ class DeviceStep(StepView):
     template_name = "push/setup/device.html"
 
     def extra(self) -> dict[str, Any]:
-        link = absolute_url(reverse("devices"))
+        link = absolute_url(reverse("device-here"))
         return {
             **devices_context(self.actor),
             **self.result_context(),

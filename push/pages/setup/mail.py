@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
 from push.pages.setup.base import StepView, add_error
@@ -15,11 +18,12 @@ from push.pages.setup.forms import SettingsForm, StagingForm
 from push.selectors.checklist import mail_check
 from push.selectors.checks import Light
 from push.selectors.setup.steps import MAIL, STEPS
-from push.services.setup.mail import test_mail_send
+from push.services.setup.mail import own_test_mail, test_mail_send
 from workspace.errors import ApplicationError
 from workspace.models import EmailSettings
-from workspace.pages.settings.base import origin_of
-from workspace.services.settings import settings_save
+from workspace.pages.reader import reader_of
+from workspace.pages.settings.base import origin_of, settings_view
+from workspace.services.settings import EDIT_PERMISSION, settings_save
 from workspace.setting_groups.registry import settings_of
 from workspace.smtp.server import mail_server
 
@@ -89,6 +93,24 @@ class MailStep(StepView):
             add_error(form, error)
             return self.show(form)
         return self.show(form, sent_to=address)
+
+
+@require_POST
+@settings_view(permission=EDIT_PERMISSION)
+def test_from_settings(request: HttpRequest) -> HttpResponse:
+    """Send a test mail from the settings page, which then shows the result."""
+    try:
+        address = own_test_mail(reader_of(request))
+    except ApplicationError as error:
+        messages.error(request, error.message or error.code)
+    else:
+        is_sent = mail_check().light == Light.GREEN
+        sent = _("The mail server accepted the mail to %(sent_to)s. Check that it arrives.")
+        stored = _("The mail to %(sent_to)s was stored, not delivered.")
+        (messages.success if is_sent else messages.warning)(
+            request, (sent if is_sent else stored) % {"sent_to": address}
+        )
+    return redirect("settings_group", EmailSettings.slug())
 
 
 def mail_facts() -> list[tuple[str, str]]:

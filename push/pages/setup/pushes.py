@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
 from push.pages.setup.base import StepView
 from push.pages.setup.forms import SettingsForm, StagingForm
@@ -21,7 +23,13 @@ from workspace.pages.settings.base import origin_of
 from workspace.setting_groups.registry import settings_by_id
 
 KEYS = ("Push_apn_token_key", "Push_apn_token_key_id", "Push_apn_team_id", "Push_google_api_credentials")
-OF_KEYS, OF_GATEWAY = frozenset(KEYS), frozenset({"Push_gateway"})
+# Fields for the files that Apple and Google offer for download, and the settings that store their contents.
+FILES = {"apple_file": "Push_apn_token_key", "google_file": "Push_google_api_credentials"}
+APP = "apple_app"
+OF_KEYS, OF_GATEWAY = frozenset({*KEYS, *FILES, APP}), frozenset({"Push_gateway"})
+# Apple names the file after the key's id.
+KEY_FILE = re.compile(r"AuthKey_(\w{10})\.p8")
+MAX_FILE_BYTES = 64 * 1024
 
 
 class WayForm(SettingsForm):
@@ -41,6 +49,17 @@ class WayForm(SettingsForm):
         # One line is enough here; the settings page takes several.
         gateway.widget = UnfoldAdminTextInputWidget({"autocomplete": "off", "spellcheck": "false", "inputmode": "url"})
         gateway.required = False
+        self.fields["apple_file"] = file_field(gettext_lazy("Apple's key file (AuthKey_….p8)"), ".p8,.pem,.txt")
+        self.fields["google_file"] = file_field(gettext_lazy("Google's service account file (.json)"), ".json")
+        self.fields[APP] = forms.CharField(
+            label=gettext_lazy("Bundle ID of the app for iPhones"),
+            required=False,
+            max_length=155,
+            help_text=gettext_lazy(
+                "Such as org.example.chat. If you enter it, Apple also checks that the key may push to it."
+            ),
+            widget=UnfoldAdminTextInputWidget({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        )
 
     @property
     def fields_of_gateway(self) -> list[forms.BoundField]:
@@ -48,7 +67,9 @@ class WayForm(SettingsForm):
 
     @property
     def fields_of_keys(self) -> list[forms.BoundField]:
-        return [field for field in self.shown() if field.name in OF_KEYS]
+        """Return the fields in the order in which they are filled in; keys can also be pasted."""
+        apple, account = ("apple_file", *KEYS[:3], APP), ("google_file", KEYS[3])
+        return [self[name] for name in (*apple, *account)]
 
     def wanted(self) -> dict[str, Any]:
         """Return the values to save for the chosen way: those of other ways stay as they are."""
@@ -57,9 +78,15 @@ class WayForm(SettingsForm):
         values = {name: value for name, value in self.values().items() if name in names}
         return {**way_values(way), **values}
 
+    def draft(self) -> dict[str, str]:
+        return {name: value for name, value in super().draft().items() if name not in FILES}
+
     def clean(self) -> dict[str, Any]:
-        """Ignore errors in fields of ways that were not chosen."""
+        """Take the keys from the files, and ignore errors in fields of ways that were not chosen."""
         cleaned = super().clean() or self.cleaned_data
+        for name, setting_id in FILES.items():
+            if (file := cleaned.get(name)) and setting_id in self.secrets:
+                self.read_file(name, file)
         ignored = {Way.GATEWAY.value: OF_KEYS, Way.KEYS.value: OF_GATEWAY}.get(
             cleaned.get("way", ""), OF_KEYS | OF_GATEWAY
         )
@@ -67,6 +94,26 @@ class WayForm(SettingsForm):
             del self.errors[name]
             cleaned.setdefault(name, "")
         return cleaned
+
+    def read_file(self, name: str, file: UploadedFile[Any]) -> None:
+        """Take a key from a file, and the key's id from the name of the file if it was not entered."""
+        try:
+            text = file.read(MAX_FILE_BYTES + 1).decode("utf-8-sig").strip()
+        except UnicodeDecodeError:
+            text = ""
+        if not text or len(text) > MAX_FILE_BYTES or "\0" in text:
+            self.add_error(name, _("This is not the file with the key."))
+            return
+        self.cleaned_data[FILES[name]] = text
+        match = KEY_FILE.fullmatch(file.name or "")
+        if match and name == "apple_file" and not self.cleaned_data.get("Push_apn_token_key_id"):
+            self.cleaned_data["Push_apn_token_key_id"] = match[1]
+
+
+def file_field(label: Any, accepted: str) -> forms.FileField:
+    """Return a field for a file with a key."""
+    widget = UnfoldAdminFileFieldWidget({"accept": accepted})
+    return forms.FileField(label=label, required=False, allow_empty_file=True, widget=widget)
 
 
 class PushStep(StepView):
@@ -76,6 +123,8 @@ class PushStep(StepView):
     template_name = "push/setup/push.html"
 
     def make_form(self, **arguments: Any) -> WayForm:
+        if "data" in arguments:
+            arguments["files"] = self.request.FILES
         return WayForm(**arguments)
 
     def save(self, form: StagingForm) -> None:
@@ -92,7 +141,7 @@ class PushStep(StepView):
 
     def check_keys(self, form: WayForm, values: dict[str, Any], *, is_forced: bool) -> None:
         """Send a request with the keys to each service; add the refusals to the form."""
-        checks = keys_check(values)
+        checks = keys_check(values, topic=form.cleaned_data[APP])
         if not checks:
             form.add_error(None, _("Enter the keys for Apple or Google, or both."))
         for check in checks:

@@ -10,7 +10,7 @@ from push.pages.setup.base import AdministratorOnly, StepView
 from push.pages.setup.cloud import CloudStatus, CloudStep
 from push.pages.setup.device import DeviceList, DeviceStep
 from push.pages.setup.finish import DismissView, FinishView
-from push.pages.setup.mail import MailStep
+from push.pages.setup.mail import MailStep, test_from_settings
 from push.pages.setup.pushes import PushStep
 from push.pages.setup.site import AddressCheck, WorkspaceStep, echo
 from push.selectors.setup.steps import step_names
@@ -40,6 +40,7 @@ urlpatterns = [
     path("cloud-status/", CloudStatus.as_view(), name="setup-cloud-status"),
     path("devices/", DeviceList.as_view(), name="setup-devices"),
     path("finish/", FinishView.as_view(), name="setup-finish"),
+    path("test-mail/", test_from_settings, name="mail-test"),
     path("dismiss/", DismissView.as_view(), name="setup-dismiss"),
     path("<slug:name>/", AnyStep.as_view(), name="setup-step"),
 ]

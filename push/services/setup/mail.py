@@ -31,6 +31,18 @@ TEST_MAIL_FAILED = LogEvent(
 MAX_MAILS, IN_SECONDS = 10, 600
 
 
+def own_test_mail(actor: User) -> str:
+    """Send a test mail to the actor's own address and return it; see :func:`test_mail_send`.
+
+    Raises `error-invalid-email` if the actor has none.
+    """
+    email = actor.emails.first()
+    if email is None:
+        raise ApplicationError("error-invalid-email", _("Your account has no e-mail address."))
+    test_mail_send(actor=actor, address=email.address)
+    return email.address
+
+
 def test_mail_send(*, actor: User, address: str) -> None:
     """Send a test mail to the address now, through the configured mail server.
 

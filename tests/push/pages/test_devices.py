@@ -41,6 +41,17 @@ def html_of(client: Client, address: str = DEVICES) -> str:
     return client.get(address).content.decode()
 
 
+def test_a_phone_that_scanned_the_code_sees_one_button_first(client: Client, ana: User, settings: Any) -> None:
+    html = html_of(client, "/account/devices/here/")
+    assert html.index("Notify this phone</button>") < html.index(settings.SITE_URL)
+    assert "data-web-push" in html
+    assert 'id="sidebar"' not in html
+    DeviceFactory(user=ana, name="Ana's phone")
+    assert "Ana&#x27;s phone" in html_of(client, "/account/devices/here/")
+    client.logout()
+    assert client.get("/account/devices/here/").headers["Location"].startswith("/sign-in/")
+
+
 def test_an_empty_page_explains_what_to_do(client: Client, ana: User) -> None:
     html = html_of(client)
     assert "No device yet" in html

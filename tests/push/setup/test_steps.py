@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cloud.models import SetupWizardSettings
@@ -158,6 +159,45 @@ class TestPushes:
         assert "Apple&#x27;s push service accepts the keys." in html
         assert "Google&#x27;s push service accepts the keys." in html
 
+    def test_key_files_are_uploaded(
+        self,
+        wizard: Client,
+        fake_apple: FakeApple,
+        fake_google: FakeGoogle,
+        token_key: TokenKey,
+        service_account: str,
+    ) -> None:
+        files = {
+            "apple_file": SimpleUploadedFile(f"AuthKey_{token_key.key_id}.p8", token_key.key.encode()),
+            "google_file": SimpleUploadedFile("account.json", service_account.encode()),
+        }
+        answer = step(wizard, "push", way="keys", Push_apn_team_id=token_key.team_id, **files)
+        assert location(answer) == "/setup/cloud/"
+        stored = PushSettings.stored()
+        # Apple names the file after the key's id.
+        assert (stored.apn_token_key, stored.apn_token_key_id) == (token_key.key.strip(), token_key.key_id)
+        assert stored.google_api_credentials == service_account.strip()
+
+    def test_other_files_are_refused(self, wizard: Client) -> None:
+        for content in (b"\xff\xfe\x00", b"", b"x" * 70_000):
+            file = SimpleUploadedFile("key.p8", content)
+            html = step(wizard, "push", way="keys", apple_file=file).content.decode()
+            assert "This is not the file with the key." in html
+
+    def test_keys_of_another_team_are_refused_if_the_app_is_named(
+        self, wizard: Client, fake_apple: FakeApple, token_key: TokenKey
+    ) -> None:
+        fake_apple.topics = {"org.example.chat"}
+        keys = {
+            "Push_apn_token_key": token_key.key,
+            "Push_apn_token_key_id": token_key.key_id,
+            "Push_apn_team_id": token_key.team_id,
+        }
+        html = step(wizard, "push", way="keys", apple_app="org.other", **keys).content.decode()
+        assert "Apple&#x27;s push service refuses these keys" in html
+        assert not PushSettings.stored().apn_token_key
+        assert location(step(wizard, "push", way="keys", apple_app="org.example.chat", **keys)) == "/setup/cloud/"
+
     def test_refused_keys_are_not_saved_and_not_lost(
         self, wizard: Client, fake_apple: FakeApple, token_key: TokenKey
     ) -> None:
@@ -263,6 +303,20 @@ class TestMail:
         assert [mail.sender for mail in server.received] == ["chat@theatre.example"] * 2
         assert location(step(wizard, "mail", go="next", **fields)) == "/setup/device/"
 
+    def test_the_settings_page_sends_a_test_mail(self, wizard: Client, settings: Any) -> None:
+        assert "Send a test mail to my address" in wizard.get("/admin/settings/email/").content.decode()
+        html = wizard.post("/setup/test-mail/", follow=True).content.decode()
+        assert "The mail server accepted the mail to ada@theatre.example." in html
+        assert mail.outbox[0].to == ["ada@theatre.example"]
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+        html = wizard.post("/setup/test-mail/", follow=True).content.decode()
+        assert "127.0.0.1 cannot be reached on port 9" in html
+
+    def test_only_administrators_send_one_from_the_settings(self, member: Client) -> None:
+        assert member.post("/setup/test-mail/").status_code in (302, 403)
+        assert not mail.outbox
+
     def test_an_invalid_address_is_refused(self, wizard: Client) -> None:
         assert "valid email address" in step(wizard, "mail", go="test", address="ada").content.decode()
         assert not mail.outbox
@@ -278,7 +332,9 @@ class TestDevice:
         assert "Send a test push" in html
 
     def test_it_shows_a_code_for_the_phone(self, wizard: Client) -> None:
-        assert "data:image/svg+xml;base64," in wizard.get("/setup/device/").content.decode()
+        html = wizard.get("/setup/device/").content.decode()
+        assert "data:image/svg+xml;base64," in html
+        assert "/account/devices/here/" in html
 
     def test_the_test_push_is_followed(self, wizard: Client, admin: User) -> None:
         DeviceFactory(user=admin)

@@ -19,6 +19,8 @@ from tests.fakes.certificates import Authority
 from tests.fakes.slapd import ADMIN_DN, ADMIN_PASSWORD, BASE, PASSWORD, Slapd
 from tests.second_factors import second_factor_of
 from workspace.models import LdapSettings, User
+from workspace.selectors.accounts import roles_of
+from workspace.services.accounts import roles_set
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db]
 
@@ -138,3 +140,44 @@ def test_another_authority_is_not_trusted(settings: Any, caplog: pytest.LogCaptu
     Path(settings.OUTBOUND_CA_FILE).write_text(Authority().pem)
     assert not signed_in("ana")
     assert "user.directory_failed" in caplog.text
+
+
+def test_roles_follow_groups_at_each_sign_in() -> None:
+    groups = {
+        "roles_mapping": "chat-moderators: moderator\nstage (left): leader",
+        "groups_base_dn": f"ou=groups,{BASE}",
+    }
+    configure(**groups)
+    signed_in("ana")
+    ana = User.objects.get(username="ana")
+    assert set(roles_of(ana)) == {"user", "moderator"}
+    roles_set(user=ana, roles={"user", "leader", "bot"})
+    signed_in("ana")
+    # Roles that no group gives stay as they are.
+    assert set(roles_of(ana)) == {"user", "moderator", "bot"}
+    signed_in("eve*")
+    assert "leader" in roles_of(User.objects.get(username="eve"))
+    configure(group_filter="(&(cn=#{groupName})(description=nothing))")
+    signed_in("ana")
+    assert set(roles_of(ana)) == {"user", "bot"}
+
+
+def test_administrators_test_the_directory(slapd: Slapd) -> None:
+    client = Client()
+    client.force_login(UserFactory(roles=("admin", "user")), backend="workspace.authentication.NameOrEmailBackend")
+
+    def result() -> str:
+        return str(client.post("/admin/settings/ldap/test/", follow=True).content.decode())
+
+    assert "Test the connection" in client.get("/admin/settings/ldap/").content.decode()
+    assert "The directory works." in result()
+    configure(search_filter="(employeeType=nobody)")
+    assert "match nobody" in result()
+    configure(bind_password="another password")
+    html = result()
+    assert "the search account is refused: invalidCredentials" in html
+    assert "another password" not in html
+    configure(port=1, timeout=1)
+    assert "127.0.0.1 cannot be reached on port 1" in result()
+    configure(host="")
+    assert "Enter the host and the base DN first" in result()

@@ -12,11 +12,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from workspace.models.servers.openid import mapping_validate
 from workspace.roles import Role
-from workspace.setting_groups import SecretField, SettingsGroup, setting
+from workspace.setting_groups import Action, SecretField, SettingsGroup, setting
 
-CONNECTION, SEARCH, ACCOUNTS = _("Connection"), _("Search"), _("Accounts")
+CONNECTION, SEARCH, ACCOUNTS, ROLES = _("Connection"), _("Search"), _("Accounts"), _("Roles")
 ENABLED = ("LDAP_Enable",)
+# Groups of OpenLDAP and of Active Directory; a directory ignores the attributes that it does not know.
+GROUP_FILTER = "(&(cn=#{groupName})(|(member=#{userdn})(uniqueMember=#{userdn})(memberUid=#{username})))"
 ATTRIBUTE = RegexValidator(r"\A[A-Za-z][A-Za-z0-9-]*\Z", _("An attribute is a single word, such as uid."))
 ATTRIBUTES = RegexValidator(r"\A[A-Za-z0-9, -]+\Z", _("Enter attributes, separated by commas."))
 
@@ -47,6 +50,16 @@ class LdapSettings(SettingsGroup):
 
     icon = "account_tree"
     role = Role.ANY
+    actions = (
+        Action(
+            id="LDAP_Test_Connection",
+            label=_("Test the connection"),
+            help=_("Connects, signs in the account that searches, and searches for one person. Save changes first."),
+            section=CONNECTION,
+            run="workspace.ldap.testing.directory_test",
+            page="ldap-test",
+        ),
+    )
 
     enabled = setting(
         models.BooleanField(
@@ -185,6 +198,41 @@ class LdapSettings(SettingsGroup):
         id="LDAP_Merge_Existing_Users",
         section=ACCOUNTS,
         requires=ENABLED,
+    )
+
+    roles_mapping = setting(
+        models.TextField(
+            _("Roles by group"),
+            blank=True,
+            default="",
+            db_default="",
+            validators=[mapping_validate],
+            help_text=_(
+                "One “group: role” per line, such as “chat-admins: admin”. At each sign-in, the account gets the roles "
+                "of its groups and loses the other roles named here."
+            ),
+        ),
+        id="LDAP_Sync_User_Data_RolesMap",
+        section=ROLES,
+        requires=ENABLED,
+    )
+    groups_base_dn = text(
+        _("Base DN of groups"),
+        id="LDAP_Sync_User_Data_Roles_BaseDN",
+        section=ROLES,
+        db_default="",
+        help_text=_("Such as ou=groups,dc=example,dc=org. Empty: the base DN of the search."),
+    )
+    group_filter = text(
+        _("Filter for members of a group"),
+        id="LDAP_Sync_User_Data_Roles_Filter",
+        section=ROLES,
+        default=GROUP_FILTER,
+        db_default=GROUP_FILTER,
+        validators=[filter_validate],
+        help_text=_(
+            "A person is in a group if this finds something. #{groupName}, #{userdn} and #{username} are replaced."
+        ),
     )
 
     class Meta:

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from workspace.roles import Role
-from workspace.setting_groups import SecretField, SettingsGroup, setting
+from workspace.setting_groups import Action, SecretField, SettingsGroup, setting
 
 # The mail backend that follows these settings. Any other one is chosen by EMAIL_URL.
 SETTINGS_BACKEND = "workspace.smtp.backend.settings_backend"
@@ -37,6 +37,16 @@ class EmailSettings(SettingsGroup):
 
     icon = "mail"
     role = Role.ANY
+    actions = (
+        Action(
+            id="SMTP_Test_Button",
+            label=_("Send a test mail to my address"),
+            help=_("Through the mail server that is saved. If it is refused, the page shows what to check."),
+            section=SMTP,
+            run="push.services.setup.mail.own_test_mail",
+            page="mail-test",
+        ),
+    )
 
     host = setting(
         models.CharField(
