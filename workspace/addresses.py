@@ -27,6 +27,11 @@ def absolute_url(path: str) -> str:
     return f"{site.scheme}://{site.netloc}{path}"
 
 
+def documentation_url(page: str) -> str:
+    """Return the URL of a page of the documentation, such as `cloud.md`; empty if `DOCS_URL` is not set."""
+    return f"{settings.DOCS_URL}/{page.removesuffix('.md')}.html" if settings.DOCS_URL else ""
+
+
 def room_path(room: Room) -> str:
     """Return the URL of a room's page, with the room's name or, if it has none, its id."""
     return reverse(ROOM_VIEWS[room.type], args=[room.name or room.public_id])

@@ -75,9 +75,9 @@ def gateway_address(actor: User, workspace: RegisteredWorkspace, _values: dict[s
     protocol = protocol_of(workspace.protocol)
     return RevealedSecrets(
         _("Gateway address"),
-        gettext("%(explanation)s The guide is docs/%(page)s.")
-        % {"explanation": protocol.explanation, "page": protocol.docs},
+        protocol.explanation,
         protocol.credentials(settings.SITE_URL.rstrip("/"), key),
+        guide=protocol.docs,
     )
 
 

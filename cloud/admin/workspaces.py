@@ -12,6 +12,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
@@ -25,6 +26,7 @@ from cloud.pages.usage import usage_context
 from cloud.selectors.quota import limit_of, month_next, month_of
 from cloud.selectors.terms import terms_required, version_agreed
 from cloud.selectors.usage import month_parse, usage_csv, usage_month
+from workspace.addresses import documentation_url
 from workspace.admin.columns import EMPTY, code, label, time_cell, two_lines
 from workspace.admin.filters import TimeRangeFilter
 from workspace.roles import has_role
@@ -153,7 +155,9 @@ class RegisteredWorkspaceAdmin(ConsoleAdmin):
     @admin.display(description=_("protocol"))
     def speaks(self, workspace: RegisteredWorkspace) -> SafeString:
         protocol = protocol_of(workspace.protocol)
-        return two_lines(protocol.label, f"{protocol.used_by} (docs/{protocol.docs})")
+        url = documentation_url(protocol.docs)
+        guide = format_html('<a class="cb-link" href="{}">{}</a>', url, _("Guide")) if url else f"docs/{protocol.docs}"
+        return two_lines(protocol.label, format_html("{} ({})", protocol.used_by, guide))
 
     @admin.display(description=_("terms"))
     def terms_agreed(self, workspace: RegisteredWorkspace) -> SafeString | str:

@@ -34,7 +34,7 @@ class QuotaMonth(models.Model):
 
 
 class Outcome(models.TextChoices):
-    """The outcome of a push at the gateway."""
+    """The outcome of a push at the gateway. One that was received is counted as accepted as well."""
 
     ACCEPTED = "accepted", _("Accepted")
     SILENT = "silent", _("Accepted, not counted")
@@ -43,6 +43,7 @@ class Outcome(models.TextChoices):
     FAILED = "failed", _("Provider failed")
     EXHAUSTED = "exhausted", _("Over the limit")
     UNKNOWN = "unknown", _("Interrupted, counted")
+    RECEIVED = "received", _("Received by the device")
 
 
 class UsageCount(models.Model):

@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import Promise
 
+from workspace.addresses import documentation_url
 from workspace.errors import ApplicationError
 from workspace.models import User
 from workspace.pages.settings.base import admin_page
@@ -23,11 +24,19 @@ Text = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class RevealedSecrets:
-    """Secrets that are shown once for copying and are not stored, with a name for each."""
+    """Secrets that are shown once for copying and are not stored, with a name for each.
+
+    `guide` is the page of the documentation that explains their use, if there is one.
+    """
 
     title: Text
     explanation: Text
     texts: Mapping[Text, str] = field(repr=False)
+    guide: str = ""
+
+    @property
+    def guide_url(self) -> str:
+        return documentation_url(self.guide) if self.guide else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,8 @@ class WorkspaceTraffic:
 def traffic_now() -> list[WorkspaceTraffic]:
     """Return today's busiest workspaces, at most :data:`MAX_WORKSPACES`. Takes four queries."""
     today = timezone.now().astimezone(UTC).date()
-    of_today = UsageCount.objects.filter(day=today).order_by()
+    # Pushes that devices received are counted as accepted already.
+    of_today = UsageCount.objects.filter(day=today).exclude(outcome=Outcome.RECEIVED).order_by()
     busiest = of_today.values_list("workspace").annotate(total=Sum("count")).order_by("-total")[:MAX_WORKSPACES]
     totals = dict(busiest)
     rows: dict[int, dict[str, int]] = defaultdict(dict)

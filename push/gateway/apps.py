@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,8 @@ from workspace.errors import ApplicationError
 
 CACHE_SECONDS = 1.0
 OTHER_APP = "other"
+# An app's other names with one of these characters are patterns.
+WILDCARDS = {"*": ".*", "?": "."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class Apps:
         self._read_at = float("-inf")
         self._apps: dict[tuple[str, str], AppKeys] = {}
         self._named: dict[str, list[NamedApp]] = {}
+        # The patterns, the longest first.
+        self._patterns: list[tuple[re.Pattern[str], str]] = []
 
     @property
     def is_fresh(self) -> bool:
@@ -64,10 +69,13 @@ class Apps:
             apps[app.type, app.app_name] = with_keys_of(before, app)
             for name in app.other_names.split():
                 named[name].append(NamedApp(app.type, app.app_name, app.production))
+        patterns = sorted((name for name in named if not WILDCARDS.keys().isdisjoint(name)), key=len, reverse=True)
+        self._patterns = [(pattern_compile(pattern), pattern) for pattern in patterns]
         self._apps, self._named, self._read_at = apps, dict(named), time.monotonic()
 
     def named(self, name: str, *, type: str) -> NamedApp:
-        """Return the app that a protocol calls `name`: by its other names, else by its bundle or package id.
+        """Return the app that a protocol calls `name`: by its other names, else by its bundle or package id, else by
+        the longest pattern among the other names.
 
         `type` is the service that the device token looks like; it decides if the name does not. Raises
         `error-app-unknown` (422), and `error-no-provider` (503) for a gateway without apps.
@@ -78,12 +86,21 @@ class Apps:
         if not found and name.endswith(CALL_TOPIC_ENDING):
             app = self.named(name.removesuffix(CALL_TOPIC_ENDING), type=type)
             return replace(app, topic=app.topic + CALL_TOPIC_ENDING) if app.type == APN else app
+        found = found or self.matching(name, type=type)
         if not found:
             # Raises the error, unless the sandbox or an entry for all other apps handles it.
             self.keys_of(Push(type=type, token="", topic=name))
             return NamedApp(type, name)
         # A name of both Apple's production and development service does not choose between them.
         return found[0] if len(found) == 1 else replace(found[0], production=None)
+
+    def matching(self, name: str, *, type: str) -> list[NamedApp]:
+        """Return the apps of the longest pattern that the name matches, of this service if it has some."""
+        for pattern, text in self._patterns:
+            if pattern.fullmatch(name):
+                found = self._named[text]
+                return [app for app in found if app.type == type] or found[:1]
+        return []
 
     def keys_of(self, push: Push) -> AppKeys | None:
         """Return the keys for the push's app; None if the sandbox handles it.
@@ -114,6 +131,11 @@ class Apps:
             return names.pop() if len(names) == 1 else ""
         is_known = (push.type, push.app_name) in self._apps or settings.SANDBOX
         return push.app_name[:128] if is_known else OTHER_APP
+
+
+def pattern_compile(pattern: str) -> re.Pattern[str]:
+    """Return the regular expression of a pattern: `*` stands for any text, `?` for one character."""
+    return re.compile("".join(WILDCARDS.get(character) or re.escape(character) for character in pattern))
 
 
 def with_keys_of(keys: AppKeys, app: GatewayApp) -> AppKeys:

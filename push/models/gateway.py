@@ -39,7 +39,8 @@ class GatewayApp(ProviderKeys):
         max_length=1000,
         help_text=_(
             "What other protocols call the app, separated by spaces: the app_id of Matrix pushers, or the platform "
-            "that a Mattermost app registers, such as apple_rn."
+            "that a Mattermost app registers, such as apple_rn. In patterns such as com.example.*, * stands for any "
+            "text and ? for one character; exact names take precedence."
         ),
     )
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Off: no pushes are sent to this app."))

@@ -194,6 +194,9 @@ RETRY_BASE = env.integer("RETRY_BASE", 60, minimum=1)
 # A notification that could not be sent within this long (seconds) after it was due is dropped.
 NOTIFICATION_LIFETIME = env.integer("NOTIFICATION_LIFETIME", 86_400, minimum=1)
 
+# Where the documentation is published (`make docs`), for links from the administration. Empty: its files are named.
+DOCS_URL = env.http_url("DOCS_URL", "") if env.text("DOCS_URL", "") else ""
+
 # How other servers are reached: the proxy, and certificate authorities in addition to those of the system.
 OUTBOUND_PROXY = env.proxy("OUTBOUND_PROXY")
 OUTBOUND_NO_PROXY = env.items("OUTBOUND_NO_PROXY", ["localhost", "127.0.0.1", "::1"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -157,6 +158,16 @@ def test_a_workspace_of_another_protocol_gets_that_protocols_credentials(
     assert "docs/integrate/" in html
     key = re.split(r"[/=]", [*secrets.values()][-1])[-1]
     assert workspace_by_gateway_key(key) == workspace
+
+
+def test_guides_are_links_if_the_documentation_is_published(console: Client, settings: Any) -> None:
+    settings.DOCS_URL = "https://docs.example.org"
+    values = {"unique_id": "their-server", "name": "Opera", "plan": "community", "protocol": "matrix"}
+    console.post(f"{LIST}add/", values)
+    workspace = RegisteredWorkspace.objects.get()
+    link = 'href="https://docs.example.org/integrate/matrix.html"'
+    assert link in act(console, workspace, "gateway")
+    assert link in console.get(f"{LIST}{workspace.pk}/change/").content.decode()
 
 
 def test_changing_the_protocol_revokes_the_gateway_address(console: Client) -> None:

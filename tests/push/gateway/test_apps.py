@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from cloud.models import UsageCount
+from push.gateway.apps import Apps
 from push.http.engine_thread import EngineThread
 from push.models import GatewayApp
 from tests.fakes.apple import FakeApple, apple_error
 from tests.fakes.certificates import Authority, TokenKey, service_account_make
 from tests.fakes.google import FakeGoogle, google_error
 from tests.push.gateway.conftest import TOKEN, Send
+from workspace.errors import ApplicationError
 
 APP = "chat.rocket.reactnative"
 
@@ -203,3 +205,40 @@ def test_a_push_without_a_package_id_is_counted_for_the_only_app_of_google(
     google_app(service_account, app_name="org.example.app")
     assert send(type="gcm", token="one", topic=None).status_code == 200
     assert UsageCount.objects.get().app == "org.example.app"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "topic"),
+    [
+        ("com.example.chat", "com.example.chat"),
+        ("com.example.beta", "org.example.beta"),
+        ("com.example.other", "org.example.all"),
+        ("com.example.dev.ios", "org.example.dev"),
+        ("com.example.dev.ios.voip", "org.example.dev.voip"),
+        ("com-example-chat", None),
+        ("x.com.example.chat", None),
+    ],
+)
+def test_an_exact_name_takes_precedence_over_patterns(token_key: TokenKey, name: str, topic: str | None) -> None:
+    apple_app(token_key, app_name="com.example.chat")
+    apple_app(token_key, app_name="org.example.beta", other_names="com.example.beta")
+    apple_app(token_key, app_name="org.example.all", other_names="com.example.*")
+    apple_app(token_key, app_name="org.example.dev", other_names="com.example.dev.?os")
+    apps = Apps()
+    apps.read()
+    if topic is None:
+        with pytest.raises(ApplicationError):
+            apps.named(name, type="apn")
+    else:
+        assert apps.named(name, type="apn").topic == topic
+
+
+@pytest.mark.django_db
+def test_the_token_decides_between_apps_with_the_same_pattern(token_key: TokenKey, service_account: str) -> None:
+    apple_app(token_key, app_name="org.example.ios", other_names="com.example.*")
+    google_app(service_account, app_name="org.example.android", other_names="com.example.*")
+    apps = Apps()
+    apps.read()
+    assert apps.named("com.example.chat", type="apn").topic == "org.example.ios"
+    assert apps.named("com.example.chat", type="gcm").topic == "org.example.android"

@@ -16,8 +16,9 @@ from cloud.gateway_protocols import ProtocolDescription, Text
 from push.gateway.apps import apps_current
 from push.gateway.messages import GatewayRequest, GatewayResponse
 from push.gateway.protocols.mattermost.payload import apple_payload, google_data
-from push.gateway.protocols.mattermost.requests import MattermostPush, ack_check, push_parse
+from push.gateway.protocols.mattermost.requests import MattermostPush, ack_parse, push_parse
 from push.gateway.protocols.protocol import READING, Endpoint, GatewayProtocol
+from push.gateway.receipts import receipt_count
 from push.gateway.requests import BODY_MAX_BYTES, InvalidRequestError, PushRequest, identity_of, token_of
 from push.gateway.runtime import Runtime
 from push.gateway.services import PushResult, apps_ready, caller_by_key, caller_check, forward_pushes
@@ -43,9 +44,10 @@ async def handle_send(request: GatewayRequest, runtime: Runtime) -> GatewayRespo
 
 
 async def handle_ack(request: GatewayRequest, runtime: Runtime) -> GatewayResponse:
-    """Accept a device's receipt, which the server has already recorded."""
-    await caller_by_key(request.key, NAME, runtime)
-    ack_check(request.body)
+    """Count a device's receipt, which the server has already recorded."""
+    caller = await caller_by_key(request.key, NAME, runtime)
+    ack_id = ack_parse(request.body)
+    await runtime.run(receipt_count, caller.key, identity_of(ack_id))
     return GatewayResponse(200, OK)
 
 

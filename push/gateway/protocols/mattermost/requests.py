@@ -94,8 +94,8 @@ def platform_of(platform: str) -> str:
     return platform.partition("-v")[0]
 
 
-def ack_check(body: bytes) -> None:
-    """Raise InvalidRequestError for an incomplete receipt of a device."""
+def ack_parse(body: bytes) -> str:
+    """Return the `ack_id` of the push that a device has received; raises InvalidRequestError."""
     try:
         fields: dict[str, Any] = json_parse(body, repair=True)
     except InvalidRequestError as error:
@@ -103,3 +103,4 @@ def ack_check(body: bytes) -> None:
     for name, words in (("id", "ack Id"), ("platform", "ack platform"), ("type", "ack type")):
         if not fields.get(name):
             raise InvalidRequestError(f"Failed because of missing {words}")
+    return text_of(fields, "id")

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from cloud.models import RegisteredWorkspace, UsageCount
+from cloud.selectors.traffic import traffic_now
 from tests.fakes.apple import FakeApple, apple_error
 from tests.fakes.google import FakeGoogle, google_error
 from tests.push.gateway.protocols.conftest import APP, APPLE_TOKEN, GOOGLE_TOKEN, Post
@@ -196,10 +197,16 @@ def test_failures_of_the_gateway_have_an_http_status_as_well(post: Post, key: st
     assert "quota" in answers[0].document["error"]
 
 
-def test_receipts_are_accepted(post: Post, key: str) -> None:
+def test_receipts_are_counted(post: Post, key: str, fake_apple: FakeApple) -> None:
     path = f"/gateway/{key}/api/v1/ack"
     receipt = {"id": "ack1", "platform": "ios", "type": "message", "received_at": 1, "ack_at": 2}
     assert post(path, receipt).document == {"status": "OK"}
+    received = UsageCount.objects.filter(outcome="received")
+    assert not received.exists()
+    send(post, key)
+    assert post(path, receipt).document == {"status": "OK"}
+    assert received.values_list("app", "platform", "count").get() == (APP, "apn", 1)
+    assert [row.total for row in traffic_now()] == [1]
     assert post(path, {**receipt, "id": ""}).document["error"].startswith("Failed because of missing ack Id")
 
 
