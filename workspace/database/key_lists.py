@@ -1,5 +1,7 @@
 """Conditions with long lists of keys, as one array on PostgreSQL: `= ANY('{1,2,3}')` instead of `IN (1, 2, 3)`.
 
+Lists of integers are passed like this everywhere, and lists of texts by the lookup `among`.
+
 Django checks and converts each value of a list by itself, and psycopg looks for the place of each in the statement. For
 lists of hundreds of keys, as the queue uses them, this takes longer than the query. The database treats both alike.
 """
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import ForeignKey, IntegerField
+from django.db.models import CharField, ForeignKey, IntegerField
 from django.db.models.fields.related_lookups import RelatedIn
 from django.db.models.lookups import In
 
@@ -42,6 +44,19 @@ class KeyListRelatedIn(KeyListMixin, RelatedIn):
     """`IN` for a foreign key."""
 
 
+class TextListIn(In):
+    """`IN` for a column of texts, with any number of texts that need no conversion."""
+
+    lookup_name = "among"
+
+    def get_prep_lookup(self) -> list[str]:
+        return list(self.rhs)
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        sql, parameters = compiler.compile(self.lhs)
+        return f"{sql} = ANY(%s)", [*parameters, self.rhs]
+
+
 def integers_of(values: Any) -> list[int] | None:
     """Return the values as a list if they are a long list of integers; None if Django must look at them."""
     if not isinstance(values, list | tuple | set | frozenset) or len(values) < SHORTEST:
@@ -50,6 +65,7 @@ def integers_of(values: Any) -> list[int] | None:
 
 
 def key_lists_register() -> None:
-    """Use these conditions everywhere."""
+    """Make these conditions available."""
     IntegerField.register_lookup(KeyListIn)
     ForeignKey.register_lookup(KeyListRelatedIn)
+    CharField.register_lookup(TextListIn)

@@ -44,3 +44,16 @@ def test_other_lists_are_left_to_django(users: list[User]) -> None:
     assert EmailAddress.objects.filter(user__in=User.objects.filter(pk__in=keys)).count() == 12
     with pytest.raises(ValueError, match="expected a number"):
         User.objects.filter(pk__in=[*keys, "many"]).count()
+
+
+@pytest.mark.parametrize("count", [0, 1, 9])
+def test_a_list_of_texts(users: list[User], count: int) -> None:
+    names = {user.username for user in users[:count]}
+    named = User.objects.filter(username__among=names)
+    assert set(named) == set(users[:count])
+    assert EmailAddress.objects.filter(user__username__among=sorted(names)).count() == count
+    odd = ["{a,b}", 'quo"te', "back\\slash", "NULL", "", "ß"]
+    assert not User.objects.filter(username__among=odd).exists()
+    User.objects.filter(pk=users[0].pk).update(name='quo"te')
+    User.objects.filter(pk=users[1].pk).update(name="{a,b}")
+    assert set(User.objects.filter(name__among=odd)) == {users[0], users[1]}

@@ -31,7 +31,7 @@ def people_known(source: EventSource, ids: Collection[str]) -> dict[str, KnownPe
     return {
         external_id: KnownPerson(*account)
         for part in parts_of(sorted(ids))
-        for external_id, *account in people.filter(external_id__in=part).values_list(*columns)
+        for external_id, *account in people.filter(external_id__among=part).values_list(*columns)
     }
 
 
@@ -52,7 +52,7 @@ def parts_of(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def rooms_known(source: EventSource, ids: Collection[str], *, locked: bool = False) -> dict[str, Room]:
     """Return the rooms with these ids; `locked` until the transaction ends, always in the same order."""
-    rooms = Room.objects.filter(source_room__source=source, source_room__external_id__in=ids)
+    rooms = Room.objects.filter(source_room__source=source, source_room__external_id__among=ids)
     rooms = rooms.select_related("source_room").order_by("pk")
     if locked:
         rooms = rooms.select_for_update(no_key=True, of=("self",))

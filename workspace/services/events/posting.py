@@ -79,7 +79,7 @@ class MessageBatch:
         large = {room.pk for room in self.rooms.values() if room.members_count > MAX_LISTED_MEMBERS}
         small = {room.pk for room in self.rooms.values()} - large
         self.members = members_of(small, large, senders)
-        stored = Message.objects.filter(public_id__in=self.ids.values()).select_related("parent")
+        stored = Message.objects.filter(public_id__among=self.ids.values()).select_related("parent")
         self.stored = {message.public_id: message for message in stored}
         self.accepted: dict[str, MessageReport] = {}
         self.posted: dict[str, Message] = {}
