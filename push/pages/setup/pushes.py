@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from push.pages.setup.base import StepView
 from push.pages.setup.forms import SettingsForm, StagingForm
@@ -112,7 +112,8 @@ class WayForm(SettingsForm):
 
 def file_field(label: Any, accepted: str) -> forms.FileField:
     """Return a field for a file with a key."""
-    widget = UnfoldAdminFileFieldWidget({"accept": accepted})
+    # Unfold's own widget needs its scripts to show the chosen file.
+    widget = forms.FileInput({"accept": accepted, "class": "page-input"})
     return forms.FileField(label=label, required=False, allow_empty_file=True, widget=widget)
 
 
