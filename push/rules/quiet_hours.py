@@ -26,6 +26,7 @@ from preferences.models import QuietChoice, QuietHours, QuietPeriod
 from preferences.selectors.quiet import default_hours, hours_expression, lets_through_expression, time_zone_expression
 from push.models import TEST_RULE, Channel, HeldBy, Notification
 from push.rules.delays import moment
+from workspace.database.existence import any_exist
 from workspace.database.expressions import CompiledOnce
 
 # Rules whose notifications may break through: direct messages, and mentions by name or in a followed thread.
@@ -36,9 +37,9 @@ DUE_FIELDS = ("due_at", "held_from", "held_until", "held_by")
 
 def quiet_in_use() -> bool:
     """Return True if the workspace has quiet hours, or any member has their own or a pause that has not ended."""
-    if default_hours() or QuietHours.objects.filter(choice=QuietChoice.OWN).exclude(hours="").exists():
-        return True
-    return QuietHours.objects.filter(paused_until__gt=timezone.now()).exists()
+    own = QuietHours.objects.filter(choice=QuietChoice.OWN).exclude(hours="")
+    paused = QuietHours.objects.filter(paused_until__gt=timezone.now())
+    return bool(default_hours()) or any_exist(own, paused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
 from push.models import IS_UNFINISHED, ClaimedItem, Decision, Lease, Notification, ShownMessage, ShownRoom
+from workspace.database.existence import any_exist
 
 
 def leases_expired(at: datetime) -> QuerySet[Lease]:
@@ -23,7 +24,7 @@ def leases_of_the_future(at: datetime) -> QuerySet[Lease]:
 
 def leases_doubtful(at: datetime) -> bool:
     """Return True if there are leases whose worker may have died."""
-    return leases_expired(at).exists() or leases_of_the_future(at).exists()
+    return any_exist(leases_expired(at), leases_of_the_future(at))
 
 
 def waiting_of_free_users() -> QuerySet[Notification]:
@@ -75,8 +76,8 @@ def clearing_next() -> tuple[int, datetime] | None:
 
 def work_waits(at: datetime) -> bool:
     """Return True if there is work: an item of a user that no worker is serving is due, or a lease has expired."""
-    head = due_next()
-    return (head is not None and head[1] <= at) or leases_doubtful(at)
+    due = waiting_of_free_users().order_by().filter(due_at__lte=at)
+    return any_exist(due, leases_expired(at), leases_of_the_future(at))
 
 
 def work_waits_of(users: Collection[int], at: datetime) -> bool:

@@ -9,7 +9,7 @@
       +- claiming    reserve a user's due items for this worker (lost_claims: those of workers that died)
       |
       +- preparing   check the items again and build a push for each device, or an e-mail
-      |                attempts  save each attempt before it is sent
+      |                attempts  save each attempt before it is sent (new_attempts)
       |                breaker   hold back what a paused route would carry
       |
       +- sending     pass the round to the carriers

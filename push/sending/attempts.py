@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from push.models import NO_ERROR, Answer, Attempt, Device, DisabledReason, EndReason, State
 from push.providers.answers import DETAIL_LENGTH, REASON_LENGTH, SendAnswer, retry_wait
+from push.sending.new_attempts import attempt_new, attempts_insert
 from push.services.webhooks.events import devices_died
 
 # The outcomes of a notification that no device accepted. The first one whose answer occurred is used.
@@ -75,8 +76,8 @@ class History:
         is_open = last is not None and last.answer in OPEN
         if last is not None and not is_open and not self.is_retry_due(last, now):
             return None
-        attempt = Attempt(notification_id=notification, device_id=device, claimed_by=token, started_at=now)
-        attempt.number = last.number + 1 if last else 1
+        number = last.number + 1 if last else 1
+        attempt = attempt_new(notification, device, number=number, token=token, now=now)
         attempt.previous_reason = last.reason if last else ""
         attempt.unknown_before = self._unknown[notification, device]
         attempt.unanswered = last if is_open else None
@@ -128,7 +129,8 @@ class History:
 
 def history_of(notifications: Iterable[int]) -> History:
     """Return the attempts of these notifications so far."""
-    return History(Attempt.objects.filter(notification__in=notifications))
+    keys = list(notifications)
+    return History(Attempt.objects.filter(notification__in=keys) if keys else ())
 
 
 def attempts_open(*, attempts: Sequence[Attempt], token: str, now: datetime) -> set[int]:
@@ -141,7 +143,7 @@ def attempts_open(*, attempts: Sequence[Attempt], token: str, now: datetime) -> 
     answered = attempts_abandon(followed, now=now)
     new = [attempt for attempt in attempts if attempt.pk is None]
     new = [attempt for attempt in new if not attempt.unanswered or attempt.unanswered.pk not in answered]
-    opened = {attempt.pk for attempt in Attempt.objects.bulk_create(new)}
+    opened = attempts_insert(new)
     held = {attempt.pk: attempt for attempt in attempts if attempt.pk is not None and attempt.pk not in opened}
     if held:
         rows = Attempt.objects.filter(pk__in=held, answer=Answer.HELD)

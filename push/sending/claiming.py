@@ -17,14 +17,14 @@ from functools import partial
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from push.models import IS_UNFINISHED, Channel, ClaimedItem, Lease, LostItem, Notification, State
+from push.models import IS_UNFINISHED, Channel, ClaimedItem, Lease, Notification, State
 from push.monitoring.counting import claim_count
 from push.rules.delays import first_due
 from push.rules.quiet_hours import held_back, quiet_in_use
-from push.selectors.due import due_users
+from push.selectors.due import due_users, leases_doubtful
 from push.sending.lost_claims import SUSPECT_AFTER, Candidate, Suspects, leases_bound, leases_release, safe_together
 from push.services.clock_jumps import clock_watch
 from workspace.logs.events import LogEvent
@@ -80,9 +80,10 @@ def users_claim(*, limit: int, now: datetime, suspects: Suspects = Suspects.ISOL
     advisory lock per user does.
     """
     until = clock_watch.claim_end(now)
-    leases_bound(now=now, until=until)
-    if clock_watch.claims_settled():
-        leases_release(now=now)
+    if leases_doubtful(now):
+        leases_bound(now=now, until=until)
+        if clock_watch.claims_settled():
+            leases_release(now=now)
     users = free_users_lock(limit=limit, now=now)
     if not users:
         return None
@@ -92,7 +93,7 @@ def users_claim(*, limit: int, now: datetime, suspects: Suspects = Suspects.ISOL
         asleep = held_back(unfinished.filter(due_at__gt=now), at=now)
         unfinished = unfinished.exclude(pk__in=asleep.values("pk"))
     rows = due_together(candidates(unfinished, now=now))
-    lost = dict(LostItem.objects.filter(times__gte=SUSPECT_AFTER).values_list("pk", "times"))
+    lost = {row.pk: row.times for row in rows if row.times is not None and row.times >= SUSPECT_AFTER}
     chosen = safe_together(rows[:ITEMS_LIMIT], users, lost=lost, suspects=suspects)
     if not chosen:
         return None
@@ -118,6 +119,7 @@ def candidates(items: QuerySet[Notification], *, now: datetime) -> list[Candidat
     read = items.annotate(
         is_due=ExpressionWrapper(is_due, BooleanField()),
         is_first=ExpressionWrapper(is_due & Q(state=State.QUEUED), BooleanField()),
+        times=F("lost_item__times"),
     )
     rows = read.order_by("pk").values_list(*Candidate._fields)
     return [Candidate(*row) for row in rows[: ITEMS_LIMIT + 1]]
@@ -138,15 +140,18 @@ def claim_save(claim: Claim) -> None:
     A claim has up to 2,000 items. Building a model instance for each of them would take more processor time than the
     rest of the claim, so the rows are written with plain SQL.
     """
-    Lease.objects.create(token=claim.token, until=claim.until)
-    table = connection.ops.quote_name(ClaimedItem._meta.db_table)
+    table, leases = (connection.ops.quote_name(model._meta.db_table) for model in (ClaimedItem, Lease))
     insert = f"INSERT INTO {table} (lease_id, notification_id, user_id)"
     users = [user for user, keys in claim.items.items() for _key in keys]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            lease = f"INSERT INTO {leases} (token, until) VALUES (%s, %s)"  # noqa: S608 (only a table's name)
             select = "SELECT %s, item, member FROM unnest(%s::bigint[], %s::bigint[]) AS claimed (item, member)"
-            cursor.execute(f"{insert} {select}", [claim.token, claim.keys, users])
+            cursor.execute(
+                f"WITH lease AS ({lease}) {insert} {select}", [claim.token, claim.until, claim.token, claim.keys, users]
+            )
         else:
+            Lease.objects.create(token=claim.token, until=claim.until)
             rows = [(claim.token, key, user) for key, user in zip(claim.keys, users, strict=True)]
             cursor.executemany(f"{insert} VALUES (%s, %s, %s)", rows)
 
@@ -169,18 +174,16 @@ def free_users_lock(*, limit: int, now: datetime) -> list[int]:
         due, is_all = due_users(now, rows=WINDOW_ROWS, without=tried)
         candidates = due[: limit - len(claimed_users)]
         tried.update(candidates)
-        locked = users_lock(candidates)
-        # Read again under the lock: a worker may have claimed and committed since the candidates were found.
-        served = set(ClaimedItem.objects.filter(user__in=locked).values_list("user_id", flat=True))
-        claimed_users += [user for user in locked if user not in served]
+        claimed_users += users_lock(candidates)
         if is_all or len(claimed_users) >= limit:
             break
     return claimed_users
 
 
 def users_lock(users: Sequence[int]) -> list[int]:
-    """Lock the users until the transaction ends; return those that no other transaction has locked."""
+    """Lock the users until the transaction ends; return those that no other worker has locked or serves."""
     if connection.vendor != "postgresql":
+        # The transaction excludes other workers.
         return list(users)
     with connection.cursor() as cursor:
         # Keys with more than 31 bits may share a lock. Then one of the two users waits for the next claim.
@@ -189,7 +192,10 @@ def users_lock(users: Sequence[int]) -> list[int]:
             " WHERE pg_try_advisory_xact_lock(%s, (u %% 2147483647)::int) ORDER BY n",
             [list(users), LOCK_CLASS],
         )
-        return [row[0] for row in cursor.fetchall()]
+        locked = [row[0] for row in cursor.fetchall()]
+    # Read again under the lock: a worker may have claimed and committed since the candidates were found.
+    served = set(ClaimedItem.objects.filter(user__in=locked).values_list("user_id", flat=True))
+    return [user for user in locked if user not in served]
 
 
 def claim_extend(*, claim: Claim) -> None:

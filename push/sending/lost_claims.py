@@ -32,7 +32,7 @@ GROUP_PART = 5
 
 
 class Candidate(NamedTuple):
-    """An item that may be claimed. `is_first`: it is due, and not as a retry."""
+    """An item that may be claimed. `is_first`: it is due, and not as a retry. `times`: how often it was lost."""
 
     user_id: int
     pk: int
@@ -40,6 +40,7 @@ class Candidate(NamedTuple):
     room_id: int
     is_due: bool
     is_first: bool
+    times: int | None
 
 
 class Suspects(Enum):

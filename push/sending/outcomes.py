@@ -36,7 +36,12 @@ def outcomes_write(outcomes: Iterable[tuple[int, Outcome]], *, token: str, items
         alike[outcome].append(key)
     for outcome, keys in alike.items():
         written = items_finish(
-            keys=keys, token=token, state=outcome.state, reason=outcome.reason, due_at=outcome.due_at
+            keys=keys,
+            token=token,
+            state=outcome.state,
+            reason=outcome.reason,
+            due_at=outcome.due_at,
+            lost=[key for key in keys if key not in items or items[key].is_lost],
         )
         if outcome.due_at is None:
             notifications_ended(keys, state=outcome.state)

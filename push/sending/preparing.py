@@ -18,7 +18,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 
 from push.content.mail import email_of
-from push.content.options import push_content
+from push.content.options import PushContents
 from push.models import TEST_RULE, Answer, Attempt, Device, EndReason, State
 from push.providers.answers import IN_PROGRESS, SendAnswer
 from push.providers.routes import DevicePush, Route
@@ -95,6 +95,7 @@ class PreparedRound:
     capacities: dict[str, Capacity] = field(default_factory=dict)
     # The items by their keys.
     items: dict[int, Item] = field(default_factory=dict)
+    contents: PushContents = field(default_factory=PushContents)
 
     @property
     def pushes(self) -> list[ItemGroup]:
@@ -126,7 +127,8 @@ def round_prepare(*, keys: Collection[int], token: str, now: datetime) -> Prepar
     items = items_load(keys=keys, token=token, at=now)
     wait = timedelta(seconds=CARRIER_WAIT * random.uniform(1, 2))  # noqa: S311 (spreads load, guards nothing)
     routes = routes_current({device.app_name for item in items for device in item.devices})
-    current = PreparedRound(token, now, history_of([item.key for item in items]), routes, breaker_read(now), now + wait)
+    history = history_of([item.key for item in items if item.is_tried])
+    current = PreparedRound(token, now, history, routes, breaker_read(now), now + wait)
     current.items = {item.key: item for item in items}
     # Their user, room or message was deleted, or they ended after they were claimed; that outcome remains.
     gone = set(keys) - {item.key for item in items}
@@ -220,7 +222,7 @@ def group_prepare(current: PreparedRound, items: list[Item]) -> None:
 
 def push_deliveries(current: PreparedRound, item: Item) -> list[Delivery]:
     """Return a push for each device that has no final response, is due, and whose route accepts it."""
-    content = push_content(item)
+    content = current.contents.of(item)
     deliveries = []
     for device in item.devices:
         route = current.routes.of(device)

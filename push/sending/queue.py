@@ -117,12 +117,19 @@ def drop_queued(waiting: models.QuerySet[Notification], reason: EndReason) -> in
 
 
 def items_finish(
-    *, keys: Collection[int], token: str, state: State, reason: str = "", due_at: datetime | None = None
+    *,
+    keys: Collection[int],
+    token: str,
+    state: State,
+    reason: str = "",
+    due_at: datetime | None = None,
+    lost: Collection[int] | None = None,
 ) -> int:
     """Record how items ended (or, with `due_at`, when they are retried), if `token` still holds them.
 
     Returns how many were recorded: an item whose claim was lost is recorded by its new owner. An item that was dropped
-    while it was being sent stays dropped, unless it was sent.
+    while it was being sent stays dropped, unless it was sent. `lost` are the items that earlier workers may have lost,
+    if the caller knows: while `token` holds the items, they are not lost again.
     """
     claimed = ClaimedItem.objects.filter(pk__in=keys, lease=token)
     held = Notification.objects.filter(Exists(claimed.filter(pk=OuterRef("pk"))), pk__in=keys)
@@ -132,7 +139,9 @@ def items_finish(
     written = held.update(
         state=state, reason=reason, **({"finished_at": timezone.now()} if due_at is None else put_off)
     )
-    LostItem.objects.filter(Exists(claimed.filter(pk=OuterRef("pk"))), pk__in=keys).delete()
+    lost = keys if lost is None else lost
+    if lost:
+        LostItem.objects.filter(Exists(claimed.filter(pk=OuterRef("pk"))), pk__in=lost).delete()
     claimed.delete()
     if due_at is not None:
         alarm(due_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from django.conf import settings as django_settings
 
 from cloud.models import SetupWizardSettings
-from push.content.options import push_content, room_number
+from push.content.options import PushContents, identity_in, push_content, room_number
 from push.models import Device
 from push.selectors.items import Item
 from tests.factories import DeviceFactory, RoomFactory, UserFactory, direct_room, message_in
@@ -277,3 +278,26 @@ def test_messages_for_the_whole_room_cannot_use_the_reserved_quota(receiver: Use
     assert "quotaKept" not in options_of(mention)
     mention.notification.rule = "default_all"
     assert options_of(mention)["quotaKept"] == 10
+
+
+@pytest.mark.parametrize("hidden", [{}, {"show_message": False}, {"request_content_from_server": True}])
+def test_contents_of_a_round_are_those_of_single_items(
+    room: Room, post: Post, item_of: ItemOf, hidden: dict[str, bool]
+) -> None:
+    settings_change(**hidden)
+    contents = PushContents()
+    for message, language in itertools.product([post("disk full"), post("again")], ["", "de", ""]):
+        user = UserFactory(language=language)
+        members_add(room=room, users=[user])
+        item = item_of(user, message)
+        for rule, badge in (("mentioned", 1), ("all_messages", 7)):
+            item.notification.rule, item.badge = rule, badge
+            own, together = push_content(item), contents.of(item)
+            assert {**together.shared, "createdAt": ""} == {**own.shared, "createdAt": ""}
+            assert {**together.sent, "createdAt": ""} == {**own.sent, "createdAt": ""}
+
+
+def test_the_identity_of_a_push_is_a_uuid_of_its_url() -> None:
+    for number in range(50):
+        expected = uuid.uuid5(uuid.NAMESPACE_URL, f"Ws{number}/{number}/{number * 7}")
+        assert identity_in(f"Ws{number}", number, number * 7) == str(expected)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cloud.models import CloudConnection, SetupWizardSettings
 from preferences.models import AccountsSettings
+from push.content.options import PushContent
 from push.explain.delivery_outcomes import advice_of, end_sentence
 from push.models import Answer, Attempt, Channel, Decision, Device, EndReason, Notification, PushSettings, State
+from push.selectors.items import Item
 from push.sending import preparing
 from push.sending.claiming import users_claim
 from push.sending.dispatching import claim_dispatch, due_dispatch
@@ -30,6 +35,7 @@ from workspace.services.messages import message_delete
 from workspace.services.presence import activity_report
 from workspace.services.reading import room_mark_read
 from workspace.services.rooms import members_add
+from workspace.setting_groups import base as setting_groups
 
 pytestmark = pytest.mark.django_db
 
@@ -357,14 +363,14 @@ def test_content_that_cannot_be_built_fails_its_item_alone(
     gateway: FakeGateway, room: Room, receiver: User, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, sound = queue(receiver, post("broken")), queue(receiver, post("sound"))
-    build = preparing.push_content
+    build = preparing.PushContents.of
 
-    def build_or_fail(item: object) -> object:
-        if item.notification.pk == broken.pk:  # type: ignore[attr-defined]
+    def build_or_fail(contents: preparing.PushContents, item: Item) -> PushContent:
+        if item.notification.pk == broken.pk:
             raise KeyError("broken")
-        return build(item)  # type: ignore[arg-type]
+        return build(contents, item)
 
-    monkeypatch.setattr(preparing, "push_content", build_or_fail)
+    monkeypatch.setattr(preparing.PushContents, "of", build_or_fail)
     due_dispatch()
     assert ending(broken) == (State.FAILED, EndReason.NOT_BUILT)
     assert ending(sound) == (State.SENT, "")
@@ -383,3 +389,29 @@ def test_a_round_costs_few_queries_however_many_users(
     with django_assert_max_num_queries(50):  # type: ignore[operator]
         due_dispatch()
     assert len(gateway.accepted) == 60
+
+
+def test_a_batch_of_100_pushes_takes_a_fifth_of_a_query_for_each(
+    gateway: FakeGateway, room: Room, post: Post, answers_together: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Settings are read once a second, and not for each batch.
+    monkeypatch.setattr(setting_groups, "CACHE_SECONDS", 600.0)
+    members = UserFactory.create_batch(101)
+    members_add(room=room, users=members)
+    message = post()
+    for member in members:
+        DeviceFactory(user=member)
+    queue(members[0], message)
+    due_dispatch()
+    for member in members[1:]:
+        queue(member, message)
+    with CaptureQueriesContext(connection) as captured:
+        claim = users_claim(limit=100, now=timezone.now())
+        assert claim is not None
+        claim_dispatch(claim=claim, end=time.monotonic() + 60)
+    assert len(gateway.accepted) == 101
+    statements = [query["sql"] for query in captured.captured_queries]
+    recorded = max(place for place, sql in enumerate(statements) if sql.startswith('DELETE FROM "push_claimeditem"'))
+    ignored = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+    queries = [sql for sql in statements[: recorded + 1] if not sql.startswith(ignored)]
+    assert len(queries) <= 0.2 * 100, "\n".join(queries)
