@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
 
 from cloud.models import QuotaMonth, UsageCount
 
+# Larger than any count.
+UNLIMITED = 2**62
 # (key of the workspace, day, app, platform, outcome)
 UsageKey = tuple[int, date, str, str, str]
 
@@ -23,10 +26,17 @@ def quota_reserve(*, workspace_id: int, month: date, wanted: int, limit: int | N
 
     Must be called inside the transaction that records the pushes.
     """
+    # One statement in plain SQL, like below.
+    statement = (
+        f"UPDATE {QuotaMonth._meta.db_table} SET reserved = reserved + %s"  # noqa: S608
+        " WHERE workspace_id = %s AND month = %s AND used + reserved <= %s"
+    )
+    most = UNLIMITED if limit is None else limit - wanted
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [wanted, workspace_id, connection.ops.adapt_datefield_value(month), most])
+        if cursor.rowcount:
+            return wanted
     rows = QuotaMonth.objects.filter(workspace_id=workspace_id, month=month)
-    fitting = rows if limit is None else rows.alias(taken=F("used") + F("reserved")).filter(taken__lte=limit - wanted)
-    if fitting.update(reserved=F("reserved") + wanted):
-        return wanted
     QuotaMonth.objects.bulk_create([QuotaMonth(workspace_id=workspace_id, month=month)], ignore_conflicts=True)
     row = rows.select_for_update().get()
     granted = wanted if limit is None else max(0, min(wanted, limit - row.used - row.reserved))
@@ -50,9 +60,17 @@ def quota_settle(*, workspace_id: int, month: date, ended: int, counted: int) ->
 
 def usage_add(counts: Counter[UsageKey]) -> None:
     """Add to the counts by day. All callers update the rows in the same order, which prevents deadlocks."""
+    if not counts:
+        return
+    table = UsageCount._meta.db_table
+    statement = (
+        f"INSERT INTO {table} (workspace_id, day, app, platform, outcome, count)"  # noqa: S608
+        f" VALUES {', '.join(['(%s, %s, %s, %s, %s, %s)'] * len(counts))}"
+        " ON CONFLICT (workspace_id, day, app, platform, outcome)"
+        f" DO UPDATE SET count = {table}.count + excluded.count"
+    )
+    values: list[Any] = []
     for (workspace_id, day, app, platform, outcome), count in sorted(counts.items()):
-        key = {"workspace_id": workspace_id, "day": day, "app": app, "platform": platform, "outcome": outcome}
-        rows = UsageCount.objects.filter(**key)
-        if not rows.update(count=F("count") + count):
-            UsageCount.objects.bulk_create([UsageCount(**key)], ignore_conflicts=True)
-            rows.update(count=F("count") + count)
+        values += [workspace_id, connection.ops.adapt_datefield_value(day), app, platform, str(outcome), count]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)

@@ -20,7 +20,7 @@ from django.utils import timezone
 from cloud.models import Outcome
 from cloud.selectors.quota import month_of
 from cloud.services.quota import UsageKey, quota_reserve, quota_settle, usage_add
-from push.gateway.rows import NewRow, StoredRow, rows_locked, rows_write
+from push.gateway.rows import NewRow, StoredRow, owners_locked, rows_delete, rows_locked, rows_write
 from push.models import GatewayPush
 
 # A push of an interrupted request is locked for this long; then a retry may take it over.
@@ -180,8 +180,7 @@ def settle(results: Sequence[Result]) -> list[int | None]:
     """
     now = timezone.now()
     day = now.astimezone(UTC).date()
-    rows = GatewayPush.objects.filter(pk__in=[result.ticket.key for result in results])
-    owners = dict(rows.select_for_update().order_by("pk").values_list("pk", "taken_by"))
+    owners = owners_locked([result.ticket.key for result in results])
     usage: Counter[UsageKey] = Counter()
     quota: dict[tuple[int, date], Counter[str]] = defaultdict(Counter)
     accepted: list[int] = []
@@ -205,8 +204,10 @@ def settle(results: Sequence[Result]) -> list[int | None]:
             released.append(ticket.key)
     if released:
         GatewayPush.objects.filter(pk__in=released).update(taken_at=now - TAKEN_FOR)
-    GatewayPush.objects.filter(pk__in=accepted).update(accepted_at=now, settled_at=now)
-    GatewayPush.objects.filter(pk__in=gone).delete()
+    if accepted:
+        GatewayPush.objects.filter(pk__in=accepted).update(accepted_at=now, settled_at=now)
+    if gone:
+        rows_delete(gone)
     used = {
         (workspace_id, month): quota_settle(
             workspace_id=workspace_id, month=month, ended=counts["ended"], counted=counts["counted"]

@@ -69,12 +69,15 @@ def json_parse(body: bytes, *, longest: int = BODY_MAX_BYTES, repair: bool = Fal
         raise InvalidRequestError(f"The body must not be larger than {longest} bytes")
     try:
         document = json.loads(body.decode(), parse_constant=reject_constant)
-        try:
-            text_check(document)
-        except ValueError:
-            if not repair:
-                raise
-            document = text_repair(document)
+        # UTF-8 cannot contain lone surrogates, and JSON no NUL characters, unless they are escaped. Checking each text
+        # took 9 % of the time of a single push.
+        if b"\\u" in body:
+            try:
+                text_check(document)
+            except ValueError:
+                if not repair:
+                    raise
+                document = text_repair(document)
     except (ValueError, RecursionError) as error:
         raise InvalidRequestError("The body must be JSON in UTF-8") from error
     if not isinstance(document, dict):

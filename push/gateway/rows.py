@@ -60,6 +60,29 @@ def rows_source(rows: Sequence[tuple[Any, ...]]) -> tuple[str, list[Any]]:
     return f"(VALUES {', '.join([f'({places})'] * len(rows))})", [value for row in rows for value in row]
 
 
+def owners_locked(keys: Sequence[int]) -> dict[int, str]:
+    """Return who took the rows with these primary keys, locked until the transaction ends."""
+    condition, parameters = keys_condition(keys)
+    statement = f"SELECT id, taken_by FROM {GatewayPush._meta.db_table} WHERE {condition} ORDER BY id"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(statement + (" FOR UPDATE" if connection.vendor == "postgresql" else ""), parameters)
+        return dict(cursor.fetchall())
+
+
+def rows_delete(keys: Sequence[int]) -> None:
+    """Delete the rows with these primary keys. Nothing refers to them."""
+    condition, parameters = keys_condition(keys)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {GatewayPush._meta.db_table} WHERE {condition}", parameters)  # noqa: S608
+
+
+def keys_condition(keys: Sequence[int]) -> tuple[str, list[Any]]:
+    """Return the SQL condition for rows with these primary keys, and its parameters."""
+    if connection.vendor == "postgresql":
+        return "id = ANY(%s)", [list(keys)]
+    return f"id IN ({', '.join(['%s'] * len(keys))})", list(keys)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredRow:
     """The values of a row."""
