@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # A random key, generated for one command.
 FRESH_KEY = $$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))')
 
-.PHONY: run test check check-types check-code docs test-services audit faults situations format lock messages screenshots clean
+.PHONY: run test check check-types check-code docs test-services audit faults situations figures format lock messages screenshots clean
 
 # The caller's PORT takes precedence over the one in .env.
 run: $(VENV)/.run
@@ -56,6 +56,11 @@ situations: $(VENV)/.dev
 	@env -u DATABASE_URL -u REDIS_URL SITUATIONS=20000 $(BIN)/pytest -q --timeout 7200 $(SITUATION_TESTS)
 	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} SITUATIONS=20000 \
 		$(BIN)/pytest -q --timeout 7200 $(SITUATION_TESTS)
+
+# What a notification costs, each figure next to its baseline, as one table for docs/figures.md: ten minutes on an idle
+# machine. DATABASE_URL and REDIS_URL are by default the local servers. ONLY="dispatch gateway" measures some of them.
+figures: $(VENV)/.dev
+	@$(BIN)/python bench/figures.py $(ONLY)
 
 # Compares the lock files with the public database of vulnerabilities, and writes a list of all libraries to sbom.json.
 # It needs a connection to the internet, so it is not a part of `make check`.

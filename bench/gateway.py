@@ -21,13 +21,18 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import scaffold
 from django.conf import settings
 from engine import FOLDER, nginx
 
 from cloud.services.registration import access_token_issue, gateway_key_create, workspace_register
-from push.models import GatewayApp
+from push.http.engine import Engine
+from push.models import Answer, GatewayApp
+from push.providers.apple.credentials import AppleCredentials, AppleTokenKey
+from push.providers.apple.transport import apple_send
+from push.providers.pushes import Push
 from tests.fakes.certificates import Authority, token_key_make
 from tests.fakes.servers import port_free
 
@@ -44,7 +49,7 @@ async def application(scope, receive, send):
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
     await send({"type": "http.response.body", "body": b"{}"})
 """
-OPTIONS = {
+OPTIONS: dict[str, Any] = {
     "uniqueId": "bench",
     "from": "push",
     "title": "#operations",
@@ -144,6 +149,33 @@ def ask(url: str, body: bytes, token: str, *, requests: int, in_flight: int) -> 
     return float(rate[1]), waits[len(waits) // 2], waits[len(waits) * 99 // 100]
 
 
+def only_sending(apple: str, credentials: AppleCredentials) -> float:
+    """Return how many of the batches' pushes per second the HTTP engine alone sends in one process."""
+    settings.APPLE_PRODUCTION_URL = apple
+    engine = Engine(ca_file=str(FOLDER / "authority.pem"))
+    pushes = [
+        Push(
+            type="apn",
+            token=f"{number:064x}",
+            title=OPTIONS["title"],
+            text=OPTIONS["text"],
+            badge=OPTIONS["badge"],
+            sound=OPTIONS["sound"],
+            not_id=OPTIONS["notId"],
+            topic=OPTIONS["topic"],
+            payload=OPTIONS["payload"],
+        )
+        for number in range(DEVICES * BATCHES)
+    ]
+    apple_send(pushes[:DEVICES], credentials=credentials, engine=engine)
+    started = time.perf_counter()
+    answers = apple_send(pushes, credentials=credentials, engine=engine)
+    taken = time.perf_counter() - started
+    engine.close()
+    assert {answer.answer for answer in answers} == {Answer.ACCEPTED}
+    return len(pushes) / taken
+
+
 def processor_seconds(pid: int) -> float:
     """Return how much processor time a process has used; other programs on a busy machine do not change it much."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -160,7 +192,7 @@ def main() -> None:
     single = json.dumps({"token": "a1" * 32, "options": OPTIONS}).encode()
     devices = [{"type": "apn", "token": f"{number:064x}"} for number in range(DEVICES)]
     batch = json.dumps({"options": OPTIONS, "devices": devices}).encode()
-    authority, key = Authority(), token_key_make()
+    authority, key_of_app = Authority(), token_key_make()
     (FOLDER / "authority.pem").write_text(authority.pem)
     with tempfile.TemporaryDirectory() as folder, scaffold.database(), nginx(authority, FOLDER) as apple:
         Path(folder, "bare.py").write_text(BARE)
@@ -169,9 +201,9 @@ def main() -> None:
         GatewayApp.objects.create(
             app_name=OPTIONS["topic"],
             other_names="apple_rn",
-            apn_token_key=key.key,
-            apn_token_key_id=key.key_id,
-            apn_team_id=key.team_id,
+            apn_token_key=key_of_app.key,
+            apn_token_key_id=key_of_app.key_id,
+            apn_team_id=key_of_app.team_id,
         )
         with served("bare:application", PYTHONPATH=folder) as (url, _pid):
             bare = {count: ask(url, single, token, requests=REQUESTS, in_flight=count) for count in IN_FLIGHT}
@@ -206,11 +238,14 @@ def main() -> None:
                     f"| {name}, 100 in flight | {rate:,.0f} pushes/s, p50 {median:.0f} ms, p99 {late:.0f} ms "
                     f"| {bare[100][0]:,.0f}/s | {rate / bare[100][0]:.2f} | {used * 1000:.2f} ms of a core |"
                 )
+            own_keys = AppleCredentials(AppleTokenKey(key_of_app.key, key_of_app.key_id, key_of_app.team_id))
+            alone = only_sending(apple, own_keys)
             for count in (1, 4):
                 rate, median, late = ask(f"{url}/push/batch", batch, token, requests=BATCHES, in_flight=count)
                 print(
                     f"| batches of {DEVICES}, {count} in flight | {rate * DEVICES:,.0f} devices/s, "
-                    f"p50 {median:.0f} ms, p99 {late:.0f} ms | | |"
+                    f"p50 {median:.0f} ms, p99 {late:.0f} ms "
+                    f"| {alone:,.0f}/s by only sending them | {rate * DEVICES / alone:.2f} |"
                 )
             print(f"| memory of the process afterwards | {memory(pid)} MB | | |")
 
