@@ -41,8 +41,11 @@ def person_known(source: EventSource, external_id: str) -> User | None:
 
 
 def is_of_source(user: User) -> bool:
-    """Return True if the account was made for a person of a source, who cannot sign in."""
-    return SourcePerson.objects.filter(user=user).exists()
+    """Return True if the account was made for a person of a source, who cannot sign in.
+
+    Accounts with a password need no query.
+    """
+    return not user.has_usable_password() and hasattr(user, "source_person")
 
 
 def parts_of(ids: Sequence[str]) -> Iterator[Sequence[str]]:
