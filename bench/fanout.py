@@ -71,7 +71,8 @@ def main() -> None:
     roles_ensure()
     try:
         print(
-            f"{connection.vendor}: members, rows, decision s, {baseline_name()} s, ratio, MB grown, mention ms, count s"
+            f"{connection.vendor}: members, rows, decision s, {baseline_name()} s, ratio, MB grown,"
+            " mention ms, mention × driver, count s"
         )
         rooms = [room_fill(SMALL)]
         for members in sizes:
@@ -97,8 +98,9 @@ def measure(sender: User, room: Room, members: int) -> tuple[str, ...]:
     decision, baseline = median(decisions), median(baselines)
     notifications_forget()
     mention, count = mention_time(sender, room, members)
+    alone = mention_baseline(room, members)
     figures = f"{members:,}", f"{len(rows):,}", f"{decision:.3f}", f"{baseline:.3f}", f"{decision / baseline:.2f}"
-    return *figures, f"{grown:.1f}", f"{mention * 1000:.1f}", f"{count:.3f}"
+    return *figures, f"{grown:.1f}", f"{mention * 1000:.1f}", f"{mention / alone:.2f}", f"{count:.3f}"
 
 
 def growth(work: Callable[[], Any]) -> float:
@@ -162,6 +164,33 @@ def mention_time(sender: User, room: Room, members: int) -> tuple[float, float]:
     mentions = [timed(pending_decide, prepare=mention) for _run in range(POSTS)]
     counts = [timed(remainder_count, prepare=lambda: (mention(), pending_decide())) for _run in range(RUNS)]
     return median(mentions), median(counts)
+
+
+def mention_baseline(room: Room, members: int) -> float:
+    """Return the time of one indexed `SELECT` of the two members and one `INSERT` of the mention's rows."""
+    columns = [field.column for field in Notification._meta.concrete_fields if not field.primary_key]
+    message = Notification.objects.latest("pk").message_id
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(columns)} FROM push_notification WHERE message_id = %s", [message])
+        rows = cursor.fetchall()
+    values = [value for row in rows for value in row]
+    places = ", ".join([f"({', '.join(['%s'] * len(columns))})"] * len(rows))
+    find = (
+        "SELECT member.id FROM workspace_user member JOIN workspace_subscription held ON held.user_id = member.id"
+        " WHERE member.username IN (%s, %s) AND held.room_id = %s"
+    )
+    names = [f"member{members}-1", f"member{members}-{members // 2}"]
+
+    def write() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(find, [*names, room.pk])
+            assert len(cursor.fetchall()) == len(names)
+            cursor.execute(f"INSERT INTO push_notification ({', '.join(columns)}) VALUES {places}", values)
+
+    def forget() -> None:
+        Notification.objects.filter(message=message).delete()
+
+    return median(timed(write, prepare=forget) for _run in range(POSTS))
 
 
 def room_fill(members: int) -> tuple[User, Room]:
