@@ -22,12 +22,13 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest, NullIf
 from django.utils import timezone
 
-from preferences.models import QuietChoice, QuietHours, QuietPeriod
+from preferences.models import AccountsSettings, QuietChoice, QuietHours, QuietPeriod
 from preferences.selectors.quiet import default_hours, hours_expression, lets_through_expression, time_zone_expression
 from push.models import TEST_RULE, Channel, HeldBy, Notification
 from push.rules.delays import moment
 from workspace.database.existence import any_exist
 from workspace.database.expressions import CompiledOnce
+from workspace.models import GeneralSettings
 
 # Rules whose notifications may break through: direct messages, and mentions by name or in a followed thread.
 MENTION_RULES = ("direct_message", "mentioned")
@@ -40,6 +41,11 @@ def quiet_in_use() -> bool:
     own = QuietHours.objects.filter(choice=QuietChoice.OWN).exclude(hours="")
     paused = QuietHours.objects.filter(paused_until__gt=timezone.now())
     return bool(default_hours()) or any_exist(own, paused)
+
+
+def quiet_defaults() -> tuple[str, str, bool]:
+    """Return the settings that :func:`hold` contains: hours, time zone, and whether mentions get through."""
+    return default_hours(), GeneralSettings.current().time_zone, AccountsSettings.current().lets_mentions_through
 
 
 @dataclass(frozen=True, slots=True)

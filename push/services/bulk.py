@@ -30,7 +30,15 @@ class Kinds:
         return f"{kind}_{column}"
 
 
-def rows_write_and_count(
+def rows_write_and_count(statements: Sequence[Statement]) -> list[tuple[Any, ...]]:
+    """Execute the statements of :func:`write_and_count`, and return the groups and their numbers of rows."""
+    with connection.cursor() as cursor:
+        for text, parameters in statements:
+            cursor.execute(text, parameters)
+        return list(cursor.fetchall())
+
+
+def write_and_count(
     source: QuerySet[Any, Any],
     *,
     model: type[models.Model],
@@ -38,12 +46,12 @@ def rows_write_and_count(
     kinds: Kinds,
     count_by: Sequence[str],
     is_repeated: bool,
-) -> list[tuple[Any, ...]]:
-    """Write rows of `model` from the rows of `source`, and return the number of source rows per group.
+) -> list[Statement]:
+    """Return statements that write rows of `model` from the rows of `source`, and count the source rows per group.
 
     Columns of `source` that the model has too are written, together with `constants`; other fields get their default.
-    Returns the values of the columns in `count_by` for each group, followed by the number of rows. With `is_repeated`,
-    existing rows are left unchanged, which costs more.
+    The last one returns the values of the columns in `count_by` for each group, followed by the number of rows. With
+    `is_repeated`, existing rows are left unchanged, which costs more.
     """
     query = source.query
     names = [*query.values_select, *query.annotation_select]
@@ -51,15 +59,12 @@ def rows_write_and_count(
     read = f"WITH read_row ({quoted(names)}) AS MATERIALIZED ({select})", list(parameters)
     count: Statement = (f"SELECT {quoted(count_by)}, COUNT(*) FROM read_row GROUP BY {quoted(count_by)}", [])  # noqa: S608
     write = insert_of(model, names, constants, kinds, is_repeated)
-    with connection.cursor() as cursor:
-        if write and connection.vendor == "postgresql":
-            execute(cursor, read, (", written AS (", []), write, (")", []), count)
-        else:
-            # SQLite cannot write inside a WITH clause, so it reads the source twice.
-            if write:
-                execute(cursor, read, write)
-            execute(cursor, read, count)
-        return list(cursor.fetchall())
+    if not write:
+        return [joined(read, count)]
+    if connection.vendor == "postgresql":
+        return [joined(read, (", written AS (", []), write, (")", []), count)]
+    # SQLite cannot write inside a WITH clause, so it reads the source twice.
+    return [joined(read, write), joined(read, count)]
 
 
 def insert_of(
@@ -114,10 +119,9 @@ def rows_of_kind(
     return f"SELECT {what} FROM read_row WHERE {found}", [*parameters, *values]  # noqa: S608
 
 
-def execute(cursor: Any, *parts: Statement) -> None:
-    """Execute the parts as one statement."""
-    text = " ".join(text for text, _parameters in parts)
-    cursor.execute(text, [value for _text, parameters in parts for value in parameters])
+def joined(*parts: Statement) -> Statement:
+    """Return the parts as one statement."""
+    return " ".join(text for text, _parameters in parts), [value for _text, values in parts for value in values]
 
 
 def quoted(names: Iterable[str]) -> str:

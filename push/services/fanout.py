@@ -25,12 +25,11 @@ from push.rules.decision_facts import decision_counts, decision_facts, decision_
 from push.rules.delays import never_queued
 from push.rules.facts import MessageFacts, facts_of, facts_stored
 from push.rules.members import members_of
-from push.rules.reading import table_read
 from push.services.bulk import compilation_off
 from push.services.changes import COUNTED, calls_counted, change_follow
 from push.services.desktop import message_show
 from push.services.failed_decisions import change_postpone, decision_postpone
-from push.services.notifying import Counts, Readings, few_notify, part_notify
+from push.services.notifying import Counts, few_notify, part_notify, readings_of
 from push.stopping import stop_request
 from push.waking import alarm, wake
 from workspace.logs.context import bound_contextvars
@@ -221,11 +220,6 @@ def part_of(above: int, upto: int | None, without: Collection[int]) -> Q:
     """Return the condition for members with keys in the range `above` < key <= `upto`, except `without`."""
     part = Q(user__gt=above) & ~Q(user__in=without)
     return part if upto is None else part & Q(user__lte=upto)
-
-
-def readings_of(facts: MessageFacts) -> Readings:
-    """Return the part of the table that remains for the message, for each channel."""
-    return {channel: table_read(facts, channel) for channel in Channel}
 
 
 def counts_everyone(facts: MessageFacts) -> bool:

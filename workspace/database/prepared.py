@@ -7,9 +7,9 @@ between calls, so this works for conditions such as `user=…`, but not for list
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -44,6 +44,10 @@ class Statement:
         values = list(self.values)
         for position, number, kind in self.slots:
             values[position] = kind(arguments[number])
+        return self.run_with(values)
+
+    def run_with(self, values: Sequence[Any]) -> Iterator[Any]:
+        """Return the rows for these values of all parameters."""
         # Compilers belong to a connection, and connections to a thread.
         compiler = copy(self.compiler)
         compiler.connection = connections[DEFAULT_DB_ALIAS]
@@ -107,16 +111,23 @@ class PreparedQuery(Generic[RowT]):
     def _prepare(self) -> Statement:
         """Generate the SQL for sample arguments."""
         samples = [SAMPLES[kind](place) for place, kind in enumerate(self.kinds)]
-        queryset: Any = self.build(*samples)
-        compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
-        sql, values = compiler.as_sql()
+        statement = statement_of(self.build(*samples))
         slots = [
-            (position, samples.index(value), type(value)) for position, value in enumerate(values) if value in samples
+            (position, samples.index(value), type(value))
+            for position, value in enumerate(statement.values)
+            if value in samples
         ]
         if {number for _position, number, _kind in slots} != set(range(len(samples))):
             raise ValueError("The query does not contain all arguments.")
-        if queryset._prefetch_related_lookups:
-            raise ValueError("Prepared queries cannot prefetch.")
-        # The connection belongs to this thread.
-        compiler.connection = None
-        return Statement(queryset, compiler, sql, tuple(values), slots)
+        return replace(statement, slots=slots)
+
+
+def statement_of(queryset: Any) -> Statement:
+    """Generate the SQL of a queryset, with its values as constants. Raises ValueError if it prefetches."""
+    if queryset._prefetch_related_lookups:
+        raise ValueError("Prepared queries cannot prefetch.")
+    compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
+    sql, values = compiler.as_sql()
+    # The connection belongs to this thread.
+    compiler.connection = None
+    return Statement(queryset, compiler, sql, tuple(values), [])

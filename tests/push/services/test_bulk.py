@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import CharField, DateTimeField, Value
 
 from push.models import Channel, Notification, State
-from push.services.bulk import Kinds, rows_write_and_count
+from push.services.bulk import Kinds, rows_write_and_count, write_and_count
 from tests.factories import RoomFactory, UserFactory, message_in
 from workspace.models import Message, Subscription, User
 
@@ -36,7 +36,7 @@ def write(
 ) -> list[tuple[Any, ...]]:
     """Write a push for every member of the room, by the rule `mentioned`."""
     members = Subscription.objects.filter(room=message.room).order_by()
-    return rows_write_and_count(
+    statements = write_and_count(
         members.annotate(
             due_at=Value(at, output_field=DateTimeField()), push_rule=Value("mentioned", output_field=CharField())
         ).values_list("user_id", "due_at", "push_rule"),
@@ -46,6 +46,7 @@ def write(
         count_by=["push_rule"],
         is_repeated=is_repeated,
     )
+    return rows_write_and_count(statements)
 
 
 def stored_form(pk: int) -> tuple[object, ...]:
