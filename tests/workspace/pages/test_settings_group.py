@@ -41,6 +41,7 @@ SLUGS = [
         "setupwizard",
     ),
     "signin",
+    "webhook",
 ]
 
 
