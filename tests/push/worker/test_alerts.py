@@ -29,12 +29,13 @@ def test_a_killed_worker_is_alerted_to_once_although_two_web_processes_notice_it
         provider_configure(kind="apprise", is_enabled=False, values={"alerts": service.gotify})
         worker = start_worker()
         environment = {"WORKER_WATCH_SECONDS": "1", "WEB_PUSH_PRIVATE_HOSTS": service.host}
-        web = [WebProcess(**environment), WebProcess(**environment)]
+        web: list[WebProcess] = []
         try:
-            for process in web:
-                process.wait()
+            for _number in range(2):
+                web.append(WebProcess(**environment))
+                web[-1].wait()
             worker.stop(signal.SIGKILL)
-            assert not InstallationAlert.objects.exists()
+            assert not dead_worker().exists()
             WorkerBeat.objects.update(beat_at=timezone.now() - ALIVE_FOR)
             wait_until(lambda: dead_worker().exists())
             dead_worker().update(since=timezone.now() - LASTS)
