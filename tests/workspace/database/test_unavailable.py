@@ -138,7 +138,7 @@ def test_a_database_server_that_is_stopped(room: Room) -> None:
     browser = browser_of(User.objects.get(username="ana"))
     values = {**connection.settings_dict, "PORT": free_port()}
     web = WebProcess(DATABASE_URL=f"postgres://{values['USER']}@{values['HOST']}:{values['PORT']}/{values['NAME']}")
-    web.wait(60)
+    web.wait()
     pages = [get(web, path, browser) for path in ("/rooms/", "/admin/", "/events/", "/rooms/")]
     assert {(page.status, page.retry_after) for page in pages} == {(503, "2")}
     assert all(SENTENCE in page.text for page in pages)
